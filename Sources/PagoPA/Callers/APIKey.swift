@@ -1,0 +1,93 @@
+/// What a key may be used for. The wire names are `rawValue`.
+package enum Scope: String, Sendable, CaseIterable {
+    case positionsRead = "positions:read"
+    case positionsWrite = "positions:write"
+    case paymentsWrite = "payments:write"
+    case receiptsRead = "receipts:read"
+    case pspListWrite = "psp-list:write"
+    case operations
+}
+
+package enum CallerKind: String, Sendable, CaseIterable {
+    case frontend
+    case creditor
+    case ops
+}
+
+/// The creditors whose objects a caller may touch; part of every statement that reads or writes them.
+package enum Tenancy: Sendable, Equatable {
+    case everyCreditor
+    case only([OrganizationTaxCode])
+
+    package func covers(_ creditor: OrganizationTaxCode) -> Bool {
+        switch self {
+        case .everyCreditor: true
+        case .only(let creditors): creditors.contains(creditor)
+        }
+    }
+}
+
+/// A caller's credential as kept: never the secret, only its digest.
+package struct APIKey: Sendable, Equatable {
+    package let id: Identifier<APIKey>
+    package let name: String
+    package let kind: CallerKind
+    /// The public part, by which people recognise the key.
+    package let prefix: String
+    package let scopes: [Scope]
+    package let creditors: [OrganizationTaxCode]
+    package let createdAt: Instant
+    package let expiresAt: Instant?
+    package let revokedAt: Instant?
+    package let lastUsedAt: Instant?
+
+    package init(
+        id: Identifier<APIKey>, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
+        creditors: [OrganizationTaxCode], createdAt: Instant, expiresAt: Instant? = nil, revokedAt: Instant? = nil,
+        lastUsedAt: Instant? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.prefix = prefix
+        self.scopes = scopes
+        self.creditors = creditors
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+        self.lastUsedAt = lastUsedAt
+    }
+
+    /// Ops keys reach every creditor; all others only the ones they are bound to.
+    package var tenancy: Tenancy {
+        kind == .ops ? .everyCreditor : .only(creditors)
+    }
+
+    package func isValid(at now: Instant) -> Bool {
+        if let revokedAt, revokedAt <= now { return false }
+        if let expiresAt, expiresAt <= now { return false }
+        return true
+    }
+
+    /// The scope is held, or the operation is refused.
+    package func demand(_ scope: Scope) throws(Refusal) {
+        guard scopes.contains(scope) else { throw .forbidden(scope) }
+    }
+}
+
+/// Who did something, for the journal: never a name or a secret.
+package enum Actor: Sendable, Equatable, CustomStringConvertible {
+    case key(Identifier<APIKey>)
+    case psp(PSPID)
+    case loop
+    case commandLine
+
+    package var description: String {
+        switch self {
+        case .key(let id): "key:\(id)"
+        case .psp(let id): "psp:\(id)"
+        case .loop: "loop"
+        case .commandLine: "command-line"
+        }
+    }
+}

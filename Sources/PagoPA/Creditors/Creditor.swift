@@ -1,0 +1,59 @@
+/// Ente creditore: the public body that collects. Source: SANP, "ente creditore"; codes of notice numbers in pagoPA's "avviso" rules.
+package struct Creditor: Sendable, Equatable {
+    package let taxCode: OrganizationTaxCode
+    package let name: String
+    /// How this creditor's notice numbers are made.
+    package let noticeCodes: NoticeCodes
+    package let iban: IBAN
+    package let postalIBAN: IBAN?
+    /// Five characters given by the CBI consortium; shown in home banking.
+    package let cbillCode: String?
+    package let contactEmail: EmailAddress?
+    package let contactPhone: String?
+    package let mailSenderName: String?
+    package let mailReplyTo: EmailAddress?
+    /// The only origins a payment may come back to.
+    package let returnURLOrigins: [WebOrigin]
+    package let languages: [Language]
+    package let helpTopics: [HelpTopic]
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    package init(
+        taxCode: OrganizationTaxCode, name: String, noticeCodes: NoticeCodes, iban: IBAN, postalIBAN: IBAN? = nil,
+        cbillCode: String? = nil, contactEmail: EmailAddress? = nil, contactPhone: String? = nil,
+        mailSenderName: String? = nil, mailReplyTo: EmailAddress? = nil, returnURLOrigins: [WebOrigin] = [],
+        languages: [Language] = [.it], helpTopics: [HelpTopic] = [], createdAt: Instant, updatedAt: Instant
+    ) {
+        self.taxCode = taxCode
+        self.name = name
+        self.noticeCodes = noticeCodes
+        self.iban = iban
+        self.postalIBAN = postalIBAN
+        self.cbillCode = cbillCode
+        self.contactEmail = contactEmail
+        self.contactPhone = contactPhone
+        self.mailSenderName = mailSenderName
+        self.mailReplyTo = mailReplyTo
+        self.returnURLOrigins = returnURLOrigins
+        self.languages = languages
+        self.helpTopics = helpTopics
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A text of *Help online*; a creditor's own text stands over the built-in one of the same topic and language.
+package struct HelpTopic: Sendable, Equatable {
+    package let topic: String
+    package let language: Language
+    package let title: String
+    package let text: String
+
+    package init(topic: String, language: Language, title: String, text: String) {
+        self.topic = topic
+        self.language = language
+        self.title = title
+        self.text = text
+    }
+}

@@ -1,0 +1,34 @@
+/// Tipo di dovuto: a kind of debt of one creditor, e.g. school meals.
+package struct DebtType: Sendable, Equatable {
+    package let creditor: OrganizationTaxCode
+    /// The creditor's own short name, `[a-z0-9_-]{1,35}`.
+    package let key: String
+    /// What people read; Italian is always there.
+    package let descriptions: [Language: String]
+    /// Groups debt types for front ends, e.g. `school`.
+    package let service: String
+    package let taxonomyCode: TaxonomyCode
+    /// Whether an installment may still be paid after its due date.
+    package let payableAfterDue: Bool
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    package init(
+        creditor: OrganizationTaxCode, key: String, descriptions: [Language: String], service: String,
+        taxonomyCode: TaxonomyCode, payableAfterDue: Bool, createdAt: Instant, updatedAt: Instant
+    ) {
+        self.creditor = creditor
+        self.key = key
+        self.descriptions = descriptions
+        self.service = service
+        self.taxonomyCode = taxonomyCode
+        self.payableAfterDue = payableAfterDue
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// The wanted language, else Italian, else the key.
+    package func description(in language: Language) -> String {
+        descriptions[language] ?? descriptions[.it] ?? key
+    }
+}

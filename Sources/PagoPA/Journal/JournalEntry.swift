@@ -1,0 +1,48 @@
+/// Giornale degli eventi: one entry for each change of state, never altered.
+package struct JournalEntry: Sendable, Equatable {
+    package let kind: JournalKind
+    package let actor: Actor
+    package let creditor: OrganizationTaxCode?
+    package let position: Identifier<Position>?
+    package let attempt: Identifier<PaymentAttempt>?
+    package let receipt: Identifier<Receipt>?
+    package let from: String?
+    package let to: String?
+    /// A reason or a hash; never personal data.
+    package let note: String?
+
+    package init(
+        _ kind: JournalKind, by actor: Actor, creditor: OrganizationTaxCode? = nil,
+        position: Identifier<Position>? = nil, attempt: Identifier<PaymentAttempt>? = nil,
+        receipt: Identifier<Receipt>? = nil, from: String? = nil, to: String? = nil, note: String? = nil
+    ) {
+        self.kind = kind
+        self.actor = actor
+        self.creditor = creditor
+        self.position = position
+        self.attempt = attempt
+        self.receipt = receipt
+        self.from = from
+        self.to = to
+        self.note = note
+    }
+}
+
+package enum JournalKind: String, Sendable, CaseIterable {
+    case positionCreated = "position_created"
+    case positionChanged = "position_changed"
+    case positionState = "position_state"
+    case attemptState = "attempt_state"
+    case rtReceived = "rt_received"
+    case rtRefused = "rt_refused"
+    case counterPayment = "counter_payment"
+    case anomalyOpened = "anomaly_opened"
+    case notificationRetried = "notification_retried"
+    case creditorSaved = "creditor_saved"
+    case debtTypeSaved = "debt_type_saved"
+    case pspListReplaced = "psp_list_replaced"
+    case keyMade = "key_made"
+    case keyRevoked = "key_revoked"
+    case secretMade = "secret_made"
+    case secretRevoked = "secret_revoked"
+}

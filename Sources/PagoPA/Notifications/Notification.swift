@@ -1,0 +1,104 @@
+/// An e-mail that is to go out, or went.
+package struct Notification: Sendable, Equatable {
+    package let id: Identifier<Notification>
+    package let kind: NotificationKind
+    package let receipt: Identifier<Receipt>?
+    package let position: Identifier<Position>?
+    /// `nil` when there was nobody to write to.
+    package let recipient: EmailAddress?
+    package let language: Language
+    package let state: NotificationState
+    package let attempts: Int
+    package let nextAttemptAt: Instant?
+    package let sentAt: Instant?
+    package let lastError: String?
+    package let messageID: String
+    package let createdAt: Instant
+
+    package init(
+        id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
+        position: Identifier<Position>?, recipient: EmailAddress?, language: Language, state: NotificationState,
+        attempts: Int, nextAttemptAt: Instant?, sentAt: Instant?, lastError: String?, messageID: String,
+        createdAt: Instant
+    ) {
+        self.id = id
+        self.kind = kind
+        self.receipt = receipt
+        self.position = position
+        self.recipient = recipient
+        self.language = language
+        self.state = state
+        self.attempts = attempts
+        self.nextAttemptAt = nextAttemptAt
+        self.sentAt = sentAt
+        self.lastError = lastError
+        self.messageID = messageID
+        self.createdAt = createdAt
+    }
+}
+
+package enum NotificationKind: String, Sendable, CaseIterable {
+    case receiptReady = "receipt_ready"
+    case paymentFailed = "payment_failed"
+    case test
+}
+
+package enum NotificationState: String, Sendable, CaseIterable {
+    case queued
+    case sending
+    case sent
+    case retrying
+    case dead
+    case skipped
+}
+
+package enum NotificationEvent: Sendable, CaseIterable {
+    case claimed
+    case delivered
+    case failedForNow
+    case failedForGood
+    case retriedByOps
+}
+
+extension NotificationState {
+    /// The one transition table of notifications. `nil`: the event does not fit.
+    package func after(_ event: NotificationEvent) -> NotificationState? {
+        switch (self, event) {
+        case (.queued, .claimed), (.retrying, .claimed), (.sending, .claimed): .sending
+        case (.sending, .delivered): .sent
+        case (.sending, .failedForNow): .retrying
+        case (.sending, .failedForGood): .dead
+        case (.dead, .retriedByOps), (.retrying, .retriedByOps): .queued
+        case (.queued, .retriedByOps): .queued
+        case (.sending, .retriedByOps), (.sent, .retriedByOps), (.skipped, .retriedByOps): nil
+        case (.sent, _), (.dead, _), (.skipped, _): nil
+        case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood): nil
+        case (.retrying, .delivered), (.retrying, .failedForNow), (.retrying, .failedForGood): nil
+        }
+    }
+}
+
+/// When to try again: eight tries over a day, with jitter.
+package enum RetryPlan {
+    /// Seconds to wait after the first, second, … failed try.
+    package static let waitsSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 28_800]
+    package static let maximumAttempts = waitsSeconds.count + 1
+
+    /// - Parameters:
+    ///   - failures: tries that failed so far, the last one included; from 1.
+    ///   - jitter: −1…1; ±20 % of the wait.
+    /// - Returns: seconds to wait, or `nil` when no try is left.
+    package static func waitSeconds(afterFailures failures: Int, jitter: Double) -> Int? {
+        guard failures >= 1, failures <= waitsSeconds.count else { return nil }
+        let wait = Double(waitsSeconds[failures - 1])
+        return Int(wait + wait * 0.2 * max(-1, min(1, jitter)))
+    }
+}
+
+extension Notification {
+    /// Who is told of a receipt: the address given at payment, the payer, the debtor; each once, whatever its case.
+    package static func recipients(_ addresses: [EmailAddress?]) -> [EmailAddress] {
+        var seen: Set<String> = []
+        return addresses.compactMap(\.self).filter { seen.insert($0.value.lowercased()).inserted }
+    }
+}

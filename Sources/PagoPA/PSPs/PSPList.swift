@@ -1,0 +1,213 @@
+/// Identificativo PSP: a BIC of 8 or 11, or "ABI" and 5 digits; `[A-Z0-9_]{6,35}` here, so that test PSPs fit.
+package struct PSPID: Sendable, Hashable, CustomStringConvertible {
+    package let value: String
+
+    package init(_ value: String) throws(InvalidValue) {
+        guard (6...35).contains(value.utf8.count), value.utf8.allSatisfy(isIdentifierByte) else {
+            throw InvalidValue(detail: "must be 6 to 35 letters, digits, hyphens or underscores")
+        }
+        self.value = value
+    }
+
+    package var description: String { value }
+}
+
+/// Identificativo canale, such as `12345678903_01`.
+package struct ChannelID: Sendable, Hashable, CustomStringConvertible {
+    package let value: String
+
+    package init(_ value: String) throws(InvalidValue) {
+        guard (1...35).contains(value.utf8.count), value.utf8.allSatisfy(isIdentifierByte) else {
+            throw InvalidValue(detail: "must be 1 to 35 letters, digits, hyphens or underscores")
+        }
+        self.value = value
+    }
+
+    package var description: String { value }
+}
+
+private func isIdentifierByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
+    default: false
+    }
+}
+
+/// Fascia di costo: what the payer is charged up to and including an amount.
+package struct FeeBand: Sendable, Equatable {
+    package let upTo: Amount
+    package let fee: Amount
+
+    package init(upTo: Amount, fee: Amount) {
+        self.upTo = upTo
+        self.fee = fee
+    }
+}
+
+/// Canale: one way of one PSP to take one kind of payment.
+package struct Channel: Sendable, Equatable {
+    package let id: ChannelID
+    package let method: PaymentMethod
+    package let startURL: String
+    package let names: [Language: String]
+    /// Ascending by `upTo`; an amount over the last one is not taken.
+    package let feeBands: [FeeBand]
+
+    package init(
+        id: ChannelID, method: PaymentMethod, startURL: String, names: [Language: String], feeBands: [FeeBand]
+    ) {
+        self.id = id
+        self.method = method
+        self.startURL = startURL
+        self.names = names
+        self.feeBands = feeBands
+    }
+
+    /// The first band that reaches the amount decides; `nil`: this channel does not take it.
+    package func fee(for amount: Amount) -> Amount? {
+        feeBands.first { amount <= $0.upTo }?.fee
+    }
+
+    package func name(in language: Language) -> String {
+        names[language] ?? names[.it] ?? method.name(in: language)
+    }
+}
+
+/// Prestatore di servizi di pagamento.
+package struct PSP: Sendable, Equatable {
+    package let id: PSPID
+    package let businessName: String
+    package let taxCode: OrganizationTaxCode?
+    package let isEnabled: Bool
+    package let channels: [Channel]
+
+    package init(
+        id: PSPID, businessName: String, taxCode: OrganizationTaxCode?, isEnabled: Bool, channels: [Channel]
+    ) {
+        self.id = id
+        self.businessName = businessName
+        self.taxCode = taxCode
+        self.isEnabled = isEnabled
+        self.channels = channels
+    }
+}
+
+/// The list of PSPs in force, replaced as a whole.
+package struct PSPList: Sendable, Equatable {
+    /// Grows by one with each replacement; the entity tag.
+    package let version: Int
+    package let psps: [PSP]
+    package let createdAt: Instant
+
+    package init(version: Int, psps: [PSP], createdAt: Instant) {
+        self.version = version
+        self.psps = psps
+        self.createdAt = createdAt
+    }
+
+    /// Every rule the list breaks: double PSPs, double channels for a method, bands out of order.
+    package static func faults(_ psps: [PSP]) -> [Fault] {
+        var faults: [Fault] = []
+        var ids: Set<PSPID> = []
+        for (index, psp) in psps.enumerated() {
+            if !ids.insert(psp.id).inserted { faults.append(Fault("/psps/\(index)/psp_id", "appears twice in the list")) }
+            var ways: Set<String> = []
+            for (number, channel) in psp.channels.enumerated() {
+                let pointer = "/psps/\(index)/channels/\(number)"
+                if !ways.insert("\(channel.id)/\(channel.method)").inserted {
+                    faults.append(Fault(pointer, "repeats a channel and payment method of this PSP"))
+                }
+                for (band, pair) in zip(channel.feeBands, channel.feeBands.dropFirst()).enumerated()
+                where pair.0.upTo >= pair.1.upTo {
+                    faults.append(
+                        Fault("\(pointer)/fee_bands/\(band + 1)/up_to_cents", "must be more than the band before it"))
+                }
+            }
+        }
+        return faults
+    }
+
+    /// What a payer may choose for this amount, one row per PSP and channel.
+    /// Equal fees stand in an order that depends on `payer` alone, so that it favours nobody yet stays the same for one payer.
+    package func choices(method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String) -> [PSPChoice] {
+        var rows: [(choice: PSPChoice, lot: UInt64)] = []
+        for psp in psps where psp.isEnabled {
+            let lot = Self.lot(payer: payer, psp: psp.id)
+            for channel in psp.channels where method == nil || channel.method == method {
+                guard let fee = channel.fee(for: amount) else { continue }
+                rows.append((PSPChoice(psp: psp, channel: channel, fee: fee), lot))
+            }
+        }
+        rows.sort { left, right in
+            switch order {
+            case .fee where left.choice.fee != right.choice.fee: return left.choice.fee < right.choice.fee
+            case .name where left.choice.psp.businessName != right.choice.psp.businessName:
+                return left.choice.psp.businessName < right.choice.psp.businessName
+            case .fee, .name: break
+            }
+            if left.lot != right.lot { return left.lot < right.lot }
+            return left.choice.key < right.choice.key
+        }
+        return rows.map(\.choice)
+    }
+
+    /// The chosen PSP, channel and method, if the list in force offers them for this amount.
+    package func choice(psp: PSPID, channel: ChannelID, method: PaymentMethod, amount: Amount) -> PSPChoice? {
+        guard let found = psps.first(where: { $0.id == psp && $0.isEnabled }),
+            let way = found.channels.first(where: { $0.id == channel && $0.method == method }),
+            let fee = way.fee(for: amount)
+        else { return nil }
+        return PSPChoice(psp: found, channel: way, fee: fee)
+    }
+
+    /// FNV-1a: the same for the same payer on every instance, which Swift's seeded hashing would not be.
+    private static func lot(payer: String, psp: PSPID) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in Array(payer.utf8) + [0] + Array(psp.value.utf8) {
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+        }
+        // FNV's high bits mix poorly on short texts: one round of a finalizer spreads them.
+        hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
+        return hash ^ (hash >> 33)
+    }
+}
+
+package enum ChoiceOrder: String, Sendable, CaseIterable {
+    case fee
+    case name
+}
+
+package struct PSPChoice: Sendable, Equatable {
+    package let psp: PSP
+    package let channel: Channel
+    package let fee: Amount
+
+    package var key: String { "\(psp.id)/\(channel.id)/\(channel.method)" }
+}
+
+/// What one payment method costs over the whole list.
+package struct MethodOffer: Sendable, Equatable {
+    package let method: PaymentMethod
+    package let fees: ClosedRange<Int64>?
+    package let pspCount: Int
+}
+
+extension PSPList {
+    /// Every method of the list; one that nobody offers for this amount has no fees.
+    package func methods(amount: Amount?) -> [MethodOffer] {
+        var fees: [PaymentMethod: [Int64]] = [:]
+        var psps: [PaymentMethod: Set<PSPID>] = [:]
+        for psp in self.psps where psp.isEnabled {
+            for channel in psp.channels {
+                let offered = amount.map { amount in channel.fee(for: amount).map { [$0.cents] } ?? [] }
+                let known = offered ?? channel.feeBands.map(\.fee.cents)
+                fees[channel.method, default: []] += known
+                if !known.isEmpty { psps[channel.method, default: []].insert(psp.id) }
+            }
+        }
+        return fees.sorted { $0.key.code < $1.key.code }.map { method, all in
+            let range = all.min().flatMap { low in all.max().map { low...$0 } }
+            return MethodOffer(method: method, fees: range, pspCount: psps[method]?.count ?? 0)
+        }
+    }
+}

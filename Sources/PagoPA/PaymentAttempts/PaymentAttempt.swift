@@ -1,0 +1,116 @@
+/// Tentativo di pagamento: one go at paying up to five installments of one creditor with one PSP.
+package struct PaymentAttempt: Sendable, Equatable {
+    package let id: Identifier<PaymentAttempt>
+    package let creditor: OrganizationTaxCode
+    package let status: AttemptStatus
+    package let method: PaymentMethod
+    package let psp: PSPID
+    package let pspBusinessName: String
+    package let channel: ChannelID
+    package let amount: Amount
+    package let fee: Amount
+    package let items: [AttemptItem]
+    package let payer: Payer?
+    /// Where the receipt's e-mail goes.
+    package let email: EmailAddress?
+    package let returnURL: String
+    package let language: Language
+    package let redirectURL: String?
+    package let failureReason: String?
+    package let createdAt: Instant
+    package let expiresAt: Instant
+    package let finishedAt: Instant?
+
+    package init(
+        id: Identifier<PaymentAttempt>, creditor: OrganizationTaxCode, status: AttemptStatus, method: PaymentMethod,
+        psp: PSPID, pspBusinessName: String, channel: ChannelID, amount: Amount, fee: Amount, items: [AttemptItem],
+        payer: Payer?, email: EmailAddress?, returnURL: String, language: Language, redirectURL: String?,
+        failureReason: String?, createdAt: Instant, expiresAt: Instant, finishedAt: Instant?
+    ) {
+        self.id = id
+        self.creditor = creditor
+        self.status = status
+        self.method = method
+        self.psp = psp
+        self.pspBusinessName = pspBusinessName
+        self.channel = channel
+        self.amount = amount
+        self.fee = fee
+        self.items = items
+        self.payer = payer
+        self.email = email
+        self.returnURL = returnURL
+        self.language = language
+        self.redirectURL = redirectURL
+        self.failureReason = failureReason
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.finishedAt = finishedAt
+    }
+
+    package var totalCents: Int64 { amount.cents + fee.cents }
+
+    /// pagoPA's token default: thirty minutes from the start to the deadline.
+    package static let defaultLifeSeconds = 1_800
+}
+
+/// One installment in an attempt, as it stood when the attempt began.
+package struct AttemptItem: Sendable, Equatable {
+    package let installment: Identifier<Installment>
+    package let position: Identifier<Position>
+    package let iuv: IUV
+    package let noticeNumber: NoticeNumber
+    package let amount: Amount
+    package let remittance: String
+    package let outcome: ItemOutcome
+
+    package init(
+        installment: Identifier<Installment>, position: Identifier<Position>, iuv: IUV, noticeNumber: NoticeNumber,
+        amount: Amount, remittance: String, outcome: ItemOutcome
+    ) {
+        self.installment = installment
+        self.position = position
+        self.iuv = iuv
+        self.noticeNumber = noticeNumber
+        self.amount = amount
+        self.remittance = remittance
+        self.outcome = outcome
+    }
+}
+
+package enum ItemOutcome: String, Sendable, CaseIterable {
+    case pending
+    case paid
+    case failed
+}
+
+/// Soggetto versante: who pays, when it is known.
+package struct Payer: Sendable, Equatable {
+    package let kind: SubjectKind
+    package let taxCode: TaxCode
+    package let fullName: String
+    package let email: EmailAddress?
+
+    package init(kind: SubjectKind, taxCode: TaxCode, fullName: String, email: EmailAddress?) {
+        self.kind = kind
+        self.taxCode = taxCode
+        self.fullName = fullName
+        self.email = email
+    }
+}
+
+extension PaymentAttempt {
+    /// What an RT's outcome for one item means to the whole attempt: paid when every item is, failed when none is
+    /// pending and one failed, otherwise nothing yet.
+    package static func event(after outcome: ItemOutcome, of installment: Identifier<Installment>, among items: [AttemptItem])
+        -> AttemptEvent?
+    {
+        let outcomes = items.map { item in
+            guard item.installment == installment else { return item.outcome }
+            return item.outcome == .paid ? .paid : outcome
+        }
+        if outcomes.allSatisfy({ $0 == .paid }) { return .paid }
+        if outcomes.contains(.pending) { return nil }
+        return .refused
+    }
+}

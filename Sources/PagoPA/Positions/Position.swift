@@ -1,0 +1,187 @@
+/// Posizione debitoria: what one debtor owes one creditor for one reason, in one or more installments.
+package struct Position: Sendable, Equatable {
+    package let id: Identifier<Position>
+    package let creditor: OrganizationTaxCode
+    /// The creditor's own key, unique per creditor.
+    package let externalID: String
+    package let debtTypeKey: String
+    package let payableAfterDue: Bool
+    package let document: Document
+    /// Causale, up to 140 characters.
+    package let description: String
+    package let debtor: Debtor
+    package let lines: [PositionLine]
+    package let installments: [Installment]
+    package let metadata: [String: String]
+    package let state: PositionState
+    /// Grows by one with each change; the entity tag.
+    package let version: Int
+    package let createdAt: Instant
+    package let updatedAt: Instant
+    package let publishedAt: Instant?
+    package let cancelledAt: Instant?
+
+    package init(
+        id: Identifier<Position>, creditor: OrganizationTaxCode, externalID: String, debtTypeKey: String,
+        payableAfterDue: Bool, document: Document, description: String, debtor: Debtor, lines: [PositionLine],
+        installments: [Installment], metadata: [String: String], state: PositionState, version: Int, createdAt: Instant,
+        updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?
+    ) {
+        self.id = id
+        self.creditor = creditor
+        self.externalID = externalID
+        self.debtTypeKey = debtTypeKey
+        self.payableAfterDue = payableAfterDue
+        self.document = document
+        self.description = description
+        self.debtor = debtor
+        self.lines = lines
+        self.installments = installments
+        self.metadata = metadata
+        self.state = state
+        self.version = version
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.publishedAt = publishedAt
+        self.cancelledAt = cancelledAt
+    }
+
+    package var totalCents: Int64 { installments.reduce(0) { $0 + $1.amount.cents } }
+    package var paidCents: Int64 { installments.reduce(0) { $1.paidAt == nil ? $0 : $0 + $1.amount.cents } }
+    package var residualCents: Int64 { totalCents - paidCents }
+
+    /// The last due date still owed; `nil` when nothing is owed or the debt may be paid late.
+    package var payableUntil: CalendarDate? {
+        payableAfterDue ? nil : installments.filter { $0.paidAt == nil }.map(\.dueDate).max()
+    }
+
+    package func status(today: CalendarDate) -> PositionStatus {
+        state.status(payableUntil: payableUntil, today: today)
+    }
+
+    package func status(of installment: Installment, today: CalendarDate) -> InstallmentStatus {
+        if installment.paidAt != nil { return .paid }
+        switch state {
+        case .draft: return .draft
+        case .cancelled: return .cancelled
+        case .open, .partiallyPaid, .paid:
+            return !payableAfterDue && installment.dueDate < today ? .expired : .open
+        }
+    }
+}
+
+/// Documento: the bill the debt comes from, as the creditor numbers it.
+package struct Document: Sendable, Equatable {
+    package let year: Int
+    package let number: String
+
+    package init(year: Int, number: String) {
+        self.year = year
+        self.number = number
+    }
+}
+
+package enum SubjectKind: String, Sendable, CaseIterable {
+    case person
+    case company
+}
+
+package struct PostalAddress: Sendable, Equatable {
+    package let street: String
+    package let civicNumber: String?
+    package let postalCode: String
+    package let city: String
+    package let province: String?
+    /// ISO 3166-1 alpha-2.
+    package let country: String
+
+    package init(
+        street: String, civicNumber: String?, postalCode: String, city: String, province: String?, country: String
+    ) {
+        self.street = street
+        self.civicNumber = civicNumber
+        self.postalCode = postalCode
+        self.city = city
+        self.province = province
+        self.country = country
+    }
+}
+
+/// Soggetto pagatore: who owes.
+package struct Debtor: Sendable, Equatable {
+    package let kind: SubjectKind
+    package let taxCode: TaxCode
+    package let fullName: String
+    package let email: EmailAddress?
+    package let address: PostalAddress?
+
+    package init(kind: SubjectKind, taxCode: TaxCode, fullName: String, email: EmailAddress?, address: PostalAddress?) {
+        self.kind = kind
+        self.taxCode = taxCode
+        self.fullName = fullName
+        self.email = email
+        self.address = address
+    }
+}
+
+/// A line of the bill; `amount` is the line's total, whatever the quantity.
+package struct PositionLine: Sendable, Equatable {
+    package let description: String
+    package let quantity: Int?
+    package let amount: Amount
+
+    package init(description: String, quantity: Int?, amount: Amount) {
+        self.description = description
+        self.quantity = quantity
+        self.amount = amount
+    }
+}
+
+/// Rata: what is paid in one go, under one notice number.
+package struct Installment: Sendable, Equatable {
+    package let id: Identifier<Installment>
+    /// From 1, in the order of the position.
+    package let number: Int
+    package let iuv: IUV
+    package let noticeNumber: NoticeNumber
+    package let amount: Amount
+    package let dueDate: CalendarDate
+    package let transfers: [Transfer]
+    package let paidAt: Instant?
+    /// When a payment attempt holds this installment: until when.
+    package let heldUntil: Instant?
+
+    package init(
+        id: Identifier<Installment>, number: Int, iuv: IUV, noticeNumber: NoticeNumber, amount: Amount,
+        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, heldUntil: Instant?
+    ) {
+        self.id = id
+        self.number = number
+        self.iuv = iuv
+        self.noticeNumber = noticeNumber
+        self.amount = amount
+        self.dueDate = dueDate
+        self.transfers = transfers
+        self.paidAt = paidAt
+        self.heldUntil = heldUntil
+    }
+}
+
+/// Versamento to one beneficiary; at most five per installment (pagoPA's limit of a payment).
+package struct Transfer: Sendable, Equatable {
+    package let creditor: OrganizationTaxCode
+    package let iban: IBAN
+    package let amount: Amount
+    package let taxonomyCode: TaxonomyCode
+    package let remittance: String
+
+    package init(
+        creditor: OrganizationTaxCode, iban: IBAN, amount: Amount, taxonomyCode: TaxonomyCode, remittance: String
+    ) {
+        self.creditor = creditor
+        self.iban = iban
+        self.amount = amount
+        self.taxonomyCode = taxonomyCode
+        self.remittance = remittance
+    }
+}

@@ -1,0 +1,74 @@
+/// What is stored of a position's life; `expired` is computed, never stored.
+package enum PositionState: String, Sendable, CaseIterable {
+    case draft
+    case open
+    case partiallyPaid = "partially_paid"
+    case paid
+    case cancelled
+}
+
+/// What a caller reads: the stored state, with expiry computed in Rome time.
+package enum PositionStatus: String, Sendable, CaseIterable {
+    case draft
+    case open
+    case partiallyPaid = "partially_paid"
+    case paid
+    case expired
+    case cancelled
+}
+
+package enum PositionEvent: Sendable, Equatable, CaseIterable {
+    case publish
+    case cancel
+    case restore
+    /// An installment was paid and others are still owed.
+    case partPaid
+    /// The last installment owed was paid.
+    case fullyPaid
+}
+
+extension PositionState {
+    /// The one transition table of positions. `nil`: the event does not fit the state.
+    /// An event that finds its work done already leaves the state as it is, so that callers may repeat it.
+    package func after(_ event: PositionEvent, wasPublished: Bool) -> PositionState? {
+        switch (self, event) {
+        case (.draft, .publish), (.open, .publish): .open
+        case (.partiallyPaid, .publish): .partiallyPaid
+        case (.paid, .publish): .paid
+        case (.cancelled, .publish): nil
+        case (.draft, .cancel), (.open, .cancel), (.cancelled, .cancel): .cancelled
+        case (.partiallyPaid, .cancel), (.paid, .cancel): nil
+        case (.cancelled, .restore): wasPublished ? .open : .draft
+        case (.draft, .restore): .draft
+        case (.open, .restore): .open
+        case (.partiallyPaid, .restore), (.paid, .restore): nil
+        case (.open, .partPaid), (.partiallyPaid, .partPaid): .partiallyPaid
+        case (.open, .fullyPaid), (.partiallyPaid, .fullyPaid): .paid
+        case (.draft, .partPaid), (.draft, .fullyPaid), (.cancelled, .partPaid), (.cancelled, .fullyPaid): nil
+        case (.paid, .partPaid), (.paid, .fullyPaid): nil
+        }
+    }
+
+    /// `payableUntil`: the last due date still owed, `nil` when the debt may be paid after it.
+    package func status(payableUntil: CalendarDate?, today: CalendarDate) -> PositionStatus {
+        switch self {
+        case .draft: .draft
+        case .paid: .paid
+        case .cancelled: .cancelled
+        case .open: isPast(payableUntil, today) ? .expired : .open
+        case .partiallyPaid: isPast(payableUntil, today) ? .expired : .partiallyPaid
+        }
+    }
+
+    private func isPast(_ day: CalendarDate?, _ today: CalendarDate) -> Bool {
+        day.map { $0 < today } ?? false
+    }
+}
+
+package enum InstallmentStatus: String, Sendable, CaseIterable {
+    case draft
+    case open
+    case paid
+    case expired
+    case cancelled
+}

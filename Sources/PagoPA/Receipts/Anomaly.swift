@@ -1,0 +1,54 @@
+/// Something about money that a person must look at.
+package struct Anomaly: Sendable, Equatable {
+    package let id: Identifier<Anomaly>
+    package let kind: AnomalyKind
+    package let isOpen: Bool
+    package let receipt: Identifier<Receipt>
+    package let position: Identifier<Position>?
+    package let creditor: OrganizationTaxCode
+    package let iuv: IUV
+    package let openedAt: Instant
+
+    package init(
+        id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>,
+        position: Identifier<Position>?, creditor: OrganizationTaxCode, iuv: IUV, openedAt: Instant
+    ) {
+        self.id = id
+        self.kind = kind
+        self.isOpen = isOpen
+        self.receipt = receipt
+        self.position = position
+        self.creditor = creditor
+        self.iuv = iuv
+        self.openedAt = openedAt
+    }
+}
+
+package enum AnomalyKind: String, Sendable, CaseIterable {
+    /// The same RT key came again with other content.
+    case receiptConflict = "receipt_conflict"
+    case amountMismatch = "amount_mismatch"
+    /// The PSP executed the payment in part only.
+    case partialPayment = "partial_payment"
+    /// Pagamento duplicato: another receipt paid this installment before.
+    case alreadyPaid = "already_paid"
+    case positionCancelled = "position_cancelled"
+    case positionExpired = "position_expired"
+    case positionDraft = "position_draft"
+    case unknownIUV = "unknown_iuv"
+    case unknownCreditor = "unknown_creditor"
+
+    package var detail: String {
+        switch self {
+        case .receiptConflict: "The same RT arrived again with other content; both bodies are kept, the first one counts."
+        case .amountMismatch: "The amount paid is not the amount owed."
+        case .partialPayment: "The PSP reports that the payment was executed in part only."
+        case .alreadyPaid: "Another receipt had paid this installment before: the payer has paid twice."
+        case .positionCancelled: "The position had been cancelled when it was paid."
+        case .positionExpired: "The installment was paid after its due date, which its debt type does not allow."
+        case .positionDraft: "The position had not been published when it was paid."
+        case .unknownIUV: "No position of this creditor bears this IUV."
+        case .unknownCreditor: "The creditor is not one of ours."
+        }
+    }
+}

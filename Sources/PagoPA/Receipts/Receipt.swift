@@ -1,0 +1,89 @@
+/// Ricevuta, quietanza: what we keep and show of a payment, whether an RT told us or a till.
+package struct Receipt: Sendable, Equatable {
+    package let id: Identifier<Receipt>
+    /// Identificativo univoco riscossione (IUR): the PSP's own number of the payment.
+    package let receiptID: String
+    package let origin: ReceiptOrigin
+    package let status: Disposition
+    package let outcome: RTOutcome
+    package let creditor: OrganizationTaxCode
+    package let creditorName: String?
+    package let position: Identifier<Position>?
+    package let installmentNumber: Int?
+    package let attempt: Identifier<PaymentAttempt>?
+    package let debtTypeKey: String?
+    package let description: String
+    package let document: Document?
+    package let iuv: IUV
+    package let noticeNumber: NoticeNumber?
+    package let paymentContext: String?
+    package let amount: Amount
+    package let fee: Amount?
+    package let paidAt: Instant
+    package let psp: RTPSP?
+    package let method: PaymentMethod?
+    package let transfers: [RTTransfer]
+    package let payer: RTSubject?
+    package let debtor: RTSubject?
+    package let failureReason: String?
+    package let till: String?
+    package let reference: String?
+    /// SHA-256 of the RT's bytes as received, in hex; absent for a counter payment.
+    package let rtSHA256: String?
+    package let receivedAt: Instant
+
+    package init(
+        id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
+        creditor: OrganizationTaxCode, creditorName: String?, position: Identifier<Position>?, installmentNumber: Int?,
+        attempt: Identifier<PaymentAttempt>?, debtTypeKey: String?, description: String, document: Document?, iuv: IUV,
+        noticeNumber: NoticeNumber?, paymentContext: String?, amount: Amount, fee: Amount?, paidAt: Instant,
+        psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
+        failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant
+    ) {
+        self.id = id
+        self.receiptID = receiptID
+        self.origin = origin
+        self.status = status
+        self.outcome = outcome
+        self.creditor = creditor
+        self.creditorName = creditorName
+        self.position = position
+        self.installmentNumber = installmentNumber
+        self.attempt = attempt
+        self.debtTypeKey = debtTypeKey
+        self.description = description
+        self.document = document
+        self.iuv = iuv
+        self.noticeNumber = noticeNumber
+        self.paymentContext = paymentContext
+        self.amount = amount
+        self.fee = fee
+        self.paidAt = paidAt
+        self.psp = psp
+        self.method = method
+        self.transfers = transfers
+        self.payer = payer
+        self.debtor = debtor
+        self.failureReason = failureReason
+        self.till = till
+        self.reference = reference
+        self.rtSHA256 = rtSHA256
+        self.receivedAt = receivedAt
+    }
+
+    /// A PDF attests a payment that belongs to a known position.
+    package var hasPDF: Bool {
+        guard outcome.movedMoney else { return false }
+        switch status {
+        case .settled, .anomaly: return position != nil
+        case .recorded, .quarantined: return false
+        }
+    }
+}
+
+package enum ReceiptOrigin: String, Sendable, CaseIterable {
+    case pagopa
+    case counter
+    case file
+    case reporting
+}

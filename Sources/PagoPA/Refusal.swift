@@ -1,0 +1,55 @@
+/// A "no" that is the caller's to read: a value with its facts, never a string made for a log.
+///
+/// One exhaustive `switch` in the API room gives each case its HTTP status and its stable code. Whatever else is thrown is our own fault.
+package enum Refusal: Error, Sendable, Equatable {
+    /// The request is understood but breaks these rules; all of them at once.
+    case invalid([Fault])
+    /// Unknown, or not the caller's to know: both answer alike.
+    case notFound
+    /// No credential, or one that is unknown, expired or revoked.
+    case unauthenticated
+    /// The credential is good but lacks this scope.
+    case forbidden(Scope)
+    /// The same external id was used before with other content.
+    case externalIDTaken
+    /// The creditor has another installment with this IUV or notice number.
+    case noticeNumberTaken(pointer: String)
+    /// The position's state does not allow the change.
+    case positionNotEditable(PositionStatus)
+    /// A payment of this installment is under way; it ends by itself after so many seconds.
+    case paymentInProgress(secondsLeft: Int)
+    /// The installment can not be paid now.
+    case installmentNotPayable(InstallmentStatus, pointer: String)
+    case attemptNotCancellable(AttemptStatus)
+    /// A write needs `If-Match`.
+    case preconditionMissing
+    /// The entity changed since the caller read it.
+    case preconditionFailed
+    case pspRefused
+    case pspUnreachable
+    case pspTimedOut
+    /// The first request with this Idempotency-Key is still running.
+    case idempotencyKeyInUse
+    /// The key was used with another request.
+    case idempotencyKeyReused
+    case idempotencyKeyMissing
+    /// The first answer held a secret, which is shown once only.
+    case secretShownOnce
+    /// The same RT key arrived with other content; both are kept.
+    case receiptConflict(anomaly: Identifier<Anomaly>)
+    case notificationNotRetryable(NotificationState)
+    /// Our own capacity is used up for the moment.
+    case busy(retryAfterSeconds: Int)
+}
+
+/// One broken rule and where in the request it was broken.
+package struct Fault: Sendable, Equatable {
+    /// RFC 6901 pointer into the body, or the name of a query parameter or header.
+    package let pointer: String
+    package let detail: String
+
+    package init(_ pointer: String, _ detail: String) {
+        self.pointer = pointer
+        self.detail = detail
+    }
+}

@@ -1,0 +1,73 @@
+import PagoPA
+import Postgres
+
+/// Everything we remember, in PostgreSQL. One business step is one transaction.
+package struct Store: Sendable {
+    private let pool: Pool
+
+    package init(pool: Pool) {
+        self.pool = pool
+    }
+
+    /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
+    /// - Throws: `StorageError` for the database's own errors; what `body` throws otherwise.
+    package func transaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
+        do {
+            return try await pool.transaction(body)
+        } catch let error as PostgresError {
+            throw StorageError(error)
+        }
+    }
+
+    /// A wake-up for each notification on `channels`, and one after each reconnection, because what was sent meanwhile is lost.
+    package func wakeUps(on channels: [String]) -> AsyncStream<WakeUp> {
+        let events = pool.listen(channels)
+        return AsyncStream { continuation in
+            let forwarding = Task {
+                for await event in events {
+                    switch event {
+                    case .notification(let channel, let payload):
+                        continuation.yield(WakeUp(channel: channel, payload: payload))
+                    case .reconnected: continuation.yield(WakeUp(channel: nil, payload: ""))
+                    }
+                }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in forwarding.cancel() }
+        }
+    }
+
+    /// A round trip to the database: it answers.
+    package func ping() async throws {
+        try await transaction { tx in _ = try await tx.query("SELECT 1") }
+    }
+}
+
+package struct WakeUp: Sendable, Equatable {
+    /// `nil`: anything may have happened meanwhile.
+    package let channel: String?
+    package let payload: String
+}
+
+/// The database's own errors, as floors above may know them.
+package enum StorageError: Error, Equatable {
+    /// Away, starting, overloaded, out of disk or read-only: the caller should come again.
+    case unavailable
+    /// A named constraint refused the write.
+    case constraint(String)
+    /// Ours to mend. Holds the SQLSTATE and the server's message, never a bound value.
+    case fault(String)
+
+    init(_ error: PostgresError) {
+        if error.isUnavailable {
+            self = .unavailable
+        } else if let name = error.constraint {
+            self = .constraint(name)
+        } else if let state = error.sqlState, state == "55P03" || state == "40001" || state == "40P01" {
+            // A lock not had in time, or a deadlock: the same request may well succeed a moment later.
+            self = .unavailable
+        } else {
+            self = .fault("\(error)")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import JSON
+import PagoPA
+import Postgres
+
+/// An answer as it was first given, to be given again byte for byte.
+package struct StoredAnswer: Sendable, Equatable {
+    package let status: Int
+    package let headers: [String: String]
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [String: String], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// An Idempotency-Key in the hands of its caller.
+package struct IdempotencyKey: Sendable, Equatable {
+    package let caller: String
+    package let key: String
+    /// SHA-256 of method, path and body.
+    package let fingerprint: [UInt8]
+
+    package init(caller: String, key: String, fingerprint: [UInt8]) {
+        self.caller = caller
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+}
+
+package enum EarlierUse: Sendable, Equatable {
+    case none
+    /// Begun, perhaps still running; the attempt it made, if any.
+    case running(attempt: Identifier<PaymentAttempt>?, since: Instant)
+    case answered(StoredAnswer)
+}
+
+extension Transaction {
+    /// Takes the key for the rest of this transaction and looks up what it was used for.
+    /// - Throws: `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
+    package func claim(_ key: IdempotencyKey) async throws -> EarlierUse {
+        let answers = try await queryAll([
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(\(key.caller + "\n" + key.key), 7))",
+            """
+            SELECT fingerprint, status, headers::text, body, attempt_id, created_at FROM idempotency_keys
+            WHERE caller = \(key.caller) AND key = \(key.key)
+            """,
+        ])
+        guard var lock = answers[0].first, try lock.bool() else { throw Refusal.idempotencyKeyInUse }
+        guard var row = answers[1].first else { return .none }
+        guard try row.next([UInt8].self) == key.fingerprint else { throw Refusal.idempotencyKeyReused }
+        let status = try row.optionalInt()
+        let headers = try row.optionalText()
+        let body = try row.nextOptional([UInt8].self)
+        let attempt = try row.optionalIdentifier(PaymentAttempt.self)
+        let since = try row.instant()
+        guard let status, let headers, let body else { return .running(attempt: attempt, since: since) }
+        return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
+    }
+
+    /// Keeps the first answer, or that the request has begun (`answer` nil).
+    package func keep(
+        _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil, at now: Instant
+    ) {
+        send(
+            """
+            INSERT INTO idempotency_keys (caller, key, fingerprint, status, headers, body, attempt_id, created_at)
+            VALUES (\(key.caller), \(key.key), \(key.fingerprint), \(answer?.status),
+                \(answer.map { jsonText($0.headers) })::jsonb, \(answer?.body), \(attempt?.uuid), \(now.sql))
+            ON CONFLICT ON CONSTRAINT idempotency_keys_pkey
+            DO UPDATE SET status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
+            """)
+    }
+
+    /// Keys older than a day and more; at most `limit` rows, so that no sweep is long.
+    package func forgetIdempotencyKeys(before: Instant, limit: Int) async throws -> Int {
+        try await execute(
+            """
+            DELETE FROM idempotency_keys WHERE (caller, key) IN (
+                SELECT caller, key FROM idempotency_keys WHERE created_at < \(before.sql) ORDER BY created_at LIMIT \(limit))
+            """)
+    }
+}
+
+/// A jsonb object of texts.
+func jsonText(_ map: [String: String]) -> String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    for (key, value) in map.sorted(by: { $0.key < $1.key }) {
+        writer.key(key)
+        writer.value(value)
+    }
+    writer.endObject()
+    return String(decoding: writer.bytes, as: UTF8.self)
+}
+
+func textMap(_ json: String) throws -> [String: String] {
+    guard case .object(let members) = try JSONValue.parse(Array(json.utf8)) else {
+        throw StorageError.fault("a jsonb column does not hold an object")
+    }
+    var map: [String: String] = [:]
+    for (key, value) in members {
+        guard case .string(let text) = value else { throw StorageError.fault("a jsonb object holds more than texts") }
+        map[key] = text
+    }
+    return map
+}

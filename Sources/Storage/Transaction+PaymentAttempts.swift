@@ -1,0 +1,223 @@
+import Foundation
+import PagoPA
+import Postgres
+
+package struct AttemptFilter: Sendable, Equatable {
+    package var statuses: [AttemptStatus] = []
+    package var position: Identifier<Position>?
+    package var installment: Identifier<Installment>?
+
+    package init() {}
+}
+
+extension Transaction {
+    /// - Parameter condition: over `a`, a payment attempt.
+    private func attempts(where condition: SQL, ordering: SQL = "a.created_at DESC, a.id DESC", locking: Bool = false)
+        async throws -> [PaymentAttempt]
+    {
+        let answers = try await queryAll([
+            """
+            SELECT a.id, a.creditor_tax_code, a.status, a.payment_method, a.psp_id, a.psp_business_name, a.channel_id,
+                a.amount_cents, a.fee_cents, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email, a.email,
+                a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at, a.expires_at, a.finished_at
+            FROM payment_attempts a WHERE \(condition) ORDER BY \(ordering)\(locking ? " FOR UPDATE OF a" as SQL : "")
+            """,
+            """
+            SELECT m.attempt_id, m.installment_id, m.position_id, m.iuv, m.notice_number, m.amount_cents, m.remittance,
+                m.outcome
+            FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id WHERE \(condition)
+            ORDER BY m.attempt_id, m.ordinal
+            """,
+        ])
+        var items: [UUID: [AttemptItem]] = [:]
+        for var row in answers[1] { items[try row.next(UUID.self), default: []].append(try row.attemptItem()) }
+        return try answers[0].map { row in
+            var row = row
+            return try row.attempt { items[$0.uuid] ?? [] }
+        }
+    }
+
+    package func attempt(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false) async throws
+        -> PaymentAttempt?
+    {
+        try await attempts(
+            where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking
+        ).first
+    }
+
+    /// Every attempt on this position, newest first.
+    package func attempts(on position: Identifier<Position>) async throws -> [PaymentAttempt] {
+        try await attempts(
+            where: "a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
+    }
+
+    /// The attempt that an RT for this installment belongs to: the one it names, else the PSP's newest one. Locked.
+    package func lockAttempt(
+        for installment: Identifier<Installment>, named: Identifier<PaymentAttempt>?, psp: PSPID
+    ) async throws -> PaymentAttempt? {
+        let own: SQL = "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))"
+        if let named {
+            return try await attempts(where: "a.id = \(named.uuid) AND a.psp_id = \(psp.value) AND \(own)", locking: true)
+                .first
+        }
+        return try await attempts(
+            where: """
+                a.id = (SELECT a.id FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id
+                    WHERE m.installment_id = \(installment.uuid) AND a.psp_id = \(psp.value) AND m.is_holding)
+                """, locking: true
+        ).first
+    }
+
+    /// One page, newest first.
+    package func attempts(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) async throws
+        -> Page<PaymentAttempt>
+    {
+        var conditions: [SQL] = []
+        if !filter.statuses.isEmpty { conditions.append("a.status = ANY(\(filter.statuses.map(\.rawValue)))") }
+        if let position = filter.position {
+            conditions.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
+        }
+        if let installment = filter.installment {
+            conditions.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
+        }
+        var paged = conditions
+        if let after = page.after {
+            paged.append("(a.created_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
+        }
+        let ids = tenancy.merged { tenant in
+            "SELECT a.id, a.created_at FROM payment_attempts a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.created_at DESC, a.id DESC LIMIT \(page.limit + 1)"
+        }
+        let items = try await attempts(
+            where: "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))")
+        var total: Int?
+        if page.includeTotal {
+            let rows = try await query(
+                """
+                SELECT count(*) FROM payment_attempts a
+                WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)
+                """)
+            if var row = rows.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "attempts", key: $0.createdAt.microseconds, id: $0.id.uuid) },
+            total: total)
+    }
+
+    /// Queues a new attempt. The unique index on open items refuses it when an installment is held already.
+    package func insert(_ attempt: PaymentAttempt, caller: Identifier<APIKey>) {
+        let payer = attempt.payer
+        send(
+            """
+            INSERT INTO payment_attempts (id, creditor_tax_code, caller_id, status, payment_method, psp_id,
+                psp_business_name, channel_id, amount_cents, fee_cents, payer_kind, payer_tax_code, payer_full_name,
+                payer_email, email, return_url, language, created_at, expires_at)
+            VALUES (\(attempt.id.uuid), \(attempt.creditor.value), \(caller.uuid), \(attempt.status.rawValue),
+                \(attempt.method.code), \(attempt.psp.value), \(attempt.pspBusinessName), \(attempt.channel.value),
+                \(attempt.amount.cents), \(attempt.fee.cents), \(payer?.kind.rawValue), \(payer?.taxCode.value),
+                \(payer?.fullName), \(payer?.email?.value), \(attempt.email?.value), \(attempt.returnURL),
+                \(attempt.language.rawValue), \(attempt.createdAt.sql), \(attempt.expiresAt.sql))
+            """)
+        let items = attempt.items
+        send(
+            """
+            INSERT INTO attempt_items (attempt_id, ordinal, installment_id, position_id, iuv, notice_number, amount_cents,
+                remittance, outcome, is_holding, held_until)
+            SELECT \(attempt.id.uuid), item.ordinal, item.installment_id, item.position_id, item.iuv, item.notice_number,
+                item.amount_cents, item.remittance, 'pending', true, \(attempt.expiresAt.sql)
+            FROM unnest(\(items.map(\.installment.uuid))::uuid[], \(items.map(\.position.uuid))::uuid[],
+                \(items.map(\.iuv.value))::text[], \(items.map(\.noticeNumber.value))::text[],
+                \(items.map(\.amount.cents))::bigint[], \(items.map(\.remittance))::text[])
+                WITH ORDINALITY AS item(installment_id, position_id, iuv, notice_number, amount_cents, remittance, ordinal)
+            """)
+    }
+
+    /// Queues a change of status; a final one lets go of every installment that the attempt still holds.
+    package func setStatus(
+        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, redirectURL: String? = nil,
+        failureReason: String? = nil, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE payment_attempts SET status = \(status.rawValue), redirect_url = COALESCE(\(redirectURL), redirect_url),
+                failure_reason = CASE WHEN \(status == .succeeded) THEN NULL ELSE COALESCE(\(failureReason), failure_reason) END,
+                finished_at = \(status.isFinal ? now.sql : nil)
+            WHERE id = \(attempt.uuid)
+            """)
+        if status.isFinal { letGo(attempt) }
+        notify(channel: Channels.attempts, payload: attempt.description)
+    }
+
+    /// Queues what an RT said of one installment; it is held no longer.
+    package func setOutcome(
+        _ outcome: ItemOutcome, of installment: Identifier<Installment>, in attempt: Identifier<PaymentAttempt>
+    ) {
+        send(
+            """
+            UPDATE attempt_items SET outcome = \(outcome.rawValue), is_holding = false
+            WHERE attempt_id = \(attempt.uuid) AND installment_id = \(installment.uuid)
+            """)
+    }
+
+    private func letGo(_ attempt: Identifier<PaymentAttempt>) {
+        send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
+    }
+
+    /// Until when the first of these installments that is held stays so; `nil`: none is.
+    package func heldUntil(_ installments: [Identifier<Installment>]) async throws -> Instant? {
+        let rows = try await query(
+            "SELECT max(held_until) FROM attempt_items WHERE installment_id = ANY(\(installments.map(\.uuid))) AND is_holding")
+        guard var row = rows.first else { return nil }
+        return try row.optionalInstant()
+    }
+
+    /// Attempts past their deadline, oldest first, locked; those that another instance is ending are passed over.
+    package func lockOverdueAttempts(at now: Instant, limit: Int) async throws -> [(Identifier<PaymentAttempt>, AttemptStatus)] {
+        try await query(
+            """
+            SELECT id, status FROM payment_attempts
+            WHERE status IN ('created', 'redirected', 'in_progress') AND expires_at <= \(now.sql)
+            ORDER BY expires_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
+            """
+        ).map { row in
+            var row = row
+            return (try row.identifier(), try row.word())
+        }
+    }
+}
+
+/// Channels of LISTEN and NOTIFY.
+package enum Channels {
+    package static let attempts = "attempts"
+    package static let notifications = "notifications"
+}
+
+extension Row {
+    fileprivate mutating func attemptItem() throws -> AttemptItem {
+        AttemptItem(
+            installment: try identifier(), position: try identifier(), iuv: try value { try IUV($0) },
+            noticeNumber: try value { try NoticeNumber($0) }, amount: try amount(), remittance: try text(),
+            outcome: try word())
+    }
+
+    fileprivate mutating func attempt(items: (Identifier<PaymentAttempt>) -> [AttemptItem]) throws -> PaymentAttempt {
+        let id: Identifier<PaymentAttempt> = try identifier()
+        return PaymentAttempt(
+            id: id, creditor: try organization(), status: try word(), method: try value { try PaymentMethod($0) },
+            psp: try value { try PSPID($0) }, pspBusinessName: try text(), channel: try value { try ChannelID($0) },
+            amount: try amount(), fee: try amount(), items: items(id), payer: try payer(),
+            email: try optionalValue { try EmailAddress($0) }, returnURL: try text(), language: try word(),
+            redirectURL: try optionalText(), failureReason: try optionalText(), createdAt: try instant(),
+            expiresAt: try instant(), finishedAt: try optionalInstant())
+    }
+
+    private mutating func payer() throws -> Payer? {
+        let kind = try optionalText()
+        let taxCode = try optionalValue { try TaxCode($0) }
+        let fullName = try optionalText()
+        let email = try optionalValue { try EmailAddress($0) }
+        guard let kind = kind.flatMap(SubjectKind.init), let taxCode, let fullName else { return nil }
+        return Payer(kind: kind, taxCode: taxCode, fullName: fullName, email: email)
+    }
+}

@@ -1,0 +1,219 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// What 'Cerca' and the list narrow by; empty means everything.
+package struct PositionFilter: Sendable, Equatable {
+    package var statuses: [PositionStatus] = []
+    package var debtTypeKey: String?
+    package var service: String?
+    package var documentYear: Int?
+    package var documentNumber: String?
+    package var iuv: IUV?
+    package var noticeNumber: NoticeNumber?
+    package var dueFrom: CalendarDate?
+    package var dueTo: CalendarDate?
+    package var paidFrom: CalendarDate?
+    package var paidTo: CalendarDate?
+    package var updatedSince: Instant?
+    package var debtor: TaxCode?
+    /// Words to find in the description, or a document number, external id, IUV or notice number as a whole.
+    package var words: String?
+
+    package init() {}
+}
+
+package enum PositionOrder: String, Sendable, CaseIterable {
+    case created = "created_at"
+    case createdDescending = "-created_at"
+    case due = "due_date"
+    case dueDescending = "-due_date"
+    case updated = "updated_at"
+    case updatedDescending = "-updated_at"
+    case document = "document"
+    case documentDescending = "-document"
+
+    fileprivate var columns: SQL {
+        switch self {
+        case .created, .createdDescending: "created_at, id"
+        case .due, .dueDescending: "due_date, id"
+        case .updated, .updatedDescending: "updated_at, id"
+        case .document, .documentDescending: "document_year, document_number, id"
+        }
+    }
+
+    fileprivate var ordering: SQL {
+        switch self {
+        case .created: "created_at, id"
+        case .createdDescending: "created_at DESC, id DESC"
+        case .due: "due_date, id"
+        case .dueDescending: "due_date DESC, id DESC"
+        case .updated: "updated_at, id"
+        case .updatedDescending: "updated_at DESC, id DESC"
+        case .document: "document_year, document_number, id"
+        case .documentDescending: "document_year DESC, document_number DESC, id DESC"
+        }
+    }
+
+    fileprivate var sign: SQL {
+        switch self {
+        case .created, .due, .updated, .document: ">"
+        case .createdDescending, .dueDescending, .updatedDescending, .documentDescending: "<"
+        }
+    }
+
+    fileprivate func place(_ cursor: Cursor) -> SQL {
+        switch self {
+        case .created, .createdDescending, .updated, .updatedDescending:
+            "\(Microseconds(cursor.key))::timestamptz, \(cursor.id)::uuid"
+        case .due, .dueDescending: "\(EpochDays(Int32(truncatingIfNeeded: cursor.key)))::date, \(cursor.id)::uuid"
+        case .document, .documentDescending:
+            "\(Int(truncatingIfNeeded: cursor.key))::integer, \(cursor.subkey)::text, \(cursor.id)::uuid"
+        }
+    }
+
+    fileprivate func cursor(_ row: PositionSummary) -> Cursor {
+        switch self {
+        case .created, .createdDescending: Cursor(order: rawValue, key: row.createdAt.microseconds, id: row.id.uuid)
+        case .updated, .updatedDescending: Cursor(order: rawValue, key: row.updatedAt.microseconds, id: row.id.uuid)
+        case .due, .dueDescending: Cursor(order: rawValue, key: Int64(row.dueDate.epochDays), id: row.id.uuid)
+        case .document, .documentDescending:
+            Cursor(order: rawValue, key: Int64(row.document.year), subkey: row.document.number, id: row.id.uuid)
+        }
+    }
+}
+
+extension Transaction {
+    /// One page; `today` (in Rome) decides what is expired, as it does in the detail.
+    package func positions(
+        _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
+    ) async throws -> Page<PositionSummary> {
+        let conditions = filter.conditions(today: today)
+        var paged = conditions
+        if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
+        let rows = tenancy.merged { tenant in
+            "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering) LIMIT \(page.limit + 1)"
+        }
+        var statements: [SQL] = [
+            """
+            SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
+                p.description, p.state, p.total_cents, p.paid_cents, p.due_date, p.payable_until, p.created_at, p.updated_at
+            FROM (\(rows)) AS p JOIN creditors c ON c.tax_code = p.creditor_tax_code
+            ORDER BY \(order.qualified) LIMIT \(page.limit + 1)
+            """
+        ]
+        if page.includeTotal {
+            statements.append(
+                """
+                SELECT count(*) FROM positions p
+                WHERE \(tenancy.condition(on: "p.creditor_tax_code")) AND \(conditions.conjunction)
+                """)
+        }
+        let answers = try await queryAll(statements)
+        let items = try answers[0].map { row in
+            var row = row
+            return try row.positionSummary()
+        }
+        let shown = Array(items.prefix(page.limit))
+        var total: Int?
+        if answers.count > 1, var row = answers[1].first { total = try row.int() }
+        return Page(
+            items: shown, next: items.count > page.limit ? shown.last.map(order.cursor) : nil, total: total)
+    }
+}
+
+extension PositionOrder {
+    fileprivate var qualified: SQL {
+        switch self {
+        case .created: "p.created_at, p.id"
+        case .createdDescending: "p.created_at DESC, p.id DESC"
+        case .due: "p.due_date, p.id"
+        case .dueDescending: "p.due_date DESC, p.id DESC"
+        case .updated: "p.updated_at, p.id"
+        case .updatedDescending: "p.updated_at DESC, p.id DESC"
+        case .document: "p.document_year, p.document_number, p.id"
+        case .documentDescending: "p.document_year DESC, p.document_number DESC, p.id DESC"
+        }
+    }
+}
+
+extension PositionFilter {
+    fileprivate func conditions(today: CalendarDate) -> [SQL] {
+        var all: [SQL] = []
+        if !statuses.isEmpty {
+            let any: [SQL] = statuses.map { $0.condition(today: today) }
+            all.append("(\(any.joined(separator: " OR ")))")
+        }
+        if let debtTypeKey { all.append("p.debt_type = \(debtTypeKey)") }
+        if let service {
+            all.append(
+                """
+                EXISTS (SELECT FROM debt_types d WHERE d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
+                    AND d.service = \(service))
+                """)
+        }
+        if let documentYear { all.append("p.document_year = \(documentYear)") }
+        if let documentNumber { all.append("p.document_number = \(documentNumber)") }
+        if let iuv { all.append(holds("i.iuv = \(iuv.value)")) }
+        if let noticeNumber { all.append(holds("i.notice_number = \(noticeNumber.value)")) }
+        if let dueFrom { all.append("p.due_date >= \(dueFrom.sql)") }
+        if let dueTo { all.append("p.due_date <= \(dueTo.sql)") }
+        if let paidFrom { all.append(paid("i.paid_at >= \(paidFrom.romeStart.sql)")) }
+        if let paidTo { all.append(paid("i.paid_at < \(paidTo.nextDay.romeStart.sql)")) }
+        if let updatedSince { all.append("p.updated_at >= \(updatedSince.sql)") }
+        if let debtor { all.append("p.debtor_tax_code = \(debtor.value)") }
+        if let words {
+            let pattern = "%" + words.escapedForLike + "%"
+            all.append(
+                """
+                (p.description ILIKE \(pattern) OR p.document_number = \(words) OR p.external_id = \(words)
+                    OR \(holds("(i.iuv = \(words) OR i.notice_number = \(words))")))
+                """)
+        }
+        return all
+    }
+
+    /// By the unique index of IUVs and notices when the value is known, per creditor of the row.
+    private func holds(_ condition: SQL) -> SQL {
+        "EXISTS (SELECT FROM installments i WHERE i.position_id = p.id AND i.creditor_tax_code = p.creditor_tax_code AND \(condition))"
+    }
+
+    private func paid(_ condition: SQL) -> SQL {
+        "EXISTS (SELECT FROM installments i WHERE i.position_id = p.id AND \(condition))"
+    }
+}
+
+extension PositionStatus {
+    fileprivate func condition(today: CalendarDate) -> SQL {
+        switch self {
+        case .draft: "p.state = 'draft'"
+        case .paid: "p.state = 'paid'"
+        case .cancelled: "p.state = 'cancelled'"
+        case .open: "(p.state = 'open' AND (p.payable_until IS NULL OR p.payable_until >= \(today.sql)))"
+        case .partiallyPaid:
+            "(p.state = 'partially_paid' AND (p.payable_until IS NULL OR p.payable_until >= \(today.sql)))"
+        case .expired: "(p.state IN ('open', 'partially_paid') AND p.payable_until < \(today.sql))"
+        }
+    }
+}
+
+extension CalendarDate {
+    var nextDay: CalendarDate { CalendarDate(epochDays: epochDays + 1) }
+}
+
+extension String {
+    /// The wildcard characters of LIKE, taken literally.
+    var escapedForLike: String {
+        replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+}
+
+extension Row {
+    fileprivate mutating func positionSummary() throws -> PositionSummary {
+        PositionSummary(
+            id: try identifier(), creditor: try organization(), creditorName: try text(), externalID: try text(),
+            debtTypeKey: try text(), document: Document(year: try int(), number: try text()), description: try text(),
+            state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self), dueDate: try date(),
+            payableUntil: try optionalDate(), createdAt: try instant(), updatedAt: try instant())
+    }
+}

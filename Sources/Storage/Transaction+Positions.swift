@@ -1,0 +1,295 @@
+import Foundation
+import JSON
+import PagoPA
+import Postgres
+
+/// A row of 'Cerca' and of the position list.
+package struct PositionSummary: Sendable, Equatable {
+    package let id: Identifier<Position>
+    package let creditor: OrganizationTaxCode
+    package let creditorName: String
+    package let externalID: String
+    package let debtTypeKey: String
+    package let document: Document
+    package let description: String
+    package let state: PositionState
+    package let totalCents: Int64
+    package let paidCents: Int64
+    /// The earliest due date still owed, or the last one when nothing is.
+    package let dueDate: CalendarDate
+    package let payableUntil: CalendarDate?
+    package let createdAt: Instant
+    package let updatedAt: Instant
+}
+
+/// What a position was kept for: tells a repeat from a collision.
+package struct PositionByExternalID: Sendable, Equatable {
+    package let id: Identifier<Position>
+    package let fingerprint: [UInt8]
+}
+
+extension Transaction {
+    // MARK: Reading
+
+    /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
+    package func position(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) async throws
+        -> Position?
+    {
+        try await position(
+            where: "p.id = \(id.uuid) AND \(tenancy.condition(on: "p.creditor_tax_code"))",
+            part: "position_id = \(id.uuid)", locking: locking)
+    }
+
+    /// The position with this IUV of this creditor, locked.
+    package func lockPosition(creditor: OrganizationTaxCode, iuv: IUV) async throws -> Position? {
+        let found: SQL =
+            "(SELECT position_id FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = \(iuv.value))"
+        return try await position(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
+    }
+
+    private func position(where condition: SQL, part: SQL, locking: Bool) async throws -> Position? {
+        let answers = try await queryAll([
+            """
+            SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, d.payable_after_due, p.document_year,
+                p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
+                p.debtor_address::text, p.metadata::text, p.state, p.version, p.created_at, p.updated_at, p.published_at,
+                p.cancelled_at
+            FROM positions p
+            JOIN debt_types d ON d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
+            WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
+            """,
+            "SELECT description, quantity, amount_cents FROM position_lines WHERE \(part) ORDER BY number",
+            """
+            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at, h.held_until
+            FROM installments i LEFT JOIN attempt_items h ON h.installment_id = i.id AND h.is_holding
+            WHERE i.\(part) ORDER BY i.number
+            """,
+            """
+            SELECT t.installment_id, t.creditor_tax_code, t.iban, t.amount_cents, t.taxonomy_code, t.remittance
+            FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY i.number, t.number
+            """,
+        ])
+        guard var row = answers[0].first else { return nil }
+        return try row.position(
+            lines: answers[1].map { row in
+                var row = row
+                return try row.positionLine()
+            }, installments: installments(answers[2], transfers: answers[3]))
+    }
+
+    private func installments(_ rows: [Row], transfers: [Row]) throws -> [Installment] {
+        var byInstallment: [UUID: [Transfer]] = [:]
+        for var row in transfers { byInstallment[try row.next(UUID.self), default: []].append(try row.transfer()) }
+        return try rows.map { row in
+            var row = row
+            let id: Identifier<Installment> = try row.identifier()
+            return Installment(
+                id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
+                noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(), dueDate: try row.date(),
+                transfers: byInstallment[id.uuid] ?? [], paidAt: try row.optionalInstant(),
+                heldUntil: try row.optionalInstant())
+        }
+    }
+
+    package func position(creditor: OrganizationTaxCode, externalID: String) async throws -> PositionByExternalID? {
+        let rows = try await query(
+            """
+            SELECT id, fingerprint FROM positions
+            WHERE creditor_tax_code = \(creditor.value) AND external_id = \(externalID)
+            """)
+        guard var row = rows.first else { return nil }
+        return PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
+    }
+
+    /// The positions that hold these installments, in the order of `ids`; an id of another tenant is absent.
+    package func positionIDs(
+        holding installments: [Identifier<Installment>], within tenancy: Tenancy
+    ) async throws -> [Identifier<Installment>: Identifier<Position>] {
+        let rows = try await query(
+            """
+            SELECT id, position_id FROM installments
+            WHERE id = ANY(\(installments.map(\.uuid))) AND \(tenancy.condition(on: "creditor_tax_code"))
+            """)
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                var row = row
+                return (try row.identifier(Installment.self), try row.identifier(Position.self))
+            })
+    }
+
+    /// The installment under a notice number of a creditor within the tenancy.
+    package func installment(creditor: OrganizationTaxCode, notice: NoticeNumber, within tenancy: Tenancy) async throws
+        -> Identifier<Installment>?
+    {
+        let rows = try await query(
+            """
+            SELECT id FROM installments WHERE creditor_tax_code = \(creditor.value) AND notice_number = \(notice.value)
+                AND \(tenancy.condition(on: "creditor_tax_code"))
+            """)
+        guard var row = rows.first else { return nil }
+        return try row.identifier()
+    }
+
+    /// The next number for an IUV that we make.
+    package func nextIUVBases(_ count: Int) async throws -> [UInt64] {
+        try await query("SELECT nextval('iuv_bases') FROM generate_series(1, \(count)::integer)").map { row in
+            var row = row
+            return UInt64(try row.next(Int64.self))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Queues the whole position; its constraints speak with the next statement or the commit.
+    package func insert(_ position: Position, fingerprint: [UInt8]) {
+        let debtor = position.debtor
+        send(
+            """
+            INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, document_year,
+                document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, debtor_email,
+                debtor_address, metadata, state, total_cents, due_date, payable_until, version, created_at, updated_at,
+                published_at)
+            VALUES (\(position.id.uuid), \(position.creditor.value), \(position.externalID), \(fingerprint),
+                \(position.debtTypeKey), \(position.document.year), \(position.document.number), \(position.description),
+                \(debtor.kind.rawValue), \(debtor.taxCode.value), \(debtor.fullName), \(debtor.email?.value),
+                \(debtor.address.map(addressText))::jsonb, \(jsonText(position.metadata))::jsonb,
+                \(position.state.rawValue), \(position.totalCents), \(position.owedDueDate.sql),
+                \(position.payableUntil?.sql), \(position.version), \(position.createdAt.sql), \(position.updatedAt.sql),
+                \(position.publishedAt?.sql))
+            """)
+        insertParts(of: position)
+    }
+
+    private func insertParts(of position: Position) {
+        if !position.lines.isEmpty {
+            let lines = position.lines
+            send(
+                """
+                INSERT INTO position_lines (position_id, number, description, quantity, amount_cents)
+                SELECT \(position.id.uuid), line.number, line.description, NULLIF(line.quantity, 0), line.amount_cents
+                FROM unnest(\(lines.map(\.description))::text[], \(lines.map { Int64($0.quantity ?? 0) })::integer[],
+                    \(lines.map(\.amount.cents))::bigint[])
+                    WITH ORDINALITY AS line(description, quantity, amount_cents, number)
+                """)
+        }
+        let parts = position.installments
+        send(
+            """
+            INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date)
+            SELECT part.id, \(position.id.uuid), \(position.creditor.value), part.number, part.iuv, part.notice_number,
+                part.amount_cents, part.due_date
+            FROM unnest(\(parts.map(\.id.uuid))::uuid[], \(parts.map { Int64($0.number) })::integer[],
+                \(parts.map(\.iuv.value))::text[], \(parts.map(\.noticeNumber.value))::text[],
+                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.description))::date[])
+                AS part(id, number, iuv, notice_number, amount_cents, due_date)
+            """)
+        let transfers = parts.flatMap { part in part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) } }
+        send(
+            """
+            INSERT INTO transfers (installment_id, number, creditor_tax_code, iban, amount_cents, taxonomy_code, remittance)
+            SELECT * FROM unnest(\(transfers.map(\.0))::uuid[], \(transfers.map { Int64($0.1) })::smallint[],
+                \(transfers.map(\.2.creditor.value))::text[], \(transfers.map(\.2.iban.value))::text[],
+                \(transfers.map(\.2.amount.cents))::bigint[], \(transfers.map(\.2.taxonomyCode.value))::text[],
+                \(transfers.map(\.2.remittance))::text[])
+            """)
+    }
+
+    /// Queues what the creditor changed; lines and installments are written anew when `replacingParts`.
+    package func update(_ position: Position, replacingParts: Bool) {
+        let debtor = position.debtor
+        send(
+            """
+            UPDATE positions SET debt_type = \(position.debtTypeKey), document_year = \(position.document.year),
+                document_number = \(position.document.number), description = \(position.description),
+                debtor_kind = \(debtor.kind.rawValue), debtor_tax_code = \(debtor.taxCode.value),
+                debtor_full_name = \(debtor.fullName), debtor_email = \(debtor.email?.value),
+                debtor_address = \(debtor.address.map(addressText))::jsonb, metadata = \(jsonText(position.metadata))::jsonb,
+                total_cents = \(position.totalCents), due_date = \(position.owedDueDate.sql),
+                payable_until = \(position.payableUntil?.sql), version = \(position.version),
+                updated_at = \(position.updatedAt.sql)
+            WHERE id = \(position.id.uuid)
+            """)
+        guard replacingParts else { return }
+        send("DELETE FROM position_lines WHERE position_id = \(position.id.uuid)")
+        send("DELETE FROM installments WHERE position_id = \(position.id.uuid)")
+        insertParts(of: position)
+    }
+
+    /// Queues a change of state by people; money has its own way in `pay`.
+    package func setState(_ state: PositionState, of position: Position, at now: Instant) {
+        let cancelledAt = state == .cancelled ? position.cancelledAt ?? now : nil
+        let publishedAt = state == .open ? position.publishedAt ?? now : position.publishedAt
+        send(
+            """
+            UPDATE positions SET state = \(state.rawValue), cancelled_at = \(cancelledAt?.sql),
+                published_at = \(publishedAt?.sql), updated_at = \(now.sql), version = version + 1
+            WHERE id = \(position.id.uuid)
+            """)
+    }
+
+    /// Queues that this installment is paid and what the position becomes by it.
+    package func pay(_ installment: Installment, of position: Position, becoming state: PositionState, paidAt: Instant, at now: Instant) {
+        let owed = position.installments.filter { $0.paidAt == nil && $0.id != installment.id }
+        let dueDate = owed.map(\.dueDate).min() ?? position.installments.map(\.dueDate).max() ?? installment.dueDate
+        let payableUntil = position.payableAfterDue ? nil : owed.map(\.dueDate).max()
+        send("UPDATE installments SET paid_at = \(paidAt.sql) WHERE id = \(installment.id.uuid) AND paid_at IS NULL")
+        send(
+            """
+            UPDATE positions SET state = \(state.rawValue), paid_cents = paid_cents + \(installment.amount.cents),
+                due_date = \(dueDate.sql), payable_until = \(payableUntil?.sql), updated_at = \(now.sql),
+                version = version + 1
+            WHERE id = \(position.id.uuid)
+            """)
+    }
+}
+
+extension Position {
+    /// The earliest due date still owed, or the last one when nothing is.
+    package var owedDueDate: CalendarDate {
+        installments.filter { $0.paidAt == nil }.map(\.dueDate).min()
+            ?? installments.map(\.dueDate).max() ?? CalendarDate(romeDayOf: createdAt)
+    }
+}
+
+private func addressText(_ address: PostalAddress) -> String {
+    var map = [
+        "street": address.street, "postal_code": address.postalCode, "city": address.city, "country": address.country,
+    ]
+    map["civic_number"] = address.civicNumber
+    map["province"] = address.province
+    return jsonText(map)
+}
+
+private func postalAddress(_ text: String) throws -> PostalAddress {
+    let map = try textMap(text)
+    return PostalAddress(
+        street: map["street"] ?? "", civicNumber: map["civic_number"], postalCode: map["postal_code"] ?? "",
+        city: map["city"] ?? "", province: map["province"], country: map["country"] ?? "IT")
+}
+
+extension Row {
+    fileprivate mutating func position(lines: [PositionLine], installments: [Installment]) throws -> Position {
+        Position(
+            id: try identifier(), creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
+            payableAfterDue: try bool(), document: Document(year: try int(), number: try text()), description: try text(),
+            debtor: try debtor(), lines: lines, installments: installments, metadata: try textMap(text()),
+            state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
+            publishedAt: try optionalInstant(), cancelledAt: try optionalInstant())
+    }
+
+    private mutating func debtor() throws -> Debtor {
+        Debtor(
+            kind: try word(), taxCode: try value { try TaxCode($0) }, fullName: try text(),
+            email: try optionalValue { try EmailAddress($0) }, address: try optionalText().map(postalAddress))
+    }
+
+    fileprivate mutating func positionLine() throws -> PositionLine {
+        PositionLine(description: try text(), quantity: try optionalInt(), amount: try amount())
+    }
+
+    fileprivate mutating func transfer() throws -> Transfer {
+        Transfer(
+            creditor: try organization(), iban: try value { try IBAN($0) }, amount: try amount(),
+            taxonomyCode: try value { try TaxonomyCode($0) }, remittance: try text())
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import PagoPA
+import Postgres
+
+// How the domain's values travel to and from PostgreSQL. What is read back was parsed at the door once; it is parsed again
+// because a value type has no other way in, and a row that no longer fits is our fault, not the caller's.
+
+extension Instant {
+    var sql: Microseconds { Microseconds(microseconds) }
+}
+
+extension CalendarDate {
+    var sql: EpochDays { EpochDays(Int32(epochDays)) }
+}
+
+extension Row {
+    mutating func instant() throws -> Instant {
+        Instant(microseconds: try next(Microseconds.self).value)
+    }
+
+    mutating func optionalInstant() throws -> Instant? {
+        try nextOptional(Microseconds.self).map { Instant(microseconds: $0.value) }
+    }
+
+    mutating func date() throws -> CalendarDate {
+        CalendarDate(epochDays: Int(try next(EpochDays.self).value))
+    }
+
+    mutating func optionalDate() throws -> CalendarDate? {
+        try nextOptional(EpochDays.self).map { CalendarDate(epochDays: Int($0.value)) }
+    }
+
+    mutating func identifier<Noun>(_: Noun.Type = Noun.self) throws -> Identifier<Noun> {
+        Identifier(uuid: try next(UUID.self))
+    }
+
+    mutating func optionalIdentifier<Noun>(_: Noun.Type = Noun.self) throws -> Identifier<Noun>? {
+        try nextOptional(UUID.self).map { Identifier(uuid: $0) }
+    }
+
+    mutating func amount() throws -> Amount {
+        try Amount(cents: next(Int64.self))
+    }
+
+    mutating func optionalAmount() throws -> Amount? {
+        try nextOptional(Int64.self).map { try Amount(cents: $0) }
+    }
+
+    mutating func organization() throws -> OrganizationTaxCode {
+        try OrganizationTaxCode(unchecked: next())
+    }
+
+    /// A value kept as text, through its own parser.
+    mutating func value<T>(_ make: (String) throws -> T) throws -> T {
+        try make(next(String.self))
+    }
+
+    mutating func optionalValue<T>(_ make: (String) throws -> T) throws -> T? {
+        try nextOptional(String.self).map(make)
+    }
+
+    /// A word of one of our enumerations.
+    mutating func word<T: RawRepresentable>(_: T.Type = T.self) throws -> T where T.RawValue == String {
+        let text = try next(String.self)
+        guard let word = T(rawValue: text) else { throw StorageError.fault("unknown word in column of \(T.self)") }
+        return word
+    }
+
+    mutating func text() throws -> String { try next(String.self) }
+    mutating func optionalText() throws -> String? { try nextOptional(String.self) }
+    mutating func int() throws -> Int { try next(Int.self) }
+    mutating func optionalInt() throws -> Int? { try nextOptional(Int.self) }
+    mutating func bool() throws -> Bool { try next(Bool.self) }
+}

@@ -1,0 +1,3 @@
+import Testing
+@testable import PSPSimulator
+@Test func a() {}
