@@ -6,6 +6,8 @@ CREATE TABLE positions (
     -- SHA-256 of the request as understood: tells a repeat from a collision.
     fingerprint bytea NOT NULL CONSTRAINT positions_fingerprint_check CHECK (octet_length(fingerprint) = 32),
     debt_type text NOT NULL,
+    -- As the debt type said when the position was written: a later change of the debt type alters no bill already out.
+    payable_after_due boolean NOT NULL,
     document_year integer NOT NULL CONSTRAINT positions_document_year_check CHECK (document_year BETWEEN 1900 AND 2999),
     document_number text NOT NULL,
     description text NOT NULL CONSTRAINT positions_description_check CHECK (char_length(description) BETWEEN 1 AND 140),

@@ -10,17 +10,44 @@ package struct AttemptFilter: Sendable, Equatable {
     package init() {}
 }
 
-extension Transaction {
-    /// - Parameter condition: over `a`, a payment attempt.
-    private func attempts(where condition: SQL, ordering: SQL = "a.created_at DESC, a.id DESC", locking: Bool = false)
-        async throws -> [PaymentAttempt]
+/// What is asked about payment attempts.
+package enum PaymentAttempts {
+    package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
+        -> Question<PaymentAttempt?>
     {
-        let answers = try await queryAll([
+        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking).map(\.first)
+    }
+
+    /// Every attempt on this position, newest first.
+    package static func on(_ position: Identifier<Position>) -> Question<[PaymentAttempt]> {
+        several(where: "a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
+    }
+
+    /// The attempt that an RT for this IUV belongs to: the one it names, else the one that this PSP has open. Locked.
+    package static func lock(
+        creditor: OrganizationTaxCode, iuv: IUV, named: Identifier<PaymentAttempt>?, psp: PSPID
+    ) -> Question<PaymentAttempt?> {
+        let own: SQL =
+            """
+            (SELECT m.attempt_id FROM attempt_items m JOIN installments i ON i.id = m.installment_id
+                WHERE i.creditor_tax_code = \(creditor.value) AND i.iuv = \(iuv.value)
+            """
+        if let named {
+            return several(
+                where: "a.id = \(named.uuid) AND a.psp_id = \(psp.value) AND a.id IN \(own))", locking: true
+            ).map(\.first)
+        }
+        return several(where: "a.psp_id = \(psp.value) AND a.id IN \(own) AND m.is_holding)", locking: true).map(\.first)
+    }
+
+    /// - Parameter condition: over `a`, a payment attempt.
+    static func several(where condition: SQL, locking: Bool = false) -> Question<[PaymentAttempt]> {
+        Question([
             """
             SELECT a.id, a.creditor_tax_code, a.status, a.payment_method, a.psp_id, a.psp_business_name, a.channel_id,
                 a.amount_cents, a.fee_cents, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email, a.email,
                 a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at, a.expires_at, a.finished_at
-            FROM payment_attempts a WHERE \(condition) ORDER BY \(ordering)\(locking ? " FOR UPDATE OF a" as SQL : "")
+            FROM payment_attempts a WHERE \(condition) ORDER BY a.created_at DESC, a.id DESC\(locking ? " FOR UPDATE OF a" as SQL : "")
             """,
             """
             SELECT m.attempt_id, m.installment_id, m.position_id, m.iuv, m.notice_number, m.amount_cents, m.remittance,
@@ -28,46 +55,18 @@ extension Transaction {
             FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id WHERE \(condition)
             ORDER BY m.attempt_id, m.ordinal
             """,
-        ])
-        var items: [UUID: [AttemptItem]] = [:]
-        for var row in answers[1] { items[try row.next(UUID.self), default: []].append(try row.attemptItem()) }
-        return try answers[0].map { row in
-            var row = row
-            return try row.attempt { items[$0.uuid] ?? [] }
+        ]) { answers in
+            var items: [UUID: [AttemptItem]] = [:]
+            for var row in answers[1] { items[try row.next(UUID.self), default: []].append(try row.attemptItem()) }
+            return try answers[0].map { row in
+                var row = row
+                return try row.attempt { items[$0.uuid] ?? [] }
+            }
         }
     }
+}
 
-    package func attempt(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false) async throws
-        -> PaymentAttempt?
-    {
-        try await attempts(
-            where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking
-        ).first
-    }
-
-    /// Every attempt on this position, newest first.
-    package func attempts(on position: Identifier<Position>) async throws -> [PaymentAttempt] {
-        try await attempts(
-            where: "a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
-    }
-
-    /// The attempt that an RT for this installment belongs to: the one it names, else the PSP's newest one. Locked.
-    package func lockAttempt(
-        for installment: Identifier<Installment>, named: Identifier<PaymentAttempt>?, psp: PSPID
-    ) async throws -> PaymentAttempt? {
-        let own: SQL = "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))"
-        if let named {
-            return try await attempts(where: "a.id = \(named.uuid) AND a.psp_id = \(psp.value) AND \(own)", locking: true)
-                .first
-        }
-        return try await attempts(
-            where: """
-                a.id = (SELECT a.id FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id
-                    WHERE m.installment_id = \(installment.uuid) AND a.psp_id = \(psp.value) AND m.is_holding)
-                """, locking: true
-        ).first
-    }
-
+extension Transaction {
     /// One page, newest first.
     package func attempts(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) async throws
         -> Page<PaymentAttempt>
@@ -87,8 +86,9 @@ extension Transaction {
         let ids = tenancy.merged { tenant in
             "SELECT a.id, a.created_at FROM payment_attempts a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.created_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try await attempts(
-            where: "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))")
+        let items = try await ask(
+            PaymentAttempts.several(
+                where: "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))"))
         var total: Int?
         if page.includeTotal {
             let rows = try await query(

@@ -28,34 +28,67 @@ package struct PositionByExternalID: Sendable, Equatable {
     package let fingerprint: [UInt8]
 }
 
-extension Transaction {
-    // MARK: Reading
-
+/// What is asked about positions.
+package enum Positions {
     /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
-    package func position(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) async throws
-        -> Position?
-    {
-        try await position(
+    package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<Position?> {
+        whole(
             where: "p.id = \(id.uuid) AND \(tenancy.condition(on: "p.creditor_tax_code"))",
             part: "position_id = \(id.uuid)", locking: locking)
     }
 
     /// The position with this IUV of this creditor, locked.
-    package func lockPosition(creditor: OrganizationTaxCode, iuv: IUV) async throws -> Position? {
+    package static func lock(creditor: OrganizationTaxCode, iuv: IUV) -> Question<Position?> {
         let found: SQL =
             "(SELECT position_id FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = \(iuv.value))"
-        return try await position(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
+        return whole(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
     }
 
-    private func position(where condition: SQL, part: SQL, locking: Bool) async throws -> Position? {
-        let answers = try await queryAll([
+    /// The positions that hold any of these installments and belong to the tenancy, locked in the order of their ids.
+    package static func lockIDs(holding installments: [Identifier<Installment>], within tenancy: Tenancy) -> Question<[Identifier<Position>]> {
+        Question(
             """
-            SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, d.payable_after_due, p.document_year,
+            SELECT p.id FROM positions p
+            WHERE p.id IN (SELECT position_id FROM installments WHERE id = ANY(\(installments.map(\.uuid))))
+                AND \(tenancy.condition(on: "p.creditor_tax_code"))
+            ORDER BY p.id FOR UPDATE OF p
+            """, rows: { try $0.identifier() })
+    }
+
+    package static func by(externalID: String, of creditor: OrganizationTaxCode) -> Question<PositionByExternalID?> {
+        Question(
+            "SELECT id, fingerprint FROM positions WHERE creditor_tax_code = \(creditor.value) AND external_id = \(externalID)",
+            row: { row in
+                PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
+            })
+    }
+
+    /// The installment under a notice number of a creditor within the tenancy.
+    package static func installment(creditor: OrganizationTaxCode, notice: NoticeNumber, within tenancy: Tenancy)
+        -> Question<Identifier<Installment>?>
+    {
+        Question(
+            """
+            SELECT id FROM installments WHERE creditor_tax_code = \(creditor.value) AND notice_number = \(notice.value)
+                AND \(tenancy.condition(on: "creditor_tax_code"))
+            """, row: { try $0.identifier() })
+    }
+
+    /// Numbers for the IUVs that we make; a number is never given twice.
+    package static func nextIUVBases(_ count: Int) -> Question<[UInt64]> {
+        Question(
+            "SELECT nextval('iuv_bases') FROM generate_series(1, \(count)::integer)",
+            rows: { UInt64(try $0.next(Int64.self)) })
+    }
+
+    private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Question<Position?> {
+        let statements: [SQL] = [
+            """
+            SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
                 p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
                 p.debtor_address::text, p.metadata::text, p.state, p.version, p.created_at, p.updated_at, p.published_at,
                 p.cancelled_at
             FROM positions p
-            JOIN debt_types d ON d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
             WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
             """,
             "SELECT description, quantity, amount_cents FROM position_lines WHERE \(part) ORDER BY number",
@@ -68,16 +101,18 @@ extension Transaction {
             SELECT t.installment_id, t.creditor_tax_code, t.iban, t.amount_cents, t.taxonomy_code, t.remittance
             FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY i.number, t.number
             """,
-        ])
-        guard var row = answers[0].first else { return nil }
-        return try row.position(
-            lines: answers[1].map { row in
+        ]
+        return Question(statements) { answers in
+            guard var row = answers[0].first else { return nil }
+            let lines = try answers[1].map { row in
                 var row = row
                 return try row.positionLine()
-            }, installments: installments(answers[2], transfers: answers[3]))
+            }
+            return try row.position(lines: lines, installments: installments(answers[2], transfers: answers[3]))
+        }
     }
 
-    private func installments(_ rows: [Row], transfers: [Row]) throws -> [Installment] {
+    private static func installments(_ rows: [Row], transfers: [Row]) throws -> [Installment] {
         var byInstallment: [UUID: [Transfer]] = [:]
         for var row in transfers { byInstallment[try row.next(UUID.self), default: []].append(try row.transfer()) }
         return try rows.map { row in
@@ -90,68 +125,22 @@ extension Transaction {
                 heldUntil: try row.optionalInstant())
         }
     }
+}
 
-    package func position(creditor: OrganizationTaxCode, externalID: String) async throws -> PositionByExternalID? {
-        let rows = try await query(
-            """
-            SELECT id, fingerprint FROM positions
-            WHERE creditor_tax_code = \(creditor.value) AND external_id = \(externalID)
-            """)
-        guard var row = rows.first else { return nil }
-        return PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
-    }
-
-    /// The positions that hold these installments, in the order of `ids`; an id of another tenant is absent.
-    package func positionIDs(
-        holding installments: [Identifier<Installment>], within tenancy: Tenancy
-    ) async throws -> [Identifier<Installment>: Identifier<Position>] {
-        let rows = try await query(
-            """
-            SELECT id, position_id FROM installments
-            WHERE id = ANY(\(installments.map(\.uuid))) AND \(tenancy.condition(on: "creditor_tax_code"))
-            """)
-        return try Dictionary(
-            uniqueKeysWithValues: rows.map { row in
-                var row = row
-                return (try row.identifier(Installment.self), try row.identifier(Position.self))
-            })
-    }
-
-    /// The installment under a notice number of a creditor within the tenancy.
-    package func installment(creditor: OrganizationTaxCode, notice: NoticeNumber, within tenancy: Tenancy) async throws
-        -> Identifier<Installment>?
-    {
-        let rows = try await query(
-            """
-            SELECT id FROM installments WHERE creditor_tax_code = \(creditor.value) AND notice_number = \(notice.value)
-                AND \(tenancy.condition(on: "creditor_tax_code"))
-            """)
-        guard var row = rows.first else { return nil }
-        return try row.identifier()
-    }
-
-    /// The next number for an IUV that we make.
-    package func nextIUVBases(_ count: Int) async throws -> [UInt64] {
-        try await query("SELECT nextval('iuv_bases') FROM generate_series(1, \(count)::integer)").map { row in
-            var row = row
-            return UInt64(try row.next(Int64.self))
-        }
-    }
-
-    // MARK: Writing
-
+extension Transaction {
     /// Queues the whole position; its constraints speak with the next statement or the commit.
     package func insert(_ position: Position, fingerprint: [UInt8]) {
         let debtor = position.debtor
         send(
             """
-            INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, document_year,
+            INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, payable_after_due,
+                document_year,
                 document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, debtor_email,
                 debtor_address, metadata, state, total_cents, due_date, payable_until, version, created_at, updated_at,
                 published_at)
             VALUES (\(position.id.uuid), \(position.creditor.value), \(position.externalID), \(fingerprint),
-                \(position.debtTypeKey), \(position.document.year), \(position.document.number), \(position.description),
-                \(debtor.kind.rawValue), \(debtor.taxCode.value), \(debtor.fullName), \(debtor.email?.value),
+                \(position.debtTypeKey), \(position.payableAfterDue), \(position.document.year),
+                \(position.document.number), \(position.description), \(debtor.kind.rawValue), \(debtor.taxCode.value), \(debtor.fullName), \(debtor.email?.value),
                 \(debtor.address.map(addressText))::jsonb, \(jsonText(position.metadata))::jsonb,
                 \(position.state.rawValue), \(position.totalCents), \(position.owedDueDate.sql),
                 \(position.payableUntil?.sql), \(position.version), \(position.createdAt.sql), \(position.updatedAt.sql),
@@ -182,6 +171,8 @@ extension Transaction {
                 \(parts.map(\.iuv.value))::text[], \(parts.map(\.noticeNumber.value))::text[],
                 \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.description))::date[])
                 AS part(id, number, iuv, notice_number, amount_cents, due_date)
+            ON CONFLICT ON CONSTRAINT installments_number_key
+            DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date
             """)
         let transfers = parts.flatMap { part in part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) } }
         send(
@@ -194,12 +185,14 @@ extension Transaction {
             """)
     }
 
-    /// Queues what the creditor changed; lines and installments are written anew when `replacingParts`.
+    /// Queues what the creditor changed. With `replacingParts`, lines and transfers are written anew; installments keep their id and
+    /// numbers, and one that an attempt or a receipt refers to can not go.
     package func update(_ position: Position, replacingParts: Bool) {
         let debtor = position.debtor
         send(
             """
-            UPDATE positions SET debt_type = \(position.debtTypeKey), document_year = \(position.document.year),
+            UPDATE positions SET debt_type = \(position.debtTypeKey),
+                payable_after_due = \(position.payableAfterDue), document_year = \(position.document.year),
                 document_number = \(position.document.number), description = \(position.description),
                 debtor_kind = \(debtor.kind.rawValue), debtor_tax_code = \(debtor.taxCode.value),
                 debtor_full_name = \(debtor.fullName), debtor_email = \(debtor.email?.value),
@@ -211,7 +204,9 @@ extension Transaction {
             """)
         guard replacingParts else { return }
         send("DELETE FROM position_lines WHERE position_id = \(position.id.uuid)")
-        send("DELETE FROM installments WHERE position_id = \(position.id.uuid)")
+        send(
+            "DELETE FROM transfers WHERE installment_id IN (SELECT id FROM installments WHERE position_id = \(position.id.uuid))")
+        send("DELETE FROM installments WHERE position_id = \(position.id.uuid) AND number > \(position.installments.count)")
         insertParts(of: position)
     }
 

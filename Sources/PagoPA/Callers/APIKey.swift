@@ -73,6 +73,12 @@ package struct APIKey: Sendable, Equatable {
     package func demand(_ scope: Scope) throws(Refusal) {
         guard scopes.contains(scope) else { throw .forbidden(scope) }
     }
+
+    /// One of the scopes is held, or the operation is refused for want of the first.
+    package func demand(_ scope: Scope, or other: Scope) throws(Refusal) {
+        if scopes.contains(other) { return }
+        try demand(scope)
+    }
 }
 
 /// Who did something, for the journal: never a name or a secret.

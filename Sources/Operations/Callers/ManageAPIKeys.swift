@@ -1,0 +1,113 @@
+import PagoPA
+import Seals
+import Storage
+
+/// A key just made: the only time its secret is seen.
+package struct MadeAPIKey: Sendable {
+    package let key: APIKey
+    package let secret: String
+}
+
+package struct APIKeyRequest: Sendable {
+    package let name: String
+    package let kind: CallerKind
+    package let scopes: [Scope]
+    package let creditors: [OrganizationTaxCode]
+    package let expiresAt: Instant?
+
+    package init(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode], expiresAt: Instant?) {
+        self.name = name
+        self.kind = kind
+        self.scopes = scopes
+        self.creditors = creditors
+        self.expiresAt = expiresAt
+    }
+
+    func faults(now: Instant) -> [Fault] {
+        var faults: [Fault] = []
+        if scopes.isEmpty { faults.append(Fault("/scopes", "must name at least one scope")) }
+        if kind != .ops, creditors.isEmpty { faults.append(Fault("/creditors", "must name at least one creditor")) }
+        if kind == .ops, !creditors.isEmpty { faults.append(Fault("/creditors", "an ops key reaches every creditor")) }
+        if kind != .ops, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
+            faults.append(Fault("/scopes", "operations and psp-list:write are for ops keys"))
+        }
+        if kind == .frontend, scopes.contains(.positionsWrite) {
+            faults.append(Fault("/scopes", "positions:write is not for front ends"))
+        }
+        if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", "must lie in the future")) }
+        return faults
+    }
+}
+
+extension Intermediary {
+    package static let maximumOverlapSeconds = 604_800
+
+    /// The valid key behind a token.
+    /// - Throws: `Refusal.unauthenticated`; an ill-made token costs no database work.
+    package func authenticate(token: String) async throws -> APIKey {
+        guard let parsed = APIKeyToken(token) else { throw Refusal.unauthenticated }
+        let now = clock()
+        return try await store.transaction { tx in
+            guard let key = try await tx.apiKey(digest: parsed.digest), key.isValid(at: now) else {
+                throw Refusal.unauthenticated
+            }
+            if (key.lastUsedAt?.seconds(until: now) ?? .max) >= 60 { tx.touch(key.id, at: now) }
+            return key
+        }
+    }
+
+    /// - Parameter caller: nil on the command line, whose user holds the database anyway.
+    package func makeAPIKey(_ request: APIKeyRequest, by caller: APIKey?) async throws -> MadeAPIKey {
+        try caller?.demand(.operations)
+        let now = clock()
+        let faults = request.faults(now: now)
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        let token = try APIKeyToken.make()
+        let key = APIKey(
+            id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
+            creditors: request.creditors, createdAt: now, expiresAt: request.expiresAt)
+        try await store.transaction { tx in
+            for (index, creditor) in request.creditors.enumerated() {
+                guard try await tx.ask(Creditors.isKnown(creditor)) else {
+                    throw Refusal.invalid([Fault("/creditors/\(index)", "is not a known creditor")])
+                }
+            }
+            tx.insert(key, digest: token.digest)
+            tx.journal(JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+        }
+        return MadeAPIKey(key: key, secret: token.text)
+    }
+
+    package func listAPIKeys(page: PageRequest, for caller: APIKey?) async throws -> Page<APIKey> {
+        try caller?.demand(.operations)
+        return try await store.transaction { tx in try await tx.apiKeys(page: page) }
+    }
+
+    /// Ends a key at once, on every instance; repeatable.
+    package func revokeAPIKey(_ id: Identifier<APIKey>, by caller: APIKey?) async throws {
+        try caller?.demand(.operations)
+        let now = clock()
+        try await store.transaction { tx in
+            guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
+            tx.revoke(id, at: now)
+            tx.journal(JournalEntry(.keyRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: key.prefix), at: now)
+        }
+    }
+
+    /// A new key with the same rights; the old one ends after the overlap.
+    package func rotateAPIKey(_ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?) async throws -> MadeAPIKey {
+        try caller?.demand(.operations)
+        let now = clock()
+        let token = try APIKeyToken.make()
+        return try await store.transaction { tx in
+            guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
+            let key = APIKey(
+                id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,
+                creditors: old.creditors, createdAt: now, expiresAt: nil)
+            tx.insert(key, digest: token.digest, rotatedFrom: id)
+            tx.expire(id, at: now.adding(seconds: overlapSeconds))
+            tx.journal(JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+            return MadeAPIKey(key: key, secret: token.text)
+        }
+    }
+}

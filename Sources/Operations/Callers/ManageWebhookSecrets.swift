@@ -1,0 +1,48 @@
+import PagoPA
+import Seals
+import Storage
+
+/// A webhook secret just made: the only time it is seen.
+package struct MadeWebhookSecret: Sendable {
+    package let id: Identifier<WebhookSecret>
+    package let secret: WebhookSecret
+    package let createdAt: Instant
+}
+
+extension Intermediary {
+    /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
+    package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
+        try await store.transaction { tx in try await tx.webhookSecrets(of: psp) }
+    }
+
+    /// - Parameter secret: one to keep, or nil to make one.
+    package func makeWebhookSecret(of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: APIKey?) async throws
+        -> MadeWebhookSecret
+    {
+        try caller?.demand(.operations)
+        let now = clock()
+        let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
+        try await store.transaction { tx in
+            tx.insert(made.secret, id: made.id, of: psp, at: now)
+            tx.journal(
+                JournalEntry(.secretMade, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(made.id)"), at: now)
+        }
+        return made
+    }
+
+    package func listWebhookSecrets(of psp: PSPID, for caller: APIKey?) async throws -> [WebhookSecretEntry] {
+        try caller?.demand(.operations)
+        return try await store.transaction { tx in try await tx.webhookSecretEntries(of: psp) }
+    }
+
+    /// Ends a secret at once; repeatable.
+    package func revokeWebhookSecret(_ id: Identifier<WebhookSecret>, of psp: PSPID, by caller: APIKey?) async throws {
+        try caller?.demand(.operations)
+        let now = clock()
+        try await store.transaction { tx in
+            guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }
+            tx.journal(
+                JournalEntry(.secretRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(id)"), at: now)
+        }
+    }
+}

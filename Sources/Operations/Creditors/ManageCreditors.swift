@@ -1,0 +1,79 @@
+import PagoPA
+import Storage
+
+/// Whether a PUT made something or changed it.
+package enum Saved<Noun: Sendable>: Sendable {
+    case created(Noun)
+    case changed(Noun)
+}
+
+extension Intermediary {
+    package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: APIKey) async throws -> Creditor {
+        try await store.transaction { tx in
+            guard let creditor = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            return creditor
+        }
+    }
+
+    package func listCreditors(page: PageRequest, for caller: APIKey) async throws -> Page<Creditor> {
+        try await store.transaction { tx in try await tx.creditors(within: caller.tenancy, page: page) }
+    }
+
+    /// - Parameter make: the creditor to be, given when it was first kept and the present time.
+    package func saveCreditor(
+        _ taxCode: OrganizationTaxCode, by caller: APIKey,
+        make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> Creditor
+    ) async throws -> Saved<Creditor> {
+        try caller.demand(.operations)
+        if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
+            throw Refusal.invalid([Fault("/tax_code", "has a wrong check digit")])
+        }
+        let now = clock()
+        return try await store.transaction { tx in
+            let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
+            let new = try make(old?.createdAt ?? now, now)
+            tx.save(new)
+            tx.journal(JournalEntry(.creditorSaved, by: .key(caller.id), creditor: taxCode), at: now)
+            return old == nil ? .created(new) : .changed(new)
+        }
+    }
+
+    package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: APIKey) async throws -> [DebtType] {
+        try await store.transaction { tx in
+            let (known, types) = try await tx.ask(
+                Creditors.show(creditor, within: caller.tenancy), Creditors.debtTypes(of: creditor, within: caller.tenancy))
+            guard known != nil else { throw Refusal.notFound }
+            return types
+        }
+    }
+
+    package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: APIKey) async throws -> DebtType {
+        try await store.transaction { tx in
+            guard let type = try await tx.ask(Creditors.debtType(key, of: creditor, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            return type
+        }
+    }
+
+    /// A change of a debt type counts for positions written from then on.
+    package func saveDebtType(
+        _ key: String, of creditor: OrganizationTaxCode, by caller: APIKey,
+        make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> DebtType
+    ) async throws -> Saved<DebtType> {
+        try caller.demand(.positionsWrite, or: .operations)
+        let now = clock()
+        return try await store.transaction { tx in
+            let (known, old) = try await tx.ask(
+                Creditors.show(creditor, within: caller.tenancy, locking: true),
+                Creditors.debtType(key, of: creditor, within: caller.tenancy))
+            guard known != nil else { throw Refusal.notFound }
+            let new = try make(old?.createdAt ?? now, now)
+            tx.save(new)
+            tx.journal(JournalEntry(.debtTypeSaved, by: .key(caller.id), creditor: creditor, note: key), at: now)
+            return old == nil ? .created(new) : .changed(new)
+        }
+    }
+}

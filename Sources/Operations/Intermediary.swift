@@ -1,0 +1,53 @@
+import Logging
+import PagoPA
+import Storage
+
+/// Quietanza at work: every operation is a method of this type, one file each. It knows no HTTP.
+package struct Intermediary: Sendable {
+    package let store: Store
+    /// Whom we call; swapped in tests.
+    package let outside: Outside
+    package let settings: Settings
+    package let logger: Logger
+    /// The real clock, or a test's.
+    package let clock: @Sendable () -> Instant
+    package let pspLists: PSPListCache
+    package let attemptWatch: AttemptWatch
+
+    package init(
+        store: Store, outside: Outside, settings: Settings, logger: Logger, clock: @escaping @Sendable () -> Instant
+    ) {
+        self.store = store
+        self.outside = outside
+        self.settings = settings
+        self.logger = logger
+        self.clock = clock
+        self.pspLists = PSPListCache()
+        self.attemptWatch = AttemptWatch()
+    }
+
+    package struct Settings: Sendable {
+        /// Base of every link that we hand out, without a slash at its end.
+        package var publicURL: String
+        package var mailFrom: EmailAddress
+        /// How long an attempt may hold its installments.
+        package var attemptLifeSeconds: Int
+        /// Whether a creditor's tax code must pass its check digit; pagoPA's own test creditors do not.
+        package var checksCreditorTaxCodes: Bool
+
+        package init(
+            publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
+            checksCreditorTaxCodes: Bool = true
+        ) {
+            self.publicURL = publicURL
+            self.mailFrom = mailFrom
+            self.attemptLifeSeconds = attemptLifeSeconds
+            self.checksCreditorTaxCodes = checksCreditorTaxCodes
+        }
+    }
+
+    func newID<Noun>(_: Noun.Type = Noun.self) -> Identifier<Noun> {
+        var random = SystemRandomNumberGenerator()
+        return Identifier.make(at: clock(), random: &random)
+    }
+}

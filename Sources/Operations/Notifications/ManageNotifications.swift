@@ -1,0 +1,55 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: APIKey) async throws
+        -> Page<PagoPA.Notification>
+    {
+        try caller.demand(.operations)
+        return try await store.transaction { tx in try await tx.notifications(filter, page: page) }
+    }
+
+    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: APIKey) async throws -> PagoPA.Notification {
+        try caller.demand(.operations)
+        return try await store.transaction { tx in
+            guard let mail = try await tx.notification(id) else { throw Refusal.notFound }
+            return mail
+        }
+    }
+
+    /// Tries a mail again from the first try, as when its server was mended.
+    /// - Throws: `Refusal.notificationNotRetryable` for one that went out, is going out, or has nobody to go to.
+    package func retryNotification(
+        _ id: Identifier<PagoPA.Notification>, by caller: APIKey, repeating: Repeating<PagoPA.Notification>? = nil
+    ) async throws -> Once<PagoPA.Notification> {
+        try caller.demand(.operations)
+        return try await once(repeating) { tx, now in
+            guard let mail = try await tx.notification(id, locking: true) else { throw Refusal.notFound }
+            guard mail.state.after(.retriedByOps) != nil else { throw Refusal.notificationNotRetryable(mail.state) }
+            tx.requeue(id)
+            tx.journal(
+                JournalEntry(
+                    .notificationRetried, by: .key(caller.id), position: mail.position, receipt: mail.receipt,
+                    from: mail.state.rawValue, to: NotificationState.queued.rawValue), at: now)
+            guard let queued = try await tx.notification(id) else { throw Refusal.notFound }
+            return queued
+        }
+    }
+
+    /// A mail that proves the way out.
+    package func sendTestNotification(
+        to recipient: EmailAddress, language: Language, by caller: APIKey,
+        repeating: Repeating<PagoPA.Notification>? = nil
+    ) async throws -> Once<PagoPA.Notification> {
+        try caller.demand(.operations)
+        return try await once(repeating) { tx, now in
+            let id: Identifier<PagoPA.Notification> = newID()
+            let mail = PagoPA.Notification(
+                id: id, kind: .test, receipt: nil, position: nil, recipient: recipient, language: language,
+                state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil, messageID: messageID(id),
+                createdAt: now)
+            tx.insert([mail])
+            return mail
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import PagoPA
+import Storage
+
+/// A request that its caller may send again: its key, and how its answer is written down.
+package struct Repeating<Result: Sendable>: Sendable {
+    package let key: IdempotencyKey
+    /// Pure; runs inside the transaction, so that effect and answer are kept together.
+    package let render: @Sendable (Result) -> StoredAnswer
+
+    package init(key: IdempotencyKey, render: @escaping @Sendable (Result) -> StoredAnswer) {
+        self.key = key
+        self.render = render
+    }
+}
+
+/// What came of a request that may have been sent before.
+package enum Once<Result: Sendable>: Sendable {
+    case done(Result)
+    /// The first answer, byte for byte.
+    case replayed(StoredAnswer)
+}
+
+extension Intermediary {
+    /// One transaction for the effect and, when the caller gave a key, for the answer.
+    func once<Result: Sendable>(
+        _ repeating: Repeating<Result>?, _ effect: (Transaction, Instant) async throws -> Result
+    ) async throws -> Once<Result> {
+        let now = clock()
+        return try await store.transaction { tx in
+            if let repeating {
+                switch try await tx.claim(repeating.key) {
+                case .none: break
+                case .running: throw Refusal.idempotencyKeyInUse
+                case .answered(let answer): return .replayed(answer)
+                }
+            }
+            let result = try await effect(tx, now)
+            if let repeating { tx.keep(repeating.render(result), for: repeating.key, at: now) }
+            return .done(result)
+        }
+    }
+}

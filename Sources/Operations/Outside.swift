@@ -1,0 +1,29 @@
+import Gateways
+import PagoPA
+
+/// Whom we call. The real gateways in service; in tests, whatever answers as they do.
+package struct Outside: Sendable {
+    /// Asks a PSP to begin a payment; its portal's address.
+    /// - Throws: `PSPPortalFailure`.
+    package let startPayment: @Sendable (PSPStart) async throws -> String
+    /// Hands one message to the mail server.
+    /// - Throws: `MailFailure`.
+    package let deliver: @Sendable (_ message: [UInt8], _ from: String, _ to: String) async throws -> Void
+    /// Whether an address may be called at all, when it is saved.
+    /// - Throws: `InvalidValue`-like errors whose text is for the caller.
+    package let checkURL: @Sendable (String) throws -> Void
+    /// Draws a receipt.
+    package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
+
+    package init(
+        startPayment: @escaping @Sendable (PSPStart) async throws -> String,
+        deliver: @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String) async throws -> Void,
+        checkURL: @escaping @Sendable (String) throws -> Void,
+        drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8]
+    ) {
+        self.startPayment = startPayment
+        self.deliver = deliver
+        self.checkURL = checkURL
+        self.drawReceipt = drawReceipt
+    }
+}

@@ -1,0 +1,74 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// The list in force, from memory while nobody replaced it. `nil` before the first one.
+    package func currentPSPList() async throws -> PSPList? {
+        try await store.transaction { tx in try await pspList(version: tx.ask(PSPLists.currentVersion), in: tx) }
+    }
+
+    func pspList(version: Int?, in tx: Transaction) async throws -> PSPList? {
+        guard let version else { return nil }
+        if let cached = await pspLists.list(version) { return cached }
+        guard let loaded = try await tx.pspList(version) else { return nil }
+        await pspLists.keep(loaded)
+        return loaded
+    }
+
+    package func showPSPList(for caller: APIKey) async throws -> PSPList {
+        guard let list = try await currentPSPList() else { throw Refusal.notFound }
+        return list
+    }
+
+    package func showPSPListVersion(_ version: Int, for caller: APIKey) async throws -> PSPList {
+        try caller.demand(.pspListWrite)
+        return try await store.transaction { tx in
+            guard let list = try await tx.pspList(version) else { throw Refusal.notFound }
+            return list
+        }
+    }
+
+    package func listPSPLists(page: PageRequest, for caller: APIKey) async throws -> Page<PSPListSummary> {
+        try caller.demand(.pspListWrite)
+        return try await store.transaction { tx in try await tx.pspLists(page: page) }
+    }
+
+    /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
+    /// - Parameter version: the one the caller read; `nil` when there must be none yet.
+    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: APIKey) async throws -> PSPList {
+        try caller.demand(.pspListWrite)
+        var faults = PSPList.faults(psps)
+        for (index, psp) in psps.enumerated() {
+            for (number, channel) in psp.channels.enumerated() {
+                do { try outside.checkURL(channel.startURL) } catch {
+                    faults.append(Fault("/psps/\(index)/channels/\(number)/start_url", "\(error)"))
+                }
+            }
+        }
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        let now = clock()
+        let list = try await store.transaction { tx in
+            let current = try await tx.lockPSPList()
+            guard current == version else { throw Refusal.preconditionFailed }
+            let list = PSPList(version: (current ?? 0) + 1, psps: psps, createdAt: now)
+            tx.replacePSPList(with: list)
+            tx.journal(JournalEntry(.pspListReplaced, by: .key(caller.id), to: "\(list.version)"), at: now)
+            return list
+        }
+        await pspLists.keep(list)
+        return list
+    }
+}
+
+/// The last list used, so that a choice costs no more than reading which version is in force.
+package actor PSPListCache {
+    private var kept: PSPList?
+
+    func list(_ version: Int) -> PSPList? {
+        kept?.version == version ? kept : nil
+    }
+
+    func keep(_ list: PSPList) {
+        kept = list
+    }
+}

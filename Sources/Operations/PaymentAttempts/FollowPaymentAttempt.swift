@@ -1,0 +1,122 @@
+import PagoPA
+import Storage
+
+package struct AttemptDetail: Sendable {
+    package let attempt: PaymentAttempt
+    package let receipts: [Receipt]
+
+    package init(attempt: PaymentAttempt, receipts: [Receipt] = []) {
+        self.attempt = attempt
+        self.receipts = receipts
+    }
+}
+
+extension Intermediary {
+    package static let maximumWaitSeconds = 25
+
+    /// The attempt now, or as soon as it is final within `waitSeconds`.
+    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: APIKey) async throws
+        -> AttemptDetail
+    {
+        try caller.demand(.paymentsWrite, or: .positionsRead)
+        guard waitSeconds > 0, let changes = await attemptWatch.changes(of: id) else {
+            return try await attemptDetail(id, for: caller)
+        }
+        let first = try await attemptDetail(id, for: caller)
+        if first.attempt.status.isFinal { return first }
+        let wait = min(waitSeconds, Self.maximumWaitSeconds)
+        let ended = try await withThrowingTaskGroup(of: AttemptDetail?.self) { group in
+            group.addTask {
+                for await _ in changes {
+                    let now = try await attemptDetail(id, for: caller)
+                    if now.attempt.status.isFinal { return now }
+                }
+                return nil
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(wait))
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        if let ended { return ended }
+        return try await attemptDetail(id, for: caller)
+    }
+
+    private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: APIKey) async throws -> AttemptDetail {
+        try await store.transaction { tx in
+            let (attempt, receipts) = try await tx.ask(
+                PaymentAttempts.show(id, within: caller.tenancy), Receipts.of([id]))
+            guard let attempt else { throw Refusal.notFound }
+            return AttemptDetail(attempt: attempt, receipts: receipts)
+        }
+    }
+
+    package func listPaymentAttempts(
+        _ filter: AttemptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
+    ) async throws -> Page<PaymentAttempt> {
+        try caller.demand(.paymentsWrite, or: .positionsRead)
+        return try await store.transaction { tx in
+            try await tx.attempts(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+        }
+    }
+
+    /// The payer changed their mind before paying; repeatable. Once they are back from the portal, only the RT decides.
+    package func cancelPaymentAttempt(
+        _ id: Identifier<PaymentAttempt>, by caller: APIKey, repeating: Repeating<AttemptDetail>? = nil
+    ) async throws -> Once<AttemptDetail> {
+        try caller.demand(.paymentsWrite)
+        return try await once(repeating) { tx, now in
+            let (found, receipts) = try await tx.ask(
+                PaymentAttempts.show(id, within: caller.tenancy, locking: true), Receipts.of([id]))
+            guard let attempt = found else { throw Refusal.notFound }
+            if attempt.status == .cancelled { return AttemptDetail(attempt: attempt, receipts: receipts) }
+            guard let next = attempt.status.after(.cancel) else { throw Refusal.attemptNotCancellable(attempt.status) }
+            tx.setStatus(next, of: id, at: now)
+            journal(attempt, from: attempt.status, to: next, by: .key(caller.id), in: tx, at: now)
+            return AttemptDetail(attempt: attempt.with(status: next, at: now), receipts: receipts)
+        }
+    }
+
+    /// The browser came back from the PSP. The URL decides nothing: the attempt waits for its RT.
+    /// - Returns: where the front end wants the browser.
+    package func comeBack(_ id: Identifier<PaymentAttempt>) async throws -> String {
+        try await cameBack(id, from: nil).returnURL
+    }
+
+    /// The PSP tells how its page ended; for display only, the RT decides.
+    package func receiveOutcome(of id: Identifier<PaymentAttempt>, from psp: PSPID) async throws -> PaymentAttempt {
+        try await cameBack(id, from: psp)
+    }
+
+    private func cameBack(_ id: Identifier<PaymentAttempt>, from psp: PSPID?) async throws -> PaymentAttempt {
+        let now = clock()
+        return try await store.transaction { tx in
+            guard let attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor, locking: true)),
+                psp == nil || psp == attempt.psp
+            else { throw Refusal.notFound }
+            guard let next = attempt.status.after(.cameBack) else { return attempt }
+            tx.setStatus(next, of: id, at: now)
+            journal(attempt, from: attempt.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
+            return attempt.with(status: next, at: now)
+        }
+    }
+
+    /// Ends attempts past their deadline; their installments can be paid again. A later RT still counts.
+    /// - Returns: how many were ended; as many as `limit` means that there may be more.
+    package func expirePaymentAttempts(limit: Int = 100) async throws -> Int {
+        let now = clock()
+        return try await store.transaction { tx in
+            let overdue = try await tx.lockOverdueAttempts(at: now, limit: limit)
+            for (id, status) in overdue {
+                guard let next = status.after(.deadlinePassed) else { continue }
+                tx.setStatus(next, of: id, at: now)
+                tx.journal(
+                    JournalEntry(.attemptState, by: .loop, attempt: id, from: status.rawValue, to: next.rawValue), at: now)
+            }
+            return overdue.count
+        }
+    }
+}

@@ -1,0 +1,287 @@
+import Gateways
+import PagoPA
+import Seals
+import Storage
+
+/// What a payer wants to pay, how and with whom.
+package struct AttemptRequest: Sendable {
+    package let installments: [InstallmentReference]
+    package let method: PaymentMethod
+    package let psp: PSPID
+    package let channel: ChannelID
+    package let payer: Payer?
+    package let email: EmailAddress?
+    package let returnURL: ReturnURL
+    package let language: Language
+
+    package init(
+        installments: [InstallmentReference], method: PaymentMethod, psp: PSPID, channel: ChannelID, payer: Payer?,
+        email: EmailAddress?, returnURL: ReturnURL, language: Language
+    ) {
+        self.installments = installments
+        self.method = method
+        self.psp = psp
+        self.channel = channel
+        self.payer = payer
+        self.email = email
+        self.returnURL = returnURL
+        self.language = language
+    }
+}
+
+package enum InstallmentReference: Sendable, Hashable {
+    case id(Identifier<Installment>)
+    case notice(OrganizationTaxCode, NoticeNumber)
+}
+
+/// How the start of an attempt ended; a failed one is an answer too, and repeated as such.
+package enum StartedAttempt: Sendable {
+    case redirected(PaymentAttempt)
+    case failed(PaymentAttempt, Refusal)
+}
+
+extension Intermediary {
+    /// How long a start may be under way before a repeat takes it over.
+    static let startGraceSeconds = 30
+
+    /// Holds the installments, asks the PSP, and hands back its portal's address. Three steps, because a transaction never waits
+    /// for the outside: hold and commit; call; keep what came of it.
+    /// - Throws: `Refusal`; a PSP that is down is `StartedAttempt.failed`, with nothing held.
+    package func startPaymentAttempt(
+        _ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>
+    ) async throws -> Once<StartedAttempt> {
+        try caller.demand(.paymentsWrite)
+        switch try await hold(request, by: caller, repeating: repeating) {
+        case .replayed(let answer): return .replayed(answer)
+        case .taken(let started): return .done(started)
+        case .held(let attempt, let call):
+            let outcome: Result<String, any Error>
+            do { outcome = .success(try await outside.startPayment(call)) } catch { outcome = .failure(error) }
+            return try await .done(finish(attempt, outcome, repeating: repeating))
+        }
+    }
+
+    private enum Held: Sendable {
+        case held(PaymentAttempt, PSPStart)
+        /// A repeat of a start that never ended: answered from where the attempt stands now.
+        case taken(StartedAttempt)
+        case replayed(StoredAnswer)
+    }
+
+    private func hold(_ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>) async throws -> Held {
+        let now = clock()
+        do {
+            return try await store.transaction { tx in
+                switch try await tx.claim(repeating.key) {
+                case .answered(let answer): return .replayed(answer)
+                case .running(let attempt, let since):
+                    guard let attempt, since.seconds(until: now) >= Self.startGraceSeconds else {
+                        throw Refusal.idempotencyKeyInUse
+                    }
+                    return .taken(try await takeOver(attempt, by: caller, repeating: repeating, in: tx, at: now))
+                case .none: break
+                }
+                let plan = try await plan(request, by: caller, in: tx, at: now)
+                tx.insert(plan.attempt, caller: caller.id)
+                tx.journal(
+                    JournalEntry(
+                        .attemptState, by: .key(caller.id), creditor: plan.attempt.creditor, attempt: plan.attempt.id,
+                        to: AttemptStatus.created.rawValue), at: now)
+                tx.keep(nil, for: repeating.key, attempt: plan.attempt.id, at: now)
+                return .held(plan.attempt, plan.call)
+            }
+        } catch StorageError.constraint("attempt_items_one_open_attempt") {
+            throw Refusal.paymentInProgress(secondsLeft: settings.attemptLifeSeconds)
+        }
+    }
+
+    /// The process that began this start is gone: what it reached is the answer.
+    private func takeOver(
+        _ id: Identifier<PaymentAttempt>, by caller: APIKey, repeating: Repeating<StartedAttempt>, in tx: Transaction,
+        at now: Instant
+    ) async throws -> StartedAttempt {
+        guard let attempt = try await tx.ask(PaymentAttempts.show(id, within: caller.tenancy, locking: true)) else {
+            throw Refusal.notFound
+        }
+        var started = StartedAttempt.redirected(attempt)
+        if let failed = attempt.status.after(.pspFailed) {
+            let reason = "the start was interrupted"
+            tx.setStatus(failed, of: id, failureReason: reason, at: now)
+            started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
+        }
+        tx.keep(repeating.render(started), for: repeating.key, at: now)
+        return started
+    }
+
+    private struct Plan {
+        let attempt: PaymentAttempt
+        let call: PSPStart
+    }
+
+    private func plan(_ request: AttemptRequest, by caller: APIKey, in tx: Transaction, at now: Instant) async throws -> Plan {
+        let wanted = try await installmentIDs(request.installments, for: caller, in: tx)
+        let positionIDs = try await tx.ask(Positions.lockIDs(holding: wanted, within: caller.tenancy))
+        var positions: [Position] = []
+        for id in positionIDs {
+            if let position = try await tx.ask(Positions.show(id, within: caller.tenancy)) { positions.append(position) }
+        }
+        let (items, creditorCode) = try items(wanted, in: positions, at: now)
+        let (creditor, version, secrets) = try await tx.ask(
+            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion, Secrets.valid(of: request.psp))
+        guard let creditor else { throw Refusal.notFound }
+        var faults: [Fault] = []
+        if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
+            faults.append(Fault("/return_url", "is not on an origin that the creditor allows"))
+        }
+        let amount = try Amount(cents: items.reduce(0) { $0 + $1.amount.cents })
+        let choice = try await pspList(version: version, in: tx)?
+            .choice(psp: request.psp, channel: request.channel, method: request.method, amount: amount)
+        if choice == nil {
+            faults.append(Fault("/psp_id", "does not offer this channel and payment method for this amount"))
+        } else if secrets.isEmpty {
+            faults.append(Fault("/psp_id", "can not take payments yet: it has no signing secret"))
+        }
+        guard faults.isEmpty, let choice, let secret = secrets.first else { throw Refusal.invalid(faults) }
+        let attempt = PaymentAttempt(
+            id: newID(), creditor: creditor.taxCode, status: .created, method: request.method, psp: choice.psp.id,
+            pspBusinessName: choice.psp.businessName, channel: choice.channel.id, amount: amount, fee: choice.fee,
+            items: items, payer: request.payer, email: request.email, returnURL: request.returnURL.text,
+            language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
+            expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
+        return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedWith: secret))
+    }
+
+    private func installmentIDs(_ references: [InstallmentReference], for caller: APIKey, in tx: Transaction) async throws
+        -> [Identifier<Installment>]
+    {
+        var ids: [Identifier<Installment>] = []
+        var faults: [Fault] = []
+        for (index, reference) in references.enumerated() {
+            switch reference {
+            case .id(let id): ids.append(id)
+            case .notice(let creditor, let notice):
+                let found = try await tx.ask(
+                    Positions.installment(creditor: creditor, notice: notice, within: caller.tenancy))
+                if let found { ids.append(found) } else { faults.append(Fault("/installments/\(index)", "is not known")) }
+            }
+        }
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        return ids
+    }
+
+    /// Every installment must exist, be payable and belong to one creditor.
+    private func items(_ wanted: [Identifier<Installment>], in positions: [Position], at now: Instant) throws
+        -> ([AttemptItem], OrganizationTaxCode)
+    {
+        var items: [AttemptItem] = []
+        var faults: [Fault] = []
+        for (index, id) in wanted.enumerated() {
+            let pointer = "/installments/\(index)"
+            let holder = positions.lazy.compactMap { position in
+                position.installments.first { $0.id == id }.map { (position, $0) }
+            }.first
+            guard let (position, installment) = holder else {
+                faults.append(Fault(pointer, "is not known"))
+                continue
+            }
+            let status = position.status(of: installment, today: today)
+            guard status == .open else { throw Refusal.installmentNotPayable(status, pointer: pointer) }
+            if let until = installment.heldUntil {
+                throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
+            }
+            if position.creditor != positions.first?.creditor {
+                faults.append(Fault(pointer, "belongs to another creditor than the first: one attempt pays one creditor"))
+            }
+            if items.contains(where: { $0.installment == id }) { faults.append(Fault(pointer, "is given twice")) }
+            items.append(
+                AttemptItem(
+                    installment: id, position: position.id, iuv: installment.iuv, noticeNumber: installment.noticeNumber,
+                    amount: installment.amount, remittance: position.description, outcome: .pending))
+        }
+        guard faults.isEmpty, let creditor = positions.first?.creditor else { throw Refusal.invalid(faults) }
+        return (items, creditor)
+    }
+
+    private func call(_ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedWith secret: WebhookSecret)
+        -> PSPStart
+    {
+        let base = "\(settings.publicURL)/v1/psps/\(choice.psp.id)"
+        return PSPStart(
+            startURL: choice.channel.startURL, secret: secret, attemptID: attempt.id.description,
+            creditorTaxCode: creditor.taxCode.value, creditorName: creditor.name,
+            installments: attempt.items.map {
+                PSPStart.Installment(
+                    iuv: $0.iuv.value, noticeNumber: $0.noticeNumber.value, amountCents: $0.amount.cents,
+                    description: $0.remittance)
+            }, amountCents: attempt.amount.cents, feeCents: attempt.fee.cents,
+            payer: attempt.payer.map {
+                PSPStart.Payer(
+                    kind: $0.kind.rawValue, taxCode: $0.taxCode.value, fullName: $0.fullName, email: $0.email?.value)
+            }, returnURL: "\(settings.publicURL)/return/\(attempt.id)", receiptsURL: "\(base)/receipts",
+            outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
+    }
+
+    /// Keeps what the PSP said, with the answer to the caller. An attempt that an RT or a deadline moved meanwhile stays as it is.
+    private func finish(
+        _ attempt: PaymentAttempt, _ outcome: Result<String, any Error>, repeating: Repeating<StartedAttempt>
+    ) async throws -> StartedAttempt {
+        let now = clock()
+        return try await store.transaction { tx in
+            guard
+                let current = try await tx.ask(PaymentAttempts.show(attempt.id, within: .everyCreditor, locking: true))
+            else { throw Refusal.notFound }
+            let started: StartedAttempt
+            switch outcome {
+            case .success(let portal):
+                let next = current.status.after(.pspAccepted) ?? current.status
+                if next != current.status {
+                    tx.setStatus(next, of: attempt.id, redirectURL: portal, at: now)
+                    journal(attempt, from: current.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
+                }
+                started = .redirected(current.with(status: next, redirectURL: portal, at: now))
+            case .failure(let error):
+                let (refusal, reason) = explain(error)
+                let next = current.status.after(.pspFailed) ?? current.status
+                if next != current.status {
+                    tx.setStatus(next, of: attempt.id, failureReason: reason, at: now)
+                    journal(attempt, from: current.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
+                }
+                started = .failed(current.with(status: next, failureReason: reason, at: now), refusal)
+            }
+            tx.keep(repeating.render(started), for: repeating.key, at: now)
+            return started
+        }
+    }
+
+    func journal(
+        _ attempt: PaymentAttempt, from: AttemptStatus, to: AttemptStatus, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) {
+        tx.journal(
+            JournalEntry(
+                .attemptState, by: actor, creditor: attempt.creditor, attempt: attempt.id, from: from.rawValue,
+                to: to.rawValue), at: now)
+    }
+
+    /// The caller learns what kind of failure it was; its particulars go to the log.
+    private func explain(_ error: any Error) -> (Refusal, String) {
+        logger.warning("a PSP could not start a payment", metadata: ["failure": "\(error)"])
+        guard let failure = error as? PSPPortalFailure else { return (.pspUnreachable, "the PSP could not be reached") }
+        switch failure {
+        case .timedOut: return (.pspTimedOut, "the PSP did not answer in time")
+        case .unreachable, .notAllowed, .busy: return (.pspUnreachable, "the PSP could not be reached")
+        case .refused, .malformedAnswer: return (.pspRefused, "the PSP did not accept the payment")
+        }
+    }
+}
+
+extension PaymentAttempt {
+    func with(status: AttemptStatus, redirectURL: String? = nil, failureReason: String? = nil, at now: Instant) -> PaymentAttempt {
+        PaymentAttempt(
+            id: id, creditor: creditor, status: status, method: method, psp: psp, pspBusinessName: pspBusinessName,
+            channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email, returnURL: returnURL,
+            language: language, redirectURL: redirectURL ?? self.redirectURL,
+            failureReason: failureReason ?? self.failureReason, createdAt: createdAt, expiresAt: expiresAt,
+            finishedAt: status.isFinal ? finishedAt ?? now : nil)
+    }
+}

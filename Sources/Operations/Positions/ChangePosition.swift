@@ -1,0 +1,100 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Changes what its creditor may still change: neither a paid position nor one whose payment is under way.
+    /// - Parameters:
+    ///   - version: the one the caller read (`If-Match`).
+    ///   - merge: makes the wanted position out of the current one; throws `Refusal.invalid` with every violation.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
+    package func changePosition(
+        _ id: Identifier<Position>, version: Int, by caller: APIKey,
+        merge: @Sendable (Position) throws -> PositionDraft
+    ) async throws -> PositionDetail {
+        try caller.demand(.positionsWrite)
+        let now = clock()
+        do {
+            return try await store.transaction { tx in
+                guard let old = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true)) else {
+                    throw Refusal.notFound
+                }
+                guard old.version == version else { throw Refusal.preconditionFailed }
+                try old.demandEditable(today: today, now: now)
+                let draft = try merge(old)
+                let new = try await changed(old, to: draft, by: caller, in: tx, at: now)
+                tx.update(new, replacingParts: new.lines != old.lines || new.installments != old.installments)
+                tx.journal(
+                    JournalEntry(.positionChanged, by: .key(caller.id), creditor: new.creditor, position: id), at: now)
+                let (attempts, receipts) = try await tx.ask(PaymentAttempts.on(id), Receipts.of(id))
+                return PositionDetail(position: new, attempts: attempts, receipts: receipts)
+            }
+        } catch StorageError.constraint(let name)
+            where name == "attempt_items_installment_fkey" || name == "receipts_installment_fkey"
+        {
+            throw Refusal.invalid([
+                Fault("/installments", "can not become fewer: one of them has a payment attempt or a receipt")
+            ])
+        }
+    }
+
+    private func changed(_ old: Position, to draft: PositionDraft, by caller: APIKey, in tx: Transaction, at now: Instant)
+        async throws -> Position
+    {
+        let faults = draft.faults()
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        let extra = max(0, draft.installments.count - old.installments.count)
+        let (creditor, debtType, bases) = try await tx.ask(
+            Creditors.show(old.creditor, within: caller.tenancy),
+            Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
+            Positions.nextIUVBases(extra))
+        guard let creditor else { throw Refusal.notFound }
+        guard let debtType else { throw Refusal.invalid([Fault("/debt_type", "is not a debt type of this creditor")]) }
+        return Position(
+            id: old.id, creditor: old.creditor, externalID: old.externalID, debtTypeKey: debtType.key,
+            payableAfterDue: debtType.key == old.debtTypeKey ? old.payableAfterDue : debtType.payableAfterDue,
+            document: draft.document, description: draft.description, debtor: draft.debtor, lines: draft.lines,
+            installments: try renumbered(old, draft, creditor: creditor, debtType: debtType, bases: bases),
+            metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
+            updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt)
+    }
+
+    /// Installments keep the numbers they were given: a notice already printed stays payable.
+    private func renumbered(
+        _ old: Position, _ draft: PositionDraft, creditor: Creditor, debtType: DebtType, bases: [UInt64]
+    ) throws -> [Installment] {
+        var made = bases[...]
+        return try draft.installments.enumerated().map { index, part in
+            let kept = index < old.installments.count ? old.installments[index] : nil
+            let notice = try kept?.noticeNumber ?? creditor.noticeCodes.notice(base: made.popFirst() ?? 0)
+            if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
+                throw Refusal.invalid([Fault("/installments/\(index)", "keeps its IUV and notice number")])
+            }
+            let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
+            let whole = [
+                wholeTransfer(of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
+            ]
+            return Installment(
+                id: kept?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
+                dueDate: part.dueDate,
+                transfers: unchanged ? kept?.transfers ?? whole : part.transfers.isEmpty ? whole : part.transfers,
+                paidAt: nil, heldUntil: nil)
+        }
+    }
+}
+
+extension Position {
+    /// Neither paid, in whole or in part, nor cancelled, nor with a payment under way.
+    func demandEditable(today: CalendarDate, now: Instant) throws(Refusal) {
+        switch state {
+        case .draft, .open: break
+        case .partiallyPaid, .paid, .cancelled: throw .positionNotEditable(status(today: today))
+        }
+        try demandNotHeld(now: now)
+    }
+
+    func demandNotHeld(now: Instant) throws(Refusal) {
+        if let until = installments.compactMap(\.heldUntil).max() {
+            throw .paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
+        }
+    }
+}

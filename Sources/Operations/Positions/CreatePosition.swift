@@ -1,0 +1,114 @@
+import PagoPA
+import Storage
+
+package enum CreatedPosition: Sendable {
+    case created(Position)
+    /// The same request had been kept before.
+    case existing(PositionDetail)
+}
+
+extension Intermediary {
+    /// Keeps a position. The same external id with the same content answers with the position kept before.
+    /// - Parameter fingerprint: SHA-256 of the request as understood.
+    /// - Throws: `Refusal.invalid`, `.externalIDTaken`, `.noticeNumberTaken`, `.forbidden`.
+    package func createPosition(
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: APIKey, repeating: Repeating<CreatedPosition>? = nil
+    ) async throws -> Once<CreatedPosition> {
+        try caller.demand(.positionsWrite)
+        let faults = draft.faults()
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        var triesLeft = 3
+        while true {
+            triesLeft -= 1
+            do {
+                return try await once(repeating) { tx, now in
+                    try await create(draft, fingerprint: fingerprint, by: caller, in: tx, at: now)
+                }
+            } catch StorageError.constraint("positions_external_id_key") where triesLeft > 0 {
+                // Somebody kept the same external id meanwhile: the next try finds it.
+            } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key") {
+                // A number that we made may have been given by the creditor before: the next one is free.
+                if triesLeft > 0, draft.installments.contains(where: \.isNumberedByUs) { continue }
+                throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
+            }
+        }
+    }
+
+    private func create(
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: APIKey, in tx: Transaction, at now: Instant
+    ) async throws -> CreatedPosition {
+        let (creditor, debtType, existing, bases) = try await tx.ask(
+            Creditors.show(draft.creditor, within: caller.tenancy),
+            Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
+            Positions.by(externalID: draft.externalID, of: draft.creditor),
+            Positions.nextIUVBases(draft.installments.count(where: \.isNumberedByUs)))
+        guard let creditor else {
+            throw Refusal.invalid([Fault("/creditor_tax_code", "is not a creditor that this key may act for")])
+        }
+        if let existing {
+            guard existing.fingerprint == fingerprint else { throw Refusal.externalIDTaken }
+            guard let detail = try await detail(of: existing.id, within: caller.tenancy, in: tx) else {
+                throw Refusal.notFound
+            }
+            return .existing(detail)
+        }
+        guard let debtType else { throw Refusal.invalid([Fault("/debt_type", "is not a debt type of this creditor")]) }
+        let position = Position(
+            id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
+            payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,
+            debtor: draft.debtor, lines: draft.lines,
+            installments: try numbered(draft, of: creditor, debtType: debtType, bases: bases), metadata: draft.metadata,
+            state: draft.isDraft ? .draft : .open, version: 1, createdAt: now, updatedAt: now,
+            publishedAt: draft.isDraft ? nil : now, cancelledAt: nil)
+        tx.insert(position, fingerprint: fingerprint)
+        tx.journal(
+            JournalEntry(
+                .positionCreated, by: .key(caller.id), creditor: creditor.taxCode, position: position.id,
+                to: position.state.rawValue), at: now)
+        return .created(position)
+    }
+
+    /// The drafts' installments with the numbers given or made, and with their transfers.
+    private func numbered(_ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, bases: [UInt64]) throws
+        -> [Installment]
+    {
+        var made = bases[...]
+        return try draft.installments.enumerated().map { index, part in
+            let given = try part.noticeNumber(by: creditor.noticeCodes, at: "/installments/\(index)").get()
+            let notice = try given ?? creditor.noticeCodes.notice(base: made.popFirst() ?? 0)
+            return Installment(
+                id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
+                dueDate: part.dueDate,
+                transfers: part.transfers.isEmpty
+                    ? [wholeTransfer(of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)]
+                    : part.transfers, paidAt: nil, heldUntil: nil)
+        }
+    }
+}
+
+/// The whole amount to the creditor's own account, under the remittance text of pagoPA's rule.
+func wholeTransfer(of amount: Amount, iuv: IUV, to creditor: Creditor, debtType: DebtType, for description: String)
+    -> Transfer
+{
+    Transfer(
+        creditor: creditor.taxCode, iban: creditor.iban, amount: amount, taxonomyCode: debtType.taxonomyCode,
+        remittance: remittance(iuv: iuv, amount: amount, text: description))
+}
+
+/// causaleVersamento: `/RFB/<IUV>/<amount>/TXT/<text>` or `/RFS/…` for an RF reference, at most 140 characters.
+func remittance(iuv: IUV, amount: Amount, text: String) -> String {
+    let kind = iuv.value.hasPrefix("RF") ? "RFS" : "RFB"
+    return String("/\(kind)/\(iuv.value)/\(amount.decimal)/TXT/\(text)".prefix(140))
+}
+
+extension InstallmentDraft {
+    /// Neither notice number nor IUV was given.
+    var isNumberedByUs: Bool { iuv == nil && noticeNumber == nil }
+}
+
+extension PositionDraft {
+    fileprivate var firstGivenNumber: String {
+        let index = installments.firstIndex { !$0.isNumberedByUs } ?? 0
+        return "/installments/\(index)/" + (installments[index].noticeNumber == nil ? "iuv" : "notice_number")
+    }
+}

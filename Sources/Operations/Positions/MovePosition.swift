@@ -1,0 +1,32 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Publishes, cancels or restores; an event whose work is done already changes nothing, so that it may be repeated.
+    /// - Throws: `Refusal.notFound`, `.positionNotEditable`, `.paymentInProgress`.
+    package func movePosition(
+        _ id: Identifier<Position>, _ event: PositionEvent, by caller: APIKey,
+        repeating: Repeating<PositionDetail>? = nil
+    ) async throws -> Once<PositionDetail> {
+        try caller.demand(.positionsWrite)
+        return try await once(repeating) { tx, now in
+            let (found, attempts, receipts) = try await tx.ask(
+                Positions.show(id, within: caller.tenancy, locking: true), PaymentAttempts.on(id), Receipts.of(id))
+            guard let position = found else { throw Refusal.notFound }
+            guard let next = position.state.after(event, wasPublished: position.publishedAt != nil) else {
+                throw Refusal.positionNotEditable(position.status(today: today))
+            }
+            guard next != position.state else {
+                return PositionDetail(position: position, attempts: attempts, receipts: receipts)
+            }
+            try position.demandNotHeld(now: now)
+            tx.setState(next, of: position, at: now)
+            tx.journal(
+                JournalEntry(
+                    .positionState, by: .key(caller.id), creditor: position.creditor, position: id,
+                    from: position.state.rawValue, to: next.rawValue), at: now)
+            guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else { throw Refusal.notFound }
+            return PositionDetail(position: moved, attempts: attempts, receipts: receipts)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import PagoPA
+import Storage
+
+/// A position with what happened to it.
+package struct PositionDetail: Sendable {
+    package let position: Position
+    package let attempts: [PaymentAttempt]
+    package let receipts: [Receipt]
+
+    package init(position: Position, attempts: [PaymentAttempt] = [], receipts: [Receipt] = []) {
+        self.position = position
+        self.attempts = attempts
+        self.receipts = receipts
+    }
+}
+
+extension Intermediary {
+    /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
+    package func showPosition(_ id: Identifier<Position>, for caller: APIKey) async throws -> PositionDetail {
+        try caller.demand(.positionsRead)
+        return try await store.transaction { tx in
+            guard let found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
+            return found
+        }
+    }
+
+    func detail(of id: Identifier<Position>, within tenancy: Tenancy, in tx: Transaction) async throws -> PositionDetail? {
+        let (position, attempts, receipts) = try await tx.ask(
+            Positions.show(id, within: tenancy), PaymentAttempts.on(id), Receipts.of(id))
+        return position.map { PositionDetail(position: $0, attempts: attempts, receipts: receipts) }
+    }
+
+    /// 'Cerca' and the list: one page of positions.
+    package func listPositions(
+        _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest, for caller: APIKey
+    ) async throws -> Page<PositionSummary> {
+        try caller.demand(.positionsRead)
+        return try await store.transaction { tx in
+            try await tx.positions(
+                filter, within: caller.tenancy(narrowedTo: creditor), order: order, page: page, today: today)
+        }
+    }
+
+    /// Today in Rome, where due dates are counted.
+    package var today: CalendarDate { CalendarDate(romeDayOf: clock()) }
+}
+
+extension APIKey {
+    /// The caller's own walls, drawn closer; a creditor outside them leaves nothing to see.
+    package func tenancy(narrowedTo creditor: OrganizationTaxCode?) -> Tenancy {
+        guard let creditor else { return tenancy }
+        return tenancy.covers(creditor) ? .only([creditor]) : .only([])
+    }
+}

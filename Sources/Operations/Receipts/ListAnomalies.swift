@@ -1,0 +1,21 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    package func listAnomalies(
+        _ filter: AnomalyFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
+    ) async throws -> Page<Anomaly> {
+        try caller.demand(.operations)
+        return try await store.transaction { tx in
+            try await tx.anomalies(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+        }
+    }
+
+    package func showAnomaly(_ id: Identifier<Anomaly>, for caller: APIKey) async throws -> Anomaly {
+        try caller.demand(.operations)
+        return try await store.transaction { tx in
+            guard let anomaly = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
+            return anomaly
+        }
+    }
+}

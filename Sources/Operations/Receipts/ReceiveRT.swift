@@ -1,0 +1,209 @@
+import Metrics
+import PagoPA
+import Storage
+
+/// How an RT was taken, with the answer that every replay gets again.
+package struct TakenRT: Sendable, Equatable {
+    package let isReplay: Bool
+    package let answer: [UInt8]
+    package let disposition: Disposition?
+}
+
+/// What the answer to an RT tells.
+package struct RTAcknowledgement: Sendable, Equatable {
+    package let receipt: Identifier<Receipt>
+    package let receiptID: String
+    package let disposition: Disposition
+    package let anomaly: (id: Identifier<Anomaly>, kind: AnomalyKind)?
+    package let position: Identifier<Position>?
+    package let receivedAt: Instant
+    package let sha256: [UInt8]
+
+    package static func == (left: RTAcknowledgement, right: RTAcknowledgement) -> Bool {
+        left.receipt == right.receipt && left.disposition == right.disposition && left.anomaly?.id == right.anomaly?.id
+    }
+}
+
+extension Intermediary {
+    /// Takes an RT: evidence, receipt, states, journal and the e-mails to send, in one transaction; then the answer is given.
+    /// A replay changes nothing and gets the first answer.
+    /// - Parameter render: writes the answer's body; pure.
+    /// - Throws: `Refusal.invalid` when the document contradicts itself, `.receiptConflict` for other content under the same key.
+    package func receiveRT(
+        _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
+    ) async throws -> TakenRT {
+        let now = clock()
+        var faults = rt.faults(receivedAt: now)
+        if rt.psp.id != body.psp { faults.append(Fault("/psp/id", "is not the PSP that sent the RT")) }
+        guard faults.isEmpty else {
+            try await journalRefusal(of: rt, body: body, at: now)
+            throw Refusal.invalid(faults)
+        }
+        do {
+            return try await take(rt, body: body, at: now, render: render)
+        } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
+            // The same RT was taken at the same time where no position could be locked: now it is a replay.
+            return try await take(rt, body: body, at: now, render: render)
+        }
+    }
+
+    private enum Taken: Sendable {
+        case first(TakenRT)
+        case conflict(Identifier<Anomaly>)
+    }
+
+    private func take(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8]) async throws
+        -> TakenRT
+    {
+        let taken: Taken = try await store.transaction { tx in
+            let (position, known, creditorIsKnown, creditor, attempt) = try await tx.ask(
+                Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
+                Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
+                PaymentAttempts.lock(creditor: rt.creditor, iuv: rt.iuv, named: rt.attempt, psp: rt.psp.id))
+            if let known {
+                if known.fingerprint == body.fingerprint {
+                    return .first(TakenRT(isReplay: true, answer: known.answer, disposition: nil))
+                }
+                return .conflict(try await keepConflict(rt, body: body, with: known, in: tx, at: now))
+            }
+            let installment = position?.installments.first { $0.iuv == rt.iuv }
+            let settlement = Settlement.of(
+                rt, position: position, installment: installment, startedAt: attempt?.createdAt,
+                creditorIsKnown: creditorIsKnown)
+            let facts = RTFacts(
+                rt: rt, body: body, position: position, installment: installment, attempt: attempt,
+                settlement: settlement, creditor: creditor, now: now)
+            return .first(try keep(facts, in: tx, render: render))
+        }
+        switch taken {
+        case .first(let answer):
+            count(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
+            return answer
+        case .conflict(let anomaly):
+            count("conflict")
+            throw Refusal.receiptConflict(anomaly: anomaly)
+        }
+    }
+
+    private func count(_ result: String) {
+        Counter(label: "rt_received_total", dimensions: [("result", result)]).increment()
+    }
+
+    /// Everything a new RT changes, queued for one flush.
+    private func keep(_ facts: RTFacts, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]) throws -> TakenRT {
+        let receipt = facts.receipt(id: newID())
+        let actor = Actor.psp(facts.body.psp)
+        tx.insert(receipt, installment: facts.installment?.id)
+        var anomaly: Anomaly?
+        if let kind = facts.settlement.anomaly {
+            let opened = Anomaly(
+                id: newID(), kind: kind, isOpen: true, receipt: receipt.id, position: receipt.position,
+                creditor: receipt.creditor, iuv: receipt.iuv, openedAt: facts.now)
+            tx.insert(opened)
+            tx.journal(
+                JournalEntry(
+                    .anomalyOpened, by: actor, creditor: receipt.creditor, position: receipt.position,
+                    receipt: receipt.id, to: kind.rawValue), at: facts.now)
+            anomaly = opened
+        }
+        let answer = render(
+            RTAcknowledgement(
+                receipt: receipt.id, receiptID: receipt.receiptID, disposition: receipt.status,
+                anomaly: anomaly.map { ($0.id, $0.kind) }, position: receipt.position, receivedAt: facts.now,
+                sha256: facts.body.sha256))
+        tx.insert(facts.body, id: newID(), of: receipt.id, isFirst: true, answer: answer, at: facts.now)
+        tx.journal(
+            JournalEntry(
+                .rtReceived, by: actor, creditor: receipt.creditor, position: receipt.position, attempt: receipt.attempt,
+                receipt: receipt.id, to: receipt.status.rawValue), at: facts.now)
+        if receipt.status == .settled, let position = facts.position, let installment = facts.installment {
+            try pay(installment, of: position, paidAt: facts.rt.paidAt, by: actor, in: tx, at: facts.now)
+        }
+        move(facts, by: actor, in: tx)
+        if receipt.hasPDF { tx.insert(mailsOfReceipt(receipt, facts)) }
+        return TakenRT(isReplay: false, answer: answer, disposition: receipt.status)
+    }
+
+    /// What the RT means to its attempt.
+    private func move(_ facts: RTFacts, by actor: Actor, in tx: Transaction) {
+        guard let attempt = facts.attempt, let installment = facts.installment, let outcome = facts.settlement.itemOutcome,
+            let item = attempt.items.first(where: { $0.installment == installment.id }), item.outcome != .paid
+        else { return }
+        tx.setOutcome(outcome, of: installment.id, in: attempt.id)
+        guard let event = PaymentAttempt.event(after: outcome, of: installment.id, among: attempt.items),
+            let next = attempt.status.after(event)
+        else { return }
+        tx.setStatus(next, of: attempt.id, failureReason: facts.rt.failureReason ?? "the PSP reports that nothing was paid", at: facts.now)
+        journal(attempt, from: attempt.status, to: next, by: actor, in: tx, at: facts.now)
+    }
+
+    private func mailsOfReceipt(_ receipt: Receipt, _ facts: RTFacts) -> [PagoPA.Notification] {
+        mails(
+            .receiptReady, about: receipt,
+            to: [facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email, facts.position?.debtor.email],
+            in: facts.attempt?.language ?? facts.creditor?.languages.first ?? .it, at: facts.now)
+    }
+
+    /// Both bodies stay; the first one counts. The same other body again adds nothing.
+    private func keepConflict(_ rt: RT, body: RTBody, with known: KnownRT, in tx: Transaction, at now: Instant) async throws
+        -> Identifier<Anomaly>
+    {
+        if known.holdsFingerprint, let open = try await tx.ask(Receipts.conflict(of: known.receipt)) { return open }
+        let anomaly = Anomaly(
+            id: newID(), kind: .receiptConflict, isOpen: true, receipt: known.receipt, position: known.position,
+            creditor: rt.creditor, iuv: rt.iuv, openedAt: now)
+        tx.insert(body, id: newID(), of: known.receipt, isFirst: false, answer: [], at: now)
+        tx.insert(anomaly)
+        tx.journal(
+            JournalEntry(
+                .anomalyOpened, by: .psp(body.psp), creditor: rt.creditor, position: known.position,
+                receipt: known.receipt, to: anomaly.kind.rawValue), at: now)
+        return anomaly.id
+    }
+
+    /// A refused delivery leaves its hash, so that it can be told later what was sent.
+    package func journalRefusal(of rt: RT?, body: RTBody, at now: Instant) async throws {
+        try await store.transaction { tx in
+            tx.journal(
+                JournalEntry(
+                    .rtRefused, by: .psp(body.psp), creditor: rt?.creditor, note: "sha256:" + hex(body.sha256)), at: now)
+        }
+        count("refused")
+    }
+}
+
+func hex(_ bytes: [UInt8]) -> String {
+    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+}
+
+/// Everything known when an RT is kept.
+private struct RTFacts {
+    let rt: RT
+    let body: RTBody
+    let position: Position?
+    let installment: Installment?
+    let attempt: PaymentAttempt?
+    let settlement: Settlement
+    let creditor: Creditor?
+    let now: Instant
+
+    func receipt(id: Identifier<Receipt>) -> Receipt {
+        Receipt(
+            id: id, receiptID: rt.receiptID, origin: .pagopa, status: settlement.disposition, outcome: rt.outcome,
+            creditor: rt.creditor, creditorName: creditor?.name, position: position?.id,
+            installmentNumber: installment?.number, attempt: attempt?.id, debtTypeKey: position?.debtTypeKey,
+            description: position?.description ?? rt.transfers.first?.remittance ?? "Pagamento \(rt.iuv)",
+            document: position?.document, iuv: rt.iuv, noticeNumber: rt.noticeNumber ?? installment?.noticeNumber,
+            paymentContext: rt.paymentContext, amount: rt.amount, fee: rt.fee, paidAt: rt.paidAt, psp: rt.psp,
+            method: rt.method ?? attempt?.method, transfers: rt.transfers,
+            payer: rt.payer ?? attempt?.payer.map(RTSubject.init),
+            debtor: position.map { RTSubject($0.debtor) } ?? rt.debtor, failureReason: rt.failureReason, till: nil,
+            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now)
+    }
+}
+
+extension RTSubject {
+    init(_ payer: Payer) {
+        self.init(kind: payer.kind, taxCode: payer.taxCode.value, fullName: payer.fullName, email: payer.email)
+    }
+}

@@ -1,0 +1,56 @@
+import Documents
+import PagoPA
+import Storage
+
+extension Intermediary {
+    package func showReceipt(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> Receipt {
+        try caller.demand(.receiptsRead)
+        return try await store.transaction { tx in
+            guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)), caller.maySee(receipt) else {
+                throw Refusal.notFound
+            }
+            return receipt
+        }
+    }
+
+    /// 'Archivio': one page of payments, newest first.
+    package func listReceipts(
+        _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
+    ) async throws -> Page<Receipt> {
+        try caller.demand(.receiptsRead)
+        return try await store.transaction { tx in
+            try await tx.receipts(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+        }
+    }
+
+    /// The RT's bytes as received.
+    package func showReceiptRT(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> RTBytes {
+        _ = try await showReceipt(id, for: caller)
+        return try await store.transaction { tx in
+            guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else { throw Refusal.notFound }
+            return found
+        }
+    }
+
+    /// The receipt as a PDF; only of a payment that belongs to a position.
+    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: APIKey) async throws -> [UInt8] {
+        let receipt = try await showReceipt(id, for: caller)
+        guard receipt.hasPDF else { throw Refusal.notFound }
+        return try await drawReceipt(receipt, language: language)
+    }
+
+    func drawReceipt(_ receipt: Receipt, language: Language) async throws -> [UInt8] {
+        let debtType = try await store.transaction { tx in
+            try await tx.ask(
+                Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor))
+        }
+        return try await outside.drawReceipt(ReceiptContent(receipt, debtType: debtType, language: language))
+    }
+}
+
+extension APIKey {
+    /// Money that is not yet matched to a position is for ops alone: it may be anybody's.
+    fileprivate func maySee(_ receipt: Receipt) -> Bool {
+        receipt.status != .quarantined || kind == .ops
+    }
+}

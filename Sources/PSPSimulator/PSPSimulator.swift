@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Hummingbird
+
+/// A payment service provider to try the service against: takes its signed start calls, shows a portal page, and posts
+/// signed outcomes and RTs. An outsider: it shares no code with the service and keeps everything in memory.
+@main
+struct PSPSimulator: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "psp-simulator",
+        abstract: "Plays a payment service provider (PSP) for trials: portal page, outcomes, signed RTs.",
+        discussion: """
+            The webhook secret comes from the environment variable PSP_SIMULATOR_SECRET or from a file, never from the command \
+            line. It holds whsec_… for every PSP, or ABCDITMM=whsec_… for one, several separated by blanks; or the JSON that \
+            'quietanza demo-data --format json' prints.
+
+            POST /psps/{psp_id}/channels/{channel_id}/start   the service starts a payment (signed)
+            GET  /pay/{payment}                               the portal page
+            POST /pay/{payment}                               action=pay|refuse|cancel|late|twice|wrong_amount|never|conflict,
+                                                              delay_seconds=N for late; Accept: application/json tells what was done
+            POST /rts                                         {"receipts_url", "rt": {…}}: signs and posts the RT as given
+            GET  /payments, /payments/{payment}, /live
+
+            Let only trusted programs reach it: it posts to whatever URL it is told.
+            """)
+
+    @Option(help: "Address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on.")
+    var port = 8090
+
+    @Option(name: .customLong("public-url"), help: "How browsers reach it (default: http://HOST:PORT).")
+    var publicURL: String?
+
+    @Option(name: .customLong("secret-file"), help: "File with the webhook secrets (default: PSP_SIMULATOR_SECRET).")
+    var secretFile: String?
+
+    func validate() throws {
+        guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 to 65535") }
+        if let publicURL, !WebLink.isUsable(publicURL) {
+            throw ValidationError("--public-url must be an absolute http or https URL")
+        }
+    }
+
+    func run() async throws {
+        let portal = Portal(book: PaymentBook(), courier: Courier(), secrets: try readSecrets())
+        let link = publicURL ?? "http://\(host):\(port)"
+        let routes = PortalRoutes(portal: portal, publicURL: link.hasSuffix("/") ? String(link.dropLast()) : link)
+        let application = Application(
+            router: routes.router(),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "psp-simulator"))
+        try await application.runService()
+    }
+
+    private func readSecrets() throws -> Secrets {
+        if let secretFile {
+            return try Secrets(String(contentsOfFile: secretFile, encoding: .utf8))
+        }
+        guard let text = ProcessInfo.processInfo.environment["PSP_SIMULATOR_SECRET"] else { throw SecretsError.missing }
+        return try Secrets(text)
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// One payment that the service started here.
+struct Payment: Sendable {
+    let id: String
+    let pspID: String
+    let channelID: String
+    let call: StartCall
+    let startedAt: Date
+    var lastAction: PortalAction?
+    /// What was posted for it, oldest first.
+    var deliveries: [Delivery] = []
+
+    var totalCents: Int64 { call.amountCents + call.feeCents }
+
+    /// Codice contesto pagamento: at most 35 characters, so the attempt's id goes without its dashes.
+    var paymentContext: String { String(call.attemptID.filter { $0 != "-" }.prefix(35)) }
+}
+
+/// What a person can make of a payment on the portal page.
+enum PortalAction: String, Codable, Sendable, CaseIterable {
+    /// Pays; the RT follows at once.
+    case pay
+    /// The PSP refuses the payment: outcome KO and an RT that says so.
+    case refuse
+    /// The payer gives up: as above with another reason.
+    case cancel
+    /// Pays; the RT follows after a delay.
+    case late
+    /// Pays; the same RT is sent twice.
+    case twice
+    /// Pays; the RT is about one cent more than was asked.
+    case wrongAmount = "wrong_amount"
+    /// Pays; no RT is ever sent.
+    case never
+    /// Pays; then the same RT key comes again with other content.
+    case conflict
+
+    /// `nil` when the payment succeeds.
+    var failureReason: String? {
+        switch self {
+        case .refuse: "Pagamento rifiutato dal prestatore di servizi di pagamento"
+        case .cancel: "Pagamento annullato dall'utente"
+        case .pay, .late, .twice, .wrongAmount, .never, .conflict: nil
+        }
+    }
+
+    /// Whether a receipt of money goes out, which a payment does once only.
+    var sendsReceiptOfMoney: Bool {
+        switch self {
+        case .pay, .late, .twice, .wrongAmount, .conflict: true
+        case .refuse, .cancel, .never: false
+        }
+    }
+
+    var label: String {
+        switch self {
+        case .pay: "Paga"
+        case .refuse: "Rifiuta il pagamento"
+        case .cancel: "Annulla e torna indietro"
+        case .late: "Paga, ma invia la RT in ritardo"
+        case .twice: "Paga e invia la RT due volte"
+        case .wrongAmount: "Paga, ma invia una RT con importo errato"
+        case .never: "Paga, ma non inviare mai la RT"
+        case .conflict: "Paga, poi invia la stessa RT con altro contenuto"
+        }
+    }
+}

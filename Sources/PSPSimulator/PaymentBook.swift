@@ -1,0 +1,65 @@
+import Foundation
+
+/// The payments in memory: the last ones only, so that a long run stays small.
+actor PaymentBook {
+    enum Claim: Sendable {
+        case granted(Payment)
+        case unknown
+        /// Its receipt of money went out already.
+        case alreadyPaid
+    }
+
+    static let defaultCapacity = 10_000
+    static let deliveriesKept = 50
+
+    private let capacity: Int
+    private var payments: [String: Payment] = [:]
+    private var idsByAttempt: [String: String] = [:]
+    private var paid: Set<String> = []
+    private var order: [String] = []
+
+    init(capacity: Int = PaymentBook.defaultCapacity) {
+        self.capacity = capacity
+    }
+
+    /// The payment of this call; a call sent again finds the one it made before.
+    func start(_ call: StartCall, psp: String, channel: String, at now: Date) -> Payment {
+        let key = "\(psp)/\(call.attemptID)"
+        if let id = idsByAttempt[key], let known = payments[id] { return known }
+        let payment = Payment(
+            id: UUID().uuidString.lowercased(), pspID: psp, channelID: channel, call: call, startedAt: now)
+        payments[payment.id] = payment
+        idsByAttempt[key] = payment.id
+        order.append(payment.id)
+        if order.count > capacity { forget(order.removeFirst()) }
+        return payment
+    }
+
+    /// Lets one action of a kind that pays happen once, however often the button is pressed.
+    func claim(_ id: String, for action: PortalAction) -> Claim {
+        guard var payment = payments[id] else { return .unknown }
+        if paid.contains(id) { return .alreadyPaid }
+        if action.sendsReceiptOfMoney { paid.insert(id) }
+        payment.lastAction = action
+        payments[id] = payment
+        return .granted(payment)
+    }
+
+    func add(_ delivery: Delivery, to id: String) {
+        guard var payment = payments[id] else { return }
+        payment.deliveries.append(delivery)
+        payment.deliveries.removeFirst(max(0, payment.deliveries.count - Self.deliveriesKept))
+        payments[id] = payment
+    }
+
+    func payment(_ id: String) -> Payment? { payments[id] }
+
+    /// Newest first.
+    func latest(_ count: Int) -> [Payment] { order.suffix(count).reversed().compactMap { payments[$0] } }
+
+    private func forget(_ id: String) {
+        guard let payment = payments.removeValue(forKey: id) else { return }
+        idsByAttempt["\(payment.pspID)/\(payment.call.attemptID)"] = nil
+        paid.remove(id)
+    }
+}

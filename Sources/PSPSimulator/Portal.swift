@@ -1,0 +1,82 @@
+import Foundation
+
+/// Plays the PSP behind the page: carries out what was chosen and tells the service.
+struct Portal: Sendable {
+    static let delaySecondsRange = 0...3_600
+    static let defaultDelaySeconds = 10
+
+    let book: PaymentBook
+    let courier: Courier
+    let secrets: Secrets
+
+    /// Posts the outcome, then the RTs the action asks for; late ones go on after this returns.
+    /// - Returns: what was posted before returning.
+    func perform(_ action: PortalAction, on payment: Payment, delaySeconds: Int) async throws -> [Delivery] {
+        guard let seal = secrets.seals(of: payment.pspID).first else { throw SecretsError.missing }
+        var deliveries = [try await tellOutcome(of: action, on: payment, seal: seal)]
+        let receipts = try bodies(for: action, of: payment)
+        guard action == .late else {
+            for body in receipts { deliveries.append(await send(body, of: payment, seal: seal)) }
+            return deliveries
+        }
+        Task {
+            do { try await Task.sleep(for: .seconds(delaySeconds)) } catch { return }
+            for body in receipts { _ = await send(body, of: payment, seal: seal) }
+        }
+        return deliveries
+    }
+
+    /// The RTs to post, in order.
+    func bodies(for action: PortalAction, of payment: Payment) throws -> [[UInt8]] {
+        let receipts = RT.all(
+            of: payment, paidAt: .now, failureReason: action.failureReason, makeID: { Portal.makeReceiptID() })
+        switch action {
+        case .pay, .late, .refuse, .cancel:
+            return try receipts.map { try $0.bytes() }
+        case .twice:
+            return try (receipts + receipts).map { try $0.bytes() }
+        case .wrongAmount:
+            return try receipts.map { try $0.withAmount($0.amountCents + 1).bytes() }
+        case .conflict:
+            return try (receipts + receipts.map { $0.withAmount($0.amountCents + 1) }).map { try $0.bytes() }
+        case .never:
+            return []
+        }
+    }
+
+    /// IUR: `PSP` and a UUID without dashes, 35 characters.
+    static func makeReceiptID() -> String {
+        "PSP" + UUID().uuidString.lowercased().filter { $0 != "-" }
+    }
+
+    private func tellOutcome(of action: PortalAction, on payment: Payment, seal: WebhookSeal) async throws -> Delivery {
+        let reason = action.failureReason
+        let outcome = OutcomeCall(
+            attemptID: payment.call.attemptID, outcome: reason == nil ? .executed : .notExecuted, failureReason: reason)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = try [UInt8](encoder.encode(outcome))
+        let delivery = await courier.post(.outcome, body, to: payment.call.outcomesURL, seal: seal)
+        await book.add(delivery, to: payment.id)
+        return delivery
+    }
+
+    private func send(_ body: [UInt8], of payment: Payment, seal: WebhookSeal) async -> Delivery {
+        let delivery = await courier.post(.receipt, body, to: payment.call.receiptsURL, seal: seal)
+        await book.add(delivery, to: payment.id)
+        return delivery
+    }
+}
+
+/// How the portal's page ended, for display only.
+struct OutcomeCall: Encodable, Sendable {
+    let attemptID: String
+    let outcome: RT.Outcome
+    let failureReason: String?
+
+    enum CodingKeys: String, CodingKey {
+        case outcome
+        case attemptID = "attempt_id"
+        case failureReason = "failure_reason"
+    }
+}

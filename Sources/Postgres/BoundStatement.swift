@@ -1,0 +1,69 @@
+import CLibPQ
+
+/// A statement whose parameters cannot travel; nothing was sent.
+struct BindingFailure: Error {
+    let error: PostgresError
+}
+
+/// A statement with its parameters laid out as libpq wants them.
+struct BoundStatement {
+    let text: String
+    /// Tells prepared statements apart: the text, and which parameters are raw bytes.
+    let key: String
+    private var bytes: [UInt8] = []
+    /// Where each parameter begins in `bytes`; nil for NULL.
+    private var offsets: [Int?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
+    private var types: [Oid] = []
+
+    init(_ sql: SQL) throws {
+        text = sql.text
+        var rawPositions = ""
+        for (index, parameter) in sql.parameters.enumerated() {
+            switch parameter {
+            case .null: add(offset: nil, length: 0, isRaw: false)
+            case .text(let value): try add(text: value)
+            case .bytes(let value):
+                add(offset: bytes.count, length: value.count, isRaw: true)
+                bytes.append(contentsOf: value)
+                rawPositions += " \(index)"
+            }
+        }
+        // libpq takes no pointer past the end, also not for an empty parameter.
+        bytes.append(0)
+        key = rawPositions.isEmpty ? text : text + "\u{0}" + rawPositions
+    }
+
+    /// libpq wants text ended by a zero byte, so text must not hold one (nor does PostgreSQL keep any).
+    private mutating func add(text: String) throws {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        guard !bytes[start...].contains(0) else {
+            let refusal = PostgresError.server(sqlState: "22021", constraint: nil, message: "text with U+0000")
+            throw BindingFailure(error: refusal)
+        }
+        add(offset: start, length: bytes.count - start, isRaw: false)
+        bytes.append(0)
+    }
+
+    private mutating func add(offset: Int?, length: Int, isRaw: Bool) {
+        offsets.append(offset)
+        lengths.append(Int32(clamping: length))
+        formats.append(isRaw ? 1 : 0)
+        types.append(isRaw ? SQLType.bytea.oid : 0)
+    }
+
+    func prepare(on handle: OpaquePointer?, name: String) -> Bool {
+        PQsendPrepare(handle, name, text, Int32(types.count), types) == 1
+    }
+
+    func execute(on handle: OpaquePointer?, name: String) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            let values = offsets.map { offset in
+                offset.flatMap { buffer.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
+            }
+            return PQsendQueryPrepared(handle, name, Int32(values.count), values, lengths, formats, 1) == 1
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import CLibPQ
+import Dispatch
+
+/// One connection to the server, in libpq's pipeline mode. Used by one caller at a time, who leases it from the pool.
+actor Connection {
+    let configuration: PoolConfiguration
+    var handle: OpaquePointer?
+    var prepared: PreparedStatements
+
+    private init(_ parameters: ConnectionParameters, _ configuration: PoolConfiguration) {
+        self.configuration = configuration
+        prepared = PreparedStatements(capacity: configuration.maximumPreparedStatements)
+        handle = parameters.start()
+    }
+
+    /// Connects to the first host that serves, all of them within the deadline.
+    /// - Throws: `PostgresError.unavailable`, or `CancellationError`.
+    static func open(_ configuration: PoolConfiguration, until deadline: Reactor.Instant) async throws -> Connection {
+        let hosts = try ConnectionParameters.each(of: configuration)
+        var reason = PostgresError.unavailable(reason: "no host in the database URL")
+        for (index, host) in hosts.enumerated() {
+            let share = (deadline - .now) / (hosts.count - index)
+            let connection = await start(host, configuration)
+            do {
+                try await connection.establish(until: .now.advanced(by: share))
+                return connection
+            } catch let error as PostgresError {
+                await connection.close()
+                reason = error
+            } catch {
+                await connection.close()
+                throw error
+            }
+        }
+        throw reason
+    }
+
+    /// Looking a host's name up blocks, so it has a thread that may be blocked.
+    private static func start(_ host: ConnectionParameters, _ configuration: PoolConfiguration) async -> Connection {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Connection(host, configuration))
+            }
+        }
+    }
+
+    private func establish(until deadline: Reactor.Instant) async throws {
+        quietanza_silence_notices(handle)
+        while true {
+            guard PQstatus(handle) != CONNECTION_BAD else { throw refusal() }
+            let interest: Reactor.Interest
+            switch PQconnectPoll(handle) {
+            case PGRES_POLLING_OK: return try enterPipeline()
+            case PGRES_POLLING_READING: interest = .read
+            case PGRES_POLLING_WRITING: interest = .write
+            default: throw refusal()
+            }
+            switch await Reactor.shared.wait(for: interest, on: PQsocket(handle), until: deadline, shielded: false) {
+            case .ready: continue
+            case .deadlinePassed: throw PostgresError.unavailable(reason: "no answer within the time to connect")
+            case .cancelled: throw CancellationError()
+            case .refused: throw PostgresError.unavailable(reason: "socket cannot be waited for")
+            }
+        }
+    }
+
+    private func enterPipeline() throws {
+        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw refusal() }
+    }
+
+    /// libpq's reason names host, user and database, never the password.
+    private func refusal() -> PostgresError {
+        guard let message = PQerrorMessage(handle) else { return .unavailable(reason: "no memory") }
+        let lines = String(cString: message).split(separator: "\n").map { $0.drop(while: { $0 == "\t" }) }
+        return .unavailable(reason: lines.isEmpty ? "connection refused" : lines.joined(separator: "; "))
+    }
+
+    /// Frees the socket at once. The server rolls back what was open.
+    func close() {
+        PQfinish(handle)
+        handle = nil
+    }
+
+    var isOpen: Bool { handle != nil }
+
+    /// Nothing pending, no transaction open: fit for the next caller.
+    var isClean: Bool {
+        PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE
+            && PQpipelineStatus(handle) == PQ_PIPELINE_ON
+    }
+
+    /// Whether an idle connection still stands, as far as can be known without asking the server. Only a closed or closing
+    /// connection has something to read (or a server that tells of a changed setting).
+    var isAlive: Bool {
+        guard isClean else { return false }
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, 0) != 0 else { return true }
+        return PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 && nothingWaits && isClean
+    }
+
+    /// A server that goes sends a reason and then closes: both are there to be read by now, or the end will be.
+    private var nothingWaits: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) == 0
+    }
+
+    isolated deinit {
+        PQfinish(handle)
+    }
+}

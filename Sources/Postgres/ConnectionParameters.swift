@@ -1,0 +1,97 @@
+import CLibPQ
+
+/// What is handed to libpq for one connection attempt to one host.
+struct ConnectionParameters: Sendable {
+    private var pairs: [(keyword: String, value: String)]
+
+    /// One for each host of the URL. libpq would try them all by itself, but without a time limit for each: a first host that
+    /// is gone without a trace (a failover's usual picture) would use up the time of the others.
+    static func each(of configuration: PoolConfiguration) throws(PostgresError) -> [ConnectionParameters] {
+        let options = try parsed(configuration.url)
+        let lists = ["host", "hostaddr", "port"].map { (keyword: $0, values: split(options[$0])) }
+        let count = lists.map(\.values.count).max() ?? 1
+        return (0..<max(1, count)).map { index in
+            var parameters = ConnectionParameters(configuration, userOptions: options["options"])
+            for list in lists where count > 1 && !list.values.isEmpty {
+                // A single port counts for all hosts.
+                parameters.pairs.append((list.keyword, list.values[min(index, list.values.count - 1)]))
+            }
+            return parameters
+        }
+    }
+
+    private init(_ configuration: PoolConfiguration, userOptions: String?) {
+        // Of two with the same keyword libpq takes the later: the URL overrides these …
+        pairs = [
+            ("target_session_attrs", "read-write"), ("application_name", configuration.applicationName),
+            ("gssencmode", "disable"), ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "5"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),
+            ("dbname", configuration.url),
+        ]
+        // … and these override the URL.
+        pairs.append(("client_encoding", "UTF8"))
+        pairs.append(("options", Self.serverOptions(configuration, userOptions)))
+    }
+
+    private static func serverOptions(_ configuration: PoolConfiguration, _ userOptions: String?) -> String {
+        var settings = [
+            ("TimeZone", "UTC"), ("DateStyle", "ISO"),
+            ("statement_timeout", String(configuration.statementTimeoutMilliseconds)),
+            ("lock_timeout", String(configuration.lockTimeoutMilliseconds)),
+            ("idle_in_transaction_session_timeout", String(configuration.idleInTransactionTimeoutMilliseconds)),
+            ("client_connection_check_interval", String(configuration.clientCheckIntervalMilliseconds)),
+        ]
+        if let searchPath = configuration.searchPath { settings.append(("search_path", searchPath)) }
+        let ours = settings.map { "-c \($0)=\(escaped($1))" }
+        return ((userOptions.map { [$0] } ?? []) + ours).joined(separator: " ")
+    }
+
+    /// Blanks and backslashes separate options unless a backslash is before them.
+    private static func escaped(_ value: String) -> String {
+        value.map { $0 == " " || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+    }
+
+    private static func split(_ list: String?) -> [String] {
+        guard let list, !list.isEmpty else { return [] }
+        return list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private static func parsed(_ url: String) throws(PostgresError) -> [String: String] {
+        // libpq's own message may quote the URL, and with it the password.
+        guard let options = PQconninfoParse(url, nil) else { throw .unavailable(reason: "the database URL is malformed") }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+            option += 1
+        }
+        return values
+    }
+
+    /// Begins to connect. Looks the host's name up, which may block. Never nil but for want of memory.
+    func start() -> OpaquePointer? {
+        let keywords = pairs.map(\.keyword).map(CStringBox.init)
+        let values = pairs.map(\.value).map(CStringBox.init)
+        var keywordPointers = keywords.map { Optional($0.pointer) } + [nil]
+        var valuePointers = values.map { Optional($0.pointer) } + [nil]
+        return withExtendedLifetime((keywords, values)) {
+            PQconnectStartParams(&keywordPointers, &valuePointers, 1)
+        }
+    }
+}
+
+/// A C string that lives as long as the box.
+private final class CStringBox {
+    let pointer: UnsafePointer<CChar>
+    private let buffer: UnsafeMutableBufferPointer<CChar>
+
+    init(_ text: String) {
+        let characters = text.utf8CString
+        buffer = .allocate(capacity: characters.count)
+        _ = buffer.initialize(from: characters)
+        pointer = UnsafePointer(buffer.baseAddress ?? UnsafeMutablePointer.allocate(capacity: 1))
+    }
+
+    deinit { buffer.deallocate() }
+}

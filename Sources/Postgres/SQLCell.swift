@@ -1,0 +1,86 @@
+import Foundation
+
+/// One cell in PostgreSQL's binary format. Only for use inside `SQLDecodable.init(cell:)`: its bytes belong to the row.
+package struct SQLCell {
+    let bytes: UnsafeRawBufferPointer
+    let type: SQLType
+
+    init(bytes: UnsafeRawBufferPointer, type: SQLType) {
+        self.bytes = bytes
+        self.type = type
+    }
+
+    func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws -> Value {
+        guard bytes.count == MemoryLayout<Value>.size else {
+            throw PostgresError.decoding("\(bytes.count) bytes where \(Value.self) was expected")
+        }
+        return Value(bigEndian: bytes.loadUnaligned(as: Value.self))
+    }
+
+    func mismatch(_ wanted: Any.Type) -> PostgresError {
+        .decoding("type with oid \(type.oid) where \(wanted) was expected")
+    }
+
+    /// The elements of a one-dimensional array; NULL elements are refused.
+    func elements<Value: SQLDecodable>(_: Value.Type = Value.self) throws -> [Value] {
+        guard type.isArray else { throw mismatch([Value].self) }
+        var reader = ByteReader(bytes: bytes)
+        let dimensions = try reader.integer(Int32.self)
+        _ = try reader.integer(Int32.self)
+        let elementType = SQLType(oid: try reader.integer(UInt32.self))
+        guard dimensions == 1 else {
+            if dimensions == 0 { return [] }
+            throw PostgresError.decoding("array of \(dimensions) dimensions")
+        }
+        let count = try reader.integer(Int32.self)
+        _ = try reader.integer(Int32.self)
+        var elements: [Value] = []
+        elements.reserveCapacity(Int(max(0, min(count, 65_536))))
+        for _ in 0..<max(0, count) {
+            let length = try reader.integer(Int32.self)
+            guard length >= 0 else { throw PostgresError.decoding("NULL in an array") }
+            elements.append(try Value(cell: SQLCell(bytes: reader.take(Int(length)), type: elementType)))
+        }
+        return elements
+    }
+}
+
+private struct ByteReader {
+    let bytes: UnsafeRawBufferPointer
+    var offset = 0
+
+    mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
+        guard count >= 0, count <= bytes.count - offset else { throw PostgresError.decoding("array cut short") }
+        defer { offset += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    }
+
+    mutating func integer<Value: FixedWidthInteger>(_: Value.Type) throws -> Value {
+        Value(bigEndian: try take(MemoryLayout<Value>.size).loadUnaligned(as: Value.self))
+    }
+}
+
+/// A PostgreSQL type, by its number in the catalogue `pg_type`.
+struct SQLType: Equatable {
+    let oid: UInt32
+
+    static let bool = SQLType(oid: 16)
+    static let bytea = SQLType(oid: 17)
+    static let int8 = SQLType(oid: 20)
+    static let int2 = SQLType(oid: 21)
+    static let int4 = SQLType(oid: 23)
+    static let json = SQLType(oid: 114)
+    static let date = SQLType(oid: 1082)
+    static let timestamptz = SQLType(oid: 1184)
+    static let uuid = SQLType(oid: 2950)
+    static let jsonb = SQLType(oid: 3802)
+
+    /// "char", name, text, unknown, bpchar, varchar: all are plain text in binary too. So are enumerations and the like,
+    /// whose numbers are given out from 16384 on; what is not text there fails the check of its UTF-8 or is ours to notice.
+    var isText: Bool { [18, 19, 25, 705, 1042, 1043].contains(oid) || oid >= 16_384 }
+
+    /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb; and made by CREATE TYPE.
+    var isArray: Bool {
+        [1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807].contains(oid) || oid >= 16_384
+    }
+}

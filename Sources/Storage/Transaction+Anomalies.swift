@@ -1,0 +1,61 @@
+import Foundation
+import PagoPA
+import Postgres
+
+package struct AnomalyFilter: Sendable, Equatable {
+    package var isOpen: Bool?
+    package var kinds: [AnomalyKind] = []
+    package var iuv: IUV?
+
+    package init() {}
+}
+
+extension Transaction {
+    package func anomaly(_ id: Identifier<Anomaly>, within tenancy: Tenancy) async throws -> Anomaly? {
+        try await anomalies(
+            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))"
+        ).first
+    }
+
+    /// One page, newest first.
+    package func anomalies(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<Anomaly> {
+        var conditions: [SQL] = []
+        if let isOpen = filter.isOpen { conditions.append(isOpen ? "a.is_open" : "NOT a.is_open") }
+        if !filter.kinds.isEmpty { conditions.append("a.kind = ANY(\(filter.kinds.map(\.rawValue)))") }
+        if let iuv = filter.iuv { conditions.append("a.iuv = \(iuv.value)") }
+        var paged = conditions
+        if let after = page.after {
+            paged.append("(a.opened_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
+        }
+        let rows = tenancy.merged { tenant in
+            "SELECT a.* FROM anomalies a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
+        }
+        let items = try await anomalies(
+            "\(Self.anomalyColumns) FROM (\(rows)) AS a ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)")
+        var total: Int?
+        if page.includeTotal {
+            let rows = try await query(
+                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)")
+            if var row = rows.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "anomalies", key: $0.openedAt.microseconds, id: $0.id.uuid) },
+            total: total)
+    }
+
+    private static var anomalyColumns: SQL {
+        "SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv, a.opened_at"
+    }
+
+    private func anomalies(_ sql: SQL) async throws -> [Anomaly] {
+        try await query(sql).map { row in
+            var row = row
+            return Anomaly(
+                id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(), receipt: try row.identifier(),
+                position: try row.optionalIdentifier(), creditor: try row.organization(),
+                iuv: try row.value { try IUV($0) }, openedAt: try row.instant())
+        }
+    }
+}

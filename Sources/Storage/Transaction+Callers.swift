@@ -1,0 +1,127 @@
+import Foundation
+import PagoPA
+import Postgres
+import Seals
+
+/// A webhook secret as it is listed: never the secret.
+package struct WebhookSecretEntry: Sendable, Equatable {
+    package let id: Identifier<WebhookSecret>
+    package let psp: PSPID
+    package let createdAt: Instant
+    package let revokedAt: Instant?
+}
+
+/// What is asked about the secrets of PSPs.
+package enum Secrets {
+    /// The secrets that are valid now, newest first.
+    package static func valid(of psp: PSPID) -> Question<[WebhookSecret]> {
+        Question(
+            """
+            SELECT secret FROM webhook_secrets WHERE psp_id = \(psp.value) AND revoked_at IS NULL
+            ORDER BY created_at DESC, id DESC
+            """, rows: { try WebhookSecret(bytes: $0.next([UInt8].self)) })
+    }
+}
+
+extension Transaction {
+    // MARK: API keys
+
+    /// The key with this digest, valid or not.
+    package func apiKey(digest: [UInt8]) async throws -> APIKey? {
+        try await apiKeys(where: "digest = \(digest)", limit: 1).first
+    }
+
+    package func apiKey(_ id: Identifier<APIKey>) async throws -> APIKey? {
+        try await apiKeys(where: "id = \(id.uuid)", limit: 1).first
+    }
+
+    package func apiKeys(page: PageRequest) async throws -> Page<APIKey> {
+        var condition: SQL = "TRUE"
+        if let after = page.after {
+            condition = "(created_at, id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)"
+        }
+        let items = try await apiKeys(where: condition, limit: page.limit + 1)
+        var total: Int?
+        if page.includeTotal, var row = try await query("SELECT count(*) FROM api_keys").first { total = try row.int() }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "api_keys", key: $0.createdAt.microseconds, id: $0.id.uuid) },
+            total: total)
+    }
+
+    private func apiKeys(where condition: SQL, limit: Int) async throws -> [APIKey] {
+        try await query(
+            """
+            SELECT id, name, kind, prefix, scopes, creditors, created_at, expires_at, revoked_at, last_used_at
+            FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
+            """
+        ).map { row in
+            var row = row
+            return APIKey(
+                id: try row.identifier(), name: try row.text(), kind: try row.word(), prefix: try row.text(),
+                scopes: try row.next([String].self).compactMap(Scope.init(rawValue:)),
+                creditors: try row.next([String].self).map { try OrganizationTaxCode(unchecked: $0) },
+                createdAt: try row.instant(), expiresAt: try row.optionalInstant(), revokedAt: try row.optionalInstant(),
+                lastUsedAt: try row.optionalInstant())
+        }
+    }
+
+    package func insert(_ key: APIKey, digest: [UInt8], rotatedFrom: Identifier<APIKey>? = nil) {
+        send(
+            """
+            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at, expires_at, rotated_from)
+            VALUES (\(key.id.uuid), \(key.name), \(key.kind.rawValue), \(key.prefix), \(digest),
+                \(key.scopes.map(\.rawValue)), \(key.creditors.map(\.value)), \(key.createdAt.sql), \(key.expiresAt?.sql),
+                \(rotatedFrom?.uuid))
+            """)
+    }
+
+    package func revoke(_ key: Identifier<APIKey>, at now: Instant) {
+        send("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(key.uuid)")
+    }
+
+    /// The key ends no later than this.
+    package func expire(_ key: Identifier<APIKey>, at end: Instant) {
+        send("UPDATE api_keys SET expires_at = LEAST(COALESCE(expires_at, \(end.sql)), \(end.sql)) WHERE id = \(key.uuid)")
+    }
+
+    /// Kept to the minute, so that a busy key does not write with each request.
+    package func touch(_ key: Identifier<APIKey>, at now: Instant) {
+        send("UPDATE api_keys SET last_used_at = \(now.sql) WHERE id = \(key.uuid)")
+    }
+
+    // MARK: Webhook secrets
+
+    /// The secrets that are valid now, newest first.
+    package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
+        try await ask(Secrets.valid(of: psp))
+    }
+
+    /// Every secret a PSP ever had, newest first; at most a hundred.
+    package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
+        try await query(
+            """
+            SELECT id, psp_id, created_at, revoked_at FROM webhook_secrets WHERE psp_id = \(psp.value)
+            ORDER BY created_at DESC, id DESC LIMIT 100
+            """
+        ).map { row in
+            var row = row
+            return WebhookSecretEntry(
+                id: try row.identifier(), psp: try row.value { try PSPID($0) }, createdAt: try row.instant(),
+                revokedAt: try row.optionalInstant())
+        }
+    }
+
+    package func insert(_ secret: WebhookSecret, id: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) {
+        send(
+            "INSERT INTO webhook_secrets (id, psp_id, secret, created_at) VALUES (\(id.uuid), \(psp.value), \(secret.bytes), \(now.sql))")
+    }
+
+    /// - Returns: whether there was one to revoke; a revoked one counts.
+    package func revoke(_ secret: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) async throws -> Bool {
+        try await execute(
+            "UPDATE webhook_secrets SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(secret.uuid) AND psp_id = \(psp.value)"
+        ) == 1
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// What is asked about creditors.
+package enum Creditors {
+    package static func show(_ taxCode: OrganizationTaxCode, within tenancy: Tenancy, locking: Bool = false)
+        -> Question<Creditor?>
+    {
+        several(
+            where: "c.tax_code = \(taxCode.value) AND \(tenancy.condition(on: "c.tax_code"))", locking: locking
+        ).map(\.first)
+    }
+
+    package static func isKnown(_ taxCode: OrganizationTaxCode) -> Question<Bool> {
+        Question(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
+    }
+
+    package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<DebtType?> {
+        debtTypes(where: "creditor_tax_code = \(creditor.value) AND key = \(key) AND \(tenancy.condition(on: "creditor_tax_code"))")
+            .map(\.first)
+    }
+
+    /// Every debt type of a creditor, by key.
+    package static func debtTypes(of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<[DebtType]> {
+        debtTypes(where: "creditor_tax_code = \(creditor.value) AND \(tenancy.condition(on: "creditor_tax_code"))")
+    }
+
+    static func several(where condition: SQL, locking: Bool = false) -> Question<[Creditor]> {
+        Question([
+            """
+            SELECT c.tax_code, c.name, c.aux_digit, c.notice_code, c.iban, c.postal_iban, c.cbill_code, c.contact_email,
+                c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages, c.created_at,
+                c.updated_at
+            FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")
+            """,
+            """
+            SELECT h.creditor_tax_code, h.topic, h.language, h.title, h.body
+            FROM help_topics h JOIN creditors c ON c.tax_code = h.creditor_tax_code WHERE \(condition)
+            ORDER BY h.topic, h.language
+            """,
+        ]) { answers in
+            var topics: [String: [HelpTopic]] = [:]
+            for var row in answers[1] {
+                topics[try row.text(), default: []].append(
+                    HelpTopic(topic: try row.text(), language: try row.word(), title: try row.text(), text: try row.text()))
+            }
+            return try answers[0].map { row in
+                var row = row
+                return try row.creditor { topics[$0.value] ?? [] }
+            }
+        }
+    }
+
+    private static func debtTypes(where condition: SQL) -> Question<[DebtType]> {
+        Question(
+            """
+            SELECT creditor_tax_code, key, descriptions::text, service, taxonomy_code, payable_after_due, created_at,
+                updated_at
+            FROM debt_types WHERE \(condition) ORDER BY key
+            """,
+            rows: { row in
+            DebtType(
+                creditor: try row.organization(), key: try row.text(), descriptions: try languageMap(row.text()),
+                service: try row.text(), taxonomyCode: try row.value { try TaxonomyCode($0) },
+                payableAfterDue: try row.bool(), createdAt: try row.instant(), updatedAt: try row.instant())
+        })
+    }
+}
+
+extension Transaction {
+    /// One page by tax code.
+    package func creditors(within tenancy: Tenancy, page: PageRequest) async throws -> Page<Creditor> {
+        var conditions: [SQL] = [tenancy.condition(on: "c.tax_code")]
+        if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
+        let items = try await ask(
+            Creditors.several(
+                where: "c.tax_code IN (SELECT c.tax_code FROM creditors c WHERE \(conditions.conjunction) ORDER BY c.tax_code LIMIT \(page.limit + 1))"))
+        var total: Int?
+        if page.includeTotal {
+            let rows = try await query("SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: "c.tax_code"))")
+            if var row = rows.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "creditors", key: 0, subkey: $0.taxCode.value, id: UUID()) },
+            total: total)
+    }
+
+    /// Queues the creditor as it is to be.
+    package func save(_ creditor: Creditor) {
+        send(
+            """
+            INSERT INTO creditors (tax_code, name, aux_digit, notice_code, iban, postal_iban, cbill_code, contact_email,
+                contact_phone, mail_sender_name, mail_reply_to, return_url_origins, languages, created_at, updated_at)
+            VALUES (\(creditor.taxCode.value), \(creditor.name), \(creditor.noticeCodes.auxDigit),
+                \(creditor.noticeCodes.code), \(creditor.iban.value), \(creditor.postalIBAN?.value),
+                \(creditor.cbillCode), \(creditor.contactEmail?.value), \(creditor.contactPhone),
+                \(creditor.mailSenderName), \(creditor.mailReplyTo?.value),
+                \(creditor.returnURLOrigins.map(\.description)), \(creditor.languages.map(\.rawValue)),
+                \(creditor.createdAt.sql), \(creditor.updatedAt.sql))
+            ON CONFLICT ON CONSTRAINT creditors_pkey DO UPDATE SET name = EXCLUDED.name, aux_digit = EXCLUDED.aux_digit,
+                notice_code = EXCLUDED.notice_code, iban = EXCLUDED.iban, postal_iban = EXCLUDED.postal_iban,
+                cbill_code = EXCLUDED.cbill_code, contact_email = EXCLUDED.contact_email,
+                contact_phone = EXCLUDED.contact_phone, mail_sender_name = EXCLUDED.mail_sender_name,
+                mail_reply_to = EXCLUDED.mail_reply_to, return_url_origins = EXCLUDED.return_url_origins,
+                languages = EXCLUDED.languages, updated_at = EXCLUDED.updated_at, version = creditors.version + 1
+            """)
+        send("DELETE FROM help_topics WHERE creditor_tax_code = \(creditor.taxCode.value)")
+        for topic in creditor.helpTopics {
+            send(
+                """
+                INSERT INTO help_topics (creditor_tax_code, topic, language, title, body)
+                VALUES (\(creditor.taxCode.value), \(topic.topic), \(topic.language.rawValue), \(topic.title), \(topic.text))
+                """)
+        }
+    }
+
+    package func save(_ debtType: DebtType) {
+        send(
+            """
+            INSERT INTO debt_types (creditor_tax_code, key, descriptions, service, taxonomy_code, payable_after_due,
+                created_at, updated_at)
+            VALUES (\(debtType.creditor.value), \(debtType.key), \(languageText(debtType.descriptions))::jsonb,
+                \(debtType.service), \(debtType.taxonomyCode.value), \(debtType.payableAfterDue),
+                \(debtType.createdAt.sql), \(debtType.updatedAt.sql))
+            ON CONFLICT ON CONSTRAINT debt_types_pkey DO UPDATE SET descriptions = EXCLUDED.descriptions,
+                service = EXCLUDED.service, taxonomy_code = EXCLUDED.taxonomy_code,
+                payable_after_due = EXCLUDED.payable_after_due, updated_at = EXCLUDED.updated_at
+            """)
+    }
+}
+
+func languageMap(_ json: String) throws -> [Language: String] {
+    var map: [Language: String] = [:]
+    for (key, value) in try textMap(json) {
+        if let language = Language(rawValue: key) { map[language] = value }
+    }
+    return map
+}
+
+func languageText(_ map: [Language: String]) -> String {
+    jsonText(Dictionary(uniqueKeysWithValues: map.map { ($0.key.rawValue, $0.value) }))
+}
+
+extension Row {
+    fileprivate mutating func creditor(topics: (OrganizationTaxCode) -> [HelpTopic]) throws -> Creditor {
+        let taxCode = try organization()
+        return Creditor(
+            taxCode: taxCode, name: try text(), noticeCodes: try noticeCodes(), iban: try value { try IBAN($0) },
+            postalIBAN: try optionalValue { try IBAN($0) }, cbillCode: try optionalText(),
+            contactEmail: try optionalValue { try EmailAddress($0) }, contactPhone: try optionalText(),
+            mailSenderName: try optionalText(), mailReplyTo: try optionalValue { try EmailAddress($0) },
+            returnURLOrigins: try next([String].self).map { try WebOrigin($0) },
+            languages: try next([String].self).compactMap(Language.init(rawValue:)), helpTopics: topics(taxCode),
+            createdAt: try instant(), updatedAt: try instant())
+    }
+
+    private mutating func noticeCodes() throws -> NoticeCodes {
+        let digit = try int()
+        let code = try optionalText()
+        return try NoticeCodes(
+            auxDigit: digit, applicationCode: digit == 0 ? code : nil, segregationCode: digit == 3 ? code : nil)
+    }
+}
+
+extension NoticeCodes {
+    package var auxDigit: Int {
+        switch self {
+        case .aux0: 0
+        case .aux1: 1
+        case .aux2: 2
+        case .aux3: 3
+        }
+    }
+
+    /// The application or segregation code.
+    package var code: String? {
+        switch self {
+        case .aux0(let code), .aux3(let code): code
+        case .aux1, .aux2: nil
+        }
+    }
+}

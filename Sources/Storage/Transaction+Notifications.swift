@@ -1,0 +1,141 @@
+import Foundation
+import PagoPA
+import Postgres
+
+package struct NotificationFilter: Sendable, Equatable {
+    package var states: [NotificationState] = []
+    package var receipt: Identifier<Receipt>?
+    package var position: Identifier<Position>?
+
+    package init() {}
+}
+
+extension Transaction {
+    /// Queues e-mails and wakes the senders at commit.
+    package func insert(_ notifications: [PagoPA.Notification]) {
+        for mail in notifications {
+            send(
+                """
+                INSERT INTO notifications (id, kind, receipt_id, position_id, recipient, language, state, next_attempt_at,
+                    message_id, created_at)
+                VALUES (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid),
+                    \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
+                    \(mail.nextAttemptAt?.sql), \(mail.messageID), \(mail.createdAt.sql))
+                """)
+        }
+        if notifications.contains(where: { $0.state == .queued }) { notify(channel: Channels.notifications, payload: "") }
+    }
+
+    /// Takes up to `limit` due e-mails for `leaseSeconds` by the database's clock, oldest first; a lease that ran out counts as due.
+    package func claimNotifications(limit: Int, leaseSeconds: Int) async throws -> [PagoPA.Notification] {
+        try await notifications(
+            """
+            UPDATE notifications n SET state = 'sending', attempts = n.attempts + 1,
+                leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
+            WHERE n.id IN (
+                SELECT id FROM notifications
+                WHERE (state IN ('queued', 'retrying') AND next_attempt_at <= clock_timestamp())
+                    OR (state = 'sending' AND leased_until < clock_timestamp())
+                ORDER BY created_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+            RETURNING \(Self.notificationColumns)
+            """)
+    }
+
+    /// Queues that the mail went out; nothing when the lease was lost meanwhile.
+    package func markSent(_ mail: PagoPA.Notification) {
+        send(
+            """
+            UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), leased_until = NULL, last_error = NULL,
+                next_attempt_at = NULL
+            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
+            """)
+    }
+
+    /// Queues that the mail did not go out: again after `waitSeconds`, or never when nil.
+    package func markFailed(_ mail: PagoPA.Notification, error: String, waitSeconds: Int?) {
+        let state: NotificationState = waitSeconds == nil ? .dead : .retrying
+        send(
+            """
+            UPDATE notifications SET state = \(state.rawValue), last_error = \(error), leased_until = NULL,
+                next_attempt_at = clock_timestamp() + make_interval(secs => \(waitSeconds)::integer)
+            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
+            """)
+    }
+
+    /// Gives a claimed mail back untried, as when the service stops.
+    package func release(_ mail: PagoPA.Notification) {
+        send(
+            """
+            UPDATE notifications SET state = 'queued', attempts = attempts - 1, leased_until = NULL,
+                next_attempt_at = clock_timestamp()
+            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
+            """)
+    }
+
+    /// Queues that ops want it tried again, from the first try.
+    package func requeue(_ id: Identifier<PagoPA.Notification>) {
+        send(
+            """
+            UPDATE notifications SET state = 'queued', attempts = 0, next_attempt_at = clock_timestamp(), last_error = NULL
+            WHERE id = \(id.uuid)
+            """)
+        notify(channel: Channels.notifications, payload: "")
+    }
+
+    package func notification(_ id: Identifier<PagoPA.Notification>, locking: Bool = false) async throws -> PagoPA.Notification? {
+        try await notifications(
+            "SELECT \(Self.notificationColumns) FROM notifications n WHERE n.id = \(id.uuid)\(locking ? " FOR UPDATE" as SQL : "")"
+        ).first
+    }
+
+    /// One page, newest first.
+    package func notifications(_ filter: NotificationFilter, page: PageRequest) async throws -> Page<PagoPA.Notification> {
+        var conditions: [SQL] = []
+        if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
+        if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
+        if let position = filter.position { conditions.append("n.position_id = \(position.uuid)") }
+        var paged = conditions
+        if let after = page.after {
+            paged.append("(n.created_at, n.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
+        }
+        let items = try await notifications(
+            "SELECT \(Self.notificationColumns) FROM notifications n WHERE \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)")
+        var total: Int?
+        if page.includeTotal {
+            let rows = try await query("SELECT count(*) FROM notifications n WHERE \(conditions.conjunction)")
+            if var row = rows.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown,
+            next: next.map { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) }, total: total)
+    }
+
+    /// For the metrics: how many wait, and since when the oldest of them.
+    package func outboxBacklog() async throws -> (pending: Int, oldest: Instant?) {
+        let rows = try await query(
+            "SELECT count(*), min(created_at) FROM notifications WHERE state IN ('queued', 'retrying', 'sending')")
+        guard var row = rows.first else { return (0, nil) }
+        return (try row.int(), try row.optionalInstant())
+    }
+
+    private static var notificationColumns: SQL {
+        """
+        n.id, n.kind, n.receipt_id, n.position_id, n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at,
+        n.last_error, n.message_id, n.created_at
+        """
+    }
+
+    private func notifications(_ sql: SQL) async throws -> [PagoPA.Notification] {
+        try await query(sql).map { row in
+            var row = row
+            return PagoPA.Notification(
+                id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
+                position: try row.optionalIdentifier(), recipient: try row.optionalValue { try EmailAddress($0) },
+                language: try row.word(), state: try row.word(), attempts: try row.int(),
+                nextAttemptAt: try row.optionalInstant(), sentAt: try row.optionalInstant(),
+                lastError: try row.optionalText(), messageID: try row.text(), createdAt: try row.instant())
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import PagoPA
+import Postgres
+
+package struct PSPListSummary: Sendable, Equatable {
+    package let version: Int
+    package let createdAt: Instant
+    package let isCurrent: Bool
+    package let pspCount: Int
+    package let channelCount: Int
+}
+
+/// What is asked about the list of PSPs.
+package enum PSPLists {
+    /// The version in force; `nil` before the first list.
+    package static let currentVersion = Question("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
+}
+
+extension Transaction {
+    /// The version in force, which nobody else replaces before the commit.
+    package func lockPSPList() async throws -> Int? {
+        send("SELECT pg_advisory_xact_lock(7304001)")
+        return try await ask(PSPLists.currentVersion)
+    }
+
+    package func pspList(_ version: Int) async throws -> PSPList? {
+        let answers = try await queryAll([
+            "SELECT created_at FROM psp_lists WHERE version = \(version)",
+            "SELECT psp_id, business_name, tax_code, is_enabled FROM psps WHERE version = \(version) ORDER BY ordinal",
+            """
+            SELECT psp_id, channel_id, payment_method, start_url, names::text, band_limits, band_fees
+            FROM psp_channels WHERE version = \(version) ORDER BY psp_id, ordinal
+            """,
+        ])
+        guard var head = answers[0].first else { return nil }
+        var channels: [String: [Channel]] = [:]
+        for var row in answers[2] { channels[try row.text(), default: []].append(try row.channel()) }
+        let psps = try answers[1].map { row in
+            var row = row
+            let id: PSPID = try row.value { try PSPID($0) }
+            return PSP(
+                id: id, businessName: try row.text(),
+                taxCode: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) }, isEnabled: try row.bool(),
+                channels: channels[id.value] ?? [])
+        }
+        return PSPList(version: version, psps: psps, createdAt: try head.instant())
+    }
+
+    package func pspLists(page: PageRequest) async throws -> Page<PSPListSummary> {
+        let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
+        let items = try await query(
+            """
+            SELECT l.version, l.created_at, l.is_current,
+                (SELECT count(*) FROM psps p WHERE p.version = l.version),
+                (SELECT count(*) FROM psp_channels c WHERE c.version = l.version)
+            FROM psp_lists l WHERE l.version < \(below) ORDER BY l.version DESC LIMIT \(page.limit + 1)
+            """
+        ).map { row in
+            var row = row
+            return PSPListSummary(
+                version: try row.int(), createdAt: try row.instant(), isCurrent: try row.bool(),
+                pspCount: try row.int(), channelCount: try row.int())
+        }
+        var total: Int?
+        if page.includeTotal, var row = try await query("SELECT count(*) FROM psp_lists").first { total = try row.int() }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "psp_lists", key: Int64($0.version), id: UUID()) }, total: total)
+    }
+
+    /// Queues the list and puts it in force.
+    package func replacePSPList(with list: PSPList) {
+        send("UPDATE psp_lists SET is_current = false WHERE is_current")
+        send("INSERT INTO psp_lists (version, is_current, created_at) VALUES (\(list.version), true, \(list.createdAt.sql))")
+        for (ordinal, psp) in list.psps.enumerated() {
+            send(
+                """
+                INSERT INTO psps (version, ordinal, psp_id, business_name, tax_code, is_enabled)
+                VALUES (\(list.version), \(ordinal), \(psp.id.value), \(psp.businessName), \(psp.taxCode?.value), \(psp.isEnabled))
+                """)
+            for (number, channel) in psp.channels.enumerated() {
+                send(
+                    """
+                    INSERT INTO psp_channels (version, psp_id, ordinal, channel_id, payment_method, start_url, names,
+                        band_limits, band_fees)
+                    VALUES (\(list.version), \(psp.id.value), \(number), \(channel.id.value), \(channel.method.code),
+                        \(channel.startURL), \(languageText(channel.names))::jsonb,
+                        \(channel.feeBands.map(\.upTo.cents)), \(channel.feeBands.map(\.fee.cents)))
+                    """)
+            }
+        }
+    }
+}
+
+extension Row {
+    fileprivate mutating func channel() throws -> Channel {
+        let id: ChannelID = try value { try ChannelID($0) }
+        let method: PaymentMethod = try value { try PaymentMethod($0) }
+        let startURL = try text()
+        let names = try languageMap(text())
+        let limits = try next([Int64].self)
+        let fees = try next([Int64].self)
+        return Channel(
+            id: id, method: method, startURL: startURL, names: names,
+            feeBands: try zip(limits, fees).map { FeeBand(upTo: try Amount(cents: $0), fee: try Amount(cents: $1)) })
+    }
+}

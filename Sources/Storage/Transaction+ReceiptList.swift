@@ -1,0 +1,70 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// What 'Archivio' narrows by.
+package struct ReceiptFilter: Sendable, Equatable {
+    /// Empty: payments that count or must be looked at, `settled` and `anomaly`.
+    package var statuses: [Disposition] = []
+    package var origins: [ReceiptOrigin] = []
+    package var debtTypeKey: String?
+    package var iuv: IUV?
+    package var noticeNumber: NoticeNumber?
+    package var documentYear: Int?
+    package var documentNumber: String?
+    package var paidFrom: CalendarDate?
+    package var paidTo: CalendarDate?
+    package var position: Identifier<Position>?
+    /// The debtor's or the payer's.
+    package var taxCode: TaxCode?
+
+    package init() {}
+
+    fileprivate var conditions: [SQL] {
+        let shown = statuses.isEmpty ? [.settled, .anomaly] : statuses
+        var all: [SQL] = ["r.status = ANY(\(shown.map(\.rawValue)))"]
+        if !origins.isEmpty { all.append("r.origin = ANY(\(origins.map(\.rawValue)))") }
+        if let debtTypeKey { all.append("r.debt_type = \(debtTypeKey)") }
+        if let iuv { all.append("r.iuv = \(iuv.value)") }
+        if let noticeNumber { all.append("r.iuv = \(noticeNumber.iuv.value) AND r.notice_number = \(noticeNumber.value)") }
+        if let documentYear { all.append(document("p.document_year = \(documentYear)")) }
+        if let documentNumber { all.append(document("p.document_number = \(documentNumber)")) }
+        if let paidFrom { all.append("r.paid_at >= \(paidFrom.romeStart.sql)") }
+        if let paidTo { all.append("r.paid_at < \(paidTo.nextDay.romeStart.sql)") }
+        if let position { all.append("r.position_id = \(position.uuid)") }
+        if let taxCode { all.append("(r.debtor_tax_code = \(taxCode.value) OR r.payer_tax_code = \(taxCode.value))") }
+        return all
+    }
+
+    private func document(_ condition: SQL) -> SQL {
+        "EXISTS (SELECT FROM positions p WHERE p.id = r.position_id AND \(condition))"
+    }
+}
+
+extension Transaction {
+    /// One page, newest payment first.
+    package func receipts(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<Receipt> {
+        let conditions = filter.conditions
+        var paged = conditions
+        if let after = page.after {
+            paged.append("(r.paid_at, r.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
+        }
+        let ids = tenancy.merged { tenant in
+            "SELECT r.id, r.paid_at FROM receipts r WHERE \(tenant) AND \(paged.conjunction) ORDER BY r.paid_at DESC, r.id DESC LIMIT \(page.limit + 1)"
+        }
+        let items = try await ask(
+            Receipts.several(
+                where: "r.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1))"))
+        var total: Int?
+        if page.includeTotal {
+            let rows = try await query(
+                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: "r.creditor_tax_code")) AND \(conditions.conjunction)")
+            if var row = rows.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "receipts", key: $0.paidAt.microseconds, id: $0.id.uuid) },
+            total: total)
+    }
+}

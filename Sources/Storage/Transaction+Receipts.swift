@@ -1,0 +1,229 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// An RT that is in the books already, found by its key.
+package struct KnownRT: Sendable, Equatable {
+    package let receipt: Identifier<Receipt>
+    package let position: Identifier<Position>?
+    /// Of the first body, which counts.
+    package let fingerprint: [UInt8]
+    package let answer: [UInt8]
+    /// Whether this fingerprint is kept already, as the first or as a conflict.
+    package let holdsFingerprint: Bool
+}
+
+/// The evidence of an RT.
+package struct RTBody: Sendable, Equatable {
+    package let psp: PSPID
+    package let messageID: String
+    package let contentType: String
+    package let bytes: [UInt8]
+    package let sha256: [UInt8]
+    /// SHA-256 of what was understood.
+    package let fingerprint: [UInt8]
+
+    package init(
+        psp: PSPID, messageID: String, contentType: String, bytes: [UInt8], sha256: [UInt8], fingerprint: [UInt8]
+    ) {
+        self.psp = psp
+        self.messageID = messageID
+        self.contentType = contentType
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.fingerprint = fingerprint
+    }
+}
+
+extension Transaction {
+    // MARK: Writing
+
+    /// Queues a receipt with its transfers. `receipts_key` refuses a second one with the same RT key.
+    package func insert(_ receipt: Receipt, installment: Identifier<Installment>?) {
+        let psp = receipt.psp
+        send(
+            """
+            INSERT INTO receipts (id, receipt_id, origin, status, outcome_code, creditor_tax_code, position_id,
+                installment_id, attempt_id, debt_type, description, iuv, notice_number, payment_context, amount_cents,
+                fee_cents, paid_at, psp_id, psp_business_name, psp_tax_code, psp_channel_id, payment_method, payer_kind,
+                payer_tax_code, payer_full_name, debtor_kind, debtor_tax_code, debtor_full_name, failure_reason, till,
+                reference, received_at)
+            VALUES (\(receipt.id.uuid), \(receipt.receiptID), \(receipt.origin.rawValue), \(receipt.status.rawValue),
+                \(receipt.outcome.rawValue), \(receipt.creditor.value), \(receipt.position?.uuid), \(installment?.uuid),
+                \(receipt.attempt?.uuid), \(receipt.debtTypeKey), \(receipt.description), \(receipt.iuv.value),
+                \(receipt.noticeNumber?.value), \(receipt.paymentContext), \(receipt.amount.cents),
+                \(receipt.fee?.cents), \(receipt.paidAt.sql), \(psp?.id.value), \(psp?.businessName), \(psp?.taxCode),
+                \(psp?.channel), \(receipt.method?.code), \(receipt.payer?.kind?.rawValue), \(receipt.payer?.taxCode),
+                \(receipt.payer?.fullName), \(receipt.debtor?.kind?.rawValue), \(receipt.debtor?.taxCode),
+                \(receipt.debtor?.fullName), \(receipt.failureReason), \(receipt.till), \(receipt.reference),
+                \(receipt.receivedAt.sql))
+            """)
+        for transfer in receipt.transfers {
+            send(
+                """
+                INSERT INTO receipt_transfers (receipt_id, number, creditor_tax_code, iban, amount_cents, remittance)
+                VALUES (\(receipt.id.uuid), \(transfer.index), \(transfer.creditor.value), \(transfer.iban),
+                    \(transfer.amount.cents), \(transfer.remittance))
+                """)
+        }
+    }
+
+    /// Queues the evidence and the answer given for it.
+    package func insert(_ body: RTBody, id: Identifier<RT>, of receipt: Identifier<Receipt>, isFirst: Bool, answer: [UInt8], at now: Instant) {
+        send(
+            """
+            INSERT INTO rts (id, receipt_id, is_first, psp_id, message_id, content_type, body, sha256, fingerprint,
+                answer, received_at)
+            VALUES (\(id.uuid), \(receipt.uuid), \(isFirst), \(body.psp.value), \(body.messageID), \(body.contentType),
+                \(body.bytes), \(body.sha256), \(body.fingerprint), \(answer), \(now.sql))
+            """)
+    }
+
+    package func insert(_ anomaly: Anomaly) {
+        send(
+            """
+            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, opened_at)
+            VALUES (\(anomaly.id.uuid), \(anomaly.kind.rawValue), \(anomaly.receipt.uuid), \(anomaly.position?.uuid),
+                \(anomaly.creditor.value), \(anomaly.iuv.value), \(anomaly.openedAt.sql))
+            """)
+    }
+}
+
+/// What is asked about receipts.
+package enum Receipts {
+    /// The RT with this key, if the books hold it.
+    package static func known(_ rt: RT, fingerprint: [UInt8]) -> Question<KnownRT?> {
+        Question(
+            """
+            SELECT r.id, r.position_id, f.fingerprint, f.answer,
+                EXISTS (SELECT FROM rts x WHERE x.receipt_id = r.id AND x.fingerprint = \(fingerprint))
+            FROM receipts r JOIN rts f ON f.receipt_id = r.id AND f.is_first
+            WHERE r.creditor_tax_code = \(rt.creditor.value) AND r.iuv = \(rt.iuv.value) AND r.receipt_id = \(rt.receiptID)
+            """,
+            row: { row in
+                KnownRT(
+                    receipt: try row.identifier(), position: try row.optionalIdentifier(),
+                    fingerprint: try row.next([UInt8].self), answer: try row.next([UInt8].self),
+                    holdsFingerprint: try row.bool())
+            })
+    }
+
+    package static func conflict(of receipt: Identifier<Receipt>) -> Question<Identifier<Anomaly>?> {
+        Question(
+            """
+            SELECT id FROM anomalies WHERE receipt_id = \(receipt.uuid) AND kind = 'receipt_conflict'
+            ORDER BY opened_at LIMIT 1
+            """, row: { try $0.identifier() })
+    }
+
+    package static func show(_ id: Identifier<Receipt>, within tenancy: Tenancy) -> Question<Receipt?> {
+        several(where: "r.id = \(id.uuid) AND \(tenancy.condition(on: "r.creditor_tax_code"))").map(\.first)
+    }
+
+    /// Every receipt of this position, newest payment first.
+    package static func of(_ position: Identifier<Position>) -> Question<[Receipt]> {
+        several(where: "r.position_id = \(position.uuid)")
+    }
+
+    package static func of(_ attempts: [Identifier<PaymentAttempt>]) -> Question<[Receipt]> {
+        several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid)))")
+    }
+
+    /// - Parameter condition: over `r`, a receipt.
+    static func several(where condition: SQL) -> Question<[Receipt]> {
+        Question([
+            """
+            SELECT r.id, r.receipt_id, r.origin, r.status, r.outcome_code, r.creditor_tax_code, c.name, r.position_id,
+                i.number, r.attempt_id, r.debt_type, r.description, p.document_year, p.document_number, r.iuv,
+                r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at, r.psp_id,
+                r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
+                r.payer_full_name, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
+                r.reference, encode(f.sha256, 'hex'), r.received_at
+            FROM receipts r
+            LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
+            LEFT JOIN positions p ON p.id = r.position_id
+            LEFT JOIN installments i ON i.id = r.installment_id
+            LEFT JOIN rts f ON f.receipt_id = r.id AND f.is_first
+            WHERE \(condition) ORDER BY r.paid_at DESC, r.id DESC
+            """,
+            """
+            SELECT t.receipt_id, t.number, t.creditor_tax_code, t.iban, t.amount_cents, t.remittance
+            FROM receipt_transfers t JOIN receipts r ON r.id = t.receipt_id WHERE \(condition)
+            ORDER BY t.receipt_id, t.number
+            """,
+        ]) { answers in
+            var transfers: [UUID: [RTTransfer]] = [:]
+            for var row in answers[1] { transfers[try row.next(UUID.self), default: []].append(try row.rtTransfer()) }
+            return try answers[0].map { row in
+                var row = row
+                return try row.receipt { transfers[$0.uuid] ?? [] }
+            }
+        }
+    }
+
+    /// The bytes as received, with their media type.
+    package static func bytes(of receipt: Identifier<Receipt>, within tenancy: Tenancy) -> Question<RTBytes?> {
+        Question(
+            """
+            SELECT f.body, f.content_type FROM rts f JOIN receipts r ON r.id = f.receipt_id
+            WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: "r.creditor_tax_code"))
+            """, row: { RTBytes(bytes: try $0.next([UInt8].self), contentType: try $0.text()) })
+    }
+}
+
+/// The bytes of an RT as received.
+package struct RTBytes: Sendable, Equatable {
+    package let bytes: [UInt8]
+    package let contentType: String
+}
+
+extension Row {
+    fileprivate mutating func rtTransfer() throws -> RTTransfer {
+        RTTransfer(
+            index: try int(), creditor: try organization(), iban: try optionalText(), amount: try amount(),
+            remittance: try optionalText())
+    }
+
+    fileprivate mutating func receipt(transfers: (Identifier<Receipt>) -> [RTTransfer]) throws -> Receipt {
+        let id: Identifier<Receipt> = try identifier()
+        return Receipt(
+            id: id, receiptID: try text(), origin: try word(), status: try word(), outcome: try outcome(),
+            creditor: try organization(), creditorName: try optionalText(), position: try optionalIdentifier(),
+            installmentNumber: try optionalInt(), attempt: try optionalIdentifier(), debtTypeKey: try optionalText(),
+            description: try text(), document: try document(), iuv: try value { try IUV($0) },
+            noticeNumber: try optionalValue { try NoticeNumber($0) }, paymentContext: try optionalText(),
+            amount: try amount(), fee: try optionalAmount(), paidAt: try instant(), psp: try rtPSP(),
+            method: try optionalValue { try PaymentMethod($0) }, transfers: transfers(id), payer: try rtSubject(),
+            debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
+            reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant())
+    }
+
+    private mutating func outcome() throws -> RTOutcome {
+        guard let outcome = RTOutcome(rawValue: try int()) else { throw StorageError.fault("unknown outcome code") }
+        return outcome
+    }
+
+    private mutating func document() throws -> Document? {
+        let year = try optionalInt()
+        let number = try optionalText()
+        guard let year, let number else { return nil }
+        return Document(year: year, number: number)
+    }
+
+    private mutating func rtPSP() throws -> RTPSP? {
+        let id = try optionalValue { try PSPID($0) }
+        let name = try optionalText()
+        let taxCode = try optionalText()
+        let channel = try optionalText()
+        guard let id else { return nil }
+        return RTPSP(id: id, businessName: name ?? "", taxCode: taxCode, channel: channel)
+    }
+
+    private mutating func rtSubject() throws -> RTSubject? {
+        let kind = try optionalText().flatMap(SubjectKind.init)
+        let taxCode = try optionalText()
+        let fullName = try optionalText()
+        guard kind != nil || taxCode != nil || fullName != nil else { return nil }
+        return RTSubject(kind: kind, taxCode: taxCode, fullName: fullName, email: nil)
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import PSPSimulator
+
+struct PaymentBookTests {
+    private let now = Date(timeIntervalSince1970: 0)
+
+    @Test func `a start call sent again finds its payment`() async throws {
+        let book = PaymentBook()
+
+        let first = await book.start(try .sample(), psp: "A", channel: "1", at: now)
+        let again = await book.start(try .sample(), psp: "A", channel: "1", at: now)
+        let elsewhere = await book.start(try .sample(), psp: "B", channel: "1", at: now)
+
+        #expect(first.id == again.id)
+        #expect(first.id != elsewhere.id)
+    }
+
+    @Test func `only the last payments are kept`() async throws {
+        let book = PaymentBook(capacity: 2)
+
+        let first = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
+        _ = await book.start(try .sample(attempt: "2"), psp: "A", channel: "1", at: now)
+        let last = await book.start(try .sample(attempt: "3"), psp: "A", channel: "1", at: now)
+
+        #expect(await book.payment(first.id) == nil)
+        #expect(await book.latest(10).map(\.id).first == last.id)
+        #expect(await book.latest(10).count == 2)
+    }
+
+    @Test func `a payment is paid once, though it may be refused before`() async throws {
+        let book = PaymentBook()
+        let payment = await book.start(try .sample(), psp: "A", channel: "1", at: now)
+
+        #expect(await book.claim(payment.id, for: .refuse).isGranted)
+        #expect(await book.claim(payment.id, for: .never).isGranted)
+        #expect(await book.claim(payment.id, for: .pay).isGranted)
+
+        #expect(await !book.claim(payment.id, for: .pay).isGranted)
+        #expect(await !book.claim(payment.id, for: .refuse).isGranted)
+        #expect(await !book.claim("unknown", for: .pay).isGranted)
+    }
+}
+
+extension PaymentBook.Claim {
+    fileprivate var isGranted: Bool {
+        switch self {
+        case .granted: true
+        case .unknown, .alreadyPaid: false
+        }
+    }
+}
+
+struct PortalPageTests {
+    @Test func `amounts are written the Italian way`() {
+        #expect(PortalPage.euro(5_980) == "59,80 €")
+        #expect(PortalPage.euro(5) == "0,05 €")
+        #expect(PortalPage.euro(99_999_999_999) == "999.999.999,99 €")
+        #expect(PortalPage.euro(105_980) == "1.059,80 €")
+    }
+
+    @Test func `what the caller sent can not become markup`() throws {
+        let payment = try Payment.sample(description: "<script>alert('1')</script>")
+
+        let html = PortalPage(payment: payment).html
+
+        #expect(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"))
+        #expect(!html.contains("<script"))
+    }
+}
+
+struct StartCallTests {
+    @Test func `a call that adds up is taken`() throws {
+        #expect(try StartCall.sample().fault == nil)
+    }
+
+    @Test func `a wrong sum is refused`() throws {
+        #expect(try StartCall.sample(amountCents: 14_041).fault == "amount_cents is not the installments' sum")
+    }
+
+    @Test(arguments: ["javascript:alert(1)", "/esito", "http://", "file:///etc/passwd", "http://a b/"])
+    func `a link that is no web address is refused`(link: String) throws {
+        #expect(try StartCall.sample(returnURL: link).fault == "return_url must be an absolute http or https URL")
+    }
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Every shell and Python script can at least be read by its interpreter; with shellcheck installed, that looks too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+shopt -s nullglob
+shells=(.ci/run scripts/*.sh docs/*.sh)
+for script in "${shells[@]}"; do bash -n "$script"; done
+pythons=(scripts/*.py)
+for script in "${pythons[@]}"; do
+    /usr/bin/python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$script"
+done
+if command -v shellcheck >/dev/null 2>&1; then shellcheck --severity=warning "${shells[@]}"; fi
+echo "${#shells[@]} shell and ${#pythons[@]} Python scripts read well"

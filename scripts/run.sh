@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# `make run`: builds and starts everything a trial needs, shows how to use it, and stops all of it on Ctrl-C or SIGTERM,
+# or as soon as one part ends. Data, mail and logs are kept in .local/ between runs.
+#
+#   HTTP_PORT 8080   PSP_SIMULATOR_PORT 8090   SMTP_PORT 2525   SMTP_CONTROL_PORT 2526   POSTGRES_PORT 54329
+#   CONFIGURATION debug|release   QUIETANZA_BIN_DIR folder of programs built already: nothing is installed or built
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+http_port=${HTTP_PORT:-8080}
+simulator_port=${PSP_SIMULATOR_PORT:-8090}
+smtp_port=${SMTP_PORT:-2525}
+control_port=${SMTP_CONTROL_PORT:-2526}
+postgres_port=${POSTGRES_PORT:-54329}
+api=http://127.0.0.1:$http_port
+simulator=http://127.0.0.1:$simulator_port
+
+run=$PWD/.local/run
+mail=$PWD/.local/mail
+cluster=$PWD/.local/postgres
+demo=$run/demo.json
+
+say() { printf '== %s\n' "$*"; }
+die() { printf 'run: %s\n' "$*" >&2; exit 1; }
+
+names=()
+pids=()
+postgres_started=
+
+# A session of its own, so that Ctrl-C reaches this script only, which then stops the parts in order.
+start_part() {
+    local name=$1
+    shift
+    setsid "$@" >"$run/$name.log" 2>&1 </dev/null 9>&- &
+    names+=("$name")
+    pids+=($!)
+}
+
+# Asks a part to end, and makes it after 20 seconds.
+stop_part() {
+    kill -0 "$1" 2>/dev/null || return 0
+    kill -TERM "$1" 2>/dev/null || return 0
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    kill -KILL "$1" 2>/dev/null || true
+}
+
+finish() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP
+    [ ${#pids[@]} -eq 0 ] || say "stopping"
+    local index
+    for ((index = ${#pids[@]} - 1; index >= 0; index--)); do stop_part "${pids[index]}"; done
+    [ -z "$postgres_started" ] || scripts/postgres.sh stop "$cluster" 9>&- || true
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+refuse_taken_port() {
+    if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
+        die "port $2 is taken by another program; choose another one: make run $1=…"
+    fi
+}
+
+part_died() {
+    local index
+    for index in "${!pids[@]}"; do
+        kill -0 "${pids[index]}" 2>/dev/null && continue
+        printf 'run: %s has ended; the end of %s:\n' "${names[index]}" ".local/run/${names[index]}.log" >&2
+        tail -n 20 "$run/${names[index]}.log" >&2
+        return 0
+    done
+    return 1
+}
+
+# Waits until a URL answers with success.
+wait_for() {
+    local deadline=$((SECONDS + 60))
+    until curl --silent --fail --output /dev/null --max-time 5 "$2"; do
+        ! part_died || exit 1
+        [ $SECONDS -lt $deadline ] || { tail -n 20 "$run/$1.log" >&2; die "$1 did not answer at $2 within a minute"; }
+        sleep 0.2
+    done
+}
+
+umask 077
+# The folders themselves may be entered: PostgreSQL runs as another user when this script runs as root.
+mkdir -p -m 755 .local
+mkdir -p "$run" "$mail"
+chmod 755 .local
+exec 9>.local/run.lock
+flock --nonblock 9 || die "another 'make run' is running in this folder"
+
+refuse_taken_port HTTP_PORT "$http_port"
+refuse_taken_port PSP_SIMULATOR_PORT "$simulator_port"
+refuse_taken_port SMTP_PORT "$smtp_port"
+refuse_taken_port SMTP_CONTROL_PORT "$control_port"
+
+if [ -n "${QUIETANZA_BIN_DIR:-}" ]; then
+    bin=$QUIETANZA_BIN_DIR
+else
+    configuration=${CONFIGURATION:-debug}
+    scripts/install-packages.sh 9>&-
+    say "building ($configuration; the first time takes some minutes)"
+    swift build --configuration "$configuration" 9>&-
+    bin=$(swift build --configuration "$configuration" --show-bin-path 9>&-)
+fi
+
+say "starting PostgreSQL"
+postgres_started=yes
+DATABASE_URL=$(scripts/postgres.sh start "$cluster" "$postgres_port" durable 9>&-)
+
+export DATABASE_URL
+export HTTP_HOST=127.0.0.1
+export HTTP_PORT=$http_port
+export PUBLIC_URL=$api
+export SMTP_URL="smtp://127.0.0.1:$smtp_port?tls=none"
+export MAIL_FROM=${MAIL_FROM:-quietanza@example.org}
+# The simulator is on this machine; a service on the internet would not call such an address.
+export OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
+export RESOURCES_DIRECTORY=$PWD
+export LOG_LEVEL=${LOG_LEVEL:-info}
+
+say "migrating the database"
+"$bin/quietanza" migrate 9>&-
+say "putting the demo data in"
+"$bin/quietanza" demo-data --format json --simulator-url "$simulator" >"$demo.new" 9>&-
+mv "$demo.new" "$demo"
+api_key=$(jq --raw-output '.api_key // empty' "$demo")
+[ -n "$api_key" ] || die "the demo data has no api_key"
+
+say "starting the mail server, the PSP simulator and the service"
+start_part mail /usr/bin/python3 scripts/smtp-sink.py --host 127.0.0.1 --port "$smtp_port" --directory "$mail" \
+    --control "$control_port"
+start_part simulator "$bin/psp-simulator" --host 127.0.0.1 --port "$simulator_port" --secret-file "$demo"
+start_part service "$bin/quietanza" serve
+wait_for mail "http://127.0.0.1:$control_port/messages"
+wait_for simulator "$simulator/live"
+wait_for service "$api/ready"
+
+cat >"$run/env" <<END
+API=$api
+API_KEY=$api_key
+PSP_SIMULATOR=$simulator
+MAIL_CONTROL=http://127.0.0.1:$control_port
+DATABASE_URL=$DATABASE_URL
+DEMO_DATA=$demo
+END
+
+cat <<END
+
+Quietanza is ready.
+  API             $api/v1            status: $api/status
+  documentation   $api/docs          contract: $api/openapi.yaml
+  demo API key    $api_key
+  PSP simulator   $simulator/payments
+  mail sent       $mail              list: http://127.0.0.1:$control_port/messages
+  database        $DATABASE_URL
+  logs            .local/run/service.log, simulator.log, mail.log
+  all of this as variables for a shell: .local/run/env; the demo data: .local/run/demo.json
+
+END
+if [ -f docs/journey.sh ]; then
+    printf 'The whole journey, from a debt to its receipt by mail. In another terminal:\n    bash docs/journey.sh\nwhich runs:\n\n'
+    sed -e '1{/^#!/d;}' -e 's/^/    /' docs/journey.sh
+else
+    printf 'In another terminal:\n    . .local/run/env\n'
+    printf '    curl -s "$API/v1/positions" -H "Authorization: Bearer $API_KEY" | jq\n'
+fi
+printf '\nCtrl-C stops everything.\n'
+
+wait -n "${pids[@]}" || true
+part_died || true
+exit 1
