@@ -9,7 +9,7 @@ struct BindingFailure: Error {
 struct BoundStatement {
     let text: String
     /// Tells prepared statements apart: the text, and which parameters are raw bytes.
-    let key: String
+    private(set) var key: String
     private var bytes: [UInt8] = []
     /// Where each parameter begins in `bytes`; nil for NULL.
     private var offsets: [Int?] = []
@@ -19,6 +19,7 @@ struct BoundStatement {
 
     init(_ sql: SQL) throws {
         text = sql.text
+        key = text
         var rawPositions = ""
         for (index, parameter) in sql.parameters.enumerated() {
             switch parameter {
@@ -32,7 +33,7 @@ struct BoundStatement {
         }
         // libpq takes no pointer past the end, also not for an empty parameter.
         bytes.append(0)
-        key = rawPositions.isEmpty ? text : text + "\u{0}" + rawPositions
+        if !rawPositions.isEmpty { key += "\u{0}" + rawPositions }
     }
 
     /// libpq wants text ended by a zero byte, so text must not hold one (nor does PostgreSQL keep any).

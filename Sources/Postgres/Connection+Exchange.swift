@@ -28,12 +28,22 @@ extension Connection {
             try await flush(until: deadline, shielded: shielded)
             return try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
         } catch let failure as ExchangeFailure {
-            if (failure.error as? PostgresError)?.endsConnection ?? true { close() }
+            giveUp(after: failure)
             throw failure
         } catch {
             // Nothing was sent of a statement that cannot be bound; in all other cases the state is unknown.
             if !(error is BindingFailure) { close() }
             throw ExchangeFailure(error: (error as? BindingFailure)?.error ?? error)
+        }
+    }
+
+    private func giveUp(after failure: ExchangeFailure) {
+        let error = failure.error as? PostgresError
+        // A server that no longer knows our prepared statements (26000) has had its session reset by someone else.
+        if error?.endsConnection ?? true || failure.isFatal || error?.sqlState == "26000" {
+            close()
+        } else if failure.isStale {
+            prepared.forgetAll()
         }
     }
 
@@ -134,7 +144,7 @@ extension Connection {
         guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw PostgresError.connectionLost }
     }
 
-    private func nextResult(until deadline: Reactor.Instant, shielded: Bool) async throws -> OpaquePointer? {
+    func nextResult(until deadline: Reactor.Instant, shielded: Bool) async throws -> OpaquePointer? {
         while PQisBusy(handle) == 1 {
             try await wait(for: .read, until: deadline, shielded: shielded)
             // On a lost connection libpq still hands out what had been read, and then an error of its own making.

@@ -39,6 +39,11 @@ final class Reactor: Sendable {
         /// No deadline is before this, so the thread need not look earlier; nil: it sleeps until something happens.
         var nextLook: Instant?
         var hasWoken = false
+
+        mutating func newID() -> UInt64 {
+            lastID += 1
+            return lastID
+        }
     }
 
     private let epoll: Int32
@@ -46,8 +51,8 @@ final class Reactor: Sendable {
     private let state = Mutex(State())
 
     private init() {
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
-        doorbell = eventfd(0, Int32(EFD_CLOEXEC.rawValue) | Int32(EFD_NONBLOCK.rawValue))
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        doorbell = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         guard epoll >= 0, doorbell >= 0 else { return }
         var event = epoll_event(events: Interest.read.rawValue, data: epoll_data_t(u64: 0))
         epoll_ctl(epoll, EPOLL_CTL_ADD, doorbell, &event)
@@ -178,12 +183,5 @@ final class Reactor: Sendable {
             state.hasWoken = false
             state.nextLook = [nearest, soon].compactMap { $0 }.min()
         }
-    }
-}
-
-extension Reactor.State {
-    fileprivate mutating func newID() -> UInt64 {
-        lastID += 1
-        return lastID
     }
 }

@@ -1,0 +1,152 @@
+import Foundation
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+/// A request as its handler sees it: read, bounded, and with its caller known.
+package struct Inbound: Sendable {
+    let method: HTTPRequest.Method
+    let path: String
+    let parameters: [String: String]
+    let query: [(name: String, value: String)]
+    let headers: HTTPFields
+    let body: [UInt8]
+    /// The API key, on a route that needs one.
+    let key: APIKey?
+    /// The PSP, on a route that it signs.
+    let psp: PSPID?
+
+    /// The caller of a route that needs a key.
+    func caller() throws -> APIKey {
+        guard let key else { throw Refusal.unauthenticated }
+        return key
+    }
+
+    func sender() throws -> PSPID {
+        guard let psp else { throw Refusal.unauthenticated }
+        return psp
+    }
+
+    /// The language of what a person will read.
+    var language: Language {
+        headers[.acceptLanguage].flatMap(Language.init(acceptLanguage:)) ?? .it
+    }
+
+    /// An id in the path; one that is none of ours is simply not found.
+    func id<Noun>(_ name: String = "id", of: Noun.Type = Noun.self) throws -> Identifier<Noun> {
+        guard let id = try? Identifier<Noun>(parameters[name] ?? "") else { throw Refusal.notFound }
+        return id
+    }
+
+    func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+    // MARK: Bodies
+
+    /// The body as JSON of this media type.
+    func json(_ mediaType: String = "application/json") throws -> JSONValue {
+        let type = headers[.contentType]?.split(separator: ";").first.map { $0.lowercased().trimmingCharacters(in: .whitespaces) }
+        guard type == mediaType else {
+            throw Problem(
+                "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
+                detail: "Send \(mediaType).")
+        }
+        do {
+            return try JSONValue.parse(body)
+        } catch {
+            switch error {
+            case .nulCharacter(let pointer): throw Problem.invalid([Violation(pointer, "must not hold the character U+0000")])
+            case .syntax, .duplicateKey, .tooDeep, .tooManyValues: throw Problem.malformed("\(error).")
+            }
+        }
+    }
+
+    /// The body as one object; throws with every violation, unknown fields among them.
+    func object<T>(_ read: (inout ObjectReader) throws -> T?) throws -> T {
+        try Inbound.object(json(), read)
+    }
+
+    static func object<T>(_ value: JSONValue, _ read: (inout ObjectReader) throws -> T?) throws -> T {
+        let violations = Violations()
+        guard var reader = ObjectReader(value, into: violations) else { throw Problem.invalid(violations.items) }
+        let result = try read(&reader)
+        reader.finish()
+        guard violations.items.isEmpty, let result else { throw Problem.invalid(violations.items) }
+        return result
+    }
+
+    /// A route without a body, or with an empty object.
+    func demandNoBody() throws {
+        if body.isEmpty { return }
+        try object { _ in () }
+    }
+
+    // MARK: Preconditions and repeats
+
+    /// The version in `If-Match`.
+    func ifMatch() throws -> Int {
+        guard let text = headers[.ifMatch] else { throw Refusal.preconditionMissing }
+        guard let version = Self.version(text) else { throw Refusal.preconditionFailed }
+        return version
+    }
+
+    static func version(_ tag: String) -> Int? {
+        guard tag.count >= 3, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
+        return Int(tag.dropFirst().dropLast())
+    }
+
+    /// Whether the caller has this version already (`If-None-Match`).
+    func holds(_ tag: String) -> Bool {
+        guard let held = headers[.ifNoneMatch] else { return false }
+        if held.trimmingCharacters(in: .whitespaces) == "*" { return true }
+        return held.split(separator: ",").contains {
+            let one = $0.trimmingCharacters(in: .whitespaces)
+            return one == tag || one == "W/" + tag
+        }
+    }
+
+    /// The Idempotency-Key with the fingerprint of this request, when the caller gave one.
+    func idempotencyKey() throws -> IdempotencyKey? {
+        guard var text = headers[.idempotencyKey] else { return nil }
+        if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
+        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 }) else {
+            throw Problem.badParameters([Violation("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
+        }
+        let caller = key.map { "key:\($0.id)" } ?? psp.map { "psp:\($0)" } ?? "-"
+        return IdempotencyKey(
+            caller: caller, key: text, fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + body))
+    }
+
+    /// What makes this request repeatable, when the caller wants it so.
+    func repeating<Result>(_ render: @escaping @Sendable (Result) -> Reply) throws -> Repeating<Result>? {
+        try idempotencyKey().map { key in Repeating(key: key) { StoredAnswer(render($0)) } }
+    }
+}
+
+extension StoredAnswer {
+    init(_ reply: Reply) {
+        var headers: [String: String] = [:]
+        for field in reply.headers { headers[field.name.rawName] = field.value }
+        self.init(status: reply.status.code, headers: headers, body: reply.body)
+    }
+
+    var reply: Reply {
+        var fields: HTTPFields = [.idempotencyReplayed: "true"]
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return Reply(HTTPResponse.Status(code: status), headers: fields, body: body)
+    }
+}
+
+extension Once {
+    /// The answer, whether made now or before.
+    func reply(_ render: (Result) -> Reply) -> Reply {
+        switch self {
+        case .done(let result): render(result)
+        case .replayed(let answer): answer.reply
+        }
+    }
+}

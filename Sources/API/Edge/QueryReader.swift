@@ -1,0 +1,129 @@
+import JSON
+import PagoPA
+import Storage
+
+/// Reads query parameters, or the same filters in a search's body, and gathers every violation.
+struct QueryReader {
+    private var left: [String: [String]]
+    let violations = Violations()
+
+    init(_ inbound: Inbound) {
+        left = Dictionary(grouping: inbound.query, by: \.name).mapValues { $0.map(\.value) }
+    }
+
+    /// The filters of a search body: texts, numbers, flags and lists of texts, as they would stand in a query.
+    init(_ body: JSONValue, knowing names: Set<String>) throws {
+        left = [:]
+        guard case .object(let members) = body else {
+            throw Problem.invalid([Violation("", "must be an object, not \(body.kind)")])
+        }
+        for member in members {
+            guard names.contains(member.key) else {
+                violations.add("/\(member.key.pointerEscaped)", "is not a known field")
+                continue
+            }
+            switch member.value {
+            case .string(let text): left[member.key] = [text]
+            case .integer(let number): left[member.key] = [String(number)]
+            case .bool(let flag): left[member.key] = [String(flag)]
+            case .array(let items):
+                let texts = items.compactMap { item in
+                    if case .string(let text) = item { text } else { nil as String? }
+                }
+                if texts.count != items.count { violations.add("/\(member.key)", "must hold texts only") }
+                left[member.key] = texts
+            case .null, .number, .object:
+                violations.add("/\(member.key)", "must be a text, an integer, a flag or a list of texts")
+            }
+        }
+    }
+
+    mutating func text(_ name: String) -> String? {
+        guard let values = left.removeValue(forKey: name) else { return nil }
+        if values.count > 1 { violations.add(name, "is given more than once") }
+        return values.first
+    }
+
+    mutating func value<T>(_ name: String, _ make: (String) throws -> T) -> T? {
+        guard let text = text(name) else { return nil }
+        do { return try make(text) } catch {
+            violations.add(name, "\(error)")
+            return nil
+        }
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int64(text), range.contains(number), text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
+        else {
+            violations.add(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func flag(_ name: String) -> Bool? {
+        guard let text = text(name) else { return nil }
+        guard let flag = Bool(text) else {
+            violations.add(name, "must be true or false")
+            return nil
+        }
+        return flag
+    }
+
+    mutating func word<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> T? where T.RawValue == String {
+        guard let text = text(name) else { return nil }
+        guard let word = T(rawValue: text) else {
+            violations.add(name, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return word
+    }
+
+    /// Several words, by repetition or by commas.
+    mutating func words<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> [T] where T.RawValue == String {
+        guard let values = left.removeValue(forKey: name) else { return [] }
+        return values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { text in
+            guard let word = T(rawValue: String(text)) else {
+                violations.add(name, "must be of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+                return nil
+            }
+            return word
+        }
+    }
+
+    mutating func id<Noun>(_ name: String, of: Noun.Type = Noun.self) -> Identifier<Noun>? {
+        value(name) { try Identifier<Noun>($0) }
+    }
+
+    mutating func page(order: String) -> PageRequest {
+        let limit = integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init) ?? PageRequest.defaultLimit
+        let after = value("cursor") { try Cursor($0, order: order) }
+        return PageRequest(limit: limit, after: after, includeTotal: flag("include_total") ?? false)
+    }
+
+    static let pageNames: Set<String> = ["limit", "cursor", "include_total"]
+
+    /// - Throws: every violation, as a 400.
+    func finish() throws {
+        guard violations.items.isEmpty else { throw Problem.badParameters(violations.items) }
+    }
+
+    /// - Throws: every violation, as a 422 with pointers into the body.
+    func finishBody() throws {
+        guard violations.items.isEmpty else {
+            throw Problem.invalid(violations.items.map { Violation($0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, $0.detail) })
+        }
+    }
+}
+
+extension Page {
+    /// `{"items": […], "next_cursor": …, "total_count": …}`.
+    func reply(_ write: (inout JSONWriter, Item) -> Void) -> Reply {
+        .json { json in
+            json.array("items", items, write)
+            json.field("next_cursor", next?.text)
+            json.field("total_count", total)
+        }
+    }
+}

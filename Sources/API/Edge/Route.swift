@@ -1,0 +1,43 @@
+import HTTPTypes
+import PagoPA
+
+/// Who may call a route.
+package enum Access: Sendable, Equatable {
+    /// Anybody, without a credential.
+    case open
+    /// A valid API key; the operation itself demands its scope.
+    case key
+    /// The PSP named in the path, by its signature over the body.
+    case psp
+}
+
+/// One operation of the contract: its operationId in openapi.yaml is the handler's name in snake case.
+package struct Route: Sendable {
+    package let method: HTTPRequest.Method
+    /// As in openapi.yaml, with `{name}` for what varies.
+    package let path: String
+    package let operation: String
+    package let access: Access
+    /// Query parameters that it knows; any other is refused.
+    package let query: Set<String>
+    let handle: @Sendable (Inbound) async throws -> Reply
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key, query: Set<String> = [],
+        _ handle: @escaping @Sendable (Inbound) async throws -> Reply
+    ) {
+        self.method = method
+        self.path = path
+        self.operation = operation
+        self.access = access
+        self.query = query
+        self.handle = handle
+    }
+
+    /// Whether a concrete path is one of this route's.
+    func matches(_ concrete: [Substring]) -> Bool {
+        let own = path.split(separator: "/")
+        return own.count == concrete.count
+            && zip(own, concrete).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+}

@@ -1,0 +1,205 @@
+/// One broken rule of a document: an RFC 6901 pointer and what is wrong there.
+package struct Violation: Sendable, Equatable {
+    package let pointer: String
+    package let detail: String
+
+    package init(_ pointer: String, _ detail: String) {
+        self.pointer = pointer
+        self.detail = detail
+    }
+}
+
+/// Gathers every violation of one document, so that its writer hears of all of them at once.
+package final class Violations {
+    package private(set) var items: [Violation] = []
+    /// A document with more than this many is not worth telling further.
+    package static let maximum = 100
+
+    package init() {}
+
+    package func add(_ pointer: String, _ detail: String) {
+        if items.count < Self.maximum { items.append(Violation(pointer, detail)) }
+    }
+}
+
+/// Reads one JSON object field by field. Whatever is wrong is gathered and read as nil; `finish` refuses what was never asked for.
+package struct ObjectReader {
+    package let pointer: String
+    package let violations: Violations
+    private var left: [String: JSONValue]
+    private let order: [String]
+
+    /// `nil`, with a violation, when the value is no object.
+    package init?(_ value: JSONValue, at pointer: String = "", into violations: Violations) {
+        guard case .object(let members) = value else {
+            violations.add(pointer, "must be an object, not \(value.kind)")
+            return nil
+        }
+        self.pointer = pointer
+        self.violations = violations
+        self.left = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })
+        self.order = members.map(\.key)
+    }
+
+    package func place(_ key: String) -> String { "\(pointer)/\(key.pointerEscaped)" }
+
+    package func has(_ key: String) -> Bool { left[key] != nil }
+
+    /// Says that something is wrong with a field, or with the object when `key` is nil.
+    package func refuse(_ key: String?, _ detail: String) {
+        violations.add(key.map(place) ?? pointer, detail)
+    }
+
+    /// Each field that nobody asked for is a violation.
+    package func finish() {
+        for key in order where left[key] != nil { violations.add(place(key), "is not a known field") }
+    }
+
+    // MARK: Any value
+
+    package mutating func optional<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
+        guard let value = left.removeValue(forKey: key) else { return nil }
+        if value == .null {
+            violations.add(place(key), "must not be null; leave it out instead")
+            return nil
+        }
+        return read(value, place(key), violations)
+    }
+
+    package mutating func required<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
+        guard has(key) else {
+            violations.add(place(key), "is required")
+            return nil
+        }
+        return optional(key, read)
+    }
+
+    // MARK: Texts
+
+    /// A text that `make` understands; its error becomes the violation.
+    package mutating func required<T>(_ key: String, text make: (String) throws -> T) -> T? {
+        required(key) { value, place, violations in Self.text(value, place, violations, make) }
+    }
+
+    package mutating func optional<T>(_ key: String, text make: (String) throws -> T) -> T? {
+        optional(key) { value, place, violations in Self.text(value, place, violations, make) }
+    }
+
+    package static func text<T>(_ value: JSONValue, _ place: String, _ violations: Violations, _ make: (String) throws -> T) -> T? {
+        guard case .string(let text) = value else {
+            violations.add(place, "must be a string, not \(value.kind)")
+            return nil
+        }
+        do { return try make(text) } catch {
+            violations.add(place, "\(error)")
+            return nil
+        }
+    }
+
+    // MARK: Numbers and flags
+
+    package mutating func required(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+        required(key) { value, place, violations in Self.integer(value, place, violations, range) }
+    }
+
+    package mutating func optional(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+        optional(key) { value, place, violations in Self.integer(value, place, violations, range) }
+    }
+
+    package static func integer(_ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>) -> Int64? {
+        guard case .integer(let number) = value else {
+            violations.add(place, "must be an integer, not \(value.kind)")
+            return nil
+        }
+        guard range.contains(number) else {
+            violations.add(place, "must be from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    package mutating func optional(flag key: String) -> Bool? {
+        optional(key) { value, place, violations in
+            guard case .bool(let flag) = value else {
+                violations.add(place, "must be true or false, not \(value.kind)")
+                return nil
+            }
+            return flag
+        }
+    }
+
+    package mutating func required(flag key: String) -> Bool? {
+        if !has(key) { violations.add(place(key), "is required") }
+        return optional(flag: key)
+    }
+
+    // MARK: Parts
+
+    /// Items that `read` understands; a list with a bad item or a bad count is nil.
+    package mutating func required<T>(
+        _ key: String, count: ClosedRange<Int>, items read: (JSONValue, String, Violations) -> T?
+    ) -> [T]? {
+        required(key) { value, place, violations in Self.list(value, place, violations, count, read) }
+    }
+
+    package mutating func optional<T>(
+        _ key: String, count: ClosedRange<Int>, items read: (JSONValue, String, Violations) -> T?
+    ) -> [T]? {
+        optional(key) { value, place, violations in Self.list(value, place, violations, count, read) }
+    }
+
+    private static func list<T>(
+        _ value: JSONValue, _ place: String, _ violations: Violations, _ count: ClosedRange<Int>,
+        _ read: (JSONValue, String, Violations) -> T?
+    ) -> [T]? {
+        guard case .array(let items) = value else {
+            violations.add(place, "must be an array, not \(value.kind)")
+            return nil
+        }
+        guard count.contains(items.count) else {
+            violations.add(place, "must hold \(count.lowerBound) to \(count.upperBound) items")
+            return nil
+        }
+        let all = items.enumerated().map { read($0.element, "\(place)/\($0.offset)", violations) }
+        let good = all.compactMap(\.self)
+        return good.count == all.count ? good : nil
+    }
+
+    /// An object, read field by field and then finished.
+    package mutating func required<T>(_ key: String, object read: (inout ObjectReader) -> T?) -> T? {
+        required(key) { value, place, violations in Self.object(value, place, violations, read) }
+    }
+
+    package mutating func optional<T>(_ key: String, object read: (inout ObjectReader) -> T?) -> T? {
+        optional(key) { value, place, violations in Self.object(value, place, violations, read) }
+    }
+
+    package static func object<T>(
+        _ value: JSONValue, _ place: String, _ violations: Violations, _ read: (inout ObjectReader) -> T?
+    ) -> T? {
+        guard var reader = ObjectReader(value, at: place, into: violations) else { return nil }
+        let result = read(&reader)
+        reader.finish()
+        return result
+    }
+
+    /// An object of texts under names of any kind.
+    package mutating func optional(map key: String, count: ClosedRange<Int>, key keyMake: (String) throws -> String, value valueMake: (String) throws -> String) -> [String: String]? {
+        optional(key) { value, place, violations in
+            guard case .object(let members) = value else {
+                violations.add(place, "must be an object, not \(value.kind)")
+                return nil
+            }
+            if !count.contains(members.count) {
+                violations.add(place, "must hold \(count.lowerBound) to \(count.upperBound) members")
+            }
+            var map: [String: String] = [:]
+            for member in members {
+                let own = "\(place)/\(member.key.pointerEscaped)"
+                do { _ = try keyMake(member.key) } catch { violations.add(own, "its name \(error)") }
+                map[member.key] = Self.text(member.value, own, violations, valueMake)
+            }
+            return map
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Importo: euro cents, 0 to 999 999 999,99. Source: stImporto of the RPT/RT schema.
+package struct Amount: Sendable, Hashable, Comparable {
+    package let cents: Int64
+
+    package static let zero = Amount(known: 0)
+    package static let maximum = Amount(known: 99_999_999_999)
+
+    private init(known cents: Int64) {
+        self.cents = cents
+    }
+
+    package init(cents: Int64) throws(InvalidValue) {
+        guard (0...Self.maximum.cents).contains(cents) else {
+            throw InvalidValue(detail: "must be from 0 to \(Self.maximum.cents) cents")
+        }
+        self.cents = cents
+    }
+
+    /// The schema's form, `\d+\.\d{2}`: dot, two decimals, no sign, no grouping.
+    package init(decimal: String) throws(InvalidValue) {
+        let bytes = Array(decimal.utf8)
+        guard bytes.count >= 4, bytes[bytes.count - 3] == UInt8(ascii: ".") else { throw Self.badDecimal }
+        let digits = bytes.dropLast(3) + bytes.suffix(2)
+        guard digits.allSatisfy(\.isDigit), let cents = Int64(String(decoding: digits, as: UTF8.self)) else {
+            throw Self.badDecimal
+        }
+        try self.init(cents: cents)
+    }
+
+    private static let badDecimal = InvalidValue(detail: "must be digits, a dot and two decimals")
+
+    package func adding(_ other: Amount) throws(InvalidValue) -> Amount {
+        try Amount(cents: cents + other.cents)
+    }
+
+    package static func sum(_ amounts: some Sequence<Amount>) throws(InvalidValue) -> Amount {
+        var total = Amount.zero
+        for amount in amounts { total = try total.adding(amount) }
+        return total
+    }
+
+    package static func < (left: Amount, right: Amount) -> Bool { left.cents < right.cents }
+
+    /// `59.80`
+    package var decimal: String { "\(cents / 100).\(twoDigits(Int(cents % 100)))" }
+
+    /// `1.059,80`
+    package var italian: String {
+        var whole = String(cents / 100)
+        var grouped = ""
+        while whole.count > 3 {
+            grouped = "." + whole.suffix(3) + grouped
+            whole.removeLast(3)
+        }
+        return whole + grouped + "," + twoDigits(Int(cents % 100))
+    }
+}
+
+func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -1,0 +1,38 @@
+import Foundation
+
+/// An id of a noun: a UUID of version 7, ordered by the time it was made and telling nothing else.
+package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package let uuid: UUID
+
+    package init(uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// The canonical lower-case form.
+    package init(_ text: String) throws(InvalidValue) {
+        guard text.utf8.count == 36, let uuid = UUID(uuidString: text), uuid.uuidString.lowercased() == text else {
+            throw InvalidValue(detail: "is not an id")
+        }
+        self.uuid = uuid
+    }
+
+    package static func make(at now: Instant, random: inout some RandomNumberGenerator) -> Identifier {
+        let milliseconds = UInt64(max(0, now.microseconds / 1_000))
+        // RFC 9562, method 3: the fraction of a millisecond keeps ids made close together in order.
+        let fraction = UInt64(now.microseconds % 1_000) * 4_096 / 1_000
+        let high = milliseconds << 16 | 0x7000 | fraction
+        let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        func byte(_ word: UInt64, _ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64(index))) }
+        return Identifier(
+            uuid: UUID(
+                uuid: (
+                    byte(high, 0), byte(high, 1), byte(high, 2), byte(high, 3), byte(high, 4), byte(high, 5),
+                    byte(high, 6), byte(high, 7), byte(low, 0), byte(low, 1), byte(low, 2), byte(low, 3), byte(low, 4),
+                    byte(low, 5), byte(low, 6), byte(low, 7)
+                )))
+    }
+
+    package var description: String { uuid.uuidString.lowercased() }
+
+    package static func < (left: Identifier, right: Identifier) -> Bool { left.description < right.description }
+}

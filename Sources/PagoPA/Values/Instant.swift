@@ -1,0 +1,83 @@
+/// A moment, in microseconds since 1970 in UTC: what PostgreSQL's `timestamptz` keeps, exactly.
+package struct Instant: Sendable, Hashable, Comparable {
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// RFC 3339 with a zone: `2018-10-09T09:30:00Z`. A day, an hour or a zone that does not exist is refused, a leap second too.
+    package init(rfc3339 text: String) throws(InvalidValue) {
+        let bytes = Array(text.utf8)
+        guard (20...40).contains(bytes.count), bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            let hour = digits(bytes[11..<13]), let minute = digits(bytes[14..<16]), let second = digits(bytes[17..<19]),
+            hour < 24, minute < 60, second < 60
+        else { throw Self.bad }
+        let day = try CalendarDate(String(decoding: bytes[0..<10], as: UTF8.self))
+        var at = 19
+        var fraction: Int64 = 0
+        if bytes[at] == UInt8(ascii: ".") {
+            let end = bytes[(at + 1)...].firstIndex { !$0.isDigit } ?? bytes.count
+            guard (1...9).contains(end - at - 1) else { throw Self.bad }
+            for place in 0..<6 {
+                let index = at + 1 + place
+                fraction = fraction * 10 + (index < end ? Int64(bytes[index] - 0x30) : 0)
+            }
+            at = end
+        }
+        let offset = try Self.offset(bytes[at...])
+        let seconds = Int64(day.epochDays) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - offset
+        self.init(microseconds: seconds * 1_000_000 + fraction)
+    }
+
+    private static let bad = InvalidValue(detail: "must be an instant of RFC 3339 with its zone, such as 2018-10-09T09:30:00Z")
+
+    private static func offset(_ bytes: ArraySlice<UInt8>) throws(InvalidValue) -> Int64 {
+        let zone = Array(bytes)
+        if zone == [UInt8(ascii: "Z")] || zone == [UInt8(ascii: "z")] { return 0 }
+        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"), zone[3] == UInt8(ascii: ":"),
+            let hours = digits(zone[1..<3]), let minutes = digits(zone[4..<6]), hours < 24, minutes < 60
+        else { throw bad }
+        let seconds = Int64(hours * 3_600 + minutes * 60)
+        return zone[0] == UInt8(ascii: "-") ? -seconds : seconds
+    }
+
+    package var unixSeconds: Int64 { floorDivide(microseconds, 1_000_000) }
+
+    package func adding(seconds: Int) -> Instant {
+        Instant(microseconds: microseconds + Int64(seconds) * 1_000_000)
+    }
+
+    /// Whole seconds from here to there; negative when it is past.
+    package func seconds(until other: Instant) -> Int {
+        Int((other.microseconds - microseconds) / 1_000_000)
+    }
+
+    /// In UTC with `Z`; a fraction only when there is one.
+    package var rfc3339: String {
+        let fraction = microseconds - unixSeconds * 1_000_000
+        var text = Self.wall(unixSeconds, separator: "T", iso: true)
+        if fraction != 0 {
+            var digits = String(1_000_000 + fraction).dropFirst()
+            while digits.last == "0" { digits.removeLast() }
+            text += "." + digits
+        }
+        return text + "Z"
+    }
+
+    /// `09/10/2018 11:30:00`, wall time in Rome.
+    package var romeText: String {
+        Self.wall(unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds)), separator: " ", iso: false)
+    }
+
+    private static func wall(_ seconds: Int64, separator: String, iso: Bool) -> String {
+        let days = floorDivide(seconds, 86_400)
+        let time = Int(seconds - days * 86_400)
+        let date = CalendarDate(epochDays: Int(days))
+        return (iso ? date.description : date.italian) + separator
+            + "\(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)):\(twoDigits(time % 60))"
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+}

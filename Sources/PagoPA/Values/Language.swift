@@ -1,0 +1,22 @@
+/// The languages in which people are spoken to; Italian when nothing else is asked for.
+package enum Language: String, Sendable, CaseIterable, Hashable {
+    case it, en, de, fr, sl
+
+    /// The best of ours that an `Accept-Language` header asks for; nil when it asks for none of them.
+    package init?(acceptLanguage: String) {
+        var best: (language: Language, quality: Double)?
+        for part in acceptLanguage.prefix(1_000).split(separator: ",") {
+            let pieces = part.split(separator: ";")
+            guard let tag = pieces.first?.split(separator: "-").first else { continue }
+            let name = tag.filter { $0 != " " }.lowercased()
+            let quality = pieces.dropFirst().lazy.compactMap { piece -> Double? in
+                let text = piece.filter { $0 != " " }
+                return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
+            }.first ?? 1
+            guard quality > 0, let language = name == "*" ? .it : Language(rawValue: name) else { continue }
+            if quality > (best?.quality ?? 0) { best = (language, quality) }
+        }
+        guard let best else { return nil }
+        self = best.language
+    }
+}

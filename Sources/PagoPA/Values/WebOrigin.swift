@@ -1,0 +1,67 @@
+/// Scheme, host and port, exactly: `https://portale.example.org`. Plain http only for this machine.
+package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ text: String) throws(InvalidValue) {
+        let parts = try WebAddress(text)
+        guard parts.rest.isEmpty else { throw InvalidValue(detail: "must be scheme, host and port alone") }
+        self = parts.origin
+    }
+
+    fileprivate init(known text: String) {
+        description = text
+    }
+}
+
+/// Where a payer's browser comes back to: an absolute address without userinfo or fragment.
+package struct ReturnURL: Sendable, Hashable {
+    package let text: String
+    package let origin: WebOrigin
+
+    package init(_ text: String) throws(InvalidValue) {
+        let parts = try WebAddress(text)
+        self.text = text
+        self.origin = parts.origin
+    }
+}
+
+/// An address cut at its seams by hand: parsers that differ from browsers are how origins are forged.
+private struct WebAddress {
+    let origin: WebOrigin
+    let rest: Substring
+
+    init(_ text: String) throws(InvalidValue) {
+        let bad = InvalidValue(detail: "must be an absolute https address without userinfo or fragment")
+        guard text.utf8.count <= 2_048,
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Array("\\\"<>^`{|}#".utf8).contains($0) })
+        else { throw bad }
+        let scheme: String
+        if text.hasPrefix("https://") { scheme = "https" } else if text.hasPrefix("http://") { scheme = "http" } else { throw bad }
+        let after = text.dropFirst(scheme.count + 3)
+        let authority = after.prefix { $0 != "/" && $0 != "?" }
+        guard !authority.isEmpty, !authority.contains("@") else { throw bad }
+        let pieces = authority.split(separator: ":", omittingEmptySubsequences: false)
+        guard pieces.count <= 2, let host = pieces.first, Self.isHost(host) else { throw bad }
+        var port = ""
+        if pieces.count == 2 {
+            guard let number = UInt16(pieces[1]), number > 0, String(number) == pieces[1] else { throw bad }
+            let standard = scheme == "https" ? 443 : 80
+            port = number == standard ? "" : ":\(number)"
+        }
+        let name = host.lowercased()
+        guard scheme == "https" || name == "localhost" || name.hasPrefix("127.") else {
+            throw InvalidValue(detail: "must be https")
+        }
+        origin = WebOrigin(known: "\(scheme)://\(name)\(port)")
+        rest = after.dropFirst(authority.count)
+    }
+
+    private static func isHost(_ host: Substring) -> Bool {
+        let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return host.utf8.count <= 253
+            && labels.allSatisfy { label in
+                (1...63).contains(label.count) && label.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
+                    && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+            }
+    }
+}

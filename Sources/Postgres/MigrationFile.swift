@@ -1,0 +1,79 @@
+import Foundation
+
+/// A file `NNNN_noun.sql` of the migrations folder.
+package struct MigrationFile: Sendable, Equatable {
+    package let version: Int
+    /// `0001_creditors.sql`
+    package let name: String
+    let text: String
+
+    /// A first line `-- no transaction`: its one statement (CREATE INDEX CONCURRENTLY …) runs by itself.
+    var runsAlone: Bool {
+        text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces) == "-- no transaction"
+    }
+
+    /// All of the folder in order: numbered from 1 without gaps.
+    static func all(in folder: String) throws -> [MigrationFile] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sql") }.sorted()
+        } catch {
+            throw MigrationError.unreadable(folder)
+        }
+        let files = try names.map { try MigrationFile(name: $0, folder: folder) }
+        for (index, file) in files.enumerated() where file.version != index + 1 {
+            throw MigrationError.misnumbered(expected: index + 1, found: file.name)
+        }
+        return files
+    }
+
+    private init(name: String, folder: String) throws {
+        let digits = name.prefix(4)
+        guard digits.count == 4, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int(digits),
+            name.dropFirst(4).hasPrefix("_")
+        else { throw MigrationError.misnamed(name) }
+        guard let data = FileManager.default.contents(atPath: folder + "/" + name),
+            let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0)
+        else { throw MigrationError.unreadable(name) }
+        self.version = version
+        self.name = name
+        self.text = text
+    }
+}
+
+/// A migration that the database has.
+package struct AppliedMigration: Sendable, Equatable {
+    package let version: Int
+    package let name: String
+    /// SHA-256 of the file's bytes, in hexadecimal.
+    package let checksum: String
+    package let appliedAt: Microseconds
+}
+
+/// Why a database was not migrated.
+package enum MigrationError: Error, Equatable, CustomStringConvertible {
+    case unreadable(String)
+    case misnamed(String)
+    case misnumbered(expected: Int, found: String)
+    case edited(String)
+    case missing(String)
+    /// Another migrator held the lock all the time we were ready to wait.
+    case busy
+    /// The file ended its transaction by itself; look at what it left.
+    case unfinished(String)
+    case failed(name: String, PostgresError)
+
+    package var description: String {
+        switch self {
+        case .unreadable(let path): "migrations: \(path) cannot be read as UTF-8 text"
+        case .misnamed(let name): "migrations: \(name) is not named NNNN_noun.sql"
+        case .misnumbered(let expected, let found):
+            "migrations: number \(expected) was expected but \(found) was found (a gap, or a number used twice)"
+        case .edited(let name): "migrations: \(name) was edited after it was applied; write a new one instead"
+        case .missing(let name): "migrations: \(name) was applied but is not in the folder (an older release?)"
+        case .busy: "migrations: another instance is migrating this database and did not finish in time"
+        case .unfinished(let name): "migrations: \(name) must not end its own transaction"
+        case .failed(let name, let error): "migrations: \(name) failed: \(error)"
+        }
+    }
+}

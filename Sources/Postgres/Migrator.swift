@@ -1,0 +1,165 @@
+import Logging
+
+/// Brings a database up to the files of a folder, forward only: `NNNN_noun.sql`, numbered from 1, never edited once applied.
+///
+/// Each file runs in a transaction of its own, together with its row in `schema_migrations`; one whose first line is
+/// `-- no transaction` runs by itself and must then be a single statement that may be run again. Any number of instances may
+/// migrate at the same time: one works, the others wait and then find nothing to do.
+package struct Migrator: Sendable {
+    private let configuration: PoolConfiguration
+    private let folder: String
+    private let logger: Logger
+    private let waitTimeoutSeconds: Int
+
+    /// The limits of the pool's configuration for statements do not hold here: a migration may take up to an hour.
+    package init(
+        configuration: PoolConfiguration, folder: String, logger: Logger, lockTimeoutSeconds: Int = 10,
+        waitTimeoutSeconds: Int = 120
+    ) {
+        var own = configuration
+        own.statementTimeoutMilliseconds = 0
+        own.lockTimeoutMilliseconds = lockTimeoutSeconds * 1000
+        own.idleInTransactionTimeoutMilliseconds = 60_000
+        own.answerTimeoutMilliseconds = 3_600_000
+        self.configuration = own
+        self.folder = folder
+        self.logger = logger
+        self.waitTimeoutSeconds = waitTimeoutSeconds
+    }
+
+    /// Applies what is missing; what it applied.
+    /// - Throws: `MigrationError`, `PostgresError`, `CancellationError`. Files applied before the one that failed stay applied.
+    package func migrate() async throws -> [AppliedMigration] {
+        let files = try MigrationFile.all(in: folder)
+        return try await connected { connection in
+            try await lock(connection)
+            _ = try await rows(connection, Self.createTable)
+            let known = try await applied(on: connection)
+            let missing = try await compare(files, known, on: connection)
+            for file in missing {
+                logger.info("migrating", metadata: ["file": "\(file.name)"])
+                try await apply(file, on: connection)
+            }
+            return Array(try await applied(on: connection).dropFirst(known.count))
+        }
+    }
+
+    /// What `migrate` would apply. Changes nothing, and refuses what `migrate` refuses.
+    package func pending() async throws -> [MigrationFile] {
+        let files = try MigrationFile.all(in: folder)
+        return try await connected { connection in
+            let known = try await hasTable(connection) ? applied(on: connection) : []
+            return try await compare(files, known, on: connection)
+        }
+    }
+
+    /// Whether the database has every migration of the folder.
+    package var isCurrent: Bool {
+        get async throws { try await pending().isEmpty }
+    }
+
+    // MARK: - The database's side
+
+    private static let createTable: SQL = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            version integer NOT NULL CONSTRAINT schema_migrations_pkey PRIMARY KEY,
+            name text NOT NULL,
+            checksum text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now())
+        """
+
+    /// The same number for every instance; any will do that nothing else in the database locks.
+    private static let lockKey: Int64 = 7_164_520_117_001
+
+    private func connected<R: Sendable>(_ body: (Connection) async throws -> R) async throws -> R {
+        let limit = Duration.milliseconds(configuration.connectTimeoutMilliseconds)
+        let connection = try await Connection.open(configuration, until: .now.advanced(by: limit))
+        do {
+            let result = try await body(connection)
+            await connection.close()  // gives the lock up
+            return result
+        } catch {
+            await connection.close()
+            throw (error as? ExchangeFailure)?.error ?? error
+        }
+    }
+
+    private var deadline: Reactor.Instant {
+        .now.advanced(by: .milliseconds(configuration.answerTimeoutMilliseconds))
+    }
+
+    private func rows(_ connection: Connection, _ sql: SQL) async throws -> [Row] {
+        try await connection.exchange([sql], until: deadline)[0].rows
+    }
+
+    /// Asks again and again rather than waiting inside PostgreSQL: a waiting statement would hold a snapshot, for whose end
+    /// the CREATE INDEX CONCURRENTLY of the one at work would wait in turn.
+    private func lock(_ connection: Connection) async throws {
+        let end = Reactor.Instant.now.advanced(by: .seconds(waitTimeoutSeconds))
+        while true {
+            var row = try await rows(connection, "SELECT pg_try_advisory_lock(\(Self.lockKey))")[0]
+            if try row.next(Bool.self) { return }
+            guard .now < end else { throw MigrationError.busy }
+            guard await Reactor.shared.sleep(until: .now.advanced(by: .milliseconds(100))) else { throw CancellationError() }
+        }
+    }
+
+    private func hasTable(_ connection: Connection) async throws -> Bool {
+        var row = try await rows(
+            connection, "SELECT to_regclass(quote_ident(current_schema()) || '.schema_migrations') IS NOT NULL")[0]
+        return try row.next()
+    }
+
+    private func applied(on connection: Connection) async throws -> [AppliedMigration] {
+        let sql: SQL = "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version"
+        return try await rows(connection, sql).map { row in
+            var row = row
+            return try AppliedMigration(
+                version: row.next(), name: row.next(), checksum: row.next(), appliedAt: row.next())
+        }
+    }
+
+    /// The files not applied yet, after a look whether the applied ones are those of the folder, unchanged.
+    private func compare(
+        _ files: [MigrationFile], _ applied: [AppliedMigration], on connection: Connection
+    ) async throws -> [MigrationFile] {
+        for known in applied {
+            guard let file = files.first(where: { $0.version == known.version }), file.name == known.name else {
+                throw MigrationError.missing(known.name)
+            }
+            guard try await checksum(of: file, on: connection) == known.checksum else {
+                throw MigrationError.edited(file.name)
+            }
+        }
+        let highest = applied.last?.version ?? 0
+        return files.filter { $0.version > highest }
+    }
+
+    private func checksum(of file: MigrationFile, on connection: Connection) async throws -> String {
+        var row = try await rows(connection, "SELECT encode(sha256(\(Array(file.text.utf8))), 'hex')")[0]
+        return try row.next()
+    }
+
+    private func apply(_ file: MigrationFile, on connection: Connection) async throws {
+        do {
+            let record: SQL = """
+                INSERT INTO schema_migrations (version, name, checksum)
+                VALUES (\(file.version), \(file.name), encode(sha256(\(Array(file.text.utf8))), 'hex'))
+                """
+            if file.runsAlone {
+                try await connection.run(script: file.text, until: deadline)
+                _ = try await rows(connection, record)
+            } else {
+                try await connection.run(script: "BEGIN", until: deadline)
+                try await connection.run(script: file.text, until: deadline)
+                guard await connection.isInTransaction else { throw MigrationError.unfinished(file.name) }
+                _ = try await connection.exchange([record, "COMMIT"], until: deadline)
+            }
+        } catch let error as PostgresError {
+            throw MigrationError.failed(name: file.name, error)
+        } catch let failure as ExchangeFailure {
+            guard let error = failure.error as? PostgresError else { throw failure.error }
+            throw MigrationError.failed(name: file.name, error)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+/// How much of others' work a transaction sees.
+package enum Isolation: Sendable {
+    case readCommitted, repeatableRead, serializable
+}
+
+/// A transaction at work; use it only inside the body it was given to, one call at a time.
+///
+/// It takes a connection with its first flush, and BEGIN travels in that flush. After a statement has failed, every further
+/// call throws the same error, and the transaction rolls back.
+package final class Transaction {
+    private let pool: Pool
+    private let begin: SQL
+    private var connection: Connection?
+    private var queued: [SQL] = []
+    private var failure: (any Error)?
+    private var hasEnded = false
+
+    init(pool: Pool, begin: SQL) {
+        self.pool = pool
+        self.begin = begin
+    }
+
+    /// Sends everything queued so far and this statement in one flush; its rows.
+    ///
+    /// - Throws: `PostgresError` of the first statement of the flush that failed, or `CancellationError`.
+    package func query(_ sql: SQL) async throws -> [Row] {
+        try await flush([sql])[0].rows
+    }
+
+    /// The number of rows written. Otherwise as `query`.
+    @discardableResult
+    package func execute(_ sql: SQL) async throws -> Int {
+        try await flush([sql])[0].affected
+    }
+
+    /// Several statements (and those queued before) in one flush; the rows of each.
+    package func queryAll(_ statements: [SQL]) async throws -> [[Row]] {
+        try await flush(statements).map(\.rows)
+    }
+
+    /// Queues a statement whose rows do not matter. It travels with the next flush or with COMMIT; its error surfaces there.
+    package func send(_ sql: SQL) {
+        queued.append(sql)
+    }
+
+    private func flush(_ statements: [SQL]) async throws -> [Answer] {
+        try checkUsable()
+        let batch = queued + statements
+        queued = []
+        guard !batch.isEmpty else { return [] }
+        do {
+            let answers =
+                if let connection {
+                    try await continued(on: connection, batch)
+                } else {
+                    try await started(batch)
+                }
+            return Array(answers.suffix(statements.count))
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func checkUsable() throws {
+        if hasEnded { throw PostgresError.transactionEnded }
+        if let failure { throw failure }
+    }
+
+    private func continued(on connection: Connection, _ batch: [SQL]) async throws -> [Answer] {
+        do throws(ExchangeFailure) {
+            return try await connection.exchange(batch, until: pool.answerDeadline)
+        } catch {
+            pool.note(error, in: batch)
+            throw error.error
+        }
+    }
+
+    /// Nothing of a first flush outlives its connection, so what a dead connection or an outdated plan spoiled is done again.
+    private func started(_ batch: [SQL]) async throws -> [Answer] {
+        let deadline = pool.answerDeadline
+        let whole = [begin] + batch
+        for mayRetry in [true, false] {
+            let connection = try await pool.lease(until: deadline)
+            do throws(ExchangeFailure) {
+                let answers = try await connection.exchange(whole, until: deadline)
+                self.connection = connection
+                return answers
+            } catch {
+                pool.note(error, in: whole)
+                await rollBack(connection)
+                let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal
+                guard mayRetry, isLost || error.isStale else { throw error.error }
+            }
+        }
+        throw PostgresError.connectionLost
+    }
+
+    /// The last writes and COMMIT in one flush. Does not see cancellation: the outcome is wanted, and it is bounded in time.
+    func commit() async throws {
+        try checkUsable()
+        hasEnded = true
+        let isFirst = connection == nil
+        if isFirst, queued.isEmpty { return }
+        let deadline = pool.answerDeadline
+        let connection = if let connection { connection } else { try await pool.lease(until: deadline) }
+        self.connection = connection
+        let batch = (isFirst ? [begin] : []) + queued + ["COMMIT"]
+        do throws(ExchangeFailure) {
+            let answers = try await connection.exchange(batch, until: deadline, shielded: true)
+            guard answers.last?.tag == "COMMIT" else {
+                throw ExchangeFailure(
+                    error: PostgresError.server(sqlState: "25P02", constraint: nil, message: "rolled back instead"))
+            }
+            self.connection = nil
+            await pool.giveBack(connection)
+        } catch {
+            pool.note(error, in: batch)
+            throw commitError(error, place: batch.count - 1)
+        }
+    }
+
+    /// The server's refusal of a statement is certain. So is its refusal of COMMIT, unless its process ended on that.
+    private func commitError(_ failure: ExchangeFailure, place: Int) -> any Error {
+        guard let error = failure.error as? PostgresError else { return failure.error }
+        switch error {
+        case .server: return failure.isFatal && failure.statement == place ? PostgresError.commitUnknown : error
+        case .connectionLost, .timedOut: return PostgresError.commitUnknown
+        case .commitUnknown, .poolExhausted, .unavailable, .decoding, .transactionEnded: return error
+        }
+    }
+
+    /// Gives the connection back, in a known state or closed.
+    func rollBack() async {
+        hasEnded = true
+        queued = []
+        guard let connection else { return }
+        self.connection = nil
+        await rollBack(connection)
+    }
+
+    private func rollBack(_ connection: Connection) async {
+        if await connection.isOpen, await !connection.isClean {
+            // A failure closes the connection, and that rolls back as well.
+            _ = try? await connection.exchange(["ROLLBACK"], until: pool.answerDeadline, shielded: true)
+        }
+        await pool.giveBack(connection)
+    }
+}
+
+extension Pool {
+    /// One transaction. BEGIN travels with the first statement and COMMIT with the last writes, so that "read and lock, decide,
+    /// write" is two flushes. What `body` throws rolls back; so does a failed statement whose error `body` swallowed.
+    ///
+    /// With `retrying`, the whole body runs again after a serialization failure or a deadlock, three times at most: it must
+    /// then have no effect but on the transaction.
+    ///
+    /// - Throws: what `body` throws; `PostgresError` (`.commitUnknown` when the connection ended on COMMIT); `CancellationError`.
+    package func transaction<R: Sendable>(
+        isolation: Isolation = .readCommitted, readOnly: Bool = false, retrying: Bool = false,
+        _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        var attempt = 1
+        while true {
+            do {
+                return try await attemptTransaction(isolation.begin(readOnly: readOnly), body)
+            } catch let error as PostgresError where retrying && error.isRetryable && attempt < 3 {
+                let pause = Duration.milliseconds(Int.random(in: 5...(25 * attempt)))
+                guard await Reactor.shared.sleep(until: .now.advanced(by: pause)) else { throw CancellationError() }
+                attempt += 1
+            }
+        }
+    }
+
+    private func attemptTransaction<R: Sendable>(
+        _ begin: SQL, _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let transaction = Transaction(pool: self, begin: begin)
+        do {
+            let result = try await body(transaction)
+            try await transaction.commit()
+            return result
+        } catch {
+            await transaction.rollBack()
+            throw error
+        }
+    }
+}
+
+extension Isolation {
+    fileprivate func begin(readOnly: Bool) -> SQL {
+        let level: SQL =
+            switch self {
+            case .readCommitted: "BEGIN ISOLATION LEVEL READ COMMITTED"
+            case .repeatableRead: "BEGIN ISOLATION LEVEL REPEATABLE READ"
+            case .serializable: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+            }
+        return readOnly ? level + " READ ONLY" : level + " READ WRITE"
+    }
+}

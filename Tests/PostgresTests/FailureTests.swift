@@ -1,0 +1,217 @@
+import Foundation
+import Testing
+
+@testable import Postgres
+
+@Suite struct FailureTests {
+    @Test func `a server that falls silent is an error within five seconds, and is found again`() async throws {
+        try await withProxiedPool(connections: 4) { pool, proxy in
+            proxy.fallSilent()
+            let start = ContinuousClock.now
+
+            let errors = await withTaskGroup { group in
+                for number in 0..<12 {
+                    group.addTask {
+                        if number % 2 == 0 { return await failure { try await pool.query("SELECT 1") } }
+                        return await failure { try await pool.transaction { tx in _ = try await tx.query("SELECT 1") } }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+
+            #expect(ContinuousClock.now - start < .milliseconds(5000))
+            #expect(errors.allSatisfy { $0?.isUnavailable == true })
+            #expect(pool.gauges.inUse == 0)
+            proxy.fallSilent(false)
+            try await eventually("it heals") { await failure { try await pool.query("SELECT 1") } == nil }
+        }
+    }
+
+    @Test func `a server that hangs while connecting is an error within five seconds`() async throws {
+        let proxy = try Proxy(to: try TestDatabase.port)
+        defer { proxy.close() }
+        proxy.fallSilent()
+        try await withPool(port: proxy.port, connections: 2) { pool in
+            let start = ContinuousClock.now
+
+            let errors = await withTaskGroup { group in
+                for _ in 0..<6 { group.addTask { await failure { try await pool.query("SELECT 1") } } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+
+            #expect(ContinuousClock.now - start < .milliseconds(4000))
+            #expect(errors.allSatisfy { $0?.isUnavailable == true })
+        }
+    }
+
+    @Test func `a connection that dies while idle is replaced unseen`() async throws {
+        try await withProxiedPool { pool, proxy in
+            for _ in 0..<5 {
+                proxy.cut()
+
+                #expect(try await pool.query("SELECT 1").only(Int.self) == 1)
+                proxy.cut()
+                let inside = try await pool.transaction { tx in try await tx.query("SELECT 2").only(Int.self) }
+                #expect(inside == 2)
+            }
+        }
+    }
+
+    @Test func `a first flush that its connection did not survive is done again on another`() async throws {
+        try await withProxiedPool { pool, proxy in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+            let cutting = Task {
+                try await eventually("the insert is under way") { pool.gauges.inUse == 1 }
+                try await Task.sleep(for: .milliseconds(50))
+                proxy.cut()
+            }
+
+            try await pool.transaction { tx in
+                _ = try await tx.query("SELECT pg_sleep(0.3)::text")
+                tx.send("INSERT INTO t VALUES (1)")
+            }
+
+            try await cutting.value
+            #expect(try await pool.query("SELECT a FROM t").column(Int.self) == [1])
+        }
+    }
+
+    @Test func `a connection lost later in a transaction is reported, and nothing is kept`() async throws {
+        try await withProxiedPool { pool, proxy in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+
+            let error = await failure {
+                try await pool.transaction { tx in
+                    _ = try await tx.query("INSERT INTO t VALUES (1)")
+                    proxy.cut()
+                    _ = try await tx.query("SELECT 1")
+                }
+            }
+
+            #expect(error == .connectionLost)
+            #expect(try await pool.query("SELECT count(*) FROM t").only(Int.self) == 0)
+        }
+    }
+
+    @Test func `a connection lost while committing leaves the outcome unknown`() async throws {
+        try await withProxiedPool { pool, proxy in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+
+            let error = await failure {
+                try await pool.transaction { tx in
+                    _ = try await tx.query("SELECT 1")
+                    tx.send("INSERT INTO t VALUES (1)")
+                    proxy.cutAtNextAnswer()
+                }
+            }
+
+            #expect(error == .commitUnknown)
+            #expect(error?.isUnavailable == true)
+            proxy.cut()
+            #expect(try await pool.query("SELECT count(*) FROM t").only(Int.self) == 1)
+        }
+    }
+
+    @Test func `a killed backend costs its own caller only`() async throws {
+        try await withPool(connections: 2) { pool in
+            let error = await failure {
+                try await pool.transaction { tx in
+                    let pid = try await tx.query("SELECT pg_backend_pid()").only(Int.self)
+                    _ = try await pool.query("SELECT pg_terminate_backend(\(pid)::integer)")
+                    _ = try await tx.query("SELECT 1")
+                }
+            }
+
+            #expect(error?.isUnavailable == true)
+            #expect(try await pool.query("SELECT 1").only(Int.self) == 1)
+            #expect(pool.gauges.inUse == 0)
+        }
+    }
+
+    @Test func `a restart under load heals by itself and loses nothing that was committed`() async throws {
+        let cluster = try PrivateCluster()
+        defer { cluster.remove() }
+        let pool = Pool(configuration: PoolConfiguration(url: cluster.url, maximumConnections: 4), logger: .silent)
+        _ = try await pool.query("CREATE TABLE t (a uuid PRIMARY KEY)")
+        let load = Load(pool: pool)
+        let working = Task { await load.run() }
+        try await eventually("work is done") { await load.committed.count > 50 }
+
+        for mode in ["immediate", "fast"] {
+            try cluster.stop(mode)
+            try await eventually("callers are refused") { await load.refused > 0 }
+            let away = await failure { try await pool.query("SELECT 1") }
+            try cluster.start()
+            let count = await load.committed.count
+            try await eventually(within: 5, "work goes on") { await load.committed.count > count + 50 }
+            #expect(away?.isUnavailable == true)
+            await load.forgetRefusals()
+        }
+
+        working.cancel()
+        await working.value
+        let kept = Set(try await pool.query("SELECT a FROM t").column(UUID.self))
+        let (committed, slowest, strange) = await (load.committed, load.slowest, load.strange)
+        #expect(committed.isSubset(of: kept))
+        #expect(strange == [])
+        #expect(slowest < .seconds(5))
+        await pool.shutdown()
+    }
+
+    @Test func `of several hosts the one that serves is found, past a dead and a silent one`() async throws {
+        let silent = try Proxy(to: try TestDatabase.port)
+        defer { silent.close() }
+        silent.fallSilent()
+        let port = try TestDatabase.port
+        var configuration = try TestDatabase.configuration(connections: 1)
+        configuration.url = configuration.url.replacingOccurrences(
+            of: "127.0.0.1:\(port)", with: "127.0.0.1:1,127.0.0.1:\(silent.port),127.0.0.1:\(port)")
+        let pool = Pool(configuration: configuration, logger: .silent)
+
+        let answer = try await pool.query("SELECT 1").only(Int.self)
+
+        #expect(answer == 1)
+        await pool.shutdown()
+    }
+}
+
+/// Writers that never stop, and what they were told.
+private actor Load {
+    let pool: Pool
+    private(set) var committed: Set<UUID> = []
+    private(set) var refused = 0
+    private(set) var slowest = Duration.zero
+    /// Errors that a caller could not take for "come again".
+    private(set) var strange: [String] = []
+
+    init(pool: Pool) { self.pool = pool }
+
+    func run() async {
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask { while !Task.isCancelled { await self.write() } }
+            }
+        }
+    }
+
+    func forgetRefusals() { refused = 0 }
+
+    private func write() async {
+        let id = UUID()
+        let start = ContinuousClock.now
+        do {
+            try await pool.transaction { tx in
+                _ = try await tx.query("SELECT 1")
+                tx.send("INSERT INTO t VALUES (\(id))")
+            }
+            committed.insert(id)
+        } catch let error as PostgresError {
+            refused += 1
+            if !error.isUnavailable { strange.append("\(error)") }
+            _ = await Reactor.shared.sleep(until: .now.advanced(by: .milliseconds(2)))
+        } catch {
+            if !(error is CancellationError) { strange.append("\(error)") }
+        }
+        slowest = max(slowest, .now - start)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Postgres
+
+@Suite struct ListenTests {
+    @Test func `notifications arrive, also after a reconnection`() async throws {
+        try await withProxiedPool(connections: 2) { pool, proxy in
+            let channel = "Channel \"" + UUID().uuidString
+            var events = pool.listen([channel]).makeAsyncIterator()
+            #expect(await events.next() == .reconnected)
+
+            try await pool.transaction { tx in tx.send("SELECT pg_notify(\(channel), \("one"))") }
+            #expect(await events.next() == .notification(channel: channel, payload: "one"))
+            proxy.cut()
+            #expect(await events.next() == .reconnected)
+            _ = try await pool.query("SELECT pg_notify(\(channel), 'two')")
+            #expect(await events.next() == .notification(channel: channel, payload: "two"))
+        }
+    }
+
+    @Test func `the stream ends with its task`() async throws {
+        try await withPool { pool in
+            let listening = Task {
+                var count = 0
+                for await _ in pool.listen(["a"]) { count += 1 }
+                return count
+            }
+            let silent = pool.gauges
+
+            listening.cancel()
+
+            #expect(await listening.value <= 1)
+            #expect(silent.size == 0)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import Postgres
+
+@Suite struct MigratorTests {
+    @Test func `files are applied in order, once`() async throws {
+        try await withMigrations([
+            "0001_things.sql": "CREATE TABLE things (a bigint); INSERT INTO things VALUES (1);",
+            "0002_index.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY things_a_idx ON things (a);",
+            "0003_more.sql": "-- comment; with 'quotes\nALTER TABLE things ADD COLUMN b text DEFAULT $$;$$;",
+        ]) { migrator, pool, _ in
+            #expect(try await migrator.pending().map(\.version) == [1, 2, 3])
+            #expect(try await !migrator.isCurrent)
+
+            let applied = try await migrator.migrate()
+
+            #expect(applied.map(\.name) == ["0001_things.sql", "0002_index.sql", "0003_more.sql"])
+            #expect(applied.allSatisfy { $0.checksum.count == 64 })
+            #expect(try await migrator.migrate() == [])
+            #expect(try await migrator.isCurrent)
+            #expect(try await pool.query("SELECT b FROM things").only(String.self) == ";")
+        }
+    }
+
+    @Test func `four at once do the work of one`() async throws {
+        try await withMigrations([
+            "0001_a.sql": "CREATE TABLE a (a bigint); SELECT pg_sleep(0.2);", "0002_b.sql": "INSERT INTO a VALUES (1);",
+            "0003_c.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY a_idx ON a (a)",
+        ]) { migrator, pool, _ in
+            let counts = try await withThrowingTaskGroup { group in
+                for _ in 0..<4 { group.addTask { try await migrator.migrate().count } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+
+            #expect(counts.sorted() == [0, 0, 0, 3])
+            #expect(try await pool.query("SELECT count(*) FROM a").only(Int.self) == 1)
+        }
+    }
+
+    @Test func `an edited or a missing file is refused`() async throws {
+        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) { migrator, _, folder in
+            _ = try await migrator.migrate()
+
+            try "SELECT 2;".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
+            await #expect(throws: MigrationError.edited("0002_b.sql")) { try await migrator.migrate() }
+            await #expect(throws: MigrationError.edited("0002_b.sql")) { try await migrator.isCurrent }
+            try FileManager.default.removeItem(atPath: folder + "/0002_b.sql")
+            await #expect(throws: MigrationError.missing("0002_b.sql")) { try await migrator.migrate() }
+        }
+    }
+
+    @Test(arguments: [
+        (["0001_a.sql", "0003_c.sql"], MigrationError.misnumbered(expected: 2, found: "0003_c.sql")),
+        (["0001_a.sql", "0001_b.sql"], MigrationError.misnumbered(expected: 2, found: "0001_b.sql")),
+        (["0002_a.sql"], MigrationError.misnumbered(expected: 1, found: "0002_a.sql")),
+        (["1_a.sql"], MigrationError.misnamed("1_a.sql")),
+        (["0001-a.sql"], MigrationError.misnamed("0001-a.sql")),
+    ])
+    func `gaps, doubles and odd names are refused`(names: [String], error: MigrationError) async throws {
+        let files = Dictionary(uniqueKeysWithValues: names.map { ($0, "SELECT 1;") })
+        try await withMigrations(files) { migrator, _, _ in
+            await #expect(throws: error) { try await migrator.migrate() }
+        }
+    }
+
+    @Test func `a file that fails leaves nothing behind, and those before it stay`() async throws {
+        try await withMigrations([
+            "0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "CREATE TABLE b (a bigint); SELECT 1 / 0;",
+        ]) { migrator, pool, folder in
+            await #expect(throws: MigrationError.failed(name: "0002_b.sql", .server(sqlState: "22012", constraint: nil, message: ""))) {
+                try await migrator.migrate()
+            }
+
+            #expect(try await pool.query("SELECT to_regclass('a') IS NOT NULL AND to_regclass('b') IS NULL").only(Bool.self))
+            try "CREATE TABLE b (a bigint);".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
+            #expect(try await migrator.migrate().map(\.version) == [2])
+        }
+    }
+
+    @Test func `a file that ends its transaction is refused`() async throws {
+        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint); COMMIT;"]) { migrator, _, _ in
+            await #expect(throws: MigrationError.unfinished("0001_a.sql")) { try await migrator.migrate() }
+        }
+    }
+}
+
+private func withMigrations(
+    _ files: [String: String], _ body: (Migrator, Pool, String) async throws -> Void
+) async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/migrations-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files { try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8) }
+    try await withPool { pool in
+        let migrator = Migrator(configuration: pool.configuration, folder: folder, logger: .silent)
+        try await body(migrator, pool, folder)
+    }
+}

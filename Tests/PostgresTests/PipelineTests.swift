@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Postgres
+
+@Suite struct PipelineTests {
+    @Test func `read, decide, write is two round trips`() async throws {
+        try await withProxiedPool { pool, proxy in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+            let before = proxy.roundTrips
+
+            try await pool.transaction { tx in
+                tx.send("SET LOCAL lock_timeout = 1000")
+                _ = try await tx.queryAll(["SELECT a FROM t FOR UPDATE", "SELECT \(1)::bigint"])
+                for number in 0..<20 { tx.send("INSERT INTO t VALUES (\(number))") }
+            }
+
+            #expect(proxy.roundTrips - before == 2)
+        }
+    }
+
+    @Test func `writes alone are one round trip, and a query is one, prepared or not`() async throws {
+        try await withProxiedPool { pool, proxy in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+            let before = proxy.roundTrips
+
+            try await pool.transaction { tx in
+                tx.send("INSERT INTO t VALUES (1)")
+                tx.send("INSERT INTO t VALUES (2)")
+            }
+            #expect(proxy.roundTrips - before == 1)
+            _ = try await pool.query("SELECT a FROM t WHERE a = \(1)")
+            _ = try await pool.query("SELECT a FROM t WHERE a = \(2)")
+
+            #expect(proxy.roundTrips - before == 3)
+        }
+    }
+
+    @Test func `a flush larger than every buffer gets through`() async throws {
+        try await withPool { pool in
+            let block = [UInt8](repeating: 7, count: 400_000)
+
+            let answers = try await pool.transaction { tx in
+                try await tx.queryAll((0..<20).map { _ in "SELECT \(block)::bytea" })
+            }
+
+            #expect(answers.count == 20)
+            #expect(try answers.allSatisfy { try $0.only([UInt8].self) == block })
+        }
+    }
+
+    @Test func `statements are prepared once, and the oldest make room`() async throws {
+        try await withPool(connections: 1, change: { $0.maximumPreparedStatements = 8 }) { pool in
+            let statements: [SQL] = (0..<30).map { number in
+                (0...number).map { _ in "SELECT \(1)::bigint" as SQL }.joined(separator: " UNION ALL ")
+            }
+
+            for round in 0..<3 {
+                for (index, statement) in statements.enumerated() {
+                    #expect(try await pool.query(statement).count == index + 1, "round \(round)")
+                }
+            }
+            let one: SQL = "SELECT count(*) FROM pg_prepared_statements"
+            for _ in 0..<5 { _ = try await pool.query(one) }
+            let kept = try await pool.query(one).only(Int.self)
+
+            #expect(kept == 8)
+        }
+    }
+
+    @Test func `a changed table is seen by prepared statements, inside transactions too`() async throws {
+        try await withPool(connections: 1) { pool in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+            _ = try await pool.query("INSERT INTO t VALUES (1)")
+            let read: SQL = "SELECT * FROM t"
+            _ = try await pool.query(read)
+            _ = try await pool.query("ALTER TABLE t ADD COLUMN b text DEFAULT 'x'")
+
+            var row = try #require(try await pool.query(read).first)
+            row.skip()
+            #expect(try row.next(String.self) == "x")
+
+            _ = try await pool.query("ALTER TABLE t ADD COLUMN c text DEFAULT 'y'")
+            var other = try #require(try await pool.transaction { tx in try await tx.query(read) }.first)
+            other.skip(2)
+            #expect(try other.next(String.self) == "y")
+        }
+    }
+
+    @Test func `statements that the server forgot are prepared again`() async throws {
+        try await withPool(connections: 1) { pool in
+            _ = try await pool.query("SELECT \(1)::bigint")
+            _ = try await pool.query("DEALLOCATE ALL")
+
+            #expect(try await pool.query("SELECT \(2)::bigint").only(Int.self) == 2)
+            _ = try await pool.query("DEALLOCATE ALL")
+            let inside = try await pool.transaction { tx in try await tx.query("SELECT \(3)::bigint").only(Int.self) }
+            #expect(inside == 3)
+        }
+    }
+
+    @Test func `a parameter may be NULL once and bytes another time`() async throws {
+        try await withPool(connections: 1) { pool in
+            _ = try await pool.query("CREATE TABLE t (a bytea)")
+            let values: [[UInt8]?] = [nil, [0, 1, 255], nil, []]
+
+            for value in values { _ = try await pool.query("INSERT INTO t VALUES (\(value))") }
+
+            let kept = try await pool.query("SELECT a FROM t").map { row in
+                var row = row
+                return try row.nextOptional([UInt8].self)
+            }
+            #expect(kept == values)
+        }
+    }
+}
+
+func withProxiedPool<R>(
+    connections: Int = 1, change: (inout PoolConfiguration) -> Void = { _ in }, _ body: (Pool, Proxy) async throws -> R
+) async throws -> R {
+    let proxy = try Proxy(to: try TestDatabase.port)
+    defer { proxy.close() }
+    return try await withPool(port: proxy.port, connections: connections, change: change) { pool in
+        _ = try await pool.query("SELECT 1")
+        return try await body(pool, proxy)
+    }
+}

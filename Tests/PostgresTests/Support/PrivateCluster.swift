@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// A second PostgreSQL, for tests that stop and restart it. Runs from a temporary folder, as `postgres` when we are root.
+final class PrivateCluster: Sendable {
+    struct Failed: Error {
+        let command: String
+        let output: String
+    }
+
+    let port: UInt16
+    private let folder: String
+    private let binaries: String
+
+    init() throws {
+        let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
+        let newest = try #require(versions.compactMap(Int.init).max())
+        binaries = "/usr/lib/postgresql/\(newest)/bin"
+        folder = "/tmp/quietanza-cluster-" + UUID().uuidString
+        port = try Self.freePort()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["postgres", folder]) }
+        try asOwner("initdb", ["-D", data, "-U", "quietanza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+        try start()
+    }
+
+    var url: String { "postgresql://quietanza@127.0.0.1:\(port)/postgres" }
+    private var data: String { folder + "/data" }
+
+    func start() throws {
+        let options = "-p \(port) -k \(folder) -c listen_addresses=127.0.0.1"
+        try asOwner("pg_ctl", ["-D", data, "-o", options, "-l", folder + "/log", "-w", "start"])
+    }
+
+    func stop(_ mode: String = "immediate") throws {
+        try asOwner("pg_ctl", ["-D", data, "-m", mode, "-w", "stop"])
+    }
+
+    func remove() {
+        try? stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private func asOwner(_ program: String, _ arguments: [String]) throws {
+        let path = binaries + "/" + program
+        if getuid() == 0 {
+            _ = try Self.run("/usr/sbin/runuser", ["-u", "postgres", "--", path] + arguments)
+        } else {
+            _ = try Self.run(path, arguments)
+        }
+    }
+
+    private static func run(_ path: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
+        // A file, for a pipe would stay open as long as the server that inherits it.
+        let log = "/tmp/quietanza-run-" + UUID().uuidString
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        defer { try? FileManager.default.removeItem(atPath: log) }
+        process.standardOutput = FileHandle(forWritingAtPath: log)
+        process.standardError = process.standardOutput
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        guard process.terminationStatus == 0 else {
+            throw Failed(command: ([path] + arguments).joined(separator: " "), output: output)
+        }
+        return output
+    }
+
+    private static func freePort() throws -> UInt16 {
+        let probe = try Proxy(to: 1)
+        defer { probe.close() }
+        return probe.port
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Synchronization
+
+/// Stands between a pool and PostgreSQL: counts round trips, falls silent, or cuts the line.
+final class Proxy: Sendable {
+    struct CannotListen: Error {}
+
+    private struct State {
+        var sockets: [Int32] = []
+        var roundTrips = 0
+        var lastWasAnswer = true
+        var isSilent = false
+        var cutsAnswers = false
+        var isClosed = false
+    }
+
+    let port: UInt16
+    private let upstream: UInt16
+    private let listener: Int32
+    private let state = Mutex(State())
+
+    init(to upstream: UInt16) throws {
+        self.upstream = upstream
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = Proxy.loopback(port: 0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
+                bind(listener, socketAddress, length) == 0 && listen(listener, 64) == 0
+                    && getsockname(listener, socketAddress, &length) == 0
+            }
+        }
+        guard bound else { throw CannotListen() }
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [self] in accept() }
+    }
+
+    /// How often the client spoke after the server had.
+    var roundTrips: Int { state.withLock { $0.roundTrips } }
+
+    /// The server accepts and never answers, and hears nothing.
+    func fallSilent(_ silent: Bool = true) {
+        state.withLock { $0.isSilent = silent }
+    }
+
+    /// What the client sends from now on still arrives, but in place of the answer the connection ends.
+    func cutAtNextAnswer() {
+        state.withLock { $0.cutsAnswers = true }
+    }
+
+    /// Ends all connections; new ones are served.
+    func cut() {
+        state.withLock { state in
+            for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+            state.cutsAnswers = false
+        }
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+        shutdown(listener, Int32(SHUT_RDWR))
+        cut()
+    }
+
+    private static func loopback(port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
+        return address
+    }
+
+    private func accept() {
+        while true {
+            let client = Foundation.accept(listener, nil, nil)
+            guard client >= 0, !state.withLock({ $0.isClosed }) else { return }
+            let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = Proxy.loopback(port: upstream)
+            let connected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            guard connected else {
+                Foundation.close(client)
+                Foundation.close(server)
+                continue
+            }
+            state.withLock { $0.sockets += [client, server] }
+            Thread.detachNewThread { [self] in pump(from: client, to: server, isAnswer: false) }
+            Thread.detachNewThread { [self] in pump(from: server, to: client, isAnswer: true) }
+        }
+    }
+
+    private func pump(from source: Int32, to target: Int32, isAnswer: Bool) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(source, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            let (isSilent, mustCut) = state.withLock { state in
+                if !isAnswer, state.lastWasAnswer { state.roundTrips += 1 }
+                state.lastWasAnswer = isAnswer
+                return (state.isSilent, isAnswer && state.cutsAnswers)
+            }
+            if mustCut { break }
+            if isSilent { continue }
+            guard send(target, buffer, count, Int32(MSG_NOSIGNAL.rawValue)) == count else { break }
+        }
+        shutdown(source, Int32(SHUT_RDWR))
+        shutdown(target, Int32(SHUT_RDWR))
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import Postgres
+
+/// The private cluster that the tests are given.
+enum TestDatabase {
+    struct Absent: Error, CustomStringConvertible {
+        let description = """
+            TEST_DATABASE_URL is not set: it must name a superuser of a private PostgreSQL cluster, \
+            such as postgresql://quietanza@127.0.0.1:54329/postgres (`make test` sets it)
+            """
+    }
+
+    static var url: String {
+        get throws {
+            guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], !url.isEmpty else { throw Absent() }
+            return url
+        }
+    }
+
+    static var port: UInt16 {
+        get throws { UInt16(URLComponents(string: try url)?.port ?? 5432) }
+    }
+
+    static func configuration(port: UInt16? = nil, connections: Int = 4) throws -> PoolConfiguration {
+        var components = try #require(URLComponents(string: try url))
+        if let port { components.port = Int(port) }
+        return PoolConfiguration(url: try #require(components.string), maximumConnections: connections)
+    }
+}
+
+/// Runs `body` with a pool that looks into an empty schema of its own, and takes both away afterwards.
+func withPool<R>(
+    port: UInt16? = nil, connections: Int = 4, change: (inout PoolConfiguration) -> Void = { _ in },
+    _ body: (Pool) async throws -> R
+) async throws -> R {
+    let schema = "t_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
+    let maker = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
+    _ = try await maker.query("CREATE SCHEMA \(SQL.identifier(schema))")
+    var configuration = try TestDatabase.configuration(port: port, connections: connections)
+    configuration.searchPath = schema
+    change(&configuration)
+    let pool = Pool(configuration: configuration, logger: .silent)
+    let result: Result<R, any Error>
+    do { result = .success(try await body(pool)) } catch { result = .failure(error) }
+    await pool.shutdown()
+    _ = try? await maker.query("DROP SCHEMA \(SQL.identifier(schema)) CASCADE")
+    await maker.shutdown()
+    return try result.get()
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+/// Asks again until it holds; an issue is recorded when it does not within the time.
+func eventually(
+    within seconds: Double = 10, _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+    _ holds: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now.advanced(by: .seconds(seconds))
+    while ContinuousClock.now < end {
+        if try await holds() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record(what, sourceLocation: sourceLocation)
+}
+
+func failure<R>(_ body: () async throws -> R) async -> PostgresError? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error as? PostgresError
+    }
+}
+
+/// A small generator with a fixed seed, so that a failure can be repeated (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension [Row] {
+    func only<Value: SQLDecodable>(_ type: Value.Type = Value.self) throws -> Value {
+        var row = try #require(first)
+        return try row.next(type)
+    }
+
+    func column<Value: SQLDecodable>(_ type: Value.Type = Value.self) throws -> [Value] {
+        try map { row in
+            var row = row
+            return try row.next(type)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Testing
+
+@testable import Postgres
+
+@Suite struct TransactionTests {
+    private static let table: SQL =
+        "CREATE TABLE things (id bigint CONSTRAINT things_pkey PRIMARY KEY, note text CONSTRAINT things_note_check CHECK (note <> ''))"
+
+    @Test func `what is sent and queried is committed`() async throws {
+        try await withPool { pool in
+            _ = try await pool.query(Self.table)
+
+            let count = try await pool.transaction { tx in
+                tx.send("INSERT INTO things VALUES (1, 'a')")
+                let written = try await tx.execute("INSERT INTO things VALUES (2, 'b'), (3, 'c')")
+                let answers = try await tx.queryAll(["SELECT count(*) FROM things", "SELECT note FROM things WHERE id = \(2)"])
+                tx.send("UPDATE things SET note = 'z' WHERE id = 3")
+                #expect(try answers[1].only(String.self) == "b")
+                #expect(written == 2)
+                return try answers[0].only(Int.self)
+            }
+
+            #expect(count == 3)
+            #expect(try await pool.query("SELECT note FROM things ORDER BY id").column(String.self) == ["a", "b", "z"])
+        }
+    }
+
+    @Test func `what the body throws rolls back and comes out`() async throws {
+        struct Refusal: Error {}
+        try await withPool(connections: 1) { pool in
+            _ = try await pool.query(Self.table)
+
+            await #expect(throws: Refusal.self) {
+                try await pool.transaction { tx in
+                    _ = try await tx.query("INSERT INTO things VALUES (1, 'a')")
+                    tx.send("INSERT INTO things VALUES (2, 'a')")
+                    throw Refusal()
+                }
+            }
+
+            #expect(try await pool.query("SELECT count(*) FROM things").only(Int.self) == 0)
+            #expect(pool.gauges == PoolGauges(inUse: 0, idle: 1, waiting: 0, size: 1))
+        }
+    }
+
+    @Test func `the first statement that fails is the one reported, with its constraint`() async throws {
+        try await withPool { pool in
+            _ = try await pool.query(Self.table)
+
+            let error = await failure {
+                try await pool.transaction { tx in
+                    tx.send("INSERT INTO things VALUES (1, 'a')")
+                    tx.send("INSERT INTO things VALUES (2, \("")) ")
+                    tx.send("INSERT INTO things VALUES (1, 'again')")
+                }
+            }
+
+            #expect(error?.sqlState == "23514")
+            #expect(error?.constraint == "things_note_check")
+            #expect(try await pool.query("SELECT count(*) FROM things").only(Int.self) == 0)
+        }
+    }
+
+    @Test func `a deferred constraint is reported by the commit`() async throws {
+        try await withPool { pool in
+            _ = try await pool.query("CREATE TABLE d (a int CONSTRAINT d_a_key UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+
+            let error = await failure {
+                try await pool.transaction { tx in tx.send("INSERT INTO d VALUES (1), (1)") }
+            }
+
+            #expect(error?.sqlState == "23505")
+            #expect(error?.constraint == "d_a_key")
+        }
+    }
+
+    @Test func `an error the body swallows still rolls back`() async throws {
+        try await withPool { pool in
+            _ = try await pool.query(Self.table)
+
+            let error = await failure {
+                try await pool.transaction { tx in
+                    _ = try await tx.query("INSERT INTO things VALUES (1, 'a')")
+                    _ = try? await tx.query("SELECT 1 / 0")
+                    tx.send("INSERT INTO things VALUES (2, 'a')")
+                }
+            }
+
+            #expect(error?.sqlState == "22012")
+            #expect(try await pool.query("SELECT count(*) FROM things").only(Int.self) == 0)
+        }
+    }
+
+    @Test func `a transaction is of no use after its body`() async throws {
+        try await withPool { pool in
+            var escaped: Transaction?
+            try await pool.transaction { tx in
+                _ = try await tx.query("SELECT 1")
+                escaped = tx
+            }
+            let late = try #require(escaped)
+
+            let error = await failure { try await late.query("SELECT 1") }
+
+            #expect(error == .transactionEnded)
+        }
+    }
+
+    @Test func `an empty transaction asks nothing of the database`() async throws {
+        try await withPool { pool in
+            let answer = try await pool.transaction { _ in 7 }
+
+            #expect(answer == 7)
+            #expect(pool.gauges.size == 0)
+        }
+    }
+
+    @Test func `read only and isolation are as asked`() async throws {
+        try await withPool { pool in
+            let level = try await pool.transaction(isolation: .repeatableRead, readOnly: true) { tx in
+                try await tx.query("SELECT current_setting('transaction_isolation') || current_setting('transaction_read_only')")
+                    .only(String.self)
+            }
+            let error = await failure {
+                try await pool.transaction(readOnly: true) { tx in _ = try await tx.query("CREATE TABLE no (a int)") }
+            }
+
+            #expect(level == "repeatable readon")
+            #expect(error?.sqlState == "25006")
+        }
+    }
+
+    @Test func `a serialization failure is tried again`() async throws {
+        try await withPool(connections: 8) { pool in
+            _ = try await pool.query("CREATE TABLE counter (n bigint)")
+            _ = try await pool.query("INSERT INTO counter VALUES (0)")
+
+            // Two at a time can each need one more go at most.
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        try await pool.transaction(isolation: .serializable, retrying: true) { tx in
+                            let n = try await tx.query("SELECT n FROM counter").only(Int.self)
+                            tx.send("UPDATE counter SET n = \(n + 1)")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(try await pool.query("SELECT n FROM counter").only(Int.self) == 2)
+        }
+    }
+
+    @Test func `a failure that stays is tried three times`() async throws {
+        try await withPool { pool in
+            var tries = 0
+
+            let error = await failure {
+                try await pool.transaction(retrying: true) { tx in
+                    tries += 1
+                    _ = try await tx.query("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$")
+                }
+            }
+
+            #expect(error?.isRetryable == true)
+            #expect(tries == 3)
+        }
+    }
+
+    @Test func `many concurrent transactions lose nothing`() async throws {
+        try await withPool(connections: 6) { pool in
+            _ = try await pool.query("CREATE TABLE counter (n bigint)")
+            _ = try await pool.query("INSERT INTO counter VALUES (0)")
+
+            try await withThrowingTaskGroup { group in
+                for task in 0..<40 {
+                    group.addTask {
+                        for turn in 0..<10 {
+                            let fails = (task + turn) % 7 == 0
+                            try? await pool.transaction { tx in
+                                let n = try await tx.query("SELECT n FROM counter FOR UPDATE").only(Int.self)
+                                tx.send("UPDATE counter SET n = \(n + 1)")
+                                if fails { throw CancellationError() }
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+
+            let failing = (0..<40).reduce(0) { sum, task in sum + (0..<10).filter { (task + $0) % 7 == 0 }.count }
+            #expect(try await pool.query("SELECT n FROM counter").only(Int.self) == 400 - failing)
+            #expect(pool.gauges.inUse == 0)
+            #expect(pool.gauges.size <= 6)
+        }
+    }
+}
