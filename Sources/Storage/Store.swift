@@ -1,6 +1,9 @@
 import PagoPA
 import Postgres
 
+/// What an operation is handed; its statements are all in this room.
+package typealias Transaction = Postgres.Transaction
+
 /// Everything we remember, in PostgreSQL. One business step is one transaction.
 package struct Store: Sendable {
     private let pool: Pool

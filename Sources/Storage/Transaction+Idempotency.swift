@@ -101,9 +101,9 @@ func textMap(_ json: String) throws -> [String: String] {
         throw StorageError.fault("a jsonb column does not hold an object")
     }
     var map: [String: String] = [:]
-    for (key, value) in members {
-        guard case .string(let text) = value else { throw StorageError.fault("a jsonb object holds more than texts") }
-        map[key] = text
+    for member in members {
+        guard case .string(let text) = member.value else { throw StorageError.fault("a jsonb object holds more than texts") }
+        map[member.key] = text
     }
     return map
 }

@@ -13,7 +13,9 @@ package struct PSPListSummary: Sendable, Equatable {
 /// What is asked about the list of PSPs.
 package enum PSPLists {
     /// The version in force; `nil` before the first list.
-    package static let currentVersion = Question("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
+    package static var currentVersion: Question<Int?> {
+        Question("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
+    }
 }
 
 extension Transaction {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DecodingTests {
     @Test func `generated values come back as they were bound`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             var random = SeededGenerator(seed: 7)
             for _ in 0..<150 {
                 let sample = Sample(random: &random)
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `the ends of the ranges come back`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             for instant in [0, -1, 1, 253_402_300_799_999_999, 253_402_300_800_000_000, -62_135_596_800_000_001, 951_782_400_000_000] {
                 let rows = try await pool.query("SELECT \(Microseconds(Int64(instant)))::timestamptz")
                 #expect(try rows.only(Microseconds.self).value == Int64(instant))
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `the calendar is PostgreSQL's`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             var row = try #require(
                 try await pool.query(
                     """
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `json, enumerations, names and small integers are read`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query("CREATE TYPE mood AS ENUM ('calm', 'cross')")
             var row = try #require(
                 try await pool.query(
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a cell of another type, NULL, infinity or no cell at all is an error`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             func reading<Value: SQLDecodable>(_ sql: SQL, _ type: Value.Type) async -> Bool {
                 let error = await failure { try await pool.query(sql).only(type) }
                 if case .decoding = error { return true }
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `rows outlive their query and cross tasks`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let rows = try await pool.query("SELECT i, 'row ' || i FROM generate_series(1, 500) i")
             _ = try await pool.query("SELECT 2")
 

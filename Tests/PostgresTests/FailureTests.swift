@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FailureTests {
     @Test func `a server that falls silent is an error within five seconds, and is found again`() async throws {
-        try await withProxiedPool(connections: 4) { pool, proxy in
+        try await withProxiedPool(connections: 4) { pool, proxy async throws in
             proxy.fallSilent()
             let start = ContinuousClock.now
 
@@ -31,7 +31,7 @@ import Testing
         let proxy = try Proxy(to: try TestDatabase.port)
         defer { proxy.close() }
         proxy.fallSilent()
-        try await withPool(port: proxy.port, connections: 2) { pool in
+        try await withPool(port: proxy.port, connections: 2) { pool async throws in
             let start = ContinuousClock.now
 
             let errors = await withTaskGroup { group in
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `a connection that dies while idle is replaced unseen`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             for _ in 0..<5 {
                 proxy.cut()
 
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `a first flush that its connection did not survive is done again on another`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let cutting = Task {
                 try await eventually("the insert is under way") { pool.gauges.inUse == 1 }
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `a connection lost later in a transaction is reported, and nothing is kept`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
 
             let error = await failure {
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `a connection lost while committing leaves the outcome unknown`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
 
             let error = await failure {
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `a killed backend costs its own caller only`() async throws {
-        try await withPool(connections: 2) { pool in
+        try await withPool(connections: 2) { pool async throws in
             let error = await failure {
                 try await pool.transaction { tx in
                     let pid = try await tx.query("SELECT pg_backend_pid()").only(Int.self)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ListenTests {
     @Test func `notifications arrive, also after a reconnection`() async throws {
-        try await withProxiedPool(connections: 2) { pool, proxy in
+        try await withProxiedPool(connections: 2) { pool, proxy async throws in
             let channel = "Channel \"" + UUID().uuidString
             var events = pool.listen([channel]).makeAsyncIterator()
             #expect(await events.next() == .reconnected)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `the stream ends with its task`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let listening = Task {
                 var count = 0
                 for await _ in pool.listen(["a"]) { count += 1 }

@@ -9,7 +9,7 @@ import Testing
             "0001_things.sql": "CREATE TABLE things (a bigint); INSERT INTO things VALUES (1);",
             "0002_index.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY things_a_idx ON things (a);",
             "0003_more.sql": "-- comment; with 'quotes\nALTER TABLE things ADD COLUMN b text DEFAULT $$;$$;",
-        ]) { migrator, pool, _ in
+        ]) { migrator, pool, _ async throws in
             #expect(try await migrator.pending().map(\.version) == [1, 2, 3])
             #expect(try await !migrator.isCurrent)
 
@@ -27,7 +27,7 @@ import Testing
         try await withMigrations([
             "0001_a.sql": "CREATE TABLE a (a bigint); SELECT pg_sleep(0.2);", "0002_b.sql": "INSERT INTO a VALUES (1);",
             "0003_c.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY a_idx ON a (a)",
-        ]) { migrator, pool, _ in
+        ]) { migrator, pool, _ async throws in
             let counts = try await withThrowingTaskGroup { group in
                 for _ in 0..<4 { group.addTask { try await migrator.migrate().count } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `an edited or a missing file is refused`() async throws {
-        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) { migrator, _, folder in
+        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) { migrator, _, folder async throws in
             _ = try await migrator.migrate()
 
             try "SELECT 2;".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
@@ -59,7 +59,7 @@ import Testing
     ])
     func `gaps, doubles and odd names are refused`(names: [String], error: MigrationError) async throws {
         let files = Dictionary(uniqueKeysWithValues: names.map { ($0, "SELECT 1;") })
-        try await withMigrations(files) { migrator, _, _ in
+        try await withMigrations(files) { migrator, _, _ async throws in
             await #expect(throws: error) { try await migrator.migrate() }
         }
     }
@@ -67,7 +67,7 @@ import Testing
     @Test func `a file that fails leaves nothing behind, and those before it stay`() async throws {
         try await withMigrations([
             "0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "CREATE TABLE b (a bigint); SELECT 1 / 0;",
-        ]) { migrator, pool, folder in
+        ]) { migrator, pool, folder async throws in
             await #expect(throws: MigrationError.failed(name: "0002_b.sql", .server(sqlState: "22012", constraint: nil, message: ""))) {
                 try await migrator.migrate()
             }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `a file that ends its transaction is refused`() async throws {
-        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint); COMMIT;"]) { migrator, _, _ in
+        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint); COMMIT;"]) { migrator, _, _ async throws in
             await #expect(throws: MigrationError.unfinished("0001_a.sql")) { try await migrator.migrate() }
         }
     }
@@ -92,7 +92,7 @@ private func withMigrations(
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for (name, text) in files { try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8) }
-    try await withPool { pool in
+    try await withPool { pool async throws in
         let migrator = Migrator(configuration: pool.configuration, folder: folder, logger: .silent)
         try await body(migrator, pool, folder)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PipelineTests {
     @Test func `read, decide, write is two round trips`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let before = proxy.roundTrips
 
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `writes alone are one round trip, and a query is one, prepared or not`() async throws {
-        try await withProxiedPool { pool, proxy in
+        try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let before = proxy.roundTrips
 
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `a flush larger than every buffer gets through`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let block = [UInt8](repeating: 7, count: 400_000)
 
             let answers = try await pool.transaction { tx in
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `statements are prepared once, and the oldest make room`() async throws {
-        try await withPool(connections: 1, change: { $0.maximumPreparedStatements = 8 }) { pool in
+        try await withPool(connections: 1, change: { $0.maximumPreparedStatements = 8 }) { pool async throws in
             let statements: [SQL] = (0..<30).map { number in
                 (0...number).map { _ in "SELECT \(1)::bigint" as SQL }.joined(separator: " UNION ALL ")
             }
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a changed table is seen by prepared statements, inside transactions too`() async throws {
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             _ = try await pool.query("INSERT INTO t VALUES (1)")
             let read: SQL = "SELECT * FROM t"
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `statements that the server forgot are prepared again`() async throws {
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("SELECT \(1)::bigint")
             _ = try await pool.query("DEALLOCATE ALL")
 
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a parameter may be NULL once and bytes another time`() async throws {
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bytea)")
             let values: [[UInt8]?] = [nil, [0, 1, 255], nil, []]
 
@@ -120,7 +120,7 @@ func withProxiedPool<R>(
 ) async throws -> R {
     let proxy = try Proxy(to: try TestDatabase.port)
     defer { proxy.close() }
-    return try await withPool(port: proxy.port, connections: connections, change: change) { pool in
+    return try await withPool(port: proxy.port, connections: connections, change: change) { pool async throws in
         _ = try await pool.query("SELECT 1")
         return try await body(pool, proxy)
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PoolTests {
     @Test func `connections have the settings they should`() async throws {
-        try await withPool(change: { $0.applicationName = "quietanza test" }) { pool in
+        try await withPool(change: { $0.applicationName = "quietanza test" }) { pool async throws in
             let names = [
                 "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name", "TimeZone",
                 "client_encoding", "client_connection_check_interval",
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `never more connections than the limit`() async throws {
-        try await withPool(connections: 3) { pool in
+        try await withPool(connections: 3) { pool async throws in
             try await withThrowingTaskGroup { group in
                 for number in 0..<60 {
                     group.addTask {
@@ -41,7 +41,7 @@ import Testing
                 $0.maximumWaiters = 2
                 $0.waitTimeoutMilliseconds = 300
             }
-        ) { pool in
+        ) { pool async throws in
             let holding = Task { try await pool.query("SELECT pg_sleep(2)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
             let waiters = (0..<2).map { _ in Task { await failure { try await pool.query("SELECT 1") } } }
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `a waiter that is cancelled goes away`() async throws {
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             let holding = Task { try await pool.query("SELECT pg_sleep(0.5)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
             let waiter = Task { try await pool.query("SELECT 1") }
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `a cancelled query ends on both sides and its connection is not used again`() async throws {
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             let mark = UUID().uuidString
             let watcher = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
             func runs() async throws -> Bool {
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `cancelling at any moment leaks nothing`() async throws {
-        try await withPool(connections: 3) { pool in
+        try await withPool(connections: 3) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             var random = SeededGenerator(seed: 3)
 
@@ -131,7 +131,7 @@ import Testing
                 $0.statementTimeoutMilliseconds = 200
                 $0.lockTimeoutMilliseconds = 100
             }
-        ) { pool in
+        ) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             _ = try await pool.query("INSERT INTO t VALUES (1)")
 
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `errors describe themselves without values`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a text CONSTRAINT t_a_key UNIQUE)")
             _ = try await pool.query("INSERT INTO t VALUES (\("SECRET"))")
 
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func `shutting down lets work finish and refuses more`() async throws {
-        try await withPool(connections: 2) { pool in
+        try await withPool(connections: 2) { pool async throws in
             let working = Task { try await pool.query("SELECT pg_sleep(0.3)::text") }
             try await eventually("it works") { pool.gauges.inUse == 1 }
 

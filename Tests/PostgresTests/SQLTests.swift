@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `text with a zero byte is refused before anything is sent`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let error = await failure { try await pool.query("SELECT \("a\u{0}b")::text") }
             let after = try await pool.query("SELECT 1")
 

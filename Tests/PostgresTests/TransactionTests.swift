@@ -8,7 +8,7 @@ import Testing
         "CREATE TABLE things (id bigint CONSTRAINT things_pkey PRIMARY KEY, note text CONSTRAINT things_note_check CHECK (note <> ''))"
 
     @Test func `what is sent and queried is committed`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
             let count = try await pool.transaction { tx in
@@ -28,7 +28,7 @@ import Testing
 
     @Test func `what the body throws rolls back and comes out`() async throws {
         struct Refusal: Error {}
-        try await withPool(connections: 1) { pool in
+        try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query(Self.table)
 
             await #expect(throws: Refusal.self) {
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `the first statement that fails is the one reported, with its constraint`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
             let error = await failure {
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a deferred constraint is reported by the commit`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query("CREATE TABLE d (a int CONSTRAINT d_a_key UNIQUE DEFERRABLE INITIALLY DEFERRED)")
 
             let error = await failure {
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `an error the body swallows still rolls back`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
             let error = await failure {
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `a transaction is of no use after its body`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             var escaped: Transaction?
             try await pool.transaction { tx in
                 _ = try await tx.query("SELECT 1")
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func `an empty transaction asks nothing of the database`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let answer = try await pool.transaction { _ in 7 }
 
             #expect(answer == 7)
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func `read only and isolation are as asked`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             let level = try await pool.transaction(isolation: .repeatableRead, readOnly: true) { tx in
                 try await tx.query("SELECT current_setting('transaction_isolation') || current_setting('transaction_read_only')")
                     .only(String.self)
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func `a serialization failure is tried again`() async throws {
-        try await withPool(connections: 8) { pool in
+        try await withPool(connections: 8) { pool async throws in
             _ = try await pool.query("CREATE TABLE counter (n bigint)")
             _ = try await pool.query("INSERT INTO counter VALUES (0)")
 
@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test func `a failure that stays is tried three times`() async throws {
-        try await withPool { pool in
+        try await withPool { pool async throws in
             var tries = 0
 
             let error = await failure {
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test func `many concurrent transactions lose nothing`() async throws {
-        try await withPool(connections: 6) { pool in
+        try await withPool(connections: 6) { pool async throws in
             _ = try await pool.query("CREATE TABLE counter (n bigint)")
             _ = try await pool.query("INSERT INTO counter VALUES (0)")
 

@@ -21,7 +21,8 @@ final class Proxy: Sendable {
 
     init(to upstream: UInt16) throws {
         self.upstream = upstream
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = Proxy.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
@@ -104,7 +105,7 @@ final class Proxy: Sendable {
             }
             if mustCut { break }
             if isSilent { continue }
-            guard send(target, buffer, count, Int32(MSG_NOSIGNAL.rawValue)) == count else { break }
+            guard send(target, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(target, Int32(SHUT_RDWR))

@@ -1,0 +1,49 @@
+import COpenSSL
+
+package enum SHA256 {
+    package static let byteCount = 32
+
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            _ = COpenSSL.SHA256(bytes, bytes.count, buffer.baseAddress)
+            count = byteCount
+        }
+    }
+}
+
+package enum HMACSHA256 {
+    package static func authenticate(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { buffer, count in
+            var length: UInt32 = 0
+            _ = HMAC(quietanza_sha256(), key, Int32(key.count), bytes, bytes.count, buffer.baseAddress, &length)
+            count = Int(length)
+        }
+    }
+}
+
+/// Takes as long for a match as for any difference; only the lengths show.
+package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
+}
+
+package struct NoRandomness: Error {}
+
+package enum SecureRandom {
+    /// - Throws: `NoRandomness` when the system has none to give.
+    package static func bytes(_ count: Int) throws(NoRandomness) -> [UInt8] {
+        var ok: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            ok = RAND_bytes(buffer.baseAddress, Int32(count))
+            filled = ok == 1 ? count : 0
+        }
+        guard ok == 1 else { throw NoRandomness() }
+        return bytes
+    }
+}
+
+package enum Hex {
+    package static func encode(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
