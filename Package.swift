@@ -1,17 +1,38 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Rooms and their arrows are explained in ARCHITECTURE.md; a test in ArchitectureTests holds them to it.
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+// `make check` sets QUIETANZA_STRICT, which makes every warning in our own targets an error.
+let settings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+    + (Context.environment["QUIETANZA_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+func library(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
 
 let package = Package(
     name: "quietanza",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "quietanza", targets: ["Server"]),
+        .executable(name: "psp-simulator", targets: ["PSPSimulator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -25,18 +46,37 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // Ground: C libraries, each for one room, and two toolboxes that know nothing of ours.
+        library("CLibPQ", "libpq", "libpq-dev"),
+        library("COpenSSL", "libcrypto", "libssl-dev"),
+        library("CCurl", "libcurl", "libcurl4-openssl-dev"),
+        library("CPangoCairo", "pangocairo", "libpango1.0-dev"),
+        library("CQPDF", "libqpdf", "libqpdf-dev"),
+        room("Seals", ["COpenSSL"]),
+        room("JSON"),
+        // Floor 1
+        room("Postgres", ["CLibPQ", logging]),
+        room("PagoPA"),
+        // Floor 2
+        room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
+        room("Gateways", ["CCurl", "JSON", "Seals"]),
+        room("Documents", ["CPangoCairo", "CQPDF", "PagoPA"]),
+        // Floor 3
+        room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
+        // Floor 4
+        room("API", ["Operations", "Storage", "PagoPA", "JSON", "Seals", hummingbird, httpTypes, logging, metrics, nioCore, yams]),
+        // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals", hummingbird,
+                argumentParser, lifecycle, logging, metrics, nioCore,
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
-        )
+        ),
+        // An outsider: none of our rooms.
+        .executableTarget(name: "PSPSimulator", dependencies: [hummingbird, argumentParser, httpTypes], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

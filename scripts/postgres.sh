@@ -69,7 +69,9 @@ url() { printf 'postgresql://%s@127.0.0.1:%s/%s\n' "$user" "$(cat "$home/port")"
 # $1 is made by us or was; nobody else's folder in a shared place is taken for it.
 own_folder() {
     if [ -e "$1" ] || [ -L "$1" ]; then
-        [ ! -L "$1" ] && [ -d "$1" ] && [ "$(stat --format=%U "$1")" = "$owner" ] || die "$1 is not a folder of $owner"
+        if [ -L "$1" ] || [ ! -d "$1" ] || [ "$(stat --format=%U "$1")" != "$owner" ]; then
+            die "$1 is not a folder of $owner"
+        fi
     else
         mkdir --parents "$(dirname "$1")"
         mkdir --mode=0755 "$1"

@@ -6,6 +6,8 @@
 #   CONFIGURATION debug|release   QUIETANZA_BIN_DIR folder of programs built already: nothing is installed or built
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/interruptible.sh
+. scripts/interruptible.sh
 
 http_port=${HTTP_PORT:-8080}
 simulator_port=${PSP_SIMULATOR_PORT:-8090}
@@ -52,10 +54,13 @@ finish() {
     local status=$?
     trap - EXIT
     trap '' INT TERM HUP
+    # Nothing may keep this from its end, a closed terminal least of all.
+    set +e
+    end_interruptible
     [ ${#pids[@]} -eq 0 ] || say "stopping"
     local index
     for ((index = ${#pids[@]} - 1; index >= 0; index--)); do stop_part "${pids[index]}"; done
-    [ -z "$postgres_started" ] || scripts/postgres.sh stop "$cluster" 9>&- || true
+    [ -z "$postgres_started" ] || scripts/postgres.sh stop "$cluster" 9>&-
     exit "$status"
 }
 trap finish EXIT
@@ -108,7 +113,7 @@ else
     configuration=${CONFIGURATION:-debug}
     scripts/install-packages.sh 9>&-
     say "building ($configuration; the first time takes some minutes)"
-    swift build --configuration "$configuration" 9>&-
+    interruptible swift build --configuration "$configuration"
     bin=$(swift build --configuration "$configuration" --show-bin-path 9>&-)
 fi
 
@@ -171,6 +176,7 @@ if [ -f docs/journey.sh ]; then
     sed -e '1{/^#!/d;}' -e 's/^/    /' docs/journey.sh
 else
     printf 'In another terminal:\n    . .local/run/env\n'
+    # shellcheck disable=SC2016  # for the reader's shell
     printf '    curl -s "$API/v1/positions" -H "Authorization: Bearer $API_KEY" | jq\n'
 fi
 printf '\nCtrl-C stops everything.\n'

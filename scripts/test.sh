@@ -4,6 +4,8 @@
 # TEST_DATABASE_URL, when set, names a running PostgreSQL to use instead (its user must be allowed to create databases).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/interruptible.sh
+. scripts/interruptible.sh
 
 mkdir -p .local
 cluster=.local/postgres-test
@@ -16,7 +18,11 @@ flock 9
 finish() {
     local status=$?
     trap - EXIT
-    [ -z "${started:-}" ] || scripts/postgres.sh remove "$cluster" 9>&- || true
+    trap '' INT TERM HUP
+    # Nothing may keep this from its end, a closed terminal least of all.
+    set +e
+    end_interruptible
+    [ -z "${started:-}" ] || scripts/postgres.sh remove "$cluster" 9>&-
     exit "$status"
 }
 trap finish EXIT
@@ -32,16 +38,17 @@ fi
 export TEST_DATABASE_URL
 
 echo "== building the tests"
-swift build --build-tests 9>&-
+interruptible swift build --build-tests
 echo "== running the tests"
 rm -f "$report"
 status=0
-swift test --skip-build --disable-xctest --xunit-output "$report" "$@" 9>&- || status=$?
+interruptible swift test --skip-build --disable-xctest --xunit-output "$report" "$@" || status=$?
 
-count() { grep -m 1 '<testsuite ' "$report" 2>/dev/null | sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p"; }
+count() { sed -nE "/<testsuite /{s/.* $1=\"([0-9]+)\".*/\1/p;q;}" "$report" 2>/dev/null || true; }
 total=$(count tests)
 if [ -z "$total" ]; then
-    echo "the tests ended without a report" >&2
+    echo "the tests ended before they could report (a crash?)" >&2
+    echo "0 passed, 1 failed, 0 skipped"
     [ "$status" -ne 0 ] || status=1
     exit "$status"
 fi

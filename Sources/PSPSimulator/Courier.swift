@@ -27,7 +27,7 @@ struct Delivery: Codable, Sendable {
     }
 }
 
-/// Posts signed bodies; tries again a few times while nobody answers or the answer is a 5xx.
+/// Posts signed bodies; tries again a few times while nobody answers or the answer is 429 or a 5xx.
 struct Courier: Sendable {
     static let pausesMilliseconds = [200, 500, 1_000, 2_000]
     static let timeoutSeconds = 30.0
@@ -50,7 +50,7 @@ struct Courier: Sendable {
         while true {
             tries += 1
             answer = await once(body, to: url, webhookID: webhookID, seal: seal)
-            let isDone = answer.map { $0.status < 500 } ?? false
+            let isDone = answer.map { $0.status < 500 && $0.status != 429 } ?? false
             guard !isDone, tries <= Self.pausesMilliseconds.count else { break }
             let pause = Duration.milliseconds(Self.pausesMilliseconds[tries - 1])
             do { try await Task.sleep(for: pause) } catch { break }

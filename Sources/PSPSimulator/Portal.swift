@@ -50,12 +50,11 @@ struct Portal: Sendable {
     }
 
     private func tellOutcome(of action: PortalAction, on payment: Payment, seal: WebhookSeal) async throws -> Delivery {
-        let reason = action.failureReason
-        let outcome = OutcomeCall(
-            attemptID: payment.call.attemptID, outcome: reason == nil ? .executed : .notExecuted, failureReason: reason)
+        let call = OutcomeCall(
+            attemptID: payment.call.attemptID, outcome: action.outcome, detail: action.failureReason)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = try [UInt8](encoder.encode(outcome))
+        let body = try [UInt8](encoder.encode(call))
         let delivery = await courier.post(.outcome, body, to: payment.call.outcomesURL, seal: seal)
         await book.add(delivery, to: payment.id)
         return delivery
@@ -70,13 +69,28 @@ struct Portal: Sendable {
 
 /// How the portal's page ended, for display only.
 struct OutcomeCall: Encodable, Sendable {
+    enum Outcome: String, Encodable, Sendable {
+        case completed
+        case refused
+        case cancelled
+    }
+
     let attemptID: String
-    let outcome: RT.Outcome
-    let failureReason: String?
+    let outcome: Outcome
+    let detail: String?
 
     enum CodingKeys: String, CodingKey {
-        case outcome
+        case outcome, detail
         case attemptID = "attempt_id"
-        case failureReason = "failure_reason"
+    }
+}
+
+extension PortalAction {
+    var outcome: OutcomeCall.Outcome {
+        switch self {
+        case .refuse: .refused
+        case .cancel: .cancelled
+        case .pay, .late, .twice, .wrongAmount, .never, .conflict: .completed
+        }
     }
 }

@@ -7,6 +7,14 @@ struct PortalChoice: Decodable, Sendable {
     let action: String
     let delaySeconds: Int?
 
+    /// An empty field of the form counts as not given; JSON may bear the number as such.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        action = try container.decode(String.self, forKey: .action)
+        let text = try? container.decodeIfPresent(String.self, forKey: .delaySeconds)
+        delaySeconds = text == "" ? nil : try container.decodeIfPresent(Int.self, forKey: .delaySeconds)
+    }
+
     enum CodingKeys: String, CodingKey {
         case action
         case delaySeconds = "delay_seconds"

@@ -76,7 +76,7 @@ struct RT: Codable, Sendable, Equatable {
 extension RT {
     /// One RT for each installment of the cart. The whole fee stands in the first: the payer is charged it once.
     /// - Parameters:
-    ///   - failureReason: given, nothing was paid: outcome KO and amounts of zero, as in an official RT.
+    ///   - failureReason: given, nothing was paid: outcome KO, an amount of zero and no transfers.
     ///   - makeID: a fresh receipt id (IUR) of at most 35 characters.
     static func all(
         of payment: Payment, paidAt: Date, failureReason: String? = nil, makeID: () -> String
@@ -97,7 +97,8 @@ extension RT {
                 psp: PSP(
                     id: payment.pspID, businessName: "Simulatore PSP \(payment.pspID)", channelID: payment.channelID),
                 paidAt: paidAt.formatted(.iso8601),
-                transfers: [Transfer(index: 1, creditorTaxCode: call.creditor.taxCode, amountCents: amount)],
+                transfers: failureReason == nil
+                    ? [Transfer(index: 1, creditorTaxCode: call.creditor.taxCode, amountCents: amount)] : [],
                 payer: call.payer.map {
                     Subject(kind: $0.kind, taxCode: $0.taxCode, fullName: $0.fullName, email: $0.email)
                 },

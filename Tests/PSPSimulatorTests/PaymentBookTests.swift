@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 import Testing
 
 @testable import PSPSimulator
@@ -82,5 +83,30 @@ struct StartCallTests {
     @Test(arguments: ["javascript:alert(1)", "/esito", "http://", "file:///etc/passwd", "http://a b/"])
     func `a link that is no web address is refused`(link: String) throws {
         #expect(try StartCall.sample(returnURL: link).fault == "return_url must be an absolute http or https URL")
+    }
+}
+
+struct PortalChoiceTests {
+    @Test(arguments: [
+        ("action=late&delay_seconds=30", 30), ("action=late&delay_seconds=", nil), ("action=late", nil),
+    ])
+    func `a form's empty delay counts as not given`(form: String, delaySeconds: Int?) throws {
+        let choice = try URLEncodedFormDecoder().decode(PortalChoice.self, from: form)
+
+        #expect(choice.action == "late")
+        #expect(choice.delaySeconds == delaySeconds)
+    }
+
+    @Test func `JSON bears the delay as a number`() throws {
+        let choice = try JSONDecoder().decode(
+            PortalChoice.self, from: Data(#"{"action":"late","delay_seconds":5}"#.utf8))
+
+        #expect(choice.delaySeconds == 5)
+    }
+
+    @Test func `a delay that is no number is refused`() {
+        #expect(throws: (any Error).self) {
+            try URLEncodedFormDecoder().decode(PortalChoice.self, from: "action=late&delay_seconds=soon")
+        }
     }
 }

@@ -73,7 +73,9 @@ extension Contract {
     /// The operation that a request to `path` (with real ids; a query is ignored) reaches. Fixed segments win over templates.
     package func operation(method: String, path: String) -> Operation? {
         let segments = Self.segments(path)
-        let fitting = operations.filter { $0.method == method.uppercased() && Self.fits(segments, Self.segments($0.path)) }
+        let fitting = operations.filter {
+            $0.method == method.uppercased() && Self.fits(segments, Self.segments($0.path))
+        }
         return fitting.min { Self.templates($0.path) < Self.templates($1.path) }
     }
 
@@ -111,7 +113,8 @@ extension Contract {
         guard let answer = operation.body["responses"]?["\(status)"].flatMap(schema.resolved) else {
             return ["\(place): the contract does not have this status"]
         }
-        let faults = headerFaults(answer["headers"]?.fields ?? [:], names)
+        let faults =
+            headerFaults(answer["headers"]?.fields ?? [:], names)
             + bodyFaults(body, contentType, answer["content"]?.fields ?? [:])
         return faults.map { "\(place): \($0)" }
     }
@@ -163,7 +166,9 @@ extension Contract {
     package func requestViolations(
         method: String, path: String, headers: [String: String] = [:], contentType: String? = nil, body: Data? = nil
     ) -> [String] {
-        guard let operation = operation(method: method, path: path) else { return ["no operation for \(method) \(path)"] }
+        guard let operation = operation(method: method, path: path) else {
+            return ["no operation for \(method) \(path)"]
+        }
         let names = Self.lowercased(headers)
         var faults = queryFaults(operation, path) + pathFaults(operation, path)
         for parameter in operation.parameters where parameter["in"]?.text == "header" {
@@ -238,7 +243,9 @@ extension Contract {
     /// What is wrong with an example; empty when it is valid.
     package func violations(of example: Example) -> [String] {
         schema.violations(of: example.value, by: example.schema)
-            .map { "\(example.operation.operationID) \(example.status.map(String.init) ?? "request") \(example.name) \($0)" }
+            .map {
+                "\(example.operation.operationID) \(example.status.map(String.init) ?? "request") \(example.name) \($0)"
+            }
     }
 
     private func examples(_ operation: Operation, _ status: Int?, _ content: [String: JSONTree]) -> [Example] {

@@ -159,7 +159,9 @@ extension JSONSchema {
         if let step = schema["multipleOf"]?.double, step > 0, number.remainder(dividingBy: step) != 0 {
             faults.append("\(pointer): is not a multiple of \(step)")
         }
-        if schema["format"]?.text == "int32", Int32(exactly: number) == nil { faults.append("\(pointer): is not an int32") }
+        if schema["format"]?.text == "int32", Int32(exactly: number) == nil {
+            faults.append("\(pointer): is not an int32")
+        }
         return faults
     }
 
@@ -167,7 +169,9 @@ extension JSONSchema {
         var faults: [String] = []
         let length = text.unicodeScalars.count
         if let low = schema["minLength"]?.integer, length < low { faults.append("\(pointer): is shorter than \(low)") }
-        if let high = schema["maxLength"]?.integer, length > high { faults.append("\(pointer): is longer than \(high)") }
+        if let high = schema["maxLength"]?.integer, length > high {
+            faults.append("\(pointer): is longer than \(high)")
+        }
         if let pattern = schema["pattern"]?.text, text.range(of: pattern, options: .regularExpression) == nil {
             faults.append("\(pointer): does not match \(pattern)")
         }
@@ -179,8 +183,12 @@ extension JSONSchema {
 
     private func listFaults(_ items: [JSONTree], _ schema: JSONTree, _ pointer: String) -> [String] {
         var faults: [String] = []
-        if let low = schema["minItems"]?.integer, items.count < low { faults.append("\(pointer): has fewer than \(low) items") }
-        if let high = schema["maxItems"]?.integer, items.count > high { faults.append("\(pointer): has more than \(high) items") }
+        if let low = schema["minItems"]?.integer, items.count < low {
+            faults.append("\(pointer): has fewer than \(low) items")
+        }
+        if let high = schema["maxItems"]?.integer, items.count > high {
+            faults.append("\(pointer): has more than \(high) items")
+        }
         if schema["uniqueItems"]?.bool == true,
             items.indices.contains(where: { items[..<$0].contains(items[$0]) })
         {
@@ -192,8 +200,12 @@ extension JSONSchema {
 
     private func objectFaults(_ fields: [String: JSONTree], _ schema: JSONTree, _ pointer: String) -> [String] {
         var faults: [String] = []
-        if let low = schema["minProperties"]?.integer, fields.count < low { faults.append("\(pointer): has fewer than \(low) fields") }
-        if let high = schema["maxProperties"]?.integer, fields.count > high { faults.append("\(pointer): has more than \(high) fields") }
+        if let low = schema["minProperties"]?.integer, fields.count < low {
+            faults.append("\(pointer): has fewer than \(low) fields")
+        }
+        if let high = schema["maxProperties"]?.integer, fields.count > high {
+            faults.append("\(pointer): has more than \(high) fields")
+        }
         for name in schema["required"]?.texts ?? [] where fields[name] == nil {
             faults.append("\(pointer): lacks \(name)")
         }

@@ -94,7 +94,13 @@ package struct Inbound: Sendable {
 
     static func version(_ tag: String) -> Int? {
         guard tag.count >= 3, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
-        return Int(tag.dropFirst().dropLast())
+        return Int(tag.dropFirst().dropLast().prefix { $0 != "-" })
+    }
+
+    /// 304 in place of an answer that the caller has already.
+    func unlessHeld(_ reply: Reply) -> Reply {
+        guard let tag = reply.headers[.eTag], holds(tag) else { return reply }
+        return Reply(.notModified).with(.eTag, tag)
     }
 
     /// Whether the caller has this version already (`If-None-Match`).

@@ -62,10 +62,10 @@ extension Problem {
         "unauthenticated", .unauthorized, "A valid credential is needed",
         detail: "The credential is missing, unknown, expired or revoked.")
     static let unavailable = Problem(
-        "service-unavailable", .serviceUnavailable, "The service can not answer now",
+        "unavailable", .serviceUnavailable, "The service can not answer now",
         detail: "Nothing was done by halves; the same request may be sent again.", retryAfterSeconds: 5)
     static let internalFault = Problem(
-        "internal-fault", .internalServerError, "Something is wrong on our side",
+        "internal-error", .internalServerError, "Something is wrong on our side",
         detail: "It is in our log under the correlation id.")
 
     static func malformed(_ detail: String) -> Problem {
@@ -73,7 +73,7 @@ extension Problem {
     }
 
     static func badParameters(_ violations: [Violation]) -> Problem {
-        Problem("invalid-parameters", .badRequest, "A parameter of the request is wrong", violations: violations)
+        Problem("malformed-request", .badRequest, "A parameter of the request is wrong", violations: violations)
     }
 
     static func invalid(_ violations: [Violation]) -> Problem {
@@ -90,11 +90,11 @@ extension Problem {
             self.init("forbidden", .forbidden, "The credential lacks a scope", detail: "The scope \(scope.rawValue) is needed.")
         case .externalIDTaken:
             self.init(
-                "external-id-conflict", .conflict, "The external id is taken",
+                "external-id-taken", .conflict, "The external id is taken",
                 detail: "A position with this external id was kept before with other content.")
         case .noticeNumberTaken(let pointer):
             self.init(
-                "notice-number-conflict", .conflict, "The notice number is taken",
+                "notice-number-taken", .conflict, "The notice number is taken",
                 detail: "Another position of this creditor bears it; an IUV is never used twice.",
                 violations: [Violation(pointer, "is borne by another position")])
         case .positionNotEditable(let status):
@@ -108,7 +108,7 @@ extension Problem {
                 retryAfterSeconds: seconds)
         case .installmentNotPayable(let status, let pointer):
             self.init(
-                "installment-\(status.rawValue == "open" ? "not-payable" : status.rawValue)", .conflict,
+                "installment-not-payable", .conflict,
                 "The installment can not be paid", detail: "It is \(status.rawValue).",
                 violations: pointer.isEmpty ? [] : [Violation(pointer, "is \(status.rawValue)")])
         case .attemptNotCancellable(let status):
@@ -127,7 +127,7 @@ extension Problem {
         case .pspUnreachable:
             self.init("psp-unreachable", .badGateway, "The PSP can not be reached", detail: "Nothing is held.")
         case .pspTimedOut:
-            self.init("psp-timeout", .gatewayTimeout, "The PSP did not answer in time", detail: "Nothing is held.")
+            self.init("psp-timed-out", .gatewayTimeout, "The PSP did not answer in time", detail: "Nothing is held.")
         case .idempotencyKeyInUse:
             self.init(
                 "idempotency-key-in-use", .conflict, "The first request is still running",

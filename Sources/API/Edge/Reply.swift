@@ -45,5 +45,6 @@ extension HTTPField.Name {
     static let contentSecurityPolicy = Self("Content-Security-Policy")!  // a literal that is a valid name
     static let contentTypeOptions = Self("X-Content-Type-Options")!  // a literal that is a valid name
     static let frameOptions = Self("X-Frame-Options")!  // a literal that is a valid name
+    static let strictTransportSecurity = Self("Strict-Transport-Security")!  // a literal that is a valid name
     static let referrerPolicy = Self("Referrer-Policy")!  // a literal that is a valid name
 }

@@ -18,12 +18,15 @@ package struct Route: Sendable {
     package let path: String
     package let operation: String
     package let access: Access
-    /// Query parameters that it knows; any other is refused.
-    package let query: Set<String>
+    /// Query parameters that it knows, any other is refused; nil: none is read, and all are let through.
+    package let query: Set<String>?
+    /// Media types of its good answers.
+    package let produces: [String]
     let handle: @Sendable (Inbound) async throws -> Reply
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key, query: Set<String> = [],
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key, query: Set<String>? = [],
+        produces: [String] = ["application/json"],
         _ handle: @escaping @Sendable (Inbound) async throws -> Reply
     ) {
         self.method = method
@@ -31,6 +34,7 @@ package struct Route: Sendable {
         self.operation = operation
         self.access = access
         self.query = query
+        self.produces = produces
         self.handle = handle
     }
 

@@ -57,16 +57,17 @@ extension Intermediary {
     }
 
     /// - Parameter caller: nil on the command line, whose user holds the database anyway.
-    package func makeAPIKey(_ request: APIKeyRequest, by caller: APIKey?) async throws -> MadeAPIKey {
+    package func makeAPIKey(_ request: APIKeyRequest, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil)
+        async throws -> Once<MadeAPIKey>
+    {
         try caller?.demand(.operations)
-        let now = clock()
-        let faults = request.faults(now: now)
+        let faults = request.faults(now: clock())
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let token = try APIKeyToken.make()
-        let key = APIKey(
-            id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
-            creditors: request.creditors, createdAt: now, expiresAt: request.expiresAt)
-        try await store.transaction { tx in
+        return try await once(repeating) { tx, now in
+            let key = APIKey(
+                id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
+                creditors: request.creditors, createdAt: now, expiresAt: request.expiresAt)
             for (index, creditor) in request.creditors.enumerated() {
                 guard try await tx.ask(Creditors.isKnown(creditor)) else {
                     throw Refusal.invalid([Fault("/creditors/\(index)", "is not a known creditor")])
@@ -74,8 +75,8 @@ extension Intermediary {
             }
             tx.insert(key, digest: token.digest)
             tx.journal(JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+            return MadeAPIKey(key: key, secret: token.text)
         }
-        return MadeAPIKey(key: key, secret: token.text)
     }
 
     package func listAPIKeys(page: PageRequest, for caller: APIKey?) async throws -> Page<APIKey> {
@@ -95,11 +96,12 @@ extension Intermediary {
     }
 
     /// A new key with the same rights; the old one ends after the overlap.
-    package func rotateAPIKey(_ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?) async throws -> MadeAPIKey {
+    package func rotateAPIKey(_ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil)
+        async throws -> Once<MadeAPIKey>
+    {
         try caller?.demand(.operations)
-        let now = clock()
         let token = try APIKeyToken.make()
-        return try await store.transaction { tx in
+        return try await once(repeating) { tx, now in
             guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,

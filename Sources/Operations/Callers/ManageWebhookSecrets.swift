@@ -16,18 +16,18 @@ extension Intermediary {
     }
 
     /// - Parameter secret: one to keep, or nil to make one.
-    package func makeWebhookSecret(of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: APIKey?) async throws
-        -> MadeWebhookSecret
-    {
+    package func makeWebhookSecret(
+        of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: APIKey?,
+        repeating: Repeating<MadeWebhookSecret>? = nil
+    ) async throws -> Once<MadeWebhookSecret> {
         try caller?.demand(.operations)
-        let now = clock()
-        let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
-        try await store.transaction { tx in
+        return try await once(repeating) { tx, now in
+            let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
             tx.insert(made.secret, id: made.id, of: psp, at: now)
             tx.journal(
                 JournalEntry(.secretMade, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(made.id)"), at: now)
+            return made
         }
-        return made
     }
 
     package func listWebhookSecrets(of psp: PSPID, for caller: APIKey?) async throws -> [WebhookSecretEntry] {

@@ -55,11 +55,15 @@ extension Intermediary {
     }
 
     package func listPaymentAttempts(
-        _ filter: AttemptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
-    ) async throws -> Page<PaymentAttempt> {
+        _ filter: AttemptFilter, page: PageRequest, for caller: APIKey
+    ) async throws -> Page<AttemptDetail> {
         try caller.demand(.paymentsWrite, or: .positionsRead)
         return try await store.transaction { tx in
-            try await tx.attempts(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+            let found = try await tx.attempts(filter, within: caller.tenancy, page: page)
+            let receipts = try await tx.ask(Receipts.of(found.items.map(\.id)))
+            return found.map { attempt in
+                AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
+            }
         }
     }
 

@@ -27,9 +27,25 @@ final class PrivateCluster: Sendable {
     var url: String { "postgresql://quietanza@127.0.0.1:\(port)/postgres" }
     private var data: String { folder + "/data" }
 
+    /// Not by `pg_ctl start`: Foundation waits for a child until every descendant has closed what it inherited.
     func start() throws {
-        let options = "-p \(port) -k \(folder) -c listen_addresses=127.0.0.1"
-        try asOwner("pg_ctl", ["-D", data, "-o", options, "-l", folder + "/log", "-w", "start"])
+        let (path, arguments) = ownersCommand(
+            "postgres", ["-D", data, "-p", "\(port)", "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c", "logging_collector=off"])
+        let server = Process()
+        server.executableURL = URL(fileURLWithPath: path)
+        server.arguments = arguments
+        server.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
+        server.standardInput = FileHandle.nullDevice
+        server.standardOutput = FileHandle.nullDevice
+        server.standardError = FileHandle.nullDevice
+        try server.run()
+        for attempt in 1... {
+            do {
+                return try asOwner("pg_isready", ["-h", "127.0.0.1", "-p", "\(port)"])
+            } catch where attempt < 200 {
+                usleep(20_000)
+            }
+        }
     }
 
     func stop(_ mode: String = "immediate") throws {
@@ -42,12 +58,13 @@ final class PrivateCluster: Sendable {
     }
 
     private func asOwner(_ program: String, _ arguments: [String]) throws {
+        let (path, whole) = ownersCommand(program, arguments)
+        _ = try Self.run(path, whole)
+    }
+
+    private func ownersCommand(_ program: String, _ arguments: [String]) -> (path: String, arguments: [String]) {
         let path = binaries + "/" + program
-        if getuid() == 0 {
-            _ = try Self.run("/usr/sbin/runuser", ["-u", "postgres", "--", path] + arguments)
-        } else {
-            _ = try Self.run(path, arguments)
-        }
+        return getuid() == 0 ? ("/usr/sbin/runuser", ["-u", "postgres", "--", path] + arguments) : (path, arguments)
     }
 
     private static func run(_ path: String, _ arguments: [String]) throws -> String {
@@ -55,7 +72,6 @@ final class PrivateCluster: Sendable {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
-        // A file, for a pipe would stay open as long as the server that inherits it.
         let log = "/tmp/quietanza-run-" + UUID().uuidString
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         defer { try? FileManager.default.removeItem(atPath: log) }

@@ -1,0 +1,47 @@
+# What a developer runs; `make help` lists it. What it builds and keeps is in .build/ and .local/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test check check-format check-scripts check-compose format clean
+
+CONFIGURATION ?= debug
+export CONFIGURATION
+
+help: ## This list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' \
+		| while IFS=$$'\t' read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
+
+setup: ## Install the system packages that are missing (asks for sudo if you are not root)
+	@scripts/install-packages.sh
+
+build: setup ## Build the service and the simulator (CONFIGURATION=debug or release)
+	swift build --configuration $(CONFIGURATION)
+
+run: ## Start everything a trial needs and show how to use it; Ctrl-C stops it
+	@exec scripts/run.sh
+
+test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Name" for some)
+	@scripts/test.sh $(ARGUMENTS)
+
+check: setup check-format check-scripts check-compose ## What CI runs: formats, scripts, compose file, warnings as errors, tests
+	@QUIETANZA_STRICT=1 scripts/test.sh
+
+check-format: ## Refuse Swift code that is not formatted
+	@echo "== checking the formatting"
+	@scripts/format.sh check
+
+check-scripts: ## Read every script without running it
+	@echo "== checking the scripts"
+	@scripts/check-scripts.sh
+
+check-compose: ## Hold docker-compose.yml against the Compose specification
+	@echo "== checking the compose file"
+	@scripts/check-compose.sh
+
+format: ## Format the Swift code
+	@scripts/format.sh write
+
+clean: ## Stop the private databases and remove what was built and kept, the demo's data too
+	@for cluster in .local/postgres .local/postgres-test; do \
+		if [ -e "$$cluster" ]; then scripts/postgres.sh remove "$$cluster"; fi; done
+	rm -rf .local .build

@@ -1,0 +1,18 @@
+/// The bounds of the edge, each with its unit.
+package struct APIConfiguration: Sendable {
+    package var rateLimitPerMinute = 1_200
+    package var maximumBodyBytes = 256 * 1_024
+    /// From the end of the headers to the end of the body: a dripping sender is cut.
+    package var bodyDeadlineSeconds = 10
+    package var maximumQueryBytes = 4_096
+    package let publicURL: String
+    /// The contract, as served.
+    package let contract: String
+    package let version: String
+
+    package init(publicURL: String, contract: String, version: String) {
+        self.publicURL = publicURL
+        self.contract = contract
+        self.version = version
+    }
+}

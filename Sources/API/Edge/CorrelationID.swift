@@ -1,0 +1,29 @@
+import Foundation
+import HTTPTypes
+
+/// The caller's own correlation id when it is well formed, else one of ours; with the trace of a valid `traceparent`.
+struct CorrelationID: Sendable {
+    let text: String
+    let traceID: String?
+
+    init(_ headers: HTTPFields) {
+        if let given = headers[.correlationID], (1...128).contains(given.utf8.count),
+            given.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || [0x2D, 0x5F, 0x2E].contains($0) })
+        {
+            text = given
+        } else {
+            text = UUID().uuidString.lowercased()
+        }
+        traceID = headers[.traceParent].flatMap(Self.trace)
+    }
+
+    /// W3C trace context, version 00; zeros and ill-formed values are ignored, as the recommendation asks.
+    private static func trace(_ header: String) -> String? {
+        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "00", parts[1].count == 32, parts[2].count == 16, parts[3].count == 2,
+            parts.allSatisfy({ $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } }),
+            parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
+        else { return nil }
+        return String(parts[1])
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func helpRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = HelpHandlers(intermediary: intermediary)
+    let query: Set<String> = ["creditor_tax_code", "language"]
+    return [
+        Route(.get, "/v1/help", "list_help_topics", query: query, handlers.listHelpTopics),
+        Route(.get, "/v1/help/{topic}", "show_help_topic", query: query, handlers.showHelpTopic),
+    ]
+}
+
+private struct HelpHandlers: Sendable {
+    let intermediary: Intermediary
+
+    private func read(_ inbound: Inbound) throws -> (OrganizationTaxCode?, Language) {
+        var reader = QueryReader(inbound)
+        let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
+        let language = reader.word("language", Language.self) ?? inbound.language
+        try reader.finish()
+        return (creditor, language)
+    }
+
+    func listHelpTopics(_ inbound: Inbound) async throws -> Reply {
+        let (creditor, language) = try read(inbound)
+        let texts = try await intermediary.listHelpTopics(of: creditor, in: language, for: inbound.caller())
+        return .json { json in
+            json.array("items", texts) { json, text in
+                json.beginObject()
+                json.field("topic", text.topic.topic)
+                json.field("language", text.topic.language.rawValue)
+                json.field("title", text.topic.title)
+                json.endObject()
+            }
+        }
+    }
+
+    func showHelpTopic(_ inbound: Inbound) async throws -> Reply {
+        let (creditor, language) = try read(inbound)
+        let text = try await intermediary.showHelpTopic(
+            inbound.parameter("topic"), of: creditor, in: language, for: inbound.caller())
+        return .json { json in
+            json.field("topic", text.topic.topic)
+            json.field("language", text.topic.language.rawValue)
+            json.field("title", text.topic.title)
+            json.field("text", text.topic.text)
+            json.field("source", text.isCreditors ? "creditor" : "built_in")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func notificationRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = NotificationHandlers(intermediary: intermediary)
+    return [
+        Route(
+            .get, "/v1/notifications", "list_notifications",
+            query: QueryReader.pageNames.union(["status", "receipt_id", "position_id"]), handlers.listNotifications),
+        Route(.get, "/v1/notifications/{id}", "show_notification", handlers.showNotification),
+        Route(.post, "/v1/notifications/{id}/retry", "retry_notification", handlers.retryNotification),
+        Route(.post, "/v1/notifications/test", "send_test_notification", handlers.sendTestNotification),
+    ]
+}
+
+private struct NotificationHandlers: Sendable {
+    let intermediary: Intermediary
+
+    func listNotifications(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        var filter = NotificationFilter()
+        filter.states = reader.words("status")
+        filter.receipt = reader.id("receipt_id")
+        filter.position = reader.id("position_id")
+        let page = reader.page(order: "notifications")
+        try reader.finish()
+        return try await intermediary.listNotifications(filter, page: page, for: inbound.caller()).reply { json, mail in
+            json.beginObject()
+            mail.write(into: &json)
+            json.endObject()
+        }
+    }
+
+    func showNotification(_ inbound: Inbound) async throws -> Reply {
+        try await intermediary.showNotification(inbound.id(), for: inbound.caller()).reply(.ok)
+    }
+
+    func retryNotification(_ inbound: Inbound) async throws -> Reply {
+        try inbound.demandNoBody()
+        let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
+        return try await intermediary.retryNotification(
+            inbound.id(), by: inbound.caller(), repeating: inbound.repeating(render)
+        ).reply(render)
+    }
+
+    func sendTestNotification(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        let recipient = try inbound.object { reader in reader.required("to") { try EmailAddress($0) } }
+        let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
+        return try await intermediary.sendTestNotification(
+            to: recipient, language: inbound.language, by: caller, repeating: inbound.repeating(render)
+        ).reply(render)
+    }
+}
+
+extension PagoPA.Notification {
+    fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {
+        .json(status) { write(into: &$0) }
+    }
+
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("id", id.description)
+        json.field("receipt_id", receipt?.description)
+        json.field("position_id", position?.description)
+        json.field("kind", kind.rawValue)
+        json.field("recipient_masked", recipient?.masked)
+        json.field("language", language.rawValue)
+        json.field("status", state.rawValue)
+        json.field("attempts", attempts)
+        json.field("next_attempt_at", state == .queued || state == .retrying ? nextAttemptAt?.rfc3339 : nil)
+        json.field("sent_at", sentAt?.rfc3339)
+        json.field("last_error", lastError)
+        json.field("message_id", messageID)
+        json.field("created_at", createdAt.rfc3339)
+    }
+}
+
+extension EmailAddress {
+    /// `m…@example.org`
+    var masked: String {
+        let parts = value.split(separator: "@")
+        return "\(parts[0].prefix(1))…@\(parts[1])"
+    }
+}

@@ -1,0 +1,200 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
+    let handlers = AttemptHandlers(intermediary: intermediary, links: links)
+    return [
+        Route(.post, "/v1/payment-attempts", "start_payment_attempt", handlers.startPaymentAttempt),
+        Route(
+            .get, "/v1/payment-attempts", "list_payment_attempts",
+            query: QueryReader.pageNames.union(["status", "position_id", "installment_id"]), handlers.listPaymentAttempts),
+        Route(.get, "/v1/payment-attempts/{id}", "show_payment_attempt", query: ["wait_seconds"], handlers.showPaymentAttempt),
+        Route(.post, "/v1/payment-attempts/{id}/cancel", "cancel_payment_attempt", handlers.cancelPaymentAttempt),
+        Route(.post, "/v1/psps/{psp_id}/outcomes", "receive_outcome", access: .psp, handlers.receiveOutcome),
+        Route(.get, "/return/{attempt_id}", "come_back", access: .open, query: nil, handlers.comeBack),
+    ]
+}
+
+private struct AttemptHandlers: Sendable {
+    let intermediary: Intermediary
+    let links: Links
+
+    func startPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.paymentsWrite)
+        guard let key = try inbound.idempotencyKey() else { throw Refusal.idempotencyKeyMissing }
+        let fallback = inbound.language
+        let request = try inbound.object { AttemptRequest.read(&$0, language: fallback) }
+        let path = inbound.path
+        let render: @Sendable (StartedAttempt) -> Reply = { started in
+            switch started {
+            case .redirected(let attempt):
+                AttemptDetail(attempt: attempt).reply(.created, in: attempt.language, links)
+                    .with(.location, links.attempt(attempt.id))
+            case .failed(_, let refusal):
+                Problem(refusal).reply(instance: path, correlationID: Correlation.id ?? "-")
+            }
+        }
+        return try await intermediary.startPaymentAttempt(
+            request, by: caller, repeating: Repeating(key: key) { StoredAnswer(render($0)) }
+        ).reply(render)
+    }
+
+    func showPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        let wait = reader.integer("wait_seconds", in: 0...Int64(Intermediary.maximumWaitSeconds)).map(Int.init) ?? 0
+        try reader.finish()
+        return try await intermediary.showPaymentAttempt(inbound.id(), waitSeconds: wait, for: inbound.caller())
+            .reply(in: inbound.language, links)
+    }
+
+    func listPaymentAttempts(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        var filter = AttemptFilter()
+        filter.statuses = reader.words("status")
+        filter.position = reader.id("position_id")
+        filter.installment = reader.id("installment_id")
+        let page = reader.page(order: "attempts")
+        try reader.finish()
+        let language = inbound.language
+        return try await intermediary.listPaymentAttempts(filter, page: page, for: inbound.caller())
+            .reply { json, detail in
+                json.beginObject()
+                detail.write(into: &json, in: language, links)
+                json.endObject()
+            }
+    }
+
+    func cancelPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
+        try inbound.demandNoBody()
+        let language = inbound.language
+        let render: @Sendable (AttemptDetail) -> Reply = { $0.reply(in: language, links) }
+        return try await intermediary.cancelPaymentAttempt(
+            inbound.id(), by: inbound.caller(), repeating: inbound.repeating(render)
+        ).reply(render)
+    }
+
+    func receiveOutcome(_ inbound: Inbound) async throws -> Reply {
+        let id = try inbound.object { reader -> Identifier<PaymentAttempt>? in
+            let id = reader.required("attempt_id") { try Identifier<PaymentAttempt>($0) }
+            let outcome = reader.required("outcome") { (text: String) throws -> String in
+                guard ["completed", "refused", "cancelled", "unknown"].contains(text) else {
+                    throw InvalidValue(detail: "must be completed, refused, cancelled or unknown")
+                }
+                return text
+            }
+            _ = reader.optional("detail") { try boundedText($0, 1...500) }
+            return outcome == nil ? nil : id
+        }
+        let attempt = try await intermediary.receiveOutcome(of: id, from: inbound.sender())
+        return .json(.accepted) { json in
+            json.field("attempt_id", attempt.id.description)
+            json.field("status", attempt.status.rawValue)
+        }
+    }
+
+    /// The PSP's portal may add parameters of its own; none of them is read.
+    func comeBack(_ inbound: Inbound) async throws -> Reply {
+        let id: Identifier<PaymentAttempt> = try inbound.id("attempt_id")
+        let target = try await intermediary.comeBack(id)
+        let separator = target.contains("?") ? "&" : "?"
+        return Reply(.seeOther, headers: [.location: "\(target)\(separator)attempt_id=\(id)"])
+    }
+}
+
+extension AttemptRequest {
+    fileprivate static func read(_ reader: inout ObjectReader, language: Language) -> AttemptRequest? {
+        let installments = reader.required("installments", count: 1...5, items: InstallmentReference.read)
+        let method = reader.required("payment_method") { try PaymentMethod($0) }
+        let psp = reader.required("psp_id") { try PSPID($0) }
+        let channel = reader.required("channel_id") { try ChannelID($0) }
+        let payer = reader.optional("payer", object: Payer.read)
+        let email = reader.optional("email") { try EmailAddress($0) }
+        let returnURL = reader.required("return_url") { try ReturnURL($0) }
+        let wanted = reader.optional("language", text: Language.read)
+        guard let installments, let method, let psp, let channel, let returnURL else { return nil }
+        return AttemptRequest(
+            installments: installments, method: method, psp: psp, channel: channel, payer: payer, email: email,
+            returnURL: returnURL, language: wanted ?? language)
+    }
+}
+
+extension Language {
+    static func read(_ text: String) throws(InvalidValue) -> Language {
+        guard let language = Language(rawValue: text) else { throw InvalidValue(detail: "must be it, en, de, fr or sl") }
+        return language
+    }
+}
+
+extension Payer {
+    fileprivate static func read(_ reader: inout ObjectReader) -> Payer? {
+        let kind = reader.required("kind", text: SubjectKind.read)
+        let taxCode = reader.required("tax_code") { try TaxCode($0) }
+        let fullName = reader.required("full_name") { try boundedText($0, 1...70) }
+        let email = reader.optional("email") { try EmailAddress($0) }
+        guard let kind, let taxCode, let fullName else { return nil }
+        return Payer(kind: kind, taxCode: taxCode, fullName: fullName, email: email)
+    }
+}
+
+extension InstallmentReference {
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> InstallmentReference? {
+        if case .string = value {
+            return ObjectReader.text(value, place, violations) { .id(try Identifier<Installment>($0)) }
+        }
+        return ObjectReader.object(value, place, violations) { reader in
+            let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
+            let notice = reader.required("notice_number") { try NoticeNumber($0) }
+            guard let creditor, let notice else { return nil }
+            return .notice(creditor, notice)
+        }
+    }
+}
+
+extension AttemptDetail {
+    /// While it is not final, when to ask again.
+    static let retryAfterSeconds = 2
+
+    func reply(_ status: HTTPResponse.Status = .ok, in language: Language, _ links: Links) -> Reply {
+        Reply.json(status) { write(into: &$0, in: language, links) }
+            .with(.retryAfter, attempt.status.isFinal ? nil : String(Self.retryAfterSeconds))
+    }
+
+    func write(into json: inout JSONWriter, in language: Language, _ links: Links) {
+        json.field("id", attempt.id.description)
+        json.field("status", attempt.status.rawValue)
+        json.field("is_final", attempt.status.isFinal)
+        json.field("message", attempt.status.message(in: language))
+        json.field("amount_cents", attempt.amount.cents)
+        json.field("fee_cents", attempt.fee.cents)
+        json.field("total_cents", attempt.totalCents)
+        json.field("payment_method", attempt.method.code)
+        json.object("psp") { json in
+            json.field("psp_id", attempt.psp.value)
+            json.field("business_name", attempt.pspBusinessName)
+            json.field("channel_id", attempt.channel.value)
+        }
+        json.field("redirect_url", attempt.redirectURL)
+        json.field("return_url", attempt.returnURL)
+        json.field("created_at", attempt.createdAt.rfc3339)
+        json.field("expires_at", attempt.expiresAt.rfc3339)
+        json.field("finished_at", attempt.finishedAt?.rfc3339)
+        json.field("failure_reason", attempt.failureReason)
+        json.array("installments", attempt.items) { json, item in
+            json.beginObject()
+            json.field("id", item.installment.description)
+            json.field("position_id", item.position.description)
+            json.field("creditor_tax_code", attempt.creditor.value)
+            json.field("notice_number", item.noticeNumber.value)
+            json.field("iuv", item.iuv.value)
+            json.field("amount_cents", item.amount.cents)
+            json.field("status", item.outcome.rawValue)
+            json.endObject()
+        }
+        json.write(references: receipts, links)
+        json.object("_links") { $0.field("self", links.attempt(attempt.id)) }
+    }
+}

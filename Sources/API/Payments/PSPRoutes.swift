@@ -1,0 +1,239 @@
+import Foundation
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func pspRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = PSPHandlers(intermediary: intermediary)
+    return [
+        Route(.get, "/v1/payment-methods", "list_payment_methods", query: ["amount_cents"], handlers.listPaymentMethods),
+        Route(
+            .get, "/v1/psps", "list_psps",
+            query: QueryReader.pageNames.union(["payment_method", "amount_cents", "sort", "language", "payer_reference"]),
+            handlers.listPSPs),
+        Route(.get, "/v1/psp-list", "show_psp_list", handlers.showPSPList),
+        Route(.put, "/v1/psp-list", "replace_psp_list", handlers.replacePSPList),
+        Route(.get, "/v1/psp-lists", "list_psp_lists", query: QueryReader.pageNames, handlers.listPSPLists),
+        Route(.get, "/v1/psp-lists/{version}", "show_psp_list_version", handlers.showPSPListVersion),
+    ]
+}
+
+private struct PSPHandlers: Sendable {
+    let intermediary: Intermediary
+
+    func listPaymentMethods(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .paymentsWrite)
+        var reader = QueryReader(inbound)
+        let amount = reader.integer("amount_cents", in: 1...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
+        try reader.finish()
+        let offers = try await intermediary.listPaymentMethods(amount: amount, for: caller)
+        let language = inbound.language
+        return .json { json in
+            json.array("groups", PaymentMethodGroup.allCases) { json, group in
+                json.beginObject()
+                json.field("group", group.rawValue)
+                json.array("methods", offers.filter { $0.method.group == group }) { $1.write(into: &$0, language) }
+                json.endObject()
+            }
+        }
+    }
+
+    /// Pages are cut from the list in memory: the cursor is a place in an order that only a new list version changes.
+    func listPSPs(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .paymentsWrite)
+        var reader = QueryReader(inbound)
+        let method = reader.value("payment_method") { try PaymentMethod($0) }
+        let cents = reader.integer("amount_cents", in: 1...Amount.maximum.cents)
+        let order = reader.word("sort", ChoiceOrder.self) ?? .fee
+        let language = reader.word("language", Language.self) ?? inbound.language
+        let payer = reader.value("payer_reference") { try boundedText($0, 1...64) }
+        let page = reader.page(order: "psps")
+        if cents == nil, reader.violations.items.isEmpty { reader.violations.add("amount_cents", "is required") }
+        try reader.finish()
+        let amount = try Amount(cents: cents ?? 0)
+        let found = try await intermediary.listPSPs(method: method, amount: amount, order: order, payer: payer, for: caller)
+        let start = page.after.map { Int(clamping: $0.key) } ?? 0
+        let rows = found.choices.dropFirst(max(0, start)).prefix(page.limit)
+        let end = start + rows.count
+        return .json { json in
+            json.array("items", rows) { $1.write(into: &$0, amount, language) }
+            if end < found.choices.count, !rows.isEmpty {
+                json.field("next_cursor", Cursor(order: "psps", key: Int64(end), id: .init()).text)
+            }
+            json.field("total_count", page.includeTotal ? found.choices.count : nil)
+            json.field("psp_list_version", found.version > 0 ? found.version : nil)
+        }
+    }
+
+    func showPSPList(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        guard caller.scopes.contains(.operations) || caller.scopes.contains(.pspListWrite) || caller.scopes.contains(.positionsRead)
+        else { throw Refusal.forbidden(.positionsRead) }
+        return inbound.unlessHeld(try await intermediary.showPSPList(for: caller).reply())
+    }
+
+    func replacePSPList(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.pspListWrite)
+        var version: Int?
+        if inbound.headers[.ifNoneMatch]?.trimmingCharacters(in: .whitespaces) != "*" { version = try inbound.ifMatch() }
+        let psps = try inbound.object { reader in
+            reader.required("psps", count: 0...2_000, items: PSP.read)
+        }
+        let list = try await intermediary.replacePSPList(with: psps, readVersion: version, by: caller)
+        return list.reply(version == nil ? .created : .ok)
+    }
+
+    func listPSPLists(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        let page = reader.page(order: "psp_lists")
+        try reader.finish()
+        return try await intermediary.listPSPLists(page: page, for: inbound.caller()).reply { json, list in
+            json.beginObject()
+            json.field("version", list.version)
+            json.field("created_at", list.createdAt.rfc3339)
+            json.field("current", list.isCurrent)
+            json.field("psp_count", list.pspCount)
+            json.field("channel_count", list.channelCount)
+            json.endObject()
+        }
+    }
+
+    func showPSPListVersion(_ inbound: Inbound) async throws -> Reply {
+        guard let version = Int(inbound.parameter("version")), version > 0 else { throw Refusal.notFound }
+        return inbound.unlessHeld(try await intermediary.showPSPListVersion(version, for: inbound.caller()).reply())
+    }
+}
+
+extension MethodOffer {
+    fileprivate func write(into json: inout JSONWriter, _ language: Language) {
+        json.beginObject()
+        json.field("payment_method", method.code)
+        json.field("group", method.group.rawValue)
+        if method.group == .card { json.array("kinds", ["credit", "debit", "prepaid"]) { $0.value($1) } }
+        json.field("name", method.name(in: language))
+        json.field("min_fee_cents", fees?.lowerBound)
+        json.field("max_fee_cents", fees?.upperBound)
+        json.field("psp_count", pspCount)
+        json.field("enabled", fees != nil)
+        if fees == nil { json.field("disabled_reason", "No PSP takes this amount with this method.") }
+        json.endObject()
+    }
+}
+
+extension PSPChoice {
+    fileprivate func write(into json: inout JSONWriter, _ amount: Amount, _ language: Language) {
+        json.beginObject()
+        json.field("psp_id", psp.id.value)
+        json.field("business_name", psp.businessName)
+        json.field("channel_id", channel.id.value)
+        json.field("payment_method", channel.method.code)
+        json.field("name", channel.name(in: language))
+        json.field("fee_cents", fee.cents)
+        json.field("total_cents", amount.cents + fee.cents)
+        json.endObject()
+    }
+}
+
+extension PSPList {
+    fileprivate func reply(_ status: HTTPResponse.Status = .ok) -> Reply {
+        Reply.json(status) { json in
+            json.field("version", version)
+            json.array("psps", psps) { $1.write(into: &$0) }
+            json.field("created_at", createdAt.rfc3339)
+        }.with(.eTag, "\"\(version)\"")
+    }
+}
+
+extension PSP {
+    fileprivate func write(into json: inout JSONWriter) {
+        json.beginObject()
+        json.field("psp_id", id.value)
+        json.field("business_name", businessName)
+        json.field("tax_code", taxCode?.value)
+        json.field("enabled", isEnabled)
+        json.array("channels", channels) { json, channel in
+            json.beginObject()
+            json.field("channel_id", channel.id.value)
+            json.field("payment_method", channel.method.code)
+            json.field("start_url", channel.startURL)
+            json.write("names", channel.names)
+            json.array("fee_bands", channel.feeBands) { json, band in
+                json.beginObject()
+                json.field("up_to_cents", band.upTo.cents)
+                json.field("fee_cents", band.fee.cents)
+                json.endObject()
+            }
+            json.endObject()
+        }
+        json.endObject()
+    }
+
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> PSP? {
+        ObjectReader.object(value, place, violations) { reader in
+            let id = reader.required("psp_id") { try PSPID($0) }
+            let name = reader.required("business_name") { try boundedText($0, 1...140) }
+            let taxCode = reader.optional("tax_code") { try OrganizationTaxCode(unchecked: $0) }
+            let isEnabled = reader.optional(flag: "enabled") ?? true
+            let channels = reader.required("channels", count: 0...200, items: Channel.read)
+            guard let id, let name, let channels else { return nil }
+            return PSP(id: id, businessName: name, taxCode: taxCode, isEnabled: isEnabled, channels: channels)
+        }
+    }
+}
+
+extension Channel {
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> Channel? {
+        ObjectReader.object(value, place, violations) { reader in
+            let id = reader.required("channel_id") { try ChannelID($0) }
+            let method = reader.required("payment_method") { try PaymentMethod($0) }
+            let startURL = reader.required("start_url") { try boundedText($0, 1...2_048) }
+            let names = reader.required("names", localized: 1...140)
+            let bands = reader.required("fee_bands", count: 1...50, items: FeeBand.read)
+            guard let id, let method, let startURL, let names, let bands else { return nil }
+            return Channel(id: id, method: method, startURL: startURL, names: names, feeBands: bands)
+        }
+    }
+}
+
+extension FeeBand {
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> FeeBand? {
+        ObjectReader.object(value, place, violations) { reader in
+            let upTo = reader.required("up_to_cents", in: 1...Amount.maximum.cents)
+            let fee = reader.required("fee_cents", in: 0...Amount.maximum.cents)
+            guard let upTo = upTo.flatMap({ try? Amount(cents: $0) }), let fee = fee.flatMap({ try? Amount(cents: $0) })
+            else { return nil }
+            return FeeBand(upTo: upTo, fee: fee)
+        }
+    }
+}
+
+extension JSONWriter {
+    mutating func write(_ key: String, _ names: [Language: String]) {
+        object(key) { json in
+            for language in Language.allCases { json.field(language.rawValue, names[language]) }
+        }
+    }
+}
+
+extension ObjectReader {
+    /// A text in each language, Italian among them.
+    mutating func required(_ key: String, localized range: ClosedRange<Int>) -> [Language: String]? {
+        required(key) { value, place, violations in
+            ObjectReader.object(value, place, violations) { reader in
+                var names: [Language: String] = [:]
+                for language in Language.allCases {
+                    names[language] =
+                        language == .it
+                        ? reader.required(language.rawValue) { try boundedText($0, range) }
+                        : reader.optional(language.rawValue) { try boundedText($0, range) }
+                }
+                return names
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Seals
+
+extension RTAcknowledgement {
+    var answer: [UInt8] {
+        JSONWriter.object { json in
+            json.field("receipt_id", receiptID)
+            json.field("id", receipt.description)
+            json.field("disposition", disposition.rawValue)
+            json.field("anomaly_kind", anomaly?.kind.rawValue)
+            json.field("anomaly_id", anomaly?.id.description)
+            json.field("position_id", position?.description)
+            json.field("received_at", receivedAt.rfc3339)
+            json.field("rt_sha256", Hex.encode(sha256))
+        }
+    }
+}
+
+extension Receipt {
+    func reply(_ status: HTTPResponse.Status, _ links: Links) -> Reply {
+        .json(status) { write(into: &$0, links) }
+    }
+
+    private func pdfURL(_ links: Links) -> String? { hasPDF ? links.receipt(id) + "/pdf" : nil }
+
+    private func write(into json: inout JSONWriter, _ links: Links) {
+        json.field("id", id.description)
+        json.field("receipt_id", receiptID)
+        json.field("payment_context", paymentContext)
+        json.field("creditor_tax_code", creditor.value)
+        json.field("creditor_name", creditorName)
+        json.field("position_id", position?.description)
+        json.field("installment_number", installmentNumber)
+        json.field("attempt_id", attempt?.description)
+        json.field("debt_type", debtTypeKey)
+        json.field("description", description)
+        if let document { json.write(document) }
+        json.field("iuv", iuv.value)
+        json.field("notice_number", noticeNumber?.value)
+        json.field("paid_at", paidAt.rfc3339)
+        json.field("amount_cents", amount.cents)
+        json.field("fee_cents", fee?.cents)
+        json.field("status", status.rawValue)
+        json.field("origin", origin.rawValue)
+        json.field("outcome", outcome.word)
+        json.field("outcome_code", outcome.rawValue)
+        if let psp {
+            json.object("psp") { json in
+                json.field("id", psp.id.value)
+                json.field("business_name", psp.businessName)
+                json.field("tax_code", psp.taxCode)
+                json.field("channel_id", psp.channel)
+            }
+        }
+        json.field("payment_method", method?.code)
+        json.array("transfers", transfers) { json, transfer in
+            json.beginObject()
+            json.field("index", transfer.index)
+            json.field("creditor_tax_code", transfer.creditor.value)
+            json.field("iban", transfer.iban)
+            json.field("amount_cents", transfer.amount.cents)
+            json.field("remittance", transfer.remittance)
+            json.endObject()
+        }
+        json.field("failure_reason", failureReason)
+        json.field("till", till)
+        json.field("reference", reference)
+        json.field("rt_sha256", rtSHA256)
+        json.field("received_at", receivedAt.rfc3339)
+        json.field("pdf_url", pdfURL(links))
+        json.field("rt_url", rtSHA256 == nil ? nil : links.receipt(id) + "/rt")
+        json.object("_links") { json in
+            json.field("self", links.receipt(id))
+            json.field("position", position.map(links.position))
+            json.field("payment_attempt", attempt.map(links.attempt))
+        }
+    }
+
+    func writeSummary(into json: inout JSONWriter, _ links: Links) {
+        json.beginObject()
+        json.field("id", id.description)
+        json.field("position_id", position?.description)
+        json.field("creditor_tax_code", creditor.value)
+        json.field("debt_type", debtTypeKey)
+        json.field("description", description)
+        json.field("iuv", iuv.value)
+        json.field("notice_number", noticeNumber?.value)
+        json.field("paid_at", paidAt.rfc3339)
+        json.field("amount_cents", amount.cents)
+        json.field("fee_cents", fee?.cents)
+        json.field("status", status.rawValue)
+        json.field("origin", origin.rawValue)
+        json.field("outcome", outcome.word)
+        json.field("pdf_url", pdfURL(links))
+        json.object("_links") { $0.field("self", links.receipt(id)) }
+        json.endObject()
+    }
+}
+
+extension Anomaly {
+    func write(into json: inout JSONWriter) {
+        json.field("id", id.description)
+        json.field("kind", kind.rawValue)
+        json.field("status", isOpen ? "open" : "resolved")
+        json.field("receipt_id", receipt.description)
+        json.field("position_id", position?.description)
+        json.field("creditor_tax_code", creditor.value)
+        json.field("iuv", iuv.value)
+        json.field("opened_at", openedAt.rfc3339)
+        json.field("detail", kind.detail)
+    }
+}

@@ -1,0 +1,151 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
+    let handlers = ReceiptHandlers(intermediary: intermediary, links: links)
+    return [
+        Route(.post, "/v1/psps/{psp_id}/receipts", "receive_rt", access: .psp, handlers.receiveRT),
+        Route(.get, "/v1/receipts", "list_receipts", query: ReceiptHandlers.filterNames, handlers.listReceipts),
+        Route(.post, "/v1/receipts/search", "search_receipts", handlers.searchReceipts),
+        Route(.get, "/v1/receipts/{id}", "show_receipt", handlers.showReceipt),
+        Route(
+            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", query: ["disposition"], produces: ["application/pdf"],
+            handlers.showReceiptPDF),
+        Route(
+            .get, "/v1/receipts/{id}/rt", "show_receipt_rt", produces: ["application/json", "application/xml"],
+            handlers.showReceiptRT),
+        Route(
+            .get, "/v1/anomalies", "list_anomalies", query: QueryReader.pageNames.union(["status", "kind", "iuv"]),
+            handlers.listAnomalies),
+        Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
+    ]
+}
+
+private struct ReceiptHandlers: Sendable {
+    let intermediary: Intermediary
+    let links: Links
+
+    static let filterNames: Set<String> = QueryReader.pageNames.union([
+        "creditor_tax_code", "position_id", "paid_from", "paid_to", "debt_type", "iuv", "notice_number", "status",
+        "origin", "document_year", "document_number",
+    ])
+
+    /// The webhook. The sender's signature over these very bytes has been checked.
+    func receiveRT(_ inbound: Inbound) async throws -> Reply {
+        let sender = try inbound.sender()
+        let json = try inbound.json()
+        let body = RTBody(
+            psp: sender, messageID: inbound.headers[.webhookID] ?? "", contentType: "application/json",
+            bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: SHA256.digest(JSONWriter.canonical(json)))
+        let rt: RT
+        do { rt = try Inbound.object(json, RT.read) } catch {
+            try await intermediary.journalRefusal(of: nil, body: body, at: intermediary.clock())
+            throw error
+        }
+        let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
+        return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
+    }
+
+    func listReceipts(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.receiptsRead)
+        var reader = QueryReader(inbound)
+        let (filter, creditor) = filter(&reader)
+        let page = reader.page(order: "receipts")
+        try reader.finish()
+        return try await list(filter, creditor, page, for: caller)
+    }
+
+    func searchReceipts(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.receiptsRead)
+        var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["tax_code"]))
+        var (filter, creditor) = filter(&reader)
+        filter.taxCode = reader.value("tax_code") { try TaxCode($0) }
+        let page = reader.page(order: "receipts")
+        try reader.finishBody()
+        return try await list(filter, creditor, page, for: caller)
+    }
+
+    private func list(_ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: APIKey)
+        async throws -> Reply
+    {
+        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: caller)
+            .reply { json, receipt in receipt.writeSummary(into: &json, links) }
+    }
+
+    private func filter(_ reader: inout QueryReader) -> (ReceiptFilter, OrganizationTaxCode?) {
+        var filter = ReceiptFilter()
+        filter.statuses = reader.words("status")
+        filter.origins = reader.words("origin")
+        filter.debtTypeKey = reader.value("debt_type") { try debtTypeKey($0) }
+        filter.iuv = reader.value("iuv") { try IUV($0) }
+        filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0) }
+        filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
+        filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
+        filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
+        filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
+        filter.position = reader.id("position_id")
+        return (filter, reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
+    }
+
+    func showReceipt(_ inbound: Inbound) async throws -> Reply {
+        try await intermediary.showReceipt(inbound.id(), for: inbound.caller()).reply(.ok, links)
+    }
+
+    /// The drawing of a receipt never changes, so the caller may keep it to itself.
+    func showReceiptPDF(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        let disposition = reader.word("disposition", Disposition.self) ?? .inline
+        try reader.finish()
+        let id: Identifier<Receipt> = try inbound.id()
+        let pdf = try await intermediary.showReceiptPDF(id, language: inbound.language, for: inbound.caller())
+        return Reply(
+            .ok,
+            headers: [
+                .contentType: "application/pdf",
+                .contentDisposition: "\(disposition.rawValue); filename=\"ricevuta-\(id).pdf\"",
+            ], body: pdf)
+    }
+
+    private enum Disposition: String, CaseIterable {
+        case inline
+        case attachment
+    }
+
+    func showReceiptRT(_ inbound: Inbound) async throws -> Reply {
+        let rt = try await intermediary.showReceiptRT(inbound.id(), for: inbound.caller())
+        return Reply(.ok, headers: [.contentType: rt.contentType, .contentDisposition: "attachment"], body: rt.bytes)
+    }
+
+    func listAnomalies(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        var filter = AnomalyFilter()
+        let statuses: Set<AnomalyStatus> = Set(reader.words("status"))
+        if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
+        filter.kinds = reader.words("kind")
+        filter.iuv = reader.value("iuv") { try IUV($0) }
+        let page = reader.page(order: "anomalies")
+        try reader.finish()
+        return try await intermediary.listAnomalies(filter, creditor: nil, page: page, for: inbound.caller())
+            .reply { json, anomaly in
+                json.beginObject()
+                anomaly.write(into: &json)
+                json.endObject()
+            }
+    }
+
+    func showAnomaly(_ inbound: Inbound) async throws -> Reply {
+        let anomaly = try await intermediary.showAnomaly(inbound.id(), for: inbound.caller())
+        return .json { anomaly.write(into: &$0) }
+    }
+}
+
+private enum AnomalyStatus: String, CaseIterable {
+    case open
+    case resolved
+}

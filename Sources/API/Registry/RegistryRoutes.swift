@@ -1,0 +1,243 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+func registryRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = RegistryHandlers(intermediary: intermediary)
+    return [
+        Route(.get, "/v1/creditors", "list_creditors", query: QueryReader.pageNames, handlers.listCreditors),
+        Route(.get, "/v1/creditors/{tax_code}", "show_creditor", handlers.showCreditor),
+        Route(.put, "/v1/creditors/{tax_code}", "save_creditor", handlers.saveCreditor),
+        Route(.get, "/v1/creditors/{tax_code}/debt-types", "list_debt_types", handlers.listDebtTypes),
+        Route(.get, "/v1/creditors/{tax_code}/debt-types/{key}", "show_debt_type", handlers.showDebtType),
+        Route(.put, "/v1/creditors/{tax_code}/debt-types/{key}", "save_debt_type", handlers.saveDebtType),
+    ]
+}
+
+private struct RegistryHandlers: Sendable {
+    let intermediary: Intermediary
+
+    private func taxCode(_ inbound: Inbound) throws -> OrganizationTaxCode {
+        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else { throw Refusal.notFound }
+        return code
+    }
+
+    func listCreditors(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .operations)
+        var reader = QueryReader(inbound)
+        let page = reader.page(order: "creditors")
+        try reader.finish()
+        return try await intermediary.listCreditors(page: page, for: caller).reply { json, creditor in
+            json.beginObject()
+            creditor.write(into: &json)
+            json.endObject()
+        }
+    }
+
+    func showCreditor(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .operations)
+        return inbound.unlessHeld(try await intermediary.showCreditor(taxCode(inbound), for: caller).reply(.ok))
+    }
+
+    func saveCreditor(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        let taxCode = try taxCode(inbound)
+        let json = try inbound.json()
+        let saved = try await intermediary.saveCreditor(taxCode, by: caller) { createdAt, now in
+            try Inbound.object(json) { Creditor.read(&$0, taxCode: taxCode, createdAt: createdAt, now: now) }
+        }
+        switch saved {
+        case .created(let creditor): return creditor.reply(.created)
+        case .changed(let creditor): return creditor.reply(.ok)
+        }
+    }
+
+    func listDebtTypes(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .operations)
+        let types = try await intermediary.listDebtTypes(of: taxCode(inbound), for: caller)
+        return Page(items: types, next: nil).reply { json, type in
+            json.beginObject()
+            type.write(into: &json)
+            json.endObject()
+        }
+    }
+
+    func showDebtType(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .operations)
+        let type = try await intermediary.showDebtType(inbound.parameter("key"), of: taxCode(inbound), for: caller)
+        return inbound.unlessHeld(type.reply(.ok))
+    }
+
+    func saveDebtType(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsWrite, or: .operations)
+        let creditor = try taxCode(inbound)
+        let key: String
+        do { key = try debtTypeKey(inbound.parameter("key")) } catch {
+            throw Problem.invalid([Violation("/key", error.detail)])
+        }
+        let json = try inbound.json()
+        let saved = try await intermediary.saveDebtType(key, of: creditor, by: caller) { createdAt, now in
+            try Inbound.object(json) { DebtType.read(&$0, creditor: creditor, key: key, createdAt: createdAt, now: now) }
+        }
+        switch saved {
+        case .created(let type): return type.reply(.created)
+        case .changed(let type): return type.reply(.ok)
+        }
+    }
+}
+
+extension Reply {
+    /// With a tag made of its own bytes.
+    func tagged() -> Reply {
+        with(.eTag, "\"\(Hex.encode(Array(SHA256.digest(body).prefix(12))))\"")
+    }
+}
+
+extension Creditor {
+    fileprivate static func read(
+        _ reader: inout ObjectReader, taxCode: OrganizationTaxCode, createdAt: Instant, now: Instant
+    ) -> Creditor? {
+        let given = reader.required("tax_code") { try OrganizationTaxCode(unchecked: $0) }
+        if let given, given != taxCode { reader.refuse("tax_code", "is not the one in the path") }
+        let name = reader.required("name") { try boundedText($0, 1...70) }
+        let codes = readCodes(&reader)
+        let iban = reader.required("iban") { try IBAN($0) }
+        let postalIBAN = reader.optional("postal_iban") { (text: String) throws -> IBAN in
+            let iban = try IBAN(text)
+            guard iban.isPostal else { throw InvalidValue(detail: "is not a postal account's IBAN (ABI 07601)") }
+            return iban
+        }
+        let cbill = reader.optional("cbill_code") { try cbillCode($0) }
+        let contacts = reader.optional("contacts") { reader -> (EmailAddress?, String?)? in
+            (reader.optional("email") { try EmailAddress($0) }, reader.optional("phone") { try boundedText($0, 5...30) })
+        }
+        let sender = reader.optional("mail_sender_name") { try boundedText($0, 1...70) }
+        let replyTo = reader.optional("mail_reply_to") { try EmailAddress($0) }
+        let origins = reader.optional("return_url_origins", count: 0...20) { value, place, violations in
+            ObjectReader.text(value, place, violations) { try WebOrigin($0) }
+        }
+        let languages = reader.optional("languages", count: 1...5) { value, place, violations in
+            ObjectReader.text(value, place, violations, Language.read)
+        }
+        let topics = reader.optional("help_topics", count: 0...200, items: HelpTopic.read)
+        if let topics, Set(topics.map { "\($0.topic)/\($0.language)" }).count != topics.count {
+            reader.refuse("help_topics", "hold a topic twice in one language")
+        }
+        guard let name, let codes, let iban else { return nil }
+        return Creditor(
+            taxCode: taxCode, name: name, noticeCodes: codes, iban: iban, postalIBAN: postalIBAN, cbillCode: cbill,
+            contactEmail: contacts?.0, contactPhone: contacts?.1, mailSenderName: sender, mailReplyTo: replyTo,
+            returnURLOrigins: origins ?? [], languages: languages ?? [.it], helpTopics: topics ?? [],
+            createdAt: createdAt, updatedAt: now)
+    }
+
+    private static func readCodes(_ reader: inout ObjectReader) -> NoticeCodes? {
+        let digit = reader.required("aux_digit", in: 0...3)
+        let application = reader.optional("application_code") { $0 }
+        let segregation = reader.optional("segregation_code") { $0 }
+        guard let digit else { return nil }
+        do {
+            return try NoticeCodes(auxDigit: Int(digit), applicationCode: application, segregationCode: segregation)
+        } catch {
+            reader.refuse("aux_digit", error.detail)
+            return nil
+        }
+    }
+
+    private static func cbillCode(_ text: String) throws(InvalidValue) -> String {
+        guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
+            throw InvalidValue(detail: "must be 5 capital letters or digits")
+        }
+        return text
+    }
+
+    fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {
+        Reply.json(status) { write(into: &$0) }.tagged()
+    }
+
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("tax_code", taxCode.value)
+        json.field("name", name)
+        json.field("aux_digit", noticeCodes.auxDigit)
+        switch noticeCodes {
+        case .aux0(let code): json.field("application_code", code)
+        case .aux3(let code): json.field("segregation_code", code)
+        case .aux1, .aux2: break
+        }
+        json.field("iban", iban.value)
+        json.field("postal_iban", postalIBAN?.value)
+        json.field("cbill_code", cbillCode)
+        if contactEmail != nil || contactPhone != nil {
+            json.object("contacts") { json in
+                json.field("email", contactEmail?.value)
+                json.field("phone", contactPhone)
+            }
+        }
+        json.field("mail_sender_name", mailSenderName)
+        json.field("mail_reply_to", mailReplyTo?.value)
+        json.array("return_url_origins", returnURLOrigins) { $0.value($1.description) }
+        json.array("languages", languages) { $0.value($1.rawValue) }
+        json.array("help_topics", helpTopics) { json, topic in
+            json.beginObject()
+            json.field("topic", topic.topic)
+            json.field("language", topic.language.rawValue)
+            json.field("title", topic.title)
+            json.field("text", topic.text)
+            json.endObject()
+        }
+        json.field("created_at", createdAt.rfc3339)
+        json.field("updated_at", updatedAt.rfc3339)
+    }
+}
+
+extension HelpTopic {
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> HelpTopic? {
+        ObjectReader.object(value, place, violations) { reader in
+            let topic = reader.required("topic") { try debtTypeKey($0) }
+            let language = reader.required("language", text: Language.read)
+            let title = reader.required("title") { try boundedText($0, 1...140) }
+            let text = reader.required("text") { try boundedText($0, 1...10_000, multiline: true) }
+            guard let topic, let language, let title, let text else { return nil }
+            return HelpTopic(topic: topic, language: language, title: title, text: text)
+        }
+    }
+}
+
+extension DebtType {
+    fileprivate static func read(
+        _ reader: inout ObjectReader, creditor: OrganizationTaxCode, key: String, createdAt: Instant, now: Instant
+    ) -> DebtType? {
+        let descriptions = reader.required("descriptions", localized: 1...140)
+        let service = reader.required("service") { try boundedText($0, 1...35) }
+        let taxonomy = reader.required("taxonomy_code") { try TaxonomyCode($0) }
+        let payableAfterDue = reader.required(flag: "payable_after_due")
+        guard let descriptions, let service, let taxonomy, let payableAfterDue else { return nil }
+        return DebtType(
+            creditor: creditor, key: key, descriptions: descriptions, service: service, taxonomyCode: taxonomy,
+            payableAfterDue: payableAfterDue, createdAt: createdAt, updatedAt: now)
+    }
+
+    fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {
+        Reply.json(status) { write(into: &$0) }.tagged()
+    }
+
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("key", key)
+        json.field("creditor_tax_code", creditor.value)
+        json.write("descriptions", descriptions)
+        json.field("service", service)
+        json.field("taxonomy_code", taxonomyCode.value)
+        json.field("payable_after_due", payableAfterDue)
+        json.field("created_at", createdAt.rfc3339)
+        json.field("updated_at", updatedAt.rfc3339)
+    }
+}

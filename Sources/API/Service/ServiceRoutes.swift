@@ -1,0 +1,99 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Synchronization
+
+/// What the process itself is doing, as its probes tell.
+package final class ServiceState: Sendable {
+    private let draining = Mutex(false)
+    /// The metrics in Prometheus' text form.
+    let metrics: @Sendable () async -> String
+    /// Whether every migration of this build is applied.
+    let migrationsAreCurrent: @Sendable () async throws -> Bool
+
+    package init(
+        metrics: @escaping @Sendable () async -> String,
+        migrationsAreCurrent: @escaping @Sendable () async throws -> Bool
+    ) {
+        self.metrics = metrics
+        self.migrationsAreCurrent = migrationsAreCurrent
+    }
+
+    /// From now on the service takes no new work.
+    package func drain() { draining.withLock { $0 = true } }
+    var isDraining: Bool { draining.withLock(\.self) }
+}
+
+func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState) throws -> [Route] {
+    let handlers = ServiceHandlers(intermediary: intermediary, state: state)
+    let page = try ContractPage(yaml: configuration.contract).html
+    let contract = Array(configuration.contract.utf8)
+    return [
+        Route(.get, "/status", "show_status", access: .open) { _ in await handlers.status() },
+        Route(.get, "/live", "show_liveness", access: .open) { _ in .json { $0.field("status", "live") } },
+        Route(.get, "/ready", "show_readiness", access: .open) { _ in try await handlers.ready() },
+        Route(.get, "/metrics", "show_metrics", access: .open, produces: ["text/plain"]) { _ in
+            Reply(.ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"], body: Array(await state.metrics().utf8))
+        },
+        Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in
+            Reply(.ok, headers: [.contentType: "application/yaml; charset=utf-8"], body: contract)
+        },
+        Route(.get, "/docs", "show_docs", access: .open, produces: ["text/html"]) { _ in
+            Reply(
+                .ok,
+                headers: [
+                    .contentType: "text/html; charset=utf-8",
+                    .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+                ], body: Array(page.utf8))
+        },
+    ]
+}
+
+private struct ServiceHandlers: Sendable {
+    let intermediary: Intermediary
+    let state: ServiceState
+    /// A probe never waits longer, whatever hangs.
+    static let probeSeconds = 1.5
+
+    /// AgID's health check: up, or a problem with Retry-After.
+    func status() async -> Reply {
+        let isUp = await answersInTime { try await intermediary.store.ping() }
+        guard isUp else { return down("The database does not answer.") }
+        return Reply(
+            .ok, headers: [.contentType: "application/problem+json; charset=utf-8"],
+            body: JSONWriter.object { json in
+                json.field("type", "about:blank")
+                json.field("title", "The service is up")
+                json.field("status", 200)
+            })
+    }
+
+    func ready() async throws -> Reply {
+        if state.isDraining { return down("The service is stopping.") }
+        let isCurrent = await answersInTime {
+            guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
+        }
+        guard isCurrent else { return down("The database does not answer or lacks a migration.") }
+        return .json { $0.field("status", "ready") }
+    }
+
+    private func down(_ detail: String) -> Reply {
+        var problem = Problem.unavailable
+        problem.detail = detail
+        return problem.reply(instance: "/status", correlationID: "-")
+    }
+
+    private func answersInTime(_ probe: @escaping @Sendable () async throws -> Void) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await probe()) != nil }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(Self.probeSeconds))
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+}

@@ -1,0 +1,22 @@
+#pragma once
+#include <curl/curl.h>
+
+// Swift does not import variadic functions: one plain function for each kind of argument.
+static inline CURLcode quietanza_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode quietanza_set_text(CURL *h, CURLoption o, const char *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode quietanza_set_pointer(CURL *h, CURLoption o, void *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode quietanza_set_list(CURL *h, CURLoption o, struct curl_slist *v) { return curl_easy_setopt(h, o, v); }
+
+typedef size_t (*quietanza_data_callback)(char *data, size_t size, size_t count, void *context);
+static inline CURLcode quietanza_set_write(CURL *h, quietanza_data_callback f) { return curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, f); }
+static inline CURLcode quietanza_set_header(CURL *h, quietanza_data_callback f) { return curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, f); }
+static inline CURLcode quietanza_set_read(CURL *h, quietanza_data_callback f) { return curl_easy_setopt(h, CURLOPT_READFUNCTION, f); }
+
+typedef curl_socket_t (*quietanza_socket_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+static inline CURLcode quietanza_set_socket(CURL *h, quietanza_socket_callback f) { return curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, f); }
+
+static inline CURLcode quietanza_response_code(CURL *h, long *code) { return curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, code); }
+static inline CURLcode quietanza_content_type(CURL *h, char **type) { return curl_easy_getinfo(h, CURLINFO_CONTENT_TYPE, type); }
+
+// CURL_SOCKET_BAD is a macro with a cast.
+static inline curl_socket_t quietanza_no_socket(void) { return CURL_SOCKET_BAD; }

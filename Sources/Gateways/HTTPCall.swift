@@ -1,0 +1,94 @@
+import CCurl
+import Foundation
+import Glibc
+
+/// A POST of JSON to somebody else's server, which is not to be trusted: no redirect, no proxy, bounded in time and size.
+struct HTTPCall: Sendable {
+    static let maximumAnswerBytes = 64 * 1_024
+    static let connectTimeoutMilliseconds = 3_000
+    static let totalTimeoutMilliseconds = 10_000
+
+    let url: String
+    let headers: [String]
+    let body: [UInt8]
+    let policy: OutboundPolicy
+
+    struct Answer: Sendable {
+        let status: Int
+        let contentType: String?
+        let body: [UInt8]
+    }
+
+    enum Failure: Error, Sendable, Equatable {
+        case timedOut
+        case notAllowed
+        case unreachable(String)
+        case tooLarge
+    }
+
+    private final class Exchange {
+        let policy: OutboundPolicy
+        var body: [UInt8] = []
+        var wasRefused = false
+        var isTooLarge = false
+
+        init(_ policy: OutboundPolicy) {
+            self.policy = policy
+        }
+    }
+
+    func perform(_ handle: CurlHandle) -> Result<Answer, Failure> {
+        let exchange = Exchange(policy)
+        let context = Unmanaged.passUnretained(exchange).toOpaque()
+        let list = CurlList(headers + ["Content-Type: application/json", "Accept: application/json", "Expect:"])
+        handle.reset()
+        handle.set(CURLOPT_URL, url)
+        handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        handle.set(CURLOPT_FOLLOWLOCATION, 0)
+        handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2
+        handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutMilliseconds)
+        handle.set(CURLOPT_TIMEOUT_MS, Self.totalTimeoutMilliseconds)
+        handle.set(CURLOPT_USERAGENT, "quietanza")
+        _ = quietanza_set_list(handle.raw, CURLOPT_HTTPHEADER, list.raw)
+        handle.set(CURLOPT_POSTFIELDSIZE, body.count)
+        _ = body.withUnsafeBytes { bytes in
+            quietanza_set_pointer(handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        }
+        _ = quietanza_set_write(handle.raw) { data, size, count, context in
+            guard let data, let context else { return 0 }
+            let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+            guard exchange.body.count + size * count <= HTTPCall.maximumAnswerBytes else {
+                exchange.isTooLarge = true
+                return 0
+            }
+            exchange.body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: size * count))
+            return size * count
+        }
+        _ = quietanza_set_pointer(handle.raw, CURLOPT_WRITEDATA, context)
+        // Judged here, at the very address that is about to be connected to: a name may resolve to another one each time.
+        _ = quietanza_set_socket(handle.raw) { context, _, address in
+            guard let context, let address else { return quietanza_no_socket() }
+            let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+            let isPermitted = withUnsafePointer(to: &address.pointee.addr) { IPAddress($0).map(exchange.policy.permits) ?? false }
+            guard isPermitted else {
+                exchange.wasRefused = true
+                return quietanza_no_socket()
+            }
+            return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+        }
+        _ = quietanza_set_pointer(handle.raw, CURLOPT_OPENSOCKETDATA, context)
+        let code = withExtendedLifetime((exchange, list)) { handle.perform() }
+        return outcome(code, exchange, handle)
+    }
+
+    private func outcome(_ code: CURLcode, _ exchange: Exchange, _ handle: CurlHandle) -> Result<Answer, Failure> {
+        if exchange.wasRefused { return .failure(.notAllowed) }
+        if exchange.isTooLarge { return .failure(.tooLarge) }
+        switch code {
+        case CURLE_OK:
+            return .success(Answer(status: handle.responseCode, contentType: handle.contentType, body: exchange.body))
+        case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
+        default: return .failure(.unreachable(String(cString: curl_easy_strerror(code))))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import PagoPA
+import Storage
+
+package struct HelpAnswer: Sendable {
+    package let topic: HelpTopic
+    /// Whether the creditor wrote it.
+    package let isCreditors: Bool
+}
+
+extension Intermediary {
+    /// One text per topic, in the wanted language or else in Italian; the creditor's own over the built-in one.
+    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey) async throws
+        -> [HelpAnswer]
+    {
+        var own: [HelpTopic] = []
+        if let creditor { own = try await showCreditor(creditor, for: caller).helpTopics }
+        let names = Set((own + BuiltInHelp.topics).map(\.topic)).sorted()
+        return names.compactMap { name in
+            for wanted in [language, .it] {
+                if let text = own.first(where: { $0.topic == name && $0.language == wanted }) {
+                    return HelpAnswer(topic: text, isCreditors: true)
+                }
+                if let text = BuiltInHelp.topics.first(where: { $0.topic == name && $0.language == wanted }) {
+                    return HelpAnswer(topic: text, isCreditors: false)
+                }
+            }
+            return own.first { $0.topic == name }.map { HelpAnswer(topic: $0, isCreditors: true) }
+        }
+    }
+
+    package func showHelpTopic(
+        _ name: String, of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey
+    ) async throws -> HelpAnswer {
+        let all = try await listHelpTopics(of: creditor, in: language, for: caller)
+        guard let found = all.first(where: { $0.topic.topic == name }) else { throw Refusal.notFound }
+        return found
+    }
+}
