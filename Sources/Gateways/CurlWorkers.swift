@@ -18,6 +18,7 @@ final class CurlWorkers: Sendable {
 
     init(name: String, threads: Int, maximumWaiting: Int) {
         self.maximumWaiting = maximumWaiting
+        self.threads = threads
         _ = Self.globalInit
         for number in 1...threads {
             let thread = Thread { [weak self] in
@@ -36,7 +37,6 @@ final class CurlWorkers: Sendable {
             thread.name = "\(name)-\(number)"
             thread.start()
         }
-        self.threads = threads
     }
 
     private let threads: Int

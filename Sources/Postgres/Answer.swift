@@ -66,6 +66,7 @@ final class Answer: @unchecked Sendable {  // libpq: a PGresult is read-only onc
     /// The primary message of most errors names only objects of the schema. Those of data exceptions (class 22), of RAISE
     /// (P0) and of internal errors (XX) quote values: theirs is not kept.
     private static func mayQuoteValues(_ sqlState: String) -> Bool {
-        !["08", "0A", "23", "25", "26", "28", "34", "40", "42", "53", "54", "55", "57", "58"].contains(sqlState.prefix(2))
+        !["08", "0A", "23", "25", "26", "28", "34", "40", "42", "53", "54", "55", "57", "58"].contains(
+            sqlState.prefix(2))
     }
 }

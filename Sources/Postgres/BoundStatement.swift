@@ -1,8 +1,8 @@
 import CLibPQ
 
-/// A statement whose parameters cannot travel; nothing was sent.
-struct BindingFailure: Error {
-    let error: PostgresError
+/// A flush given up before anything was sent, so the connection is as it was.
+struct NothingSent: Error {
+    let reason: any Error
 }
 
 /// A statement with its parameters laid out as libpq wants them.
@@ -41,8 +41,8 @@ struct BoundStatement {
         let start = bytes.count
         bytes.append(contentsOf: text.utf8)
         guard !bytes[start...].contains(0) else {
-            let refusal = PostgresError.server(sqlState: "22021", constraint: nil, message: "text with U+0000")
-            throw BindingFailure(error: refusal)
+            throw NothingSent(
+                reason: PostgresError.server(sqlState: "22021", constraint: nil, message: "text with U+0000"))
         }
         add(offset: start, length: bytes.count - start, isRaw: false)
         bytes.append(0)

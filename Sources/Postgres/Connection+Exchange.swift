@@ -9,6 +9,10 @@ struct ExchangeFailure: Error {
     var isStale = false
     /// The server ended its process on this statement, so nothing after it was done.
     var isFatal = false
+    /// That statement was the last of its flush.
+    var isLast = false
+    /// False: the server never heard of the flush.
+    var wasSent = true
 }
 
 extension Connection {
@@ -19,21 +23,21 @@ extension Connection {
     func exchange(
         _ statements: [SQL], until deadline: Reactor.Instant, shielded: Bool = false
     ) async throws(ExchangeFailure) -> [Answer] {
-        var steps: [Step] = []
         do {
             let bound = try statements.map(BoundStatement.init)
             guard handle != nil else { throw PostgresError.connectionLost }
-            if !shielded, Task.isCancelled { throw CancellationError() }
-            steps = try queue(bound)
+            if !shielded, Task.isCancelled { throw NothingSent(reason: CancellationError()) }
+            let steps = try queue(bound)
             try await flush(until: deadline, shielded: shielded)
             return try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
         } catch let failure as ExchangeFailure {
             giveUp(after: failure)
             throw failure
+        } catch let nothingSent as NothingSent {
+            throw ExchangeFailure(error: nothingSent.reason, wasSent: false)
         } catch {
-            // Nothing was sent of a statement that cannot be bound; in all other cases the state is unknown.
-            if !(error is BindingFailure) { close() }
-            throw ExchangeFailure(error: (error as? BindingFailure)?.error ?? error)
+            close()
+            throw ExchangeFailure(error: error)
         }
     }
 
@@ -99,7 +103,10 @@ extension Connection {
         do {
             for step in steps {
                 let answer = try await nextAnswer(until: deadline, shielded: shielded)
-                if let refused = take(answer, of: step, after: failure) { failure = failure ?? refused }
+                if let refused = take(answer, of: step, after: failure) {
+                    failure = refused
+                    failure?.isLast = refused.statement == count - 1
+                }
                 if case .execute = step { answers.append(answer) }
             }
             try await readSync(until: deadline, shielded: shielded)
@@ -117,7 +124,7 @@ extension Connection {
         switch step {
         case .deallocate(let name):
             if answer.isSuccess { prepared.givenUp(name) }
-            return answer.isSuccess ? nil : answer.failure(statement: nil)
+            return answer.isSuccess || earlier != nil ? nil : answer.failure(statement: nil)
         case .prepare(let text, let statement):
             if answer.isSuccess { return nil }
             prepared.forget(text)
@@ -132,7 +139,9 @@ extension Connection {
         guard let result else { throw PostgresError.connectionLost }
         let answer = Answer(owning: result)
         // Ends each command's results; a second result would mean a command we do not send, such as COPY.
-        guard try await nextResult(until: deadline, shielded: shielded) == nil else { throw PostgresError.connectionLost }
+        guard try await nextResult(until: deadline, shielded: shielded) == nil else {
+            throw PostgresError.connectionLost
+        }
         return answer
     }
 

@@ -7,7 +7,9 @@ extension Connection {
     ///   the server answered.
     func run(script: String, until deadline: Reactor.Instant) async throws {
         do {
-            guard PQexitPipelineMode(handle) == 1, PQsendQuery(handle, script) == 1 else { throw PostgresError.connectionLost }
+            guard PQexitPipelineMode(handle) == 1, PQsendQuery(handle, script) == 1 else {
+                throw PostgresError.connectionLost
+            }
             while PQflush(handle) == 1 {
                 try await wait(for: [.read, .write], until: deadline, shielded: false)
                 guard PQconsumeInput(handle) == 1 else { break }

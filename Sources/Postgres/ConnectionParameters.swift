@@ -1,4 +1,5 @@
 import CLibPQ
+import Foundation
 
 /// What is handed to libpq for one connection attempt to one host.
 struct ConnectionParameters: Sendable {
@@ -58,7 +59,9 @@ struct ConnectionParameters: Sendable {
 
     private static func parsed(_ url: String) throws(PostgresError) -> [String: String] {
         // libpq's own message may quote the URL, and with it the password.
-        guard let options = PQconninfoParse(url, nil) else { throw .unavailable(reason: "the database URL is malformed") }
+        guard let options = PQconninfoParse(url, nil) else {
+            throw .unavailable(reason: "the database URL is malformed")
+        }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]
         var option = options
@@ -71,27 +74,11 @@ struct ConnectionParameters: Sendable {
 
     /// Begins to connect. Looks the host's name up, which may block. Never nil but for want of memory.
     func start() -> OpaquePointer? {
-        let keywords = pairs.map(\.keyword).map(CStringBox.init)
-        let values = pairs.map(\.value).map(CStringBox.init)
-        var keywordPointers = keywords.map { Optional($0.pointer) } + [nil]
-        var valuePointers = values.map { Optional($0.pointer) } + [nil]
-        return withExtendedLifetime((keywords, values)) {
-            PQconnectStartParams(&keywordPointers, &valuePointers, 1)
-        }
+        let keywords = pairs.map { strdup($0.keyword) }
+        let values = pairs.map { strdup($0.value) }
+        defer { for copy in keywords + values { free(copy) } }
+        let keywordPointers = keywords.map { UnsafePointer<CChar>($0) } + [nil]
+        let valuePointers = values.map { UnsafePointer<CChar>($0) } + [nil]
+        return PQconnectStartParams(keywordPointers, valuePointers, 1)
     }
-}
-
-/// A C string that lives as long as the box.
-private final class CStringBox {
-    let pointer: UnsafePointer<CChar>
-    private let buffer: UnsafeMutableBufferPointer<CChar>
-
-    init(_ text: String) {
-        let characters = text.utf8CString
-        buffer = .allocate(capacity: characters.count)
-        _ = buffer.initialize(from: characters)
-        pointer = UnsafePointer(buffer.baseAddress ?? UnsafeMutablePointer.allocate(capacity: 1))
-    }
-
-    deinit { buffer.deallocate() }
 }

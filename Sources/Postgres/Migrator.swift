@@ -100,7 +100,9 @@ package struct Migrator: Sendable {
             var row = try await rows(connection, "SELECT pg_try_advisory_lock(\(Self.lockKey))")[0]
             if try row.next(Bool.self) { return }
             guard .now < end else { throw MigrationError.busy }
-            guard await Reactor.shared.sleep(until: .now.advanced(by: .milliseconds(100))) else { throw CancellationError() }
+            guard await Reactor.shared.sleep(until: .now.advanced(by: .milliseconds(100))) else {
+                throw CancellationError()
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import CLibPQ
 import Logging
+import Synchronization
 
 package enum PostgresNotification: Sendable, Equatable {
     case notification(channel: String, payload: String)
@@ -9,13 +10,16 @@ package enum PostgresNotification: Sendable, Equatable {
 
 extension Pool {
     /// Notifications on `channels`, over a connection of their own that is opened again whenever it is lost. The stream ends when
-    /// the task that iterates is cancelled, or it is let go. A reader that lags keeps the newest 1024 events.
+    /// the task that iterates is cancelled, it is let go, or the pool shuts down. A reader that lags keeps the newest 1024 events.
     package func listen(_ channels: [String]) -> AsyncStream<PostgresNotification> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1024)) { continuation in
+            let id = UniqueID.next()
             let listening = Task { [self] in
                 await keepListening(channels) { continuation.yield($0) }
                 continuation.finish()
+                listeners.withLock { $0[id] = nil }
             }
+            listeners.withLock { $0[id] = listening }
             continuation.onTermination = { _ in listening.cancel() }
         }
     }
@@ -68,7 +72,8 @@ extension Connection {
         guard let notification = PQnotifies(handle) else { return nil }
         defer { PQfreemem(notification) }
         return .notification(
-            channel: String(cString: notification.pointee.relname), payload: String(cString: notification.pointee.extra))
+            channel: String(cString: notification.pointee.relname), payload: String(cString: notification.pointee.extra)
+        )
     }
 
     private var answerDeadline: Reactor.Instant {

@@ -20,6 +20,7 @@ package final class Pool: Sendable {
     let logger: Logger
     private let state: Mutex<PoolState<Connection>>
     private let drained = Drain()
+    let listeners = Mutex<[UInt64: Task<Void, Never>]>([:])
 
     package init(configuration: PoolConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -65,8 +66,9 @@ package final class Pool: Sendable {
         }
     }
 
-    /// Refuses new callers, lets those at work finish (each is bounded by its own deadlines), closes everything.
+    /// Refuses new callers, ends all listening, lets those at work finish (each is bounded by its own deadlines), closes everything.
     package func shutdown() async {
+        for listener in listeners.withLock({ $0.values.map(\.self) }) { listener.cancel() }
         let (idle, waiters) = state.withLock { $0.shutDown() }
         for waiter in waiters { waiter.tell(.refuse(.unavailable(reason: "the pool is shut down"))) }
         for connection in idle { await connection.close() }
@@ -91,7 +93,11 @@ extension Pool {
     func lease(until deadline: Reactor.Instant) async throws -> Connection {
         let patience = Reactor.Instant.now.advanced(by: .milliseconds(configuration.waitTimeoutMilliseconds))
         while true {
-            try Task.checkCancellation()
+            if Task.isCancelled {
+                // The place it was woken for, if it was, is someone else's now.
+                askAgain(state.withLock { $0.waitersToAskAgain() })
+                throw CancellationError()
+            }
             switch state.withLock({ $0.ask(now: .now) }) {
             case .use(let connection):
                 if await connection.isAlive { return connection }
@@ -116,7 +122,7 @@ extension Pool {
         let limit = Reactor.Instant.now.advanced(by: .milliseconds(configuration.connectTimeoutMilliseconds))
         do {
             let connection = try await Connection.open(configuration, until: min(limit, deadline))
-            for waiter in state.withLock({ $0.connected() }) { waiter.tell(.askAgain) }
+            askAgain(state.withLock { $0.connected() })
             return connection
         } catch let error as PostgresError {
             logger.warning("cannot connect to PostgreSQL", metadata: ["error": "\(error)"])
@@ -128,17 +134,18 @@ extension Pool {
             if isAlone { throw error }
             return nil
         } catch {
-            state.withLock { $0.abandonedConnecting() }?.tell(.askAgain)
+            askAgain(state.withLock { $0.abandonedConnecting() })
             drained.check()
             throw error
         }
     }
 
     private func wait(until deadline: Reactor.Instant) async -> PoolState<Connection>.Grant {
-        let id = WaiterID.next()
+        let id = UniqueID.next()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let timer = Reactor.shared.schedule(at: deadline) { [self] in drop(waiter: id, .refuse(.poolExhausted)) }
+                let timer = Reactor.shared.schedule(at: deadline) { [self] in drop(waiter: id, .refuse(.poolExhausted))
+                }
                 let waiter = PoolState<Connection>.Waiter(id: id) { grant in
                     Reactor.shared.forget(timer: timer)
                     continuation.resume(returning: grant)
@@ -167,12 +174,17 @@ extension Pool {
 
     private func discard(_ connection: Connection) async {
         await connection.close()
-        state.withLock { $0.lost() }?.tell(.askAgain)
+        askAgain(state.withLock { $0.lost() })
         drained.check()
+    }
+
+    private func askAgain(_ waiters: [PoolState<Connection>.Waiter]) {
+        for waiter in waiters { waiter.tell(.askAgain) }
     }
 }
 
-private enum WaiterID {
+/// Numbers for waiters and listeners.
+enum UniqueID {
     private static let last = Atomic<UInt64>(0)
 
     static func next() -> UInt64 {

@@ -101,9 +101,14 @@ struct PoolState<Member: Sendable>: Sendable {
     }
 
     /// A caller gave up while it was connecting: no verdict on the server.
-    mutating func abandonedConnecting() -> Waiter? {
+    mutating func abandonedConnecting() -> [Waiter] {
         connecting -= 1
-        return takeWaiters(1).first
+        return waitersToAskAgain()
+    }
+
+    /// Who should ask again when a place may be free: the one who waits longest; all, when nobody is left to hand them anything.
+    mutating func waitersToAskAgain() -> [Waiter] {
+        takeWaiters(leased + connecting == 0 ? waiters.count : 1)
     }
 
     /// Takes a good connection back, or hands it to the one who waits longest; the connection comes back when it is to be closed.
@@ -118,10 +123,10 @@ struct PoolState<Member: Sendable>: Sendable {
         return (nil, nil)
     }
 
-    /// A leased connection is gone; the one who waits longest may open another.
-    mutating func lost() -> Waiter? {
+    /// A leased connection is gone; those who wait may open another.
+    mutating func lost() -> [Waiter] {
         leased -= 1
-        return takeWaiters(1).first
+        return waitersToAskAgain()
     }
 
     mutating func shutDown() -> (idle: [Member], waiters: [Waiter]) {
@@ -131,8 +136,8 @@ struct PoolState<Member: Sendable>: Sendable {
     }
 
     private mutating func takeWaiters(_ count: Int) -> [Waiter] {
-        let taken = Array(waiters.prefix(max(0, count)))
+        let taken = waiters.prefix(max(0, count))
         waiters.removeFirst(taken.count)
-        return taken
+        return Array(taken)
     }
 }

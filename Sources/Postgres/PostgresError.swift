@@ -38,7 +38,8 @@ extension PostgresError {
     /// `commitUnknown` belongs here too: the same request again reads what became of the first.
     package var isUnavailable: Bool {
         switch self {
-        case .server(let sqlState, _, _): Self.awayStates.contains(sqlState) || Self.awayClasses.contains(sqlState.prefix(2))
+        case .server(let sqlState, _, _):
+            Self.awayStates.contains(sqlState) || Self.awayClasses.contains(sqlState.prefix(2))
         case .connectionLost, .commitUnknown, .timedOut, .poolExhausted, .unavailable: true
         case .decoding, .transactionEnded: false
         }
@@ -71,7 +72,8 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     package var description: String {
         switch self {
         case .server(let sqlState, let constraint, let message):
-            "PostgreSQL \(sqlState)" + (constraint.map { " (constraint \($0))" } ?? "") + (message.isEmpty ? "" : ": \(message)")
+            "PostgreSQL \(sqlState)" + (constraint.map { " (constraint \($0))" } ?? "")
+                + (message.isEmpty ? "" : ": \(message)")
         case .connectionLost: "connection to PostgreSQL lost"
         case .commitUnknown: "connection to PostgreSQL lost while committing: outcome unknown"
         case .timedOut: "PostgreSQL did not answer in time"

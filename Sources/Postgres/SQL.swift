@@ -31,7 +31,8 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// A name of a table, schema, channel …, quoted: the one way for a name known only at run time.
     package static func identifier(_ name: String) -> SQL {
         var sql = SQL()
-        sql.append(text: "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"")
+        sql.append(
+            text: "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"")
         return sql
     }
 

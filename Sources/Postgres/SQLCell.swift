@@ -5,11 +5,6 @@ package struct SQLCell {
     let bytes: UnsafeRawBufferPointer
     let type: SQLType
 
-    init(bytes: UnsafeRawBufferPointer, type: SQLType) {
-        self.bytes = bytes
-        self.type = type
-    }
-
     func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws -> Value {
         guard bytes.count == MemoryLayout<Value>.size else {
             throw PostgresError.decoding("\(bytes.count) bytes where \(Value.self) was expected")
@@ -81,6 +76,7 @@ struct SQLType: Equatable {
 
     /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb; and made by CREATE TYPE.
     var isArray: Bool {
-        [1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807].contains(oid) || oid >= 16_384
+        [1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807].contains(oid)
+            || oid >= 16_384
     }
 }

@@ -48,7 +48,7 @@ package final class Transaction {
         let batch = queued + statements
         queued = []
         guard !batch.isEmpty else { return [] }
-        do {
+        do throws(ExchangeFailure) {
             let answers =
                 if let connection {
                     try await continued(on: connection, batch)
@@ -57,8 +57,8 @@ package final class Transaction {
                 }
             return Array(answers.suffix(statements.count))
         } catch {
-            failure = error
-            throw error
+            failure = error.error
+            throw error.error
         }
     }
 
@@ -67,64 +67,73 @@ package final class Transaction {
         if let failure { throw failure }
     }
 
-    private func continued(on connection: Connection, _ batch: [SQL]) async throws -> [Answer] {
+    private func continued(on connection: Connection, _ batch: [SQL]) async throws(ExchangeFailure) -> [Answer] {
         do throws(ExchangeFailure) {
             return try await connection.exchange(batch, until: pool.answerDeadline)
         } catch {
             pool.note(error, in: batch)
-            throw error.error
+            throw error
         }
     }
 
-    /// Nothing of a first flush outlives its connection, so what a dead connection or an outdated plan spoiled is done again.
-    private func started(_ batch: [SQL]) async throws -> [Answer] {
+    /// The first flush. Without COMMIT nothing of it outlives its connection, so what a dead connection spoiled is done again;
+    /// and what an outdated plan spoiled is so in any case.
+    private func started(_ batch: [SQL], committing: Bool = false) async throws(ExchangeFailure) -> [Answer] {
         let deadline = pool.answerDeadline
         let whole = [begin] + batch
-        for mayRetry in [true, false] {
-            let connection = try await pool.lease(until: deadline)
+        var mayRetry = true
+        while true {
+            let connection = try await leased(until: deadline)
             do throws(ExchangeFailure) {
-                let answers = try await connection.exchange(whole, until: deadline)
+                let answers = try await connection.exchange(whole, until: deadline, shielded: committing)
                 self.connection = connection
-                return answers
+                return answers.suffix(batch.count)
             } catch {
                 pool.note(error, in: whole)
                 await rollBack(connection)
                 let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal
-                guard mayRetry, isLost || error.isStale else { throw error.error }
+                guard mayRetry, error.isStale || (isLost && !committing) else { throw error }
+                mayRetry = false
             }
         }
-        throw PostgresError.connectionLost
+    }
+
+    private func leased(until deadline: Reactor.Instant) async throws(ExchangeFailure) -> Connection {
+        do { return try await pool.lease(until: deadline) } catch {
+            throw ExchangeFailure(error: error, wasSent: false)
+        }
     }
 
     /// The last writes and COMMIT in one flush. Does not see cancellation: the outcome is wanted, and it is bounded in time.
     func commit() async throws {
         try checkUsable()
         hasEnded = true
-        let isFirst = connection == nil
-        if isFirst, queued.isEmpty { return }
-        let deadline = pool.answerDeadline
-        let connection = if let connection { connection } else { try await pool.lease(until: deadline) }
-        self.connection = connection
-        let batch = (isFirst ? [begin] : []) + queued + ["COMMIT"]
+        if connection == nil, queued.isEmpty { return }
+        let batch = queued + ["COMMIT"]
         do throws(ExchangeFailure) {
-            let answers = try await connection.exchange(batch, until: deadline, shielded: true)
+            let answers =
+                if let connection {
+                    try await connection.exchange(batch, until: pool.answerDeadline, shielded: true)
+                } else {
+                    try await started(batch, committing: true)
+                }
             guard answers.last?.tag == "COMMIT" else {
                 throw ExchangeFailure(
                     error: PostgresError.server(sqlState: "25P02", constraint: nil, message: "rolled back instead"))
             }
-            self.connection = nil
-            await pool.giveBack(connection)
         } catch {
             pool.note(error, in: batch)
-            throw commitError(error, place: batch.count - 1)
+            throw commitError(error)
         }
+        if let connection { await pool.giveBack(connection) }
+        connection = nil
     }
 
     /// The server's refusal of a statement is certain. So is its refusal of COMMIT, unless its process ended on that.
-    private func commitError(_ failure: ExchangeFailure, place: Int) -> any Error {
-        guard let error = failure.error as? PostgresError else { return failure.error }
+    private func commitError(_ failure: ExchangeFailure) -> any Error {
+        guard failure.wasSent, let error = failure.error as? PostgresError else { return failure.error }
         switch error {
-        case .server: return failure.isFatal && failure.statement == place ? PostgresError.commitUnknown : error
+        case .server: return failure.isFatal && failure.isLast ? PostgresError.commitUnknown : error
         case .connectionLost, .timedOut: return PostgresError.commitUnknown
         case .commitUnknown, .poolExhausted, .unavailable, .decoding, .transactionEnded: return error
         }

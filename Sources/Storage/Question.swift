@@ -34,6 +34,10 @@ package struct Question<Answer> {
 }
 
 extension Transaction {
+    package func ask<Answer>(_ question: Question<Answer>) async throws -> Answer {
+        try await question.understand(queryAll(question.statements))
+    }
+
     /// Asks all of them in one flush.
     package func ask<each Answer>(_ questions: repeat Question<each Answer>) async throws -> (repeat each Answer) {
         var statements: [SQL] = []

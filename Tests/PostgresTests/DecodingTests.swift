@@ -19,12 +19,17 @@ import Testing
 
     @Test func `the ends of the ranges come back`() async throws {
         try await withPool { pool async throws in
-            for instant in [0, -1, 1, 253_402_300_799_999_999, 253_402_300_800_000_000, -62_135_596_800_000_001, 951_782_400_000_000] {
+            for instant in [
+                0, -1, 1, 253_402_300_799_999_999, 253_402_300_800_000_000, -62_135_596_800_000_001,
+                951_782_400_000_000,
+            ] {
                 let rows = try await pool.query("SELECT \(Microseconds(Int64(instant)))::timestamptz")
                 #expect(try rows.only(Microseconds.self).value == Int64(instant))
             }
             for days in [0, -1, 11_016, 2_932_896, 2_932_897, -719_163, -719_528] {
-                #expect(try await pool.query("SELECT \(EpochDays(Int32(days)))::date").only(EpochDays.self).value == Int32(days))
+                #expect(
+                    try await pool.query("SELECT \(EpochDays(Int32(days)))::date").only(EpochDays.self).value
+                        == Int32(days))
             }
             for number in [Int64.min, -1, 0, .max] {
                 #expect(try await pool.query("SELECT \(number)::bigint").only(Int64.self) == number)
@@ -99,10 +104,12 @@ import Testing
             let rows = try await pool.query("SELECT i, 'row ' || i FROM generate_series(1, 500) i")
             _ = try await pool.query("SELECT 2")
 
-            let sum = await Task { rows.reduce(0) { sum, row in
-                var row = row
-                return sum + ((try? row.next(Int.self)) ?? 0)
-            } }.value
+            let sum = await Task {
+                rows.reduce(0) { sum, row in
+                    var row = row
+                    return sum + ((try? row.next(Int.self)) ?? 0)
+                }
+            }.value
 
             #expect(sum == 125_250)
         }
@@ -130,7 +137,8 @@ private struct Sample: Equatable {
         uuid = Self.uuid(&random)
         bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
         texts = (0..<Int.random(in: 0...5, using: &random)).map { _ in Self.text(&random) }
-        numbers = (0..<Int.random(in: 0...5, using: &random)).map { _ in Int64.random(in: .min ... .max, using: &random) }
+        numbers = (0..<Int.random(in: 0...5, using: &random)).map { _ in Int64.random(in: .min ... .max, using: &random)
+        }
         uuids = (0..<Int.random(in: 0...3, using: &random)).map { _ in Self.uuid(&random) }
         // Years 1 … 9999.
         instant = Microseconds(Int64.random(in: -62_135_596_800_000_000...253_402_300_799_999_999, using: &random))
@@ -160,8 +168,11 @@ private struct Sample: Equatable {
     }
 
     private static func text(_ random: inout SeededGenerator) -> String {
-        let alphabet: [String] = ["a", "{", "}", ",", "\"", "\\", "'", " ", "NULL", "è", "🧾", "\n", "\t", "$1", "%", "\u{1}", "ß"]
-        return (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "" }.joined()
+        let alphabet: [String] = [
+            "a", "{", "}", ",", "\"", "\\", "'", " ", "NULL", "è", "🧾", "\n", "\t", "$1", "%", "\u{1}", "ß",
+        ]
+        return (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "" }
+            .joined()
     }
 
     private static func uuid(_ random: inout SeededGenerator) -> UUID {

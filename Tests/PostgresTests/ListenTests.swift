@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Postgres
@@ -17,6 +16,17 @@ import Testing
             #expect(await events.next() == .reconnected)
             _ = try await pool.query("SELECT pg_notify(\(channel), 'two')")
             #expect(await events.next() == .notification(channel: channel, payload: "two"))
+        }
+    }
+
+    @Test func `the stream ends with its pool`() async throws {
+        try await withPool { pool async throws in
+            var events = pool.listen(["a"]).makeAsyncIterator()
+            #expect(await events.next() == .reconnected)
+
+            await pool.shutdown()
+
+            #expect(await events.next() == nil)
         }
     }
 

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test func `an edited or a missing file is refused`() async throws {
-        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) { migrator, _, folder async throws in
+        try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) {
+            migrator, _, folder async throws in
             _ = try await migrator.migrate()
 
             try "SELECT 2;".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
@@ -68,11 +69,16 @@ import Testing
         try await withMigrations([
             "0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "CREATE TABLE b (a bigint); SELECT 1 / 0;",
         ]) { migrator, pool, folder async throws in
-            await #expect(throws: MigrationError.failed(name: "0002_b.sql", .server(sqlState: "22012", constraint: nil, message: ""))) {
+            await #expect(
+                throws: MigrationError.failed(
+                    name: "0002_b.sql", .server(sqlState: "22012", constraint: nil, message: ""))
+            ) {
                 try await migrator.migrate()
             }
 
-            #expect(try await pool.query("SELECT to_regclass('a') IS NOT NULL AND to_regclass('b') IS NULL").only(Bool.self))
+            #expect(
+                try await pool.query("SELECT to_regclass('a') IS NOT NULL AND to_regclass('b') IS NULL").only(Bool.self)
+            )
             try "CREATE TABLE b (a bigint);".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
             #expect(try await migrator.migrate().map(\.version) == [2])
         }

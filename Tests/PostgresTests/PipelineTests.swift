@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `statements are prepared once, and the oldest make room`() async throws {
-        try await withPool(connections: 1, change: { $0.maximumPreparedStatements = 8 }) { pool async throws in
+        try await withPool(connections: 1, settings: [Setting(\.maximumPreparedStatements, 8)]) { pool async throws in
             let statements: [SQL] = (0..<30).map { number in
                 (0...number).map { _ in "SELECT \(1)::bigint" as SQL }.joined(separator: " UNION ALL ")
             }
@@ -116,11 +116,11 @@ import Testing
 }
 
 func withProxiedPool<R>(
-    connections: Int = 1, change: (inout PoolConfiguration) -> Void = { _ in }, _ body: (Pool, Proxy) async throws -> R
+    connections: Int = 1, settings: [Setting] = [], _ body: (Pool, Proxy) async throws -> R
 ) async throws -> R {
     let proxy = try Proxy(to: try TestDatabase.port)
     defer { proxy.close() }
-    return try await withPool(port: proxy.port, connections: connections, change: change) { pool async throws in
+    return try await withPool(port: proxy.port, connections: connections, settings: settings) { pool async throws in
         _ = try await pool.query("SELECT 1")
         return try await body(pool, proxy)
     }

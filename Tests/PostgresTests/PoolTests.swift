@@ -1,29 +1,32 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Postgres
 
 @Suite struct PoolTests {
     @Test func `connections have the settings they should`() async throws {
-        try await withPool(change: { $0.applicationName = "quietanza test" }) { pool async throws in
+        try await withPool(settings: [Setting(\.applicationName, "quietanza test")]) { pool async throws in
             let names = [
-                "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name", "TimeZone",
+                "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name",
+                "TimeZone",
                 "client_encoding", "client_connection_check_interval",
             ]
             var values: [String] = []
-            for name in names { values.append(try await pool.query("SELECT current_setting(\(name))").only(String.self)) }
+            for name in names {
+                values.append(try await pool.query("SELECT current_setting(\(name))").only(String.self))
+            }
 
             #expect(values == ["5s", "2s", "10s", "quietanza test", "UTC", "UTF8", "1s"])
         }
     }
 
     @Test func `never more connections than the limit`() async throws {
-        try await withPool(connections: 3) { pool async throws in
+        try await withPool(connections: 3, settings: .patient) { pool async throws in
             try await withThrowingTaskGroup { group in
                 for number in 0..<60 {
                     group.addTask {
-                        let answer = try await pool.query("SELECT \(number)::bigint, pg_sleep(0.005)::text").only(Int.self)
+                        let answer = try await pool.query("SELECT \(number)::bigint, pg_sleep(0.005)::text").only(
+                            Int.self)
                         #expect(answer == number)
                     }
                 }
@@ -37,10 +40,7 @@ import Testing
     @Test func `waiting is bounded in number and in time`() async throws {
         try await withPool(
             connections: 1,
-            change: {
-                $0.maximumWaiters = 2
-                $0.waitTimeoutMilliseconds = 300
-            }
+            settings: [Setting(\.maximumWaiters, 2), Setting(\.waitTimeoutMilliseconds, 300)]
         ) { pool async throws in
             let holding = Task { try await pool.query("SELECT pg_sleep(2)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
@@ -72,6 +72,21 @@ import Testing
             #expect(pool.gauges.waiting == 0)
             _ = try await holding.value
             #expect(pool.gauges.idle == 1)
+        }
+    }
+
+    @Test func `a cancelled waiter does not take the place of another`() async throws {
+        try await withPool(connections: 1, settings: .patient) { pool async throws in
+            for _ in 0..<20 {
+                let tasks = (0..<6).map { _ in Task { try await pool.query("SELECT pg_sleep(0.002)::text") } }
+                for task in tasks.prefix(4) {
+                    await Task.yield()
+                    task.cancel()
+                }
+                for task in tasks.suffix(2) { #expect(try await task.value.count == 1) }
+            }
+
+            #expect(pool.gauges.waiting == 0)
         }
     }
 
@@ -127,10 +142,7 @@ import Testing
     @Test func `statement and lock timeouts are told apart and the connection lives on`() async throws {
         try await withPool(
             connections: 2,
-            change: {
-                $0.statementTimeoutMilliseconds = 200
-                $0.lockTimeoutMilliseconds = 100
-            }
+            settings: [Setting(\.statementTimeoutMilliseconds, 200), Setting(\.lockTimeoutMilliseconds, 100)]
         ) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             _ = try await pool.query("INSERT INTO t VALUES (1)")
@@ -160,7 +172,10 @@ import Testing
             #expect(duplicate?.constraint == "t_a_key")
             #expect(malformed?.sqlState == "22P02")
             for error in [duplicate, malformed, raised] {
-                let texts = ["\(error as Any)", String(reflecting: error), String(describing: error), error?.localizedDescription]
+                let texts = [
+                    "\(error as Any)", String(reflecting: error), String(describing: error),
+                    error?.localizedDescription,
+                ]
                 #expect(texts.allSatisfy { $0?.contains("SECRET") == false })
                 #expect(error?.isUnavailable == false)
             }
@@ -182,7 +197,10 @@ import Testing
     }
 
     @Test func `a URL that libpq cannot read, or a wrong host, is unavailable and shows no password`() async throws {
-        for url in ["postgresql://u:SECRET@[bad", "postgresql://u:SECRET@127.0.0.1:1/x", "postgresql://u:SECRET@no.such.host.invalid/x"] {
+        for url in [
+            "postgresql://u:SECRET@[bad", "postgresql://u:SECRET@127.0.0.1:1/x",
+            "postgresql://u:SECRET@no.such.host.invalid/x",
+        ] {
             let pool = Pool(configuration: PoolConfiguration(url: url, maximumConnections: 1), logger: .silent)
 
             let error = await failure { try await pool.query("SELECT 1") }

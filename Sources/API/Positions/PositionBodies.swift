@@ -7,7 +7,7 @@ extension PositionDraft {
     static func read(_ reader: inout ObjectReader) -> PositionDraft? {
         let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let externalID = reader.required("external_id") { try boundedText($0, 1...70) }
-        let debtType = reader.required("debt_type") { try debtTypeKey($0) }
+        let debtType = reader.required("debt_type") { try shortName($0) }
         let document = reader.required("document", object: Document.read)
         let description = reader.required("description") { try boundedText($0, 1...140) }
         let debtor = reader.required("debtor", object: Debtor.read)
@@ -27,7 +27,7 @@ extension PositionDraft {
 }
 
 /// A creditor's own short name of a debt type.
-func debtTypeKey(_ text: String) throws(InvalidValue) -> String {
+func shortName(_ text: String) throws(InvalidValue) -> String {
     guard (1...35).contains(text.utf8.count),
         text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D })
     else { throw InvalidValue(detail: "must be 1 to 35 small letters, digits, hyphens or underscores") }

@@ -82,7 +82,7 @@ private struct ReceiptHandlers: Sendable {
         var filter = ReceiptFilter()
         filter.statuses = reader.words("status")
         filter.origins = reader.words("origin")
-        filter.debtTypeKey = reader.value("debt_type") { try debtTypeKey($0) }
+        filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
         filter.iuv = reader.value("iuv") { try IUV($0) }
         filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)

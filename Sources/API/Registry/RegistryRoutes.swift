@@ -81,7 +81,7 @@ private struct RegistryHandlers: Sendable {
         try caller.demand(.positionsWrite, or: .operations)
         let creditor = try taxCode(inbound)
         let key: String
-        do { key = try debtTypeKey(inbound.parameter("key")) } catch {
+        do { key = try shortName(inbound.parameter("key")) } catch {
             throw Problem.invalid([Violation("/key", error.detail)])
         }
         let json = try inbound.json()
@@ -202,7 +202,7 @@ extension Creditor {
 extension HelpTopic {
     fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> HelpTopic? {
         ObjectReader.object(value, place, violations) { reader in
-            let topic = reader.required("topic") { try debtTypeKey($0) }
+            let topic = reader.required("topic") { try shortName($0) }
             let language = reader.required("language", text: Language.read)
             let title = reader.required("title") { try boundedText($0, 1...140) }
             let text = reader.required("text") { try boundedText($0, 1...10_000, multiline: true) }

@@ -2,6 +2,7 @@ import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Storage
 import Synchronization
 
 /// What the process itself is doing, as its probes tell.

@@ -53,3 +53,21 @@ extension Intermediary {
         }
     }
 }
+
+extension Intermediary {
+    /// What waits to go out, for the metrics.
+    package func outboxBacklog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
+        let (pending, oldest) = try await store.transaction { tx in try await tx.outboxBacklog() }
+        return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
+    }
+
+    /// Longer than the day that callers are promised.
+    package static let idempotencyKeyLifeSeconds = 172_800
+
+    /// - Returns: whether there may be more to forget.
+    package func forgetIdempotencyKeys() async throws -> Bool {
+        let limit = 1_000
+        let before = clock().adding(seconds: -Self.idempotencyKeyLifeSeconds)
+        return try await store.transaction { tx in try await tx.forgetIdempotencyKeys(before: before, limit: limit) } == limit
+    }
+}

@@ -1,4 +1,5 @@
 import Gateways
+import Logging
 import PagoPA
 import Seals
 import Storage

@@ -30,7 +30,11 @@ final class PrivateCluster: Sendable {
     /// Not by `pg_ctl start`: Foundation waits for a child until every descendant has closed what it inherited.
     func start() throws {
         let (path, arguments) = ownersCommand(
-            "postgres", ["-D", data, "-p", "\(port)", "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c", "logging_collector=off"])
+            "postgres",
+            [
+                "-D", data, "-p", "\(port)", "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c",
+                "logging_collector=off",
+            ])
         let server = Process()
         server.executableURL = URL(fileURLWithPath: path)
         server.arguments = arguments
@@ -42,7 +46,7 @@ final class PrivateCluster: Sendable {
         for attempt in 1... {
             do {
                 return try asOwner("pg_isready", ["-h", "127.0.0.1", "-p", "\(port)"])
-            } catch where attempt < 200 {
+            } catch  where attempt < 200 {
                 usleep(20_000)
             }
         }

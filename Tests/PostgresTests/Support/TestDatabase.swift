@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Synchronization
 import Testing
 
 @testable import Postgres
@@ -16,7 +15,9 @@ enum TestDatabase {
 
     static var url: String {
         get throws {
-            guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], !url.isEmpty else { throw Absent() }
+            guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], !url.isEmpty else {
+                throw Absent()
+            }
             return url
         }
     }
@@ -32,9 +33,28 @@ enum TestDatabase {
     }
 }
 
+/// A limit of the pool other than by default.
+struct Setting {
+    let change: (inout PoolConfiguration) -> Void
+
+    init<Value>(_ path: WritableKeyPath<PoolConfiguration, Value>, _ value: Value) {
+        change = { $0[keyPath: path] = value }
+    }
+}
+
+extension [Setting] {
+    /// For tests whose subject is not time, on a machine that is busy.
+    static var patient: [Setting] {
+        [
+            Setting(\.waitTimeoutMilliseconds, 60_000), Setting(\.answerTimeoutMilliseconds, 60_000),
+            Setting(\.statementTimeoutMilliseconds, 60_000), Setting(\.lockTimeoutMilliseconds, 60_000),
+        ]
+    }
+}
+
 /// Runs `body` with a pool that looks into an empty schema of its own, and takes both away afterwards.
 func withPool<R>(
-    port: UInt16? = nil, connections: Int = 4, change: (inout PoolConfiguration) -> Void = { _ in },
+    port: UInt16? = nil, connections: Int = 4, settings: [Setting] = [],
     _ body: (Pool) async throws -> R
 ) async throws -> R {
     let schema = "t_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
@@ -42,7 +62,7 @@ func withPool<R>(
     _ = try await maker.query("CREATE SCHEMA \(SQL.identifier(schema))")
     var configuration = try TestDatabase.configuration(port: port, connections: connections)
     configuration.searchPath = schema
-    change(&configuration)
+    for setting in settings { setting.change(&configuration) }
     let pool = Pool(configuration: configuration, logger: .silent)
     let result: Result<R, any Error>
     do { result = .success(try await body(pool)) } catch { result = .failure(error) }

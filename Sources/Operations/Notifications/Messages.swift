@@ -1,0 +1,32 @@
+import Documents
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// The mail that says that the receipt is ready, with the receipt in it.
+    func receiptMessage(
+        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8], to recipient: EmailAddress
+    ) throws -> [UInt8] {
+        let text =
+            switch mail.kind {
+            case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
+            case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
+            case .test: MailTexts.test(language: mail.language)
+            }
+        let attachment = MIMEMessage.Attachment(
+            fileName: "ricevuta-\(receipt.iuv).pdf", mediaType: "application/pdf", bytes: pdf)
+        return try MIMEMessage(
+            from: settings.mailFrom, senderName: creditor?.mailSenderName ?? creditor?.name,
+            replyTo: creditor?.mailReplyTo, to: recipient, date: mail.createdAt, messageID: mail.messageID, text: text,
+            language: mail.language, attachment: mail.kind == .receiptReady ? attachment : nil
+        ).bytes()
+    }
+
+    func testMessage(_ mail: PagoPA.Notification, to recipient: EmailAddress) throws -> [UInt8] {
+        try MIMEMessage(
+            from: settings.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,
+            messageID: mail.messageID, text: MailTexts.test(language: mail.language), language: mail.language,
+            attachment: nil
+        ).bytes()
+    }
+}

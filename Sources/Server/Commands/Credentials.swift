@@ -1,0 +1,192 @@
+import ArgumentParser
+import Foundation
+import JSON
+import Logging
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+struct APIKeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "api-key", abstract: "Make, list, rotate and revoke API keys.",
+        subcommands: [Create.self, List.self, Rotate.self, Revoke.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a key; it is printed once.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Who it is for.") var name: String
+        @Option(help: "frontend, creditor or ops.") var kind: CallerKind
+        @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
+        @Option(help: "positions:read, positions:write, payments:write, receipts:read, psp-list:write, operations; may be repeated.")
+        var scope: [Scope]
+        @Option(help: "text or json.") var format = OutputFormat.text
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                let request = APIKeyRequest(
+                    name: name, kind: kind, scopes: scope,
+                    creditors: try creditor.map { try OrganizationTaxCode(unchecked: $0) }, expiresAt: nil)
+                guard case .done(let made) = try await wiring.intermediary.makeAPIKey(request, by: nil) else { return }
+                show(made, format)
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List keys, newest first, by their public prefix.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "text or json.") var format = OutputFormat.text
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                var after: Cursor?
+                repeat {
+                    let page = try await wiring.intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
+                    for key in page.items { tell(format == .json ? key.json : key.line) }
+                    after = page.next
+                } while after != nil
+            }
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a key with the same rights; the old one ends after the overlap.")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The id of the key to replace.") var id: String
+        @Option(help: "How long the old key stays valid.") var overlapSeconds = 86_400
+        @Option(help: "text or json.") var format = OutputFormat.text
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                let once = try await wiring.intermediary.rotateAPIKey(
+                    Identifier(id), overlapSeconds: overlapSeconds, by: nil)
+                guard case .done(let made) = once else { return }
+                show(made, format)
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a key at once, on every instance.")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The id of the key.") var id: String
+
+        func run() async throws {
+            try await withWiring(common) { try await $0.intermediary.revokeAPIKey(Identifier(id), by: nil) }
+            tell("revoked")
+        }
+    }
+}
+
+struct PSPSecretCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "psp-secret", abstract: "Make, list and revoke the secrets that PSPs sign with.",
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a secret; it is printed once.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The PSP's id.") var psp: String
+        @Option(help: "text or json.") var format = OutputFormat.text
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil) else { return }
+                tell(format == .text ? made.secret.text : text { json in
+                    json.field("id", made.id.description)
+                    json.field("psp_id", psp)
+                    json.field("secret", made.secret.text)
+                })
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a PSP's secrets, newest first; never the secrets themselves.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The PSP's id.") var psp: String
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                for entry in try await wiring.intermediary.listWebhookSecrets(of: PSPID(psp), for: nil) {
+                    tell("\(entry.id)  made \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")")
+                }
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End a secret at once.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The PSP's id.") var psp: String
+        @Argument(help: "The id of the secret.") var id: String
+
+        func run() async throws {
+            try await withWiring(common) { try await $0.intermediary.revokeWebhookSecret(Identifier(id), of: PSPID(psp), by: nil) }
+            tell("revoked")
+        }
+    }
+}
+
+extension CallerKind: ExpressibleByArgument {}
+extension Scope: ExpressibleByArgument {}
+
+private func show(_ made: MadeAPIKey, _ format: OutputFormat) {
+    tell(format == .text ? made.secret : text { json in
+        json.field("id", made.key.id.description)
+        json.field("key", made.secret)
+        json.field("prefix", made.key.prefix)
+    })
+}
+
+func text(_ write: (inout JSONWriter) -> Void) -> String {
+    String(decoding: JSONWriter.object(write), as: UTF8.self)
+}
+
+extension APIKey {
+    fileprivate var line: String {
+        let end = revokedAt.map { "revoked \($0.rfc3339)" } ?? expiresAt.map { "until \($0.rfc3339)" } ?? "valid"
+        return "\(id)  qz_\(prefix)…  \(kind.rawValue)  \(end)  \(name)"
+    }
+
+    fileprivate var json: String {
+        text { json in
+            json.field("id", id.description)
+            json.field("prefix", prefix)
+            json.field("name", name)
+            json.field("kind", kind.rawValue)
+            json.field("created_at", createdAt.rfc3339)
+            json.field("expires_at", expiresAt?.rfc3339)
+            json.field("revoked_at", revokedAt?.rfc3339)
+        }
+    }
+}
+
+/// For commands that talk to a person: refusals in plain words on standard error.
+func withWiring(_ common: CommonOptions, _ work: (Wiring) async throws -> Void) async throws {
+    let settings = try await Settings.read(file: common.config)
+    let wiring = try Wiring(
+        settings, logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .error, isJSON: false) }))
+    do { try await work(wiring) } catch let refusal as Refusal {
+        await wiring.close()
+        throw ValidationError(refusal.plainWords)
+    }
+    await wiring.close()
+}
+
+extension Refusal {
+    var plainWords: String {
+        if case .invalid(let faults) = self { return faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ") }
+        if self == .notFound { return "There is no such thing." }
+        return "\(self)"
+    }
+}

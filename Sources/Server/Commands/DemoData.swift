@@ -1,0 +1,164 @@
+import ArgumentParser
+import Foundation
+import JSON
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+struct DemoDataCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo-data",
+        abstract: "Put in a school-services creditor with two bills, PSPs of the simulator, and fresh demo keys.",
+        discussion: "May be run again: positions stay, keys and secrets of earlier runs end and new ones are printed.")
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "Where the PSP simulator answers.") var simulatorURL = "http://127.0.0.1:8090"
+    @Option(help: "text or json.") var format = OutputFormat.text
+
+    func run() async throws {
+        try await withWiring(common) { wiring in
+            let demo = try await DemoData(intermediary: wiring.intermediary, simulatorURL: simulatorURL).fill()
+            tell(format == .json ? demo.json : demo.lines)
+        }
+    }
+}
+
+/// The service's founding example: the school services of a small town, documents 1031 of € 59,80 and 1286 of € 80,60.
+private struct DemoData {
+    let intermediary: Intermediary
+    let simulatorURL: String
+
+    struct Made {
+        let apiKey: String
+        let creditorKey: String
+        let opsKey: String
+        let secrets: [(psp: String, secret: String)]
+
+        var json: String {
+            text { json in
+                json.field("api_key", apiKey)
+                json.field("creditor_key", creditorKey)
+                json.field("ops_key", opsKey)
+                json.object("psp_secrets") { json in
+                    for entry in secrets { json.field(entry.psp, entry.secret) }
+                }
+            }
+        }
+
+        var lines: String {
+            (["front end  \(apiKey)", "creditor   \(creditorKey)", "ops        \(opsKey)"]
+                + secrets.map { "\($0.psp)  \($0.secret)" }).joined(separator: "\n")
+        }
+    }
+
+    func fill() async throws -> Made {
+        let creditor = try OrganizationTaxCode("12345678903")
+        let opsKey = try await freshKey(name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
+        let ops = try await intermediary.authenticate(token: opsKey)
+        try await saveCreditor(creditor, by: ops)
+        let creditorKey = try await freshKey(
+            name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead], creditors: [creditor])
+        let frontEndKey = try await freshKey(
+            name: "demo front end", kind: .frontend, scopes: [.positionsRead, .paymentsWrite, .receiptsRead],
+            creditors: [creditor])
+        let secrets = try await replacePSPs(by: ops)
+        try await savePositions(of: creditor, by: ops)
+        return Made(apiKey: frontEndKey, creditorKey: creditorKey, opsKey: opsKey, secrets: secrets)
+    }
+
+    private func freshKey(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]) async throws -> String {
+        var after: Cursor?
+        repeat {
+            let page = try await intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
+            for key in page.items where key.name == name && key.revokedAt == nil {
+                try await intermediary.revokeAPIKey(key.id, by: nil)
+            }
+            after = page.next
+        } while after != nil
+        let request = APIKeyRequest(name: name, kind: kind, scopes: scopes, creditors: creditors, expiresAt: nil)
+        guard case .done(let made) = try await intermediary.makeAPIKey(request, by: nil) else { throw Refusal.notFound }
+        return made.secret
+    }
+
+    private func saveCreditor(_ taxCode: OrganizationTaxCode, by ops: APIKey) async throws {
+        let iban = try IBAN("IT60X0542811101000000123456")
+        let sender = try EmailAddress("scuola@comune.example.org")
+        let origins = [try WebOrigin("http://localhost:3000"), try WebOrigin("https://portale.example.org")]
+        _ = try await intermediary.saveCreditor(taxCode, by: ops) { createdAt, now in
+            Creditor(
+                taxCode: taxCode, name: "Comune di Esempio", noticeCodes: .aux3(segregationCode: "01"), iban: iban,
+                cbillCode: "A1B2C", contactEmail: sender, contactPhone: "+39 06 1234567",
+                mailSenderName: "Comune di Esempio - Ufficio scuola", mailReplyTo: sender, returnURLOrigins: origins,
+                languages: [.it, .en], helpTopics: [], createdAt: createdAt, updatedAt: now)
+        }
+        let taxonomy = try TaxonomyCode("9/0101002IM/")
+        for (key, name, english) in [
+            ("mensa", "Mensa scolastica", "School meals"), ("trasporto", "Trasporto scolastico", "School bus"),
+        ] {
+            _ = try await intermediary.saveDebtType(key, of: taxCode, by: ops) { createdAt, now in
+                DebtType(
+                    creditor: taxCode, key: key, descriptions: [.it: name, .en: english], service: "school",
+                    taxonomyCode: taxonomy, payableAfterDue: true, createdAt: createdAt, updatedAt: now)
+            }
+        }
+    }
+
+    private func replacePSPs(by ops: APIKey) async throws -> [(psp: String, secret: String)] {
+        let wanted = [
+            try psp("ABCDITMM", "Banca Alfa", "12345678903", [("CP", "12345678903_01", 150), ("BBT", "12345678903_02", 100)]),
+            try psp("BETAITRR", "Istituto di pagamento Beta", "06188330150", [("CP", "06188330150_01", 150), ("PPAL", "06188330150_02", 130)]),
+            try psp("GAMMITM1", "Credito Gamma", "15376371009", [("CP", "15376371009_01", 180), ("MYBK", "15376371009_02", 90)]),
+        ]
+        let current = try await intermediary.currentPSPList()
+        if current?.psps != wanted {
+            _ = try await intermediary.replacePSPList(with: wanted, readVersion: current?.version, by: ops)
+        }
+        var secrets: [(psp: String, secret: String)] = []
+        for psp in wanted {
+            for old in try await intermediary.listWebhookSecrets(of: psp.id, for: nil) where old.revokedAt == nil {
+                try await intermediary.revokeWebhookSecret(old.id, of: psp.id, by: nil)
+            }
+            guard case .done(let made) = try await intermediary.makeWebhookSecret(of: psp.id, by: nil) else { continue }
+            secrets.append((psp.id.value, made.secret.text))
+        }
+        return secrets
+    }
+
+    private func psp(_ id: String, _ name: String, _ taxCode: String, _ ways: [(method: String, channel: String, fee: Int64)]) throws -> PSP {
+        PSP(
+            id: try PSPID(id), businessName: name, taxCode: try OrganizationTaxCode(taxCode), isEnabled: true,
+            channels: try ways.map { way in
+                Channel(
+                    id: try ChannelID(way.channel), method: try PaymentMethod(way.method),
+                    startURL: "\(simulatorURL)/psps/\(id)/channels/\(way.channel)/start",
+                    names: [.it: "\(name): \(try PaymentMethod(way.method).name(in: .it))"],
+                    feeBands: [
+                        FeeBand(upTo: try Amount(cents: 10_000), fee: try Amount(cents: way.fee)),
+                        FeeBand(upTo: .maximum, fee: try Amount(cents: way.fee + 100)),
+                    ])
+            })
+    }
+
+    private func savePositions(of creditor: OrganizationTaxCode, by ops: APIKey) async throws {
+        let bills: [(number: String, type: String, description: String, line: String, cents: Int64)] = [
+            ("1031", "mensa", "Mensa scolastica, ottobre 2018", "Pasti di ottobre", 5_980),
+            ("1286", "trasporto", "Trasporto scolastico, primo quadrimestre 2018", "Abbonamento", 8_060),
+        ]
+        for bill in bills {
+            let amount = try Amount(cents: bill.cents)
+            let draft = PositionDraft(
+                creditor: creditor, externalID: "SCUOLA-\(bill.number)", debtTypeKey: bill.type,
+                document: Document(year: 2018, number: bill.number), description: bill.description,
+                debtor: Debtor(
+                    kind: .person, taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: "Mario Rossi",
+                    email: try EmailAddress("mario.rossi@example.org"), address: nil),
+                lines: [PositionLine(description: bill.line, quantity: nil, amount: amount)],
+                installments: [
+                    InstallmentDraft(
+                        amount: amount, dueDate: try CalendarDate("2018-10-31"), iuv: nil, noticeNumber: nil, transfers: [])
+                ], metadata: [:], isDraft: false)
+            _ = try await intermediary.createPosition(draft, fingerprint: SHA256.digest(Array("demo \(bill)".utf8)), by: ops)
+        }
+    }
+}

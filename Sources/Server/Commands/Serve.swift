@@ -1,0 +1,66 @@
+import API
+import ArgumentParser
+import Foundation
+import Hummingbird
+import Logging
+import Metrics
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the API and run the loops until told to stop (SIGTERM, SIGINT).")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(inversion: .prefixedNo, help: "Send mail, expire attempts and sweep in this process too.")
+    var loops = true
+
+    func run() async throws {
+        let settings = try await Settings.read(file: common.config, needing: [.database, .mail])
+        let logger = Wiring.logger(settings)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let wiring = try Wiring(settings, logger: logger)
+        let state = wiring.serviceState(metrics)
+        var services: [any Service] = [
+            AttemptNews(intermediary: wiring.intermediary), try wiring.application(metrics, state), Draining(state: state),
+        ]
+        if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }
+        try await runUntilStopped(services, logger: logger)
+        await wiring.close()
+        logger.info("stopped")
+    }
+}
+
+struct LoopsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loops", abstract: "Run the loops alone: mail, expiry, sweeping.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try await Settings.read(file: common.config, needing: [.database, .mail])
+        let logger = Wiring.logger(settings)
+        let wiring = try Wiring(settings, logger: logger)
+        try await runUntilStopped([Loops(intermediary: wiring.intermediary, logger: logger)], logger: logger)
+        await wiring.close()
+    }
+}
+
+/// Told to stop, `/ready` says so before anything else is stopped: services end in the reverse of their order.
+private struct Draining: Service {
+    let state: ServiceState
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        state.drain()
+    }
+}
+
+private func runUntilStopped(_ services: [any Service], logger: Logger) async throws {
+    var configuration = ServiceGroupConfiguration(
+        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    configuration.maximumCancellationDuration = .seconds(4)
+    try await ServiceGroup(configuration: configuration).run()
+}

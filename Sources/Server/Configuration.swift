@@ -1,0 +1,159 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Gateways
+import Logging
+import PagoPA
+import SystemPackage
+
+/// What the environment says, checked whole. The only reader of the environment.
+struct Settings: Sendable {
+    var databaseURL = ""
+    var databasePoolSize = 0
+    var httpHost = "127.0.0.1"
+    var httpPort = 8080
+    var publicURL = ""
+    var mailServer: MailServer?
+    var mailFrom: EmailAddress?
+    var rateLimitPerMinute = 1_200
+    var outboundPolicy: OutboundPolicy?
+    var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
+    var checksCreditorTaxCodes = true
+    var maximumConnections = 4_096
+    var logLevel = Logger.Level.info
+    var isJSONLog = true
+    var resourcesDirectory = ""
+    var fontDirectory = "/usr/share/fonts/truetype/dejavu"
+
+    /// Every fault at once; none repeats a value, which may be a secret.
+    struct Faults: Error, CustomStringConvertible {
+        let faults: [String]
+        var description: String {
+            (["The configuration has \(faults.count == 1 ? "a fault" : "\(faults.count) faults"):"] + faults.map { "  \($0)" })
+                .joined(separator: "\n")
+        }
+    }
+
+    /// - Parameter needs: what the command at hand can not do without.
+    static func read(file: String?, needing needs: Set<Need> = [.database]) async throws -> Settings {
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider()]
+        if let file {
+            providers.append(try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file)))
+        }
+        var reader = SettingsReader(config: ConfigReader(providers: providers))
+        let settings = reader.settings(needs)
+        guard reader.faults.isEmpty else { throw Faults(faults: reader.faults) }
+        return settings
+    }
+
+    enum Need: Sendable {
+        case database
+        case mail
+    }
+}
+
+private struct SettingsReader {
+    let config: ConfigReader
+    var faults: [String] = []
+
+    init(config: ConfigReader) {
+        self.config = config
+    }
+
+    mutating func settings(_ needs: Set<Settings.Need>) -> Settings {
+        var settings = Settings()
+        settings.databaseURL = value("DATABASE_URL", "database.url", required: needs.contains(.database)) { text in
+            guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
+                throw InvalidValue(detail: "must be a libpq URI such as postgresql://user@host/database")
+            }
+            return text
+        } ?? ""
+        settings.databasePoolSize =
+            integer("DATABASE_POOL_SIZE", "database.pool.size", 1...500)
+            ?? ProcessInfo.processInfo.activeProcessorCount * 2 + 4
+        settings.httpHost = text("http.host") ?? settings.httpHost
+        settings.httpPort = integer("HTTP_PORT", "http.port", 1...65_535) ?? settings.httpPort
+        settings.publicURL =
+            value("PUBLIC_URL", "public.url", required: false) { text in
+                let origin = try WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text)
+                return origin.description
+            } ?? "http://\(settings.httpHost):\(settings.httpPort)"
+        settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
+        settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
+        settings.rateLimitPerMinute =
+            integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...1_000_000_000) ?? settings.rateLimitPerMinute
+        settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) { text in
+            try OutboundPolicy(allowing: text.split(separator: ",").map(String.init))
+        }
+        if settings.outboundPolicy == nil { settings.outboundPolicy = try? OutboundPolicy(allowing: []) }
+        settings.attemptLifeSeconds =
+            integer("ATTEMPT_LIFE_SECONDS", "attempt.life.seconds", 60...86_400) ?? settings.attemptLifeSeconds
+        settings.checksCreditorTaxCodes =
+            value("CREDITOR_TAX_CODE_CHECK", "creditor.tax.code.check", required: false) { text in
+                guard text == "on" || text == "off" else { throw InvalidValue(detail: "must be on or off") }
+                return text == "on"
+            } ?? true
+        settings.maximumConnections =
+            integer("HTTP_MAXIMUM_CONNECTIONS", "http.maximum.connections", 1...1_000_000) ?? settings.maximumConnections
+        settings.logLevel =
+            value("LOG_LEVEL", "log.level", required: false) { text in
+                guard let level = Logger.Level(rawValue: text) else {
+                    throw InvalidValue(detail: "must be trace, debug, info, notice, warning, error or critical")
+                }
+                return level
+            } ?? .info
+        settings.isJSONLog =
+            value("LOG_FORMAT", "log.format", required: false) { text in
+                guard text == "json" || text == "text" else { throw InvalidValue(detail: "must be json or text") }
+                return text == "json"
+            } ?? true
+        settings.resourcesDirectory = resources()
+        settings.fontDirectory = text("font.directory") ?? settings.fontDirectory
+        return settings
+    }
+
+    /// Where `migrations/` and `openapi.yaml` are.
+    private mutating func resources() -> String {
+        let folder = text("resources.directory") ?? FileManager.default.currentDirectoryPath
+        for name in ["migrations", "openapi.yaml"] where !FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+            faults.append("RESOURCES_DIRECTORY (or the working directory) must hold \(name)")
+        }
+        return folder
+    }
+
+    private func text(_ key: ConfigKey) -> String? {
+        guard let text = config.string(forKey: key), !text.isEmpty else { return nil }
+        return text
+    }
+
+    private mutating func value<T>(_ name: String, _ key: ConfigKey, required: Bool, _ make: (String) throws -> T) -> T? {
+        guard let text = text(key) else {
+            if required { faults.append("\(name) is required") }
+            return nil
+        }
+        do { return try make(text) } catch {
+            faults.append("\(name) \(error)")
+            return nil
+        }
+    }
+
+    private mutating func integer(_ name: String, _ key: ConfigKey, _ range: ClosedRange<Int>) -> Int? {
+        value(name, key, required: false) { text in
+            guard let number = Int(text), range.contains(number) else {
+                throw InvalidValue(detail: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+}
+
+/// What every subcommand takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "A file of NAME=value lines, under the environment.")
+    var config: String?
+}
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+}

@@ -1,0 +1,62 @@
+import Logging
+import Operations
+import ServiceLifecycle
+import Storage
+
+/// Work that nobody asks for: mail that is due, attempts past their deadline, keys to forget. Ends gracefully when told to stop.
+struct Loops: Service {
+    let intermediary: Intermediary
+    let logger: Logger
+
+    static let mailPollSeconds = 1.0
+    static let expiryPollSeconds = 5.0
+    static let sweepSeconds = 3_600.0
+    /// After a failure, such as a database that is away.
+    static let pauseSeconds = 1.0
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await repeating(every: Self.mailPollSeconds, "mail") { try await intermediary.sendPendingMail() == Intermediary.mailBatch } }
+                group.addTask { await mailOnWakeUp() }
+                group.addTask { await repeating(every: Self.expiryPollSeconds, "expiry") { try await intermediary.expirePaymentAttempts() == 100 } }
+                group.addTask { await repeating(every: Self.sweepSeconds, "sweep") { try await intermediary.forgetIdempotencyKeys() } }
+            }
+        }
+    }
+
+    /// - Parameter work: returns whether there is more to do at once.
+    private func repeating(every seconds: Double, _ name: String, _ work: () async throws -> Bool) async {
+        while !Task.isCancelled {
+            var hasMore = false
+            do { hasMore = try await work() } catch is CancellationError {
+                return
+            } catch {
+                logger.error("a loop failed", metadata: ["loop": "\(name)", "error": "\(error)"])
+                try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+            }
+            if !hasMore { try? await Task.sleep(for: .seconds(seconds)) }
+        }
+    }
+
+    /// The poll alone would do; this makes a mail leave at once.
+    private func mailOnWakeUp() async {
+        for await _ in intermediary.store.wakeUps(on: [Channels.notifications]) {
+            if Task.isCancelled { return }
+            do { while try await intermediary.sendPendingMail() == Intermediary.mailBatch {} } catch {
+                logger.debug("mail waits for the next poll", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+/// Tells those who wait for an attempt that it changed. Runs beside the API, loops or none.
+struct AttemptNews: Service {
+    let intermediary: Intermediary
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await event in intermediary.store.wakeUps(on: [Channels.attempts]) { await intermediary.attemptWatch.wake(event) }
+        }
+    }
+}

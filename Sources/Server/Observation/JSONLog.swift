@@ -1,0 +1,63 @@
+import Foundation
+import Glibc
+import JSON
+import Logging
+import PagoPA
+import Synchronization
+
+/// One JSON object a line on standard output, in UTC; or plain text for a person at a terminal.
+struct JSONLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level
+    var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let isJSON: Bool
+
+    init(label: String, level: Logger.Level, isJSON: Bool) {
+        self.label = label
+        self.logLevel = level
+        self.isJSON = isJSON
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var all = metadata
+        for (key, value) in event.metadata ?? [:] { all[key] = value }
+        // Hummingbird's own request id says nothing that the correlation id does not.
+        all["hb.request.id"] = nil
+        let fields = all.sorted { $0.key < $1.key }
+        let time = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).rfc3339
+        if isJSON {
+            var line = JSONWriter.object { json in
+                json.field("time", time)
+                json.field("level", event.level.rawValue)
+                json.field("message", event.message.description)
+                json.field("logger", label)
+                for (key, value) in fields { json.field(key, value.description) }
+            }
+            line.append(0x0A)
+            Self.write(line)
+        } else {
+            let rest = fields.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            Self.write(Array("\(time) \(event.level.rawValue) \(event.message) \(rest)\n".utf8))
+        }
+    }
+
+    /// Whole lines, whichever thread they come from.
+    private static let turn = Mutex(())
+
+    private static func write(_ bytes: [UInt8]) {
+        turn.withLock { _ in
+            var offset = 0
+            while offset < bytes.count {
+                let written = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+                guard written > 0 else { return }
+                offset += written
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import CoreMetrics
+import Foundation
+import Synchronization
+
+/// Counters, gauges and histograms of this process, told in Prometheus' text format. Labels come from fixed sets, never from ids.
+final class PrometheusMetrics: MetricsFactory {
+    /// OpenTelemetry's buckets for the length of a request, in seconds.
+    static let buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+    /// More series than this are not kept: a guard against a label that should not be one.
+    static let maximumSeries = 5_000
+
+    private let series = Mutex<[String: Series]>([:])
+
+    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        find(label, dimensions, .counter)
+    }
+
+    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        find(label, dimensions, .gauge)
+    }
+
+    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        find(label, dimensions, aggregate ? .histogram : .gauge)
+    }
+
+    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        find(label, dimensions, .histogram)
+    }
+
+    func destroyCounter(_ handler: any CounterHandler) {}
+    func destroyMeter(_ handler: any MeterHandler) {}
+    func destroyRecorder(_ handler: any RecorderHandler) {}
+    func destroyTimer(_ handler: any TimerHandler) {}
+
+    private func find(_ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind) -> Series {
+        let labels = dimensions.map { "\($0.0)=\"\(Self.escape($0.1))\"" }.joined(separator: ",")
+        let key = "\(label){\(labels)}"
+        return series.withLock { all in
+            if let known = all[key] { return known }
+            let new = Series(name: label, labels: labels, kind: kind)
+            if all.count < Self.maximumSeries { all[key] = new }
+            return new
+        }
+    }
+
+    private static func escape(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+
+    /// - Parameter gauges: what is read at this moment: name, help and value.
+    func text(gauges: [(name: String, value: Double)]) -> String {
+        var lines: [String] = []
+        let all = series.withLock { Array($0.values) }
+        for (name, members) in Dictionary(grouping: all, by: \.name).sorted(by: { $0.key < $1.key }) {
+            lines.append("# TYPE \(name) \(members[0].kind.rawValue)")
+            for member in members.sorted(by: { $0.labels < $1.labels }) { lines += member.lines }
+        }
+        for gauge in gauges {
+            lines.append("# TYPE \(gauge.name) gauge")
+            lines.append("\(gauge.name) \(number(gauge.value))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+private func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+}
+
+/// One measured thing with one set of labels.
+private final class Series: CounterHandler, MeterHandler, RecorderHandler, TimerHandler {
+    enum Kind: String {
+        case counter
+        case gauge
+        case histogram
+    }
+
+    private struct State {
+        var value = 0.0
+        var sum = 0.0
+        var counts = [Int](repeating: 0, count: PrometheusMetrics.buckets.count + 1)
+    }
+
+    let name: String
+    let labels: String
+    let kind: Kind
+    private let state = Mutex(State())
+
+    init(name: String, labels: String, kind: Kind) {
+        self.name = name
+        self.labels = labels
+        self.kind = kind
+    }
+
+    func increment(by amount: Int64) { state.withLock { $0.value += Double(amount) } }
+    func reset() { state.withLock { $0.value = 0 } }
+    func set(_ value: Int64) { set(Double(value)) }
+    func set(_ value: Double) { state.withLock { $0.value = value } }
+    func increment(by amount: Double) { state.withLock { $0.value += amount } }
+    func decrement(by amount: Double) { state.withLock { $0.value -= amount } }
+    func record(_ value: Int64) { record(Double(value)) }
+    func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
+
+    func record(_ value: Double) {
+        let bucket = PrometheusMetrics.buckets.firstIndex { value <= $0 } ?? PrometheusMetrics.buckets.count
+        state.withLock { state in
+            state.value = value
+            state.sum += value
+            state.counts[bucket] += 1
+        }
+    }
+
+    var lines: [String] {
+        let state = state.withLock(\.self)
+        let suffix = labels.isEmpty ? "" : "{\(labels)}"
+        guard kind == .histogram else { return ["\(name)\(suffix) \(number(state.value))"] }
+        var lines: [String] = []
+        var total = 0
+        let lead = labels.isEmpty ? "" : labels + ","
+        for (index, count) in state.counts.enumerated() {
+            total += count
+            let edge = index < PrometheusMetrics.buckets.count ? number(PrometheusMetrics.buckets[index]) : "+Inf"
+            lines.append("\(name)_bucket{\(lead)le=\"\(edge)\"} \(total)")
+        }
+        return lines + ["\(name)_sum\(suffix) \(state.sum)", "\(name)_count\(suffix) \(total)"]
+    }
+}
