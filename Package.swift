@@ -65,21 +65,30 @@ let package = Package(
         // Floor 3
         room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
         // Floor 4
-        room("API", ["Operations", "Storage", "PagoPA", "JSON", "Seals", hummingbird, httpTypes, logging, metrics, nioCore, yams]),
+        room(
+            "API",
+            [
+                "Operations", "Storage", "PagoPA", "JSON", "Seals", hummingbird, httpTypes, logging, metrics, nioCore,
+                yams,
+            ]),
         // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
-                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals", hummingbird,
+                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
+                hummingbird,
                 argumentParser, lifecycle, logging, metrics, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Configuration", package: "swift-configuration"), .product(name: "SystemPackage", package: "swift-system"), .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),
         // An outsider: none of our rooms.
-        .executableTarget(name: "PSPSimulator", dependencies: [hummingbird, argumentParser, httpTypes], swiftSettings: settings),
+        .executableTarget(
+            name: "PSPSimulator", dependencies: [hummingbird, argumentParser, httpTypes], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

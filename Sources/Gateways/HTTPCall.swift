@@ -52,7 +52,8 @@ struct HTTPCall: Sendable {
         _ = quietanza_set_list(handle.raw, CURLOPT_HTTPHEADER, list.raw)
         handle.set(CURLOPT_POSTFIELDSIZE, body.count)
         _ = body.withUnsafeBytes { bytes in
-            quietanza_set_pointer(handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            quietanza_set_pointer(
+                handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
         }
         _ = quietanza_set_write(handle.raw) { data, size, count, context in
             guard let data, let context else { return 0 }
@@ -69,12 +70,16 @@ struct HTTPCall: Sendable {
         _ = quietanza_set_socket(handle.raw) { context, _, address in
             guard let context, let address else { return quietanza_no_socket() }
             let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-            let isPermitted = withUnsafePointer(to: &address.pointee.addr) { IPAddress($0).map(exchange.policy.permits) ?? false }
+            let isPermitted = withUnsafePointer(to: &address.pointee.addr) {
+                IPAddress($0).map(exchange.policy.permits) ?? false
+            }
             guard isPermitted else {
                 exchange.wasRefused = true
                 return quietanza_no_socket()
             }
-            return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+            return socket(
+                address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
+                address.pointee.protocol)
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_OPENSOCKETDATA, context)
         let code = withExtendedLifetime((exchange, list)) { handle.perform() }

@@ -26,7 +26,8 @@ package struct OutboundPolicy: Sendable {
 
     /// When an address is saved: scheme, shape and, when it is spelt in numbers, the address. Names are judged again at each call.
     package func check(_ url: String) throws(NotAllowed) {
-        guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }), let parts = URLComponents(string: url),
+        guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
+            let parts = URLComponents(string: url),
             let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty
         else { throw NotAllowed(description: "is not an absolute address") }
         guard scheme == "https" || scheme == "http" else { throw NotAllowed(description: "must be https") }
@@ -72,9 +73,11 @@ struct IPAddress: Sendable, Equatable {
     init?(_ address: UnsafePointer<sockaddr>) {
         switch Int32(address.pointee.sa_family) {
         case AF_INET:
-            bytes = Self.mapped + address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-                withUnsafeBytes(of: pointer.pointee.sin_addr) { Array($0) }
-            }
+            bytes =
+                Self.mapped
+                + address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
+                    withUnsafeBytes(of: pointer.pointee.sin_addr) { Array($0) }
+                }
         case AF_INET6:
             bytes = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
                 withUnsafeBytes(of: pointer.pointee.sin6_addr) { Array($0) }
@@ -101,7 +104,9 @@ struct Network: Sendable {
 
     init?(_ text: String) {
         let parts = text.trimmingCharacters(in: .whitespaces).split(separator: "/")
-        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]) else { return nil }
+        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]) else {
+            return nil
+        }
         let isFour = parts[0].contains(".") && !parts[0].contains(":")
         guard (0...(isFour ? 32 : 128)).contains(length) else { return nil }
         base = address.bytes

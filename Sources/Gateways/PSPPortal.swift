@@ -123,7 +123,9 @@ package final class PSPPortal: Sendable {
     private let now: @Sendable () -> Int64
 
     /// - Parameter now: unix seconds, for the signature.
-    package init(policy: OutboundPolicy, threads: Int = 16, maximumWaiting: Int = 64, now: @escaping @Sendable () -> Int64) {
+    package init(
+        policy: OutboundPolicy, threads: Int = 16, maximumWaiting: Int = 64, now: @escaping @Sendable () -> Int64
+    ) {
         self.policy = policy
         self.now = now
         workers = CurlWorkers(name: "psp", threads: threads, maximumWaiting: maximumWaiting)
@@ -162,7 +164,8 @@ package final class PSPPortal: Sendable {
         let json: JSONValue
         do { json = try JSONValue.parse(answer.body) } catch { throw .malformedAnswer("not JSON") }
         guard case .string(let url)? = json["redirect_url"], url.utf8.count <= 2_048,
-            url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }), let parts = URLComponents(string: url),
+            url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
+            let parts = URLComponents(string: url),
             parts.scheme == "https" || parts.scheme == "http", parts.host?.isEmpty == false, parts.user == nil
         else { throw .malformedAnswer("no redirect_url that a browser may be sent to") }
         return url

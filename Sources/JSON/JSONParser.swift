@@ -1,7 +1,8 @@
 extension JSONValue {
     /// Reads a whole text strictly by RFC 8259. Foundation's decoder, measured, takes trailing commas and a byte order mark, lets the
     /// first of two equal names win and reads `1.0` as an integer: not for money.
-    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSONValue
+    {
         guard let wrong = firstInvalidUTF8(bytes) else {
             var parser = JSONParser(bytes: bytes, limits: limits)
             return try parser.document()
@@ -70,7 +71,9 @@ private struct JSONParser {
             return .object([])
         }
         while true {
-            guard peek == UInt8(ascii: "\"") else { throw .syntax("a member's name must come here, in quotes", offset: at) }
+            guard peek == UInt8(ascii: "\"") else {
+                throw .syntax("a member's name must come here, in quotes", offset: at)
+            }
             let name = try string()
             path.append(name)
             guard names.insert(name).inserted else { throw .duplicateKey(pointer: pointer) }
@@ -158,7 +161,9 @@ private struct JSONParser {
     private mutating func string() throws(JSONSyntaxError) -> String {
         at += 1
         let start = at
-        while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") { at += 1 }
+        while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") {
+            at += 1
+        }
         if peek == UInt8(ascii: "\"") {
             at += 1
             return String(decoding: bytes[start..<at - 1], as: UTF8.self)
@@ -211,7 +216,8 @@ private struct JSONParser {
         }
         at += 2
         let low = try fourHexDigits()
-        guard (0xDC00...0xDFFF).contains(low), let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+        guard (0xDC00...0xDFFF).contains(low),
+            let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
         else { throw .syntax("a surrogate stands alone", offset: start) }
         return scalar
     }

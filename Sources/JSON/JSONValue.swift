@@ -63,7 +63,8 @@ package enum JSONSyntaxError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .syntax(let detail, let offset): "\(detail), at byte \(offset)"
         case .duplicateKey(let pointer): "the member \(pointer) appears twice"
-        case .nulCharacter(let pointer): "the text at \(pointer.isEmpty ? "the root" : pointer) holds the character U+0000"
+        case .nulCharacter(let pointer):
+            "the text at \(pointer.isEmpty ? "the root" : pointer) holds the character U+0000"
         case .tooDeep(let maximum): "nested deeper than \(maximum) levels"
         case .tooManyValues(let maximum): "holds more than \(maximum) values"
         }

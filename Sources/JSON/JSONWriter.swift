@@ -88,7 +88,9 @@ package struct JSONWriter: Sendable {
         endObject()
     }
 
-    package mutating func array<Item>(_ key: String, _ items: some Sequence<Item>, _ write: (inout JSONWriter, Item) throws -> Void)
+    package mutating func array<Item>(
+        _ key: String, _ items: some Sequence<Item>, _ write: (inout JSONWriter, Item) throws -> Void
+    )
         rethrows
     {
         self.key(key)

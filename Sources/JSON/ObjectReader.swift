@@ -85,7 +85,9 @@ package struct ObjectReader {
         optional(key) { value, place, violations in Self.text(value, place, violations, make) }
     }
 
-    package static func text<T>(_ value: JSONValue, _ place: String, _ violations: Violations, _ make: (String) throws -> T) -> T? {
+    package static func text<T>(
+        _ value: JSONValue, _ place: String, _ violations: Violations, _ make: (String) throws -> T
+    ) -> T? {
         guard case .string(let text) = value else {
             violations.add(place, "must be a string, not \(value.kind)")
             return nil
@@ -106,7 +108,9 @@ package struct ObjectReader {
         optional(key) { value, place, violations in Self.integer(value, place, violations, range) }
     }
 
-    package static func integer(_ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>) -> Int64? {
+    package static func integer(
+        _ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>
+    ) -> Int64? {
         guard case .integer(let number) = value else {
             violations.add(place, "must be an integer, not \(value.kind)")
             return nil
@@ -184,7 +188,10 @@ package struct ObjectReader {
     }
 
     /// An object of texts under names of any kind.
-    package mutating func optional(map key: String, count: ClosedRange<Int>, key keyMake: (String) throws -> String, value valueMake: (String) throws -> String) -> [String: String]? {
+    package mutating func optional(
+        map key: String, count: ClosedRange<Int>, key keyMake: (String) throws -> String,
+        value valueMake: (String) throws -> String
+    ) -> [String: String]? {
         optional(key) { value, place, violations in
             guard case .object(let members) = value else {
                 violations.add(place, "must be an object, not \(value.kind)")

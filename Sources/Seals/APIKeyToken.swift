@@ -25,7 +25,8 @@ package struct APIKeyToken: Sendable, Equatable {
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         let bodyLength = 3 + Self.prefixLength + 1 + Self.secretLength
-        guard bytes.count == bodyLength + Self.checksumLength, text.hasPrefix("qz_"), bytes[3 + Self.prefixLength] == UInt8(ascii: "_"),
+        guard bytes.count == bodyLength + Self.checksumLength, text.hasPrefix("qz_"),
+            bytes[3 + Self.prefixLength] == UInt8(ascii: "_"),
             bytes.dropFirst(3).allSatisfy({ $0 == UInt8(ascii: "_") || Self.alphabet.contains($0) })
         else { return nil }
         let body = String(decoding: bytes[..<bodyLength], as: UTF8.self)

@@ -14,7 +14,9 @@ package struct WebhookSecret: Sendable, Equatable {
     }
 
     package init(_ text: String) throws(Malformed) {
-        guard text.hasPrefix("whsec_"), let data = Data(base64Encoded: String(text.dropFirst(6))) else { throw Malformed() }
+        guard text.hasPrefix("whsec_"), let data = Data(base64Encoded: String(text.dropFirst(6))) else {
+            throw Malformed()
+        }
         try self.init(bytes: Array(data))
     }
 
@@ -50,11 +52,13 @@ package enum WebhookSignature {
 
     /// Tries every signature against every secret, so that time tells nothing about which one fits.
     package static func verify(
-        id: String?, timestamp: String?, signature: String?, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64
+        id: String?, timestamp: String?, signature: String?, body: [UInt8], secrets: [WebhookSecret],
+        nowUnixSeconds: Int64
     ) -> Verdict {
         guard let id, let timestamp, let signature else { return .missingHeader }
         // A dot inside the id would let a byte move between id and timestamp under the same signature.
-        guard (1...256).contains(id.utf8.count), id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") }),
+        guard (1...256).contains(id.utf8.count),
+            id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") }),
             let sentAt = seconds(timestamp)
         else { return .malformed }
         let given = signature.split(separator: " ").prefix(maximumSignatures).compactMap { part -> [UInt8]? in
@@ -74,7 +78,9 @@ package enum WebhookSignature {
 
     /// Whole seconds in plain digits; a fraction, a sign or too many digits are refused.
     private static func seconds(_ text: String) -> Int64? {
-        guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         return Int64(text)
     }
 }

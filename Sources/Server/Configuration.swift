@@ -15,7 +15,7 @@ struct Settings: Sendable {
     var publicURL = ""
     var mailServer: MailServer?
     var mailFrom: EmailAddress?
-    var rateLimitPerMinute = 1_200
+    var rateLimitPerMinute = 6_000
     var outboundPolicy: OutboundPolicy?
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
     var checksCreditorTaxCodes = true
@@ -29,7 +29,8 @@ struct Settings: Sendable {
     struct Faults: Error, CustomStringConvertible {
         let faults: [String]
         var description: String {
-            (["The configuration has \(faults.count == 1 ? "a fault" : "\(faults.count) faults"):"] + faults.map { "  \($0)" })
+            (["The configuration has \(faults.count == 1 ? "a fault" : "\(faults.count) faults"):"]
+                + faults.map { "  \($0)" })
                 .joined(separator: "\n")
         }
     }
@@ -62,12 +63,13 @@ private struct SettingsReader {
 
     mutating func settings(_ needs: Set<Settings.Need>) -> Settings {
         var settings = Settings()
-        settings.databaseURL = value("DATABASE_URL", "database.url", required: needs.contains(.database)) { text in
-            guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
-                throw InvalidValue(detail: "must be a libpq URI such as postgresql://user@host/database")
-            }
-            return text
-        } ?? ""
+        settings.databaseURL =
+            value("DATABASE_URL", "database.url", required: needs.contains(.database)) { text in
+                guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
+                    throw InvalidValue(detail: "must be a libpq URI such as postgresql://user@host/database")
+                }
+                return text
+            } ?? ""
         settings.databasePoolSize =
             integer("DATABASE_POOL_SIZE", "database.pool.size", 1...500)
             ?? ProcessInfo.processInfo.activeProcessorCount * 2 + 4
@@ -82,7 +84,8 @@ private struct SettingsReader {
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
         settings.rateLimitPerMinute =
             integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...1_000_000_000) ?? settings.rateLimitPerMinute
-        settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) { text in
+        settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) {
+            text in
             try OutboundPolicy(allowing: text.split(separator: ",").map(String.init))
         }
         if settings.outboundPolicy == nil { settings.outboundPolicy = try? OutboundPolicy(allowing: []) }
@@ -94,7 +97,8 @@ private struct SettingsReader {
                 return text == "on"
             } ?? true
         settings.maximumConnections =
-            integer("HTTP_MAXIMUM_CONNECTIONS", "http.maximum.connections", 1...1_000_000) ?? settings.maximumConnections
+            integer("HTTP_MAXIMUM_CONNECTIONS", "http.maximum.connections", 1...1_000_000)
+            ?? settings.maximumConnections
         settings.logLevel =
             value("LOG_LEVEL", "log.level", required: false) { text in
                 guard let level = Logger.Level(rawValue: text) else {
@@ -126,7 +130,8 @@ private struct SettingsReader {
         return text
     }
 
-    private mutating func value<T>(_ name: String, _ key: ConfigKey, required: Bool, _ make: (String) throws -> T) -> T? {
+    private mutating func value<T>(_ name: String, _ key: ConfigKey, required: Bool, _ make: (String) throws -> T) -> T?
+    {
         guard let text = text(key) else {
             if required { faults.append("\(name) is required") }
             return nil

@@ -17,10 +17,22 @@ struct Loops: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await repeating(every: Self.mailPollSeconds, "mail") { try await intermediary.sendPendingMail() == Intermediary.mailBatch } }
+                group.addTask {
+                    await repeating(every: Self.mailPollSeconds, "mail") {
+                        try await intermediary.sendPendingMail() == Intermediary.mailBatch
+                    }
+                }
                 group.addTask { await mailOnWakeUp() }
-                group.addTask { await repeating(every: Self.expiryPollSeconds, "expiry") { try await intermediary.expirePaymentAttempts() == 100 } }
-                group.addTask { await repeating(every: Self.sweepSeconds, "sweep") { try await intermediary.forgetIdempotencyKeys() } }
+                group.addTask {
+                    await repeating(every: Self.expiryPollSeconds, "expiry") {
+                        try await intermediary.expirePaymentAttempts() == 100
+                    }
+                }
+                group.addTask {
+                    await repeating(every: Self.sweepSeconds, "sweep") {
+                        try await intermediary.forgetIdempotencyKeys()
+                    }
+                }
             }
         }
     }
@@ -56,7 +68,9 @@ struct AttemptNews: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await event in intermediary.store.wakeUps(on: [Channels.attempts]) { await intermediary.attemptWatch.wake(event) }
+            for await event in intermediary.store.wakeUps(on: [Channels.attempts]) {
+                await intermediary.attemptWatch.wake(event)
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ struct Server: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, LoopsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self, DemoDataCommand.self,
+            Serve.self, LoopsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
+            DemoDataCommand.self,
             CheckConfig.self,
         ])
 }

@@ -43,7 +43,8 @@ struct Wiring: Sendable {
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),
-                attemptLifeSeconds: settings.attemptLifeSeconds, checksCreditorTaxCodes: settings.checksCreditorTaxCodes),
+                attemptLifeSeconds: settings.attemptLifeSeconds, checksCreditorTaxCodes: settings.checksCreditorTaxCodes
+            ),
             logger: logger, clock: { Self.now() })
     }
 
@@ -113,7 +114,8 @@ struct Wiring: Sendable {
                 }
                 gauges.append(("process_resident_memory_bytes", Double(residentBytes())))
                 gauges.append(("process_start_time_seconds", began.timeIntervalSince1970.rounded()))
-                return metrics.text(gauges: gauges) + "# TYPE build_info gauge\nbuild_info{version=\"\(Server.version)\"} 1\n"
+                return metrics.text(gauges: gauges)
+                    + "# TYPE build_info gauge\nbuild_info{version=\"\(Server.version)\"} 1\n"
             }, migrationsAreCurrent: { try await migrator.isCurrent })
     }
 }

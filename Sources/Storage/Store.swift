@@ -7,16 +7,21 @@ package typealias Transaction = Postgres.Transaction
 /// Everything we remember, in PostgreSQL. One business step is one transaction.
 package struct Store: Sendable {
     private let pool: Pool
+    private let announcer: Announcer
 
     package init(pool: Pool) {
         self.pool = pool
+        self.announcer = Announcer(pool: pool)
     }
 
     /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
     /// - Throws: `StorageError` for the database's own errors; what `body` throws otherwise.
     package func transaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
+        let announcements = Announcements()
         do {
-            return try await pool.transaction(body)
+            let result = try await Announcements.$current.withValue(announcements) { try await pool.transaction(body) }
+            announcer.announce(announcements.all)
+            return result
         } catch let error as PostgresError {
             throw StorageError(error)
         }

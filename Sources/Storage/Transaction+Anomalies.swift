@@ -18,7 +18,9 @@ extension Transaction {
     }
 
     /// One page, newest first.
-    package func anomalies(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<Anomaly> {
+    package func anomalies(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
+        Anomaly
+    > {
         var conditions: [SQL] = []
         if let isOpen = filter.isOpen { conditions.append(isOpen ? "a.is_open" : "NOT a.is_open") }
         if !filter.kinds.isEmpty { conditions.append("a.kind = ANY(\(filter.kinds.map(\.rawValue)))") }
@@ -35,7 +37,8 @@ extension Transaction {
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
-                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)")
+                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)"
+            )
             if var row = rows.first { total = try row.int() }
         }
         let shown = Array(items.prefix(page.limit))

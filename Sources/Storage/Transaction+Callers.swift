@@ -62,7 +62,8 @@ extension Transaction {
                 id: try row.identifier(), name: try row.text(), kind: try row.word(), prefix: try row.text(),
                 scopes: try row.next([String].self).compactMap(Scope.init(rawValue:)),
                 creditors: try row.next([String].self).map { try OrganizationTaxCode(unchecked: $0) },
-                createdAt: try row.instant(), expiresAt: try row.optionalInstant(), revokedAt: try row.optionalInstant(),
+                createdAt: try row.instant(), expiresAt: try row.optionalInstant(),
+                revokedAt: try row.optionalInstant(),
                 lastUsedAt: try row.optionalInstant())
         }
     }
@@ -83,7 +84,9 @@ extension Transaction {
 
     /// The key ends no later than this.
     package func expire(_ key: Identifier<APIKey>, at end: Instant) {
-        send("UPDATE api_keys SET expires_at = LEAST(COALESCE(expires_at, \(end.sql)), \(end.sql)) WHERE id = \(key.uuid)")
+        send(
+            "UPDATE api_keys SET expires_at = LEAST(COALESCE(expires_at, \(end.sql)), \(end.sql)) WHERE id = \(key.uuid)"
+        )
     }
 
     /// Kept to the minute, so that a busy key does not write with each request.
@@ -115,7 +118,8 @@ extension Transaction {
 
     package func insert(_ secret: WebhookSecret, id: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) {
         send(
-            "INSERT INTO webhook_secrets (id, psp_id, secret, created_at) VALUES (\(id.uuid), \(psp.value), \(secret.bytes), \(now.sql))")
+            "INSERT INTO webhook_secrets (id, psp_id, secret, created_at) VALUES (\(id.uuid), \(psp.value), \(secret.bytes), \(now.sql))"
+        )
     }
 
     /// - Returns: whether there was one to revoke; a revoked one counts.

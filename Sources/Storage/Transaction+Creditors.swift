@@ -16,9 +16,14 @@ package enum Creditors {
         Question(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
     }
 
-    package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<DebtType?> {
-        debtTypes(where: "creditor_tax_code = \(creditor.value) AND key = \(key) AND \(tenancy.condition(on: "creditor_tax_code"))")
-            .map(\.first)
+    package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<
+        DebtType?
+    > {
+        debtTypes(
+            where:
+                "creditor_tax_code = \(creditor.value) AND key = \(key) AND \(tenancy.condition(on: "creditor_tax_code"))"
+        )
+        .map(\.first)
     }
 
     /// Every debt type of a creditor, by key.
@@ -43,7 +48,8 @@ package enum Creditors {
             var topics: [String: [HelpTopic]] = [:]
             for var row in answers[1] {
                 topics[try row.text(), default: []].append(
-                    HelpTopic(topic: try row.text(), language: try row.word(), title: try row.text(), text: try row.text()))
+                    HelpTopic(
+                        topic: try row.text(), language: try row.word(), title: try row.text(), text: try row.text()))
             }
             return try answers[0].map { row in
                 var row = row
@@ -60,11 +66,11 @@ package enum Creditors {
             FROM debt_types WHERE \(condition) ORDER BY key
             """,
             rows: { row in
-            DebtType(
-                creditor: try row.organization(), key: try row.text(), descriptions: try languageMap(row.text()),
-                service: try row.text(), taxonomyCode: try row.value { try TaxonomyCode($0) },
-                payableAfterDue: try row.bool(), createdAt: try row.instant(), updatedAt: try row.instant())
-        })
+                DebtType(
+                    creditor: try row.organization(), key: try row.text(), descriptions: try languageMap(row.text()),
+                    service: try row.text(), taxonomyCode: try row.value { try TaxonomyCode($0) },
+                    payableAfterDue: try row.bool(), createdAt: try row.instant(), updatedAt: try row.instant())
+            })
     }
 }
 
@@ -75,7 +81,9 @@ extension Transaction {
         if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
         let items = try await ask(
             Creditors.several(
-                where: "c.tax_code IN (SELECT c.tax_code FROM creditors c WHERE \(conditions.conjunction) ORDER BY c.tax_code LIMIT \(page.limit + 1))"))
+                where:
+                    "c.tax_code IN (SELECT c.tax_code FROM creditors c WHERE \(conditions.conjunction) ORDER BY c.tax_code LIMIT \(page.limit + 1))"
+            ))
         var total: Int?
         if page.includeTotal {
             let rows = try await query("SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: "c.tax_code"))")

@@ -102,7 +102,9 @@ func textMap(_ json: String) throws -> [String: String] {
     }
     var map: [String: String] = [:]
     for member in members {
-        guard case .string(let text) = member.value else { throw StorageError.fault("a jsonb object holds more than texts") }
+        guard case .string(let text) = member.value else {
+            throw StorageError.fault("a jsonb object holds more than texts")
+        }
         map[member.key] = text
     }
     return map

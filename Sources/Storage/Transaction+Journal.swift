@@ -21,6 +21,6 @@ extension Transaction {
 
     /// Tells listeners after the commit; nothing is told when it rolls back.
     package func notify(channel: String, payload: String) {
-        send("SELECT pg_notify(\(channel), \(payload))")
+        Announcements.current?.add(channel: channel, payload: payload)
     }
 }

@@ -23,7 +23,9 @@ extension Transaction {
                     \(mail.nextAttemptAt?.sql), \(mail.messageID), \(mail.createdAt.sql))
                 """)
         }
-        if notifications.contains(where: { $0.state == .queued }) { notify(channel: Channels.notifications, payload: "") }
+        if notifications.contains(where: { $0.state == .queued }) {
+            notify(channel: Channels.notifications, payload: "")
+        }
     }
 
     /// Takes up to `limit` due e-mails for `leaseSeconds` by the database's clock, oldest first; a lease that ran out counts as due.
@@ -82,14 +84,18 @@ extension Transaction {
         notify(channel: Channels.notifications, payload: "")
     }
 
-    package func notification(_ id: Identifier<PagoPA.Notification>, locking: Bool = false) async throws -> PagoPA.Notification? {
+    package func notification(_ id: Identifier<PagoPA.Notification>, locking: Bool = false) async throws -> PagoPA
+        .Notification?
+    {
         try await notifications(
             "SELECT \(Self.notificationColumns) FROM notifications n WHERE n.id = \(id.uuid)\(locking ? " FOR UPDATE" as SQL : "")"
         ).first
     }
 
     /// One page, newest first.
-    package func notifications(_ filter: NotificationFilter, page: PageRequest) async throws -> Page<PagoPA.Notification> {
+    package func notifications(_ filter: NotificationFilter, page: PageRequest) async throws -> Page<
+        PagoPA.Notification
+    > {
         var conditions: [SQL] = []
         if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
         if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
@@ -99,7 +105,8 @@ extension Transaction {
             paged.append("(n.created_at, n.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
         let items = try await notifications(
-            "SELECT \(Self.notificationColumns) FROM notifications n WHERE \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)")
+            "SELECT \(Self.notificationColumns) FROM notifications n WHERE \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
+        )
         var total: Int?
         if page.includeTotal {
             let rows = try await query("SELECT count(*) FROM notifications n WHERE \(conditions.conjunction)")
@@ -109,7 +116,8 @@ extension Transaction {
         let next = items.count > page.limit ? shown.last : nil
         return Page(
             items: shown,
-            next: next.map { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) }, total: total)
+            next: next.map { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) },
+            total: total)
     }
 
     /// For the metrics: how many wait, and since when the oldest of them.

@@ -64,17 +64,22 @@ extension Transaction {
                 pspCount: try row.int(), channelCount: try row.int())
         }
         var total: Int?
-        if page.includeTotal, var row = try await query("SELECT count(*) FROM psp_lists").first { total = try row.int() }
+        if page.includeTotal, var row = try await query("SELECT count(*) FROM psp_lists").first {
+            total = try row.int()
+        }
         let shown = Array(items.prefix(page.limit))
         let next = items.count > page.limit ? shown.last : nil
         return Page(
-            items: shown, next: next.map { Cursor(order: "psp_lists", key: Int64($0.version), id: UUID()) }, total: total)
+            items: shown, next: next.map { Cursor(order: "psp_lists", key: Int64($0.version), id: UUID()) },
+            total: total)
     }
 
     /// Queues the list and puts it in force.
     package func replacePSPList(with list: PSPList) {
         send("UPDATE psp_lists SET is_current = false WHERE is_current")
-        send("INSERT INTO psp_lists (version, is_current, created_at) VALUES (\(list.version), true, \(list.createdAt.sql))")
+        send(
+            "INSERT INTO psp_lists (version, is_current, created_at) VALUES (\(list.version), true, \(list.createdAt.sql))"
+        )
         for (ordinal, psp) in list.psps.enumerated() {
             send(
                 """

@@ -15,7 +15,8 @@ package enum PaymentAttempts {
     package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
         -> Question<PaymentAttempt?>
     {
-        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking).map(\.first)
+        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking).map(
+            \.first)
     }
 
     /// Every attempt on this position, newest first.
@@ -23,21 +24,26 @@ package enum PaymentAttempts {
         several(where: "a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
     }
 
-    /// The attempt that an RT for this IUV belongs to: the one it names, else the one that this PSP has open. Locked.
-    package static func lock(
-        creditor: OrganizationTaxCode, iuv: IUV, named: Identifier<PaymentAttempt>?, psp: PSPID
-    ) -> Question<PaymentAttempt?> {
+    /// The attempt that an RT belongs to, locked: the one it names, by its id or by the payment context that is the id without
+    /// hyphens; else the one that this PSP has open for this IUV, or had open last before the payment.
+    package static func lock(for rt: RT) -> Question<PaymentAttempt?> {
         let own: SQL =
             """
-            (SELECT m.attempt_id FROM attempt_items m JOIN installments i ON i.id = m.installment_id
-                WHERE i.creditor_tax_code = \(creditor.value) AND i.iuv = \(iuv.value)
+            FROM attempt_items m
+            JOIN installments i ON i.id = m.installment_id
+            JOIN payment_attempts o ON o.id = m.attempt_id
+            WHERE i.creditor_tax_code = \(rt.creditor.value) AND i.iuv = \(rt.iuv.value) AND o.psp_id = \(rt.psp.id.value)
             """
+        let named = rt.attempt ?? rt.paymentContext.flatMap { Identifier<PaymentAttempt>(withoutHyphens: $0) }
         if let named {
-            return several(
-                where: "a.id = \(named.uuid) AND a.psp_id = \(psp.value) AND a.id IN \(own))", locking: true
-            ).map(\.first)
+            return several(where: "a.id = (SELECT o.id \(own) AND o.id = \(named.uuid))", locking: true).map(\.first)
         }
-        return several(where: "a.psp_id = \(psp.value) AND a.id IN \(own) AND m.is_holding)", locking: true).map(\.first)
+        return several(
+            where: """
+                a.id = (SELECT o.id \(own) AND o.created_at <= \(rt.paidAt.adding(seconds: RT.futureToleranceSeconds).sql)
+                    AND o.status <> 'succeeded' ORDER BY m.is_holding DESC, o.created_at DESC LIMIT 1)
+                """, locking: true
+        ).map(\.first)
     }
 
     /// - Parameter condition: over `a`, a payment attempt.
@@ -77,7 +83,8 @@ extension Transaction {
             conditions.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
         }
         if let installment = filter.installment {
-            conditions.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
+            conditions.append(
+                "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
         }
         var paged = conditions
         if let after = page.after {
@@ -88,7 +95,9 @@ extension Transaction {
         }
         let items = try await ask(
             PaymentAttempts.several(
-                where: "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))"))
+                where:
+                    "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))"
+            ))
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
@@ -167,13 +176,16 @@ extension Transaction {
     /// Until when the first of these installments that is held stays so; `nil`: none is.
     package func heldUntil(_ installments: [Identifier<Installment>]) async throws -> Instant? {
         let rows = try await query(
-            "SELECT max(held_until) FROM attempt_items WHERE installment_id = ANY(\(installments.map(\.uuid))) AND is_holding")
+            "SELECT max(held_until) FROM attempt_items WHERE installment_id = ANY(\(installments.map(\.uuid))) AND is_holding"
+        )
         guard var row = rows.first else { return nil }
         return try row.optionalInstant()
     }
 
     /// Attempts past their deadline, oldest first, locked; those that another instance is ending are passed over.
-    package func lockOverdueAttempts(at now: Instant, limit: Int) async throws -> [(Identifier<PaymentAttempt>, AttemptStatus)] {
+    package func lockOverdueAttempts(at now: Instant, limit: Int) async throws -> [(
+        Identifier<PaymentAttempt>, AttemptStatus
+    )] {
         try await query(
             """
             SELECT id, status FROM payment_attempts

@@ -31,7 +31,9 @@ package struct PositionByExternalID: Sendable, Equatable {
 /// What is asked about positions.
 package enum Positions {
     /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
-    package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<Position?> {
+    package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+        Position?
+    > {
         whole(
             where: "p.id = \(id.uuid) AND \(tenancy.condition(on: "p.creditor_tax_code"))",
             part: "position_id = \(id.uuid)", locking: locking)
@@ -45,7 +47,9 @@ package enum Positions {
     }
 
     /// The positions that hold any of these installments and belong to the tenancy, locked in the order of their ids.
-    package static func lockIDs(holding installments: [Identifier<Installment>], within tenancy: Tenancy) -> Question<[Identifier<Position>]> {
+    package static func lockIDs(holding installments: [Identifier<Installment>], within tenancy: Tenancy) -> Question<
+        [Identifier<Position>]
+    > {
         Question(
             """
             SELECT p.id FROM positions p
@@ -174,7 +178,9 @@ extension Transaction {
             ON CONFLICT ON CONSTRAINT installments_number_key
             DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date
             """)
-        let transfers = parts.flatMap { part in part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) } }
+        let transfers = parts.flatMap { part in
+            part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) }
+        }
         send(
             """
             INSERT INTO transfers (installment_id, number, creditor_tax_code, iban, amount_cents, taxonomy_code, remittance)
@@ -205,8 +211,11 @@ extension Transaction {
         guard replacingParts else { return }
         send("DELETE FROM position_lines WHERE position_id = \(position.id.uuid)")
         send(
-            "DELETE FROM transfers WHERE installment_id IN (SELECT id FROM installments WHERE position_id = \(position.id.uuid))")
-        send("DELETE FROM installments WHERE position_id = \(position.id.uuid) AND number > \(position.installments.count)")
+            "DELETE FROM transfers WHERE installment_id IN (SELECT id FROM installments WHERE position_id = \(position.id.uuid))"
+        )
+        send(
+            "DELETE FROM installments WHERE position_id = \(position.id.uuid) AND number > \(position.installments.count)"
+        )
         insertParts(of: position)
     }
 
@@ -223,7 +232,10 @@ extension Transaction {
     }
 
     /// Queues that this installment is paid and what the position becomes by it.
-    package func pay(_ installment: Installment, of position: Position, becoming state: PositionState, paidAt: Instant, at now: Instant) {
+    package func pay(
+        _ installment: Installment, of position: Position, becoming state: PositionState, paidAt: Instant,
+        at now: Instant
+    ) {
         let owed = position.installments.filter { $0.paidAt == nil && $0.id != installment.id }
         let dueDate = owed.map(\.dueDate).min() ?? position.installments.map(\.dueDate).max() ?? installment.dueDate
         let payableUntil = position.payableAfterDue ? nil : owed.map(\.dueDate).max()
@@ -266,7 +278,8 @@ extension Row {
     fileprivate mutating func position(lines: [PositionLine], installments: [Installment]) throws -> Position {
         Position(
             id: try identifier(), creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
-            payableAfterDue: try bool(), document: Document(year: try int(), number: try text()), description: try text(),
+            payableAfterDue: try bool(), document: Document(year: try int(), number: try text()),
+            description: try text(),
             debtor: try debtor(), lines: lines, installments: installments, metadata: try textMap(text()),
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
             publishedAt: try optionalInstant(), cancelledAt: try optionalInstant())

@@ -26,7 +26,9 @@ package struct ReceiptFilter: Sendable, Equatable {
         if !origins.isEmpty { all.append("r.origin = ANY(\(origins.map(\.rawValue)))") }
         if let debtTypeKey { all.append("r.debt_type = \(debtTypeKey)") }
         if let iuv { all.append("r.iuv = \(iuv.value)") }
-        if let noticeNumber { all.append("r.iuv = \(noticeNumber.iuv.value) AND r.notice_number = \(noticeNumber.value)") }
+        if let noticeNumber {
+            all.append("r.iuv = \(noticeNumber.iuv.value) AND r.notice_number = \(noticeNumber.value)")
+        }
         if let documentYear { all.append(document("p.document_year = \(documentYear)")) }
         if let documentNumber { all.append(document("p.document_number = \(documentNumber)")) }
         if let paidFrom { all.append("r.paid_at >= \(paidFrom.romeStart.sql)") }
@@ -43,7 +45,9 @@ package struct ReceiptFilter: Sendable, Equatable {
 
 extension Transaction {
     /// One page, newest payment first.
-    package func receipts(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<Receipt> {
+    package func receipts(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
+        Receipt
+    > {
         let conditions = filter.conditions
         var paged = conditions
         if let after = page.after {
@@ -54,11 +58,14 @@ extension Transaction {
         }
         let items = try await ask(
             Receipts.several(
-                where: "r.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1))"))
+                where:
+                    "r.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1))"
+            ))
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
-                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: "r.creditor_tax_code")) AND \(conditions.conjunction)")
+                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: "r.creditor_tax_code")) AND \(conditions.conjunction)"
+            )
             if var row = rows.first { total = try row.int() }
         }
         let shown = Array(items.prefix(page.limit))

@@ -21,7 +21,7 @@ package struct RTBody: Sendable, Equatable {
     package let bytes: [UInt8]
     package let sha256: [UInt8]
     /// SHA-256 of what was understood.
-    package let fingerprint: [UInt8]
+    package var fingerprint: [UInt8]
 
     package init(
         psp: PSPID, messageID: String, contentType: String, bytes: [UInt8], sha256: [UInt8], fingerprint: [UInt8]
@@ -69,7 +69,10 @@ extension Transaction {
     }
 
     /// Queues the evidence and the answer given for it.
-    package func insert(_ body: RTBody, id: Identifier<RT>, of receipt: Identifier<Receipt>, isFirst: Bool, answer: [UInt8], at now: Instant) {
+    package func insert(
+        _ body: RTBody, id: Identifier<RT>, of receipt: Identifier<Receipt>, isFirst: Bool, answer: [UInt8],
+        at now: Instant
+    ) {
         send(
             """
             INSERT INTO rts (id, receipt_id, is_first, psp_id, message_id, content_type, body, sha256, fingerprint,

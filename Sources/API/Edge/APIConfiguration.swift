@@ -1,6 +1,8 @@
 /// The bounds of the edge, each with its unit.
 package struct APIConfiguration: Sendable {
-    package var rateLimitPerMinute = 1_200
+    /// For each API key. A PSP, whose RTs must get in, may send as many times as much.
+    package var rateLimitPerMinute = 6_000
+    static let pspRateFactor = 20
     package var maximumBodyBytes = 256 * 1_024
     /// From the end of the headers to the end of the body: a dripping sender is cut.
     package var bodyDeadlineSeconds = 10

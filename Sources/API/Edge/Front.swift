@@ -25,13 +25,17 @@ struct Front: Sendable {
     }
 
     /// - Parameter route: nil when nothing has this method and path.
-    func answer(_ request: Request, _ context: Context, route: Route?, refusing: Problem = .notFound) async -> Response {
+    func answer(_ request: Request, _ context: Context, route: Route?, refusing: Problem = .notFound) async -> Response
+    {
         let began = ContinuousClock.now
         let correlation = CorrelationID(request.headers)
         var visit = Visit(path: request.uri.path, remoteAddress: context.remoteAddress)
         let reply = await Correlation.$id.withValue(correlation.text) {
             do {
-                guard let route else { throw refusing }
+                guard let route else {
+                    if visit.path.hasPrefix("/v1") { try limit(&visit, as: "address:\(visit.remoteAddress)") }
+                    throw refusing
+                }
                 return try await handle(request, context, route, &visit)
             } catch {
                 return explain(error, request, correlation)
@@ -53,7 +57,9 @@ struct Front: Sendable {
         var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
     }
 
-    private func handle(_ request: Request, _ context: Context, _ route: Route, _ visit: inout Visit) async throws -> Reply {
+    private func handle(_ request: Request, _ context: Context, _ route: Route, _ visit: inout Visit) async throws
+        -> Reply
+    {
         let isVersioned = route.path.hasPrefix("/v1/")
         if isVersioned { try demandAcceptable(request, route) }
         let parameters = Dictionary(
@@ -65,8 +71,10 @@ struct Front: Sendable {
             }
         }
         if route.access == .psp { visit.psp = try? PSPID(parameters["psp_id"] ?? "") }
-        if isVersioned {
-            try limit(&visit, as: visit.key.map { "key:\($0.id)" } ?? "\(visit.psp?.value ?? "")@\(visit.remoteAddress)")
+        if isVersioned, route.access == .key, let key = visit.key { try limit(&visit, as: "key:\(key.id)") }
+        if isVersioned, route.access == .psp {
+            let sender = "psp:\(visit.psp?.value ?? "")@\(visit.remoteAddress)"
+            try limit(&visit, as: sender, times: APIConfiguration.pspRateFactor)
         }
         let query = try knownQuery(request, route)
         let body = try await collect(request)
@@ -80,7 +88,9 @@ struct Front: Sendable {
     // MARK: Before the handler
 
     private func authenticated(_ request: Request) async throws -> APIKey {
-        guard let header = request.headers[.authorization], header.utf8.count <= 512 else { throw Refusal.unauthenticated }
+        guard let header = request.headers[.authorization], header.utf8.count <= 512 else {
+            throw Refusal.unauthenticated
+        }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Refusal.unauthenticated }
         return try await intermediary.authenticate(token: String(parts[1]))
@@ -94,17 +104,20 @@ struct Front: Sendable {
             signature: request.headers[.webhookSignature], body: body, secrets: secrets,
             nowUnixSeconds: intermediary.clock().unixSeconds)
         guard verdict != .valid else { return }
-        Counter(label: "webhook_refused_total", dimensions: [("psp", psp != nil && !secrets.isEmpty ? "known" : "unknown")])
-            .increment()
+        Counter(
+            label: "webhook_refused_total", dimensions: [("psp", psp != nil && !secrets.isEmpty ? "known" : "unknown")]
+        )
+        .increment()
         if case .stale(let skew) = verdict {
             logger.warning(
-                "a PSP's clock differs too much from ours", metadata: ["psp": "\(psp?.value ?? "-")", "skew_seconds": "\(skew)"])
+                "a PSP's clock differs too much from ours",
+                metadata: ["psp": "\(psp?.value ?? "-")", "skew_seconds": "\(skew)"])
         }
         throw Refusal.unauthenticated
     }
 
-    private func limit(_ visit: inout Visit, as caller: String) throws {
-        let verdict = limiter.count(caller, at: intermediary.clock())
+    private func limit(_ visit: inout Visit, as caller: String, times factor: Int = 1) throws {
+        let verdict = limiter.count(caller, times: factor, at: intermediary.clock())
         visit.rate = verdict
         guard verdict.isAllowed else {
             throw Problem(
@@ -115,8 +128,13 @@ struct Front: Sendable {
 
     private func demandAcceptable(_ request: Request, _ route: Route) throws {
         guard let accept = request.headers[.accept]?.lowercased() else { return }
-        let offered = route.produces.map { [$0, $0.split(separator: "/")[0] + "/*"] }.flatMap(\.self) + ["*/*", "application/problem+json"]
-        let wanted = accept.split(separator: ",").map { $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces) }
+        let offered =
+            route.produces.map { [$0, $0.split(separator: "/")[0] + "/*"] }.flatMap(\.self) + [
+                "*/*", "application/problem+json",
+            ]
+        let wanted = accept.split(separator: ",").map {
+            $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces)
+        }
         guard wanted.isEmpty || wanted.contains(where: offered.contains) else {
             throw Problem(
                 "not-acceptable", .notAcceptable, "None of the accepted media types can be given",
@@ -212,17 +230,21 @@ struct Front: Sendable {
         if reply.status == .noContent || reply.status == .notModified {
             return Response(status: reply.status, headers: headers)
         }
-        return Response(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        return Response(
+            status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
     }
 
     /// Fields of AgID's RAC_GEN_LOG_01; the path is the route's, so that no id or personal datum of a caller gets in.
     private func log(
-        _ request: Request, _ reply: Reply, _ route: Route?, _ visit: Visit, _ correlation: CorrelationID, seconds: Double
+        _ request: Request, _ reply: Reply, _ route: Route?, _ visit: Visit, _ correlation: CorrelationID,
+        seconds: Double
     ) {
         let template = route?.path ?? "unknown"
         Metrics.Timer(
             label: "http_server_request_duration_seconds",
-            dimensions: [("method", request.method.rawValue), ("route", template), ("status", String(reply.status.code))]
+            dimensions: [
+                ("method", request.method.rawValue), ("route", template), ("status", String(reply.status.code)),
+            ]
         ).recordNanoseconds(Int64(seconds * 1e9))
         logger.info(
             "request",

@@ -47,7 +47,9 @@ package struct Inbound: Sendable {
 
     /// The body as JSON of this media type.
     func json(_ mediaType: String = "application/json") throws -> JSONValue {
-        let type = headers[.contentType]?.split(separator: ";").first.map { $0.lowercased().trimmingCharacters(in: .whitespaces) }
+        let type = headers[.contentType]?.split(separator: ";").first.map {
+            $0.lowercased().trimmingCharacters(in: .whitespaces)
+        }
         guard type == mediaType else {
             throw Problem(
                 "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
@@ -57,7 +59,8 @@ package struct Inbound: Sendable {
             return try JSONValue.parse(body)
         } catch {
             switch error {
-            case .nulCharacter(let pointer): throw Problem.invalid([Violation(pointer, "must not hold the character U+0000")])
+            case .nulCharacter(let pointer):
+                throw Problem.invalid([Violation(pointer, "must not hold the character U+0000")])
             case .syntax, .duplicateKey, .tooDeep, .tooManyValues: throw Problem.malformed("\(error).")
             }
         }
@@ -117,7 +120,8 @@ package struct Inbound: Sendable {
     func idempotencyKey() throws -> IdempotencyKey? {
         guard var text = headers[.idempotencyKey] else { return nil }
         if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 }) else {
+        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
+        else {
             throw Problem.badParameters([Violation("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
         }
         let caller = key.map { "key:\($0.id)" } ?? psp.map { "psp:\($0)" } ?? "-"

@@ -87,7 +87,9 @@ extension Problem {
         case .notFound: self = .notFound
         case .unauthenticated: self = .unauthenticated
         case .forbidden(let scope):
-            self.init("forbidden", .forbidden, "The credential lacks a scope", detail: "The scope \(scope.rawValue) is needed.")
+            self.init(
+                "forbidden", .forbidden, "The credential lacks a scope",
+                detail: "The scope \(scope.rawValue) is needed.")
         case .externalIDTaken:
             self.init(
                 "external-id-taken", .conflict, "The external id is taken",
@@ -123,7 +125,8 @@ extension Problem {
             self.init(
                 "precondition-failed", .preconditionFailed, "The resource has changed",
                 detail: "Read it again: its ETag is no longer the one in If-Match.")
-        case .pspRefused: self.init("psp-refused", .badGateway, "The PSP did not accept the payment", detail: "Nothing is held.")
+        case .pspRefused:
+            self.init("psp-refused", .badGateway, "The PSP did not accept the payment", detail: "Nothing is held.")
         case .pspUnreachable:
             self.init("psp-unreachable", .badGateway, "The PSP can not be reached", detail: "Nothing is held.")
         case .pspTimedOut:

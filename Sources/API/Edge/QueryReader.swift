@@ -54,7 +54,8 @@ struct QueryReader {
 
     mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let text = text(name) else { return nil }
-        guard let number = Int64(text), range.contains(number), text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
+        guard let number = Int64(text), range.contains(number),
+            text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
         else {
             violations.add(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
             return nil
@@ -71,7 +72,8 @@ struct QueryReader {
         return flag
     }
 
-    mutating func word<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> T? where T.RawValue == String {
+    mutating func word<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> T?
+    where T.RawValue == String {
         guard let text = text(name) else { return nil }
         guard let word = T(rawValue: text) else {
             violations.add(name, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -81,7 +83,8 @@ struct QueryReader {
     }
 
     /// Several words, by repetition or by commas.
-    mutating func words<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> [T] where T.RawValue == String {
+    mutating func words<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> [T]
+    where T.RawValue == String {
         guard let values = left.removeValue(forKey: name) else { return [] }
         return values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { text in
             guard let word = T(rawValue: String(text)) else {
@@ -112,7 +115,11 @@ struct QueryReader {
     /// - Throws: every violation, as a 422 with pointers into the body.
     func finishBody() throws {
         guard violations.items.isEmpty else {
-            throw Problem.invalid(violations.items.map { Violation($0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, $0.detail) })
+            throw Problem.invalid(
+                violations.items.map {
+                    Violation(
+                        $0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, $0.detail)
+                })
         }
     }
 }

@@ -22,7 +22,9 @@ final class RateLimiter: Sendable {
         self.limitPerMinute = limitPerMinute
     }
 
-    func count(_ caller: String, at now: Instant) -> Verdict {
+    /// - Parameter factor: how many times the limit this caller may reach.
+    func count(_ caller: String, times factor: Int, at now: Instant) -> Verdict {
+        let limit = limitPerMinute.multipliedReportingOverflow(by: factor).overflow ? Int.max : limitPerMinute * factor
         let seconds = now.unixSeconds
         let used = state.withLock { state in
             if state.minute != seconds / 60 { state = State(minute: seconds / 60) }
@@ -30,7 +32,7 @@ final class RateLimiter: Sendable {
             return state.counts[caller] ?? 1
         }
         return Verdict(
-            limit: limitPerMinute, remaining: max(0, limitPerMinute - used), resetSeconds: Int(60 - seconds % 60),
-            isAllowed: used <= limitPerMinute)
+            limit: limit, remaining: max(0, limit - used), resetSeconds: Int(60 - seconds % 60),
+            isAllowed: used <= limit)
     }
 }

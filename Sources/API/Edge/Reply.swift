@@ -14,7 +14,9 @@ package struct Reply: Sendable, Equatable {
     }
 
     /// A JSON object.
-    static func json(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ write: (inout JSONWriter) -> Void) -> Reply {
+    static func json(
+        _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ write: (inout JSONWriter) -> Void
+    ) -> Reply {
         .json(status, headers: headers, bytes: JSONWriter.object(write))
     }
 

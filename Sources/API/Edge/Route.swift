@@ -25,7 +25,8 @@ package struct Route: Sendable {
     let handle: @Sendable (Inbound) async throws -> Reply
 
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key, query: Set<String>? = [],
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key,
+        query: Set<String>? = [],
         produces: [String] = ["application/json"],
         _ handle: @escaping @Sendable (Inbound) async throws -> Reply
     ) {

@@ -10,8 +10,11 @@ func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.post, "/v1/payment-attempts", "start_payment_attempt", handlers.startPaymentAttempt),
         Route(
             .get, "/v1/payment-attempts", "list_payment_attempts",
-            query: QueryReader.pageNames.union(["status", "position_id", "installment_id"]), handlers.listPaymentAttempts),
-        Route(.get, "/v1/payment-attempts/{id}", "show_payment_attempt", query: ["wait_seconds"], handlers.showPaymentAttempt),
+            query: QueryReader.pageNames.union(["status", "position_id", "installment_id"]),
+            handlers.listPaymentAttempts),
+        Route(
+            .get, "/v1/payment-attempts/{id}", "show_payment_attempt", query: ["wait_seconds"],
+            handlers.showPaymentAttempt),
         Route(.post, "/v1/payment-attempts/{id}/cancel", "cancel_payment_attempt", handlers.cancelPaymentAttempt),
         Route(.post, "/v1/psps/{psp_id}/outcomes", "receive_outcome", access: .psp, handlers.receiveOutcome),
         Route(.get, "/return/{attempt_id}", "come_back", access: .open, query: nil, handlers.comeBack),
@@ -124,7 +127,9 @@ extension AttemptRequest {
 
 extension Language {
     static func read(_ text: String) throws(InvalidValue) -> Language {
-        guard let language = Language(rawValue: text) else { throw InvalidValue(detail: "must be it, en, de, fr or sl") }
+        guard let language = Language(rawValue: text) else {
+            throw InvalidValue(detail: "must be it, en, de, fr or sl")
+        }
         return language
     }
 }
@@ -141,7 +146,8 @@ extension Payer {
 }
 
 extension InstallmentReference {
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> InstallmentReference? {
+    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> InstallmentReference?
+    {
         if case .string = value {
             return ObjectReader.text(value, place, violations) { .id(try Identifier<Installment>($0)) }
         }

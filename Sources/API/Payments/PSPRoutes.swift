@@ -8,10 +8,13 @@ import Storage
 func pspRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = PSPHandlers(intermediary: intermediary)
     return [
-        Route(.get, "/v1/payment-methods", "list_payment_methods", query: ["amount_cents"], handlers.listPaymentMethods),
+        Route(
+            .get, "/v1/payment-methods", "list_payment_methods", query: ["amount_cents"], handlers.listPaymentMethods),
         Route(
             .get, "/v1/psps", "list_psps",
-            query: QueryReader.pageNames.union(["payment_method", "amount_cents", "sort", "language", "payer_reference"]),
+            query: QueryReader.pageNames.union([
+                "payment_method", "amount_cents", "sort", "language", "payer_reference",
+            ]),
             handlers.listPSPs),
         Route(.get, "/v1/psp-list", "show_psp_list", handlers.showPSPList),
         Route(.put, "/v1/psp-list", "replace_psp_list", handlers.replacePSPList),
@@ -55,7 +58,8 @@ private struct PSPHandlers: Sendable {
         if cents == nil, reader.violations.items.isEmpty { reader.violations.add("amount_cents", "is required") }
         try reader.finish()
         let amount = try Amount(cents: cents ?? 0)
-        let found = try await intermediary.listPSPs(method: method, amount: amount, order: order, payer: payer, for: caller)
+        let found = try await intermediary.listPSPs(
+            method: method, amount: amount, order: order, payer: payer, for: caller)
         let start = page.after.map { Int(clamping: $0.key) } ?? 0
         let rows = found.choices.dropFirst(max(0, start)).prefix(page.limit)
         let end = start + rows.count
@@ -71,7 +75,9 @@ private struct PSPHandlers: Sendable {
 
     func showPSPList(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
-        guard caller.scopes.contains(.operations) || caller.scopes.contains(.pspListWrite) || caller.scopes.contains(.positionsRead)
+        guard
+            caller.scopes.contains(.operations) || caller.scopes.contains(.pspListWrite)
+                || caller.scopes.contains(.positionsRead)
         else { throw Refusal.forbidden(.positionsRead) }
         return inbound.unlessHeld(try await intermediary.showPSPList(for: caller).reply())
     }
@@ -80,7 +86,9 @@ private struct PSPHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.pspListWrite)
         var version: Int?
-        if inbound.headers[.ifNoneMatch]?.trimmingCharacters(in: .whitespaces) != "*" { version = try inbound.ifMatch() }
+        if inbound.headers[.ifNoneMatch]?.trimmingCharacters(in: .whitespaces) != "*" {
+            version = try inbound.ifMatch()
+        }
         let psps = try inbound.object { reader in
             reader.required("psps", count: 0...2_000, items: PSP.read)
         }

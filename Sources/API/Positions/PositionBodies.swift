@@ -14,9 +14,11 @@ extension PositionDraft {
         let lines = reader.optional("lines", count: 0...200, items: PositionLine.read)
         let installments = reader.required("installments", count: 1...60, items: InstallmentDraft.read)
         let metadata = reader.optional(
-            map: "metadata", count: 0...15, key: { try boundedText($0, 1...140) }, value: { try boundedText($0, 0...140) })
+            map: "metadata", count: 0...15, key: { try boundedText($0, 1...140) },
+            value: { try boundedText($0, 0...140) })
         let isDraft = reader.optional(flag: "draft")
-        guard let creditor, let externalID, let debtType, let document, let description, let debtor, let installments else {
+        guard let creditor, let externalID, let debtType, let document, let description, let debtor, let installments
+        else {
             return nil
         }
         return PositionDraft(
@@ -119,7 +121,8 @@ extension Transfer {
             let amount = reader.required("amount_cents", in: 1...Amount.maximum.cents)
             let taxonomy = reader.required("taxonomy_code") { try TaxonomyCode($0) }
             let remittance = reader.required("remittance") { try boundedText($0, 1...140) }
-            guard let creditor, let iban, let amount = amount.flatMap({ try? Amount(cents: $0) }), let taxonomy, let remittance
+            guard let creditor, let iban, let amount = amount.flatMap({ try? Amount(cents: $0) }), let taxonomy,
+                let remittance
             else { return nil }
             return Transfer(
                 creditor: creditor, iban: iban, amount: amount, taxonomyCode: taxonomy, remittance: remittance)

@@ -8,7 +8,9 @@ import Storage
 func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = PositionHandlers(intermediary: intermediary, links: links)
     return [
-        Route(.get, "/v1/positions", "list_positions", query: PositionHandlers.filterNames.union(["sort"]), handlers.listPositions),
+        Route(
+            .get, "/v1/positions", "list_positions", query: PositionHandlers.filterNames.union(["sort"]),
+            handlers.listPositions),
         Route(.post, "/v1/positions", "create_position", handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", handlers.searchPositions),
         Route(.get, "/v1/positions/{id}", "show_position", handlers.showPosition),
@@ -143,7 +145,8 @@ extension CounterPayment {
         let paidAt = reader.required("paid_at") { try Instant(rfc3339: $0) }
         let till = reader.required("till") { try boundedText($0, 1...70) }
         let reference = reader.required("reference") { try boundedText($0, 1...35) }
-        guard let installment, let amount = amount.flatMap({ try? Amount(cents: $0) }), let paidAt, let till, let reference
+        guard let installment, let amount = amount.flatMap({ try? Amount(cents: $0) }), let paidAt, let till,
+            let reference
         else { return nil }
         return CounterPayment(
             installmentNumber: Int(installment), amount: amount, paidAt: paidAt, till: till, reference: reference)

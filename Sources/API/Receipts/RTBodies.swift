@@ -21,7 +21,8 @@ extension RT {
         let payer = reader.optional("payer", object: RTSubject.read)
         let debtor = reader.optional("debtor", object: RTSubject.read)
         let failureReason = reader.optional("failure_reason") { try boundedText($0, 1...500) }
-        guard let receiptID, let outcome, let creditor, let iuv, let amount = amount.flatMap({ try? Amount(cents: $0) }),
+        guard let receiptID, let outcome, let creditor, let iuv,
+            let amount = amount.flatMap({ try? Amount(cents: $0) }),
             let psp, let paidAt
         else { return nil }
         return RT(

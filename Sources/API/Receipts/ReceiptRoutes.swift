@@ -37,12 +37,15 @@ private struct ReceiptHandlers: Sendable {
     /// The webhook. The sender's signature over these very bytes has been checked.
     func receiveRT(_ inbound: Inbound) async throws -> Reply {
         let sender = try inbound.sender()
-        let json = try inbound.json()
-        let body = RTBody(
+        var body = RTBody(
             psp: sender, messageID: inbound.headers[.webhookID] ?? "", contentType: "application/json",
-            bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: SHA256.digest(JSONWriter.canonical(json)))
+            bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: [])
         let rt: RT
-        do { rt = try Inbound.object(json, RT.read) } catch {
+        do {
+            let json = try inbound.json()
+            rt = try Inbound.object(json, RT.read)
+            body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
+        } catch {
             try await intermediary.journalRefusal(of: nil, body: body, at: intermediary.clock())
             throw error
         }
@@ -71,7 +74,9 @@ private struct ReceiptHandlers: Sendable {
         return try await list(filter, creditor, page, for: caller)
     }
 
-    private func list(_ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: APIKey)
+    private func list(
+        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: APIKey
+    )
         async throws -> Reply
     {
         try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: caller)

@@ -59,7 +59,9 @@ private struct CallerHandlers: Sendable {
     }
 
     /// What is kept for a repeat tells that the secret was shown, never the secret.
-    private func once(_ inbound: Inbound, _ make: (Repeating<MadeAPIKey>?) async throws -> Once<MadeAPIKey>) async throws -> Reply {
+    private func once(_ inbound: Inbound, _ make: (Repeating<MadeAPIKey>?) async throws -> Once<MadeAPIKey>)
+        async throws -> Reply
+    {
         let path = inbound.path
         return try await make(inbound.repeating { _ in .secretShownOnce(path) }).reply { made in
             .json(.created) { json in

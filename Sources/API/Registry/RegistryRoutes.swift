@@ -21,7 +21,9 @@ private struct RegistryHandlers: Sendable {
     let intermediary: Intermediary
 
     private func taxCode(_ inbound: Inbound) throws -> OrganizationTaxCode {
-        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else { throw Refusal.notFound }
+        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else {
+            throw Refusal.notFound
+        }
         return code
     }
 
@@ -86,7 +88,9 @@ private struct RegistryHandlers: Sendable {
         }
         let json = try inbound.json()
         let saved = try await intermediary.saveDebtType(key, of: creditor, by: caller) { createdAt, now in
-            try Inbound.object(json) { DebtType.read(&$0, creditor: creditor, key: key, createdAt: createdAt, now: now) }
+            try Inbound.object(json) {
+                DebtType.read(&$0, creditor: creditor, key: key, createdAt: createdAt, now: now)
+            }
         }
         switch saved {
         case .created(let type): return type.reply(.created)
@@ -118,7 +122,10 @@ extension Creditor {
         }
         let cbill = reader.optional("cbill_code") { try cbillCode($0) }
         let contacts = reader.optional("contacts") { reader -> (EmailAddress?, String?)? in
-            (reader.optional("email") { try EmailAddress($0) }, reader.optional("phone") { try boundedText($0, 5...30) })
+            (
+                reader.optional("email") { try EmailAddress($0) },
+                reader.optional("phone") { try boundedText($0, 5...30) }
+            )
         }
         let sender = reader.optional("mail_sender_name") { try boundedText($0, 1...70) }
         let replyTo = reader.optional("mail_reply_to") { try EmailAddress($0) }
@@ -154,7 +161,8 @@ extension Creditor {
     }
 
     private static func cbillCode(_ text: String) throws(InvalidValue) -> String {
-        guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
+        guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) })
+        else {
             throw InvalidValue(detail: "must be 5 capital letters or digits")
         }
         return text

@@ -8,6 +8,7 @@ import Synchronization
 /// What the process itself is doing, as its probes tell.
 package final class ServiceState: Sendable {
     private let draining = Mutex(false)
+    private let current = Mutex(false)
     /// The metrics in Prometheus' text form.
     let metrics: @Sendable () async -> String
     /// Whether every migration of this build is applied.
@@ -24,9 +25,14 @@ package final class ServiceState: Sendable {
     /// From now on the service takes no new work.
     package func drain() { draining.withLock { $0 = true } }
     var isDraining: Bool { draining.withLock(\.self) }
+
+    func noteCurrent() { current.withLock { $0 = true } }
+    var wasCurrent: Bool { current.withLock(\.self) }
 }
 
-func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState) throws -> [Route] {
+func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState) throws
+    -> [Route]
+{
     let handlers = ServiceHandlers(intermediary: intermediary, state: state)
     let page = try ContractPage(yaml: configuration.contract).html
     let contract = Array(configuration.contract.utf8)
@@ -35,7 +41,9 @@ func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfigurati
         Route(.get, "/live", "show_liveness", access: .open) { _ in .json { $0.field("status", "live") } },
         Route(.get, "/ready", "show_readiness", access: .open) { _ in try await handlers.ready() },
         Route(.get, "/metrics", "show_metrics", access: .open, produces: ["text/plain"]) { _ in
-            Reply(.ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"], body: Array(await state.metrics().utf8))
+            Reply(
+                .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: Array(await state.metrics().utf8))
         },
         Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in
             Reply(.ok, headers: [.contentType: "application/yaml; charset=utf-8"], body: contract)
@@ -73,7 +81,10 @@ private struct ServiceHandlers: Sendable {
     func ready() async throws -> Reply {
         if state.isDraining { return down("The service is stopping.") }
         let isCurrent = await answersInTime {
+            // What was applied stays applied: once current, a round trip is enough.
+            if state.wasCurrent { return try await intermediary.store.ping() }
             guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
+            state.noteCurrent()
         }
         guard isCurrent else { return down("The database does not answer or lacks a migration.") }
         return .json { $0.field("status", "ready") }

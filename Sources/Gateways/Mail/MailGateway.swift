@@ -59,7 +59,9 @@ package final class MailGateway: Sendable {
         guard Self.isSafe(from), Self.isSafe(to) else { throw .badAddress }
         let server = server
         let outcome: MailFailure?
-        do { outcome = try await workers.run { Delivery(message).perform($0, server, from: from, to: to) } } catch { throw .busy }
+        do { outcome = try await workers.run { Delivery(message).perform($0, server, from: from, to: to) } } catch {
+            throw .busy
+        }
         if let outcome { throw outcome }
     }
 
@@ -126,7 +128,8 @@ private final class Delivery {
     /// The last line of the server's that bears this code, with every address masked.
     private func reply(_ code: Int) -> String {
         let line = replies.last { $0.hasPrefix(String(code)) } ?? ""
-        return line.prefix(300).split(separator: " ").map { $0.contains("@") ? "<…>" : String($0) }.joined(separator: " ")
+        return line.prefix(300).split(separator: " ").map { $0.contains("@") ? "<…>" : String($0) }.joined(
+            separator: " ")
     }
 
     private func failure(_ code: CURLcode, replyCode: Int) -> MailFailure? {

@@ -15,7 +15,8 @@ package struct APIKeyRequest: Sendable {
     package let creditors: [OrganizationTaxCode]
     package let expiresAt: Instant?
 
-    package init(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode], expiresAt: Instant?) {
+    package init(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode], expiresAt: Instant?)
+    {
         self.name = name
         self.kind = kind
         self.scopes = scopes
@@ -74,7 +75,8 @@ extension Intermediary {
                 }
             }
             tx.insert(key, digest: token.digest)
-            tx.journal(JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+            tx.journal(
+                JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
             return MadeAPIKey(key: key, secret: token.text)
         }
     }
@@ -91,12 +93,15 @@ extension Intermediary {
         try await store.transaction { tx in
             guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
             tx.revoke(id, at: now)
-            tx.journal(JournalEntry(.keyRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: key.prefix), at: now)
+            tx.journal(
+                JournalEntry(.keyRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: key.prefix), at: now)
         }
     }
 
     /// A new key with the same rights; the old one ends after the overlap.
-    package func rotateAPIKey(_ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil)
+    package func rotateAPIKey(
+        _ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil
+    )
         async throws -> Once<MadeAPIKey>
     {
         try caller?.demand(.operations)
@@ -108,7 +113,8 @@ extension Intermediary {
                 creditors: old.creditors, createdAt: now, expiresAt: nil)
             tx.insert(key, digest: token.digest, rotatedFrom: id)
             tx.expire(id, at: now.adding(seconds: overlapSeconds))
-            tx.journal(JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+            tx.journal(
+                JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
             return MadeAPIKey(key: key, secret: token.text)
         }
     }

@@ -25,7 +25,8 @@ extension Intermediary {
             let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
             tx.insert(made.secret, id: made.id, of: psp, at: now)
             tx.journal(
-                JournalEntry(.secretMade, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(made.id)"), at: now)
+                JournalEntry(.secretMade, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(made.id)"),
+                at: now)
             return made
         }
     }
@@ -42,7 +43,8 @@ extension Intermediary {
         try await store.transaction { tx in
             guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }
             tx.journal(
-                JournalEntry(.secretRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(id)"), at: now)
+                JournalEntry(.secretRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(id)"),
+                at: now)
         }
     }
 }

@@ -43,13 +43,16 @@ extension Intermediary {
     package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: APIKey) async throws -> [DebtType] {
         try await store.transaction { tx in
             let (known, types) = try await tx.ask(
-                Creditors.show(creditor, within: caller.tenancy), Creditors.debtTypes(of: creditor, within: caller.tenancy))
+                Creditors.show(creditor, within: caller.tenancy),
+                Creditors.debtTypes(of: creditor, within: caller.tenancy))
             guard known != nil else { throw Refusal.notFound }
             return types
         }
     }
 
-    package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: APIKey) async throws -> DebtType {
+    package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: APIKey) async throws
+        -> DebtType
+    {
         try await store.transaction { tx in
             guard let type = try await tx.ask(Creditors.debtType(key, of: creditor, within: caller.tenancy)) else {
                 throw Refusal.notFound

@@ -9,7 +9,8 @@ package struct HelpAnswer: Sendable {
 
 extension Intermediary {
     /// One text per topic, in the wanted language or else in Italian; the creditor's own over the built-in one.
-    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey) async throws
+    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey)
+        async throws
         -> [HelpAnswer]
     {
         var own: [HelpTopic] = []

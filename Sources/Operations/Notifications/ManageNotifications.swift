@@ -9,7 +9,9 @@ extension Intermediary {
         return try await store.transaction { tx in try await tx.notifications(filter, page: page) }
     }
 
-    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: APIKey) async throws -> PagoPA.Notification {
+    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: APIKey) async throws
+        -> PagoPA.Notification
+    {
         try caller.demand(.operations)
         return try await store.transaction { tx in
             guard let mail = try await tx.notification(id) else { throw Refusal.notFound }
@@ -68,6 +70,7 @@ extension Intermediary {
     package func forgetIdempotencyKeys() async throws -> Bool {
         let limit = 1_000
         let before = clock().adding(seconds: -Self.idempotencyKeyLifeSeconds)
-        return try await store.transaction { tx in try await tx.forgetIdempotencyKeys(before: before, limit: limit) } == limit
+        return try await store.transaction { tx in try await tx.forgetIdempotencyKeys(before: before, limit: limit) }
+            == limit
     }
 }

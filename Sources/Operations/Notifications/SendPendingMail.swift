@@ -69,10 +69,14 @@ extension Intermediary {
         let text = (failure as? MailFailure).map { "\($0)" } ?? "the message could not be made"
         logger.warning(
             "an e-mail did not go out",
-            metadata: ["failure": "\(failure)", "attempt": "\(mail.attempts)", "again_in_seconds": "\(wait.map(String.init) ?? "never")"])
+            metadata: [
+                "failure": "\(failure)", "attempt": "\(mail.attempts)",
+                "again_in_seconds": "\(wait.map(String.init) ?? "never")",
+            ])
         Counter(label: "mail_sent_total", dimensions: [("result", wait == nil ? "dead" : "retrying")]).increment()
         do {
-            try await store.transaction { tx in tx.markFailed(mail, error: String(text.prefix(500)), waitSeconds: wait) }
+            try await store.transaction { tx in tx.markFailed(mail, error: String(text.prefix(500)), waitSeconds: wait)
+            }
         } catch {
             // The lease runs out and the mail is tried again.
             logger.error("the failure of an e-mail could not be kept", metadata: ["error": "\(error)"])

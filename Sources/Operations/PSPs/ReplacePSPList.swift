@@ -35,7 +35,8 @@ extension Intermediary {
 
     /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
     /// - Parameter version: the one the caller read; `nil` when there must be none yet.
-    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: APIKey) async throws -> PSPList {
+    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: APIKey) async throws -> PSPList
+    {
         try caller.demand(.pspListWrite)
         var faults = PSPList.faults(psps)
         for (index, psp) in psps.enumerated() {

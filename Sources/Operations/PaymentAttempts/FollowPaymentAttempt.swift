@@ -15,7 +15,8 @@ extension Intermediary {
     package static let maximumWaitSeconds = 25
 
     /// The attempt now, or as soon as it is final within `waitSeconds`.
-    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: APIKey) async throws
+    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: APIKey)
+        async throws
         -> AttemptDetail
     {
         try caller.demand(.paymentsWrite, or: .positionsRead)
@@ -118,7 +119,8 @@ extension Intermediary {
                 guard let next = status.after(.deadlinePassed) else { continue }
                 tx.setStatus(next, of: id, at: now)
                 tx.journal(
-                    JournalEntry(.attemptState, by: .loop, attempt: id, from: status.rawValue, to: next.rawValue), at: now)
+                    JournalEntry(.attemptState, by: .loop, attempt: id, from: status.rawValue, to: next.rawValue),
+                    at: now)
             }
             return overdue.count
         }

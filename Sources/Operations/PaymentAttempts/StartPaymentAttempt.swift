@@ -69,7 +69,9 @@ extension Intermediary {
         case replayed(StoredAnswer)
     }
 
-    private func hold(_ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>) async throws -> Held {
+    private func hold(_ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>) async throws
+        -> Held
+    {
         let now = clock()
         do {
             return try await store.transaction { tx in
@@ -119,16 +121,21 @@ extension Intermediary {
         let call: PSPStart
     }
 
-    private func plan(_ request: AttemptRequest, by caller: APIKey, in tx: Transaction, at now: Instant) async throws -> Plan {
+    private func plan(_ request: AttemptRequest, by caller: APIKey, in tx: Transaction, at now: Instant) async throws
+        -> Plan
+    {
         let wanted = try await installmentIDs(request.installments, for: caller, in: tx)
         let positionIDs = try await tx.ask(Positions.lockIDs(holding: wanted, within: caller.tenancy))
         var positions: [Position] = []
         for id in positionIDs {
-            if let position = try await tx.ask(Positions.show(id, within: caller.tenancy)) { positions.append(position) }
+            if let position = try await tx.ask(Positions.show(id, within: caller.tenancy)) {
+                positions.append(position)
+            }
         }
         let (items, creditorCode) = try items(wanted, in: positions, at: now)
         let (creditor, version, secrets) = try await tx.ask(
-            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion, Secrets.valid(of: request.psp))
+            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion,
+            Secrets.valid(of: request.psp))
         guard let creditor else { throw Refusal.notFound }
         var faults: [Fault] = []
         if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
@@ -152,7 +159,8 @@ extension Intermediary {
         return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedWith: secret))
     }
 
-    private func installmentIDs(_ references: [InstallmentReference], for caller: APIKey, in tx: Transaction) async throws
+    private func installmentIDs(_ references: [InstallmentReference], for caller: APIKey, in tx: Transaction)
+        async throws
         -> [Identifier<Installment>]
     {
         var ids: [Identifier<Installment>] = []
@@ -163,7 +171,11 @@ extension Intermediary {
             case .notice(let creditor, let notice):
                 let found = try await tx.ask(
                     Positions.installment(creditor: creditor, notice: notice, within: caller.tenancy))
-                if let found { ids.append(found) } else { faults.append(Fault("/installments/\(index)", "is not known")) }
+                if let found {
+                    ids.append(found)
+                } else {
+                    faults.append(Fault("/installments/\(index)", "is not known"))
+                }
             }
         }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
@@ -191,19 +203,23 @@ extension Intermediary {
                 throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
             }
             if position.creditor != positions.first?.creditor {
-                faults.append(Fault(pointer, "belongs to another creditor than the first: one attempt pays one creditor"))
+                faults.append(
+                    Fault(pointer, "belongs to another creditor than the first: one attempt pays one creditor"))
             }
             if items.contains(where: { $0.installment == id }) { faults.append(Fault(pointer, "is given twice")) }
             items.append(
                 AttemptItem(
-                    installment: id, position: position.id, iuv: installment.iuv, noticeNumber: installment.noticeNumber,
+                    installment: id, position: position.id, iuv: installment.iuv,
+                    noticeNumber: installment.noticeNumber,
                     amount: installment.amount, remittance: position.description, outcome: .pending))
         }
         guard faults.isEmpty, let creditor = positions.first?.creditor else { throw Refusal.invalid(faults) }
         return (items, creditor)
     }
 
-    private func call(_ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedWith secret: WebhookSecret)
+    private func call(
+        _ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedWith secret: WebhookSecret
+    )
         -> PSPStart
     {
         let base = "\(settings.publicURL)/v1/psps/\(choice.psp.id)"
@@ -277,7 +293,9 @@ extension Intermediary {
 }
 
 extension PaymentAttempt {
-    func with(status: AttemptStatus, redirectURL: String? = nil, failureReason: String? = nil, at now: Instant) -> PaymentAttempt {
+    func with(status: AttemptStatus, redirectURL: String? = nil, failureReason: String? = nil, at now: Instant)
+        -> PaymentAttempt
+    {
         PaymentAttempt(
             id: id, creditor: creditor, status: status, method: method, psp: psp, pspBusinessName: pspBusinessName,
             channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email, returnURL: returnURL,

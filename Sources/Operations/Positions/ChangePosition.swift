@@ -37,7 +37,9 @@ extension Intermediary {
         }
     }
 
-    private func changed(_ old: Position, to draft: PositionDraft, by caller: APIKey, in tx: Transaction, at now: Instant)
+    private func changed(
+        _ old: Position, to draft: PositionDraft, by caller: APIKey, in tx: Transaction, at now: Instant
+    )
         async throws -> Position
     {
         let faults = draft.faults()
@@ -71,7 +73,8 @@ extension Intermediary {
             }
             let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
             let whole = [
-                wholeTransfer(of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
+                wholeTransfer(
+                    of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
             ]
             return Installment(
                 id: kept?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,

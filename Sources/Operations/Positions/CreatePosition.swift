@@ -26,7 +26,8 @@ extension Intermediary {
                 }
             } catch StorageError.constraint("positions_external_id_key") where triesLeft > 0 {
                 // Somebody kept the same external id meanwhile: the next try finds it.
-            } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key") {
+            } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key")
+            {
                 // A number that we made may have been given by the creditor before: the next one is free.
                 if triesLeft > 0, draft.installments.contains(where: \.isNumberedByUs) { continue }
                 throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
@@ -80,7 +81,10 @@ extension Intermediary {
                 id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
                 dueDate: part.dueDate,
                 transfers: part.transfers.isEmpty
-                    ? [wholeTransfer(of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)]
+                    ? [
+                        wholeTransfer(
+                            of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
+                    ]
                     : part.transfers, paidAt: nil, heldUntil: nil)
         }
     }

@@ -25,7 +25,9 @@ extension Intermediary {
                 JournalEntry(
                     .positionState, by: .key(caller.id), creditor: position.creditor, position: id,
                     from: position.state.rawValue, to: next.rawValue), at: now)
-            guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else { throw Refusal.notFound }
+            guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
             return PositionDetail(position: moved, attempts: attempts, receipts: receipts)
         }
     }

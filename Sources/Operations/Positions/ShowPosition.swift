@@ -24,7 +24,9 @@ extension Intermediary {
         }
     }
 
-    func detail(of id: Identifier<Position>, within tenancy: Tenancy, in tx: Transaction) async throws -> PositionDetail? {
+    func detail(of id: Identifier<Position>, within tenancy: Tenancy, in tx: Transaction) async throws
+        -> PositionDetail?
+    {
         let (position, attempts, receipts) = try await tx.ask(
             Positions.show(id, within: tenancy), PaymentAttempts.on(id), Receipts.of(id))
         return position.map { PositionDetail(position: $0, attempts: attempts, receipts: receipts) }
@@ -32,7 +34,8 @@ extension Intermediary {
 
     /// 'Cerca' and the list: one page of positions.
     package func listPositions(
-        _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest, for caller: APIKey
+        _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
+        for caller: APIKey
     ) async throws -> Page<PositionSummary> {
         try caller.demand(.positionsRead)
         return try await store.transaction { tx in

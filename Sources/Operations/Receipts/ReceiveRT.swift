@@ -52,14 +52,15 @@ extension Intermediary {
         case conflict(Identifier<Anomaly>)
     }
 
-    private func take(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8]) async throws
+    private func take(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8])
+        async throws
         -> TakenRT
     {
         let taken: Taken = try await store.transaction { tx in
             let (position, known, creditorIsKnown, creditor, attempt) = try await tx.ask(
                 Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
                 Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
-                PaymentAttempts.lock(creditor: rt.creditor, iuv: rt.iuv, named: rt.attempt, psp: rt.psp.id))
+                PaymentAttempts.lock(for: rt))
             if let known {
                 if known.fingerprint == body.fingerprint {
                     return .first(TakenRT(isReplay: true, answer: known.answer, disposition: nil))
@@ -114,7 +115,8 @@ extension Intermediary {
         tx.insert(facts.body, id: newID(), of: receipt.id, isFirst: true, answer: answer, at: facts.now)
         tx.journal(
             JournalEntry(
-                .rtReceived, by: actor, creditor: receipt.creditor, position: receipt.position, attempt: receipt.attempt,
+                .rtReceived, by: actor, creditor: receipt.creditor, position: receipt.position,
+                attempt: receipt.attempt,
                 receipt: receipt.id, to: receipt.status.rawValue), at: facts.now)
         if receipt.status == .settled, let position = facts.position, let installment = facts.installment {
             try pay(installment, of: position, paidAt: facts.rt.paidAt, by: actor, in: tx, at: facts.now)
@@ -126,26 +128,32 @@ extension Intermediary {
 
     /// What the RT means to its attempt.
     private func move(_ facts: RTFacts, by actor: Actor, in tx: Transaction) {
-        guard let attempt = facts.attempt, let installment = facts.installment, let outcome = facts.settlement.itemOutcome,
+        guard let attempt = facts.attempt, let installment = facts.installment,
+            let outcome = facts.settlement.itemOutcome,
             let item = attempt.items.first(where: { $0.installment == installment.id }), item.outcome != .paid
         else { return }
         tx.setOutcome(outcome, of: installment.id, in: attempt.id)
         guard let event = PaymentAttempt.event(after: outcome, of: installment.id, among: attempt.items),
             let next = attempt.status.after(event)
         else { return }
-        tx.setStatus(next, of: attempt.id, failureReason: facts.rt.failureReason ?? "the PSP reports that nothing was paid", at: facts.now)
+        tx.setStatus(
+            next, of: attempt.id, failureReason: facts.rt.failureReason ?? "the PSP reports that nothing was paid",
+            at: facts.now)
         journal(attempt, from: attempt.status, to: next, by: actor, in: tx, at: facts.now)
     }
 
     private func mailsOfReceipt(_ receipt: Receipt, _ facts: RTFacts) -> [PagoPA.Notification] {
         mails(
             .receiptReady, about: receipt,
-            to: [facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email, facts.position?.debtor.email],
+            to: [
+                facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email, facts.position?.debtor.email,
+            ],
             in: facts.attempt?.language ?? facts.creditor?.languages.first ?? .it, at: facts.now)
     }
 
     /// Both bodies stay; the first one counts. The same other body again adds nothing.
-    private func keepConflict(_ rt: RT, body: RTBody, with known: KnownRT, in tx: Transaction, at now: Instant) async throws
+    private func keepConflict(_ rt: RT, body: RTBody, with known: KnownRT, in tx: Transaction, at now: Instant)
+        async throws
         -> Identifier<Anomaly>
     {
         if known.holdsFingerprint, let open = try await tx.ask(Receipts.conflict(of: known.receipt)) { return open }
@@ -166,7 +174,8 @@ extension Intermediary {
         try await store.transaction { tx in
             tx.journal(
                 JournalEntry(
-                    .rtRefused, by: .psp(body.psp), creditor: rt?.creditor, note: "sha256:" + hex(body.sha256)), at: now)
+                    .rtRefused, by: .psp(body.psp), creditor: rt?.creditor, note: "sha256:" + hex(body.sha256)), at: now
+            )
         }
         count("refused")
     }

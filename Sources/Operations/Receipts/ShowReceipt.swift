@@ -6,7 +6,8 @@ extension Intermediary {
     package func showReceipt(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> Receipt {
         try caller.demand(.receiptsRead)
         return try await store.transaction { tx in
-            guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)), caller.maySee(receipt) else {
+            guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)), caller.maySee(receipt)
+            else {
                 throw Refusal.notFound
             }
             return receipt
@@ -27,13 +28,17 @@ extension Intermediary {
     package func showReceiptRT(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> RTBytes {
         _ = try await showReceipt(id, for: caller)
         return try await store.transaction { tx in
-            guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else { throw Refusal.notFound }
+            guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
             return found
         }
     }
 
     /// The receipt as a PDF; only of a payment that belongs to a position.
-    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: APIKey) async throws -> [UInt8] {
+    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: APIKey) async throws
+        -> [UInt8]
+    {
         let receipt = try await showReceipt(id, for: caller)
         guard receipt.hasPDF else { throw Refusal.notFound }
         return try await drawReceipt(receipt, language: language)

@@ -110,7 +110,9 @@ package struct PSPList: Sendable, Equatable {
         var faults: [Fault] = []
         var ids: Set<PSPID> = []
         for (index, psp) in psps.enumerated() {
-            if !ids.insert(psp.id).inserted { faults.append(Fault("/psps/\(index)/psp_id", "appears twice in the list")) }
+            if !ids.insert(psp.id).inserted {
+                faults.append(Fault("/psps/\(index)/psp_id", "appears twice in the list"))
+            }
             var ways: Set<String> = []
             for (number, channel) in psp.channels.enumerated() {
                 let pointer = "/psps/\(index)/channels/\(number)"

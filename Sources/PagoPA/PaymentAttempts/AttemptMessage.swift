@@ -31,7 +31,8 @@ extension AttemptStatus {
         .it:
             "Operazione conclusa. La ricevuta sarà disponibile a breve: un messaggio di posta elettronica avviserà quando sarà pronta.",
         .en: "Operation concluded. The receipt will be available shortly: an e-mail will tell you when it is ready.",
-        .de: "Vorgang abgeschlossen. Die Quittung ist in Kürze verfügbar: Eine E-Mail informiert Sie, sobald sie bereitsteht.",
+        .de:
+            "Vorgang abgeschlossen. Die Quittung ist in Kürze verfügbar: Eine E-Mail informiert Sie, sobald sie bereitsteht.",
         .fr: "Opération terminée. Le reçu sera disponible sous peu : un e-mail vous préviendra lorsqu'il sera prêt.",
         .sl: "Postopek je zaključen. Potrdilo bo kmalu na voljo: o tem vas bo obvestilo elektronsko sporočilo.",
     ]

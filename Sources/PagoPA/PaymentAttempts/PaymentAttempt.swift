@@ -102,7 +102,9 @@ package struct Payer: Sendable, Equatable {
 extension PaymentAttempt {
     /// What an RT's outcome for one item means to the whole attempt: paid when every item is, failed when none is
     /// pending and one failed, otherwise nothing yet.
-    package static func event(after outcome: ItemOutcome, of installment: Identifier<Installment>, among items: [AttemptItem])
+    package static func event(
+        after outcome: ItemOutcome, of installment: Identifier<Installment>, among items: [AttemptItem]
+    )
         -> AttemptEvent?
     {
         let outcomes = items.map { item in

@@ -58,10 +58,13 @@ package struct InstallmentDraft: Sendable, Equatable {
         if let noticeNumber {
             guard codes.owns(noticeNumber) else {
                 return .failure(
-                    .invalid([Fault("\(pointer)/notice_number", "does not carry this creditor's auxiliary digit and code")]))
+                    .invalid([
+                        Fault("\(pointer)/notice_number", "does not carry this creditor's auxiliary digit and code")
+                    ]))
             }
             if let iuv, iuv != noticeNumber.iuv {
-                return .failure(.invalid([Fault("\(pointer)/iuv", "is not the IUV of the notice number given with it")]))
+                return .failure(
+                    .invalid([Fault("\(pointer)/iuv", "is not the IUV of the notice number given with it")]))
             }
             return .success(noticeNumber)
         }
@@ -79,7 +82,9 @@ package enum PositionSums {
     package static func faults(lines: [PositionLine], installments: [InstallmentDraft]) -> [Fault] {
         var faults: [Fault] = []
         let total = installments.reduce(Int64(0)) { $0 + $1.amount.cents }
-        if total > Amount.maximum.cents { faults.append(Fault("/installments", "add up to more than the largest amount")) }
+        if total > Amount.maximum.cents {
+            faults.append(Fault("/installments", "add up to more than the largest amount"))
+        }
         let lineTotal = lines.reduce(Int64(0)) { $0 + $1.amount.cents }
         if !lines.isEmpty, lineTotal != total {
             faults.append(Fault("/lines", "add up to \(lineTotal) cents, the installments to \(total)"))
@@ -92,7 +97,9 @@ package enum PositionSums {
             let parts = installment.transfers.reduce(Int64(0)) { $0 + $1.amount.cents }
             if !installment.transfers.isEmpty, parts != installment.amount.cents {
                 faults.append(
-                    Fault("\(pointer)/transfers", "add up to \(parts) cents, the installment is \(installment.amount.cents)"))
+                    Fault(
+                        "\(pointer)/transfers",
+                        "add up to \(parts) cents, the installment is \(installment.amount.cents)"))
             }
             if let notice = installment.noticeNumber, !notices.insert(notice).inserted {
                 faults.append(Fault("\(pointer)/notice_number", "is given to another installment of this position"))

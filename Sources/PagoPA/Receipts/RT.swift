@@ -50,7 +50,9 @@ package struct RT: Sendable, Equatable {
     /// Where the document contradicts itself.
     package func faults(receivedAt: Instant) -> [Fault] {
         var faults: [Fault] = []
-        if outcome.movedMoney, amount == .zero { faults.append(Fault("/amount_cents", "must be at least 1 when money was paid")) }
+        if outcome.movedMoney, amount == .zero {
+            faults.append(Fault("/amount_cents", "must be at least 1 when money was paid"))
+        }
         if outcome.movedMoney, transfers.isEmpty {
             faults.append(Fault("/transfers", "must hold 1 to 5 transfers when money was paid"))
         }

@@ -16,6 +16,19 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
         self.uuid = uuid
     }
 
+    /// 32 lower-case hexadecimal digits: the form that fits fields of 35 characters. `nil` for anything else.
+    package init?(withoutHyphens text: String) {
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else { return nil }
+        var parts: [Substring] = []
+        var rest = text[...]
+        for length in [8, 4, 4, 4, 12] {
+            parts.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        guard let id = try? Identifier(parts.joined(separator: "-")) else { return nil }
+        self = id
+    }
+
     package static func make(at now: Instant, random: inout some RandomNumberGenerator) -> Identifier {
         let milliseconds = UInt64(max(0, now.microseconds / 1_000))
         // RFC 9562, method 3: the fraction of a millisecond keeps ids made close together in order.

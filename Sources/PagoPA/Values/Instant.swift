@@ -31,12 +31,14 @@ package struct Instant: Sendable, Hashable, Comparable {
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
-    private static let bad = InvalidValue(detail: "must be an instant of RFC 3339 with its zone, such as 2018-10-09T09:30:00Z")
+    private static let bad = InvalidValue(
+        detail: "must be an instant of RFC 3339 with its zone, such as 2018-10-09T09:30:00Z")
 
     private static func offset(_ bytes: ArraySlice<UInt8>) throws(InvalidValue) -> Int64 {
         let zone = Array(bytes)
         if zone == [UInt8(ascii: "Z")] || zone == [UInt8(ascii: "z")] { return 0 }
-        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"), zone[3] == UInt8(ascii: ":"),
+        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+            zone[3] == UInt8(ascii: ":"),
             let hours = digits(zone[1..<3]), let minutes = digits(zone[4..<6]), hours < 24, minutes < 60
         else { throw bad }
         let seconds = Int64(hours * 3_600 + minutes * 60)

@@ -9,10 +9,11 @@ package enum Language: String, Sendable, CaseIterable, Hashable {
             let pieces = part.split(separator: ";")
             guard let tag = pieces.first?.split(separator: "-").first else { continue }
             let name = tag.filter { $0 != " " }.lowercased()
-            let quality = pieces.dropFirst().lazy.compactMap { piece -> Double? in
-                let text = piece.filter { $0 != " " }
-                return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
-            }.first ?? 1
+            let quality =
+                pieces.dropFirst().lazy.compactMap { piece -> Double? in
+                    let text = piece.filter { $0 != " " }
+                    return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
+                }.first ?? 1
             guard quality > 0, let language = name == "*" ? .it : Language(rawValue: name) else { continue }
             if quality > (best?.quality ?? 0) { best = (language, quality) }
         }

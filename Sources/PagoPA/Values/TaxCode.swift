@@ -9,7 +9,8 @@ package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomString
 
     /// Without the check digit's rule, which pagoPA's own test creditors break.
     package init(unchecked value: String) throws(InvalidValue) {
-        guard value.utf8.count == 11, value.utf8.allSatisfy(\.isDigit), value.utf8.contains(where: { $0 != 0x30 }) else {
+        guard value.utf8.count == 11, value.utf8.allSatisfy(\.isDigit), value.utf8.contains(where: { $0 != 0x30 })
+        else {
             throw InvalidValue(detail: "must be 11 digits")
         }
         self.value = value
@@ -41,7 +42,9 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
             self.value = try OrganizationTaxCode(value).value
         case 16:
             guard Self.hasShape(bytes) else { throw InvalidValue(detail: "is not a codice fiscale") }
-            guard Self.checkLetter(of: bytes[0..<15]) == bytes[15] else { throw InvalidValue(detail: "has a wrong check letter") }
+            guard Self.checkLetter(of: bytes[0..<15]) == bytes[15] else {
+                throw InvalidValue(detail: "has a wrong check letter")
+            }
             self.value = value
         default: throw InvalidValue(detail: "must be a codice fiscale of 16 characters or 11 digits")
         }

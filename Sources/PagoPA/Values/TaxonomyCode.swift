@@ -6,7 +6,10 @@ package struct TaxonomyCode: Sendable, Hashable, CustomStringConvertible {
         let bytes = Array(value.utf8)
         guard (5...140).contains(bytes.count), Array("0129".utf8).contains(bytes[0]), bytes[1] == UInt8(ascii: "/"),
             bytes.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { throw InvalidValue(detail: "must be 0/, 1/, 2/ or 9/ and 3 to 138 characters without blanks, such as 9/0101002IM/") }
+        else {
+            throw InvalidValue(
+                detail: "must be 0/, 1/, 2/ or 9/ and 3 to 138 characters without blanks, such as 9/0101002IM/")
+        }
         self.value = value
     }
 

@@ -1,5 +1,7 @@
 /// A text for people, bounded in Unicode scalars: no control characters, no direction overrides that make it read as another.
-package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: Bool = false) throws(InvalidValue) -> String {
+package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: Bool = false) throws(InvalidValue)
+    -> String
+{
     var count = 0
     for scalar in text.unicodeScalars {
         count += 1

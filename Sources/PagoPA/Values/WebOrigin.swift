@@ -36,7 +36,13 @@ private struct WebAddress {
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Array("\\\"<>^`{|}#".utf8).contains($0) })
         else { throw bad }
         let scheme: String
-        if text.hasPrefix("https://") { scheme = "https" } else if text.hasPrefix("http://") { scheme = "http" } else { throw bad }
+        if text.hasPrefix("https://") {
+            scheme = "https"
+        } else if text.hasPrefix("http://") {
+            scheme = "http"
+        } else {
+            throw bad
+        }
         let after = text.dropFirst(scheme.count + 3)
         let authority = after.prefix { $0 != "/" && $0 != "?" }
         guard !authority.isEmpty, !authority.contains("@") else { throw bad }

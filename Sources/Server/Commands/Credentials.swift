@@ -19,7 +19,10 @@ struct APIKeyCommand: AsyncParsableCommand {
         @Option(help: "Who it is for.") var name: String
         @Option(help: "frontend, creditor or ops.") var kind: CallerKind
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
-        @Option(help: "positions:read, positions:write, payments:write, receipts:read, psp-list:write, operations; may be repeated.")
+        @Option(
+            help:
+                "positions:read, positions:write, payments:write, receipts:read, psp-list:write, operations; may be repeated."
+        )
         var scope: [Scope]
         @Option(help: "text or json.") var format = OutputFormat.text
 
@@ -44,7 +47,8 @@ struct APIKeyCommand: AsyncParsableCommand {
             try await withWiring(common) { wiring in
                 var after: Cursor?
                 repeat {
-                    let page = try await wiring.intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
+                    let page = try await wiring.intermediary.listAPIKeys(
+                        page: PageRequest(limit: 100, after: after), for: nil)
                     for key in page.items { tell(format == .json ? key.json : key.line) }
                     after = page.next
                 } while after != nil
@@ -98,18 +102,23 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
-                guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil) else { return }
-                tell(format == .text ? made.secret.text : text { json in
-                    json.field("id", made.id.description)
-                    json.field("psp_id", psp)
-                    json.field("secret", made.secret.text)
-                })
+                guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil)
+                else { return }
+                tell(
+                    format == .text
+                        ? made.secret.text
+                        : text { json in
+                            json.field("id", made.id.description)
+                            json.field("psp_id", psp)
+                            json.field("secret", made.secret.text)
+                        })
             }
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List a PSP's secrets, newest first; never the secrets themselves.")
+        static let configuration = CommandConfiguration(
+            abstract: "List a PSP's secrets, newest first; never the secrets themselves.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The PSP's id.") var psp: String
@@ -117,7 +126,9 @@ struct PSPSecretCommand: AsyncParsableCommand {
         func run() async throws {
             try await withWiring(common) { wiring in
                 for entry in try await wiring.intermediary.listWebhookSecrets(of: PSPID(psp), for: nil) {
-                    tell("\(entry.id)  made \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")")
+                    tell(
+                        "\(entry.id)  made \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")"
+                    )
                 }
             }
         }
@@ -131,7 +142,9 @@ struct PSPSecretCommand: AsyncParsableCommand {
         @Argument(help: "The id of the secret.") var id: String
 
         func run() async throws {
-            try await withWiring(common) { try await $0.intermediary.revokeWebhookSecret(Identifier(id), of: PSPID(psp), by: nil) }
+            try await withWiring(common) {
+                try await $0.intermediary.revokeWebhookSecret(Identifier(id), of: PSPID(psp), by: nil)
+            }
             tell("revoked")
         }
     }
@@ -141,11 +154,14 @@ extension CallerKind: ExpressibleByArgument {}
 extension Scope: ExpressibleByArgument {}
 
 private func show(_ made: MadeAPIKey, _ format: OutputFormat) {
-    tell(format == .text ? made.secret : text { json in
-        json.field("id", made.key.id.description)
-        json.field("key", made.secret)
-        json.field("prefix", made.key.prefix)
-    })
+    tell(
+        format == .text
+            ? made.secret
+            : text { json in
+                json.field("id", made.key.id.description)
+                json.field("key", made.secret)
+                json.field("prefix", made.key.prefix)
+            })
 }
 
 func text(_ write: (inout JSONWriter) -> Void) -> String {
@@ -185,7 +201,9 @@ func withWiring(_ common: CommonOptions, _ work: (Wiring) async throws -> Void) 
 
 extension Refusal {
     var plainWords: String {
-        if case .invalid(let faults) = self { return faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ") }
+        if case .invalid(let faults) = self {
+            return faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
+        }
         if self == .notFound { return "There is no such thing." }
         return "\(self)"
     }

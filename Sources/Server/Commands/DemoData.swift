@@ -58,7 +58,8 @@ private struct DemoData {
         let ops = try await intermediary.authenticate(token: opsKey)
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await freshKey(
-            name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead], creditors: [creditor])
+            name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead],
+            creditors: [creditor])
         let frontEndKey = try await freshKey(
             name: "demo front end", kind: .frontend, scopes: [.positionsRead, .paymentsWrite, .receiptsRead],
             creditors: [creditor])
@@ -67,7 +68,9 @@ private struct DemoData {
         return Made(apiKey: frontEndKey, creditorKey: creditorKey, opsKey: opsKey, secrets: secrets)
     }
 
-    private func freshKey(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]) async throws -> String {
+    private func freshKey(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode])
+        async throws -> String
+    {
         var after: Cursor?
         repeat {
             let page = try await intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
@@ -106,9 +109,15 @@ private struct DemoData {
 
     private func replacePSPs(by ops: APIKey) async throws -> [(psp: String, secret: String)] {
         let wanted = [
-            try psp("ABCDITMM", "Banca Alfa", "12345678903", [("CP", "12345678903_01", 150), ("BBT", "12345678903_02", 100)]),
-            try psp("BETAITRR", "Istituto di pagamento Beta", "06188330150", [("CP", "06188330150_01", 150), ("PPAL", "06188330150_02", 130)]),
-            try psp("GAMMITM1", "Credito Gamma", "15376371009", [("CP", "15376371009_01", 180), ("MYBK", "15376371009_02", 90)]),
+            try psp(
+                "ABCDITMM", "Banca Alfa", "12345678903",
+                [("CP", "12345678903_01", 150), ("BBT", "12345678903_02", 100)]),
+            try psp(
+                "BETAITRR", "Istituto di pagamento Beta", "06188330150",
+                [("CP", "06188330150_01", 150), ("PPAL", "06188330150_02", 130)]),
+            try psp(
+                "GAMMITM1", "Credito Gamma", "15376371009",
+                [("CP", "15376371009_01", 180), ("MYBK", "15376371009_02", 90)]),
         ]
         let current = try await intermediary.currentPSPList()
         if current?.psps != wanted {
@@ -125,7 +134,9 @@ private struct DemoData {
         return secrets
     }
 
-    private func psp(_ id: String, _ name: String, _ taxCode: String, _ ways: [(method: String, channel: String, fee: Int64)]) throws -> PSP {
+    private func psp(
+        _ id: String, _ name: String, _ taxCode: String, _ ways: [(method: String, channel: String, fee: Int64)]
+    ) throws -> PSP {
         PSP(
             id: try PSPID(id), businessName: name, taxCode: try OrganizationTaxCode(taxCode), isEnabled: true,
             channels: try ways.map { way in
@@ -156,9 +167,11 @@ private struct DemoData {
                 lines: [PositionLine(description: bill.line, quantity: nil, amount: amount)],
                 installments: [
                     InstallmentDraft(
-                        amount: amount, dueDate: try CalendarDate("2018-10-31"), iuv: nil, noticeNumber: nil, transfers: [])
+                        amount: amount, dueDate: try CalendarDate("2018-10-31"), iuv: nil, noticeNumber: nil,
+                        transfers: [])
                 ], metadata: [:], isDraft: false)
-            _ = try await intermediary.createPosition(draft, fingerprint: SHA256.digest(Array("demo \(bill)".utf8)), by: ops)
+            _ = try await intermediary.createPosition(
+                draft, fingerprint: SHA256.digest(Array("demo \(bill)".utf8)), by: ops)
         }
     }
 }

@@ -13,7 +13,9 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.read(file: common.config)
-        let wiring = try Wiring(settings, logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .warning, isJSON: false) }))
+        let wiring = try Wiring(
+            settings,
+            logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .warning, isJSON: false) }))
         if dryRun {
             for file in try await wiring.migrator.pending() { tell(file.name) }
         } else {

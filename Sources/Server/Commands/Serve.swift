@@ -23,7 +23,8 @@ struct Serve: AsyncParsableCommand {
         let wiring = try Wiring(settings, logger: logger)
         let state = wiring.serviceState(metrics)
         var services: [any Service] = [
-            AttemptNews(intermediary: wiring.intermediary), try wiring.application(metrics, state), Draining(state: state),
+            AttemptNews(intermediary: wiring.intermediary), try wiring.application(metrics, state),
+            Draining(state: state),
         ]
         if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }
         try await runUntilStopped(services, logger: logger)

@@ -54,7 +54,9 @@ struct JSONLog: LogHandler {
         turn.withLock { _ in
             var offset = 0
             while offset < bytes.count {
-                let written = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+                let written = bytes.withUnsafeBytes {
+                    Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+                }
                 guard written > 0 else { return }
                 offset += written
             }
