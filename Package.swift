@@ -89,6 +89,12 @@ let package = Package(
         // An outsider: none of our rooms.
         .executableTarget(
             name: "PSPSimulator", dependencies: [hummingbird, argumentParser, httpTypes], swiftSettings: settings),
+        // What the tests share; none of the shipped targets knows it.
+        .target(name: "TestSupport", dependencies: [yams], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("ArchitectureTests"),
+        tests("DocumentsTests", ["Documents", "PagoPA"]),
+        tests("PostgresTests", ["Postgres", logging]),
+        tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
     ],
     swiftLanguageModes: [.v6]
 )

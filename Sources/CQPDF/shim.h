@@ -1,0 +1,6 @@
+#ifndef QUIETANZA_CQPDF_H
+#define QUIETANZA_CQPDF_H
+
+#include <qpdf/qpdf-c.h>
+
+#endif

@@ -1,0 +1,114 @@
+import CPangoCairo
+
+/// A4 pages that are written from top to bottom, each piece of text within a tag of the document's structure.
+///
+/// Not Sendable; made, written and finished by one renderer.
+final class Sheet {
+    static let width = 595.276
+    static let height = 841.890
+    static let margin = 56.0
+    static let bottom = height - margin - 24
+
+    private let surface: OpaquePointer
+    private let cairo: OpaquePointer
+    private let typeface: Typeface
+    private let output: Output
+    private(set) var y = Sheet.margin
+
+    private final class Output {
+        var bytes: [UInt8] = []
+    }
+
+    init(typeface: Typeface, title: String, author: String, createdAt: String) throws {
+        let output = Output()
+        let surface = cairo_pdf_surface_create_for_stream(
+            { closure, data, length in
+                guard let closure, let data else { return CAIRO_STATUS_WRITE_ERROR }
+                let output = Unmanaged<Output>.fromOpaque(closure).takeUnretainedValue()
+                output.bytes.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(length)))
+                return CAIRO_STATUS_SUCCESS
+            }, Unmanaged.passUnretained(output).toOpaque(), Self.width, Self.height)
+        guard let surface, let cairo = cairo_create(surface) else {
+            throw DocumentFailure.drawing("cairo is out of memory")
+        }
+        cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, author)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, createdAt)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, createdAt)
+        self.typeface = typeface
+        self.output = output
+        self.surface = surface
+        self.cairo = cairo
+    }
+
+    deinit {
+        cairo_destroy(cairo)
+        cairo_surface_destroy(surface)
+    }
+
+    struct Style {
+        let size: Double
+        let weight: Typeface.Weight
+        /// 0 black … 1 white
+        let grey: Double
+        var lineHeight: Double { size * 1.4 }
+    }
+
+    func tagged(_ tag: String, _ body: () -> Void) {
+        cairo_tag_begin(cairo, tag, "")
+        body()
+        cairo_tag_end(cairo, tag)
+    }
+
+    func lines(of text: String, _ style: Style, width: Double) -> [String] {
+        typeface.lines(of: typeface.showable(text), size: style.size, weight: style.weight, width: width)
+    }
+
+    /// Draws lines from `top` downwards and leaves `y` where it is.
+    func draw(_ lines: [String], _ style: Style, x: Double, top: Double) {
+        cairo_set_source_rgb(cairo, style.grey, style.grey, style.grey)
+        for (number, line) in lines.enumerated() where !line.isEmpty {
+            cairo_move_to(cairo, x, top + Double(number) * style.lineHeight)
+            _ = typeface.withLayout(line, size: style.size, weight: style.weight) { layout in
+                pango_cairo_show_layout(cairo, layout)
+            }
+        }
+    }
+
+    /// A block of text over the whole width.
+    func write(_ text: String, _ style: Style, as tag: String) {
+        let lines = lines(of: text, style, width: Self.width - 2 * Self.margin)
+        let top = y
+        tagged(tag) { draw(lines, style, x: Self.margin, top: top) }
+        y += Double(lines.count) * style.lineHeight
+    }
+
+    /// A hairline over the whole width: decoration, which no reader speaks.
+    func rule(grey: Double) {
+        cairo_set_source_rgb(cairo, grey, grey, grey)
+        // Filled, not painted: an unclipped paint drops the tags recorded so far.
+        cairo_rectangle(cairo, Self.margin, y, Self.width - 2 * Self.margin, 0.6)
+        cairo_fill(cairo)
+    }
+
+    func skip(_ points: Double) { y += points }
+
+    func hasRoom(for height: Double) -> Bool { y + height <= Self.bottom }
+
+    func turnPage() {
+        cairo_show_page(cairo)
+        y = Self.margin
+    }
+
+    func finish() throws -> [UInt8] {
+        cairo_show_page(cairo)
+        cairo_surface_finish(surface)
+        // Cairo tells of a broken structure only here.
+        let status = cairo_surface_status(surface)
+        guard status == CAIRO_STATUS_SUCCESS else {
+            throw DocumentFailure.drawing(String(cString: cairo_status_to_string(status)))
+        }
+        return withExtendedLifetime(output) { output.bytes }
+    }
+}

@@ -1,0 +1,120 @@
+import PagoPA
+
+/// What a receipt's PDF says: headings and rows of label and text, in the reader's language, nothing about how they look.
+///
+/// Source: the minimum that pagoPA asks of an analogue copy of the attestation (operation, creditor, IUV, PSP, token, amount,
+/// subject; the fee apart), and the note's own list.
+package struct ReceiptContent: Sendable, Equatable {
+    package struct Section: Sendable, Equatable {
+        package let heading: String
+        package let rows: [Row]
+    }
+
+    package struct Row: Sendable, Equatable {
+        package let label: String
+        package let text: String
+    }
+
+    package let language: Language
+    package let title: String
+    package let creditorName: String
+    /// The one sentence that a reader needs: how much, for what, when.
+    package let summary: String
+    package let sections: [Section]
+    package let footer: String
+    package let createdAt: Instant
+
+    package init(_ receipt: Receipt, debtType: DebtType?, language: Language) {
+        let words = ReceiptWords.of(language)
+        self.language = language
+        title = words.title
+        creditorName = receipt.creditorName ?? receipt.creditor.value
+        summary = words.summary(
+            amount: Self.money(receipt.amount), creditor: receipt.creditorName ?? receipt.creditor.value,
+            at: receipt.paidAt.romeText)
+        footer = words.footer(receipt.id.description)
+        createdAt = receipt.receivedAt
+        sections = [
+            Self.payment(receipt, words, language), Self.debt(receipt, debtType, words, language),
+            Self.creditor(receipt, words), Self.provider(receipt, words), Self.people(receipt, words),
+            Self.transfers(receipt, words), Self.evidence(receipt, words),
+        ].filter { !$0.rows.isEmpty }
+    }
+
+    private static func money(_ amount: Amount) -> String { amount.italian + " €" }
+
+    private static func rows(_ pairs: (String, String?)...) -> [Row] {
+        pairs.compactMap { label, text in
+            guard let text, !text.isEmpty else { return nil }
+            return Row(label: label, text: text)
+        }
+    }
+
+    private static func payment(_ receipt: Receipt, _ words: ReceiptWords, _ language: Language) -> Section {
+        let charged = receipt.fee.flatMap { fee in try? receipt.amount.adding(fee) }
+        return Section(
+            heading: words.payment,
+            rows: rows(
+                (words.amount, money(receipt.amount)), (words.fee, receipt.fee.map(money)),
+                (words.charged, charged.map(money)), (words.paidAt, receipt.paidAt.romeText),
+                (words.state, receipt.status == .settled ? words.paid : words.underReview),
+                (words.method, receipt.method?.name(in: language)), (words.iur, receipt.receiptID),
+                (words.context, receipt.paymentContext), (words.till, receipt.till),
+                (words.reference, receipt.reference)))
+    }
+
+    private static func debt(_ receipt: Receipt, _ debtType: DebtType?, _ words: ReceiptWords, _ language: Language)
+        -> Section
+    {
+        Section(
+            heading: words.debt,
+            rows: rows(
+                (words.description, receipt.description), (words.debtType, debtType?.description(in: language)),
+                (words.document, receipt.document.map { "\($0.number) / \($0.year)" }),
+                (words.installment, receipt.installmentNumber.map(String.init)), (words.iuv, receipt.iuv.value),
+                (words.notice, receipt.noticeNumber?.grouped)))
+    }
+
+    private static func creditor(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+        Section(
+            heading: words.creditor,
+            rows: rows((words.name, receipt.creditorName), (words.taxCode, receipt.creditor.value)))
+    }
+
+    private static func provider(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+        Section(
+            heading: words.provider,
+            rows: rows(
+                (words.name, receipt.psp?.businessName), (words.identifier, receipt.psp?.id.description),
+                (words.taxCode, receipt.psp?.taxCode), (words.channel, receipt.psp?.channel)))
+    }
+
+    private static func people(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+        Section(
+            heading: words.people,
+            rows: rows(
+                (words.payer, receipt.payer.flatMap(named)), (words.debtor, receipt.debtor.flatMap(named))))
+    }
+
+    private static func named(_ subject: RTSubject) -> String? {
+        let parts = [subject.fullName, subject.taxCode].compactMap(\.self).filter { !$0.isEmpty }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// Only where the money went to more than one account.
+    private static func transfers(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+        guard receipt.transfers.count > 1 else { return Section(heading: words.transfers, rows: []) }
+        return Section(
+            heading: words.transfers,
+            rows: receipt.transfers.map { transfer in
+                let parts = [transfer.creditor.value, money(transfer.amount), transfer.remittance]
+                return Row(
+                    label: "\(words.transfer) \(transfer.index)",
+                    text: parts.compactMap(\.self).joined(separator: ", "))
+            })
+    }
+
+    private static func evidence(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+        Section(heading: words.evidence, rows: rows((words.fingerprint, receipt.rtSHA256)))
+    }
+}

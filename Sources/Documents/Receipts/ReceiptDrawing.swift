@@ -1,0 +1,84 @@
+import PagoPA
+
+extension ReceiptContent {
+    private static let brand = Sheet.Style(size: 9, weight: .bold, grey: 0.35)
+    private static let title = Sheet.Style(size: 20, weight: .bold, grey: 0.05)
+    private static let heading = Sheet.Style(size: 11, weight: .bold, grey: 0.05)
+    private static let label = Sheet.Style(size: 9, weight: .regular, grey: 0.3)
+    private static let value = Sheet.Style(size: 9.5, weight: .regular, grey: 0.05)
+    private static let small = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
+    private static let labelWidth = 190.0
+    private static let gap = 14.0
+    private static let rowPadding = 3.0
+
+    /// As Cairo draws it: complete to the eye, not yet PDF/UA.
+    func drawn(with typeface: Typeface) throws -> [UInt8] {
+        let sheet = try Sheet(
+            typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds)
+        sheet.tagged("Document") {
+            sheet.write("pagoPA", Self.brand, as: "P")
+            sheet.write(creditorName, Self.heading, as: "P")
+            sheet.skip(10)
+            sheet.write(title, Self.title, as: "H1")
+            sheet.skip(6)
+            sheet.write(summary, Self.value, as: "P")
+            for section in sections { draw(section, on: sheet) }
+            sheet.skip(16)
+            if !sheet.hasRoom(for: 3 * Self.small.lineHeight) { sheet.turnPage() }
+            sheet.write(footer, Self.small, as: "P")
+        }
+        return try sheet.finish()
+    }
+
+    private func draw(_ section: Section, on sheet: Sheet) {
+        sheet.skip(14)
+        let firstRow = section.rows.first.map { height(of: $0, on: sheet) } ?? 0
+        if !sheet.hasRoom(for: Self.heading.lineHeight + firstRow + 8) { sheet.turnPage() }
+        sheet.write(section.heading, Self.heading, as: "H2")
+        sheet.skip(3)
+        var rows = section.rows[...]
+        while !rows.isEmpty {
+            // A table ends with its page: the structure of Cairo 1.16 holds no element that goes on over a page.
+            sheet.tagged("Table") {
+                while let row = rows.first {
+                    guard sheet.y <= Sheet.margin || sheet.hasRoom(for: height(of: row, on: sheet)) else { return }
+                    draw(row, on: sheet)
+                    rows.removeFirst()
+                }
+            }
+            if !rows.isEmpty { sheet.turnPage() }
+        }
+    }
+
+    private func cells(_ row: Row, on sheet: Sheet) -> (label: [String], text: [String]) {
+        let valueWidth = Sheet.width - 2 * Sheet.margin - Self.labelWidth - Self.gap
+        return (
+            sheet.lines(of: row.label, Self.label, width: Self.labelWidth),
+            sheet.lines(of: row.text, Self.value, width: valueWidth)
+        )
+    }
+
+    private func height(of row: Row, on sheet: Sheet) -> Double {
+        let (label, text) = cells(row, on: sheet)
+        return max(Double(label.count) * Self.label.lineHeight, Double(text.count) * Self.value.lineHeight)
+            + 2 * Self.rowPadding
+    }
+
+    private func draw(_ row: Row, on sheet: Sheet) {
+        let (label, text) = cells(row, on: sheet)
+        sheet.rule(grey: 0.8)
+        let top = sheet.y + Self.rowPadding
+        sheet.tagged("TR") {
+            sheet.tagged("TH") { sheet.draw(label, Self.label, x: Sheet.margin, top: top) }
+            sheet.tagged("TD") {
+                sheet.draw(text, Self.value, x: Sheet.margin + Self.labelWidth + Self.gap, top: top)
+            }
+        }
+        sheet.skip(height(of: row, on: sheet))
+    }
+}
+
+extension Instant {
+    /// For PDF and XMP dates, which know no fractions here.
+    var wholeSeconds: String { Instant(microseconds: unixSeconds * 1_000_000).rfc3339 }
+}
