@@ -95,6 +95,8 @@ let package = Package(
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
+        // Run the two programs as subprocesses, so both must be built before them.
+        tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),
     ],
     swiftLanguageModes: [.v6]
 )

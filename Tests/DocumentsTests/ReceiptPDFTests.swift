@@ -1,8 +1,8 @@
 import Documents
 import Foundation
 import PagoPA
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ReceiptPDFTests {
     private static let drawing = try? ReceiptPDF()
@@ -23,9 +23,5 @@ import TestSupport
         ] {
             #expect(text.contains(fact), "\(fact)")
         }
-    }
-    @Test func dump() async throws {
-        try Data(await pdf(Sample.receipt())).write(to: URL(fileURLWithPath: "/tmp/q/a.pdf"))
-        try Data(await pdf(Sample.receipt(description: String(repeating: "Contributo àèìòù ﬁnale 日本 ", count: 5), transfers: 5, remittance: String(repeating: "lungo testo di versamento ", count: 20)), language: .de)).write(to: URL(fileURLWithPath: "/tmp/q/b.pdf"))
     }
 }

@@ -29,7 +29,9 @@ package enum Tool {
         try withFile(pdf, suffix: "pdf") { try run("pdftotext", ["-layout", "-enc", "UTF-8", $0, "-"]) }
     }
 
-    package static func withFile<Value>(_ bytes: [UInt8], suffix: String, _ body: (String) throws -> Value) throws -> Value {
+    package static func withFile<Value>(_ bytes: [UInt8], suffix: String, _ body: (String) throws -> Value) throws
+        -> Value
+    {
         let url = FileManager.default.temporaryDirectory.appending(path: "quietanza-\(UUID().uuidString).\(suffix)")
         try Data(bytes).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 
 /// Stands between a pool and PostgreSQL: counts round trips, falls silent, or cuts the line.
-final class Proxy: Sendable {
-    struct CannotListen: Error {}
+package final class Proxy: Sendable {
+    package struct CannotListen: Error {}
 
     private struct State {
         var sockets: [Int32] = []
@@ -14,12 +14,12 @@ final class Proxy: Sendable {
         var isClosed = false
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let upstream: UInt16
     private let listener: Int32
     private let state = Mutex(State())
 
-    init(to upstream: UInt16) throws {
+    package init(to upstream: UInt16) throws {
         self.upstream = upstream
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener
@@ -37,27 +37,27 @@ final class Proxy: Sendable {
     }
 
     /// How often the client spoke after the server had.
-    var roundTrips: Int { state.withLock { $0.roundTrips } }
+    package var roundTrips: Int { state.withLock { $0.roundTrips } }
 
     /// The server accepts and never answers, and hears nothing.
-    func fallSilent(_ silent: Bool = true) {
+    package func fallSilent(_ silent: Bool = true) {
         state.withLock { $0.isSilent = silent }
     }
 
     /// What the client sends from now on still arrives, but in place of the answer the connection ends.
-    func cutAtNextAnswer() {
+    package func cutAtNextAnswer() {
         state.withLock { $0.cutsAnswers = true }
     }
 
     /// Ends all connections; new ones are served.
-    func cut() {
+    package func cut() {
         state.withLock { state in
             for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
             state.cutsAnswers = false
         }
     }
 
-    func close() {
+    package func close() {
         state.withLock { $0.isClosed = true }
         shutdown(listener, Int32(SHUT_RDWR))
         cut()

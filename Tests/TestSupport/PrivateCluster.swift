@@ -2,17 +2,17 @@ import Foundation
 import Testing
 
 /// A second PostgreSQL, for tests that stop and restart it. Runs from a temporary folder, as `postgres` when we are root.
-final class PrivateCluster: Sendable {
-    struct Failed: Error {
+package final class PrivateCluster: Sendable {
+    package struct Failed: Error {
         let command: String
         let output: String
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let folder: String
     private let binaries: String
 
-    init() throws {
+    package init() throws {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
@@ -24,11 +24,11 @@ final class PrivateCluster: Sendable {
         try start()
     }
 
-    var url: String { "postgresql://quietanza@127.0.0.1:\(port)/postgres" }
+    package var url: String { "postgresql://quietanza@127.0.0.1:\(port)/postgres" }
     private var data: String { folder + "/data" }
 
     /// Not by `pg_ctl start`: Foundation waits for a child until every descendant has closed what it inherited.
-    func start() throws {
+    package func start() throws {
         let (path, arguments) = ownersCommand(
             "postgres",
             [
@@ -52,11 +52,11 @@ final class PrivateCluster: Sendable {
         }
     }
 
-    func stop(_ mode: String = "immediate") throws {
+    package func stop(_ mode: String = "immediate") throws {
         try asOwner("pg_ctl", ["-D", data, "-m", mode, "-w", "stop"])
     }
 
-    func remove() {
+    package func remove() {
         try? stop()
         try? FileManager.default.removeItem(atPath: folder)
     }

@@ -1,0 +1,261 @@
+import Foundation
+import FoundationNetworking
+import Seals
+import TestSupport
+import Testing
+
+/// Everything that `make run` brings up, on ports and a PostgreSQL cluster of its own: our real binaries, a real SMTP server.
+final class Deployment: Sendable {
+    struct NotReady: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    struct Answer: Sendable {
+        let status: Int
+        let headers: [String: String]
+        let body: Data
+
+        var json: [String: any Sendable] {
+            get throws {
+                try #require(try JSONSerialization.jsonObject(with: body) as? [String: any Sendable])
+            }
+        }
+    }
+
+    let cluster: PrivateCluster
+    let api: String
+    let simulator: String
+    let mailControl: String
+    let apiKey: String
+    let creditorKey: String
+    let opsKey: String
+    let pspSecret: WebhookSecret
+    let service: Part
+    private let parts: [Part]
+    private let folder: URL
+    private let session: URLSession
+
+    static let creditor = "12345678903"
+    static let project = Contract.projectFile.deletingLastPathComponent()
+    private static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    static func with<Value>(_ body: (Deployment) async throws -> Value) async throws -> Value {
+        let deployment = try await Deployment()
+        do {
+            let value = try await body(deployment)
+            deployment.end()
+            return value
+        } catch {
+            deployment.end()
+            throw error
+        }
+    }
+
+    private init() async throws {
+        let cluster = try PrivateCluster()
+        self.cluster = cluster
+        let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-live-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        self.folder = folder
+        let ports = try (0..<4).map { _ in
+            let probe = try Proxy(to: 1)
+            defer { probe.close() }
+            return probe.port
+        }
+        api = "http://127.0.0.1:\(ports[0])"
+        simulator = "http://127.0.0.1:\(ports[1])"
+        mailControl = "http://127.0.0.1:\(ports[3])"
+        let environment = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "DATABASE_URL": cluster.url,
+            "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(ports[0])", "PUBLIC_URL": api,
+            "SMTP_URL": "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
+            "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8", "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
+        ]
+        let quietanza = Self.binaries.appending(path: "quietanza").path
+        try Part.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
+        let demoFile = folder.appending(path: "demo.json")
+        try Part.finish(
+            quietanza, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demoFile)
+        let demo = try JSONDecoder().decode(Demo.self, from: try Data(contentsOf: demoFile))
+        apiKey = demo.api_key
+        creditorKey = demo.creditor_key
+        opsKey = demo.ops_key
+        pspSecret = try WebhookSecret(try #require(demo.psp_secrets["ABCDITMM"]))
+        service = try Part(quietanza, ["serve"], environment, log: folder.appending(path: "service.log"))
+        parts = [
+            service,
+            try Part(
+                "/usr/bin/python3",
+                [
+                    Self.project.path + "/scripts/smtp-sink.py", "--host", "127.0.0.1", "--port", "\(ports[2])",
+                    "--directory", folder.appending(path: "mail").path, "--control", "\(ports[3])",
+                ], environment, log: folder.appending(path: "mail.log")),
+            try Part(
+                Self.binaries.appending(path: "psp-simulator").path,
+                ["--host", "127.0.0.1", "--port", "\(ports[1])", "--secret-file", demoFile.path], environment,
+                log: folder.appending(path: "simulator.log")),
+        ]
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpMaximumConnectionsPerHost = 60
+        configuration.timeoutIntervalForRequest = 40
+        session = URLSession(configuration: configuration)
+        for url in [api + "/ready", mailControl + "/messages", simulator + "/live"] {
+            try await waitUntil("\(url) answers") { (try? await self.send("GET", url: url))?.status == 200 }
+        }
+    }
+
+    private struct Demo: Decodable {
+        let api_key, creditor_key, ops_key: String
+        let psp_secrets: [String: String]
+    }
+
+    func end() {
+        for part in parts { part.stop() }
+        cluster.remove()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func log() throws -> String {
+        try String(contentsOf: folder.appending(path: "service.log"), encoding: .utf8)
+    }
+
+    /// Variables as `make run` leaves them for a shell.
+    var shell: [String: String] {
+        [
+            "API": api, "API_KEY": apiKey, "PSP_SIMULATOR": simulator, "MAIL_CONTROL": mailControl,
+            "RECEIPT": folder.appending(path: "ricevuta.pdf").path, "DATABASE_URL": cluster.url,
+            "DEMO_DATA": folder.appending(path: "demo.json").path,
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
+        ]
+    }
+
+    /// Polls the fact itself, so that nothing sleeps longer than it must.
+    func waitUntil(_ what: String, seconds: Int = 60, _ fact: @Sendable () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while try await !fact() {
+            guard ContinuousClock.now < deadline else {
+                throw NotReady(description: "not within \(seconds) s: \(what)")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func send(
+        _ method: String, url: String, headers: [String: String] = [:], body: Data? = nil
+    ) async throws -> Answer {
+        var request = URLRequest(url: try #require(URL(string: url)))
+        request.httpMethod = method
+        request.httpBody = body
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        let (data, response) = try await session.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        var found: [String: String] = [:]
+        for (name, value) in http.allHeaderFields { found["\(name)".lowercased()] = "\(value)" }
+        return Answer(status: http.statusCode, headers: found, body: data)
+    }
+
+    /// Calls our API and holds the answer against the contract.
+    func call(
+        _ method: String, _ path: String, key: String? = nil, json: String? = nil, headers: [String: String] = [:],
+        body: Data? = nil
+    ) async throws -> Answer {
+        var all = headers
+        if let key { all["Authorization"] = "Bearer \(key)" }
+        if json != nil, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
+        let answer = try await send(method, url: api + path, headers: all, body: json.map { Data($0.utf8) } ?? body)
+        let plainPath = path.split(separator: "?").first.map(String.init) ?? path
+        let violations = try Contract.project.get().violations(
+            method: method, path: plainPath, status: answer.status, headers: answer.headers, body: answer.body)
+        #expect(violations.isEmpty, "\(method) \(plainPath) \(answer.status)")
+        return answer
+    }
+
+    /// Posts an RT as the PSP ABCDITMM does.
+    func post(rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil) async throws -> Answer {
+        let now = Int64(Date().timeIntervalSince1970)
+        let signature = WebhookSignature.sign(
+            id: id, timestamp: now, body: Array(rt.utf8), secret: secret ?? pspSecret)
+        return try await call(
+            "POST", "/v1/psps/ABCDITMM/receipts", json: rt,
+            headers: ["webhook-id": id, "webhook-timestamp": "\(now)", "webhook-signature": signature])
+    }
+
+    /// A new position of € 59,80; `(id, iuv)`.
+    func position(
+        cents: Int = 5980, debtor: String = "RSSMRA80A01H501U", dueDate: String = "2030-10-10"
+    ) async throws -> (id: String, iuv: String) {
+        let answer = try await call(
+            "POST", "/v1/positions", key: creditorKey,
+            json: """
+                {"creditor_tax_code":"\(Self.creditor)","external_id":"T-\(UUID().uuidString)","debt_type":"mensa",
+                "document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
+                "debtor":{"kind":"person","tax_code":"\(debtor)","full_name":"Mario Canarino",
+                "email":"canarino@example.org"},"lines":[{"description":"Pasti","amount_cents":\(cents)}],
+                "installments":[{"amount_cents":\(cents),"due_date":"\(dueDate)"}]}
+                """)
+        try #require(answer.status == 201)
+        let json = try answer.json
+        let installment = try #require((json["installments"] as? [[String: any Sendable]])?.first)
+        return (try #require(json["id"] as? String), try #require(installment["iuv"] as? String))
+    }
+
+    func status(of position: String) async throws -> String? {
+        try await call("GET", "/v1/positions/\(position)", key: apiKey).json["status"] as? String
+    }
+
+    static func rt(
+        iuv: String, receipt: String, cents: Int = 5980, outcome: String = "OK", creditor: String = creditor,
+        transfers: String? = nil
+    ) -> String {
+        let parts =
+            transfers
+            ?? (outcome == "OK" ? #"[{"index":1,"creditor_tax_code":"\#(creditor)","amount_cents":\#(cents)}]"# : nil)
+        return """
+            {"receipt_id":"\(receipt)","outcome":"\(outcome)","creditor_tax_code":"\(creditor)","iuv":"\(iuv)",
+            "amount_cents":\(cents),"psp":{"id":"ABCDITMM","business_name":"Banca Alfa"},"payment_method":"CP",
+            "paid_at":"2026-11-20T10:00:00Z"\(parts.map { ",\"transfers\":\($0)" } ?? "")}
+            """
+    }
+
+    func mailCount(to address: String) async throws -> Int {
+        let answer = try await send("GET", url: mailControl + "/messages")
+        return String(decoding: answer.body, as: UTF8.self).components(separatedBy: "\"\(address)\"").count - 1
+    }
+}
+
+/// One process of the deployment; ended by its process id.
+final class Part: Sendable {
+    private let process: Process
+
+    init(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        let output = try FileHandle(forWritingTo: log)
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+    }
+
+    static func finish(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
+        let part = try Part(program, arguments, environment, log: log)
+        part.process.waitUntilExit()
+        guard part.process.terminationStatus == 0 else {
+            throw Deployment.NotReady(
+                description: "\(arguments): " + ((try? String(contentsOf: log, encoding: .utf8)) ?? ""))
+        }
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// SIGTERM, and the exit status.
+    @discardableResult
+    func stop() -> Int32 {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -1
+    }
+}
