@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import Glibc
 import Seals
 import TestSupport
 import Testing
@@ -42,6 +43,7 @@ final class Deployment: Sendable {
     static func with<Value>(_ body: (Deployment) async throws -> Value) async throws -> Value {
         let deployment = try await Deployment()
         do {
+            try await deployment.ready()
             let value = try await body(deployment)
             deployment.end()
             return value
@@ -99,8 +101,16 @@ final class Deployment: Sendable {
         configuration.httpMaximumConnectionsPerHost = 60
         configuration.timeoutIntervalForRequest = 40
         session = URLSession(configuration: configuration)
+    }
+
+    private func ready() async throws {
         for url in [api + "/ready", mailControl + "/messages", simulator + "/live"] {
-            try await waitUntil("\(url) answers") { (try? await self.send("GET", url: url))?.status == 200 }
+            try await waitUntil("\(url) answers", seconds: 20) {
+                guard self.parts.allSatisfy(\.isRunning) else {
+                    throw NotReady(description: "a part has ended: " + ((try? self.log()) ?? ""))
+                }
+                return (200..<300).contains((try? await self.send("GET", url: url))?.status ?? 0)
+            }
         }
     }
 
@@ -226,6 +236,8 @@ final class Deployment: Sendable {
 /// One process of the deployment; ended by its process id.
 final class Part: Sendable {
     private let process: Process
+    // `waitUntilExit` runs a run loop and may miss the end of a process on a thread of the concurrency pool.
+    private let ended: DispatchGroup
 
     init(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
@@ -237,13 +249,21 @@ final class Part: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        try process.run()
+        let group = DispatchGroup()
+        group.enter()
+        ended = group
+        process.terminationHandler = { _ in group.leave() }
+        do {
+            try process.run()
+        } catch {
+            group.leave()
+            throw error
+        }
     }
 
     static func finish(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
         let part = try Part(program, arguments, environment, log: log)
-        part.process.waitUntilExit()
-        guard part.process.terminationStatus == 0 else {
+        guard part.exitStatus(withinSeconds: 60) == 0 else {
             throw Deployment.NotReady(
                 description: "\(arguments): " + ((try? String(contentsOf: log, encoding: .utf8)) ?? ""))
         }
@@ -251,11 +271,24 @@ final class Part: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
-    /// SIGTERM, and the exit status.
+    /// SIGTERM, and the exit status; -1 when it had to be killed.
     @discardableResult
     func stop() -> Int32 {
         if process.isRunning { process.terminate() }
-        process.waitUntilExit()
+        return exitStatus(withinSeconds: 20)
+    }
+
+    func kill() {
+        _ = Glibc.kill(process.processIdentifier, SIGKILL)
+        _ = exitStatus(withinSeconds: 5)
+    }
+
+    private func exitStatus(withinSeconds seconds: Int) -> Int32 {
+        guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else {
+            _ = Glibc.kill(process.processIdentifier, SIGKILL)
+            _ = ended.wait(timeout: .now() + .seconds(5))
+            return -1
+        }
         return process.terminationReason == .exit ? process.terminationStatus : -1
     }
 }
