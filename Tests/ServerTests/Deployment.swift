@@ -120,7 +120,7 @@ final class Deployment: Sendable {
     }
 
     func end() {
-        for part in parts { part.stop() }
+        for part in parts { let b = ContinuousClock.now; part.stop(); print("STOP", ContinuousClock.now - b) }
         cluster.remove()
         try? FileManager.default.removeItem(at: folder)
     }

@@ -218,7 +218,8 @@ struct Front: Sendable {
             headers[.rateLimitRemaining] = String(rate.remaining)
             headers[.rateLimitReset] = String(rate.resetSeconds)
         }
-        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
+        // What has a version may be kept by its caller, who asks again; nothing else is kept anywhere.
+        if headers[.cacheControl] == nil { headers[.cacheControl] = headers[.eTag] == nil ? "no-store" : "private, no-cache" }
         if headers[.contentSecurityPolicy] == nil {
             headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
         }
