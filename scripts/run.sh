@@ -171,14 +171,13 @@ Quietanza is ready.
   all of this as variables for a shell: .local/run/env; the demo data: .local/run/demo.json
 
 END
-if [ -f docs/journey.sh ]; then
-    printf 'The whole journey, from a debt to its receipt by mail. In another terminal:\n    bash docs/journey.sh\nwhich runs:\n\n'
-    sed -e '1{/^#!/d;}' -e 's/^/    /' docs/journey.sh
-else
-    printf 'In another terminal:\n    . .local/run/env\n'
-    # shellcheck disable=SC2016  # for the reader's shell
-    printf '    curl -s "$API/v1/positions" -H "Authorization: Bearer $API_KEY" | jq\n'
-fi
+cat <<'END'
+The whole journey, from a debt to its receipt by mail, is in README.md. In another terminal, all of it at once:
+    scripts/readme-journey.sh | bash
+or step by step:
+    . .local/run/env
+    curl -s "$API/v1/positions" -H "Authorization: Bearer $API_KEY" | jq
+END
 printf '\nCtrl-C stops everything.\n'
 
 wait -n "${pids[@]}" || true

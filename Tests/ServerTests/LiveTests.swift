@@ -5,9 +5,9 @@ import Testing
 
 /// The binaries as operators run them, on a real PostgreSQL and a real SMTP server.
 @Suite(.serialized) struct LiveTests {
-    @Test func `the journey of a citizen goes from the debt to the receipt in the mail`() async throws {
+    @Test func `every line of the README runs, from the debt to the receipt in the mail`() async throws {
         try await Deployment.with { live in
-            let told = try Shell.run("docs/journey.sh", live.shell)
+            let told = try Shell.run("set -o pipefail; scripts/readme-journey.sh | bash", live.shell)
 
             for words in ["Operazione in corso", "Operazione conclusa", "%PDF-1.", "mario.rossi@example.org"] {
                 #expect(told.contains(words), "\(words)")
@@ -159,7 +159,11 @@ import Testing
             let (position, iuv) = try await live.position()
             _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "MINE"))
             let creditor = try await live.call(
-                "PUT", "/v1/creditors/15376371009", key: live.opsKey, json: #"{"name":"Altro Comune"}"#)
+                "PUT", "/v1/creditors/15376371009", key: live.opsKey,
+                json: """
+                    {"tax_code":"15376371009","name":"Altro Comune","aux_digit":3,"segregation_code":"01",
+                    "iban":"IT60X0542811101000000123456"}
+                    """)
             #expect([200, 201].contains(creditor.status), "\(String(decoding: creditor.body, as: UTF8.self))")
             let made = try await live.call(
                 "POST", "/v1/api-keys", key: live.opsKey,
@@ -188,13 +192,13 @@ enum Shell {
         let description: String
     }
 
-    /// Runs a script of the project with nothing but these variables; gives all it printed.
-    static func run(_ script: String, _ environment: [String: String]) throws -> String {
+    /// Runs a command in the project's folder with nothing but these variables; gives all it printed.
+    static func run(_ command: String, _ environment: [String: String]) throws -> String {
         let log = FileManager.default.temporaryDirectory.appending(path: "quietanza-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: log) }
-        let path = Deployment.project.appending(path: script).path
-        do { try Part.finish("/bin/bash", [path], environment, log: log) } catch {
-            throw Failed(description: "\(script): \((try? String(contentsOf: log, encoding: .utf8)) ?? "")")
+        let inProject = "cd '\(Deployment.project.path)' && { \(command); }"
+        do { try Part.finish("/bin/bash", ["-c", inProject], environment, log: log) } catch {
+            throw Failed(description: "\(command): \((try? String(contentsOf: log, encoding: .utf8)) ?? "")")
         }
         return try String(contentsOf: log, encoding: .utf8)
     }
