@@ -92,6 +92,9 @@ let package = Package(
         // What the tests share; none of the shipped targets knows it.
         .target(name: "TestSupport", dependencies: [yams], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ArchitectureTests"),
+        tests("JSONTests", ["JSON"]),
+        tests("SealsTests", ["Seals"]),
+        tests("PagoPATests", ["PagoPA"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Seals
+import TestSupport
 import Testing
 
 /// The binaries as operators run them, on a real PostgreSQL and a real SMTP server.

@@ -219,7 +219,9 @@ struct Front: Sendable {
             headers[.rateLimitReset] = String(rate.resetSeconds)
         }
         // What has a version may be kept by its caller, who asks again; nothing else is kept anywhere.
-        if headers[.cacheControl] == nil { headers[.cacheControl] = headers[.eTag] == nil ? "no-store" : "private, no-cache" }
+        if headers[.cacheControl] == nil {
+            headers[.cacheControl] = headers[.eTag] == nil ? "no-store" : "private, no-cache"
+        }
         if headers[.contentSecurityPolicy] == nil {
             headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
         }

@@ -18,7 +18,9 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
 
     /// 32 lower-case hexadecimal digits: the form that fits fields of 35 characters. `nil` for anything else.
     package init?(withoutHyphens text: String) {
-        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else { return nil }
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else {
+            return nil
+        }
         var parts: [Substring] = []
         var rest = text[...]
         for length in [8, 4, 4, 4, 12] {

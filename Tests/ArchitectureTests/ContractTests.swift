@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// openapi.yaml is what we serve: no operation without its route, no route without its operation, and every example true.
+@Suite struct ContractTests {
+    @Test func `every example of the contract keeps to its schema`() throws {
+        let contract = try Contract.project.get()
+        let wrong = contract.examples.flatMap { contract.violations(of: $0) }
+        #expect(contract.examples.count > 100)
+        #expect(wrong.isEmpty)
+    }
+
+    @Test func `the routes are the contract's operations`() throws {
+        let contract = try Contract.project.get()
+        let promised = Set(contract.operations.map { "\($0.method) \($0.path) \($0.operationID)" })
+        let route = try Regex(#"Route\(\s*\.([a-z]+),\s*"([^"]+)",\s*"([a-z_]+)""#)
+
+        var served: Set<String> = []
+        for file in try Project.swiftFiles(under: "Sources/API") {
+            for match in file.text.matches(of: route) {
+                let words = (1...3).map { match.output[$0].substring.map(String.init) ?? "" }
+                let (isNew, _) = served.insert("\(words[0].uppercased()) \(words[1]) \(words[2])")
+                #expect(isNew, "\(words[1])")
+            }
+        }
+
+        #expect(served.subtracting(promised).isEmpty)
+        #expect(promised.subtracting(served).isEmpty)
+    }
+}
+
+/// The project's own files.
+enum Project {
+    struct File {
+        let path: String
+        let text: String
+
+        var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+    }
+
+    static let folder = Contract.projectFile.deletingLastPathComponent()
+
+    static func swiftFiles(under name: String) throws -> [File] {
+        let root = folder.appending(path: name).path
+        let names = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".swift") }.sorted()
+        return try names.map {
+            File(path: "\(name)/\($0)", text: try String(contentsOfFile: "\(root)/\($0)", encoding: .utf8))
+        }
+    }
+}

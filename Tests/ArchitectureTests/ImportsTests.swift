@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The walls of ARCHITECTURE.md. SwiftPM does not hold them: a transitive import builds green.
+@Suite struct ImportsTests {
+    private static let arrows: [String: Set<String>] = [
+        "Seals": ["COpenSSL"], "JSON": [], "Postgres": ["CLibPQ"], "PagoPA": [],
+        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals"],
+        "Documents": ["CPangoCairo", "CQPDF", "PagoPA"],
+        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals"],
+        "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals"],
+        "Server": [
+            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
+        ],
+        "PSPSimulator": [],
+    ]
+    /// Rooms that may know the HTTP server.
+    private static let http: Set<String> = ["API", "Server", "PSPSimulator"]
+    private static let libraries: Set<String> = ["CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF"]
+
+    private func imports(_ room: String) throws -> Set<String> {
+        let line = try Regex(
+            #"^\s*(?:@[A-Za-z_()]+\s+|package\s+|internal\s+|public\s+)*import\s+(?:(?:struct|class|enum|func)\s+)?([A-Za-z_]+)"#
+        )
+        var found: Set<String> = []
+        for file in try Project.swiftFiles(under: "Sources/\(room)") {
+            for text in file.lines {
+                if let match = try line.prefixMatch(in: text), let name = match.output[1].substring {
+                    found.insert(String(name))
+                }
+            }
+        }
+        return found
+    }
+
+    @Test func `every room is drawn`() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Project.folder.appending(path: "Sources").path)
+        #expect(Set(folders) == Set(Self.arrows.keys).union(Self.libraries))
+    }
+
+    @Test(arguments: arrows.keys.sorted()) func `a room imports only what its arrows allow`(room: String) throws {
+        let ours = Set(Self.arrows.keys).union(Self.libraries)
+        let allowed = try #require(Self.arrows[room])
+        let found = try imports(room)
+        #expect(found.intersection(ours).subtracting(allowed).isEmpty)
+        if !Self.http.contains(room) {
+            #expect(found.isDisjoint(with: ["Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1"]))
+        }
+    }
+
+    @Test func `the domain does no input or output`() throws {
+        #expect(try imports("PagoPA").isSubset(of: ["Foundation"]))
+        for file in try Project.swiftFiles(under: "Sources/PagoPA") {
+            for word in ["Date()", "FileManager", "URLSession", "ProcessInfo"] {
+                #expect(!file.text.contains(word), "\(file.path)")
+            }
+        }
+    }
+
+    @Test(arguments: libraries.sorted()) func `a C library is known to one room`(library: String) throws {
+        let rooms = try Self.arrows.keys.filter { try imports($0).contains(library) }
+        #expect(rooms.count == 1, "\(rooms)")
+    }
+
+    @Test func `only the configuration reads the environment`() throws {
+        for file in try Project.swiftFiles(under: "Sources")
+        where file.path != "Sources/Server/Configuration.swift" && !file.path.hasPrefix("Sources/PSPSimulator") {
+            #expect(!file.text.contains(".environment["), "\(file.path)")
+            #expect(!file.text.contains("getenv("), "\(file.path)")
+        }
+    }
+
+    @Test func `what may end the process carries its reason on the line`() throws {
+        for file in try Project.swiftFiles(under: "Sources") {
+            for (number, line) in file.lines.enumerated() where !line.contains("//") {
+                for word in ["try!", "fatalError(", "@unchecked Sendable", "preconditionFailure("] {
+                    #expect(!line.contains(word), "\(file.path):\(number + 1)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import PagoPA
+import Testing
+
+/// Check digits by the worked examples of the field, and by generated ones.
+@Suite struct CodesTests {
+    @Test(
+        arguments: [
+            (0, "01", nil, UInt64(1), "001000000000000141", "000000000000141"),
+            (0, "12", nil, 3_456_789_012_345, "012345678901234542", "345678901234542"),
+            (1, nil, nil, 1, "100000000000000001", "00000000000000001"),
+            (2, nil, nil, 1, "200000000000000103", "00000000000000103"),
+            (2, nil, nil, 123_456_789_012_345, "212345678901234544", "12345678901234544"),
+            (3, nil, "02", 2_606_181_430_271, "302260618143027134", "02260618143027134"),
+            (3, nil, "00", 1, "300000000000000104", "00000000000000104"),
+            (3, nil, "48", 1_111_111_111_222, "348111111111122213", "48111111111122213"),
+        ] as [(Int, String?, String?, UInt64, String, String)])
+    func `a notice number is made as its aux digit says, and gives its IUV`(
+        aux: Int, application: String?, segregation: String?, base: UInt64, notice: String, iuv: String
+    ) throws {
+        let codes = try NoticeCodes(auxDigit: aux, applicationCode: application, segregationCode: segregation)
+
+        let made = try codes.notice(base: base)
+
+        #expect(made.value == notice)
+        #expect(made.iuv.value == iuv)
+        #expect(codes.notice(for: try IUV(iuv)) == made)
+        #expect(codes.owns(made))
+    }
+
+    @Test(arguments: ["348172725623804858", "347164993070184562", "300715700000000032"])
+    func `notice numbers seen in the wild verify`(notice: String) throws {
+        #expect(try NoticeNumber(notice).value == notice)
+    }
+
+    @Test(arguments: [
+        "311111111112222222", "302260618143027135", "402260618143027134", "30226061814302713", "", "٣٠٢٢٦٠٦١٨١٤٣٠٢٧١٣٤",
+    ])
+    func `notice numbers with wrong digits are refused`(notice: String) {
+        #expect(throws: InvalidValue.self) { try NoticeNumber(notice) }
+    }
+
+    @Test func `one wrong digit never makes another good notice number`() throws {
+        var random = Seeded(seed: 7)
+        let codes = try NoticeCodes(auxDigit: 3, applicationCode: nil, segregationCode: "02")
+        for _ in 0..<500 {
+            let notice = try codes.notice(base: UInt64.random(in: 0..<10_000_000_000_000, using: &random))
+            var digits = Array(notice.value.utf8)
+            let place = Int.random(in: 1..<18, using: &random)
+            digits[place] = 0x30 + (digits[place] - 0x30 + UInt8.random(in: 1...9, using: &random)) % 10
+            #expect(throws: InvalidValue.self) { try NoticeNumber(String(decoding: digits, as: UTF8.self)) }
+        }
+    }
+
+    @Test(arguments: [
+        ("w9", "RF45w9"), ("539007547034", "RF18539007547034"), ("000000000000001", "RF74000000000000001"),
+        ("567483937849450550875", "RF78567483937849450550875"),
+    ])
+    func `RF references verify`(reference: String, whole: String) throws {
+        #expect(try IUV.rf(reference: reference).value == whole)
+        #expect(try IUV(whole).value == whole)
+    }
+
+    @Test(arguments: ["RF23567483937849450550875", "", "0226 0618", "IUV-1", String(repeating: "1", count: 36)])
+    func `an IUV that is none is refused`(text: String) {
+        #expect(throws: InvalidValue.self) { try IUV(text) }
+    }
+
+    @Test(arguments: [
+        "RSSMRA80A01H501U", "BSCMTT83A12L719R", "JHNDOE00A01F205N", "RCCGLD09P09H501E", "RSSMRA80A01H50MM",
+        "RSSMRA80A01H5LMX",
+        "RSSMRA80A01HRLMS", "RSSMRAULALMHRLMD", "15376371009",
+    ])
+    func `good tax codes are taken, omocodia and bodies included`(code: String) throws {
+        #expect(try TaxCode(code).value == code)
+        #expect(try TaxCode(code.lowercased()).value == code)
+    }
+
+    @Test(arguments: [
+        "RCCGLD09P09H502E", "TTTTTT11T11T123T", "RSSMRA80A01H501", "RSSMRA80Z01H501U", "", "ＲSSMRA80A01H501U",
+    ])
+    func `wrong tax codes are refused`(code: String) {
+        #expect(throws: InvalidValue.self) { try TaxCode(code) }
+    }
+
+    @Test(arguments: ["15376371009", "00053070918", "97735020584", "06188330150", "12345678903", "90000000001"])
+    func `good codes of bodies are taken`(code: String) throws {
+        #expect(try OrganizationTaxCode(code).value == code)
+    }
+
+    @Test(arguments: [
+        "77777777777", "11111111117", "12345678901", "88888888888", "00000000000", "1537637100", "1537637100a",
+    ])
+    func `wrong codes of bodies are refused`(code: String) {
+        #expect(throws: InvalidValue.self) { try OrganizationTaxCode(code) }
+    }
+
+    @Test func `an IBAN verifies, and tells a postal account`() throws {
+        #expect(try IBAN("IT60X0542811101000000123456").isPostal == false)
+        #expect(try IBAN("IT30O0760103200000012345678").isPostal)
+        #expect(try IBAN("IT30O0760103200000012345678").postalAccount12 == "000012345678")
+        for wrong in ["IT61X0542811101000000123456", "IT60X05428111010000001234", "", "IT60X054281110100000012345é"] {
+            #expect(throws: InvalidValue.self) { try IBAN(wrong) }
+        }
+    }
+}
+
+/// A generator that repeats itself, so that a failure does too (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,115 @@
+import PagoPA
+import Testing
+
+/// docs/settlement.md, line by line; then that nothing falls between the lines.
+@Suite struct SettlementTests {
+    private static let due = "2026-10-10"
+
+    private func installment(paid: Bool = false, cents: Int64 = 5_980) throws -> Installment {
+        Installment(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000003"), number: 1, iuv: try IUV("02260618143027134"),
+            noticeNumber: try NoticeNumber("302260618143027134"), amount: try Amount(cents: cents),
+            dueDate: try CalendarDate(Self.due), transfers: [],
+            paidAt: paid ? try Instant(rfc3339: "2026-10-01T10:00:00Z") : nil, heldUntil: nil)
+    }
+
+    private func position(
+        _ state: PositionState, payableAfterDue: Bool = false, installment: Installment
+    ) throws -> Position {
+        let day = try Instant(rfc3339: "2026-09-01T10:00:00Z")
+        return Position(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000002"),
+            creditor: try OrganizationTaxCode("12345678903"), externalID: "1", debtTypeKey: "mensa",
+            payableAfterDue: payableAfterDue, document: Document(year: 2026, number: "1"), description: "Mensa",
+            debtor: Debtor(
+                kind: .person, taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: "Mario Rossi", email: nil,
+                address: nil), lines: [], installments: [installment], metadata: [:], state: state, version: 1,
+            createdAt: day, updatedAt: day, publishedAt: day, cancelledAt: nil)
+    }
+
+    private func rt(
+        _ outcome: RTOutcome = .executed, cents: Int64 = 5_980, paidAt: String = "2026-10-09T10:00:00Z"
+    ) throws -> RT {
+        RT(
+            receiptID: "R1", outcome: outcome, creditor: try OrganizationTaxCode("12345678903"),
+            iuv: try IUV("02260618143027134"), noticeNumber: nil, paymentContext: nil, attempt: nil,
+            amount: try Amount(cents: cents), fee: nil,
+            psp: RTPSP(id: try PSPID("ABCDITMM"), businessName: "Banca Alfa", taxCode: nil, channel: nil), method: nil,
+            paidAt: try Instant(rfc3339: paidAt), transfers: [], payer: nil, debtor: nil, failureReason: nil)
+    }
+
+    private func decide(
+        _ rt: RT, _ state: PositionState = .open, paid: Bool = false, late: Bool = false, startedAt: String? = nil
+    ) throws -> Settlement {
+        let installment = try installment(paid: paid)
+        return Settlement.of(
+            rt, position: try position(state, payableAfterDue: late, installment: installment),
+            installment: installment, startedAt: try startedAt.map { try Instant(rfc3339: $0) }, creditorIsKnown: true)
+    }
+
+    @Test func `the right amount in time settles`() throws {
+        #expect(try decide(rt()) == .settled)
+        #expect(try decide(rt(), .partiallyPaid) == .settled)
+    }
+
+    @Test func `a negative RT is recorded, before a payment and after it`() throws {
+        for outcome in [RTOutcome.notExecuted, .timePassed] {
+            for paid in [false, true] {
+                let decided = try decide(rt(outcome, cents: 0), paid ? .paid : .open, paid: paid)
+                #expect(decided.disposition == .recorded)
+                #expect(decided.itemOutcome == .failed)
+            }
+        }
+    }
+
+    @Test func `what does not fit is kept with its reason`() throws {
+        #expect(try decide(rt(), .paid, paid: true).anomaly == .alreadyPaid)
+        #expect(try decide(rt(cents: 5_979)).anomaly == .amountMismatch)
+        #expect(try decide(rt(cents: 5_981)).anomaly == .amountMismatch)
+        #expect(try decide(rt(.partlyExecuted)).anomaly == .partialPayment)
+        #expect(try decide(rt(.timePassedPartlyExecuted)).anomaly == .partialPayment)
+        #expect(try decide(rt(), .cancelled).anomaly == .positionCancelled)
+        #expect(try decide(rt(), .draft).anomaly == .positionDraft)
+    }
+
+    @Test func `late is after the due day in Rome, unless the debt may be paid late or the payment began in time`()
+        throws
+    {
+        // 21:59:59 UTC is 23:59:59 in Rome in October.
+        #expect(try decide(rt(paidAt: "2026-10-10T21:59:59Z")) == .settled)
+        let late = try rt(paidAt: "2026-10-10T22:00:00Z")
+        #expect(try decide(late).anomaly == .positionExpired)
+        #expect(try decide(late, late: true) == .settled)
+        #expect(try decide(late, startedAt: "2026-10-10T21:50:00Z") == .settled)
+    }
+
+    @Test func `money for nothing of ours is quarantined, a refusal for it recorded`() throws {
+        for known in [true, false] {
+            let decided = Settlement.of(
+                try rt(), position: nil, installment: nil, startedAt: nil, creditorIsKnown: known)
+            #expect(decided == .quarantined(known ? .unknownIUV : .unknownCreditor))
+            let refused = Settlement.of(
+                try rt(.notExecuted, cents: 0), position: nil, installment: nil, startedAt: nil, creditorIsKnown: known)
+            #expect(refused.disposition == .recorded)
+        }
+    }
+
+    @Test func `every combination has an answer, and only fitting money settles`() throws {
+        for outcome in RTOutcome.allCases {
+            for state in PositionState.allCases {
+                for paid in [false, true] {
+                    for cents in [0, 1, 5_980, 6_000] as [Int64] {
+                        for late in [false, true] {
+                            let decided = try decide(rt(outcome, cents: cents), state, paid: paid, late: late)
+                            let fits =
+                                outcome == .executed && !paid && cents == 5_980 && state != .draft
+                                && state != .cancelled
+                            #expect((decided.disposition == .settled) == fits)
+                            #expect((decided.anomaly == nil) == (fits || !outcome.movedMoney))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import PagoPA
+import Testing
+
+/// What must hold of the transition tables, whatever happens in whatever order.
+@Suite struct StatesTests {
+    @Test func `a paid position stays paid, and a cancelled one is never paid`() {
+        for event in PositionEvent.allCases {
+            for published in [true, false] {
+                #expect([nil, .paid].contains(PositionState.paid.after(event, wasPublished: published)))
+                let after = PositionState.cancelled.after(event, wasPublished: published)
+                #expect(after != .paid && after != .partiallyPaid)
+            }
+        }
+    }
+
+    @Test func `repeating what a caller asked for changes nothing more`() {
+        for state in PositionState.allCases {
+            for event in [PositionEvent.publish, .cancel, .restore] {
+                guard let once = state.after(event, wasPublished: true) else { continue }
+                #expect(once.after(event, wasPublished: true) == once)
+            }
+        }
+    }
+
+    @Test func `an attempt that succeeded never changes, and every other one can still succeed`() {
+        for event in AttemptEvent.allCases { #expect(AttemptStatus.succeeded.after(event) == nil) }
+        for status in AttemptStatus.allCases where status != .succeeded { #expect(status.after(.paid) == .succeeded) }
+    }
+
+    @Test func `a final attempt moves by a positive RT alone`() {
+        for status in AttemptStatus.allCases where status.isFinal {
+            for event in AttemptEvent.allCases where event != .paid { #expect(status.after(event) == nil) }
+        }
+    }
+
+    @Test func `a mail that was sent or given up is not sent by itself again`() {
+        for event in NotificationEvent.allCases {
+            #expect(NotificationState.sent.after(event) == nil)
+            #expect(NotificationState.skipped.after(event) == nil)
+            if event != .retriedByOps { #expect(NotificationState.dead.after(event) == nil) }
+        }
+        #expect(NotificationState.dead.after(.retriedByOps) == .queued)
+    }
+
+    @Test func `random walks of events never leave success or payment`() {
+        var random = Seeded(seed: 11)
+        for _ in 0..<2_000 {
+            var attempt = AttemptStatus.created
+            var position = PositionState.draft
+            var paid = false
+            for _ in 0..<12 {
+                let event = AttemptEvent.allCases.randomElement(using: &random) ?? .paid
+                attempt = attempt.after(event) ?? attempt
+                let change = PositionEvent.allCases.randomElement(using: &random) ?? .publish
+                position = position.after(change, wasPublished: true) ?? position
+                paid = paid || position == .paid
+                #expect(!paid || position == .paid)
+            }
+        }
+    }
+
+    @Test func `a position expires when its last unpaid due date has passed, unless it may be paid late`() throws {
+        let due = try CalendarDate("2026-10-10")
+        let after = try CalendarDate("2026-10-11")
+        #expect(PositionState.open.status(payableUntil: due, today: due) == .open)
+        #expect(PositionState.open.status(payableUntil: due, today: after) == .expired)
+        #expect(PositionState.open.status(payableUntil: nil, today: after) == .open)
+        #expect(PositionState.paid.status(payableUntil: due, today: after) == .paid)
+    }
+}
