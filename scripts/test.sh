@@ -36,6 +36,8 @@ if [ -z "${TEST_DATABASE_URL:-}" ]; then
     TEST_DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54400}" volatile 9>&-)
 fi
 export TEST_DATABASE_URL
+PDF_TOOLS_PYTHON=$(scripts/pdf-tools.sh 9>&-)
+export PDF_TOOLS_PYTHON
 
 echo "== building the tests"
 interruptible swift build --build-tests

@@ -38,7 +38,7 @@ final class Deployment: Sendable {
 
     static let creditor = "12345678903"
     static let project = Contract.projectFile.deletingLastPathComponent()
-    private static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
     static func with<Value>(_ body: (Deployment) async throws -> Value) async throws -> Value {
         let deployment = try await Deployment()
@@ -78,11 +78,13 @@ final class Deployment: Sendable {
         let demoFile = folder.appending(path: "demo.json")
         try Part.finish(
             quietanza, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demoFile)
-        let demo = try JSONDecoder().decode(Demo.self, from: try Data(contentsOf: demoFile))
-        apiKey = demo.api_key
-        creditorKey = demo.creditor_key
-        opsKey = demo.ops_key
-        pspSecret = try WebhookSecret(try #require(demo.psp_secrets["ABCDITMM"]))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let demo = try decoder.decode(Demo.self, from: try Data(contentsOf: demoFile))
+        apiKey = demo.apiKey
+        creditorKey = demo.creditorKey
+        opsKey = demo.opsKey
+        pspSecret = try WebhookSecret(try #require(demo.pspSecrets["ABCDITMM"]))
         service = try Part(quietanza, ["serve"], environment, log: folder.appending(path: "service.log"))
         parts = [
             service,
@@ -115,8 +117,8 @@ final class Deployment: Sendable {
     }
 
     private struct Demo: Decodable {
-        let api_key, creditor_key, ops_key: String
-        let psp_secrets: [String: String]
+        let apiKey, creditorKey, opsKey: String
+        let pspSecrets: [String: String]
     }
 
     func end() {
@@ -230,6 +232,42 @@ final class Deployment: Sendable {
             """
     }
 
+    /// How the mail server treats what comes from now on: `ok`, `greet4`, `mail5`, `silent` and the like.
+    func mailMode(_ mode: String) async throws {
+        let answer = try await send(
+            "POST", url: mailControl + "/mode", headers: ["Content-Type": "application/json"],
+            body: Data("{\"mode\":\"\(mode)\"}".utf8))
+        try #require(answer.status == 200)
+    }
+
+    /// The messages themselves, oldest first.
+    func mails() async throws -> [Data] {
+        let list = try await send("GET", url: mailControl + "/messages")
+        let items = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: String]])
+        var mails: [Data] = []
+        for item in items {
+            mails.append(try await send("GET", url: mailControl + "/messages/" + (item["file"] ?? "")).body)
+        }
+        return mails
+    }
+
+    /// Starts a payment of the installment with this IUV.
+    func pay(iuv: String, key: String = UUID().uuidString, email: String = "pagante@example.org") async throws -> Answer
+    {
+        let choice = try await call("GET", "/v1/psps?payment_method=CP&amount_cents=5980", key: apiKey).json
+        let row = try #require(
+            (choice["items"] as? [[String: any Sendable]])?.first { $0["psp_id"] as? String == "ABCDITMM" })
+        let notice = "3\(iuv)"
+        return try await call(
+            "POST", "/v1/payment-attempts", key: apiKey,
+            json: """
+                {"installments":[{"creditor_tax_code":"\(Self.creditor)","notice_number":"\(notice)"}],
+                "payment_method":"CP","psp_id":"ABCDITMM","channel_id":"\(row["channel_id"] as? String ?? "")",
+                "payer":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Pagante"},
+                "email":"\(email)","return_url":"http://localhost:3000/esito","language":"it"}
+                """, headers: ["Idempotency-Key": key])
+    }
+
     func mailCount(to address: String) async throws -> Int {
         let answer = try await send("GET", url: mailControl + "/messages")
         return String(decoding: answer.body, as: UTF8.self).components(separatedBy: "\"\(address)\"").count - 1
@@ -286,7 +324,7 @@ final class Part: Sendable {
         _ = exitStatus(withinSeconds: 5)
     }
 
-    private func exitStatus(withinSeconds seconds: Int) -> Int32 {
+    func exitStatus(withinSeconds seconds: Int) -> Int32 {
         guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else {
             _ = Glibc.kill(process.processIdentifier, SIGKILL)
             _ = ended.wait(timeout: .now() + .seconds(5))

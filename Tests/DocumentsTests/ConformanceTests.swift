@@ -1,0 +1,72 @@
+import Documents
+import Foundation
+import PagoPA
+import TestSupport
+import Testing
+
+/// What outside programs say of our PDFs.
+@Suite struct ConformanceTests {
+    private static let drawing = Result { try ReceiptPDF() }
+
+    /// Ordinary, long enough for several pages, and with nothing that may be missing.
+    private static let samples: [@Sendable () throws -> (Receipt, Language)] = [
+        { (try Sample.receipt(), .it) },
+        {
+            (
+                try Sample.receipt(
+                    description: String(repeating: "Übermäßig lange Beschreibung, ", count: 4), transfers: 5,
+                    remittance: "/RFB/02260618143027134/59.80/TXT/" + String(repeating: "lang ", count: 20)), .de
+            )
+        },
+        { (try Sample.receipt(creditorName: nil, fee: nil, psp: false), .sl) },
+    ]
+
+    private func pdf(_ index: Int) async throws -> [UInt8] {
+        let (receipt, language) = try Self.samples[index]()
+        return try await Self.drawing.get().draw(
+            ReceiptContent(receipt, debtType: Sample.debtType(), language: language))
+    }
+
+    @Test(arguments: 0..<3) func `a receipt keeps to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
+        let python = try #require(
+            ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"],
+            "scripts/test.sh makes it; see scripts/pdf-tools.sh")
+        let verdict = try Tool.withFile(try await pdf(index), suffix: "pdf") { path in
+            try Tool.run(
+                python,
+                [
+                    "-c",
+                    """
+                    import page, sys
+                    for profile in (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A):
+                        report = page.validate_pdf(sys.argv[1], profile=profile)
+                        print(report.profile, report.is_compliant, report.failures)
+                    """, path,
+                ])
+        }
+        let lines = verdict.split(separator: "\n")
+        #expect(lines.count == 2)
+        for line in lines { #expect(line.contains(" True "), "\(line)") }
+    }
+
+    @Test(arguments: 0..<3) func `the same receipt is the same bytes`(index: Int) async throws {
+        #expect(try await pdf(index) == pdf(index))
+    }
+
+    @Test(arguments: 0..<3) func `its fonts are embedded`(index: Int) async throws {
+        let fonts = try Tool.withFile(try await pdf(index), suffix: "pdf") { try Tool.run("pdffonts", [$0]) }
+        let rows = fonts.split(separator: "\n").dropFirst(2)
+        #expect(!rows.isEmpty)
+        for row in rows { #expect(row.contains(" yes yes yes "), "\(row)") }
+    }
+
+    @Test func `words of a stranger can not leave their place`() async throws {
+        let receipt = try Sample.receipt(
+            description: "<b>&amp; \u{202E}evil</b> ()\\ %PDF", payerName: "<span foreground='red'>X</span>")
+        let bytes = try await Self.drawing.get().draw(
+            ReceiptContent(receipt, debtType: Sample.debtType(), language: .it))
+        let text = try Tool.text(of: bytes)
+        #expect(text.contains("<b>&amp;"))
+        #expect(text.contains("<span foreground='red'>X</span>"))
+    }
+}
