@@ -41,6 +41,13 @@ class Sink:
         session.host_name = hostname
         return responses
 
+    # A client that is refused by EHLO may try HELO.
+    async def handle_HELO(self, server, session, envelope, hostname):
+        answer = await self.reply("EHLO", f"250 {server.hostname}")
+        if answer.startswith("250"):
+            session.host_name = hostname
+        return answer
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         answer = await self.reply("MAIL", "250 ok")
         if answer.startswith("250"):

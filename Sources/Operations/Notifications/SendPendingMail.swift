@@ -6,8 +6,8 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// A lease outlives the longest delivery (10 s to connect, 30 s in all, are the gateway's limits) by nothing: an instance that
-    /// dies delays its mails by this long at most.
+    /// Longer than the gateway's longest delivery (25 s), so that no other instance takes up a mail that is on its way; an instance
+    /// that dies delays its mails by this long at most.
     package static let mailLeaseSeconds = 30
     package static let mailBatch = 8
 
