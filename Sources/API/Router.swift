@@ -17,7 +17,7 @@ package struct API: Sendable {
             try serviceRoutes(intermediary, configuration, service) + registryRoutes(intermediary)
             + callerRoutes(intermediary) + positionRoutes(intermediary, links) + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
-            + notificationRoutes(intermediary) + helpRoutes(intermediary)
+            + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
     }
 
     /// Hummingbird's router over the list; what it does not find is told from what exists under another method.

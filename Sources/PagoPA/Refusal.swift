@@ -38,6 +38,10 @@ package enum Refusal: Error, Sendable, Equatable {
     /// The same RT key arrived with other content; both are kept.
     case receiptConflict(anomaly: Identifier<Anomaly>)
     case notificationNotRetryable(NotificationState)
+    /// It has been resolved before.
+    case anomalyNotOpen
+    /// The books do not allow this resolution; the text says why.
+    case resolutionNotPossible(String)
     /// Our own capacity is used up for the moment.
     case busy(retryAfterSeconds: Int)
 }

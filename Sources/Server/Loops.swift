@@ -10,6 +10,7 @@ struct Loops: Service {
 
     static let mailPollSeconds = 1.0
     static let expiryPollSeconds = 5.0
+    static let quarantinePollSeconds = 30.0
     static let sweepSeconds = 3_600.0
     /// After a failure, such as a database that is away.
     static let pauseSeconds = 1.0
@@ -26,6 +27,11 @@ struct Loops: Service {
                 group.addTask {
                     await repeating(every: Self.expiryPollSeconds, "expiry") {
                         try await intermediary.expirePaymentAttempts() == 100
+                    }
+                }
+                group.addTask {
+                    await repeating(every: Self.quarantinePollSeconds, "quarantine") {
+                        try await intermediary.settleQuarantine() == Intermediary.sweepLimit
                     }
                 }
                 group.addTask {

@@ -45,6 +45,9 @@ package struct Cursor: Sendable, Equatable {
     package let subkey: String
     package let id: UUID
 
+    /// For lists whose key alone is unique.
+    static let noID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
     package init(order: String, key: Int64, subkey: String = "", id: UUID) {
         self.order = order
         self.key = key

@@ -11,9 +11,11 @@ package struct AnomalyFilter: Sendable, Equatable {
 }
 
 extension Transaction {
-    package func anomaly(_ id: Identifier<Anomaly>, within tenancy: Tenancy) async throws -> Anomaly? {
+    package func anomaly(
+        _ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false
+    ) async throws -> Anomaly? {
         try await anomalies(
-            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))"
+            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))\(locking ? " FOR UPDATE" as SQL : "")"
         ).first
     }
 
@@ -48,8 +50,29 @@ extension Transaction {
             total: total)
     }
 
+    /// The anomaly that keeps this receipt in quarantine, locked.
+    package func quarantine(of receipt: Identifier<Receipt>) async throws -> Anomaly? {
+        try await anomalies(
+            """
+            \(Self.anomalyColumns) FROM anomalies a
+            WHERE a.receipt_id = \(receipt.uuid) AND a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
+            FOR UPDATE
+            """
+        ).first
+    }
+
+    /// Queues the end of an open anomaly.
+    package func resolve(_ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?) {
+        send(
+            """
+            UPDATE anomalies SET is_open = false, resolution = \(resolution.kind.rawValue), reason = \(resolution.reason),
+                resolved_at = \(resolution.resolvedAt.sql), position_id = coalesce(\(position?.uuid), position_id)
+            WHERE id = \(id.uuid) AND is_open
+            """)
+    }
+
     private static var anomalyColumns: SQL {
-        "SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv, a.opened_at"
+        "SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv, a.opened_at, a.resolution, a.reason, a.resolved_at"
     }
 
     private func anomalies(_ sql: SQL) async throws -> [Anomaly] {
@@ -58,7 +81,17 @@ extension Transaction {
             return Anomaly(
                 id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(), receipt: try row.identifier(),
                 position: try row.optionalIdentifier(), creditor: try row.organization(),
-                iuv: try row.value { try IUV($0) }, openedAt: try row.instant())
+                iuv: try row.value { try IUV($0) }, openedAt: try row.instant(), resolution: try row.resolution())
         }
+    }
+}
+
+extension Row {
+    fileprivate mutating func resolution() throws -> Resolution? {
+        let kind = try optionalText()
+        let reason = try optionalText()
+        let at = try optionalInstant()
+        guard let kind = kind.flatMap(ResolutionKind.init), let reason, let at else { return nil }
+        return Resolution(kind: kind, reason: reason, resolvedAt: at)
     }
 }

@@ -92,8 +92,53 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// How a receipt stands, locked until the end; take its position's lock first.
+    package func lock(_ receipt: Identifier<Receipt>) async throws -> Disposition? {
+        let rows = try await query("SELECT status FROM receipts WHERE id = \(receipt.uuid) FOR UPDATE")
+        guard var row = rows.first else { return nil }
+        return try row.word()
+    }
+
+    /// Queues what became of a kept receipt. `receipts_one_per_installment` refuses a second payment.
+    package func place(
+        _ receipt: Identifier<Receipt>, as disposition: Disposition, on installment: Installment, of position: Position
+    ) {
+        send(
+            """
+            UPDATE receipts SET status = \(disposition.rawValue), position_id = \(position.id.uuid),
+                installment_id = \(installment.id.uuid), debt_type = \(position.debtTypeKey),
+                description = \(position.description),
+                notice_number = coalesce(notice_number, \(installment.noticeNumber.value)),
+                debtor_kind = \(position.debtor.kind.rawValue), debtor_tax_code = \(position.debtor.taxCode.value),
+                debtor_full_name = \(position.debtor.fullName)
+            WHERE id = \(receipt.uuid)
+            """)
+    }
+}
+
 /// What is asked about receipts.
 package enum Receipts {
+    /// Receipts in quarantine for any of these IUVs of a creditor.
+    package static func quarantined(creditor: OrganizationTaxCode, iuvs: [IUV]) -> Question<[Identifier<Receipt>]> {
+        Question(
+            """
+            SELECT id FROM receipts WHERE status = 'quarantined' AND creditor_tax_code = \(creditor.value)
+                AND iuv = ANY(\(iuvs.map(\.value))) ORDER BY paid_at, id
+            """, rows: { try $0.identifier() })
+    }
+
+    /// Receipts in quarantine whose position has appeared and is not a draft.
+    package static func matchable(limit: Int) -> Question<[Identifier<Receipt>]> {
+        Question(
+            """
+            SELECT r.id FROM receipts r
+            JOIN installments i ON i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv
+            JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
+            WHERE r.status = 'quarantined' ORDER BY r.received_at, r.id LIMIT \(limit)
+            """, rows: { try $0.identifier() })
+    }
+
     /// The RT with this key, if the books hold it.
     package static func known(_ rt: RT, fingerprint: [UInt8]) -> Question<KnownRT?> {
         Question(

@@ -156,6 +156,11 @@ extension Problem {
             self.init(
                 "notification-not-retryable", .conflict, "The e-mail can not be tried again",
                 detail: "It is \(state.rawValue).")
+        case .anomalyNotOpen:
+            self.init("anomaly-not-open", .conflict, "The anomaly is not open", detail: "It has been resolved before.")
+        case .resolutionNotPossible(let why):
+            self.init(
+                "resolution-not-possible", .conflict, "The anomaly can not be resolved so", detail: why)
         case .busy(let seconds):
             self = Problem.unavailable
             retryAfterSeconds = seconds

@@ -111,5 +111,10 @@ extension Anomaly {
         json.field("iuv", iuv.value)
         json.field("opened_at", openedAt.rfc3339)
         json.field("detail", kind.detail)
+        if let resolution {
+            json.field("resolution", resolution.kind.rawValue)
+            json.field("reason", resolution.reason)
+            json.field("resolved_at", resolution.resolvedAt.rfc3339)
+        }
     }
 }

@@ -22,6 +22,7 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             .get, "/v1/anomalies", "list_anomalies", query: QueryReader.pageNames.union(["status", "kind", "iuv"]),
             handlers.listAnomalies),
         Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
+        Route(.post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", handlers.resolveAnomaly),
     ]
 }
 
@@ -144,6 +145,16 @@ private struct ReceiptHandlers: Sendable {
             }
     }
 
+    func resolveAnomaly(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        let (request, reason) = try inbound.object { reader in ResolutionRequest.read(&reader) }
+        let render: @Sendable (Anomaly) -> Reply = { anomaly in .json { anomaly.write(into: &$0) } }
+        return try await intermediary.resolveAnomaly(
+            inbound.id(), request, reason: reason, by: caller, repeating: inbound.repeating(render)
+        ).reply(render)
+    }
+
     func showAnomaly(_ inbound: Inbound) async throws -> Reply {
         let anomaly = try await intermediary.showAnomaly(inbound.id(), for: inbound.caller())
         return .json { anomaly.write(into: &$0) }
@@ -153,4 +164,33 @@ private struct ReceiptHandlers: Sendable {
 private enum AnomalyStatus: String, CaseIterable {
     case open
     case resolved
+}
+
+extension ResolutionRequest {
+    fileprivate static func read(_ reader: inout ObjectReader) -> (ResolutionRequest, String)? {
+        let kind = reader.required("resolution") { (text: String) throws -> ResolutionKind in
+            guard let kind = ResolutionKind(rawValue: text), kind != .appeared else {
+                throw InvalidValue(detail: "must be accept, refund, reject or match")
+            }
+            return kind
+        }
+        let reason = reader.required("reason") { try boundedText($0, 1...500) }
+        let position = reader.optional("position_id") { try Identifier<Position>($0) }
+        let number = reader.optional("installment", in: 1...1_000)
+        if kind == .match, !reader.has("position_id"), position == nil {
+            reader.refuse("position_id", "is required to match")
+        }
+        if let kind, kind != .match {
+            if position != nil { reader.refuse("position_id", "is for match only") }
+            if number != nil { reader.refuse("installment", "is for match only") }
+        }
+        guard let kind, let reason else { return nil }
+        switch kind {
+        case .accept: return (.accept, reason)
+        case .refund: return (.refund, reason)
+        case .reject: return (.reject, reason)
+        case .match, .appeared:
+            return position.map { (.match(position: $0, installmentNumber: number.map(Int.init)), reason) }
+        }
+    }
 }

@@ -13,7 +13,8 @@ extension Intermediary {
 
     /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none.
     func mails(
-        _ kind: NotificationKind, about receipt: Receipt, to addresses: [EmailAddress?], in language: Language,
+        _ kind: NotificationKind, about receipt: Receipt, on position: Identifier<Position>? = nil,
+        to addresses: [EmailAddress?], in language: Language,
         at now: Instant
     ) -> [PagoPA.Notification] {
         let recipients = PagoPA.Notification.recipients(addresses)
@@ -21,7 +22,7 @@ extension Intermediary {
         return wanted.map { recipient in
             let id: Identifier<PagoPA.Notification> = newID()
             return PagoPA.Notification(
-                id: id, kind: kind, receipt: receipt.id, position: receipt.position, recipient: recipient,
+                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position, recipient: recipient,
                 language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
                 nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
                 createdAt: now)

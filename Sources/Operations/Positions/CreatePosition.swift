@@ -21,9 +21,11 @@ extension Intermediary {
         while true {
             triesLeft -= 1
             do {
-                return try await once(repeating) { tx, now in
+                let created = try await once(repeating) { tx, now in
                     try await create(draft, fingerprint: fingerprint, by: caller, in: tx, at: now)
                 }
+                await settleWhatWaited(for: created, draft)
+                return created
             } catch StorageError.constraint("positions_external_id_key") where triesLeft > 0 {
                 // Somebody kept the same external id meanwhile: the next try finds it.
             } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key")
@@ -33,6 +35,14 @@ extension Intermediary {
                 throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
             }
         }
+    }
+
+    /// Money may have come before its position; never for a number that we have just made.
+    private func settleWhatWaited(for created: Once<CreatedPosition>, _ draft: PositionDraft) async {
+        guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }),
+            case .done(.created(let position)) = created
+        else { return }
+        await settleQuarantine(for: position, position.installments)
     }
 
     private func create(

@@ -9,7 +9,7 @@ extension Intermediary {
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
         try caller.demand(.positionsWrite)
-        return try await once(repeating) { tx, now in
+        let moved = try await once(repeating) { tx, now in
             let (found, attempts, receipts) = try await tx.ask(
                 Positions.show(id, within: caller.tenancy, locking: true), PaymentAttempts.on(id), Receipts.of(id))
             guard let position = found else { throw Refusal.notFound }
@@ -30,5 +30,10 @@ extension Intermediary {
             }
             return PositionDetail(position: moved, attempts: attempts, receipts: receipts)
         }
+        // A draft does not settle what waits for it; a position that is published does.
+        if event == .publish, case .done(let detail) = moved {
+            await settleQuarantine(for: detail.position, detail.position.installments)
+        }
+        return moved
     }
 }

@@ -37,6 +37,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case rtRefused = "rt_refused"
     case counterPayment = "counter_payment"
     case anomalyOpened = "anomaly_opened"
+    case anomalyResolved = "anomaly_resolved"
+    case receiptMatched = "receipt_matched"
     case notificationRetried = "notification_retried"
     case creditorSaved = "creditor_saved"
     case debtTypeSaved = "debt_type_saved"

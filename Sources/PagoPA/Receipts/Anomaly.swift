@@ -8,10 +8,13 @@ package struct Anomaly: Sendable, Equatable {
     package let creditor: OrganizationTaxCode
     package let iuv: IUV
     package let openedAt: Instant
+    /// `nil` while it is open.
+    package let resolution: Resolution?
 
     package init(
         id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>,
-        position: Identifier<Position>?, creditor: OrganizationTaxCode, iuv: IUV, openedAt: Instant
+        position: Identifier<Position>?, creditor: OrganizationTaxCode, iuv: IUV, openedAt: Instant,
+        resolution: Resolution? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -21,6 +24,7 @@ package struct Anomaly: Sendable, Equatable {
         self.creditor = creditor
         self.iuv = iuv
         self.openedAt = openedAt
+        self.resolution = resolution
     }
 }
 

@@ -36,13 +36,23 @@ package struct Settlement: Sendable, Equatable {
     package static func of(
         _ rt: RT, position: Position?, installment: Installment?, startedAt: Instant?, creditorIsKnown: Bool
     ) -> Settlement {
+        of(
+            rt.outcome, rt.amount, paidAt: rt.paidAt, position: position, installment: installment,
+            startedAt: startedAt, creditorIsKnown: creditorIsKnown)
+    }
+
+    /// The same for a receipt that was kept before.
+    package static func of(
+        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
+        startedAt: Instant?, creditorIsKnown: Bool
+    ) -> Settlement {
         guard let position, let installment else {
-            guard rt.outcome.movedMoney else {
+            guard outcome.movedMoney else {
                 return Settlement(disposition: .recorded, anomaly: nil, itemOutcome: nil)
             }
             return .quarantined(creditorIsKnown ? .unknownIUV : .unknownCreditor)
         }
-        guard rt.outcome.movedMoney else {
+        guard outcome.movedMoney else {
             return Settlement(disposition: .recorded, anomaly: nil, itemOutcome: .failed)
         }
         if installment.paidAt != nil { return .anomaly(.alreadyPaid) }
@@ -51,9 +61,9 @@ package struct Settlement: Sendable, Equatable {
         case .cancelled: return .anomaly(.positionCancelled)
         case .open, .partiallyPaid, .paid: break
         }
-        if rt.outcome.isPartial { return .anomaly(.partialPayment) }
-        if rt.amount != installment.amount { return .anomaly(.amountMismatch) }
-        let begun = min(startedAt ?? rt.paidAt, rt.paidAt)
+        if outcome.isPartial { return .anomaly(.partialPayment) }
+        if amount != installment.amount { return .anomaly(.amountMismatch) }
+        let begun = min(startedAt ?? paidAt, paidAt)
         if !position.payableAfterDue, CalendarDate(romeDayOf: begun) > installment.dueDate {
             return .anomaly(.positionExpired)
         }

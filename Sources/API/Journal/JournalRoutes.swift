@@ -1,0 +1,47 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func journalRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = JournalHandlers(intermediary: intermediary)
+    return [
+        Route(
+            .get, "/v1/journal", "list_journal", query: ["limit", "cursor", "position_id"], handlers.listJournal)
+    ]
+}
+
+private struct JournalHandlers: Sendable {
+    let intermediary: Intermediary
+
+    func listJournal(_ inbound: Inbound) async throws -> Reply {
+        var reader = QueryReader(inbound)
+        let position: Identifier<Position>? = reader.id("position_id")
+        let page = reader.page(order: "journal")
+        try reader.finish()
+        return try await intermediary.listJournal(of: position, page: page, for: inbound.caller())
+            .reply { json, record in
+                json.beginObject()
+                record.write(into: &json)
+                json.endObject()
+            }
+    }
+}
+
+extension JournalRecord {
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("number", number)
+        json.field("at", at.rfc3339)
+        json.field("kind", kind)
+        json.field("actor", actor)
+        json.field("correlation_id", correlationID)
+        json.field("creditor_tax_code", creditor)
+        json.field("position_id", position?.description)
+        json.field("attempt_id", attempt?.description)
+        json.field("receipt_id", receipt?.description)
+        json.field("from", from)
+        json.field("to", to)
+        json.field("note", note)
+    }
+}

@@ -1,0 +1,12 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Oldest first; of one position, or of all.
+    package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: APIKey) async throws
+        -> Page<JournalRecord>
+    {
+        try caller.demand(.operations)
+        return try await store.transaction { tx in try await tx.journal(of: position, page: page) }
+    }
+}

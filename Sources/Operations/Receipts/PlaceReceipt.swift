@@ -1,0 +1,99 @@
+import Logging
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// What a kept receipt does on the installment that it turned out to belong to. Position, receipt and anomaly are locked.
+    /// - Returns: how the receipt stands now.
+    func place(
+        _ receipt: Receipt, on installment: Installment, of position: Position, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) throws -> Disposition {
+        let settlement = Settlement.of(
+            receipt.outcome, receipt.amount, paidAt: receipt.paidAt, position: position, installment: installment,
+            startedAt: nil, creditorIsKnown: true)
+        tx.place(receipt.id, as: settlement.disposition, on: installment, of: position)
+        tx.journal(
+            JournalEntry(
+                .receiptMatched, by: actor, creditor: position.creditor, position: position.id, receipt: receipt.id,
+                from: receipt.status.rawValue, to: settlement.disposition.rawValue), at: now)
+        if let kind = settlement.anomaly {
+            tx.insert(
+                Anomaly(
+                    id: newID(), kind: kind, isOpen: true, receipt: receipt.id, position: position.id,
+                    creditor: receipt.creditor, iuv: receipt.iuv, openedAt: now))
+            tx.journal(
+                JournalEntry(
+                    .anomalyOpened, by: actor, creditor: receipt.creditor, position: position.id, receipt: receipt.id,
+                    to: kind.rawValue), at: now)
+        }
+        if settlement.disposition == .settled {
+            try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
+        }
+        // In quarantine there was nobody to tell.
+        if receipt.outcome.movedMoney {
+            tx.insert(
+                mails(.receiptReady, about: receipt, on: position.id, to: [position.debtor.email], in: .it, at: now))
+        }
+        return settlement.disposition
+    }
+
+    /// Settles receipts in quarantine whose position has appeared; each in a transaction of its own.
+    /// - Returns: how many were placed.
+    package func settleQuarantined(_ receipts: [Identifier<Receipt>]) async throws -> Int {
+        var placed = 0
+        for id in receipts where try await settleQuarantined(id) { placed += 1 }
+        return placed
+    }
+
+    /// The sweep: finds what the moment of creation missed, such as an RT that came in the same instant.
+    package func settleQuarantine() async throws -> Int {
+        let found = try await store.transaction { tx in try await tx.ask(Receipts.matchable(limit: Self.sweepLimit)) }
+        return try await settleQuarantined(found)
+    }
+
+    package static let sweepLimit = 100
+
+    /// Beside the caller's answer: whatever goes wrong here, the sweep does again.
+    func settleQuarantine(for position: Position, _ installments: [Installment]) async {
+        do {
+            let waiting = try await store.transaction { tx in
+                try await tx.ask(Receipts.quarantined(creditor: position.creditor, iuvs: installments.map(\.iuv)))
+            }
+            if !waiting.isEmpty { _ = try await settleQuarantined(waiting) }
+        } catch {
+            logger.warning("quarantine waits for the sweep", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func settleQuarantined(_ id: Identifier<Receipt>) async throws -> Bool {
+        let now = clock()
+        return try await store.transaction { tx in
+            guard let kept = try await tx.ask(Receipts.show(id, within: .everyCreditor)),
+                let position = try await tx.ask(Positions.lock(creditor: kept.creditor, iuv: kept.iuv)),
+                position.state != .draft, try await tx.lock(id) == .quarantined,
+                let installment = position.installments.first(where: { $0.iuv == kept.iuv })
+            else { return false }
+            let anomaly = try await tx.quarantine(of: id)
+            _ = try place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
+            if let anomaly {
+                let resolution = Resolution(
+                    kind: .appeared, reason: "The position with this IUV appeared.", resolvedAt: now)
+                close(anomaly, resolution, position: position.id, by: .loop, in: tx)
+            }
+            return true
+        }
+    }
+
+    func close(
+        _ anomaly: Anomaly, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor,
+        in tx: Transaction
+    ) {
+        tx.resolve(anomaly.id, resolution, position: position)
+        tx.journal(
+            JournalEntry(
+                .anomalyResolved, by: actor, creditor: anomaly.creditor, position: position ?? anomaly.position,
+                receipt: anomaly.receipt, from: anomaly.kind.rawValue, to: resolution.kind.rawValue,
+                note: resolution.reason), at: resolution.resolvedAt)
+    }
+}

@@ -1,0 +1,84 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Ends an anomaly as people decided, journalled with who, why and when.
+    /// - Throws: `Refusal.notFound`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an installment that is none.
+    package func resolveAnomaly(
+        _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: APIKey,
+        repeating: Repeating<Anomaly>? = nil
+    ) async throws -> Once<Anomaly> {
+        try caller.demand(.operations)
+        return try await once(repeating) { tx, now in
+            guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
+            // Always in this order, as everybody else: position, receipt, anomaly.
+            let position = try await positionToLock(seen, request, caller, in: tx)
+            guard let status = try await tx.lock(seen.receipt),
+                let receipt = try await tx.ask(Receipts.show(seen.receipt, within: .everyCreditor)),
+                let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true)
+            else { throw Refusal.notFound }
+            guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
+
+            let actor = Actor.key(caller.id)
+            switch request {
+            case .refund, .reject: break
+            case .accept: try accept(receipt, anomaly, position, by: actor, in: tx, at: now)
+            case .match(_, let number):
+                guard anomaly.kind.isQuarantine, status == .quarantined else {
+                    throw Refusal.resolutionNotPossible("Only a receipt in quarantine can be matched.")
+                }
+                guard let position else { throw Refusal.notFound }
+                let installment = try installment(of: position, number: number)
+                _ = try place(receipt, on: installment, of: position, by: actor, in: tx, at: now)
+            }
+            close(
+                anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now), position: position?.id,
+                by: actor, in: tx)
+            guard let resolved = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
+            return resolved
+        }
+    }
+
+    private func positionToLock(
+        _ anomaly: Anomaly, _ request: ResolutionRequest, _ caller: APIKey, in tx: Transaction
+    ) async throws -> Position? {
+        let id: Identifier<Position>?
+        switch request {
+        case .match(let position, _): id = position
+        case .accept, .refund, .reject: id = anomaly.position
+        }
+        guard let id else { return nil }
+        guard let position = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true)) else {
+            throw Refusal.invalid([Fault("/position_id", "is not a position")])
+        }
+        return position
+    }
+
+    private func accept(
+        _ receipt: Receipt, _ anomaly: Anomaly, _ position: Position?, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) throws {
+        let installment = position?.installments.first { $0.number == receipt.installmentNumber }
+        if let why = anomaly.kind.obstacle(accepting: receipt, position: position, installment: installment) {
+            throw Refusal.resolutionNotPossible(why)
+        }
+        guard let position, let installment else { return }
+        tx.place(receipt.id, as: .settled, on: installment, of: position)
+        try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
+    }
+
+    private func installment(of position: Position, number: Int?) throws -> Installment {
+        if let number {
+            guard let found = position.installments.first(where: { $0.number == number }) else {
+                throw Refusal.invalid([Fault("/installment", "is not an installment of this position")])
+            }
+            return found
+        }
+        let owed = position.installments.filter { $0.paidAt == nil }
+        let candidates = owed.isEmpty ? position.installments : owed
+        guard candidates.count == 1, let only = candidates.first else {
+            throw Refusal.invalid([Fault("/installment", "is needed: several installments are owed")])
+        }
+        return only
+    }
+}

@@ -1,0 +1,77 @@
+/// How an anomaly was put right.
+package enum ResolutionKind: String, Sendable, CaseIterable {
+    /// The receipt pays its installment although it did not fit.
+    case accept
+    /// The money goes back to the payer, outside pagoPA; the books stay as they are.
+    case refund
+    /// Nothing is to be done; the books stay as they are.
+    case reject
+    /// The receipt belongs to this position.
+    case match
+    /// The position appeared by itself.
+    case appeared
+}
+
+package struct Resolution: Sendable, Equatable {
+    package let kind: ResolutionKind
+    package let reason: String
+    package let resolvedAt: Instant
+
+    package init(kind: ResolutionKind, reason: String, resolvedAt: Instant) {
+        self.kind = kind
+        self.reason = reason
+        self.resolvedAt = resolvedAt
+    }
+}
+
+/// What people asked for.
+package enum ResolutionRequest: Sendable, Equatable {
+    case accept
+    case refund
+    case reject
+    /// To the installment of this number, or to the only one that is still owed.
+    case match(position: Identifier<Position>, installmentNumber: Int?)
+
+    package var kind: ResolutionKind {
+        switch self {
+        case .accept: .accept
+        case .refund: .refund
+        case .reject: .reject
+        case .match: .match
+        }
+    }
+}
+
+extension AnomalyKind {
+    /// Whether nothing of ours is known of the receipt, so that it can be matched.
+    package var isQuarantine: Bool {
+        switch self {
+        case .unknownIUV, .unknownCreditor: true
+        case .receiptConflict, .amountMismatch, .partialPayment, .alreadyPaid, .positionCancelled, .positionExpired,
+            .positionDraft:
+            false
+        }
+    }
+
+    /// Whether the receipt could pay its installment if people say so.
+    private var isAcceptable: Bool {
+        switch self {
+        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft: true
+        case .receiptConflict, .partialPayment, .alreadyPaid, .unknownIUV, .unknownCreditor: false
+        }
+    }
+
+    /// Why the receipt can not pay this installment by people's word; `nil`: it can.
+    package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
+        guard isAcceptable else { return "An anomaly of this kind can not be accepted: refund, reject or match it." }
+        guard let position, let installment else { return "The receipt has no installment." }
+        guard receipt.outcome == .executed else { return "The payment was not executed in full." }
+        guard installment.paidAt == nil else { return "The installment has been paid meanwhile." }
+        switch position.state {
+        case .open, .partiallyPaid: return nil
+        case .draft: return "Publish the position first."
+        case .cancelled: return "Restore the position first."
+        case .paid: return "The position has been paid meanwhile."
+        }
+    }
+}
