@@ -150,12 +150,16 @@ wait_for simulator "$simulator/live"
 wait_for service "$api/ready"
 
 cat >"$run/env" <<END
-API=$api
-API_KEY=$api_key
-PSP_SIMULATOR=$simulator
-MAIL_CONTROL=http://127.0.0.1:$control_port
-DATABASE_URL=$DATABASE_URL
-DEMO_DATA=$demo
+export API=$api
+export API_KEY=$api_key
+export PSP_SIMULATOR=$simulator
+export MAIL_CONTROL=http://127.0.0.1:$control_port
+export DATABASE_URL=$DATABASE_URL
+export DEMO_DATA=$demo
+export PATH="$bin:\$PATH"
+export SMTP_URL='$SMTP_URL'
+export MAIL_FROM='$MAIL_FROM'
+export RESOURCES_DIRECTORY='$PWD'
 END
 
 cat <<END

@@ -139,8 +139,9 @@ final class Deployment: Sendable {
             "API": api, "API_KEY": apiKey, "PSP_SIMULATOR": simulator, "MAIL_CONTROL": mailControl,
             "RECEIPT": folder.appending(path: "ricevuta.pdf").path, "DATABASE_URL": cluster.url,
             "DEMO_DATA": folder.appending(path: "demo.json").path,
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
-            "QUIETANZA_ENV": "/dev/null",
+            "PATH": Self.binaries.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"),
+            "HOME": folder.path, "QUIETANZA_ENV": "/dev/null", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
+            "MAIL_FROM": "quietanza@example.org", "RESOURCES_DIRECTORY": Self.project.path,
         ]
     }
 
