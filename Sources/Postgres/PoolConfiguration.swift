@@ -18,7 +18,7 @@ package struct PoolConfiguration: Sendable {
     package var connectTimeoutMilliseconds = 3_000
     /// How long a flush may take from its call (waiting for a connection included, for the first) to its whole answer. A little
     /// less than 5 s, so that a caller knows within 5 s, also when the server hangs. The connection is closed then.
-    package var answerTimeoutMilliseconds = 4_800
+    package var answerTimeoutMilliseconds = 4_200
     /// No new connection is tried for this long after a failed one, doubled with each failure up to the maximum.
     package var minimumBackoffMilliseconds = 50
     package var maximumBackoffMilliseconds = 1_000

@@ -3,121 +3,128 @@ import TestSupport
 import Testing
 
 /// What does not fit is put right by people, or by its position when that appears.
-@Suite(.serialized) struct AnomalyTests {
-    private func resolve(_ live: Deployment, _ anomaly: String, _ json: String) async throws -> Deployment.Answer {
-        try await live.call("POST", "/v1/anomalies/\(anomaly)/resolve", key: live.opsKey, json: json)
-    }
-
-    /// An anomaly from a fresh RT that pays one cent too little; `(position, anomaly)`.
-    private func mismatch(_ live: Deployment, _ receipt: String) async throws -> (position: String, anomaly: String) {
-        let (position, iuv) = try await live.position()
-        let rt = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: receipt, cents: 5_979)).json
-        return (position, try #require(rt["anomaly_id"] as? String))
-    }
-
-    @Test func `an anomaly is resolved once, with a reason that the journal keeps`() async throws {
-        try await Deployment.with { live in
-            let (position, accepted) = try await mismatch(live, "A1")
-            let (other, refunded) = try await mismatch(live, "A2")
-
-            let wordless = try await resolve(live, accepted, #"{"resolution":"accept"}"#)
-            #expect(wordless.status == 422)
-            let yes = try await resolve(live, accepted, #"{"resolution":"accept","reason":"Arrotondamento del PSP"}"#)
-            #expect(yes.status == 200)
-            #expect(try yes.json["status"] as? String == "resolved")
-            #expect(try await live.status(of: position) == "paid")
-            let again = try await resolve(live, accepted, #"{"resolution":"refund","reason":"x"}"#)
-            #expect(again.status == 409)
-            let back = try await resolve(live, refunded, #"{"resolution":"refund","reason":"Importo errato"}"#)
-            #expect(back.status == 200)
-            #expect(try await live.status(of: other) == "open")
-
-            let journal = try await live.call("GET", "/v1/journal?position_id=\(position)", key: live.opsKey).json
-            let entries = try #require(journal["items"] as? [[String: any Sendable]])
-            let numbers = entries.compactMap { $0["number"] as? Int }
-            #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
-            #expect(
-                entries.compactMap { $0["kind"] as? String } == [
-                    "position_created", "anomaly_opened", "rt_received", "position_state", "anomaly_resolved",
-                ])
-            #expect(entries.last?["note"] as? String == "Arrotondamento del PSP")
-            #expect((entries.last?["actor"] as? String)?.hasPrefix("key:") == true)
+extension ServerTests {
+    @Suite struct AnomalyTests {
+        private func resolve(_ live: Deployment, _ anomaly: String, _ json: String) async throws -> Deployment.Answer {
+            try await live.call("POST", "/v1/anomalies/\(anomaly)/resolve", key: live.opsKey, json: json)
         }
-    }
 
-    @Test func `what can not be accepted is refused with its reason`() async throws {
-        try await Deployment.with { live in
-            let (_, iuv) = try await live.position()
-            _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "FIRST"))
-            let second = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "SECOND")).json
-            let anomaly = try #require(second["anomaly_id"] as? String)
-            #expect(try await resolve(live, anomaly, #"{"resolution":"accept","reason":"x"}"#).status == 409)
-            let other = try await live.position().id
-            let matched = try await resolve(
-                live, anomaly, #"{"resolution":"match","position_id":"\#(other)","reason":"x"}"#)
-            #expect(matched.status == 409)
-            #expect(try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio"}"#).status == 200)
+        /// An anomaly from a fresh RT that pays one cent too little; `(position, anomaly)`.
+        private func mismatch(_ live: Deployment, _ receipt: String) async throws -> (position: String, anomaly: String)
+        {
+            let (position, iuv) = try await live.position()
+            let rt = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: receipt, cents: 5_979)).json
+            return (position, try #require(rt["anomaly_id"] as? String))
         }
-    }
 
-    @Test func `a receipt for an unknown IUV is matched by people`() async throws {
-        try await Deployment.with { live in
-            let rt = try await live.post(rt: Deployment.rt(iuv: "RF18539007547034", receipt: "LOST")).json
-            let anomaly = try #require(rt["anomaly_id"] as? String)
-            let (position, _) = try await live.position()
+        @Test func `an anomaly is resolved once, with a reason that the journal keeps`() async throws {
+            try await Deployment.with { live in
+                let (position, accepted) = try await mismatch(live, "A1")
+                let (other, refunded) = try await mismatch(live, "A2")
 
-            let matched = try await resolve(
-                live, anomaly, #"{"resolution":"match","position_id":"\#(position)","reason":"Riconosciuto"}"#)
+                let wordless = try await resolve(live, accepted, #"{"resolution":"accept"}"#)
+                #expect(wordless.status == 422)
+                let yes = try await resolve(
+                    live, accepted, #"{"resolution":"accept","reason":"Arrotondamento del PSP"}"#)
+                #expect(yes.status == 200)
+                #expect(try yes.json["status"] as? String == "resolved")
+                #expect(try await live.status(of: position) == "paid")
+                let again = try await resolve(live, accepted, #"{"resolution":"refund","reason":"x"}"#)
+                #expect(again.status == 409)
+                let back = try await resolve(live, refunded, #"{"resolution":"refund","reason":"Importo errato"}"#)
+                #expect(back.status == 200)
+                #expect(try await live.status(of: other) == "open")
 
-            #expect(matched.status == 200)
-            #expect(try await live.status(of: position) == "paid")
-            try await live.waitUntil("the debtor is told") {
-                try await live.mailCount(to: "canarino@example.org") == 1
+                let journal = try await live.call("GET", "/v1/journal?position_id=\(position)", key: live.opsKey).json
+                let entries = try #require(journal["items"] as? [[String: any Sendable]])
+                let numbers = entries.compactMap { $0["number"] as? Int }
+                #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+                #expect(
+                    entries.compactMap { $0["kind"] as? String } == [
+                        "position_created", "anomaly_opened", "rt_received", "position_state", "anomaly_resolved",
+                    ])
+                #expect(entries.last?["note"] as? String == "Arrotondamento del PSP")
+                #expect((entries.last?["actor"] as? String)?.hasPrefix("key:") == true)
             }
-            let nobody = try await resolve(
-                live, anomaly,
-                #"{"resolution":"match","position_id":"0199c0de-0000-7000-8000-000000000009","reason":"x"}"#)
-            #expect([409, 422].contains(nobody.status))
         }
-    }
 
-    @Test(arguments: [false, true])
-    func `money that came before its position settles by itself when the position appears`(asDraft: Bool) async throws {
-        try await Deployment.with { live in
-            // Of the demo creditor's own numbers: aux digit 3, segregation code 01.
-            let iuv = "01999999999999985"
-            let notice = try #require(
-                (0..<93).lazy.map { "3" + iuv.dropLast(2) + ($0 < 10 ? "0\($0)" : "\($0)") }
-                    .first { Self.verifies($0) })
-            let waiting = try await live.post(rt: Deployment.rt(iuv: String(notice.dropFirst()), receipt: "EARLY")).json
-            #expect(waiting["disposition"] as? String == "quarantined")
-
-            let made = try await live.call(
-                "POST", "/v1/positions", key: live.creditorKey,
-                json: """
-                    {"creditor_tax_code":"\(Deployment.creditor)","external_id":"LATE","debt_type":"mensa",
-                    "draft":\(asDraft),"document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
-                    "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Canarino"},
-                    "lines":[{"description":"Pasti","amount_cents":5980}],
-                    "installments":[{"amount_cents":5980,"due_date":"2030-10-10","notice_number":"\(notice)"}]}
-                    """)
-            try #require(made.status == 201, "\(String(decoding: made.body, as: UTF8.self))")
-            let position = try #require(try made.json["id"] as? String)
-            if asDraft {
-                #expect(try await live.status(of: position) == "draft")
-                _ = try await live.call("POST", "/v1/positions/\(position)/publish", key: live.creditorKey)
+        @Test func `what can not be accepted is refused with its reason`() async throws {
+            try await Deployment.with { live in
+                let (_, iuv) = try await live.position()
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "FIRST"))
+                let second = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "SECOND")).json
+                let anomaly = try #require(second["anomaly_id"] as? String)
+                #expect(try await resolve(live, anomaly, #"{"resolution":"accept","reason":"x"}"#).status == 409)
+                let other = try await live.position().id
+                let matched = try await resolve(
+                    live, anomaly, #"{"resolution":"match","position_id":"\#(other)","reason":"x"}"#)
+                #expect(matched.status == 409)
+                #expect(try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio"}"#).status == 200)
             }
-
-            #expect(try await live.status(of: position) == "paid")
-            let anomaly = try #require(waiting["anomaly_id"] as? String)
-            let shown = try await live.call("GET", "/v1/anomalies/\(anomaly)", key: live.opsKey).json
-            #expect(shown["resolution"] as? String == "appeared")
         }
-    }
 
-    /// pagoPA's rule, written again from the specification: modulo 93 over the first sixteen digits.
-    private static func verifies(_ notice: String) -> Bool {
-        let digits = notice.compactMap(\.wholeNumberValue)
-        return digits.prefix(16).reduce(0) { ($0 * 10 + $1) % 93 } == digits[16] * 10 + digits[17]
+        @Test func `a receipt for an unknown IUV is matched by people`() async throws {
+            try await Deployment.with { live in
+                let rt = try await live.post(rt: Deployment.rt(iuv: "RF18539007547034", receipt: "LOST")).json
+                let anomaly = try #require(rt["anomaly_id"] as? String)
+                let (position, _) = try await live.position()
+
+                let matched = try await resolve(
+                    live, anomaly, #"{"resolution":"match","position_id":"\#(position)","reason":"Riconosciuto"}"#)
+
+                #expect(matched.status == 200)
+                #expect(try await live.status(of: position) == "paid")
+                try await live.waitUntil("the debtor is told") {
+                    try await live.mailCount(to: "canarino@example.org") == 1
+                }
+                let nobody = try await resolve(
+                    live, anomaly,
+                    #"{"resolution":"match","position_id":"0199c0de-0000-7000-8000-000000000009","reason":"x"}"#)
+                #expect([409, 422].contains(nobody.status))
+            }
+        }
+
+        @Test(arguments: [false, true])
+        func `money that came before its position settles by itself when the position appears`(asDraft: Bool)
+            async throws
+        {
+            try await Deployment.with { live in
+                // Of the demo creditor's own numbers: aux digit 3, segregation code 01.
+                let iuv = "01999999999999985"
+                let notice = try #require(
+                    (0..<93).lazy.map { "3" + iuv.dropLast(2) + ($0 < 10 ? "0\($0)" : "\($0)") }
+                        .first { Self.verifies($0) })
+                let waiting = try await live.post(rt: Deployment.rt(iuv: String(notice.dropFirst()), receipt: "EARLY"))
+                    .json
+                #expect(waiting["disposition"] as? String == "quarantined")
+
+                let made = try await live.call(
+                    "POST", "/v1/positions", key: live.creditorKey,
+                    json: """
+                        {"creditor_tax_code":"\(Deployment.creditor)","external_id":"LATE","debt_type":"mensa",
+                        "draft":\(asDraft),"document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
+                        "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Canarino"},
+                        "lines":[{"description":"Pasti","amount_cents":5980}],
+                        "installments":[{"amount_cents":5980,"due_date":"2030-10-10","notice_number":"\(notice)"}]}
+                        """)
+                try #require(made.status == 201, "\(String(decoding: made.body, as: UTF8.self))")
+                let position = try #require(try made.json["id"] as? String)
+                if asDraft {
+                    #expect(try await live.status(of: position) == "draft")
+                    _ = try await live.call("POST", "/v1/positions/\(position)/publish", key: live.creditorKey)
+                }
+
+                #expect(try await live.status(of: position) == "paid")
+                let anomaly = try #require(waiting["anomaly_id"] as? String)
+                let shown = try await live.call("GET", "/v1/anomalies/\(anomaly)", key: live.opsKey).json
+                #expect(shown["resolution"] as? String == "appeared")
+            }
+        }
+
+        /// pagoPA's rule, written again from the specification: modulo 93 over the first sixteen digits.
+        private static func verifies(_ notice: String) -> Bool {
+            let digits = notice.compactMap(\.wholeNumberValue)
+            return digits.prefix(16).reduce(0) { ($0 * 10 + $1) % 93 } == digits[16] * 10 + digits[17]
+        }
     }
 }

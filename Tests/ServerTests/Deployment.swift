@@ -5,6 +5,9 @@ import Seals
 import TestSupport
 import Testing
 
+/// One deployment at a time: each is a machine's worth of processes.
+@Suite(.serialized) struct ServerTests {}
+
 /// Everything that `make run` brings up, on ports and a PostgreSQL cluster of its own: our real binaries, a real SMTP server.
 final class Deployment: Sendable {
     struct NotReady: Error, CustomStringConvertible {
