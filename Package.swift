@@ -53,6 +53,7 @@ let package = Package(
         library("CCurl", "libcurl", "libcurl4-openssl-dev"),
         library("CPangoCairo", "pangocairo", "libpango1.0-dev"),
         library("CQPDF", "libqpdf", "libqpdf-dev"),
+        library("CXML", "libxml-2.0", "libxml2-dev"),
         room("Seals", ["COpenSSL"]),
         room("JSON"),
         // Floor 1
@@ -61,7 +62,7 @@ let package = Package(
         // Floor 2
         room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
         room("Gateways", ["CCurl", "JSON", "Seals"]),
-        room("Documents", ["CPangoCairo", "CQPDF", "PagoPA"]),
+        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA"]),
         // Floor 3
         room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
         // Floor 4

@@ -35,6 +35,10 @@ package enum Refusal: Error, Sendable, Equatable {
     case idempotencyKeyMissing
     /// The first answer held a secret, which is shown once only.
     case secretShownOnce
+    /// An official RT that can not be read; the text says why.
+    case rtUnreadable(String)
+    /// An official RT that breaks its schema (`isSyntax`) or contradicts itself.
+    case rtRefused(isSyntax: Bool, [Fault])
     /// The same RT key arrived with other content; both are kept.
     case receiptConflict(anomaly: Identifier<Anomaly>)
     case notificationNotRetryable(NotificationState)

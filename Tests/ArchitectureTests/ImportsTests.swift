@@ -6,7 +6,7 @@ import Testing
     private static let arrows: [String: Set<String>] = [
         "Seals": ["COpenSSL"], "JSON": [], "Postgres": ["CLibPQ"], "PagoPA": [],
         "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals"],
-        "Documents": ["CPangoCairo", "CQPDF", "PagoPA"],
+        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA"],
         "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals"],
         "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals"],
         "Server": [
@@ -16,7 +16,7 @@ import Testing
     ]
     /// Rooms that may know the HTTP server.
     private static let http: Set<String> = ["API", "Server", "PSPSimulator"]
-    private static let libraries: Set<String> = ["CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF"]
+    private static let libraries: Set<String> = ["CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CXML"]
 
     private func imports(_ room: String) throws -> Set<String> {
         let line = try Regex(

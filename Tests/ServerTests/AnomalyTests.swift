@@ -63,6 +63,34 @@ extension ServerTests {
             }
         }
 
+        @Test func `an official RT pays as any other, and its bytes come back as they came`() async throws {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                let sample = RTSample(iuv: iuv).text
+
+                let taken = try await live.post(rt: sample, type: "application/xml")
+                let again = try await live.post(rt: sample, type: "application/xml; charset=utf-8")
+
+                #expect(taken.status == 201, "\(String(decoding: taken.body, as: UTF8.self))")
+                #expect(again.status == 200 && again.body == taken.body)
+                #expect(try await live.status(of: position) == "paid")
+                let receipt = try #require(try taken.json["id"] as? String)
+                let bytes = try await live.call("GET", "/v1/receipts/\(receipt)/rt", key: live.apiKey)
+                #expect(bytes.headers["content-type"]?.hasPrefix("application/xml") == true)
+                #expect(bytes.body == Data(sample.utf8))
+                let other = try await live.post(
+                    rt: sample.replacing("ESEGUITO", with: "ACCEPTED"), type: "application/xml")
+                #expect(other.status == 409)
+
+                let wrong = try await live.post(rt: RTSample(total: "1.00").text, type: "application/xml")
+                #expect(wrong.status == 422)
+                #expect(try wrong.json["paa_code"] as? String == "PAA_SEMANTICA")
+                let broken = try await live.post(rt: "<!DOCTYPE RT []><RT/>", type: "application/xml")
+                #expect(broken.status == 400)
+                #expect(try broken.json["paa_code"] as? String == "PAA_SINTASSI_XSD")
+            }
+        }
+
         @Test func `a receipt for an unknown IUV is matched by people`() async throws {
             try await Deployment.with { live in
                 let rt = try await live.post(rt: Deployment.rt(iuv: "RF18539007547034", receipt: "LOST")).json

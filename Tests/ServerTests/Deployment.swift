@@ -190,13 +190,17 @@ final class Deployment: Sendable {
     }
 
     /// Posts an RT as the PSP ABCDITMM does.
-    func post(rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil) async throws -> Answer {
+    func post(
+        rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil, type: String = "application/json"
+    ) async throws -> Answer {
         let now = Int64(Date().timeIntervalSince1970)
         let signature = WebhookSignature.sign(
             id: id, timestamp: now, body: Array(rt.utf8), secret: secret ?? pspSecret)
         return try await call(
             "POST", "/v1/psps/ABCDITMM/receipts", json: rt,
-            headers: ["webhook-id": id, "webhook-timestamp": "\(now)", "webhook-signature": signature])
+            headers: [
+                "Content-Type": type, "webhook-id": id, "webhook-timestamp": "\(now)", "webhook-signature": signature,
+            ])
     }
 
     /// A new position of € 59,80; `(id, iuv)`.

@@ -45,12 +45,16 @@ package struct Inbound: Sendable {
 
     // MARK: Bodies
 
-    /// The body as JSON of this media type.
-    func json(_ mediaType: String = "application/json") throws -> JSONValue {
-        let type = headers[.contentType]?.split(separator: ";").first.map {
+    /// Without its parameters, in small letters.
+    var mediaType: String? {
+        headers[.contentType]?.split(separator: ";").first.map {
             $0.lowercased().trimmingCharacters(in: .whitespaces)
         }
-        guard type == mediaType else {
+    }
+
+    /// The body as JSON of this media type.
+    func json(_ mediaType: String = "application/json") throws -> JSONValue {
+        guard self.mediaType == mediaType else {
             throw Problem(
                 "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
                 detail: "Send \(mediaType).")

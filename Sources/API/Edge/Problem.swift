@@ -12,6 +12,8 @@ package struct Problem: Error, Sendable, Equatable {
     package var retryAfterSeconds: Int?
     package var anomaly: String?
     package var allow: String?
+    /// pagoPA's own code, where the field has one.
+    package var paaCode: String?
 
     package init(
         _ code: String, _ status: HTTPResponse.Status, _ title: String, detail: String? = nil,
@@ -39,6 +41,7 @@ package struct Problem: Error, Sendable, Equatable {
             json.field("correlation_id", correlationID)
             json.field("retry_after_seconds", retryAfterSeconds)
             json.field("anomaly_id", anomaly)
+            json.field("paa_code", paaCode)
             if !violations.isEmpty {
                 json.array("violations", violations) { json, violation in
                     json.beginObject()
@@ -147,6 +150,12 @@ extension Problem {
             self.init(
                 "secret-shown-once", .conflict, "The first answer held a secret",
                 detail: "It is shown once only; revoke what was made and make another.")
+        case .rtUnreadable(let detail):
+            self = .malformed(detail)
+            paaCode = "PAA_SINTASSI_XSD"
+        case .rtRefused(let isSyntax, let faults):
+            self = .invalid(faults.map { Violation($0.pointer, $0.detail) })
+            paaCode = isSyntax ? "PAA_SINTASSI_XSD" : "PAA_SEMANTICA"
         case .receiptConflict(let anomaly):
             self.init(
                 "receipt-conflict", .conflict, "The same RT came before with other content",

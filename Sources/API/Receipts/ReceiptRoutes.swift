@@ -38,14 +38,21 @@ private struct ReceiptHandlers: Sendable {
     /// The webhook. The sender's signature over these very bytes has been checked.
     func receiveRT(_ inbound: Inbound) async throws -> Reply {
         let sender = try inbound.sender()
+        let isXML = inbound.mediaType == "application/xml"
         var body = RTBody(
-            psp: sender, messageID: inbound.headers[.webhookID] ?? "", contentType: "application/json",
+            psp: sender, messageID: inbound.headers[.webhookID] ?? "",
+            contentType: isXML ? "application/xml" : "application/json",
             bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: [])
         let rt: RT
         do {
-            let json = try inbound.json()
-            rt = try Inbound.object(json, RT.read)
-            body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
+            if isXML {
+                rt = try intermediary.readRT(xml: inbound.body, from: sender)
+                body.fingerprint = body.sha256
+            } else {
+                let json = try inbound.json()
+                rt = try Inbound.object(json, RT.read)
+                body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
+            }
         } catch {
             try await intermediary.journalRefusal(of: nil, body: body, at: intermediary.clock())
             throw error

@@ -1,3 +1,4 @@
+import Documents
 import Metrics
 import PagoPA
 import Storage
@@ -25,6 +26,18 @@ package struct RTAcknowledgement: Sendable, Equatable {
 }
 
 extension Intermediary {
+    /// Reads an official RT (PagInf_RPT_RT 6.2).
+    /// - Throws: `Refusal.rtUnreadable`, `.rtRefused`.
+    package func readRT(xml bytes: [UInt8], from sender: PSPID) throws -> RT {
+        do { return try RTDocument.read(bytes, from: sender) } catch {
+            switch error {
+            case .unreadable(let detail): throw Refusal.rtUnreadable(detail)
+            case .syntax(let faults): throw Refusal.rtRefused(isSyntax: true, faults)
+            case .semantics(let faults): throw Refusal.rtRefused(isSyntax: false, faults)
+            }
+        }
+    }
+
     /// Takes an RT: evidence, receipt, states, journal and the e-mails to send, in one transaction; then the answer is given.
     /// A replay changes nothing and gets the first answer.
     /// - Parameter render: writes the answer's body; pure.
