@@ -104,6 +104,58 @@ import Testing
     }
 }
 
+/// Made by the rules written again here, then broken in one place.
+@Suite struct GeneratedCodesTests {
+    @Test func `every RF reference that we make verifies, and with one digit changed it does not`() throws {
+        var random = Seeded(seed: 21)
+        for _ in 0..<300 {
+            let length = Int.random(in: 1...21, using: &random)
+            let reference = String((0..<length).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
+            let made = try IUV.rf(reference: reference).value
+            #expect(try IUV(made).value == made)
+            var bytes = Array(made.utf8)
+            let place = Int.random(in: 2..<bytes.count, using: &random)
+            bytes[place] = 0x30 + (bytes[place] - 0x30 + UInt8.random(in: 1...9, using: &random)) % 10
+            #expect(throws: InvalidValue.self) { try IUV(String(decoding: bytes, as: UTF8.self)) }
+        }
+    }
+
+    @Test func `of eleven digits, one in ten last digits is right`() {
+        var random = Seeded(seed: 22)
+        for _ in 0..<300 {
+            let first = String((0..<10).map { _ in "0123456789".randomElement(using: &random) ?? "1" })
+            let good = (0...9).filter { (try? OrganizationTaxCode(first + String($0))) != nil }
+            #expect(good.count == 1 || first == "0000000000")
+        }
+    }
+
+    @Test func `of sixteen characters, one in twenty-six last letters is right`() throws {
+        var random = Seeded(seed: 23)
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        func pick(_ from: [Character], _ count: Int) -> String {
+            String((0..<count).map { _ in from.randomElement(using: &random) ?? "A" })
+        }
+        for _ in 0..<300 {
+            let digits = Array("0123456789LMNPQRSTUV")
+            let first =
+                pick(letters, 6) + pick(digits, 2) + pick(Array("ABCDEHLMPRST"), 1) + "0" + pick(Array("123456789"), 1)
+                + pick(letters, 1) + pick(digits, 3)
+            let good = letters.filter { (try? TaxCode(first + String($0))) != nil }
+            #expect(good.count == 1, "\(first)")
+            #expect(good.first == TaxCode.checkLetter(first15: first))
+        }
+    }
+
+    @Test func `an IBAN's check digits are the only ones that fit`() {
+        var random = Seeded(seed: 24)
+        for _ in 0..<50 {
+            let rest = "X" + String((0..<22).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
+            let good = (2...98).filter { (try? IBAN("IT" + ($0 < 10 ? "0\($0)" : "\($0)") + rest)) != nil }
+            #expect(good.count == 1)
+        }
+    }
+}
+
 /// A generator that repeats itself, so that a failure does too (SplitMix64).
 struct Seeded: RandomNumberGenerator {
     private var state: UInt64
