@@ -35,16 +35,22 @@ final class Deployment: Sendable {
     let opsKey: String
     let pspSecret: WebhookSecret
     let service: Part
+    /// Between the service and its database, when there is one.
+    let proxy: Proxy?
+    /// What every program here is started with.
+    let environment: [String: String]
     private let parts: [Part]
-    private let folder: URL
+    let folder: URL
     private let session: URLSession
 
     static let creditor = "12345678903"
     static let project = Contract.projectFile.deletingLastPathComponent()
     static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
-    static func with<Value>(_ body: (Deployment) async throws -> Value) async throws -> Value {
-        let deployment = try await Deployment()
+    static func with<Value>(
+        throughProxy: Bool = false, _ body: (Deployment) async throws -> Value
+    ) async throws -> Value {
+        let deployment = try await Deployment(throughProxy: throughProxy)
         do {
             try await deployment.ready()
             let value = try await body(deployment)
@@ -56,7 +62,7 @@ final class Deployment: Sendable {
         }
     }
 
-    private init() async throws {
+    private init(throughProxy: Bool) async throws {
         let cluster = try PrivateCluster()
         self.cluster = cluster
         let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-live-\(UUID().uuidString)")
@@ -70,12 +76,17 @@ final class Deployment: Sendable {
         api = "http://127.0.0.1:\(ports[0])"
         simulator = "http://127.0.0.1:\(ports[1])"
         mailControl = "http://127.0.0.1:\(ports[3])"
+        let proxy = throughProxy ? try Proxy(to: cluster.port) : nil
+        self.proxy = proxy
         let environment = [
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "DATABASE_URL": cluster.url,
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+            "DATABASE_URL": proxy.map { cluster.url.replacing(":\(cluster.port)/", with: ":\($0.port)/") }
+                ?? cluster.url,
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(ports[0])", "PUBLIC_URL": api,
             "SMTP_URL": "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
             "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8", "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
         ]
+        self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
         try Part.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
         let demoFile = folder.appending(path: "demo.json")
@@ -128,6 +139,7 @@ final class Deployment: Sendable {
         service.stop()
         // The others hold nothing that needs a goodbye; Python does not even hear one that its parent has blocked.
         for part in parts.dropFirst() { part.kill() }
+        proxy?.close()
         cluster.remove()
         try? FileManager.default.removeItem(at: folder)
     }
@@ -159,7 +171,8 @@ final class Deployment: Sendable {
         }
     }
 
-    private func send(
+    /// One request as it is: nothing is held against anything.
+    func send(
         _ method: String, url: String, headers: [String: String] = [:], body: Data? = nil
     ) async throws -> Answer {
         var request = URLRequest(url: try #require(URL(string: url)))
@@ -193,14 +206,19 @@ final class Deployment: Sendable {
     func post(
         rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil, type: String = "application/json"
     ) async throws -> Answer {
+        var headers = signed(rt, id: id, secret: secret)
+        headers["Content-Type"] = type
+        return try await call("POST", "/v1/psps/ABCDITMM/receipts", json: rt, headers: headers)
+    }
+
+    func signed(_ rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil) -> [String: String] {
         let now = Int64(Date().timeIntervalSince1970)
         let signature = WebhookSignature.sign(
             id: id, timestamp: now, body: Array(rt.utf8), secret: secret ?? pspSecret)
-        return try await call(
-            "POST", "/v1/psps/ABCDITMM/receipts", json: rt,
-            headers: [
-                "Content-Type": type, "webhook-id": id, "webhook-timestamp": "\(now)", "webhook-signature": signature,
-            ])
+        return [
+            "Content-Type": "application/json", "webhook-id": id, "webhook-timestamp": "\(now)",
+            "webhook-signature": signature,
+        ]
     }
 
     /// A new position of € 59,80; `(id, iuv)`.

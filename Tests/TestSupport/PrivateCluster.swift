@@ -83,7 +83,7 @@ package final class PrivateCluster: Sendable {
         process.standardError = process.standardOutput
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
+        process.waitForEnd()
         let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         guard process.terminationStatus == 0 else {
             throw Failed(command: ([path] + arguments).joined(separator: " "), output: output)

@@ -18,7 +18,7 @@ package enum Tool {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        process.waitForEnd()
         let text = String(decoding: data, as: UTF8.self)
         guard process.terminationStatus == 0 else { throw Failure(description: "\(program): \(text)") }
         return text
@@ -36,5 +36,12 @@ package enum Tool {
         try Data(bytes).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
         return try body(url.path)
+    }
+}
+
+extension Process {
+    /// As `waitUntilExit`, which runs a run loop and may miss the end on a thread of the concurrency pool.
+    package func waitForEnd() {
+        while isRunning { usleep(1_000) }
     }
 }
