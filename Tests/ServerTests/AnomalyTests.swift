@@ -105,6 +105,16 @@ extension ServerTests {
                 try await live.waitUntil("the debtor is told") {
                     try await live.mailCount(to: "canarino@example.org") == 1
                 }
+                let foreign = try await live.post(
+                    rt: Deployment.rt(iuv: "RF45w9", receipt: "ELSEWHERE", creditor: "15376371009")
+                ).json
+                let theirs = try #require(foreign["anomaly_id"] as? String)
+                #expect(foreign["anomaly_kind"] as? String == "unknown_creditor")
+                let (other, _) = try await live.position()
+                let crossed = try await resolve(
+                    live, theirs, #"{"resolution":"match","position_id":"\#(other)","reason":"x"}"#)
+                #expect(crossed.status == 409)
+                #expect(try await live.status(of: other) == "open")
                 let nobody = try await resolve(
                     live, anomaly,
                     #"{"resolution":"match","position_id":"0199c0de-0000-7000-8000-000000000009","reason":"x"}"#)

@@ -110,7 +110,7 @@ private final class FaultRun: Sendable {
     private func persist(_ path: String, headers: () -> [String: String], body: String) async throws -> Deployment
         .Answer?
     {
-        for attempt in 0..<600 {
+        for _ in 0..<600 {
             let instance = instances[Int.random(in: 0..<instances.count)]
             let began = ContinuousClock.now
             let answer = try? await live.send(
@@ -124,7 +124,6 @@ private final class FaultRun: Sendable {
             add("HTTP \(answer.status)")
             if answer.status >= 500, ContinuousClock.now - began > .seconds(6) { add("refusals slower than 6 s") }
             if answer.status < 500, answer.status != 429 { return answer }
-            _ = attempt
             try await Task.sleep(for: .milliseconds(100))
         }
         add("given up")

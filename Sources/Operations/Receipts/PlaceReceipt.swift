@@ -8,7 +8,8 @@ extension Intermediary {
     func place(
         _ receipt: Receipt, on installment: Installment, of position: Position, by actor: Actor, in tx: Transaction,
         at now: Instant
-    ) throws -> Disposition {
+    ) async throws -> Disposition {
+        let creditor = try await tx.ask(Creditors.show(position.creditor, within: .everyCreditor))
         let settlement = Settlement.of(
             receipt.outcome, receipt.amount, paidAt: receipt.paidAt, position: position, installment: installment,
             startedAt: nil, creditorIsKnown: true)
@@ -33,7 +34,9 @@ extension Intermediary {
         // In quarantine there was nobody to tell.
         if receipt.outcome.movedMoney {
             tx.insert(
-                mails(.receiptReady, about: receipt, on: position.id, to: [position.debtor.email], in: .it, at: now))
+                mails(
+                    .receiptReady, about: receipt, on: position.id, to: [position.debtor.email],
+                    in: creditor?.languages.first ?? .it, at: now))
         }
         return settlement.disposition
     }
@@ -75,7 +78,7 @@ extension Intermediary {
                 let installment = position.installments.first(where: { $0.iuv == kept.iuv })
             else { return false }
             let anomaly = try await tx.quarantine(of: id)
-            _ = try place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
+            _ = try await place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
             if let anomaly {
                 let resolution = Resolution(
                     kind: .appeared, reason: "The position with this IUV appeared.", resolvedAt: now)

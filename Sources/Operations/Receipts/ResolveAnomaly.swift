@@ -28,8 +28,12 @@ extension Intermediary {
                     throw Refusal.resolutionNotPossible("Only a receipt in quarantine can be matched.")
                 }
                 guard let position else { throw Refusal.notFound }
+                // Money of one creditor never pays a debt to another.
+                guard position.creditor == receipt.creditor else {
+                    throw Refusal.resolutionNotPossible("The position is of another creditor than the receipt.")
+                }
                 let installment = try installment(of: position, number: number)
-                _ = try place(receipt, on: installment, of: position, by: actor, in: tx, at: now)
+                _ = try await place(receipt, on: installment, of: position, by: actor, in: tx, at: now)
             }
             close(
                 anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now), position: position?.id,
