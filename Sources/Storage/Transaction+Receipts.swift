@@ -128,14 +128,16 @@ package enum Receipts {
             """, rows: { try $0.identifier() })
     }
 
-    /// Receipts in quarantine whose position has appeared and is not a draft.
+    /// Receipts in quarantine, not refunded or rejected, whose position has appeared and is not a draft.
     package static func matchable(limit: Int) -> Question<[Identifier<Receipt>]> {
         Question(
             """
             SELECT r.id FROM receipts r
             JOIN installments i ON i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv
             JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
-            WHERE r.status = 'quarantined' ORDER BY r.received_at, r.id LIMIT \(limit)
+            WHERE r.status = 'quarantined' AND EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id AND a.is_open
+                AND a.kind IN ('unknown_iuv', 'unknown_creditor'))
+            ORDER BY r.received_at, r.id LIMIT \(limit)
             """, rows: { try $0.identifier() })
     }
 

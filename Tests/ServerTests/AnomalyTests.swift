@@ -127,24 +127,12 @@ extension ServerTests {
             async throws
         {
             try await Deployment.with { live in
-                // Of the demo creditor's own numbers: aux digit 3, segregation code 01.
-                let iuv = "01999999999999985"
-                let notice = try #require(
-                    (0..<93).lazy.map { "3" + iuv.dropLast(2) + ($0 < 10 ? "0\($0)" : "\($0)") }
-                        .first { Self.verifies($0) })
+                let notice = try Self.freeNotice()
                 let waiting = try await live.post(rt: Deployment.rt(iuv: String(notice.dropFirst()), receipt: "EARLY"))
                     .json
                 #expect(waiting["disposition"] as? String == "quarantined")
 
-                let made = try await live.call(
-                    "POST", "/v1/positions", key: live.creditorKey,
-                    json: """
-                        {"creditor_tax_code":"\(Deployment.creditor)","external_id":"LATE","debt_type":"mensa",
-                        "draft":\(asDraft),"document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
-                        "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Canarino"},
-                        "lines":[{"description":"Pasti","amount_cents":5980}],
-                        "installments":[{"amount_cents":5980,"due_date":"2030-10-10","notice_number":"\(notice)"}]}
-                        """)
+                let made = try await position(live, notice, asDraft: asDraft)
                 try #require(made.status == 201, "\(String(decoding: made.body, as: UTF8.self))")
                 let position = try #require(try made.json["id"] as? String)
                 if asDraft {
@@ -157,6 +145,41 @@ extension ServerTests {
                 let shown = try await live.call("GET", "/v1/anomalies/\(anomaly)", key: live.opsKey).json
                 #expect(shown["resolution"] as? String == "appeared")
             }
+        }
+
+        @Test func `money that was refunded does not pay a position that appears later`() async throws {
+            try await Deployment.with { live in
+                let notice = try Self.freeNotice()
+                let early = try await live.post(rt: Deployment.rt(iuv: String(notice.dropFirst()), receipt: "BACK"))
+                    .json
+                let anomaly = try #require(early["anomaly_id"] as? String)
+                #expect(try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Reso"}"#).status == 200)
+
+                let made = try await position(live, notice, asDraft: false)
+
+                let id = try #require(try made.json["id"] as? String)
+                #expect(try await live.status(of: id) == "open")
+            }
+        }
+
+        /// A position with a notice number that its creditor gave.
+        private func position(_ live: Deployment, _ notice: String, asDraft: Bool) async throws -> Deployment.Answer {
+            try await live.call(
+                "POST", "/v1/positions", key: live.creditorKey,
+                json: """
+                    {"creditor_tax_code":"\(Deployment.creditor)","external_id":"LATE","debt_type":"mensa",
+                    "draft":\(asDraft),"document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
+                    "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Canarino"},
+                    "lines":[{"description":"Pasti","amount_cents":5980}],
+                    "installments":[{"amount_cents":5980,"due_date":"2030-10-10","notice_number":"\(notice)"}]}
+                    """)
+
+        }
+
+        /// Of the demo creditor's own numbers: aux digit 3, segregation code 01.
+        private static func freeNotice() throws -> String {
+            try #require(
+                (0..<93).lazy.map { "301999999999999" + "9" + ($0 < 10 ? "0\($0)" : "\($0)") }.first { verifies($0) })
         }
 
         /// pagoPA's rule, written again from the specification: modulo 93 over the first sixteen digits.

@@ -182,9 +182,10 @@ extension ResolutionRequest {
             return kind
         }
         let reason = reader.required("reason") { try boundedText($0, 1...500) }
+        let isGiven = reader.has("position_id")
         let position = reader.optional("position_id") { try Identifier<Position>($0) }
         let number = reader.optional("installment", in: 1...1_000)
-        if kind == .match, !reader.has("position_id"), position == nil {
+        if kind == .match, !isGiven {
             reader.refuse("position_id", "is required to match")
         }
         if let kind, kind != .match {

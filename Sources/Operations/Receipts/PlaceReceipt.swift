@@ -45,7 +45,13 @@ extension Intermediary {
     /// - Returns: how many were placed.
     package func settleQuarantined(_ receipts: [Identifier<Receipt>]) async throws -> Int {
         var placed = 0
-        for id in receipts where try await settleQuarantined(id) { placed += 1 }
+        for id in receipts {
+            do { if try await settleQuarantined(id) { placed += 1 } } catch let fault as StorageError {
+                // The database is away, or this one receipt makes trouble: it must not keep the others waiting.
+                if case .unavailable = fault { throw fault }
+                logger.error("a receipt stays in quarantine", metadata: ["receipt_id": "\(id)", "error": "\(fault)"])
+            }
+        }
         return placed
     }
 
@@ -75,15 +81,14 @@ extension Intermediary {
             guard let kept = try await tx.ask(Receipts.show(id, within: .everyCreditor)),
                 let position = try await tx.ask(Positions.lock(creditor: kept.creditor, iuv: kept.iuv)),
                 position.state != .draft, try await tx.lock(id) == .quarantined,
-                let installment = position.installments.first(where: { $0.iuv == kept.iuv })
+                let installment = position.installments.first(where: { $0.iuv == kept.iuv }),
+                // People may have refunded or rejected it: then its money is nobody's any more.
+                let anomaly = try await tx.quarantine(of: id)
             else { return false }
-            let anomaly = try await tx.quarantine(of: id)
             _ = try await place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
-            if let anomaly {
-                let resolution = Resolution(
-                    kind: .appeared, reason: "The position with this IUV appeared.", resolvedAt: now)
-                close(anomaly, resolution, position: position.id, by: .loop, in: tx)
-            }
+            let resolution = Resolution(
+                kind: .appeared, reason: "The position with this IUV appeared.", resolvedAt: now)
+            close(anomaly, resolution, position: position.id, by: .loop, in: tx)
             return true
         }
     }
