@@ -20,9 +20,9 @@ package struct Inbound: Sendable {
     let psp: PSPID?
 
     /// The caller of a route that needs a key.
-    func caller() throws -> APIKey {
+    func caller() throws -> Caller {
         guard let key else { throw Refusal.unauthenticated }
-        return key
+        return Caller(key: key)
     }
 
     func sender() throws -> PSPID {

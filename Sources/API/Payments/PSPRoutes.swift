@@ -76,8 +76,8 @@ private struct PSPHandlers: Sendable {
     func showPSPList(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         guard
-            caller.scopes.contains(.operations) || caller.scopes.contains(.pspListWrite)
-                || caller.scopes.contains(.positionsRead)
+            caller.key.scopes.contains(.operations) || caller.key.scopes.contains(.pspListWrite)
+                || caller.key.scopes.contains(.positionsRead)
         else { throw Refusal.forbidden(.positionsRead) }
         return inbound.unlessHeld(try await intermediary.showPSPList(for: caller).reply())
     }

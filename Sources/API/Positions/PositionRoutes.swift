@@ -83,7 +83,7 @@ private struct PositionHandlers: Sendable {
 
     private func list(
         _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ page: PageRequest,
-        for caller: APIKey
+        for caller: Caller
     ) async throws -> Reply {
         let today = intermediary.today
         return try await intermediary.listPositions(filter, creditor: creditor, order: order, page: page, for: caller)

@@ -83,7 +83,7 @@ private struct ReceiptHandlers: Sendable {
     }
 
     private func list(
-        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: APIKey
+        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: Caller
     )
         async throws -> Reply
     {

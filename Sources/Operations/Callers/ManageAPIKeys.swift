@@ -58,7 +58,7 @@ extension Intermediary {
     }
 
     /// - Parameter caller: nil on the command line, whose user holds the database anyway.
-    package func makeAPIKey(_ request: APIKeyRequest, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil)
+    package func makeAPIKey(_ request: APIKeyRequest, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil)
         async throws -> Once<MadeAPIKey>
     {
         try caller?.demand(.operations)
@@ -76,31 +76,31 @@ extension Intermediary {
             }
             tx.insert(key, digest: token.digest)
             tx.journal(
-                JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+                JournalEntry(.keyMade, by: caller?.actor ?? .commandLine, note: token.prefix), at: now)
             return MadeAPIKey(key: key, secret: token.text)
         }
     }
 
-    package func listAPIKeys(page: PageRequest, for caller: APIKey?) async throws -> Page<APIKey> {
+    package func listAPIKeys(page: PageRequest, for caller: Caller?) async throws -> Page<APIKey> {
         try caller?.demand(.operations)
         return try await store.transaction { tx in try await tx.apiKeys(page: page) }
     }
 
     /// Ends a key at once, on every instance; repeatable.
-    package func revokeAPIKey(_ id: Identifier<APIKey>, by caller: APIKey?) async throws {
+    package func revokeAPIKey(_ id: Identifier<APIKey>, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
         try await store.transaction { tx in
             guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
             tx.revoke(id, at: now)
             tx.journal(
-                JournalEntry(.keyRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: key.prefix), at: now)
+                JournalEntry(.keyRevoked, by: caller?.actor ?? .commandLine, note: key.prefix), at: now)
         }
     }
 
     /// A new key with the same rights; the old one ends after the overlap.
     package func rotateAPIKey(
-        _ id: Identifier<APIKey>, overlapSeconds: Int, by caller: APIKey?, repeating: Repeating<MadeAPIKey>? = nil
+        _ id: Identifier<APIKey>, overlapSeconds: Int, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil
     )
         async throws -> Once<MadeAPIKey>
     {
@@ -114,7 +114,7 @@ extension Intermediary {
             tx.insert(key, digest: token.digest, rotatedFrom: id)
             tx.expire(id, at: now.adding(seconds: overlapSeconds))
             tx.journal(
-                JournalEntry(.keyMade, by: caller.map { .key($0.id) } ?? .commandLine, note: token.prefix), at: now)
+                JournalEntry(.keyMade, by: caller?.actor ?? .commandLine, note: token.prefix), at: now)
             return MadeAPIKey(key: key, secret: token.text)
         }
     }

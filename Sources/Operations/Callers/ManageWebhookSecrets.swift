@@ -17,7 +17,7 @@ extension Intermediary {
 
     /// - Parameter secret: one to keep, or nil to make one.
     package func makeWebhookSecret(
-        of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: APIKey?,
+        of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: Caller?,
         repeating: Repeating<MadeWebhookSecret>? = nil
     ) async throws -> Once<MadeWebhookSecret> {
         try caller?.demand(.operations)
@@ -25,25 +25,25 @@ extension Intermediary {
             let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
             tx.insert(made.secret, id: made.id, of: psp, at: now)
             tx.journal(
-                JournalEntry(.secretMade, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(made.id)"),
+                JournalEntry(.secretMade, by: caller?.actor ?? .commandLine, note: "\(psp) \(made.id)"),
                 at: now)
             return made
         }
     }
 
-    package func listWebhookSecrets(of psp: PSPID, for caller: APIKey?) async throws -> [WebhookSecretEntry] {
+    package func listWebhookSecrets(of psp: PSPID, for caller: Caller?) async throws -> [WebhookSecretEntry] {
         try caller?.demand(.operations)
         return try await store.transaction { tx in try await tx.webhookSecretEntries(of: psp) }
     }
 
     /// Ends a secret at once; repeatable.
-    package func revokeWebhookSecret(_ id: Identifier<WebhookSecret>, of psp: PSPID, by caller: APIKey?) async throws {
+    package func revokeWebhookSecret(_ id: Identifier<WebhookSecret>, of psp: PSPID, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
         try await store.transaction { tx in
             guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }
             tx.journal(
-                JournalEntry(.secretRevoked, by: caller.map { .key($0.id) } ?? .commandLine, note: "\(psp) \(id)"),
+                JournalEntry(.secretRevoked, by: caller?.actor ?? .commandLine, note: "\(psp) \(id)"),
                 at: now)
         }
     }

@@ -8,7 +8,7 @@ package enum Saved<Noun: Sendable>: Sendable {
 }
 
 extension Intermediary {
-    package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: APIKey) async throws -> Creditor {
+    package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: Caller) async throws -> Creditor {
         try await store.transaction { tx in
             guard let creditor = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy)) else {
                 throw Refusal.notFound
@@ -17,13 +17,13 @@ extension Intermediary {
         }
     }
 
-    package func listCreditors(page: PageRequest, for caller: APIKey) async throws -> Page<Creditor> {
+    package func listCreditors(page: PageRequest, for caller: Caller) async throws -> Page<Creditor> {
         try await store.transaction { tx in try await tx.creditors(within: caller.tenancy, page: page) }
     }
 
     /// - Parameter make: the creditor to be, given when it was first kept and the present time.
     package func saveCreditor(
-        _ taxCode: OrganizationTaxCode, by caller: APIKey,
+        _ taxCode: OrganizationTaxCode, by caller: Caller,
         make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> Creditor
     ) async throws -> Saved<Creditor> {
         try caller.demand(.operations)
@@ -35,12 +35,12 @@ extension Intermediary {
             let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
             let new = try make(old?.createdAt ?? now, now)
             tx.save(new)
-            tx.journal(JournalEntry(.creditorSaved, by: .key(caller.id), creditor: taxCode), at: now)
+            tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
             return old == nil ? .created(new) : .changed(new)
         }
     }
 
-    package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: APIKey) async throws -> [DebtType] {
+    package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> [DebtType] {
         try await store.transaction { tx in
             let (known, types) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy),
@@ -50,7 +50,7 @@ extension Intermediary {
         }
     }
 
-    package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: APIKey) async throws
+    package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: Caller) async throws
         -> DebtType
     {
         try await store.transaction { tx in
@@ -63,7 +63,7 @@ extension Intermediary {
 
     /// A change of a debt type counts for positions written from then on.
     package func saveDebtType(
-        _ key: String, of creditor: OrganizationTaxCode, by caller: APIKey,
+        _ key: String, of creditor: OrganizationTaxCode, by caller: Caller,
         make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> DebtType
     ) async throws -> Saved<DebtType> {
         try caller.demand(.positionsWrite, or: .operations)
@@ -75,7 +75,7 @@ extension Intermediary {
             guard known != nil else { throw Refusal.notFound }
             let new = try make(old?.createdAt ?? now, now)
             tx.save(new)
-            tx.journal(JournalEntry(.debtTypeSaved, by: .key(caller.id), creditor: creditor, note: key), at: now)
+            tx.journal(JournalEntry(.debtTypeSaved, by: caller.actor, creditor: creditor, note: key), at: now)
             return old == nil ? .created(new) : .changed(new)
         }
     }

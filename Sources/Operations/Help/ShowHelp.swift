@@ -9,7 +9,7 @@ package struct HelpAnswer: Sendable {
 
 extension Intermediary {
     /// One text per topic, in the wanted language or else in Italian; the creditor's own over the built-in one.
-    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey)
+    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller)
         async throws
         -> [HelpAnswer]
     {
@@ -30,7 +30,7 @@ extension Intermediary {
     }
 
     package func showHelpTopic(
-        _ name: String, of creditor: OrganizationTaxCode?, in language: Language, for caller: APIKey
+        _ name: String, of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller
     ) async throws -> HelpAnswer {
         let all = try await listHelpTopics(of: creditor, in: language, for: caller)
         guard let found = all.first(where: { $0.topic.topic == name }) else { throw Refusal.notFound }

@@ -3,7 +3,7 @@ import Storage
 
 extension Intermediary {
     /// Oldest first; of one position, or of all.
-    package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: APIKey) async throws
+    package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: Caller) async throws
         -> Page<JournalRecord>
     {
         try caller.demand(.operations)

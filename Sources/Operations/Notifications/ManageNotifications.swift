@@ -2,14 +2,14 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: APIKey) async throws
+    package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
         -> Page<PagoPA.Notification>
     {
         try caller.demand(.operations)
         return try await store.transaction { tx in try await tx.notifications(filter, page: page) }
     }
 
-    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: APIKey) async throws
+    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
         try caller.demand(.operations)
@@ -22,7 +22,7 @@ extension Intermediary {
     /// Tries a mail again from the first try, as when its server was mended.
     /// - Throws: `Refusal.notificationNotRetryable` for one that went out, is going out, or has nobody to go to.
     package func retryNotification(
-        _ id: Identifier<PagoPA.Notification>, by caller: APIKey, repeating: Repeating<PagoPA.Notification>? = nil
+        _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         try caller.demand(.operations)
         return try await once(repeating) { tx, now in
@@ -31,7 +31,7 @@ extension Intermediary {
             tx.requeue(id)
             tx.journal(
                 JournalEntry(
-                    .notificationRetried, by: .key(caller.id), position: mail.position, receipt: mail.receipt,
+                    .notificationRetried, by: caller.actor, position: mail.position, receipt: mail.receipt,
                     from: mail.state.rawValue, to: NotificationState.queued.rawValue), at: now)
             guard let queued = try await tx.notification(id) else { throw Refusal.notFound }
             return queued
@@ -40,7 +40,7 @@ extension Intermediary {
 
     /// A mail that proves the way out.
     package func sendTestNotification(
-        to recipient: EmailAddress, language: Language, by caller: APIKey,
+        to recipient: EmailAddress, language: Language, by caller: Caller,
         repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         try caller.demand(.operations)

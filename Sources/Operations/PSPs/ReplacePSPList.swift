@@ -15,12 +15,12 @@ extension Intermediary {
         return loaded
     }
 
-    package func showPSPList(for caller: APIKey) async throws -> PSPList {
+    package func showPSPList(for caller: Caller) async throws -> PSPList {
         guard let list = try await currentPSPList() else { throw Refusal.notFound }
         return list
     }
 
-    package func showPSPListVersion(_ version: Int, for caller: APIKey) async throws -> PSPList {
+    package func showPSPListVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
         try caller.demand(.pspListWrite)
         return try await store.transaction { tx in
             guard let list = try await tx.pspList(version) else { throw Refusal.notFound }
@@ -28,14 +28,14 @@ extension Intermediary {
         }
     }
 
-    package func listPSPLists(page: PageRequest, for caller: APIKey) async throws -> Page<PSPListSummary> {
+    package func listPSPLists(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
         try caller.demand(.pspListWrite)
         return try await store.transaction { tx in try await tx.pspLists(page: page) }
     }
 
     /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
     /// - Parameter version: the one the caller read; `nil` when there must be none yet.
-    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: APIKey) async throws -> PSPList
+    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: Caller) async throws -> PSPList
     {
         try caller.demand(.pspListWrite)
         var faults = PSPList.faults(psps)
@@ -53,7 +53,7 @@ extension Intermediary {
             guard current == version else { throw Refusal.preconditionFailed }
             let list = PSPList(version: (current ?? 0) + 1, psps: psps, createdAt: now)
             tx.replacePSPList(with: list)
-            tx.journal(JournalEntry(.pspListReplaced, by: .key(caller.id), to: "\(list.version)"), at: now)
+            tx.journal(JournalEntry(.pspListReplaced, by: caller.actor, to: "\(list.version)"), at: now)
             return list
         }
         await pspLists.keep(list)

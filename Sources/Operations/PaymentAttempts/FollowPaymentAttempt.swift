@@ -15,7 +15,7 @@ extension Intermediary {
     package static let maximumWaitSeconds = 25
 
     /// The attempt now, or as soon as it is final within `waitSeconds`.
-    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: APIKey)
+    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: Caller)
         async throws
         -> AttemptDetail
     {
@@ -46,7 +46,7 @@ extension Intermediary {
         return try await attemptDetail(id, for: caller)
     }
 
-    private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: APIKey) async throws -> AttemptDetail {
+    private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: Caller) async throws -> AttemptDetail {
         try await store.transaction { tx in
             let (attempt, receipts) = try await tx.ask(
                 PaymentAttempts.show(id, within: caller.tenancy), Receipts.of([id]))
@@ -56,7 +56,7 @@ extension Intermediary {
     }
 
     package func listPaymentAttempts(
-        _ filter: AttemptFilter, page: PageRequest, for caller: APIKey
+        _ filter: AttemptFilter, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
         try caller.demand(.paymentsWrite, or: .positionsRead)
         return try await store.transaction { tx in
@@ -70,7 +70,7 @@ extension Intermediary {
 
     /// The payer changed their mind before paying; repeatable. Once they are back from the portal, only the RT decides.
     package func cancelPaymentAttempt(
-        _ id: Identifier<PaymentAttempt>, by caller: APIKey, repeating: Repeating<AttemptDetail>? = nil
+        _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<AttemptDetail>? = nil
     ) async throws -> Once<AttemptDetail> {
         try caller.demand(.paymentsWrite)
         return try await once(repeating) { tx, now in
@@ -80,7 +80,7 @@ extension Intermediary {
             if attempt.status == .cancelled { return AttemptDetail(attempt: attempt, receipts: receipts) }
             guard let next = attempt.status.after(.cancel) else { throw Refusal.attemptNotCancellable(attempt.status) }
             tx.setStatus(next, of: id, at: now)
-            journal(attempt, from: attempt.status, to: next, by: .key(caller.id), in: tx, at: now)
+            journal(attempt, from: attempt.status, to: next, by: caller.actor, in: tx, at: now)
             return AttemptDetail(attempt: attempt.with(status: next, at: now), receipts: receipts)
         }
     }

@@ -49,7 +49,7 @@ extension Intermediary {
     /// for the outside: hold and commit; call; keep what came of it.
     /// - Throws: `Refusal`; a PSP that is down is `StartedAttempt.failed`, with nothing held.
     package func startPaymentAttempt(
-        _ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>
+        _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
         try caller.demand(.paymentsWrite)
         switch try await hold(request, by: caller, repeating: repeating) {
@@ -69,7 +69,7 @@ extension Intermediary {
         case replayed(StoredAnswer)
     }
 
-    private func hold(_ request: AttemptRequest, by caller: APIKey, repeating: Repeating<StartedAttempt>) async throws
+    private func hold(_ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>) async throws
         -> Held
     {
         let now = clock()
@@ -85,10 +85,10 @@ extension Intermediary {
                 case .none: break
                 }
                 let plan = try await plan(request, by: caller, in: tx, at: now)
-                tx.insert(plan.attempt, caller: caller.id)
+                tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
                     JournalEntry(
-                        .attemptState, by: .key(caller.id), creditor: plan.attempt.creditor, attempt: plan.attempt.id,
+                        .attemptState, by: caller.actor, creditor: plan.attempt.creditor, attempt: plan.attempt.id,
                         to: AttemptStatus.created.rawValue), at: now)
                 tx.keep(nil, for: repeating.key, attempt: plan.attempt.id, at: now)
                 return .held(plan.attempt, plan.call)
@@ -100,7 +100,7 @@ extension Intermediary {
 
     /// The process that began this start is gone: what it reached is the answer.
     private func takeOver(
-        _ id: Identifier<PaymentAttempt>, by caller: APIKey, repeating: Repeating<StartedAttempt>, in tx: Transaction,
+        _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<StartedAttempt>, in tx: Transaction,
         at now: Instant
     ) async throws -> StartedAttempt {
         guard let attempt = try await tx.ask(PaymentAttempts.show(id, within: caller.tenancy, locking: true)) else {
@@ -121,7 +121,7 @@ extension Intermediary {
         let call: PSPStart
     }
 
-    private func plan(_ request: AttemptRequest, by caller: APIKey, in tx: Transaction, at now: Instant) async throws
+    private func plan(_ request: AttemptRequest, by caller: Caller, in tx: Transaction, at now: Instant) async throws
         -> Plan
     {
         let wanted = try await installmentIDs(request.installments, for: caller, in: tx)
@@ -159,7 +159,7 @@ extension Intermediary {
         return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedWith: secret))
     }
 
-    private func installmentIDs(_ references: [InstallmentReference], for caller: APIKey, in tx: Transaction)
+    private func installmentIDs(_ references: [InstallmentReference], for caller: Caller, in tx: Transaction)
         async throws
         -> [Identifier<Installment>]
     {

@@ -8,7 +8,7 @@ extension Intermediary {
     ///   - merge: makes the wanted position out of the current one; throws `Refusal.invalid` with every violation.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
     package func changePosition(
-        _ id: Identifier<Position>, version: Int, by caller: APIKey,
+        _ id: Identifier<Position>, version: Int, by caller: Caller,
         merge: @Sendable (Position) throws -> PositionDraft
     ) async throws -> PositionDetail {
         try caller.demand(.positionsWrite)
@@ -24,7 +24,7 @@ extension Intermediary {
                 let new = try await changed(old, to: draft, by: caller, in: tx, at: now)
                 tx.update(new, replacingParts: new.lines != old.lines || new.installments != old.installments)
                 tx.journal(
-                    JournalEntry(.positionChanged, by: .key(caller.id), creditor: new.creditor, position: id), at: now)
+                    JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
                 let (attempts, receipts) = try await tx.ask(PaymentAttempts.on(id), Receipts.of(id))
                 return PositionDetail(position: new, attempts: attempts, receipts: receipts)
             }
@@ -38,7 +38,7 @@ extension Intermediary {
     }
 
     private func changed(
-        _ old: Position, to draft: PositionDraft, by caller: APIKey, in tx: Transaction, at now: Instant
+        _ old: Position, to draft: PositionDraft, by caller: Caller, in tx: Transaction, at now: Instant
     )
         async throws -> Position
     {

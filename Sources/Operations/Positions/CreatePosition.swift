@@ -12,7 +12,7 @@ extension Intermediary {
     /// - Parameter fingerprint: SHA-256 of the request as understood.
     /// - Throws: `Refusal.invalid`, `.externalIDTaken`, `.noticeNumberTaken`, `.forbidden`.
     package func createPosition(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: APIKey, repeating: Repeating<CreatedPosition>? = nil
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, repeating: Repeating<CreatedPosition>? = nil
     ) async throws -> Once<CreatedPosition> {
         try caller.demand(.positionsWrite)
         let faults = draft.faults()
@@ -46,7 +46,7 @@ extension Intermediary {
     }
 
     private func create(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: APIKey, in tx: Transaction, at now: Instant
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, in tx: Transaction, at now: Instant
     ) async throws -> CreatedPosition {
         let (creditor, debtType, existing, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
@@ -74,7 +74,7 @@ extension Intermediary {
         tx.insert(position, fingerprint: fingerprint)
         tx.journal(
             JournalEntry(
-                .positionCreated, by: .key(caller.id), creditor: creditor.taxCode, position: position.id,
+                .positionCreated, by: caller.actor, creditor: creditor.taxCode, position: position.id,
                 to: position.state.rawValue), at: now)
         return .created(position)
     }

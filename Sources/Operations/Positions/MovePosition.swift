@@ -5,7 +5,7 @@ extension Intermediary {
     /// Publishes, cancels or restores; an event whose work is done already changes nothing, so that it may be repeated.
     /// - Throws: `Refusal.notFound`, `.positionNotEditable`, `.paymentInProgress`.
     package func movePosition(
-        _ id: Identifier<Position>, _ event: PositionEvent, by caller: APIKey,
+        _ id: Identifier<Position>, _ event: PositionEvent, by caller: Caller,
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
         try caller.demand(.positionsWrite)
@@ -23,7 +23,7 @@ extension Intermediary {
             tx.setState(next, of: position, at: now)
             tx.journal(
                 JournalEntry(
-                    .positionState, by: .key(caller.id), creditor: position.creditor, position: id,
+                    .positionState, by: caller.actor, creditor: position.creditor, position: id,
                     from: position.state.rawValue, to: next.rawValue), at: now)
             guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound

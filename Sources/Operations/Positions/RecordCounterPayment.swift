@@ -22,7 +22,7 @@ extension Intermediary {
     /// Keeps a payment made at the creditor's counter; it counts as any other and shows in 'Archivio'.
     /// - Throws: `Refusal.notFound`, `.invalid`, `.installmentNotPayable`, `.paymentInProgress`.
     package func recordCounterPayment(
-        _ payment: CounterPayment, on id: Identifier<Position>, by caller: APIKey, repeating: Repeating<Receipt>? = nil
+        _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller, repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
         try caller.demand(.positionsWrite)
         return try await once(repeating) { tx, now in
@@ -35,10 +35,10 @@ extension Intermediary {
             guard let creditor, debtType != nil else { throw Refusal.notFound }
             let receipt = receipt(of: payment, for: installment, of: position, creditor: creditor, at: now)
             tx.insert(receipt, installment: installment.id)
-            try pay(installment, of: position, paidAt: payment.paidAt, by: .key(caller.id), in: tx, at: now)
+            try pay(installment, of: position, paidAt: payment.paidAt, by: caller.actor, in: tx, at: now)
             tx.journal(
                 JournalEntry(
-                    .counterPayment, by: .key(caller.id), creditor: position.creditor, position: id,
+                    .counterPayment, by: caller.actor, creditor: position.creditor, position: id,
                     receipt: receipt.id), at: now)
             tx.insert(
                 mails(

@@ -16,7 +16,7 @@ package struct PositionDetail: Sendable {
 
 extension Intermediary {
     /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
-    package func showPosition(_ id: Identifier<Position>, for caller: APIKey) async throws -> PositionDetail {
+    package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
         try caller.demand(.positionsRead)
         return try await store.transaction { tx in
             guard let found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
@@ -35,7 +35,7 @@ extension Intermediary {
     /// 'Cerca' and the list: one page of positions.
     package func listPositions(
         _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
-        for caller: APIKey
+        for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demand(.positionsRead)
         return try await store.transaction { tx in
@@ -48,7 +48,7 @@ extension Intermediary {
     package var today: CalendarDate { CalendarDate(romeDayOf: clock()) }
 }
 
-extension APIKey {
+extension Caller {
     /// The caller's own walls, drawn closer; a creditor outside them leaves nothing to see.
     package func tenancy(narrowedTo creditor: OrganizationTaxCode?) -> Tenancy {
         guard let creditor else { return tenancy }

@@ -3,7 +3,7 @@ import Storage
 
 extension Intermediary {
     package func listAnomalies(
-        _ filter: AnomalyFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
+        _ filter: AnomalyFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Anomaly> {
         try caller.demand(.operations)
         return try await store.transaction { tx in
@@ -11,7 +11,7 @@ extension Intermediary {
         }
     }
 
-    package func showAnomaly(_ id: Identifier<Anomaly>, for caller: APIKey) async throws -> Anomaly {
+    package func showAnomaly(_ id: Identifier<Anomaly>, for caller: Caller) async throws -> Anomaly {
         try caller.demand(.operations)
         return try await store.transaction { tx in
             guard let anomaly = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }

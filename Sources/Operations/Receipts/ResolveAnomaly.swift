@@ -5,7 +5,7 @@ extension Intermediary {
     /// Ends an anomaly as people decided, journalled with who, why and when.
     /// - Throws: `Refusal.notFound`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an installment that is none.
     package func resolveAnomaly(
-        _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: APIKey,
+        _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
         repeating: Repeating<Anomaly>? = nil
     ) async throws -> Once<Anomaly> {
         try caller.demand(.operations)
@@ -19,7 +19,7 @@ extension Intermediary {
             else { throw Refusal.notFound }
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
 
-            let actor = Actor.key(caller.id)
+            let actor = caller.actor
             switch request {
             case .refund, .reject: break
             case .accept: try accept(receipt, anomaly, position, by: actor, in: tx, at: now)
@@ -44,7 +44,7 @@ extension Intermediary {
     }
 
     private func positionToLock(
-        _ anomaly: Anomaly, _ request: ResolutionRequest, _ caller: APIKey, in tx: Transaction
+        _ anomaly: Anomaly, _ request: ResolutionRequest, _ caller: Caller, in tx: Transaction
     ) async throws -> Position? {
         let id: Identifier<Position>?
         switch request {

@@ -3,7 +3,7 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    package func showReceipt(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> Receipt {
+    package func showReceipt(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
         try caller.demand(.receiptsRead)
         return try await store.transaction { tx in
             guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)), caller.maySee(receipt)
@@ -16,7 +16,7 @@ extension Intermediary {
 
     /// 'Archivio': one page of payments, newest first.
     package func listReceipts(
-        _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: APIKey
+        _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demand(.receiptsRead)
         return try await store.transaction { tx in
@@ -25,7 +25,7 @@ extension Intermediary {
     }
 
     /// The RT's bytes as received.
-    package func showReceiptRT(_ id: Identifier<Receipt>, for caller: APIKey) async throws -> RTBytes {
+    package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
         _ = try await showReceipt(id, for: caller)
         return try await store.transaction { tx in
             guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else {
@@ -36,7 +36,7 @@ extension Intermediary {
     }
 
     /// The receipt as a PDF; only of a payment that belongs to a position.
-    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: APIKey) async throws
+    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: Caller) async throws
         -> [UInt8]
     {
         let receipt = try await showReceipt(id, for: caller)
@@ -53,7 +53,7 @@ extension Intermediary {
     }
 }
 
-extension APIKey {
+extension Caller {
     /// Money that is not yet matched to a position is for ops alone: it may be anybody's.
     fileprivate func maySee(_ receipt: Receipt) -> Bool {
         receipt.status != .quarantined || kind == .ops

@@ -68,17 +68,6 @@ package struct APIKey: Sendable, Equatable {
         if let expiresAt, expiresAt <= now { return false }
         return true
     }
-
-    /// The scope is held, or the operation is refused.
-    package func demand(_ scope: Scope) throws(Refusal) {
-        guard scopes.contains(scope) else { throw .forbidden(scope) }
-    }
-
-    /// One of the scopes is held, or the operation is refused for want of the first.
-    package func demand(_ scope: Scope, or other: Scope) throws(Refusal) {
-        if scopes.contains(other) { return }
-        try demand(scope)
-    }
 }
 
 /// Who did something, for the journal: never a name or a secret.

@@ -55,7 +55,7 @@ private struct DemoData {
     func fill() async throws -> Made {
         let creditor = try OrganizationTaxCode("12345678903")
         let opsKey = try await freshKey(name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
-        let ops = try await intermediary.authenticate(token: opsKey)
+        let ops = Caller(key: try await intermediary.authenticate(token: opsKey))
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await freshKey(
             name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead],
@@ -84,7 +84,7 @@ private struct DemoData {
         return made.secret
     }
 
-    private func saveCreditor(_ taxCode: OrganizationTaxCode, by ops: APIKey) async throws {
+    private func saveCreditor(_ taxCode: OrganizationTaxCode, by ops: Caller) async throws {
         let iban = try IBAN("IT60X0542811101000000123456")
         let sender = try EmailAddress("scuola@comune.example.org")
         let origins = [try WebOrigin("http://localhost:3000"), try WebOrigin("https://portale.example.org")]
@@ -107,7 +107,7 @@ private struct DemoData {
         }
     }
 
-    private func replacePSPs(by ops: APIKey) async throws -> [(psp: String, secret: String)] {
+    private func replacePSPs(by ops: Caller) async throws -> [(psp: String, secret: String)] {
         let wanted = [
             try psp(
                 "ABCDITMM", "Banca Alfa", "12345678903",
@@ -151,7 +151,7 @@ private struct DemoData {
             })
     }
 
-    private func savePositions(of creditor: OrganizationTaxCode, by ops: APIKey) async throws {
+    private func savePositions(of creditor: OrganizationTaxCode, by ops: Caller) async throws {
         let bills: [(number: String, type: String, description: String, line: String, cents: Int64)] = [
             ("1031", "mensa", "Mensa scolastica, ottobre 2018", "Pasti di ottobre", 5_980),
             ("1286", "trasporto", "Trasporto scolastico, primo quadrimestre 2018", "Abbonamento", 8_060),
