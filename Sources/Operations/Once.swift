@@ -23,10 +23,11 @@ package enum Once<Result: Sendable>: Sendable {
 extension Intermediary {
     /// One transaction for the effect and, when the caller gave a key, for the answer.
     func once<Result: Sendable>(
-        _ repeating: Repeating<Result>?, _ effect: (Transaction, Instant) async throws -> Result
+        _ repeating: Repeating<Result>?, within tenancy: Tenancy,
+        _ effect: (Transaction, Instant) async throws -> Result
     ) async throws -> Once<Result> {
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: tenancy) { tx in
             if let repeating {
                 switch try await tx.claim(repeating.key) {
                 case .none: break

@@ -77,26 +77,6 @@ package struct Cursor: Sendable, Equatable {
     }
 }
 
-extension Tenancy {
-    /// The wall between creditors, as a condition on `column`.
-    func condition(on column: SQL) -> SQL {
-        switch self {
-        case .everyCreditor: "TRUE"
-        case .only(let creditors): "\(column) = ANY(\(creditors.map(\.value)))"
-        }
-    }
-
-    /// `rows` per creditor, merged: each creditor's own index gives its first rows in order, so a page costs the same however
-    /// many rows there are. `rows` is asked with the condition to put into its WHERE.
-    func merged(_ rows: (SQL) -> SQL) -> SQL {
-        switch self {
-        case .everyCreditor: rows("TRUE")
-        case .only(let creditors):
-            "SELECT merged.* FROM unnest(\(creditors.map(\.value))::text[]) AS tenant(code) CROSS JOIN LATERAL (\(rows("creditor_tax_code = tenant.code"))) AS merged"
-        }
-    }
-}
-
 extension [SQL] {
     /// All of them, or TRUE for none.
     var conjunction: SQL {

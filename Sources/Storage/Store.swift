@@ -15,11 +15,19 @@ package struct Store: Sendable {
     }
 
     /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
+    /// - Parameter tenancy: whose rows there are at all, by row level security; a statement's own walls stand inside it.
     /// - Throws: `StorageError` for the database's own errors; what `body` throws otherwise.
-    package func transaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
+    package func transaction<R: Sendable>(within tenancy: Tenancy, _ body: (Transaction) async throws -> R) async throws
+        -> R
+    {
         let announcements = Announcements()
         do {
-            let result = try await Announcements.$current.withValue(announcements) { try await pool.transaction(body) }
+            let result = try await Announcements.$current.withValue(announcements) {
+                try await pool.transaction { tx in
+                    tx.send(tenancy.setting)
+                    return try await body(tx)
+                }
+            }
             announcer.announce(announcements.all)
             return result
         } catch let error as PostgresError {
@@ -47,7 +55,7 @@ package struct Store: Sendable {
 
     /// A round trip to the database: it answers.
     package func ping() async throws {
-        try await transaction { tx in _ = try await tx.query("SELECT 1") }
+        do { _ = try await pool.query("SELECT 1") } catch let error as PostgresError { throw StorageError(error) }
     }
 }
 

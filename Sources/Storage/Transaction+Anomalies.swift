@@ -15,7 +15,7 @@ extension Transaction {
         _ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false
     ) async throws -> Anomaly? {
         try await anomalies(
-            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))\(locking ? " FOR UPDATE" as SQL : "")"
+            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE" as SQL : "")"
         ).first
     }
 
@@ -31,7 +31,7 @@ extension Transaction {
         if let after = page.after {
             paged.append("(a.opened_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
-        let rows = tenancy.merged { tenant in
+        let rows = tenancy.merged(.anomalies("a")) { tenant in
             "SELECT a.* FROM anomalies a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
         let items = try await anomalies(
@@ -39,7 +39,7 @@ extension Transaction {
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
-                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)"
+                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: .anomalies("a"))) AND \(conditions.conjunction)"
             )
             if var row = rows.first { total = try row.int() }
         }

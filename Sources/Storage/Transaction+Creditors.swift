@@ -8,7 +8,8 @@ package enum Creditors {
         -> Question<Creditor?>
     {
         several(
-            where: "c.tax_code = \(taxCode.value) AND \(tenancy.condition(on: "c.tax_code"))", locking: locking
+            where: "c.tax_code = \(taxCode.value) AND \(tenancy.condition(on: .registry("c.tax_code")))",
+            locking: locking
         ).map(\.first)
     }
 
@@ -21,14 +22,15 @@ package enum Creditors {
     > {
         debtTypes(
             where:
-                "creditor_tax_code = \(creditor.value) AND key = \(key) AND \(tenancy.condition(on: "creditor_tax_code"))"
+                "creditor_tax_code = \(creditor.value) AND key = \(key) AND \(tenancy.condition(on: .registry("creditor_tax_code")))"
         )
         .map(\.first)
     }
 
     /// Every debt type of a creditor, by key.
     package static func debtTypes(of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<[DebtType]> {
-        debtTypes(where: "creditor_tax_code = \(creditor.value) AND \(tenancy.condition(on: "creditor_tax_code"))")
+        debtTypes(
+            where: "creditor_tax_code = \(creditor.value) AND \(tenancy.condition(on: .registry("creditor_tax_code")))")
     }
 
     static func several(where condition: SQL, locking: Bool = false) -> Question<[Creditor]> {
@@ -77,7 +79,7 @@ package enum Creditors {
 extension Transaction {
     /// One page by tax code.
     package func creditors(within tenancy: Tenancy, page: PageRequest) async throws -> Page<Creditor> {
-        var conditions: [SQL] = [tenancy.condition(on: "c.tax_code")]
+        var conditions: [SQL] = [tenancy.condition(on: .registry("c.tax_code"))]
         if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
         let items = try await ask(
             Creditors.several(
@@ -86,7 +88,8 @@ extension Transaction {
             ))
         var total: Int?
         if page.includeTotal {
-            let rows = try await query("SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: "c.tax_code"))")
+            let rows = try await query(
+                "SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: .registry("c.tax_code")))")
             if var row = rows.first { total = try row.int() }
         }
         let shown = Array(items.prefix(page.limit))

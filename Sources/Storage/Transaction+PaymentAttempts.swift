@@ -15,13 +15,17 @@ package enum PaymentAttempts {
     package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
         -> Question<PaymentAttempt?>
     {
-        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: "a.creditor_tax_code"))", locking: locking).map(
+        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: .attempts("a")))", locking: locking).map(
             \.first)
     }
 
-    /// Every attempt on this position, newest first.
-    package static func on(_ position: Identifier<Position>) -> Question<[PaymentAttempt]> {
-        several(where: "a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
+    /// The attempts on this position that the tenancy may see, newest first.
+    package static func on(_ position: Identifier<Position>, within tenancy: Tenancy) -> Question<[PaymentAttempt]> {
+        several(
+            where: """
+                a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))
+                    AND \(tenancy.condition(on: .attempts("a")))
+                """)
     }
 
     /// The attempt that an RT belongs to, locked: the one it names, by its id or by the payment context that is the id without
@@ -90,7 +94,7 @@ extension Transaction {
         if let after = page.after {
             paged.append("(a.created_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
-        let ids = tenancy.merged { tenant in
+        let ids = tenancy.merged(.attempts("a")) { tenant in
             "SELECT a.id, a.created_at FROM payment_attempts a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.created_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
         let items = try await ask(
@@ -103,7 +107,7 @@ extension Transaction {
             let rows = try await query(
                 """
                 SELECT count(*) FROM payment_attempts a
-                WHERE \(tenancy.condition(on: "a.creditor_tax_code")) AND \(conditions.conjunction)
+                WHERE \(tenancy.condition(on: .attempts("a"))) AND \(conditions.conjunction)
                 """)
             if var row = rows.first { total = try row.int() }
         }

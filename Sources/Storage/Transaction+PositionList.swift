@@ -91,7 +91,7 @@ extension Transaction {
         let conditions = filter.conditions(today: today)
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
-        let rows = tenancy.merged { tenant in
+        let rows = tenancy.merged(.positions("p")) { tenant in
             "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering) LIMIT \(page.limit + 1)"
         }
         var statements: [SQL] = [
@@ -106,7 +106,7 @@ extension Transaction {
             statements.append(
                 """
                 SELECT count(*) FROM positions p
-                WHERE \(tenancy.condition(on: "p.creditor_tax_code")) AND \(conditions.conjunction)
+                WHERE \(tenancy.condition(on: .positions("p"))) AND \(conditions.conjunction)
                 """)
         }
         let answers = try await queryAll(statements)

@@ -35,7 +35,7 @@ package enum Positions {
         Position?
     > {
         whole(
-            where: "p.id = \(id.uuid) AND \(tenancy.condition(on: "p.creditor_tax_code"))",
+            where: "p.id = \(id.uuid) AND \(tenancy.condition(on: .positions("p")))",
             part: "position_id = \(id.uuid)", locking: locking)
     }
 
@@ -54,7 +54,7 @@ package enum Positions {
             """
             SELECT p.id FROM positions p
             WHERE p.id IN (SELECT position_id FROM installments WHERE id = ANY(\(installments.map(\.uuid))))
-                AND \(tenancy.condition(on: "p.creditor_tax_code"))
+                AND \(tenancy.condition(on: .positions("p")))
             ORDER BY p.id FOR UPDATE OF p
             """, rows: { try $0.identifier() })
     }
@@ -73,8 +73,9 @@ package enum Positions {
     {
         Question(
             """
-            SELECT id FROM installments WHERE creditor_tax_code = \(creditor.value) AND notice_number = \(notice.value)
-                AND \(tenancy.condition(on: "creditor_tax_code"))
+            SELECT i.id FROM installments i JOIN positions p ON p.id = i.position_id
+            WHERE i.creditor_tax_code = \(creditor.value) AND i.notice_number = \(notice.value)
+                AND \(tenancy.condition(on: .positions("p")))
             """, row: { try $0.identifier() })
     }
 

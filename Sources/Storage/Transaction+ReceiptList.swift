@@ -53,7 +53,7 @@ extension Transaction {
         if let after = page.after {
             paged.append("(r.paid_at, r.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
-        let ids = tenancy.merged { tenant in
+        let ids = tenancy.merged(.receipts("r")) { tenant in
             "SELECT r.id, r.paid_at FROM receipts r WHERE \(tenant) AND \(paged.conjunction) ORDER BY r.paid_at DESC, r.id DESC LIMIT \(page.limit + 1)"
         }
         let items = try await ask(
@@ -64,7 +64,7 @@ extension Transaction {
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
-                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: "r.creditor_tax_code")) AND \(conditions.conjunction)"
+                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: .receipts("r"))) AND \(conditions.conjunction)"
             )
             if var row = rows.first { total = try row.int() }
         }

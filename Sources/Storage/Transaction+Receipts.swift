@@ -167,16 +167,16 @@ package enum Receipts {
     }
 
     package static func show(_ id: Identifier<Receipt>, within tenancy: Tenancy) -> Question<Receipt?> {
-        several(where: "r.id = \(id.uuid) AND \(tenancy.condition(on: "r.creditor_tax_code"))").map(\.first)
+        several(where: "r.id = \(id.uuid) AND \(tenancy.condition(on: .receipts("r")))").map(\.first)
     }
 
-    /// Every receipt of this position, newest payment first.
-    package static func of(_ position: Identifier<Position>) -> Question<[Receipt]> {
-        several(where: "r.position_id = \(position.uuid)")
+    /// The receipts of this position that the tenancy may see, newest payment first.
+    package static func of(_ position: Identifier<Position>, within tenancy: Tenancy) -> Question<[Receipt]> {
+        several(where: "r.position_id = \(position.uuid) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    package static func of(_ attempts: [Identifier<PaymentAttempt>]) -> Question<[Receipt]> {
-        several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid)))")
+    package static func of(_ attempts: [Identifier<PaymentAttempt>], within tenancy: Tenancy) -> Question<[Receipt]> {
+        several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid))) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
     /// - Parameter condition: over `r`, a receipt.
@@ -216,7 +216,7 @@ package enum Receipts {
         Question(
             """
             SELECT f.body, f.content_type FROM rts f JOIN receipts r ON r.id = f.receipt_id
-            WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: "r.creditor_tax_code"))
+            WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: .receipts("r")))
             """, row: { RTBytes(bytes: try $0.next([UInt8].self), contentType: try $0.text()) })
     }
 }

@@ -48,7 +48,7 @@ extension Intermediary {
     package func authenticate(token: String) async throws -> APIKey {
         guard let parsed = APIKeyToken(token) else { throw Refusal.unauthenticated }
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: .everyCreditor) { tx in
             guard let key = try await tx.apiKey(digest: parsed.digest), key.isValid(at: now) else {
                 throw Refusal.unauthenticated
             }
@@ -65,7 +65,7 @@ extension Intermediary {
         let faults = request.faults(now: clock())
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let token = try APIKeyToken.make()
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             let key = APIKey(
                 id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
                 creditors: request.creditors, createdAt: now, expiresAt: request.expiresAt)
@@ -83,14 +83,16 @@ extension Intermediary {
 
     package func listAPIKeys(page: PageRequest, for caller: Caller?) async throws -> Page<APIKey> {
         try caller?.demand(.operations)
-        return try await store.transaction { tx in try await tx.apiKeys(page: page) }
+        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
+            try await tx.apiKeys(page: page)
+        }
     }
 
     /// Ends a key at once, on every instance; repeatable.
     package func revokeAPIKey(_ id: Identifier<APIKey>, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
-        try await store.transaction { tx in
+        try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
             tx.revoke(id, at: now)
             tx.journal(
@@ -106,7 +108,7 @@ extension Intermediary {
     {
         try caller?.demand(.operations)
         let token = try APIKeyToken.make()
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,

@@ -12,7 +12,7 @@ package struct MadeWebhookSecret: Sendable {
 extension Intermediary {
     /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
     package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        try await store.transaction { tx in try await tx.webhookSecrets(of: psp) }
+        try await store.transaction(within: .psp(psp)) { tx in try await tx.webhookSecrets(of: psp) }
     }
 
     /// - Parameter secret: one to keep, or nil to make one.
@@ -21,7 +21,7 @@ extension Intermediary {
         repeating: Repeating<MadeWebhookSecret>? = nil
     ) async throws -> Once<MadeWebhookSecret> {
         try caller?.demand(.operations)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
             tx.insert(made.secret, id: made.id, of: psp, at: now)
             tx.journal(
@@ -33,14 +33,16 @@ extension Intermediary {
 
     package func listWebhookSecrets(of psp: PSPID, for caller: Caller?) async throws -> [WebhookSecretEntry] {
         try caller?.demand(.operations)
-        return try await store.transaction { tx in try await tx.webhookSecretEntries(of: psp) }
+        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
+            try await tx.webhookSecretEntries(of: psp)
+        }
     }
 
     /// Ends a secret at once; repeatable.
     package func revokeWebhookSecret(_ id: Identifier<WebhookSecret>, of psp: PSPID, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
-        try await store.transaction { tx in
+        try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }
             tx.journal(
                 JournalEntry(.secretRevoked, by: caller?.actor ?? .commandLine, note: "\(psp) \(id)"),

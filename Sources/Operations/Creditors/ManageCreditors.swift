@@ -9,7 +9,7 @@ package enum Saved<Noun: Sendable>: Sendable {
 
 extension Intermediary {
     package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: Caller) async throws -> Creditor {
-        try await store.transaction { tx in
+        try await store.transaction(within: caller.tenancy) { tx in
             guard let creditor = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
@@ -18,7 +18,9 @@ extension Intermediary {
     }
 
     package func listCreditors(page: PageRequest, for caller: Caller) async throws -> Page<Creditor> {
-        try await store.transaction { tx in try await tx.creditors(within: caller.tenancy, page: page) }
+        try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.creditors(within: caller.tenancy, page: page)
+        }
     }
 
     /// - Parameter make: the creditor to be, given when it was first kept and the present time.
@@ -31,7 +33,7 @@ extension Intermediary {
             throw Refusal.invalid([Fault("/tax_code", "has a wrong check digit")])
         }
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
             let new = try make(old?.createdAt ?? now, now)
             tx.save(new)
@@ -41,7 +43,7 @@ extension Intermediary {
     }
 
     package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> [DebtType] {
-        try await store.transaction { tx in
+        try await store.transaction(within: caller.tenancy) { tx in
             let (known, types) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy),
                 Creditors.debtTypes(of: creditor, within: caller.tenancy))
@@ -53,7 +55,7 @@ extension Intermediary {
     package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: Caller) async throws
         -> DebtType
     {
-        try await store.transaction { tx in
+        try await store.transaction(within: caller.tenancy) { tx in
             guard let type = try await tx.ask(Creditors.debtType(key, of: creditor, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
@@ -68,7 +70,7 @@ extension Intermediary {
     ) async throws -> Saved<DebtType> {
         try caller.demand(.positionsWrite, or: .operations)
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             let (known, old) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy, locking: true),
                 Creditors.debtType(key, of: creditor, within: caller.tenancy))

@@ -7,6 +7,8 @@ extension Intermediary {
         -> Page<JournalRecord>
     {
         try caller.demand(.operations)
-        return try await store.transaction { tx in try await tx.journal(of: position, page: page) }
+        return try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.journal(of: position, page: page)
+        }
     }
 }

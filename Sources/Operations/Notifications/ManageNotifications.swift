@@ -6,14 +6,16 @@ extension Intermediary {
         -> Page<PagoPA.Notification>
     {
         try caller.demand(.operations)
-        return try await store.transaction { tx in try await tx.notifications(filter, page: page) }
+        return try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.notifications(filter, page: page)
+        }
     }
 
     package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
         try caller.demand(.operations)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let mail = try await tx.notification(id) else { throw Refusal.notFound }
             return mail
         }
@@ -25,7 +27,7 @@ extension Intermediary {
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         try caller.demand(.operations)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let mail = try await tx.notification(id, locking: true) else { throw Refusal.notFound }
             guard mail.state.after(.retriedByOps) != nil else { throw Refusal.notificationNotRetryable(mail.state) }
             tx.requeue(id)
@@ -44,7 +46,7 @@ extension Intermediary {
         repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         try caller.demand(.operations)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller.tenancy) { tx, now in
             let id: Identifier<PagoPA.Notification> = newID()
             let mail = PagoPA.Notification(
                 id: id, kind: .test, receipt: nil, position: nil, recipient: recipient, language: language,
@@ -59,7 +61,8 @@ extension Intermediary {
 extension Intermediary {
     /// What waits to go out, for the metrics.
     package func outboxBacklog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
-        let (pending, oldest) = try await store.transaction { tx in try await tx.outboxBacklog() }
+        let (pending, oldest) = try await store.transaction(within: .everyCreditor) { tx in try await tx.outboxBacklog()
+        }
         return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
     }
 
@@ -70,7 +73,9 @@ extension Intermediary {
     package func forgetIdempotencyKeys() async throws -> Bool {
         let limit = 1_000
         let before = clock().adding(seconds: -Self.idempotencyKeyLifeSeconds)
-        return try await store.transaction { tx in try await tx.forgetIdempotencyKeys(before: before, limit: limit) }
+        return try await store.transaction(within: .everyCreditor) { tx in
+            try await tx.forgetIdempotencyKeys(before: before, limit: limit)
+        }
             == limit
     }
 }

@@ -37,7 +37,7 @@ extension Intermediary {
     /// Sends what is due, several at a time; none is sent by two instances at once.
     /// - Returns: how many were taken up; as many as `mailBatch` means that there may be more.
     package func sendPendingMail() async throws -> Int {
-        let claimed = try await store.transaction { tx in
+        let claimed = try await store.transaction(within: .everyCreditor) { tx in
             try await tx.claimNotifications(limit: Self.mailBatch, leaseSeconds: Self.mailLeaseSeconds)
         }
         await withTaskGroup(of: Void.self) { group in
@@ -53,11 +53,11 @@ extension Intermediary {
             guard let recipient = mail.recipient else { return }
             let message = try await message(mail, to: recipient)
             try await outside.deliver(message, settings.mailFrom.value, recipient.value)
-            try await store.transaction { tx in tx.markSent(mail) }
+            try await store.transaction(within: .everyCreditor) { tx in tx.markSent(mail) }
             Counter(label: "mail_sent_total", dimensions: [("result", "sent")]).increment()
         } catch is CancellationError {
             // We are told to stop: somebody else, or we later, may try at once.
-            try? await store.transaction { tx in tx.release(mail) }
+            try? await store.transaction(within: .everyCreditor) { tx in tx.release(mail) }
         } catch {
             await settle(mail, failure: error, logger: logger)
         }
@@ -76,7 +76,8 @@ extension Intermediary {
             ])
         Counter(label: "mail_sent_total", dimensions: [("result", wait == nil ? "dead" : "retrying")]).increment()
         do {
-            try await store.transaction { tx in tx.markFailed(mail, error: String(text.prefix(500)), waitSeconds: wait)
+            try await store.transaction(within: .everyCreditor) { tx in
+                tx.markFailed(mail, error: String(text.prefix(500)), waitSeconds: wait)
             }
         } catch {
             // The lease runs out and the mail is tried again.
@@ -86,7 +87,7 @@ extension Intermediary {
 
     private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8] {
         guard let receiptID = mail.receipt else { return try testMessage(mail, to: recipient) }
-        let (receipt, creditor) = try await store.transaction { tx in
+        let (receipt, creditor) = try await store.transaction(within: .everyCreditor) { tx in
             guard let receipt = try await tx.ask(Receipts.show(receiptID, within: .everyCreditor)) else {
                 throw Refusal.notFound
             }

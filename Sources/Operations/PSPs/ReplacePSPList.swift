@@ -4,7 +4,9 @@ import Storage
 extension Intermediary {
     /// The list in force, from memory while nobody replaced it. `nil` before the first one.
     package func currentPSPList() async throws -> PSPList? {
-        try await store.transaction { tx in try await pspList(version: tx.ask(PSPLists.currentVersion), in: tx) }
+        try await store.transaction(within: .everyCreditor) { tx in
+            try await pspList(version: tx.ask(PSPLists.currentVersion), in: tx)
+        }
     }
 
     func pspList(version: Int?, in tx: Transaction) async throws -> PSPList? {
@@ -22,7 +24,7 @@ extension Intermediary {
 
     package func showPSPListVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
         try caller.demand(.pspListWrite)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let list = try await tx.pspList(version) else { throw Refusal.notFound }
             return list
         }
@@ -30,7 +32,7 @@ extension Intermediary {
 
     package func listPSPLists(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
         try caller.demand(.pspListWrite)
-        return try await store.transaction { tx in try await tx.pspLists(page: page) }
+        return try await store.transaction(within: caller.tenancy) { tx in try await tx.pspLists(page: page) }
     }
 
     /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
@@ -48,7 +50,7 @@ extension Intermediary {
         }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let now = clock()
-        let list = try await store.transaction { tx in
+        let list = try await store.transaction(within: caller.tenancy) { tx in
             let current = try await tx.lockPSPList()
             guard current == version else { throw Refusal.preconditionFailed }
             let list = PSPList(version: (current ?? 0) + 1, psps: psps, createdAt: now)

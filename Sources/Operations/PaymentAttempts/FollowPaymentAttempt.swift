@@ -47,9 +47,9 @@ extension Intermediary {
     }
 
     private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: Caller) async throws -> AttemptDetail {
-        try await store.transaction { tx in
+        try await store.transaction(within: caller.tenancy) { tx in
             let (attempt, receipts) = try await tx.ask(
-                PaymentAttempts.show(id, within: caller.tenancy), Receipts.of([id]))
+                PaymentAttempts.show(id, within: caller.tenancy), Receipts.of([id], within: caller.tenancy))
             guard let attempt else { throw Refusal.notFound }
             return AttemptDetail(attempt: attempt, receipts: receipts)
         }
@@ -59,9 +59,9 @@ extension Intermediary {
         _ filter: AttemptFilter, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
         try caller.demand(.paymentsWrite, or: .positionsRead)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             let found = try await tx.attempts(filter, within: caller.tenancy, page: page)
-            let receipts = try await tx.ask(Receipts.of(found.items.map(\.id)))
+            let receipts = try await tx.ask(Receipts.of(found.items.map(\.id), within: caller.tenancy))
             return found.map { attempt in
                 AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
             }
@@ -73,9 +73,10 @@ extension Intermediary {
         _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<AttemptDetail>? = nil
     ) async throws -> Once<AttemptDetail> {
         try caller.demand(.paymentsWrite)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller.tenancy) { tx, now in
             let (found, receipts) = try await tx.ask(
-                PaymentAttempts.show(id, within: caller.tenancy, locking: true), Receipts.of([id]))
+                PaymentAttempts.show(id, within: caller.tenancy, locking: true),
+                Receipts.of([id], within: caller.tenancy))
             guard let attempt = found else { throw Refusal.notFound }
             if attempt.status == .cancelled { return AttemptDetail(attempt: attempt, receipts: receipts) }
             guard let next = attempt.status.after(.cancel) else { throw Refusal.attemptNotCancellable(attempt.status) }
@@ -98,10 +99,11 @@ extension Intermediary {
 
     private func cameBack(_ id: Identifier<PaymentAttempt>, from psp: PSPID?) async throws -> PaymentAttempt {
         let now = clock()
-        return try await store.transaction { tx in
-            guard let attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor, locking: true)),
-                psp == nil || psp == attempt.psp
-            else { throw Refusal.notFound }
+        let tenancy = psp.map(Tenancy.psp) ?? .everyCreditor
+        return try await store.transaction(within: tenancy) { tx in
+            guard let attempt = try await tx.ask(PaymentAttempts.show(id, within: tenancy, locking: true)) else {
+                throw Refusal.notFound
+            }
             guard let next = attempt.status.after(.cameBack) else { return attempt }
             tx.setStatus(next, of: id, at: now)
             journal(attempt, from: attempt.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
@@ -113,7 +115,7 @@ extension Intermediary {
     /// - Returns: how many were ended; as many as `limit` means that there may be more.
     package func expirePaymentAttempts(limit: Int = 100) async throws -> Int {
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: .everyCreditor) { tx in
             let overdue = try await tx.lockOverdueAttempts(at: now, limit: limit)
             for (id, status) in overdue {
                 guard let next = status.after(.deadlinePassed) else { continue }

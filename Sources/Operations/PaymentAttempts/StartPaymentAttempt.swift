@@ -58,7 +58,7 @@ extension Intermediary {
         case .held(let attempt, let call):
             let outcome: Result<String, any Error>
             do { outcome = .success(try await outside.startPayment(call)) } catch { outcome = .failure(error) }
-            return try await .done(finish(attempt, outcome, repeating: repeating))
+            return try await .done(finish(attempt, outcome, by: caller, repeating: repeating))
         }
     }
 
@@ -74,7 +74,7 @@ extension Intermediary {
     {
         let now = clock()
         do {
-            return try await store.transaction { tx in
+            return try await store.transaction(within: caller.tenancy) { tx in
                 switch try await tx.claim(repeating.key) {
                 case .answered(let answer): return .replayed(answer)
                 case .running(let attempt, let since):
@@ -240,12 +240,13 @@ extension Intermediary {
 
     /// Keeps what the PSP said, with the answer to the caller. An attempt that an RT or a deadline moved meanwhile stays as it is.
     private func finish(
-        _ attempt: PaymentAttempt, _ outcome: Result<String, any Error>, repeating: Repeating<StartedAttempt>
+        _ attempt: PaymentAttempt, _ outcome: Result<String, any Error>, by caller: Caller,
+        repeating: Repeating<StartedAttempt>
     ) async throws -> StartedAttempt {
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard
-                let current = try await tx.ask(PaymentAttempts.show(attempt.id, within: .everyCreditor, locking: true))
+                let current = try await tx.ask(PaymentAttempts.show(attempt.id, within: caller.tenancy, locking: true))
             else { throw Refusal.notFound }
             let started: StartedAttempt
             switch outcome {

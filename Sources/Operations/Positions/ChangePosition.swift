@@ -14,7 +14,7 @@ extension Intermediary {
         try caller.demand(.positionsWrite)
         let now = clock()
         do {
-            return try await store.transaction { tx in
+            return try await store.transaction(within: caller.tenancy) { tx in
                 guard let old = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true)) else {
                     throw Refusal.notFound
                 }
@@ -25,7 +25,8 @@ extension Intermediary {
                 tx.update(new, replacingParts: new.lines != old.lines || new.installments != old.installments)
                 tx.journal(
                     JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
-                let (attempts, receipts) = try await tx.ask(PaymentAttempts.on(id), Receipts.of(id))
+                let (attempts, receipts) = try await tx.ask(
+                    PaymentAttempts.on(id, within: caller.tenancy), Receipts.of(id, within: caller.tenancy))
                 return PositionDetail(position: new, attempts: attempts, receipts: receipts)
             }
         } catch StorageError.constraint(let name)

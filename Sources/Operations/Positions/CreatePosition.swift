@@ -21,7 +21,7 @@ extension Intermediary {
         while true {
             triesLeft -= 1
             do {
-                let created = try await once(repeating) { tx, now in
+                let created = try await once(repeating, within: caller.tenancy) { tx, now in
                     try await create(draft, fingerprint: fingerprint, by: caller, in: tx, at: now)
                 }
                 await settleWhatWaited(for: created, draft)

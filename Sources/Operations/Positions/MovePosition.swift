@@ -9,9 +9,10 @@ extension Intermediary {
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
         try caller.demand(.positionsWrite)
-        let moved = try await once(repeating) { tx, now in
+        let moved = try await once(repeating, within: caller.tenancy) { tx, now in
             let (found, attempts, receipts) = try await tx.ask(
-                Positions.show(id, within: caller.tenancy, locking: true), PaymentAttempts.on(id), Receipts.of(id))
+                Positions.show(id, within: caller.tenancy, locking: true),
+                PaymentAttempts.on(id, within: caller.tenancy), Receipts.of(id, within: caller.tenancy))
             guard let position = found else { throw Refusal.notFound }
             guard let next = position.state.after(event, wasPublished: position.publishedAt != nil) else {
                 throw Refusal.positionNotEditable(position.status(today: today))

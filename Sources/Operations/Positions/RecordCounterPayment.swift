@@ -25,7 +25,7 @@ extension Intermediary {
         _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller, repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
         try caller.demand(.positionsWrite)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller.tenancy) { tx, now in
             let found = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true))
             guard let position = found else { throw Refusal.notFound }
             let installment = try payable(payment, on: position, at: now)

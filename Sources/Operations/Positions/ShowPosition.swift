@@ -18,7 +18,7 @@ extension Intermediary {
     /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
     package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
         try caller.demand(.positionsRead)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
             return found
         }
@@ -28,7 +28,8 @@ extension Intermediary {
         -> PositionDetail?
     {
         let (position, attempts, receipts) = try await tx.ask(
-            Positions.show(id, within: tenancy), PaymentAttempts.on(id), Receipts.of(id))
+            Positions.show(id, within: tenancy), PaymentAttempts.on(id, within: tenancy),
+            Receipts.of(id, within: tenancy))
         return position.map { PositionDetail(position: $0, attempts: attempts, receipts: receipts) }
     }
 
@@ -38,20 +39,12 @@ extension Intermediary {
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demand(.positionsRead)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.positions(
-                filter, within: caller.tenancy(narrowedTo: creditor), order: order, page: page, today: today)
+                filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today)
         }
     }
 
     /// Today in Rome, where due dates are counted.
     package var today: CalendarDate { CalendarDate(romeDayOf: clock()) }
-}
-
-extension Caller {
-    /// The caller's own walls, drawn closer; a creditor outside them leaves nothing to see.
-    package func tenancy(narrowedTo creditor: OrganizationTaxCode?) -> Tenancy {
-        guard let creditor else { return tenancy }
-        return tenancy.covers(creditor) ? .only([creditor]) : .only([])
-    }
 }

@@ -6,14 +6,14 @@ extension Intermediary {
         _ filter: AnomalyFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Anomaly> {
         try caller.demand(.operations)
-        return try await store.transaction { tx in
-            try await tx.anomalies(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.anomalies(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
         }
     }
 
     package func showAnomaly(_ id: Identifier<Anomaly>, for caller: Caller) async throws -> Anomaly {
         try caller.demand(.operations)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let anomaly = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             return anomaly
         }

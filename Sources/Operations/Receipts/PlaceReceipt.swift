@@ -57,7 +57,9 @@ extension Intermediary {
 
     /// The sweep: finds what the moment of creation missed, such as an RT that came in the same instant.
     package func settleQuarantine() async throws -> Int {
-        let found = try await store.transaction { tx in try await tx.ask(Receipts.matchable(limit: Self.sweepLimit)) }
+        let found = try await store.transaction(within: .everyCreditor) { tx in
+            try await tx.ask(Receipts.matchable(limit: Self.sweepLimit))
+        }
         return try await settleQuarantined(found)
     }
 
@@ -66,7 +68,7 @@ extension Intermediary {
     /// Beside the caller's answer: whatever goes wrong here, the sweep does again.
     func settleQuarantine(for position: Position, _ installments: [Installment]) async {
         do {
-            let waiting = try await store.transaction { tx in
+            let waiting = try await store.transaction(within: .everyCreditor) { tx in
                 try await tx.ask(Receipts.quarantined(creditor: position.creditor, iuvs: installments.map(\.iuv)))
             }
             if !waiting.isEmpty { _ = try await settleQuarantined(waiting) }
@@ -77,7 +79,7 @@ extension Intermediary {
 
     private func settleQuarantined(_ id: Identifier<Receipt>) async throws -> Bool {
         let now = clock()
-        return try await store.transaction { tx in
+        return try await store.transaction(within: .everyCreditor) { tx in
             guard let kept = try await tx.ask(Receipts.show(id, within: .everyCreditor)),
                 let position = try await tx.ask(Positions.lock(creditor: kept.creditor, iuv: kept.iuv)),
                 position.state != .draft, try await tx.lock(id) == .quarantined,

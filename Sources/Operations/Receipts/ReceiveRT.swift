@@ -69,7 +69,7 @@ extension Intermediary {
         async throws
         -> TakenRT
     {
-        let taken: Taken = try await store.transaction { tx in
+        let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
             let (position, known, creditorIsKnown, creditor, attempt) = try await tx.ask(
                 Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
                 Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
@@ -184,7 +184,7 @@ extension Intermediary {
 
     /// A refused delivery leaves its hash, so that it can be told later what was sent.
     package func journalRefusal(of rt: RT?, body: RTBody, at now: Instant) async throws {
-        try await store.transaction { tx in
+        try await store.transaction(within: .psp(body.psp)) { tx in
             tx.journal(
                 JournalEntry(
                     .rtRefused, by: .psp(body.psp), creditor: rt?.creditor, note: "sha256:" + hex(body.sha256)), at: now

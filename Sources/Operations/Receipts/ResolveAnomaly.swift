@@ -9,7 +9,7 @@ extension Intermediary {
         repeating: Repeating<Anomaly>? = nil
     ) async throws -> Once<Anomaly> {
         try caller.demand(.operations)
-        return try await once(repeating) { tx, now in
+        return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             // Always in this order, as everybody else: position, receipt, anomaly.
             let position = try await positionToLock(seen, request, caller, in: tx)

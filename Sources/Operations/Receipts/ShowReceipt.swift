@@ -5,7 +5,7 @@ import Storage
 extension Intermediary {
     package func showReceipt(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
         try caller.demand(.receiptsRead)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)), caller.maySee(receipt)
             else {
                 throw Refusal.notFound
@@ -19,15 +19,15 @@ extension Intermediary {
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demand(.receiptsRead)
-        return try await store.transaction { tx in
-            try await tx.receipts(filter, within: caller.tenancy(narrowedTo: creditor), page: page)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.receipts(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
         }
     }
 
     /// The RT's bytes as received.
     package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
         _ = try await showReceipt(id, for: caller)
-        return try await store.transaction { tx in
+        return try await store.transaction(within: caller.tenancy) { tx in
             guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
@@ -45,7 +45,7 @@ extension Intermediary {
     }
 
     func drawReceipt(_ receipt: Receipt, language: Language) async throws -> [UInt8] {
-        let debtType = try await store.transaction { tx in
+        let debtType = try await store.transaction(within: .everyCreditor) { tx in
             try await tx.ask(
                 Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor))
         }

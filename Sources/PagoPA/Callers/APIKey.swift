@@ -14,19 +14,6 @@ package enum CallerKind: String, Sendable, CaseIterable {
     case ops
 }
 
-/// The creditors whose objects a caller may touch; part of every statement that reads or writes them.
-package enum Tenancy: Sendable, Equatable {
-    case everyCreditor
-    case only([OrganizationTaxCode])
-
-    package func covers(_ creditor: OrganizationTaxCode) -> Bool {
-        switch self {
-        case .everyCreditor: true
-        case .only(let creditors): creditors.contains(creditor)
-        }
-    }
-}
-
 /// A caller's credential as kept: never the secret, only its digest.
 package struct APIKey: Sendable, Equatable {
     package let id: Identifier<APIKey>
