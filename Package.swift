@@ -98,6 +98,7 @@ let package = Package(
         tests("PagoPATests", ["PagoPA"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
+        tests("StorageTests", ["Storage", "Postgres", "PagoPA", logging]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

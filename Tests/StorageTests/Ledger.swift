@@ -1,0 +1,154 @@
+import Foundation
+import Logging
+import PagoPA
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// A database of its own with every migration, filled with rows of two creditors, two debtors and two PSPs.
+struct Ledger {
+    let pool: Pool
+    var store: Store { Store(pool: pool) }
+
+    static let alfa = try! OrganizationTaxCode("12345678903")  // a valid literal
+    static let beta = try! OrganizationTaxCode("01199250158")  // a valid literal
+    static let mario = try! TaxCode("RSSMRA80A01H501U")  // a valid literal
+    static let anna = try! TaxCode("VRDNNA85M41F205G")  // a valid literal
+    static let firstPSP = try! PSPID("ABCDITMM")  // a valid literal
+    static let secondPSP = try! PSPID("EFGHITMM")  // a valid literal
+
+    /// Every table that holds what belongs to somebody: how many rows each of the four (creditor, debtor) pairs has there.
+    static let rowsOfAPair = 2
+
+    static func with<R>(rowsOfAPair: Int = rowsOfAPair, _ body: (Ledger) async throws -> R) async throws -> R {
+        guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
+            var components = URLComponents(string: url)
+        else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
+        let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        let maker = Pool(configuration: PoolConfiguration(url: url, maximumConnections: 1), logger: Self.silent)
+        try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
+        components.path = "/" + name
+        var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: 4)
+        configuration.statementTimeoutMilliseconds = 60_000
+        configuration.answerTimeoutMilliseconds = 60_000
+        let result: Result<R, any Error>
+        let pool = Pool(configuration: configuration, logger: Self.silent)
+        do {
+            let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
+            _ = try await Migrator(configuration: configuration, folder: folder, logger: Self.silent).migrate()
+            let ledger = Ledger(pool: pool)
+            try await ledger.fill(rowsOfAPair)
+            result = .success(try await body(ledger))
+        } catch { result = .failure(error) }
+        await pool.shutdown()
+        try await maker.execute("DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)")
+        await maker.shutdown()
+        return try result.get()
+    }
+
+    private static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+    /// As the owner of the tables, whom no wall stops.
+    private func fill(_ count: Int) async throws {
+        for (index, creditor) in [Self.alfa, Self.beta].enumerated() {
+            _ = try await pool.query(
+                """
+                INSERT INTO creditors (tax_code, name, aux_digit, notice_code, iban, created_at, updated_at)
+                VALUES (\(creditor.value), 'Ente', 3, \("0\(index + 1)"), 'IT60X0542811101000000123456', now(), now())
+                """)
+            _ = try await pool.query(
+                """
+                INSERT INTO debt_types (creditor_tax_code, key, descriptions, service, taxonomy_code, payable_after_due,
+                    created_at, updated_at)
+                VALUES (\(creditor.value), 'mensa', '{"it":"Mensa"}', 'school', '9/0101002IM/', true, now(), now())
+                """)
+            _ = try await pool.query(
+                "INSERT INTO help_topics VALUES (\(creditor.value), 'payments', 'it', 'Pagare', 'Come si paga')")
+        }
+        _ = try await pool.query(
+            """
+            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at)
+            VALUES (gen_random_uuid(), 'k', 'frontend', 'p', sha256('k'), '{}', '{}', now())
+            """)
+        for psp in [Self.firstPSP, Self.secondPSP] {
+            _ = try await pool.query(
+                """
+                INSERT INTO webhook_secrets (id, psp_id, secret, created_at)
+                VALUES (gen_random_uuid(), \(psp.value), sha256('s'), now())
+                """)
+        }
+        // One row of each kind for each (creditor, debtor, number): the ids are made of the three.
+        let rows: SQL = """
+            (SELECT c.code AS creditor, d.code AS debtor, n,
+                CASE WHEN d.ordinal = 1 THEN \(Self.firstPSP.value) ELSE \(Self.secondPSP.value) END AS psp,
+                md5(c.code || d.code || n)::uuid AS id, now() - make_interval(mins => n) AS at,
+                lpad((c.ordinal * 10000000 + d.ordinal * 1000000 + n)::text, 17, '0') AS iuv
+            FROM unnest(\([Self.alfa.value, Self.beta.value])::text[]) WITH ORDINALITY AS c(code, ordinal)
+            CROSS JOIN unnest(\([Self.mario.value, Self.anna.value])::text[]) WITH ORDINALITY AS d(code, ordinal)
+            CROSS JOIN generate_series(1, \(count)::integer) AS n) AS row
+            """
+        let statements: [SQL] = [
+            """
+            INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, payable_after_due,
+                document_year, document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, metadata,
+                state, total_cents, due_date, created_at, updated_at, published_at)
+            SELECT id, creditor, debtor || n, sha256('f'), 'mensa', true, 2026, n::text, 'Mensa scolastica', 'person', debtor,
+                'Qualcuno', '{}', 'open', 100, '2030-01-31', at, at, at FROM \(rows)
+            """,
+            "INSERT INTO position_lines SELECT id, 1, 'Pasti', NULL, 100 FROM \(rows)",
+            """
+            INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date)
+            SELECT id, id, creditor, 1, iuv, '3' || iuv, 100, '2030-01-31' FROM \(rows)
+            """,
+            "INSERT INTO transfers SELECT id, 1, creditor, 'IT60X0542811101000000123456', 100, '9/0101002IM/', '' FROM \(rows)",
+            """
+            INSERT INTO payment_attempts (id, creditor_tax_code, caller_id, status, payment_method, psp_id,
+                psp_business_name, channel_id, amount_cents, fee_cents, payer_kind, payer_tax_code, payer_full_name,
+                return_url, language, created_at, expires_at)
+            SELECT id, creditor, (SELECT id FROM api_keys), 'redirected', 'CP', psp, 'Banca', 'canale', 100, 0, 'person', debtor,
+                'Qualcuno', 'https://portale.example.org/', 'it', at, at + interval '30 minutes' FROM \(rows)
+            """,
+            """
+            INSERT INTO attempt_items SELECT id, 1, id, id, iuv, '3' || iuv, 100, '', 'pending', true, at + interval '30 minutes'
+            FROM \(rows)
+            """,
+            """
+            INSERT INTO receipts (id, receipt_id, origin, status, outcome_code, creditor_tax_code, position_id,
+                installment_id, attempt_id, description, iuv, amount_cents, paid_at, psp_id, payer_tax_code,
+                debtor_tax_code, received_at)
+            SELECT id, 'R' || n, 'pagopa', 'anomaly', 0, creditor, id, id, id, 'Mensa', iuv, 100, at, psp, debtor, debtor, at
+            FROM \(rows)
+            """,
+            "INSERT INTO receipt_transfers SELECT id, 1, creditor, NULL, 100, NULL FROM \(rows)",
+            """
+            INSERT INTO rts (id, receipt_id, is_first, psp_id, message_id, content_type, body, sha256, fingerprint, answer,
+                received_at)
+            SELECT id, id, true, psp, 'm', 'application/json', '{}', sha256('{}'), sha256('{}'), '{}', at FROM \(rows)
+            """,
+            """
+            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, opened_at)
+            SELECT id, 'already_paid', id, id, creditor, iuv, at FROM \(rows)
+            """,
+            """
+            INSERT INTO notifications (id, kind, receipt_id, position_id, recipient, language, state, next_attempt_at,
+                message_id, sent_at, created_at)
+            SELECT id, 'receipt_ready', id, id, 'a@example.org', 'it', CASE WHEN n % 50 = 1 THEN 'queued' ELSE 'sent' END,
+                CASE WHEN n % 50 = 1 THEN at END, id::text, CASE WHEN n % 50 = 1 THEN NULL ELSE at END, at FROM \(rows)
+            """,
+            """
+            INSERT INTO journal (at, kind, actor, creditor_tax_code, position_id) SELECT at, 'position_created', 'loop', creditor, id
+            FROM \(rows)
+            """,
+        ]
+        for statement in statements { _ = try await pool.query(statement) }
+        _ = try await pool.query("ANALYZE")
+    }
+}
+
+/// The tables whose rows belong to a creditor, a citizen or a PSP.
+enum OwnedTable: String, CaseIterable, Sendable {
+    case creditors, help_topics, debt_types, positions, position_lines, installments, transfers, payment_attempts,
+        attempt_items, receipts, receipt_transfers, rts, anomalies, notifications, journal, api_keys, webhook_secrets
+}

@@ -1,0 +1,202 @@
+import PagoPA
+import Postgres
+import Testing
+
+@testable import Storage
+
+/// The second wall alone: statements here have no WHERE, as if the first one had been forgotten.
+@Suite struct WallTests {
+    /// What a tenant sees of each table, of the `2 creditors × 2 debtors × 2` rows there are.
+    private func seen(_ ledger: Ledger, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
+        var counts: [OwnedTable: Int] = [:]
+        for table in OwnedTable.allCases {
+            counts[table] = try await ledger.store.transaction(within: tenancy) { tx in
+                var row = try #require(
+                    try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                return try row.int()
+            }
+        }
+        return counts
+    }
+
+    private static let everything: [OwnedTable: Int] = [
+        .creditors: 2, .help_topics: 2, .debt_types: 2, .positions: 8, .position_lines: 8, .installments: 8,
+        .transfers: 8,
+        .payment_attempts: 8, .attempt_items: 8, .receipts: 8, .receipt_transfers: 8, .rts: 8, .anomalies: 8,
+        .notifications: 8, .journal: 8, .api_keys: 1, .webhook_secrets: 2,
+    ]
+
+    @Test func `ops and loops see every row`() async throws {
+        try await Ledger.with { ledger in
+            let counts = try await seen(ledger, within: .everyCreditor)
+
+            #expect(counts == Self.everything)
+        }
+    }
+
+    @Test func `a creditor sees its own rows, and neither mail, journal nor keys`() async throws {
+        try await Ledger.with { ledger in
+            let counts = try await seen(ledger, within: .only([Ledger.alfa]))
+
+            #expect(
+                counts == [
+                    .creditors: 1, .help_topics: 1, .debt_types: 1, .positions: 4, .position_lines: 4, .installments: 4,
+                    .transfers: 4, .payment_attempts: 4, .attempt_items: 4, .receipts: 4, .receipt_transfers: 4,
+                    .rts: 4,
+                    .anomalies: 4, .notifications: 0, .journal: 0, .api_keys: 0, .webhook_secrets: 2,
+                ])
+            let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhook_secrets }
+            #expect(nobody.values.allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func `a citizen sees what is theirs at every creditor, and no anomaly`() async throws {
+        try await Ledger.with { ledger in
+            let counts = try await seen(ledger, within: .citizen(Ledger.mario))
+
+            #expect(
+                counts == [
+                    .creditors: 2, .help_topics: 2, .debt_types: 2, .positions: 4, .position_lines: 4, .installments: 4,
+                    .transfers: 4, .payment_attempts: 4, .attempt_items: 4, .receipts: 4, .receipt_transfers: 4,
+                    .rts: 4,
+                    .anomalies: 0, .notifications: 0, .journal: 0, .api_keys: 0, .webhook_secrets: 2,
+                ])
+        }
+    }
+
+    @Test func `a citizen does not see money in quarantine, even under their own name`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query(
+                "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
+            )
+
+            let counts = try await seen(ledger, within: .citizen(Ledger.mario))
+
+            #expect(counts[.receipts] == 0 && counts[.rts] == 0 && counts[.receipt_transfers] == 0)
+        }
+    }
+
+    @Test func `a PSP sees its own attempts and secrets only`() async throws {
+        try await Ledger.with { ledger in
+            let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
+
+            #expect(counts[.payment_attempts] == 4 && counts[.webhook_secrets] == 1)
+            #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.api_keys] == 0)
+        }
+    }
+
+    @Test func `who does not say whose rows sees none`() async throws {
+        try await Ledger.with { ledger in
+            for table in OwnedTable.allCases {
+                let count = try await ledger.pool.transaction { tx in
+                    tx.send("SET LOCAL ROLE quietanza_app")
+                    var row = try #require(
+                        try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                    return try row.int()
+                }
+                #expect(count == 0, "\(table)")
+            }
+        }
+    }
+
+    @Test func `nothing of one transaction's walls is left to the next on its connection`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await seen(ledger, within: .everyCreditor)
+
+            let role = try await ledger.pool.transaction { tx in
+                var row = try #require(
+                    try await tx.query(
+                        "SELECT current_user::text || coalesce(current_setting('quietanza.tenancy', true), '')"
+                    )
+                    .first)
+                return try row.text()
+            }
+
+            #expect(!role.contains("quietanza_app") && !role.contains("every"))
+        }
+    }
+
+    @Test func `a creditor writes nothing that is another's`() async throws {
+        try await Ledger.with { ledger in
+            let theirs: SQL = "creditor_tax_code = \(Ledger.beta.value)"
+            for table: OwnedTable in [.positions, .installments, .payment_attempts, .receipts, .anomalies] {
+                let changed = try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                    try await tx.execute(
+                        "UPDATE \(SQL.identifier(table.rawValue)) SET creditor_tax_code = creditor_tax_code WHERE \(theirs)"
+                    )
+                }
+                #expect(changed == 0, "\(table)")
+            }
+            // Neither may a row of its own be given to another.
+            await #expect(throws: StorageError.self) {
+                try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                    try await tx.execute("UPDATE anomalies SET creditor_tax_code = \(Ledger.beta.value)")
+                }
+            }
+            await #expect(throws: StorageError.self) {
+                try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                    try await tx.execute(
+                        "INSERT INTO journal (at, kind, actor, creditor_tax_code) VALUES (now(), 'x', 'x', \(Ledger.beta.value))"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func `a PSP adds no evidence in another's name`() async throws {
+        try await Ledger.with { ledger in
+            let addEvidence: @Sendable (PSPID) async throws -> Void = { sender in
+                try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+                    _ = try await tx.execute(
+                        """
+                        INSERT INTO rts (id, receipt_id, is_first, psp_id, message_id, content_type, body, sha256,
+                            fingerprint, answer, received_at)
+                        SELECT gen_random_uuid(), id, false, \(sender.value), 'm', 'application/json', '{ }', sha256('{ }'),
+                            sha256('{ }'), '', now() FROM receipts LIMIT 1
+                        """)
+                }
+            }
+
+            try await addEvidence(Ledger.firstPSP)
+            await #expect(throws: StorageError.self) { try await addEvidence(Ledger.secondPSP) }
+        }
+    }
+
+    @Test func `evidence and journal are refused change, and what was paid is refused deletion`() async throws {
+        try await Ledger.with { ledger in
+            let forbidden: [SQL] = [
+                "UPDATE journal SET note = 'x'", "DELETE FROM journal", "TRUNCATE journal",
+                "UPDATE rts SET message_id = 'x'",
+                "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
+                "DELETE FROM api_keys",
+                "SELECT FROM schema_migrations",
+            ]
+            for statement in forbidden {
+                await #expect(throws: StorageError.self, "\(statement.text)") {
+                    try await ledger.store.transaction(within: .everyCreditor) { tx in try await tx.execute(statement) }
+                }
+            }
+            // The owner of the tables is refused too.
+            for statement: SQL in ["UPDATE journal SET note = 'x'", "DELETE FROM rts", "TRUNCATE journal"] {
+                await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await ledger.pool.execute(statement)
+                }
+            }
+        }
+    }
+
+    @Test func `every table has a wall, or is known to belong to nobody`() async throws {
+        // Keys of repeats are found by their caller's own name only; PSP lists are everybody's to read.
+        let open: Set<String> = ["schema_migrations", "psp_lists", "psps", "psp_channels", "idempotency_keys"]
+        try await Ledger.with { ledger in
+            let rows = try await ledger.pool.query(
+                "SELECT relname::text, relrowsecurity FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            )
+            for var row in rows {
+                let (name, hasWall) = (try row.text(), try row.bool())
+                #expect(hasWall != open.contains(name), "\(name)")
+                if hasWall { #expect(OwnedTable(rawValue: name) != nil, "\(name) is not in these tests") }
+            }
+        }
+    }
+}
