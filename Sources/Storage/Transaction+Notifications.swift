@@ -123,7 +123,11 @@ extension Transaction {
     /// For the metrics: how many wait, and since when the oldest of them.
     package func outboxBacklog() async throws -> (pending: Int, oldest: Instant?) {
         let rows = try await query(
-            "SELECT count(*), min(created_at) FROM notifications WHERE state IN ('queued', 'retrying', 'sending')")
+            """
+            SELECT sum(pending)::bigint, min(oldest) FROM (
+                SELECT count(*) AS pending, min(created_at) AS oldest FROM notifications WHERE state IN ('queued', 'retrying')
+                UNION ALL SELECT count(*), min(created_at) FROM notifications WHERE state = 'sending') AS part
+            """)
         guard var row = rows.first else { return (0, nil) }
         return (try row.int(), try row.optionalInstant())
     }

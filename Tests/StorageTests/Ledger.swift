@@ -22,7 +22,8 @@ struct Ledger {
     /// Every table that holds what belongs to somebody: how many rows each of the four (creditor, debtor) pairs has there.
     static let rowsOfAPair = 2
 
-    static func with<R>(rowsOfAPair: Int = rowsOfAPair, _ body: (Ledger) async throws -> R) async throws -> R {
+    /// - Parameter crowd: as many further rows of each creditor, each of a debtor of its own.
+    static func with<R>(crowd: Int = 0, _ body: (Ledger) async throws -> R) async throws -> R {
         guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
             var components = URLComponents(string: url)
         else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
@@ -39,7 +40,7 @@ struct Ledger {
             let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
             _ = try await Migrator(configuration: configuration, folder: folder, logger: Self.silent).migrate()
             let ledger = Ledger(pool: pool)
-            try await ledger.fill(rowsOfAPair)
+            try await ledger.fill(crowd: crowd)
             result = .success(try await body(ledger))
         } catch { result = .failure(error) }
         await pool.shutdown()
@@ -51,7 +52,7 @@ struct Ledger {
     private static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     /// As the owner of the tables, whom no wall stops.
-    private func fill(_ count: Int) async throws {
+    private func fill(crowd: Int) async throws {
         for (index, creditor) in [Self.alfa, Self.beta].enumerated() {
             _ = try await pool.query(
                 """
@@ -81,13 +82,17 @@ struct Ledger {
         }
         // One row of each kind for each (creditor, debtor, number): the ids are made of the three.
         let rows: SQL = """
-            (SELECT c.code AS creditor, d.code AS debtor, n,
+            (SELECT c.code AS creditor, d.code AS debtor, CASE WHEN d.ordinal < 3 THEN d.code END AS payer, n,
                 CASE WHEN d.ordinal = 1 THEN \(Self.firstPSP.value) ELSE \(Self.secondPSP.value) END AS psp,
                 md5(c.code || d.code || n)::uuid AS id, now() - make_interval(mins => n) AS at,
-                lpad((c.ordinal * 10000000 + d.ordinal * 1000000 + n)::text, 17, '0') AS iuv
+                b.base || lpad((('3' || b.base)::bigint % 93)::text, 2, '0') AS iuv
             FROM unnest(\([Self.alfa.value, Self.beta.value])::text[]) WITH ORDINALITY AS c(code, ordinal)
-            CROSS JOIN unnest(\([Self.mario.value, Self.anna.value])::text[]) WITH ORDINALITY AS d(code, ordinal)
-            CROSS JOIN generate_series(1, \(count)::integer) AS n) AS row
+            CROSS JOIN (
+                SELECT v.code, v.ordinal, n FROM unnest(\([Self.mario.value, Self.anna.value])::text[])
+                    WITH ORDINALITY AS v(code, ordinal) CROSS JOIN generate_series(1, \(Self.rowsOfAPair)::integer) AS n
+                UNION ALL SELECT 'DEBTOR' || n, 3, n FROM generate_series(1, \(crowd)::integer) AS n) AS d
+            CROSS JOIN LATERAL (SELECT lpad((c.ordinal * 10000000 + d.ordinal * 1000000 + n)::text, 15, '0') AS base) AS b)
+            AS row
             """
         let statements: [SQL] = [
             """
@@ -107,7 +112,7 @@ struct Ledger {
             INSERT INTO payment_attempts (id, creditor_tax_code, caller_id, status, payment_method, psp_id,
                 psp_business_name, channel_id, amount_cents, fee_cents, payer_kind, payer_tax_code, payer_full_name,
                 return_url, language, created_at, expires_at)
-            SELECT id, creditor, (SELECT id FROM api_keys), 'redirected', 'CP', psp, 'Banca', 'canale', 100, 0, 'person', debtor,
+            SELECT id, creditor, (SELECT id FROM api_keys), 'redirected', 'CP', psp, 'Banca', 'canale', 100, 0, 'person', payer,
                 'Qualcuno', 'https://portale.example.org/', 'it', at, at + interval '30 minutes' FROM \(rows)
             """,
             """
@@ -118,7 +123,7 @@ struct Ledger {
             INSERT INTO receipts (id, receipt_id, origin, status, outcome_code, creditor_tax_code, position_id,
                 installment_id, attempt_id, description, iuv, amount_cents, paid_at, psp_id, payer_tax_code,
                 debtor_tax_code, received_at)
-            SELECT id, 'R' || n, 'pagopa', 'anomaly', 0, creditor, id, id, id, 'Mensa', iuv, 100, at, psp, debtor, debtor, at
+            SELECT id, 'R' || n, 'pagopa', 'anomaly', 0, creditor, id, id, id, 'Mensa', iuv, 100, at, psp, payer, debtor, at
             FROM \(rows)
             """,
             "INSERT INTO receipt_transfers SELECT id, 1, creditor, NULL, 100, NULL FROM \(rows)",

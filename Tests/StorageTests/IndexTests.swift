@@ -1,0 +1,172 @@
+import PagoPA
+import Postgres
+import Testing
+
+@testable import Storage
+
+/// No statement reads a whole table, behind either wall. PostgreSQL itself counts its sequential scans; the tables hold enough
+/// rows, with statistics, that a plan without an index would show.
+@Suite struct IndexTests {
+    private static let crowd = 6_000
+
+    /// The big tables that `work` scanned from end to end.
+    private func scanned(
+        _ ledger: Ledger, within tenancy: Tenancy, _ work: (Transaction) async throws -> Void
+    ) async throws -> [String] {
+        try await ledger.store.transaction(within: tenancy) { tx in
+            let before = try await scans(tx)
+            try await work(tx)
+            return try await scans(tx).filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
+        }
+    }
+
+    /// Sequential scans of the big tables so far, with those of earlier transactions that are not yet reported.
+    private func scans(_ tx: Transaction) async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        let rows = try await tx.query(
+            """
+            SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
+            WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
+                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal')
+            """)
+        for var row in rows { counts[try row.text()] = try row.int() }
+        return counts
+    }
+
+    @Test func `reading and paying go by an index for every tenant, at any depth`() async throws {
+        try await Ledger.with(crowd: Self.crowd) { ledger in
+            let tenants: [Tenancy] = [
+                .everyCreditor, .only([Ledger.alfa]), .only([Ledger.alfa, Ledger.beta]), .citizen(Ledger.mario),
+                .citizen(Ledger.mario, of: Ledger.alfa),
+            ]
+            for tenant in tenants {
+                for (name, work) in try await reads(within: tenant, on: ledger) {
+                    let tables = try await scanned(ledger, within: tenant, work)
+                    #expect(tables.isEmpty, "\(name) within \(tenant)")
+                }
+            }
+        }
+    }
+
+    private typealias Work = (Transaction) async throws -> Void
+
+    private func reads(within tenant: Tenancy, on ledger: Ledger) async throws -> [(String, Work)] {
+        let today = try CalendarDate("2026-11-24")
+        var row = try #require(
+            try await ledger.pool.query(
+                "SELECT id FROM positions WHERE debtor_tax_code = \(Ledger.mario.value) AND creditor_tax_code = \(Ledger.alfa.value) LIMIT 1"
+            ).first)
+        let uuid: Identifier<Position> = try row.identifier()
+        let position = uuid
+        let attempt = Identifier<PaymentAttempt>(uuid: uuid.uuid)
+        let receipt = Identifier<Receipt>(uuid: uuid.uuid)
+        let installment = Identifier<Installment>(uuid: uuid.uuid)
+        var list: [(String, Work)] = [
+            ("show position", { _ = try await $0.ask(Positions.show(position, within: tenant)) }),
+            (
+                "detail",
+                {
+                    _ = try await $0.ask(
+                        PaymentAttempts.on(position, within: tenant), Receipts.of(position, within: tenant))
+                }
+            ),
+            ("lock", { _ = try await $0.ask(Positions.lockIDs(holding: [installment], within: tenant)) }),
+            ("show attempt", { _ = try await $0.ask(PaymentAttempts.show(attempt, within: tenant)) }),
+            ("show receipt", { _ = try await $0.ask(Receipts.show(receipt, within: tenant)) }),
+            ("bytes", { _ = try await $0.ask(Receipts.bytes(of: receipt, within: tenant)) }),
+            ("receipts of attempts", { _ = try await $0.ask(Receipts.of([attempt], within: tenant)) }),
+        ]
+        for order in PositionOrder.allCases where tenant != .everyCreditor || order == .createdDescending {
+            // A citizen's own are few: their own index gives all of them, which are then put in order.
+            list.append(
+                (
+                    "positions by \(order)",
+                    {
+                        _ = try await $0.positions(
+                            PositionFilter(), within: tenant, order: order, page: PageRequest(), today: today)
+                    }
+                ))
+        }
+        list.append(
+            (
+                "receipts",
+                { tx in
+                    let first = try await tx.receipts(ReceiptFilter(), within: tenant, page: PageRequest())
+                    _ = try await tx.receipts(ReceiptFilter(), within: tenant, page: PageRequest(after: first.next))
+                }
+            ))
+        list.append(
+            (
+                "attempts",
+                { tx in
+                    let first = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest())
+                    _ = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest(after: first.next))
+                }
+            ))
+        var debtor = PositionFilter()
+        debtor.debtor = Ledger.mario
+        list.append(
+            (
+                "search by tax code",
+                {
+                    _ = try await $0.positions(
+                        debtor, within: tenant, order: .createdDescending, page: PageRequest(), today: today)
+                }
+            ))
+        var archive = ReceiptFilter()
+        archive.taxCode = Ledger.mario
+        list.append(
+            ("archive by tax code", { _ = try await $0.receipts(archive, within: tenant, page: PageRequest()) }))
+        return list
+    }
+
+    @Test func `the intake of an RT, the outbox and the loops go by an index`() async throws {
+        try await Ledger.with(crowd: Self.crowd) { ledger in
+            var row = try #require(try await ledger.pool.query("SELECT id, iuv FROM installments LIMIT 1").first)
+            let position: Identifier<Position> = try row.identifier()
+            let iuv = try row.value { try IUV($0) }
+            let rt = RT(
+                receiptID: "NEW", outcome: .executed, creditor: Ledger.alfa, iuv: iuv, noticeNumber: nil,
+                paymentContext: nil, attempt: nil, amount: try Amount(cents: 100), fee: nil,
+                psp: RTPSP(id: Ledger.firstPSP, businessName: "Banca", taxCode: nil, channel: nil), method: nil,
+                paidAt: Instant(microseconds: 1_800_000_000_000_000), transfers: [], payer: nil, debtor: nil,
+                failureReason: nil)
+            let now = Instant(microseconds: 1_900_000_000_000_000)
+            let works: [(String, Tenancy, Work)] = [
+                (
+                    "intake", .psp(Ledger.firstPSP),
+                    {
+                        _ = try await $0.ask(
+                            Positions.lock(creditor: Ledger.alfa, iuv: iuv), Receipts.known(rt, fingerprint: []),
+                            PaymentAttempts.lock(for: rt))
+                    }
+                ),
+                ("claim of mail", .everyCreditor, { _ = try await $0.claimNotifications(limit: 8, leaseSeconds: 30) }),
+                ("backlog", .everyCreditor, { _ = try await $0.outboxBacklog() }),
+                ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(at: now, limit: 100) }),
+                ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(limit: 100)) }),
+                (
+                    "quarantine of a position", .everyCreditor,
+                    { _ = try await $0.ask(Receipts.quarantined(creditor: Ledger.alfa, iuvs: [iuv])) }
+                ),
+                (
+                    "journal of a position", .everyCreditor,
+                    { _ = try await $0.journal(of: position, page: PageRequest()) }
+                ),
+                ("journal", .everyCreditor, { _ = try await $0.journal(of: nil, page: PageRequest()) }),
+                (
+                    "notifications", .everyCreditor,
+                    { _ = try await $0.notifications(NotificationFilter(), page: PageRequest()) }
+                ),
+                (
+                    "anomalies", .only([Ledger.alfa]),
+                    { _ = try await $0.anomalies(AnomalyFilter(), within: .only([Ledger.alfa]), page: PageRequest()) }
+                ),
+            ]
+            for (name, tenant, work) in works {
+                let tables = try await scanned(ledger, within: tenant, work)
+                #expect(tables.isEmpty, "\(name)")
+            }
+        }
+    }
+}
