@@ -36,6 +36,8 @@ package struct Contract: Sendable {
         /// Any one of these is needed; empty: any valid key.
         package let scopes: [String]
         package let isPublic: Bool
+        /// A PSP signs the body instead of showing a key.
+        package let isSigned: Bool
         /// Path parameters included.
         let parameters: [JSONTree]
         let body: JSONTree
@@ -56,6 +58,7 @@ extension Contract {
                     method: method.uppercased(), path: prefix(item, document) + path,
                     operationID: body["operationId"]?.text ?? "", scopes: body["x-scopes"]?.texts ?? [],
                     isPublic: (body["security"] ?? shared)?.list.contains(.object([:])) ?? true,
+                    isSigned: (body["security"] ?? shared)?.list.contains { $0["WebhookSignature"] != nil } ?? false,
                     parameters: parameters.compactMap(schema.resolved), body: body)
             }
         }

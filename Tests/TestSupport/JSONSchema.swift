@@ -41,6 +41,21 @@ package indirect enum JSONTree: Sendable, Equatable {
     }
 }
 
+extension JSONTree: Encodable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .text(let value): try container.encode(value)
+        case .list(let items): try container.encode(items)
+        case .object(let fields): try container.encode(fields)
+        }
+    }
+}
+
 extension JSONTree: Decodable {
     package init(from decoder: any Decoder) throws {
         let box = try decoder.singleValueContainer()

@@ -1,0 +1,265 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ServerTests {
+    /// Nobody reaches what is not theirs: every operation of the contract, every kind of caller.
+    @Suite struct TenancyTests {
+        private static let unknownID = "0199c0de-0000-7000-8000-000000000001"
+
+        @Test func `another tenant's id answers as an unknown id does, in every operation`() async throws {
+            try await Deployment.with { live in
+                let world = try await World(live)
+                for caller in world.strangers {
+                    for operation in try Contract.project.get().operations where !operation.isPublic {
+                        guard let theirs = world.path(operation), theirs != operation.path else { continue }
+                        let unknown = world.unknownPath(operation)
+                        let asked = try await world.send(operation, theirs, key: caller.key)
+                        let askedUnknown = try await world.send(operation, unknown, key: caller.key)
+                        let place = "\(caller.name) \(operation.operationID)"
+
+                        #expect(asked.status == askedUnknown.status, "\(place)")
+                        #expect([401, 403, 404].contains(asked.status), "\(place) \(asked.status)")
+                        let bodies = [try asked.withoutPlace(), try askedUnknown.withoutPlace()]
+                        #expect(bodies[0] == bodies[1], "\(place)")
+                        #expect(asked.headers["etag"] == nil, "\(place)")
+                    }
+                }
+                #expect(try await live.status(of: world.position) == "paid")
+            }
+        }
+
+        @Test func `no list, search, filter or cursor shows another tenant's rows`() async throws {
+            try await Deployment.with { live in
+                let world = try await World(live)
+                let own = try await live.call("GET", "/v1/positions?limit=1", key: live.creditorKey)
+                let cursor = try #require(try own.json["next_cursor"] as? String)
+                let narrowed = [
+                    "creditor_tax_code=\(Deployment.creditor)", "iuv=\(world.iuv)", "notice_number=3\(world.iuv)",
+                    "limit=100", "cursor=\(cursor)", "include_total=true",
+                ]
+                for caller in world.strangers where caller.isKey {
+                    for query in narrowed {
+                        let answers = [
+                            try await live.call("GET", "/v1/positions?\(query)", key: caller.key),
+                            try await live.call(
+                                "GET", "/v1/receipts?\(query.hasPrefix("cursor") ? "limit=100" : query)",
+                                key: caller.key),
+                        ]
+                        for answer in answers {
+                            try world.expectNothing(in: answer, "\(caller.name) \(query)")
+                        }
+                    }
+                    for query in ["limit=100", "position_id=\(world.position)", "include_total=true"] {
+                        let answer = try await live.call("GET", "/v1/payment-attempts?\(query)", key: caller.key)
+                        try world.expectNothing(in: answer, "\(caller.name) attempts \(query)")
+                    }
+                    for (path, body) in [
+                        ("/v1/positions/search", #"{"debtor_tax_code":"RSSMRA80A01H501U"}"#),
+                        ("/v1/positions/search", #"{"q":"\#(world.iuv)"}"#),
+                        ("/v1/positions/search", #"{"q":"Mensa"}"#),
+                        ("/v1/receipts/search", #"{"tax_code":"RSSMRA80A01H501U"}"#),
+                    ] {
+                        let answer = try await live.call("POST", path, key: caller.key, json: body)
+                        try world.expectNothing(in: answer, "\(caller.name) \(path)")
+                    }
+                }
+            }
+        }
+
+        @Test func `another creditor's debt is neither made nor paid`() async throws {
+            try await Deployment.with { live in
+                let world = try await World(live)
+                let open = try await live.position()
+                let made = try await live.call(
+                    "POST", "/v1/positions", key: world.otherBackOffice,
+                    json: """
+                        {"creditor_tax_code":"\(Deployment.creditor)","external_id":"X","debt_type":"mensa",
+                        "document":{"year":2026,"number":"1"},"description":"Mensa","debtor":{"kind":"person",
+                        "tax_code":"RSSMRA80A01H501U","full_name":"Mario"},"lines":[{"description":"P","amount_cents":1}],
+                        "installments":[{"amount_cents":1,"due_date":"2030-01-31"}]}
+                        """)
+                #expect(made.status == 422)
+                for notice in ["3\(open.iuv)", "301000000000000043"] {
+                    let paid = try await live.call(
+                        "POST", "/v1/payment-attempts", key: world.otherFrontEnd,
+                        json: """
+                            {"installments":[{"creditor_tax_code":"\(Deployment.creditor)","notice_number":"\(notice)"}],
+                            "payment_method":"CP","psp_id":"ABCDITMM","channel_id":"12345678903_01",
+                            "return_url":"http://localhost:3000/esito"}
+                            """, headers: ["Idempotency-Key": UUID().uuidString])
+                    let violations = try paid.json["violations"] as? [[String: String]]
+                    #expect(paid.status == 422 && violations?.first?["detail"] == "is not known")
+                }
+                #expect(try await live.status(of: open.id) == "open")
+            }
+        }
+
+        @Test func `a scope opens the operations of the contract that name it, and no other`() async throws {
+            try await Deployment.with { live in
+                let world = try await World(live)
+                let operations = try Contract.project.get().operations.filter { !$0.isPublic && !$0.isSigned }
+                for scope in Set(operations.flatMap(\.scopes)).sorted() {
+                    let key = try await live.newKey(kind: "ops", scopes: [scope], creditors: [])
+                    for operation in operations {
+                        let answer = try await world.send(operation, world.unknownPath(operation), key: key)
+                        let isOpen = operation.scopes.isEmpty || operation.scopes.contains(scope)
+                        let place = "\(scope) \(operation.operationID) \(answer.status)"
+
+                        #expect((answer.status == 403) != isOpen, "\(place)")
+                        #expect(answer.status != 401 && answer.status < 500, "\(place)")
+                    }
+                }
+            }
+        }
+
+        @Test func `the table of roles is what the contract says`() throws {
+            let roles: [(name: String, scopes: Set<String>)] = [
+                ("front end", ["positions:read", "payments:write", "receipts:read", "citizens"]),
+                ("back office", ["positions:read", "positions:write", "payments:write", "receipts:read"]),
+                (
+                    "ops",
+                    [
+                        "positions:read", "positions:write", "payments:write", "receipts:read", "psp-list:write",
+                        "citizens",
+                        "operations",
+                    ]
+                ),
+            ]
+            let lines = try Contract.project.get().operations.map { operation in
+                let cells = roles.map { role in
+                    if operation.isSigned { return "" }
+                    if operation.isPublic || operation.scopes.isEmpty { return "✓" }
+                    return operation.scopes.filter(role.scopes.contains).map { "`\($0)`" }.joined(separator: " or ")
+                }
+                let psp = operation.isSigned ? "✓" : operation.isPublic ? "✓" : ""
+                let nobody = operation.isPublic ? "✓" : ""
+                return "| `\(operation.operationID)` | \((cells + [psp, nobody]).joined(separator: " | ")) |"
+            }
+            let page = try String(contentsOf: Deployment.project.appending(path: "docs/roles.md"), encoding: .utf8)
+            let table = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
+
+            #expect(table == lines, "write these lines into docs/roles.md:\n\(lines.joined(separator: "\n"))")
+        }
+    }
+}
+
+/// One creditor's objects of every kind, and strangers who would like to have them.
+private struct World {
+    struct Stranger {
+        let name: String
+        let key: String
+        let isKey: Bool
+    }
+
+    let live: Deployment
+    let position: String
+    let iuv: String
+    let otherFrontEnd: String
+    let otherBackOffice: String
+    let strangers: [Stranger]
+    private let ids: [String: String]
+
+    static let otherCreditor = "15376371009"
+
+    init(_ live: Deployment) async throws {
+        self.live = live
+        let paid = try await live.position()
+        (position, iuv) = (paid.id, paid.iuv)
+        let attempt = try #require(try await live.pay(iuv: iuv).json["id"] as? String)
+        let rt = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "MINE"))
+        let receipt = try #require(try rt.json["id"] as? String, "\(rt.status)")
+        let second = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "TWICE"))
+        let anomaly = try #require(try second.json["anomaly_id"] as? String)
+        let mail = try #require(try await live.notification(of: position)["id"] as? String)
+        let keys = try await live.call("GET", "/v1/api-keys", key: live.opsKey)
+        let key = try #require((try keys.json["items"] as? [[String: any Sendable]])?.first?["id"] as? String)
+        _ = try await live.call(
+            "PUT", "/v1/creditors/\(Self.otherCreditor)", key: live.opsKey,
+            json: """
+                {"tax_code":"\(Self.otherCreditor)","name":"Altro Comune","aux_digit":3,"segregation_code":"01",
+                "iban":"IT60X0542811101000000123456","return_url_origins":["http://localhost:3000"]}
+                """)
+        otherFrontEnd = try await live.newKey(
+            kind: "frontend", scopes: ["positions:read", "payments:write", "receipts:read"],
+            creditors: [Self.otherCreditor])
+        otherBackOffice = try await live.newKey(
+            kind: "creditor", scopes: ["positions:read", "positions:write", "payments:write", "receipts:read"],
+            creditors: [Self.otherCreditor])
+        strangers = [
+            Stranger(name: "front end", key: otherFrontEnd, isKey: true),
+            Stranger(name: "back office", key: otherBackOffice, isKey: true),
+            Stranger(name: "nobody", key: "", isKey: false),
+        ]
+        ids = [
+            "positions": position, "payment-attempts": attempt, "receipts": receipt, "anomalies": anomaly,
+            "notifications": mail, "api-keys": key, "webhook-secrets": position,
+        ]
+    }
+
+    /// The operation on one of the objects here; `nil` when its path names none.
+    func path(_ operation: Contract.Operation) -> String? {
+        guard !operation.isSigned, operation.path.contains("{id}") || operation.path.contains("{tax_code}") else {
+            return nil
+        }
+        let noun = operation.path.split(separator: "/").dropFirst().first { ids[String($0)] != nil }
+        return filled(operation.path, id: noun.flatMap { ids[String($0)] } ?? position, creditor: Deployment.creditor)
+    }
+
+    func unknownPath(_ operation: Contract.Operation) -> String {
+        filled(operation.path, id: "0199c0de-0000-7000-8000-000000000001", creditor: "01234567897")
+    }
+
+    private func filled(_ path: String, id: String, creditor: String) -> String {
+        path.replacing("{id}", with: id).replacing("{tax_code}", with: creditor).replacing("{key}", with: "mensa")
+            .replacing("{psp_id}", with: "ABCDITMM").replacing("{version}", with: "99").replacing(
+                "{topic}", with: "payments"
+            )
+            .replacing("{number}", with: "1")
+    }
+
+    /// With a body that the contract gives as an example, and what a write needs besides.
+    func send(_ operation: Contract.Operation, _ path: String, key: String) async throws -> Deployment.Answer {
+        var headers = ["Idempotency-Key": UUID().uuidString]
+        if !key.isEmpty { headers["Authorization"] = "Bearer \(key)" }
+        if operation.method == "PATCH" || operation.method == "PUT" { headers["If-Match"] = "\"1\"" }
+        let example = try Contract.project.get().examples.first {
+            $0.operation.operationID == operation.operationID && $0.status == nil
+        }
+        if let example { headers["Content-Type"] = example.mediaType }
+        let body: Data? =
+            if let example { try JSONEncoder().encode(example.value) } else if operation.method == "POST" {
+                Data()
+            } else { nil }
+        return try await live.send(operation.method, url: live.api + path, headers: headers, body: body)
+    }
+
+    func expectNothing(in answer: Deployment.Answer, _ place: String) throws {
+        if answer.status == 403 { return }
+        #expect(answer.status == 200, "\(place) \(answer.status)")
+        let json = try answer.json
+        #expect((json["items"] as? [any Sendable])?.isEmpty == true, "\(place)")
+        #expect(json["total_count"] as? Int ?? 0 == 0, "\(place)")
+    }
+}
+
+extension Deployment.Answer {
+    /// The body without what names the request itself.
+    fileprivate func withoutPlace() throws -> String {
+        guard !body.isEmpty else { return "" }
+        var fields = try json
+        fields["instance"] = nil
+        fields["correlation_id"] = nil
+        return String(decoding: try JSONSerialization.data(withJSONObject: fields, options: .sortedKeys), as: UTF8.self)
+    }
+}
+
+extension Deployment {
+    func newKey(kind: String, scopes: [String], creditors: [String]) async throws -> String {
+        let list = { (items: [String]) in "[" + items.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
+        let made = try await call(
+            "POST", "/v1/api-keys", key: opsKey,
+            json: #"{"name":"t","kind":"\#(kind)","scopes":\#(list(scopes)),"creditors":\#(list(creditors))}"#)
+        return try #require(try made.json["key"] as? String)
+    }
+}
