@@ -38,3 +38,8 @@ package struct PoolConfiguration: Sendable {
         self.maximumConnections = max(1, maximumConnections)
     }
 }
+
+extension PoolConfiguration: CustomStringConvertible {
+    /// Without the URL, which may hold a password: so that nothing that is described tells it.
+    package var description: String { "PoolConfiguration(maximumConnections: \(maximumConnections))" }
+}

@@ -54,6 +54,10 @@ final class Deployment: Sendable {
         do {
             try await deployment.ready()
             let value = try await body(deployment)
+            // A test may have stopped the service, and has its last words then.
+            let metrics = try? await deployment.send("GET", url: deployment.api + "/metrics")
+            deployment.service.stop()
+            try deployment.expectSilence(metrics: String(decoding: metrics?.body ?? Data(), as: UTF8.self))
             deployment.end()
             return value
         } catch {
@@ -199,6 +203,10 @@ final class Deployment: Sendable {
         let violations = try Contract.project.get().violations(
             method: method, path: plainPath, status: answer.status, headers: answer.headers, body: answer.body)
         #expect(violations.isEmpty, "\(method) \(plainPath) \(answer.status)")
+        if answer.status >= 400 {
+            let given = Personal.found(in: String(decoding: answer.body, as: UTF8.self))
+            #expect(given.isEmpty, "\(method) \(plainPath) \(answer.status) gives away \(given)")
+        }
         return answer
     }
 

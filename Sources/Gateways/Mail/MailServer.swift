@@ -39,3 +39,8 @@ package struct MailServer: Sendable {
         }
     }
 }
+
+extension MailServer: CustomStringConvertible {
+    /// Without the password.
+    package var description: String { "MailServer(\(host):\(port))" }
+}

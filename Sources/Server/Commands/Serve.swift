@@ -59,6 +59,9 @@ private struct Draining: Service {
 }
 
 private func runUntilStopped(_ services: [any Service], logger: Logger) async throws {
+    // In its debug lines the group describes its services to the last field, the database's password among them.
+    var logger = logger
+    logger.logLevel = max(logger.logLevel, .info)
     var configuration = ServiceGroupConfiguration(
         services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(10)

@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+/// What no log line, metric, problem or address may hold, whatever the tests put in: personal data and secrets by their shape, and
+/// the names that tests give to people.
+enum Personal {
+    private static let shapes: [(name: String, pattern: String)] = [
+        ("tax code", "[A-Z]{6}[0-9LMNPQRSTUV]{2}[A-EHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"),
+        ("IBAN", "IT[0-9]{2}[A-Z][0-9]{22}"),
+        ("e-mail address", "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)+"),
+        ("API key", "qz_[A-Za-z0-9]{16,}"), ("webhook secret", "whsec_"), ("bearer token", "[Bb]earer [A-Za-z0-9]"),
+        ("name", "Canarin|Pagant|Mario|Rossi|Qualcuno"), ("password", "correct horse|[Pp]assw(?:or)?d[-0-9]"),
+    ]
+
+    /// The kinds of what `text` gives away.
+    static func found(in text: String) -> [String] {
+        shapes.filter { text.range(of: $0.pattern, options: .regularExpression) != nil }.map(\.name)
+    }
+}
+
+extension Deployment {
+    /// Reads everything that our programs wrote while the test ran, and what they measure.
+    func expectSilence(metrics: String) throws {
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        where file.pathExtension == "log" && !["mail.log", "simulator.log"].contains(file.lastPathComponent) {
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            for line in lines {
+                let found = Personal.found(in: String(line))
+                #expect(found.isEmpty, "\(file.lastPathComponent) \(found): \(line.prefix(300))")
+                if !found.isEmpty { break }
+            }
+        }
+        #expect(Personal.found(in: metrics).isEmpty, "metrics")
+    }
+}
