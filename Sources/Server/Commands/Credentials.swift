@@ -171,7 +171,8 @@ func text(_ write: (inout JSONWriter) -> Void) -> String {
 extension APIKey {
     fileprivate var line: String {
         let end = revokedAt.map { "revoked \($0.rfc3339)" } ?? expiresAt.map { "until \($0.rfc3339)" } ?? "valid"
-        return "\(id)  qz_\(prefix)…  \(kind.rawValue)  \(end)  \(name)"
+        let use = lastUsedAt.map { "used \($0.rfc3339)" } ?? "never used"
+        return "\(id)  qz_\(prefix)…  \(kind.rawValue)  \(end)  \(use)  \(name)"
     }
 
     fileprivate var json: String {
@@ -183,6 +184,7 @@ extension APIKey {
             json.field("created_at", createdAt.rfc3339)
             json.field("expires_at", expiresAt?.rfc3339)
             json.field("revoked_at", revokedAt?.rfc3339)
+            json.field("last_used_at", lastUsedAt?.rfc3339)
         }
     }
 }

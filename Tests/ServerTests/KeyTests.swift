@@ -1,0 +1,119 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ServerTests {
+    @Suite struct KeyTests {
+        @Test func `a key is made, used, seen to be used, rotated and revoked, by API and by command line`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let made = try live.command([
+                    "api-key", "create", "--name", "Portale", "--kind", "frontend", "--creditor", Deployment.creditor,
+                    "--scope",
+                    "positions:read", "--format", "json",
+                ])
+                let (id, key) = (try #require(made["id"] as? String), try #require(made["key"] as? String))
+                #expect(try await live.key(id)["last_used_at"] == nil)
+
+                #expect(try await live.call("GET", "/v1/positions", key: key).status == 200)
+                #expect(try await live.key(id)["last_used_at"] as? String != nil)
+                let listed = try live.commandText(["api-key", "list"])
+                #expect(listed.split(separator: "\n").contains { $0.contains(id) && $0.contains("used ") })
+                #expect(!listed.contains(key))
+
+                let rotated = try live.command([
+                    "api-key", "rotate", id, "--overlap-seconds", "3600", "--format", "json",
+                ])
+                let next = try #require(rotated["key"] as? String)
+                for either in [key, next] {
+                    #expect(try await live.call("GET", "/v1/positions", key: either).status == 200)
+                }
+                #expect(try await live.key(id)["expires_at"] as? String != nil)
+                // Rights are taken over, no more and no less.
+                #expect(try await live.call("GET", "/v1/receipts", key: next).status == 403)
+
+                let revoked = try await live.call("DELETE", "/v1/api-keys/\(id)", key: live.opsKey)
+                #expect(revoked.status == 204)
+                #expect(try await live.call("GET", "/v1/positions", key: key).status == 401)
+                #expect(try await live.call("GET", "/v1/positions", key: next).status == 200)
+            }
+        }
+
+        @Test func `a revoked key and a revoked secret end at once on every instance`() async throws {
+            try await Deployment.with { live in
+                try await live.withSecondInstance { other in
+                    let key = try await live.newKey(
+                        kind: "frontend", scopes: ["positions:read"], creditors: [Deployment.creditor])
+                    let id = try #require(try await live.newestKey()["id"] as? String)
+                    let onOther = { (key: String) in
+                        try await live.send(
+                            "GET", url: other + "/v1/positions", headers: ["Authorization": "Bearer \(key)"]
+                        ).status
+                    }
+                    #expect(try await onOther(key) == 200)
+
+                    _ = try await live.call("DELETE", "/v1/api-keys/\(id)", key: live.opsKey)
+
+                    #expect(try await onOther(key) == 401)
+
+                    let (_, iuv) = try await live.position()
+                    let rt = Deployment.rt(iuv: iuv, receipt: "AFTER")
+                    let headers = live.signed(rt)
+                    let secrets = try await live.call("GET", "/v1/psps/ABCDITMM/webhook-secrets", key: live.opsKey)
+                    let secret = try #require(
+                        (try secrets.json["items"] as? [[String: any Sendable]])?.first { $0["revoked_at"] == nil }?[
+                            "id"]
+                            as? String)
+                    _ = try await live.call("DELETE", "/v1/psps/ABCDITMM/webhook-secrets/\(secret)", key: live.opsKey)
+                    let refused = try await live.send(
+                        "POST", url: other + "/v1/psps/ABCDITMM/receipts", headers: headers, body: Data(rt.utf8))
+                    #expect(refused.status == 401)
+                }
+            }
+        }
+    }
+}
+
+extension Deployment {
+    fileprivate func key(_ id: String) async throws -> [String: any Sendable] {
+        let keys =
+            try await call("GET", "/v1/api-keys?limit=100", key: opsKey).json["items"] as? [[String: any Sendable]]
+        return try #require(keys?.first { $0["id"] as? String == id })
+    }
+
+    fileprivate func newestKey() async throws -> [String: any Sendable] {
+        let keys = try await call("GET", "/v1/api-keys?limit=1", key: opsKey).json["items"] as? [[String: any Sendable]]
+        return try #require(keys?.first)
+    }
+
+    /// What a command of ours prints.
+    func commandText(_ arguments: [String]) throws -> String {
+        let log = folder.appending(path: "command-\(UUID().uuidString).txt")
+        try Part.finish(Self.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
+        return try String(contentsOf: log, encoding: .utf8)
+    }
+
+    func command(_ arguments: [String]) throws -> [String: any Sendable] {
+        try #require(
+            try JSONSerialization.jsonObject(with: Data(commandText(arguments).utf8)) as? [String: any Sendable])
+    }
+
+    /// A second service on the same database; its address.
+    func withSecondInstance(_ body: (String) async throws -> Void) async throws {
+        let probe = try Proxy(to: 1)
+        let port = probe.port
+        probe.close()
+        var own = environment
+        own["HTTP_PORT"] = "\(port)"
+        let part = try Part(
+            Self.binaries.appending(path: "quietanza").path, ["serve"], own,
+            log: folder.appending(path: "service-\(port).log"))
+        defer { part.stop() }
+        let url = "http://127.0.0.1:\(port)"
+        try await waitUntil("the second instance is ready", seconds: 20) {
+            (try? await self.send("GET", url: url + "/ready"))?.status == 200
+        }
+        try await body(url)
+    }
+}
