@@ -52,6 +52,17 @@ import Testing
         #expect(CalendarDate(romeDayOf: lateEvening).description == "2026-08-01")
     }
 
+    @Test(arguments: [
+        ("2026-10-09T12:31:00.9Z", "2026-10-09T14:31:00"), ("2026-01-09T12:31:00Z", "2026-01-09T13:31:00"),
+        ("2026-10-24T23:59:59Z", "2026-10-25T01:59:59"), ("2026-10-25T00:00:00Z", "2026-10-25T02:00:00+02:00"),
+        ("2026-10-25T00:59:59Z", "2026-10-25T02:59:59+02:00"), ("2026-10-25T01:00:00Z", "2026-10-25T02:00:00+01:00"),
+        ("2026-10-25T01:59:59Z", "2026-10-25T02:59:59+01:00"), ("2026-10-25T02:00:00Z", "2026-10-25T03:00:00"),
+        ("2026-03-29T00:59:59Z", "2026-03-29T01:59:59"), ("2026-03-29T01:00:00Z", "2026-03-29T03:00:00"),
+    ])
+    func `Rome's clock is told with its zone only in the hour that comes twice`(instant: String, clock: String) throws {
+        #expect(try Instant(rfc3339: instant).romeWallClock == clock)
+    }
+
     @Test func `mail is tried eight times over a day, then given up`() {
         let waits = (1...8).map { RetryPlan.waitSeconds(afterFailures: $0, jitter: 0) }
 

@@ -84,10 +84,10 @@ extension ServerTests {
 
                 let wrong = try await live.post(rt: RTSample(total: "1.00").text, type: "application/xml")
                 #expect(wrong.status == 422)
-                #expect(try wrong.json["paa_code"] as? String == "PAA_SEMANTICA")
+                #expect(try wrong.json["paa_fault"] as? String == "PAA_SEMANTICA")
                 let broken = try await live.post(rt: "<!DOCTYPE RT []><RT/>", type: "application/xml")
                 #expect(broken.status == 400)
-                #expect(try broken.json["paa_code"] as? String == "PAA_SINTASSI_XSD")
+                #expect(try broken.json["paa_fault"] as? String == "PAA_SINTASSI_XSD")
             }
         }
 

@@ -41,7 +41,7 @@ package struct Problem: Error, Sendable, Equatable {
             json.field("correlation_id", correlationID)
             json.field("retry_after_seconds", retryAfterSeconds)
             json.field("anomaly_id", anomaly)
-            json.field("paa_code", paaCode)
+            json.field("paa_fault", paaCode)
             if !violations.isEmpty {
                 json.array("violations", violations) { json, violation in
                     json.beginObject()

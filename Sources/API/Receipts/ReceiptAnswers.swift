@@ -72,6 +72,7 @@ extension Receipt {
         json.field("received_at", receivedAt.rfc3339)
         json.field("pdf_url", pdfURL(links))
         json.field("rt_url", rtSHA256 == nil ? nil : links.receipt(id) + "/rt")
+        json.field("official_rt_url", psp == nil ? nil : links.receipt(id) + "/official-rt")
         json.object("_links") { json in
             json.field("self", links.receipt(id))
             json.field("position", position.map(links.position))

@@ -19,6 +19,9 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             .get, "/v1/receipts/{id}/rt", "show_receipt_rt", produces: ["application/json", "application/xml"],
             handlers.showReceiptRT),
         Route(
+            .get, "/v1/receipts/{id}/official-rt", "show_official_rt", produces: ["application/xml"],
+            handlers.showOfficialRT),
+        Route(
             .get, "/v1/anomalies", "list_anomalies", query: QueryReader.pageNames.union(["status", "kind", "iuv"]),
             handlers.listAnomalies),
         Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
@@ -133,6 +136,12 @@ private struct ReceiptHandlers: Sendable {
     func showReceiptRT(_ inbound: Inbound) async throws -> Reply {
         let rt = try await intermediary.showReceiptRT(inbound.id(), for: inbound.caller())
         return Reply(.ok, headers: [.contentType: rt.contentType, .contentDisposition: "attachment"], body: rt.bytes)
+    }
+
+    func showOfficialRT(_ inbound: Inbound) async throws -> Reply {
+        let rt = try await intermediary.showOfficialRT(inbound.id(), for: inbound.caller())
+        return Reply(
+            .ok, headers: [.contentType: "application/xml; charset=utf-8", .contentDisposition: "attachment"], body: rt)
     }
 
     func listAnomalies(_ inbound: Inbound) async throws -> Reply {

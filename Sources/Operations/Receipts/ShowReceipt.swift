@@ -35,6 +35,45 @@ extension Intermediary {
         }
     }
 
+    /// The official RT of a payment: the PSP's own where that is what it sent, else one written from what is kept.
+    /// - Throws: `Refusal.notFound` where no PSP was paid, as at the counter.
+    package func showOfficialRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> [UInt8] {
+        let receipt = try await showReceipt(id, for: caller)
+        guard let psp = receipt.psp else { throw Refusal.notFound }
+        // Whoever may see the receipt sees the whole document, whoever they are.
+        return try await store.transaction(within: .everyCreditor) { tx in
+            if let sent = try await tx.ask(Receipts.bytes(of: id, within: .everyCreditor)),
+                sent.contentType == "application/xml"
+            {
+                return sent.bytes
+            }
+            var request: RTRequest?
+            if let id = receipt.attempt,
+                let attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor))
+            {
+                request = RTRequest(id: id.withoutHyphens, day: CalendarDate(romeDayOf: attempt.createdAt))
+            }
+            var installment: Installment?
+            if let id = receipt.position, let position = try await tx.ask(Positions.show(id, within: .everyCreditor)) {
+                installment = position.installments.first { $0.number == receipt.installmentNumber }
+            }
+            return RTDocument.write(
+                receipt, of: psp, request: request, taxonomy: taxonomy(of: receipt.transfers, in: installment))
+        }
+    }
+
+    /// The codes that the debt gave to what these transfers pay.
+    private func taxonomy(of transfers: [RTTransfer], in installment: Installment?) -> [Int: TaxonomyCode] {
+        let owed = installment?.transfers ?? []
+        var codes: [Int: TaxonomyCode] = [:]
+        for transfer in transfers {
+            let own = owed.indices.contains(transfer.index - 1) ? owed[transfer.index - 1] : nil
+            let found = own?.creditor == transfer.creditor ? own : owed.first { $0.creditor == transfer.creditor }
+            codes[transfer.index] = found?.taxonomyCode
+        }
+        return codes
+    }
+
     /// The receipt as a PDF; only of a payment that belongs to a position.
     package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: Caller) async throws
         -> [UInt8]

@@ -49,5 +49,8 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
 
     package var description: String { uuid.uuidString.lowercased() }
 
+    /// 32 hexadecimal digits, for fields of 35 characters.
+    package var withoutHyphens: String { description.filter { $0 != "-" } }
+
     package static func < (left: Identifier, right: Identifier) -> Bool { left.description < right.description }
 }

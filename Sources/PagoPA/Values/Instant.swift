@@ -73,6 +73,17 @@ package struct Instant: Sendable, Hashable, Comparable {
         Self.wall(unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds)), separator: " ", iso: false)
     }
 
+    /// `2018-10-09T11:30:00`, wall time in Rome to the second, as official documents have it. In the hour that the clocks show twice,
+    /// its zone stands after it.
+    package var romeWallClock: String {
+        let offset = RomeTime.offsetSeconds(at: unixSeconds)
+        let text = Self.wall(unixSeconds + Int64(offset), separator: "T", iso: true)
+        let isShownTwice =
+            RomeTime.offsetSeconds(at: unixSeconds + 3_600) < offset
+            || RomeTime.offsetSeconds(at: unixSeconds - 3_600) > offset
+        return isShownTwice ? text + "+0\(offset / 3_600):00" : text
+    }
+
     private static func wall(_ seconds: Int64, separator: String, iso: Bool) -> String {
         let days = floorDivide(seconds, 86_400)
         let time = Int(seconds - days * 86_400)

@@ -1,0 +1,158 @@
+import PagoPA
+
+/// What an official RT repeats of the request that it answers.
+package struct RTRequest: Sendable, Equatable {
+    /// At most 35 characters.
+    package let id: String
+    package let day: CalendarDate
+
+    package init(id: String, day: CalendarDate) {
+        self.id = id
+        self.day = day
+    }
+}
+
+extension RTDocument {
+    /// The receipt as an official RT (PagInf_RPT_RT 6.2). What the schema demands and the receipt does not know is written as the
+    /// official documents write what is unknown; docs/adr/0011 names each.
+    /// - Parameters:
+    ///   - psp: the receipt's; a payment without one, such as at the counter, has no RT.
+    ///   - request: what the payment answers, if we asked for it.
+    ///   - taxonomy: codes by the transfers' index.
+    package static func write(
+        _ receipt: Receipt, of psp: RTPSP, request: RTRequest? = nil, taxonomy: [Int: TaxonomyCode] = [:]
+    ) -> [UInt8] {
+        var writer = ElementWriter()
+        let paidOn = CalendarDate(romeDayOf: receipt.paidAt)
+        writer.element("RT", namespace: namespace) { writer in
+            writer.text("versioneOggetto", "6.2.0", 16)
+            writer.element("dominio") { $0.text("identificativoDominio", receipt.creditor.value, 35) }
+            writer.text("identificativoMessaggioRicevuta", receipt.id.withoutHyphens, 35)
+            // The schema has no other place for the hour of the payment.
+            writer.text("dataOraMessaggioRicevuta", receipt.paidAt.romeWallClock, 35)
+            writer.text("riferimentoMessaggioRichiesta", request?.id, 35)
+            writer.text("riferimentoDataRichiesta", (request?.day ?? paidOn).description, 10)
+            writer.element("istitutoAttestante") { writer in
+                identity("Attestante", institute(psp), in: &writer)
+                writer.text("denominazioneAttestante", psp.businessName, 70)
+            }
+            writer.element("enteBeneficiario") { writer in
+                identity("Beneficiario", ("G", receipt.creditor.value), in: &writer)
+                writer.text("denominazioneBeneficiario", receipt.creditorName, 70)
+            }
+            if let payer = receipt.payer, !isSame(payer, receipt.debtor) { person("Versante", payer, in: &writer) }
+            person("Pagatore", receipt.debtor, in: &writer)
+            writer.element("datiPagamento") { writer in
+                let moved = receipt.outcome.movedMoney
+                writer.text("codiceEsitoPagamento", String(receipt.outcome.rawValue), 1)
+                writer.text("importoTotalePagato", (moved ? receipt.amount : .zero).decimal, 12)
+                writer.text("identificativoUnivocoVersamento", receipt.iuv.value, 35)
+                // Where the newer interface knows one number only, it is the context too.
+                writer.text("CodiceContestoPagamento", receipt.paymentContext ?? receipt.receiptID, 35)
+                for (index, single) in singles(receipt).enumerated() {
+                    let fee = index == 0 && moved ? receipt.fee : nil
+                    write(single, of: receipt, on: paidOn, taxonomy, fee: fee, in: &writer)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// A single payment: what was asked and what was paid of it.
+    private struct Single {
+        let transfer: RTTransfer?
+        let paid: Amount
+    }
+
+    private static let maximumSingles = 5
+
+    private static func singles(_ receipt: Receipt) -> [Single] {
+        let transfers = receipt.transfers.sorted { $0.index < $1.index }
+        let paid = transfers.map { Single(transfer: $0, paid: $0.amount) }
+        switch receipt.outcome {
+        case .executed: return paid.filter { $0.paid != .zero }
+        case .notExecuted, .timePassed:
+            // Singles may be left out here, but nothing else can hold the reason.
+            if transfers.isEmpty { return receipt.failureReason == nil ? [] : [Single(transfer: nil, paid: .zero)] }
+            return transfers.map { Single(transfer: $0, paid: .zero) }
+        case .partlyExecuted:
+            let isTold = paid.contains { $0.paid == .zero }
+            return isTold || paid.count == maximumSingles ? paid : paid + [Single(transfer: nil, paid: .zero)]
+        case .timePassedPartlyExecuted: return paid
+        }
+    }
+
+    private static func write(
+        _ single: Single, of receipt: Receipt, on day: CalendarDate, _ taxonomy: [Int: TaxonomyCode], fee: Amount?,
+        in writer: inout ElementWriter
+    ) {
+        let isPaid = single.paid != .zero
+        let asked = single.transfer.map(\.amount) ?? receipt.amount
+        writer.element("datiSingoloPagamento") { writer in
+            writer.text("singoloImportoPagato", single.paid.decimal, 12)
+            writer.text(
+                "esitoSingoloPagamento", isPaid ? "ESEGUITO" : receipt.failureReason, 35, unknown: "NON ESEGUITO")
+            writer.text("dataEsitoSingoloPagamento", day.description, 10)
+            writer.text("identificativoUnivocoRiscossione", isPaid ? receipt.receiptID : nil, 35)
+            writer.text(
+                "causaleVersamento", single.transfer?.remittance, 140,
+                unknown: remittance(receipt.iuv, asked, receipt.description))
+            // 9: the creditor's own code, which is not known.
+            writer.text(
+                "datiSpecificiRiscossione", single.transfer.flatMap { taxonomy[$0.index] }?.value ?? "9/n/a", 140)
+            if let fee { writer.text("commissioniApplicatePSP", fee.decimal, 12) }
+        }
+    }
+
+    /// Causale as the official documents form it.
+    private static func remittance(_ iuv: IUV, _ amount: Amount, _ text: String) -> String {
+        let isRF = iuv.value.hasPrefix("RF") && iuv.value.utf8.count <= 25
+        return "/\(isRF ? "RFS" : "RFB")/\(iuv)/\(amount.decimal)/TXT/\(text)"
+    }
+
+    /// The tax code, else the BIC or ABI that a PSP's id is, else unknown.
+    private static func institute(_ psp: RTPSP) -> (kind: String, code: String) {
+        if let code = psp.taxCode, isCode(code) { return ("G", code) }
+        let id = psp.id.value
+        if id.utf8.count == 8, id.hasPrefix("ABI"), Int(id.dropFirst(3)) != nil {
+            return ("A", String(id.dropFirst(3)))
+        }
+        return id.wholeMatch(of: /[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?/) != nil ? ("B", id) : ("G", "n/a")
+    }
+
+    private static func identity(
+        _ suffix: String, _ identity: (kind: String, code: String), in writer: inout ElementWriter
+    ) {
+        writer.element("identificativoUnivoco\(suffix)") { writer in
+            writer.text("tipoIdentificativoUnivoco", identity.kind, 1)
+            writer.text("codiceIdentificativoUnivoco", identity.code, 16)
+        }
+    }
+
+    private static func person(_ suffix: String, _ subject: RTSubject?, in writer: inout ElementWriter) {
+        let code = subject?.taxCode.flatMap { isCode($0) ? $0 : nil }
+        let isCompany = subject?.kind.map { $0 == .company } ?? (code?.utf8.count == 11)
+        writer.element("soggetto\(suffix)") { writer in
+            identity(suffix, (isCompany ? "G" : "F", code ?? nobody), in: &writer)
+            writer.text("anagrafica\(suffix)", subject?.fullName, 70, unknown: nobody)
+            if let email = subject?.email?.value, case .success = RTType.email(email) {
+                writer.text("e-mail\(suffix)", email, 256)
+            }
+        }
+    }
+
+    private static func isSame(_ payer: RTSubject, _ debtor: RTSubject?) -> Bool {
+        payer == debtor || payer.taxCode != nil && payer.taxCode == debtor?.taxCode
+    }
+
+    /// What the schema suggests for somebody whose tax code is not known.
+    private static let nobody = "ANONIMO"
+
+    /// A code is whole or it is none: a cut one would be somebody else's.
+    private static func isCode(_ text: String) -> Bool {
+        (2...16).contains(text.unicodeScalars.count)
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+            }
+    }
+}
