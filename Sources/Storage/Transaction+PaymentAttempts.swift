@@ -56,7 +56,7 @@ package enum PaymentAttempts {
             """
             SELECT a.id, a.creditor_tax_code, a.status, a.payment_method, a.psp_id, a.psp_business_name, a.channel_id,
                 a.amount_cents, a.fee_cents, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email, a.email,
-                a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at, a.expires_at, a.finished_at
+                a.notifies_failure, a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at, a.expires_at, a.finished_at
             FROM payment_attempts a WHERE \(condition) ORDER BY a.created_at DESC, a.id DESC\(locking ? " FOR UPDATE OF a" as SQL : "")
             """,
             """
@@ -125,11 +125,12 @@ extension Transaction {
             """
             INSERT INTO payment_attempts (id, creditor_tax_code, caller_id, status, payment_method, psp_id,
                 psp_business_name, channel_id, amount_cents, fee_cents, payer_kind, payer_tax_code, payer_full_name,
-                payer_email, email, return_url, language, created_at, expires_at)
+                payer_email, email, notifies_failure, return_url, language, created_at, expires_at)
             VALUES (\(attempt.id.uuid), \(attempt.creditor.value), \(caller.uuid), \(attempt.status.rawValue),
                 \(attempt.method.code), \(attempt.psp.value), \(attempt.pspBusinessName), \(attempt.channel.value),
                 \(attempt.amount.cents), \(attempt.fee.cents), \(payer?.kind.rawValue), \(payer?.taxCode.value),
-                \(payer?.fullName), \(payer?.email?.value), \(attempt.email?.value), \(attempt.returnURL),
+                \(payer?.fullName), \(payer?.email?.value), \(attempt.email?.value),
+                \(attempt.notifiesFailure), \(attempt.returnURL),
                 \(attempt.language.rawValue), \(attempt.createdAt.sql), \(attempt.expiresAt.sql))
             """)
         let items = attempt.items
@@ -223,7 +224,8 @@ extension Row {
             id: id, creditor: try organization(), status: try word(), method: try value { try PaymentMethod($0) },
             psp: try value { try PSPID($0) }, pspBusinessName: try text(), channel: try value { try ChannelID($0) },
             amount: try amount(), fee: try amount(), items: items(id), payer: try payer(),
-            email: try optionalValue { try EmailAddress($0) }, returnURL: try text(), language: try word(),
+            email: try optionalValue { try EmailAddress($0) }, notifiesFailure: try bool(), returnURL: try text(),
+            language: try word(),
             redirectURL: try optionalText(), failureReason: try optionalText(), createdAt: try instant(),
             expiresAt: try instant(), finishedAt: try optionalInstant())
     }

@@ -115,13 +115,16 @@ extension AttemptRequest {
         let psp = reader.required("psp_id") { try PSPID($0) }
         let channel = reader.required("channel_id") { try ChannelID($0) }
         let payer = reader.optional("payer", object: Payer.read)
+        let hasEmail = reader.has("email")
         let email = reader.optional("email") { try EmailAddress($0) }
+        let notifiesFailure = reader.optional(flag: "notify_failure") ?? false
+        if notifiesFailure, !hasEmail { reader.refuse("email", "is required to notify a failure") }
         let returnURL = reader.required("return_url") { try ReturnURL($0) }
         let wanted = reader.optional("language", text: Language.read)
         guard let installments, let method, let psp, let channel, let returnURL else { return nil }
         return AttemptRequest(
             installments: installments, method: method, psp: psp, channel: channel, payer: payer, email: email,
-            returnURL: returnURL, language: wanted ?? language)
+            notifiesFailure: notifiesFailure, returnURL: returnURL, language: wanted ?? language)
     }
 }
 

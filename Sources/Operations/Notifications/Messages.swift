@@ -3,9 +3,10 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// The mail that says that the receipt is ready, with the receipt in it.
+    /// The mail that says that the receipt is ready, with the receipt in it, or that the payment failed.
     func receiptMessage(
-        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8], to recipient: EmailAddress
+        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
+        to recipient: EmailAddress
     ) throws -> [UInt8] {
         let text =
             switch mail.kind {
@@ -13,12 +14,14 @@ extension Intermediary {
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
             case .test: MailTexts.test(language: mail.language)
             }
-        let attachment = MIMEMessage.Attachment(
-            fileName: "ricevuta-\(receipt.iuv).pdf", mediaType: "application/pdf", bytes: pdf)
+        let attachment = pdf.map { bytes in
+            MIMEMessage.Attachment(
+                fileName: "ricevuta-\(receipt.iuv).pdf", mediaType: "application/pdf", bytes: bytes)
+        }
         return try MIMEMessage(
             from: settings.mailFrom, senderName: creditor?.mailSenderName ?? creditor?.name,
             replyTo: creditor?.mailReplyTo, to: recipient, date: mail.createdAt, messageID: mail.messageID, text: text,
-            language: mail.language, attachment: mail.kind == .receiptReady ? attachment : nil
+            language: mail.language, attachment: attachment
         ).bytes()
     }
 

@@ -93,7 +93,7 @@ extension Intermediary {
             }
             return (receipt, try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor)))
         }
-        let pdf = try await drawReceipt(receipt, language: mail.language)
+        let pdf = mail.kind == .receiptReady ? try await drawReceipt(receipt, language: mail.language) : nil
         return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
     }
 }

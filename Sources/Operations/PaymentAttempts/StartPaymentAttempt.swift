@@ -12,12 +12,13 @@ package struct AttemptRequest: Sendable {
     package let channel: ChannelID
     package let payer: Payer?
     package let email: EmailAddress?
+    package let notifiesFailure: Bool
     package let returnURL: ReturnURL
     package let language: Language
 
     package init(
         installments: [InstallmentReference], method: PaymentMethod, psp: PSPID, channel: ChannelID, payer: Payer?,
-        email: EmailAddress?, returnURL: ReturnURL, language: Language
+        email: EmailAddress?, notifiesFailure: Bool, returnURL: ReturnURL, language: Language
     ) {
         self.installments = installments
         self.method = method
@@ -25,6 +26,7 @@ package struct AttemptRequest: Sendable {
         self.channel = channel
         self.payer = payer
         self.email = email
+        self.notifiesFailure = notifiesFailure
         self.returnURL = returnURL
         self.language = language
     }
@@ -153,7 +155,8 @@ extension Intermediary {
         let attempt = PaymentAttempt(
             id: newID(), creditor: creditor.taxCode, status: .created, method: request.method, psp: choice.psp.id,
             pspBusinessName: choice.psp.businessName, channel: choice.channel.id, amount: amount, fee: choice.fee,
-            items: items, payer: request.payer, email: request.email, returnURL: request.returnURL.text,
+            items: items, payer: request.payer, email: request.email,
+            notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
             language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
             expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
         return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedWith: secret))
@@ -299,8 +302,9 @@ extension PaymentAttempt {
     {
         PaymentAttempt(
             id: id, creditor: creditor, status: status, method: method, psp: psp, pspBusinessName: pspBusinessName,
-            channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email, returnURL: returnURL,
-            language: language, redirectURL: redirectURL ?? self.redirectURL,
+            channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email,
+            notifiesFailure: notifiesFailure, returnURL: returnURL, language: language,
+            redirectURL: redirectURL ?? self.redirectURL,
             failureReason: failureReason ?? self.failureReason, createdAt: createdAt, expiresAt: expiresAt,
             finishedAt: status.isFinal ? finishedAt ?? now : nil)
     }

@@ -136,6 +136,9 @@ extension Intermediary {
         }
         move(facts, by: actor, in: tx)
         if receipt.hasPDF { tx.insert(mailsOfReceipt(receipt, facts)) }
+        if let attempt = facts.attempt, attempt.notifiesFailure, facts.isFirstRefusal {
+            tx.insert(mails(.paymentFailed, about: receipt, to: [attempt.email], in: attempt.language, at: facts.now))
+        }
         return TakenRT(isReplay: false, answer: answer, disposition: receipt.status)
     }
 
@@ -208,6 +211,12 @@ private struct RTFacts {
     let settlement: Settlement
     let creditor: Creditor?
     let now: Instant
+
+    /// Whether the attempt is still under way and learns just now that this installment was not paid.
+    var isFirstRefusal: Bool {
+        guard let attempt, !attempt.status.isFinal, settlement.itemOutcome == .failed else { return false }
+        return attempt.items.contains { $0.installment == installment?.id && $0.outcome == .pending }
+    }
 
     func receipt(id: Identifier<Receipt>) -> Receipt {
         Receipt(

@@ -13,6 +13,8 @@ package struct PaymentAttempt: Sendable, Equatable {
     package let payer: Payer?
     /// Where the receipt's e-mail goes.
     package let email: EmailAddress?
+    /// Whether an e-mail goes there when the payment fails, too.
+    package let notifiesFailure: Bool
     package let returnURL: String
     package let language: Language
     package let redirectURL: String?
@@ -24,7 +26,8 @@ package struct PaymentAttempt: Sendable, Equatable {
     package init(
         id: Identifier<PaymentAttempt>, creditor: OrganizationTaxCode, status: AttemptStatus, method: PaymentMethod,
         psp: PSPID, pspBusinessName: String, channel: ChannelID, amount: Amount, fee: Amount, items: [AttemptItem],
-        payer: Payer?, email: EmailAddress?, returnURL: String, language: Language, redirectURL: String?,
+        payer: Payer?, email: EmailAddress?, notifiesFailure: Bool, returnURL: String, language: Language,
+        redirectURL: String?,
         failureReason: String?, createdAt: Instant, expiresAt: Instant, finishedAt: Instant?
     ) {
         self.id = id
@@ -39,6 +42,7 @@ package struct PaymentAttempt: Sendable, Equatable {
         self.items = items
         self.payer = payer
         self.email = email
+        self.notifiesFailure = notifiesFailure
         self.returnURL = returnURL
         self.language = language
         self.redirectURL = redirectURL

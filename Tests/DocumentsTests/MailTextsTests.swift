@@ -1,0 +1,29 @@
+import Documents
+import PagoPA
+import Testing
+
+@Suite struct MailTextsTests {
+    @Test func `every mail is written in each language, whole and without anybody's name`() throws {
+        let receipt = try Sample.receipt()
+        let kinds: [(Language) -> MailText] = [
+            { MailTexts.receiptReady(receipt, creditor: nil, language: $0) },
+            { MailTexts.paymentFailed(receipt, creditor: nil, language: $0) },
+        ]
+        for kind in kinds {
+            let texts = Language.allCases.map(kind)
+            #expect(Set(texts.map(\.subject)).count == Language.allCases.count)
+            #expect(Set(texts.map(\.plain)).count == Language.allCases.count)
+            for text in texts {
+                #expect(text.subject.contains("Comune di Forlì") && text.plain.contains("02260618143027134"))
+                for part in [text.subject, text.plain] {
+                    #expect(!part.contains("{") && !part.contains("RSSMRA80A01H501U") && !part.contains("Angelo"))
+                }
+            }
+        }
+    }
+
+    @Test func `a failed payment is not said to have a receipt`() throws {
+        let failed = MailTexts.paymentFailed(try Sample.receipt(), creditor: nil, language: .it)
+        #expect(failed.plain.contains("non è stato eseguito") && !failed.plain.contains("allegat"))
+    }
+}
