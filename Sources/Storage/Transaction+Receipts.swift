@@ -47,7 +47,7 @@ extension Transaction {
                 installment_id, attempt_id, debt_type, description, iuv, notice_number, payment_context, amount_cents,
                 fee_cents, paid_at, psp_id, psp_business_name, psp_tax_code, psp_channel_id, payment_method, payer_kind,
                 payer_tax_code, payer_full_name, debtor_kind, debtor_tax_code, debtor_full_name, failure_reason, till,
-                reference, received_at)
+                reference, received_at, copy_of_installment_id, payer_email)
             VALUES (\(receipt.id.uuid), \(receipt.receiptID), \(receipt.origin.rawValue), \(receipt.status.rawValue),
                 \(receipt.outcome.rawValue), \(receipt.creditor.value), \(receipt.position?.uuid), \(installment?.uuid),
                 \(receipt.attempt?.uuid), \(receipt.debtTypeKey), \(receipt.description), \(receipt.iuv.value),
@@ -56,7 +56,8 @@ extension Transaction {
                 \(psp?.channel), \(receipt.method?.code), \(receipt.payer?.kind?.rawValue), \(receipt.payer?.taxCode),
                 \(receipt.payer?.fullName), \(receipt.debtor?.kind?.rawValue), \(receipt.debtor?.taxCode),
                 \(receipt.debtor?.fullName), \(receipt.failureReason), \(receipt.till), \(receipt.reference),
-                \(receipt.receivedAt.sql))
+                \(receipt.receivedAt.sql), \(receipt.copyOf?.uuid),
+                \(receipt.status == .quarantined ? receipt.payer?.email?.value : nil))
             """)
         for transfer in receipt.transfers {
             send(
@@ -111,7 +112,19 @@ extension Transaction {
                 description = \(position.description),
                 notice_number = coalesce(notice_number, \(installment.noticeNumber.value)),
                 debtor_kind = \(position.debtor.kind.rawValue), debtor_tax_code = \(position.debtor.taxCode.value),
-                debtor_full_name = \(position.debtor.fullName)
+                debtor_full_name = \(position.debtor.fullName), payer_email = NULL
+            WHERE id = \(receipt.uuid)
+            """)
+    }
+}
+
+extension Transaction {
+    /// Queues that a kept receipt turned out to tell of another creditor's installment.
+    package func place(_ receipt: Identifier<Receipt>, as disposition: Disposition, copyOf share: Share) {
+        send(
+            """
+            UPDATE receipts SET status = \(disposition.rawValue), copy_of_installment_id = \(share.installment.uuid),
+                payer_email = NULL
             WHERE id = \(receipt.uuid)
             """)
     }
@@ -119,13 +132,32 @@ extension Transaction {
 
 /// What is asked about receipts.
 package enum Receipts {
-    /// Receipts in quarantine for any of these IUVs of a creditor.
-    package static func quarantined(creditor: OrganizationTaxCode, iuvs: [IUV]) -> Question<[Identifier<Receipt>]> {
+    /// Receipts in quarantine for any of these IUVs of any of these creditors.
+    package static func quarantined(creditors: [OrganizationTaxCode], iuvs: [IUV]) -> Question<[Identifier<Receipt>]> {
         Question(
             """
-            SELECT id FROM receipts WHERE status = 'quarantined' AND creditor_tax_code = \(creditor.value)
+            SELECT id FROM receipts WHERE status = 'quarantined' AND creditor_tax_code = ANY(\(creditors.map(\.value)))
                 AND iuv = ANY(\(iuvs.map(\.value))) ORDER BY paid_at, id
             """, rows: { try $0.identifier() })
+    }
+
+    /// What this creditor gets out of the installment with this IUV, if exactly one other creditor has one that shares.
+    package static func share(of creditor: OrganizationTaxCode, iuv: IUV) -> Question<Share?> {
+        Question<[Share]>(
+            "\(shares(of: "\(creditor.value)", iuv: "\(iuv.value)")) LIMIT 2",
+            rows: { Share(installment: try $0.identifier(), whole: try $0.amount(), part: try $0.amount()) }
+        ).map { $0.count == 1 ? $0.first : nil }
+    }
+
+    private static func shares(of creditor: SQL, iuv: SQL) -> SQL {
+        """
+        SELECT i.id, i.amount_cents, sum(t.amount_cents)::bigint
+        FROM installments i
+        JOIN transfers t ON t.installment_id = i.id AND t.creditor_tax_code = \(creditor)
+        JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
+        WHERE i.iuv = \(iuv) AND i.creditor_tax_code <> \(creditor)
+        GROUP BY i.id, i.amount_cents
+        """
     }
 
     /// Receipts in quarantine, not refunded or rejected, whose position has appeared and is not a draft.
@@ -133,10 +165,11 @@ package enum Receipts {
         Question(
             """
             SELECT r.id FROM receipts r
-            JOIN installments i ON i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv
-            JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
             WHERE r.status = 'quarantined' AND EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id AND a.is_open
                 AND a.kind IN ('unknown_iuv', 'unknown_creditor'))
+                AND (EXISTS (SELECT FROM installments i JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
+                        WHERE i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv)
+                    OR (SELECT count(*) FROM (\(shares(of: "r.creditor_tax_code", iuv: "r.iuv")) LIMIT 2) AS s) = 1)
             ORDER BY r.received_at, r.id LIMIT \(limit)
             """, rows: { try $0.identifier() })
     }
@@ -187,8 +220,8 @@ package enum Receipts {
                 i.number, r.attempt_id, r.debt_type, r.description, p.document_year, p.document_number, r.iuv,
                 r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at, r.psp_id,
                 r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
-                r.payer_full_name, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
-                r.reference, encode(f.sha256, 'hex'), r.received_at
+                r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
+                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id
             FROM receipts r
             LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
             LEFT JOIN positions p ON p.id = r.position_id
@@ -243,9 +276,11 @@ extension Row {
             description: try text(), document: try document(), iuv: try value { try IUV($0) },
             noticeNumber: try optionalValue { try NoticeNumber($0) }, paymentContext: try optionalText(),
             amount: try amount(), fee: try optionalAmount(), paidAt: try instant(), psp: try rtPSP(),
-            method: try optionalValue { try PaymentMethod($0) }, transfers: transfers(id), payer: try rtSubject(),
+            method: try optionalValue { try PaymentMethod($0) }, transfers: transfers(id),
+            payer: try rtSubject(hasEmail: true),
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
-            reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant())
+            reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
+            copyOf: try optionalIdentifier())
     }
 
     private mutating func outcome() throws -> RTOutcome {
@@ -269,11 +304,12 @@ extension Row {
         return RTPSP(id: id, businessName: name ?? "", taxCode: taxCode, channel: channel)
     }
 
-    private mutating func rtSubject() throws -> RTSubject? {
+    private mutating func rtSubject(hasEmail: Bool = false) throws -> RTSubject? {
         let kind = try optionalText().flatMap(SubjectKind.init)
         let taxCode = try optionalText()
         let fullName = try optionalText()
-        guard kind != nil || taxCode != nil || fullName != nil else { return nil }
-        return RTSubject(kind: kind, taxCode: taxCode, fullName: fullName, email: nil)
+        let email = hasEmail ? try optionalValue { try EmailAddress($0) } : nil
+        guard kind != nil || taxCode != nil || fullName != nil || email != nil else { return nil }
+        return RTSubject(kind: kind, taxCode: taxCode, fullName: fullName, email: email)
     }
 }

@@ -44,7 +44,8 @@ import Testing
         let installment = try installment(paid: paid)
         return Settlement.of(
             rt, position: try position(state, payableAfterDue: late, installment: installment),
-            installment: installment, startedAt: try startedAt.map { try Instant(rfc3339: $0) }, creditorIsKnown: true)
+            installment: installment, share: nil, startedAt: try startedAt.map { try Instant(rfc3339: $0) },
+            creditorIsKnown: true)
     }
 
     @Test func `the right amount in time settles`() throws {
@@ -86,12 +87,53 @@ import Testing
     @Test func `money for nothing of ours is quarantined, a refusal for it recorded`() throws {
         for known in [true, false] {
             let decided = Settlement.of(
-                try rt(), position: nil, installment: nil, startedAt: nil, creditorIsKnown: known)
+                try rt(), position: nil, installment: nil, share: nil, startedAt: nil, creditorIsKnown: known)
             #expect(decided == .quarantined(known ? .unknownIUV : .unknownCreditor))
             let refused = Settlement.of(
-                try rt(.notExecuted, cents: 0), position: nil, installment: nil, startedAt: nil, creditorIsKnown: known)
+                try rt(.notExecuted, cents: 0), position: nil, installment: nil, share: nil, startedAt: nil,
+                creditorIsKnown: known)
             #expect(refused.disposition == .recorded)
         }
+    }
+
+    private func copy(_ outcome: RTOutcome, cents: Int64, creditorIsKnown: Bool = true) throws -> Settlement {
+        let share = Share(
+            installment: try Identifier("0199c0de-0000-7000-8000-000000000003"), whole: try Amount(cents: 5_980),
+            part: try Amount(cents: 1_000))
+        return Settlement.of(
+            try rt(outcome, cents: cents), position: nil, installment: nil, share: share, startedAt: nil,
+            creditorIsKnown: creditorIsKnown)
+    }
+
+    @Test func `what tells a further beneficiary of a payment is recorded and settles nothing`() throws {
+        for known in [true, false] {
+            for cents in [5_980, 1_000] as [Int64] {
+                let decided = try copy(.executed, cents: cents, creditorIsKnown: known)
+                #expect(decided.disposition == .recorded && decided.anomaly == nil && decided.itemOutcome == nil)
+            }
+            for cents in [1, 999, 4_980, 5_981] as [Int64] {
+                let decided = try copy(.executed, cents: cents, creditorIsKnown: known)
+                #expect(
+                    decided.disposition == .anomaly && decided.anomaly == .amountMismatch && decided.itemOutcome == nil)
+            }
+            for outcome in [RTOutcome.partlyExecuted, .timePassedPartlyExecuted] {
+                let decided = try copy(outcome, cents: 1_000, creditorIsKnown: known)
+                #expect(
+                    decided.disposition == .anomaly && decided.anomaly == .partialPayment && decided.itemOutcome == nil)
+            }
+            for outcome in [RTOutcome.notExecuted, .timePassed] {
+                #expect(try copy(outcome, cents: 0, creditorIsKnown: known).disposition == .recorded)
+            }
+        }
+    }
+
+    @Test func `a creditor's own installment comes before a share of another's`() throws {
+        let installment = try installment()
+        let share = Share(installment: installment.id, whole: installment.amount, part: try Amount(cents: 1))
+        let decided = Settlement.of(
+            try rt(), position: try position(.open, installment: installment), installment: installment, share: share,
+            startedAt: nil, creditorIsKnown: true)
+        #expect(decided == .settled)
     }
 
     @Test func `every combination has an answer, and only fitting money settles`() throws {

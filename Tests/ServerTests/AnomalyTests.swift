@@ -177,7 +177,7 @@ extension ServerTests {
         }
 
         /// Of the demo creditor's own numbers: aux digit 3, segregation code 01.
-        private static func freeNotice() throws -> String {
+        static func freeNotice() throws -> String {
             try #require(
                 (0..<93).lazy.map { "301999999999999" + "9" + ($0 < 10 ? "0\($0)" : "\($0)") }.first { verifies($0) })
         }

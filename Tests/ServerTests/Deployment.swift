@@ -254,15 +254,15 @@ final class Deployment: Sendable {
 
     static func rt(
         iuv: String, receipt: String, cents: Int = 5980, outcome: String = "OK", creditor: String = creditor,
-        transfers: String? = nil
+        transfers: String? = nil, paidAt: String = "2026-11-20T10:00:00Z", extra: String = ""
     ) -> String {
         let parts =
             transfers
             ?? (outcome == "OK" ? #"[{"index":1,"creditor_tax_code":"\#(creditor)","amount_cents":\#(cents)}]"# : nil)
         return """
-            {"receipt_id":"\(receipt)","outcome":"\(outcome)","creditor_tax_code":"\(creditor)","iuv":"\(iuv)",
+            {\(extra)"receipt_id":"\(receipt)","outcome":"\(outcome)","creditor_tax_code":"\(creditor)","iuv":"\(iuv)",
             "amount_cents":\(cents),"psp":{"id":"ABCDITMM","business_name":"Banca Alfa"},"payment_method":"CP",
-            "paid_at":"2026-11-20T10:00:00Z"\(parts.map { ",\"transfers\":\($0)" } ?? "")}
+            "paid_at":"\(paidAt)"\(parts.map { ",\"transfers\":\($0)" } ?? "")}
             """
     }
 

@@ -255,10 +255,7 @@ private final class FaultRun: Sendable {
 
     // MARK: The books
 
-    private func ask(_ sql: String) throws -> [String] {
-        try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, live.cluster.url])
-            .split(separator: "\n").map(String.init)
-    }
+    private func ask(_ sql: String) throws -> [String] { try live.ask(sql) }
 
     /// Everything is well again; operations send once more what was given up.
     func settle() async throws {
@@ -290,7 +287,7 @@ private final class FaultRun: Sendable {
             "a position that left paid":
                 "SELECT count(*) FROM journal WHERE kind = 'position_state' AND from_state = 'paid'",
             "money that moved and is neither settled nor open to people":
-                "SELECT count(*) FROM receipts r WHERE r.outcome_code IN (0, 2, 4) AND r.status <> 'settled' AND NOT EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id)",
+                "SELECT count(*) FROM receipts r WHERE r.outcome_code IN (0, 2, 4) AND r.status <> 'settled' AND r.copy_of_installment_id IS NULL AND NOT EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id)",
             "a receipt without its evidence":
                 "SELECT count(*) FROM receipts r WHERE origin = 'pagopa' AND NOT EXISTS (SELECT FROM rts t WHERE t.receipt_id = r.id AND t.is_first)",
             "a receipt of another creditor than its position":

@@ -35,6 +35,7 @@ extension ServerTests {
                 }
                 let again = try await live.post(rt: rt)
                 #expect(again.status == 200)
+                #expect(try live.ask("SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM rts)") == ["1|1"])
                 let notices = try await live.call("GET", "/v1/notifications?limit=100", key: live.opsKey)
                 #expect(((try notices.json["items"] as? [any Sendable]) ?? []).count == 1)
                 #expect(try await live.mailCount(to: "canarino@example.org") == 1)
@@ -120,8 +121,12 @@ extension ServerTests {
 
         @Test func `PostgreSQL away is 503 with Retry-After and heals without a restart`() async throws {
             try await Deployment.with { live in
-                let (position, _) = try await live.position()
+                let (position, iuv) = try await live.position()
                 try live.cluster.stop()
+                let rt = Deployment.rt(iuv: iuv, receipt: "AWAY")
+                let unheard = try await live.post(rt: rt)
+                #expect(unheard.status == 503)
+                #expect(unheard.headers["retry-after"] != nil)
                 let began = ContinuousClock.now
 
                 let away = try await live.call("GET", "/v1/positions/\(position)", key: live.apiKey)
@@ -136,6 +141,8 @@ extension ServerTests {
                     try await live.call("GET", "/v1/positions/\(position)", key: live.apiKey).status == 200
                 }
                 #expect(live.service.isRunning)
+                #expect(try live.ask("SELECT count(*) FROM rts") == ["0"])
+                #expect(try await live.post(rt: rt).status == 201)
             }
         }
 

@@ -138,7 +138,7 @@ import Testing
                     {
                         _ = try await $0.ask(
                             Positions.lock(creditor: Ledger.alfa, iuv: iuv), Receipts.known(rt, fingerprint: []),
-                            PaymentAttempts.lock(for: rt))
+                            PaymentAttempts.lock(for: rt), Receipts.share(of: Ledger.beta, iuv: iuv))
                     }
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotifications(limit: 8, leaseSeconds: 30) }),
@@ -147,7 +147,7 @@ import Testing
                 ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(limit: 100)) }),
                 (
                     "quarantine of a position", .everyCreditor,
-                    { _ = try await $0.ask(Receipts.quarantined(creditor: Ledger.alfa, iuvs: [iuv])) }
+                    { _ = try await $0.ask(Receipts.quarantined(creditors: [Ledger.alfa], iuvs: [iuv])) }
                 ),
                 (
                     "journal of a position", .everyCreditor,

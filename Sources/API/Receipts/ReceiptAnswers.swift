@@ -65,6 +65,7 @@ extension Receipt {
             json.field("remittance", transfer.remittance)
             json.endObject()
         }
+        if copyOf != nil { json.field("is_beneficiary_copy", true) }
         json.field("failure_reason", failureReason)
         json.field("till", till)
         json.field("reference", reference)
@@ -95,6 +96,7 @@ extension Receipt {
         json.field("status", status.rawValue)
         json.field("origin", origin.rawValue)
         json.field("outcome", outcome.word)
+        if copyOf != nil { json.field("is_beneficiary_copy", true) }
         json.field("pdf_url", pdfURL(links))
         json.object("_links") { $0.field("self", links.receipt(id)) }
         json.endObject()

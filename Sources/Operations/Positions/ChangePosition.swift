@@ -31,6 +31,7 @@ extension Intermediary {
             }
         } catch StorageError.constraint(let name)
             where name == "attempt_items_installment_fkey" || name == "receipts_installment_fkey"
+            || name == "receipts_copy_of_fkey"
         {
             throw Refusal.invalid([
                 Fault("/installments", "can not become fewer: one of them has a payment attempt or a receipt")

@@ -70,10 +70,10 @@ extension Intermediary {
         -> TakenRT
     {
         let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
-            let (position, known, creditorIsKnown, creditor, attempt) = try await tx.ask(
+            let (position, known, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
                 Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
                 Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
-                PaymentAttempts.lock(for: rt))
+                PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
             if let known {
                 if known.fingerprint == body.fingerprint {
                     return .first(TakenRT(isReplay: true, answer: known.answer, disposition: nil))
@@ -82,10 +82,11 @@ extension Intermediary {
             }
             let installment = position?.installments.first { $0.iuv == rt.iuv }
             let settlement = Settlement.of(
-                rt, position: position, installment: installment, startedAt: attempt?.createdAt,
+                rt, position: position, installment: installment, share: share, startedAt: attempt?.createdAt,
                 creditorIsKnown: creditorIsKnown)
             let facts = RTFacts(
-                rt: rt, body: body, position: position, installment: installment, attempt: attempt,
+                rt: rt, body: body, position: position, installment: installment,
+                copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
                 settlement: settlement, creditor: creditor, now: now)
             return .first(try keep(facts, in: tx, render: render))
         }
@@ -207,6 +208,7 @@ private struct RTFacts {
     let body: RTBody
     let position: Position?
     let installment: Installment?
+    let copyOf: Identifier<Installment>?
     let attempt: PaymentAttempt?
     let settlement: Settlement
     let creditor: Creditor?
@@ -218,18 +220,23 @@ private struct RTFacts {
         return attempt.items.contains { $0.installment == installment?.id && $0.outcome == .pending }
     }
 
+    /// What the RT says of the money for its creditor.
+    private var remittance: String? {
+        (rt.transfers.first { $0.creditor == rt.creditor } ?? rt.transfers.first)?.remittance
+    }
+
     func receipt(id: Identifier<Receipt>) -> Receipt {
         Receipt(
             id: id, receiptID: rt.receiptID, origin: .pagopa, status: settlement.disposition, outcome: rt.outcome,
             creditor: rt.creditor, creditorName: creditor?.name, position: position?.id,
             installmentNumber: installment?.number, attempt: attempt?.id, debtTypeKey: position?.debtTypeKey,
-            description: position?.description ?? rt.transfers.first?.remittance ?? "Pagamento \(rt.iuv)",
+            description: position?.description ?? remittance ?? "Pagamento \(rt.iuv)",
             document: position?.document, iuv: rt.iuv, noticeNumber: rt.noticeNumber ?? installment?.noticeNumber,
             paymentContext: rt.paymentContext, amount: rt.amount, fee: rt.fee, paidAt: rt.paidAt, psp: rt.psp,
             method: rt.method ?? attempt?.method, transfers: rt.transfers,
             payer: rt.payer ?? attempt?.payer.map(RTSubject.init),
             debtor: position.map { RTSubject($0.debtor) } ?? rt.debtor, failureReason: rt.failureReason, till: nil,
-            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now)
+            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now, copyOf: copyOf)
     }
 }
 

@@ -31,6 +31,8 @@ package struct Receipt: Sendable, Equatable {
     /// SHA-256 of the RT's bytes as received, in hex; absent for a counter payment.
     package let rtSHA256: String?
     package let receivedAt: Instant
+    /// The installment of another creditor, out of which this one gets a share, whose payment this tells again.
+    package let copyOf: Identifier<Installment>?
 
     package init(
         id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
@@ -38,7 +40,8 @@ package struct Receipt: Sendable, Equatable {
         attempt: Identifier<PaymentAttempt>?, debtTypeKey: String?, description: String, document: Document?, iuv: IUV,
         noticeNumber: NoticeNumber?, paymentContext: String?, amount: Amount, fee: Amount?, paidAt: Instant,
         psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
-        failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant
+        failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant,
+        copyOf: Identifier<Installment>? = nil
     ) {
         self.id = id
         self.receiptID = receiptID
@@ -69,6 +72,7 @@ package struct Receipt: Sendable, Equatable {
         self.reference = reference
         self.rtSHA256 = rtSHA256
         self.receivedAt = receivedAt
+        self.copyOf = copyOf
     }
 
     /// A PDF attests a payment that belongs to a known position.

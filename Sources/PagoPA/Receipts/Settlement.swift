@@ -2,7 +2,7 @@
 package enum Disposition: String, Sendable, CaseIterable {
     /// It paid its installment.
     case settled
-    /// It says that nothing was paid; kept.
+    /// It changes nothing: it says that nothing was paid, or is the copy of a payment that another creditor's RT tells; kept.
     case recorded
     /// Money moved but does not fit; kept and listed for people.
     case anomaly
@@ -24,6 +24,8 @@ package struct Settlement: Sendable, Equatable {
         Settlement(disposition: .anomaly, anomaly: kind, itemOutcome: .paid)
     }
 
+    private static let recorded = Settlement(disposition: .recorded, anomaly: nil, itemOutcome: nil)
+
     package static func quarantined(_ kind: AnomalyKind) -> Settlement {
         Settlement(disposition: .quarantined, anomaly: kind, itemOutcome: nil)
     }
@@ -32,24 +34,25 @@ package struct Settlement: Sendable, Equatable {
     /// - Parameters:
     ///   - position: the position with this IUV, if there is one.
     ///   - installment: its installment with this IUV.
+    ///   - share: where the creditor has no installment with this IUV: what it gets out of another creditor's.
     ///   - startedAt: when the attempt of this RT began, if it has one: a payment begun in time counts as in time.
     package static func of(
-        _ rt: RT, position: Position?, installment: Installment?, startedAt: Instant?, creditorIsKnown: Bool
+        _ rt: RT, position: Position?, installment: Installment?, share: Share?, startedAt: Instant?,
+        creditorIsKnown: Bool
     ) -> Settlement {
         of(
-            rt.outcome, rt.amount, paidAt: rt.paidAt, position: position, installment: installment,
+            rt.outcome, rt.amount, paidAt: rt.paidAt, position: position, installment: installment, share: share,
             startedAt: startedAt, creditorIsKnown: creditorIsKnown)
     }
 
     /// The same for a receipt that was kept before.
     package static func of(
         _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
-        startedAt: Instant?, creditorIsKnown: Bool
+        share: Share?, startedAt: Instant?, creditorIsKnown: Bool
     ) -> Settlement {
         guard let position, let installment else {
-            guard outcome.movedMoney else {
-                return Settlement(disposition: .recorded, anomaly: nil, itemOutcome: nil)
-            }
+            guard outcome.movedMoney else { return .recorded }
+            if let share { return copy(outcome, amount, of: share) }
             return .quarantined(creditorIsKnown ? .unknownIUV : .unknownCreditor)
         }
         guard outcome.movedMoney else {
@@ -68,6 +71,29 @@ package struct Settlement: Sendable, Equatable {
             return .anomaly(.positionExpired)
         }
         return .settled
+    }
+
+    /// The RT of the notice's creditor pays the installment; the other beneficiaries' tell of the same money.
+    private static func copy(_ outcome: RTOutcome, _ amount: Amount, of share: Share) -> Settlement {
+        if outcome.isPartial { return Settlement(disposition: .anomaly, anomaly: .partialPayment, itemOutcome: nil) }
+        guard amount == share.whole || amount == share.part else {
+            return Settlement(disposition: .anomaly, anomaly: .amountMismatch, itemOutcome: nil)
+        }
+        return .recorded
+    }
+}
+
+/// What a creditor gets out of an installment of another one. pagoPA sends the RT of such a payment to each of them: with the whole
+/// amount in the newer interface, with its own part in a cart of several beneficiaries.
+package struct Share: Sendable, Equatable {
+    package let installment: Identifier<Installment>
+    package let whole: Amount
+    package let part: Amount
+
+    package init(installment: Identifier<Installment>, whole: Amount, part: Amount) {
+        self.installment = installment
+        self.whole = whole
+        self.part = part
     }
 }
 
