@@ -220,9 +220,15 @@ final class Deployment: Sendable {
     }
 
     func signed(_ rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil) -> [String: String] {
-        let now = Int64(Date().timeIntervalSince1970)
-        let signature = WebhookSignature.sign(
-            id: id, timestamp: now, body: Array(rt.utf8), secret: secret ?? pspSecret)
+        signed(Array(rt.utf8), id: id, secret: secret)
+    }
+
+    /// - Parameter skewSeconds: how far the sender's clock is ahead.
+    func signed(
+        _ rt: [UInt8], id: String = UUID().uuidString, secret: WebhookSecret? = nil, skewSeconds: Int64 = 0
+    ) -> [String: String] {
+        let now = Int64(Date().timeIntervalSince1970) + skewSeconds
+        let signature = WebhookSignature.sign(id: id, timestamp: now, body: rt, secret: secret ?? pspSecret)
         return [
             "Content-Type": "application/json", "webhook-id": id, "webhook-timestamp": "\(now)",
             "webhook-signature": signature,

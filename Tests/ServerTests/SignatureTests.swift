@@ -1,0 +1,124 @@
+import Foundation
+import Seals
+import TestSupport
+import Testing
+
+/// Who may post an RT: the PSP of the path, by a secret that is valid now, over these very bytes, about now.
+extension ServerTests {
+    @Suite struct SignatureTests {
+        private func post(_ live: Deployment, _ rt: String, _ headers: [String: String], psp: String = "ABCDITMM")
+            async throws -> Deployment.Answer
+        {
+            try await live.call("POST", "/v1/psps/\(psp)/receipts", json: rt, headers: headers)
+        }
+
+        @Test func `while a secret is rotated both are good, and a revoked one is refused at once`() async throws {
+            try await Deployment.with { live in
+                let path = "/v1/psps/ABCDITMM/webhook-secrets"
+                let listed = try await live.call("GET", path, key: live.opsKey).json
+                let old = try #require((listed["items"] as? [[String: any Sendable]])?.first?["id"] as? String)
+                let made = try await live.call("POST", path, key: live.opsKey)
+                #expect(made.status == 201)
+                let new = try WebhookSecret(try #require(try made.json["secret"] as? String))
+
+                for (receipt, secret) in [("OLD", live.pspSecret), ("NEW", new)] {
+                    let (_, iuv) = try await live.position()
+                    let answer = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: receipt), secret: secret)
+                    #expect(answer.status == 201)
+                }
+                let (_, iuv) = try await live.position()
+                let both = Deployment.rt(iuv: iuv, receipt: "BOTH")
+                var headers = live.signed(Array(both.utf8), secret: live.pspSecret)
+                let own = headers["webhook-signature"] ?? ""
+                headers["webhook-signature"] = "v1,bm90aGluZw== v9,x " + own
+                #expect(try await post(live, both, headers).status == 201)
+
+                #expect(try await live.call("DELETE", "\(path)/\(old)", key: live.opsKey).status == 204)
+
+                let late = Deployment.rt(iuv: iuv, receipt: "LATE")
+                #expect(try await live.post(rt: late, secret: live.pspSecret).status == 401)
+                // Not even a replay of what was taken under it.
+                #expect(try await live.post(rt: both, secret: live.pspSecret).status == 401)
+                #expect(try await live.post(rt: both, secret: new).status == 200)
+                #expect(try live.ask("SELECT count(*) FROM rts") == ["3"])
+            }
+        }
+
+        @Test func `five minutes is how far clocks may differ, either way, and the log tells the difference`()
+            async throws
+        {
+            try await Deployment.with { live in
+                for (skew, status) in [(290, 201), (-290, 201), (310, 401), (-310, 401)] as [(Int64, Int)] {
+                    let (_, iuv) = try await live.position()
+                    let rt = Deployment.rt(iuv: iuv, receipt: "SKEW")
+                    let answer = try await post(live, rt, live.signed(Array(rt.utf8), skewSeconds: skew))
+                    #expect(answer.status == status, "\(skew)")
+                }
+                #expect(try live.ask("SELECT count(*) FROM rts") == ["2"])
+                #expect(try live.ask("SELECT count(*) FROM journal WHERE kind = 'rt_refused'") == ["0"])
+                let told = try live.log().split(separator: "\n").filter { $0.contains("clock differs") }
+                #expect(told.count == 2)
+                // A second may pass on the way.
+                for minutes in ["3(10|09)", "-31[01]"] {
+                    let skew = try Regex("\"skew_seconds\":\"?\(minutes)\"?")
+                    #expect(told.contains { $0.firstMatch(of: skew) != nil }, "\(minutes)")
+                }
+            }
+        }
+
+        @Test func `a signature is good for its own path, id, time and bytes alone`() async throws {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                let rt = Deployment.rt(iuv: iuv, receipt: "MINE")
+                let good = live.signed(rt)
+                let id = good["webhook-id"] ?? ""
+                let changed: [(String, [String: String])] = [
+                    ("other id", good.merging(["webhook-id": "other"]) { $1 }),
+                    ("a dot in the id", good.merging(["webhook-id": id + ".1"]) { $1 }),
+                    (
+                        "other time",
+                        good.merging(["webhook-timestamp": "\(Int(Date().timeIntervalSince1970) - 60)"]) { $1 }
+                    ),
+                    ("no time", good.filter { $0.key != "webhook-timestamp" }),
+                    ("no signature", good.filter { $0.key != "webhook-signature" }),
+                    ("other version", good.mapValues { $0.replacing("v1,", with: "v2,") }),
+                    (
+                        "a key of ours",
+                        good.filter { $0.key != "webhook-signature" }.merging(["Authorization": "Bearer \(live.opsKey)"]
+                        ) { $1 }
+                    ),
+                ]
+                for (name, headers) in changed { #expect(try await post(live, rt, headers).status == 401, "\(name)") }
+                #expect(try await post(live, rt + " ", good).status == 401)
+                #expect(try await post(live, rt, good, psp: "OTHERPSP").status == 401)
+                #expect(try await post(live, rt, good, psp: "abcditmm").status == 401)
+                #expect(try live.ask("SELECT (SELECT count(*) FROM rts), (SELECT count(*) FROM receipts)") == ["0|0"])
+                #expect(try live.ask("SELECT count(*) FROM journal WHERE kind LIKE 'rt%'") == ["0"])
+                let metrics = String(
+                    decoding: try await live.send("GET", url: live.api + "/metrics").body, as: UTF8.self)
+                #expect(metrics.contains("webhook_refused_total"))
+                #expect(try await live.status(of: position) == "open")
+                #expect(try await post(live, rt, good).status == 201)
+            }
+        }
+
+        @Test func `a webhook id seen before decides nothing: the key of the RT does`() async throws {
+            try await Deployment.with { live in
+                let (_, iuv) = try await live.position()
+                let (_, other) = try await live.position()
+                let rt = Deployment.rt(iuv: iuv, receipt: "ID")
+
+                let first = try await live.post(rt: rt, id: "msg-1")
+                let again = try await live.post(rt: rt, id: "msg-1")
+                let elsewhere = try await live.post(rt: Deployment.rt(iuv: other, receipt: "ID"), id: "msg-1")
+                let changed = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "ID", cents: 1), id: "msg-1")
+
+                #expect(first.status == 201)
+                #expect(again.status == 200 && again.body == first.body)
+                #expect(elsewhere.status == 201)
+                #expect(changed.status == 409)
+                #expect(try live.ask("SELECT count(*) FROM receipts WHERE status = 'settled'") == ["2"])
+            }
+        }
+    }
+}
