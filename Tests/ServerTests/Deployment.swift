@@ -352,6 +352,13 @@ final class Part: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The memory that it holds now, by the kernel's count.
+    var residentBytes: Int {
+        let path = "/proc/\(process.processIdentifier)/statm"
+        let fields = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ") ?? []
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+
     /// SIGTERM, and the exit status; -1 when it had to be killed.
     @discardableResult
     func stop() -> Int32 {

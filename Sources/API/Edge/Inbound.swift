@@ -52,6 +52,22 @@ package struct Inbound: Sendable {
         }
     }
 
+    /// Bodies are taken as they are and in UTF-8: nothing is unpacked, so that nothing small becomes large here.
+    func demandPlainBody() throws {
+        let coding = headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard coding == "identity" else {
+            throw Problem(
+                "unsupported-media-type", .unsupportedMediaType, "The content coding is not understood",
+                detail: "Send the body without Content-Encoding.")
+        }
+        let parameters = headers[.contentType]?.split(separator: ";").dropFirst() ?? []
+        for parameter in parameters.map({ $0.lowercased().filter { !$0.isWhitespace && $0 != "\"" } })
+        where parameter.hasPrefix("charset=") && parameter != "charset=utf-8" {
+            throw Problem(
+                "unsupported-media-type", .unsupportedMediaType, "The charset is not understood", detail: "Send UTF-8.")
+        }
+    }
+
     /// The body as JSON of this media type.
     func json(_ mediaType: String = "application/json") throws -> JSONValue {
         guard self.mediaType == mediaType else {
@@ -59,6 +75,7 @@ package struct Inbound: Sendable {
                 "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
                 detail: "Send \(mediaType).")
         }
+        try demandPlainBody()
         do {
             return try JSONValue.parse(body)
         } catch {

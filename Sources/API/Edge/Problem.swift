@@ -36,8 +36,8 @@ package struct Problem: Error, Sendable, Equatable {
             json.field("type", Self.typeBase + code)
             json.field("title", title)
             json.field("status", status.code)
-            json.field("detail", detail)
-            json.field("instance", instance)
+            json.field("detail", detail.map { plainText($0, upTo: 1_024) })
+            json.field("instance", plainText(instance, upTo: 512))
             json.field("correlation_id", correlationID)
             json.field("retry_after_seconds", retryAfterSeconds)
             json.field("anomaly_id", anomaly)
@@ -45,8 +45,9 @@ package struct Problem: Error, Sendable, Equatable {
             if !violations.isEmpty {
                 json.array("violations", violations) { json, violation in
                     json.beginObject()
-                    json.field("pointer", violation.pointer)
-                    json.field("detail", violation.detail)
+                    // Names in it are the caller's, of any length.
+                    json.field("pointer", plainText(violation.pointer, upTo: 300))
+                    json.field("detail", plainText(violation.detail, upTo: 500))
                     json.endObject()
                 }
             }

@@ -49,6 +49,7 @@ private struct ReceiptHandlers: Sendable {
         let rt: RT
         do {
             if isXML {
+                try inbound.demandPlainBody()
                 rt = try intermediary.readRT(xml: inbound.body, from: sender)
                 body.fingerprint = body.sha256
             } else {

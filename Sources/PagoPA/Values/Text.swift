@@ -17,3 +17,15 @@ package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: B
     }
     return text
 }
+
+/// What a stranger wrote, as it may be told back: cut, and without what `boundedText` refuses.
+package func plainText(_ text: String, upTo maximum: Int) -> String {
+    var plain = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(maximum) {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: plain.append("\u{FFFD}")
+        default: plain.append(scalar)
+        }
+    }
+    return String(plain)
+}
