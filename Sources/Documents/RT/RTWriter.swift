@@ -106,7 +106,7 @@ extension RTDocument {
 
     /// Causale as the official documents form it.
     private static func remittance(_ iuv: IUV, _ amount: Amount, _ text: String) -> String {
-        let isRF = iuv.value.hasPrefix("RF") && iuv.value.utf8.count <= 25
+        let isRF = iuv.value.wholeMatch(of: /RF[0-9]{2}[0-9A-Za-z]{1,21}/) != nil
         return "/\(isRF ? "RFS" : "RFB")/\(iuv)/\(amount.decimal)/TXT/\(text)"
     }
 
