@@ -78,6 +78,12 @@ extension ServerTests {
                 let bytes = try await live.call("GET", "/v1/receipts/\(receipt)/rt", key: live.apiKey)
                 #expect(bytes.headers["content-type"]?.hasPrefix("application/xml") == true)
                 #expect(bytes.body == Data(sample.utf8))
+                // The same RT, built anew by its sender.
+                let rebuilt = sample.replacing("pay_i", with: "p").replacing(">RT-1<", with: ">5f3c<")
+                    .replacing("T14:31:00", with: "T15:02:11").replacing("\n", with: "\n<!-- again -->")
+                let anew = try await live.post(rt: rebuilt, type: "application/xml")
+                #expect(anew.status == 200 && anew.body == taken.body)
+                #expect(try live.ask("SELECT count(*) FROM rts") == ["1"])
                 let other = try await live.post(
                     rt: sample.replacing("ESEGUITO", with: "ACCEPTED"), type: "application/xml")
                 #expect(other.status == 409)

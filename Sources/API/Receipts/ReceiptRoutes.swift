@@ -50,8 +50,9 @@ private struct ReceiptHandlers: Sendable {
         do {
             if isXML {
                 try inbound.demandPlainBody()
-                rt = try intermediary.readRT(xml: inbound.body, from: sender)
-                body.fingerprint = body.sha256
+                let read = try intermediary.readRT(xml: inbound.body, from: sender)
+                rt = read.rt
+                body.fingerprint = SHA256.digest(read.content)
             } else {
                 let json = try inbound.json()
                 rt = try Inbound.object(json, RT.read)

@@ -16,6 +16,14 @@ package enum RTDocument {
 
     /// - Parameter sender: the PSP that posted it; the document names its institute by tax code, ABI or BIC only.
     package static func read(_ bytes: [UInt8], from sender: PSPID) throws(RTDocumentFailure) -> RT {
+        try open(bytes, from: sender).rt
+    }
+
+    /// - Returns: the RT, and what it says whatever its spelling: equal for two messages with the same RT, which senders build anew
+    ///   each time, with an id and an hour of their own.
+    package static func open(_ bytes: [UInt8], from sender: PSPID) throws(RTDocumentFailure) -> (
+        rt: RT, content: [UInt8]
+    ) {
         let root: XMLNode
         do { root = try XMLNode(document: bytes) } catch { throw .unreadable("The document \(error.detail).") }
         let report = XMLReport()
@@ -28,8 +36,14 @@ package enum RTDocument {
         guard report.faults.isEmpty, let parts else { throw .syntax(report.faults) }
         let contradictions = parts.contradictions
         guard contradictions.isEmpty else { throw .semantics(contradictions) }
-        return try parts.rt(from: sender)
+        let said = XMLNode(
+            name: root.name, namespace: root.namespace, text: root.text,
+            children: root.children.filter { !message.contains($0.name) })
+        return (try parts.rt(from: sender), Array(said.canonical.utf8))
     }
+
+    /// What is the message's and not the RT's.
+    private static let message: Set<String> = ["identificativoMessaggioRicevuta", "dataOraMessaggioRicevuta"]
 }
 
 /// What an RT says, before anything is concluded from it.

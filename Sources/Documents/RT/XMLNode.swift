@@ -7,6 +7,12 @@ struct XMLNode: Sendable, Equatable {
     /// All text of an element without children; of one with children, what is not blank.
     let text: String
     let children: [XMLNode]
+
+    /// Equal for equal trees alone: every text stands behind its length.
+    var canonical: String {
+        "<\(namespace.utf8.count):\(namespace)\(name)>\(text.utf8.count):\(text)" + children.map(\.canonical).joined()
+            + "</>"
+    }
 }
 
 /// The document can not be taken at all; `detail` is for its sender.

@@ -27,9 +27,10 @@ package struct RTAcknowledgement: Sendable, Equatable {
 
 extension Intermediary {
     /// Reads an official RT (PagInf_RPT_RT 6.2).
+    /// - Returns: the RT, and what it says whatever its spelling and message.
     /// - Throws: `Refusal.rtUnreadable`, `.rtRefused`.
-    package func readRT(xml bytes: [UInt8], from sender: PSPID) throws -> RT {
-        do { return try RTDocument.read(bytes, from: sender) } catch {
+    package func readRT(xml bytes: [UInt8], from sender: PSPID) throws -> (rt: RT, content: [UInt8]) {
+        do { return try RTDocument.open(bytes, from: sender) } catch {
             switch error {
             case .unreadable(let detail): throw Refusal.rtUnreadable(detail)
             case .syntax(let faults): throw Refusal.rtRefused(isSyntax: true, faults)

@@ -50,6 +50,24 @@ import Testing
         #expect(rt.faults(receivedAt: rt.paidAt).isEmpty)
     }
 
+    @Test func `two messages with one RT say the same, and nothing else does`() throws {
+        func content(_ text: String) throws -> [UInt8] {
+            try RTDocument.open(Array(text.utf8), from: PSPID("ABCDITMM")).content
+        }
+        let text = RTSample().text
+        let said = try content(text)
+        for same in [
+            text.replacing("pay_i", with: "x"), text.replacing(">RT-1<", with: ">RT-2<"),
+            text.replacing("T14:31:00", with: "T14:31:07"), text.replacing("\n", with: "\n\n  <!-- x -->"),
+        ] { #expect(try content(same) == said) }
+        for other in [
+            RTSample(outcome: "1", total: "0.00", singles: []), RTSample(context: "another"),
+            RTSample(singles: [.init(outcome: "ACCEPTED")]), RTSample(singles: [.init(fee: nil)]),
+            RTSample(singles: [.init(date: "2026-10-08")]),
+        ] { #expect(try content(other.text) != said) }
+        #expect(try content(text.replacing(">Comune<", with: ">Comune di<")) != said)
+    }
+
     @Test func `a payment of another day than its message is of that day`() throws {
         var sample = RTSample()
         sample.singles[0].date = "2026-10-07"
