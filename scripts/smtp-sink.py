@@ -1,75 +1,164 @@
 #!/usr/bin/python3
-"""A catch-all SMTP server that keeps its mail, for `make run` and the tests; needs Debian's python3-aiosmtpd.
+"""A catch-all SMTP server that keeps its mail and can be told to fail, for `make run` and the tests; needs Debian's
+python3-aiosmtpd.
 
 Each message becomes one .eml file in the directory, its envelope in X-Envelope-From and X-Envelope-To.
+With --certificate and --key it offers STARTTLS, and then AUTH (any password is right).
 With --control PORT, over HTTP on the same host:
   GET /status                        {"mode": …, "messages": N}
-  GET /messages                      [{"file", "to", "from", "subject", "message_id"}], oldest first
+  GET /messages                      [{"file", "to", "from", "subject", "message_id", "confirmed"}], oldest first;
+                                     confirmed: the sender was told that the message is kept
   GET /messages/<file>               the message as kept
   DELETE /messages                   forget them
-  POST /mode {"mode": "…"}           how the next commands are answered:
-     ok; greet4, greet5 (at EHLO); mail4; rcpt4, rcpt5; data4, data5; slow (2 s before each reply);
-     dropdata (connection ends after DATA, nothing kept); lostack (kept, but the reply is lost); silent (no reply at all)
+  POST /mode {"mode": "…"}           how what comes from now on is answered: ok, or a stage and a fault.
+     stages  greet, ehlo (and HELO), starttls, auth, mail, rcpt, data, dot (the end of the message)
+     faults  4, 5 (a reply of that class), silent (no reply), drop (the connection ends)
+     so: greet4, rcpt5, dotsilent …; and beside these
+     starttlsjunk (no TLS after its 220), nostarttls (not offered), dropdata (connection ends within the message),
+     lostack (message kept, connection ends instead of the reply), hold (message kept, no reply while this mode lasts),
+     silent (no reply to anything), onesilent (the first to come gets no reply to MAIL; the others are served),
+     slow (2 s before each reply)
 """
-import argparse, asyncio, email, email.policy, itertools, json, os, signal, sys, time
-from aiosmtpd.smtp import SMTP
+import argparse, asyncio, email, email.policy, itertools, json, os, re, signal, ssl, sys, time
+from aiosmtpd.smtp import SMTP, AuthResult
 
 REPLIES = {
-    ("EHLO", "greet4"): "421 4.3.2 try later", ("EHLO", "greet5"): "554 5.7.1 go away",
-    ("MAIL", "mail4"): "451 4.3.0 busy", ("RCPT", "rcpt4"): "450 4.2.1 mailbox busy",
-    ("RCPT", "rcpt5"): "550 5.1.1 no such user", ("DATA", "data4"): "451 4.3.0 not now",
-    ("DATA", "data5"): "554 5.6.0 not ever",
+    ("greet", "4"): "421 4.3.2 try later", ("greet", "5"): "554 5.3.2 no service here",
+    ("ehlo", "4"): "421 4.3.2 try later", ("ehlo", "5"): "550 5.7.1 go away",
+    ("starttls", "4"): "454 4.7.0 no TLS now", ("starttls", "5"): "502 5.5.1 no TLS ever",
+    ("auth", "4"): "454 4.7.0 no login now", ("auth", "5"): "535 5.7.8 wrong password",
+    ("mail", "4"): "451 4.3.0 busy", ("mail", "5"): "550 5.7.1 not from you",
+    ("rcpt", "4"): "450 4.2.1 mailbox busy", ("rcpt", "5"): "550 5.1.1 no such user",
+    ("data", "4"): "451 4.3.0 not now", ("data", "5"): "554 5.5.1 not here",
+    ("dot", "4"): "451 4.3.0 later", ("dot", "5"): "554 5.6.0 not ever",
 }
+
+
+class Conversation(SMTP):
+    """One connection; knows the stage it is at, and lets the sink decide each reply."""
+    stage = "greet"
+
+    def connection_made(self, transport):
+        self.event_handler.conversations.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        self.event_handler.conversations.discard(self)
+        super().connection_lost(error)
+
+    async def push(self, status):
+        answer = await self.event_handler.reply(self, status)
+        if answer is not None:
+            await super().push(answer)
+            self.event_handler.replied(self, answer)
+
+    async def at(self, stage, method, argument):
+        self.stage = stage
+        await method(argument)
+        if stage != "data":
+            self.stage = "idle"
+
+    async def smtp_EHLO(self, arg):
+        await self.at("ehlo", super().smtp_EHLO, arg)
+
+    async def smtp_HELO(self, arg):
+        await self.at("ehlo", super().smtp_HELO, arg)
+
+    async def smtp_STARTTLS(self, arg):
+        self.stage = "starttls"
+        if self.event_handler.mode == "starttlsjunk":
+            await self.push("220 go ahead")
+            self.transport.write(b"this is no handshake\r\n" * 4)
+            return
+        if self.event_handler.stage == "starttls":
+            await self.push("220 replaced")
+            return
+        await super().smtp_STARTTLS(arg)
+
+    async def smtp_AUTH(self, arg):
+        await self.at("auth", super().smtp_AUTH, arg)
+
+    async def smtp_MAIL(self, arg):
+        await self.at("mail", super().smtp_MAIL, arg)
+
+    async def smtp_RCPT(self, arg):
+        await self.at("rcpt", super().smtp_RCPT, arg)
+
+    async def smtp_DATA(self, arg):
+        await self.at("data", super().smtp_DATA, arg)
+        self.stage = "idle"
+
+    async def smtp_QUIT(self, arg):
+        await self.at("quit", super().smtp_QUIT, arg)
 
 
 class Sink:
     def __init__(self, directory):
-        self.directory, self.mode, self.counter = directory, "ok", itertools.count()
+        self.directory, self.mode, self.stage, self.fault = directory, "ok", None, None
+        self.counter = itertools.count()
+        self.conversations, self.confirmed, self.changed, self.victim = set(), set(), asyncio.Event(), None
         os.makedirs(directory, exist_ok=True)
 
-    async def reply(self, stage, ok):
-        if self.mode == "slow":
+    def set_mode(self, mode):
+        stage, fault = re.fullmatch(r"(greet|ehlo|starttls|auth|mail|rcpt|data|dot)(4|5|silent|drop)|.*", mode).groups()
+        self.mode, self.stage, self.fault, self.victim = mode, stage, fault, None
+        self.changed.set()
+        self.changed = asyncio.Event()
+        # A connection that is kept for the next message would never come to these stages.
+        if stage in ("greet", "ehlo", "starttls", "auth") or mode in ("starttlsjunk", "nostarttls"):
+            for conversation in list(self.conversations):
+                if conversation.stage == "idle" and conversation.transport:
+                    conversation.transport.close()
+
+    async def silence(self):
+        await asyncio.sleep(3600)
+
+    async def reply(self, conversation, ok):
+        """The reply to send in place of `ok`, or none."""
+        mode, stage = self.mode, conversation.stage
+        if mode == "slow":
             await asyncio.sleep(2)
-        if self.mode == "silent":
-            await asyncio.sleep(3600)
-        return REPLIES.get((stage, self.mode), ok)
+        if mode == "silent":
+            await self.silence()
+        if mode == "onesilent" and stage == "mail":
+            self.victim = self.victim or conversation
+            if self.victim is conversation:
+                await self.silence()
+        if mode == "lostack" and stage == "dot":
+            conversation.transport.abort()
+            return None
+        if mode == "hold" and stage == "dot":
+            await self.changed.wait()
+        if self.stage != stage:
+            return ok
+        if self.fault == "silent":
+            await self.silence()
+        if self.fault == "drop":
+            conversation.transport.abort()
+            return None
+        return REPLIES[stage, self.fault]
+
+    def replied(self, conversation, answer):
+        if conversation.stage == "dot" and answer.startswith("250"):
+            self.confirmed.add(conversation.kept)
+        if conversation.stage == "greet":
+            conversation.stage = "idle"
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        answer = await self.reply("EHLO", None)
-        if answer:
-            return [answer]
+        refusal = REPLIES.get(("ehlo", self.fault)) if self.stage == "ehlo" else None
+        if refusal:
+            return [refusal]
         session.host_name = hostname
-        return responses
-
-    # A client that is refused by EHLO may try HELO.
-    async def handle_HELO(self, server, session, envelope, hostname):
-        answer = await self.reply("EHLO", f"250 {server.hostname}")
-        if answer.startswith("250"):
-            session.host_name = hostname
-        return answer
-
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        answer = await self.reply("MAIL", "250 ok")
-        if answer.startswith("250"):
-            envelope.mail_from = address
-        return answer
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        answer = await self.reply("RCPT", "250 ok")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
+        return [line for line in responses if not (self.mode == "nostarttls" and "STARTTLS" in line)]
 
     async def handle_DATA(self, server, session, envelope):
         if self.mode == "dropdata":
             server.transport.abort()
             return "421 4.3.0 gone"
-        answer = await self.reply("DATA", "250 2.0.0 kept")
-        if answer.startswith("250"):
-            self.keep(envelope)
-        if self.mode == "lostack":
-            server.transport.abort()
-        return answer
+        server.stage = "dot"
+        if self.stage != "dot":
+            server.kept = self.keep(envelope)
+        return "250 2.0.0 kept"
 
     def keep(self, envelope):
         name = f"{time.time_ns():020d}-{next(self.counter):06d}.eml"
@@ -78,6 +167,7 @@ class Sink:
             out.write(f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n".encode())
             out.write(envelope.content)
         os.replace(path + ".part", path)
+        return name
 
     def files(self):
         return sorted(name for name in os.listdir(self.directory) if name.endswith(".eml"))
@@ -86,7 +176,8 @@ class Sink:
         with open(os.path.join(self.directory, name), "rb") as kept:
             message = email.message_from_binary_file(kept, policy=email.policy.default)
         return {"file": name, "to": str(message["X-Envelope-To"]), "from": str(message["X-Envelope-From"]),
-                "subject": str(message["Subject"]), "message_id": str(message["Message-ID"])}
+                "subject": str(message["Subject"]), "message_id": str(message["Message-ID"]),
+                "confirmed": name in self.confirmed}
 
     def answer(self, method, path, body):
         if method == "GET" and path == "/status":
@@ -98,7 +189,7 @@ class Sink:
                 os.remove(os.path.join(self.directory, name))
             return 200, b"{}"
         if method == "POST" and path == "/mode":
-            self.mode = json.loads(body)["mode"]
+            self.set_mode(json.loads(body)["mode"])
             return 200, json.dumps({"mode": self.mode}).encode()
         name = path.removeprefix("/messages/")
         if method == "GET" and name in self.files():
@@ -131,12 +222,20 @@ async def main():
     options.add_argument("--port", type=int, default=2525)
     options.add_argument("--directory", required=True)
     options.add_argument("--control", type=int)
+    options.add_argument("--certificate")
+    options.add_argument("--key")
     chosen = options.parse_args()
+    tls = None
+    if chosen.certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(chosen.certificate, chosen.key)
     sink, loop, stop = Sink(chosen.directory), asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await loop.create_server(lambda: SMTP(sink, enable_SMTPUTF8=False, data_size_limit=33554432, loop=loop),
-                             chosen.host, chosen.port)
+    await loop.create_server(
+        lambda: Conversation(sink, enable_SMTPUTF8=False, data_size_limit=33554432, loop=loop, tls_context=tls,
+                             authenticator=lambda *_: AuthResult(success=True)),
+        chosen.host, chosen.port)
     if chosen.control:
         await asyncio.start_server(sink.control, chosen.host, chosen.control)
     print("ready", flush=True)

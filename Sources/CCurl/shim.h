@@ -12,6 +12,12 @@ static inline CURLcode quietanza_set_write(CURL *h, quietanza_data_callback f) {
 static inline CURLcode quietanza_set_header(CURL *h, quietanza_data_callback f) { return curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, f); }
 static inline CURLcode quietanza_set_read(CURL *h, quietanza_data_callback f) { return curl_easy_setopt(h, CURLOPT_READFUNCTION, f); }
 
+typedef int (*quietanza_debug_callback)(CURL *h, curl_infotype type, char *data, size_t size, void *context);
+static inline CURLcode quietanza_set_debug(CURL *h, quietanza_debug_callback f) { return curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, f); }
+
+typedef int (*quietanza_progress_callback)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+static inline CURLcode quietanza_set_progress(CURL *h, quietanza_progress_callback f) { return curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, f); }
+
 typedef curl_socket_t (*quietanza_socket_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 static inline CURLcode quietanza_set_socket(CURL *h, quietanza_socket_callback f) { return curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, f); }
 

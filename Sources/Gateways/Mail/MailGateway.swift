@@ -1,66 +1,49 @@
 import CCurl
 import Foundation
-
-/// Why a message did not go out, told by the stage and code of the SMTP reply; no address of anybody in it.
-package enum MailFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// 4xx: later may be better.
-    case transient(code: Int, reply: String)
-    /// 5xx: never.
-    case permanent(code: Int, reply: String)
-    case unreachable(String)
-    case timedOut
-    case tls(String)
-    case authentication(code: Int)
-    /// The connection ended after the message was handed over: it may or may not have been taken.
-    case unsureIfAccepted
-    case badAddress
-    /// Too many messages wait already.
-    case busy
-
-    package var isPermanent: Bool {
-        switch self {
-        case .permanent, .badAddress: true
-        case .transient, .unreachable, .timedOut, .tls, .authentication, .unsureIfAccepted, .busy: false
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .transient(let code, let reply), .permanent(let code, let reply): "SMTP \(code): \(reply)"
-        case .unreachable(let detail): "the mail server can not be reached: \(detail)"
-        case .timedOut: "the mail server did not answer in time"
-        case .tls(let detail): "no trusted encryption with the mail server: \(detail)"
-        case .authentication(let code): "the mail server refused our login (\(code))"
-        case .unsureIfAccepted: "the connection ended before the mail server confirmed"
-        case .badAddress: "the address can not be written to"
-        case .busy: "too many messages wait already"
-        }
-    }
-}
+import Synchronization
 
 /// Hands messages to one SMTP server through libcurl; each worker keeps its connection for the next message.
 package final class MailGateway: Sendable {
     static let connectTimeoutMilliseconds = 10_000
-    static let totalTimeoutMilliseconds = 25_000
+    /// One message, from connecting to its confirmation.
+    package static let totalTimeoutMilliseconds = 25_000
+    /// How long a message that was handed over whole may still wait for its confirmation once we are told to stop.
+    static let farewellMilliseconds = 4_000
+    /// As many messages are on their way at once.
+    package static let threads = 4
 
     private let server: MailServer
     private let workers: CurlWorkers
 
-    package init(server: MailServer, threads: Int = 4, maximumWaiting: Int = 64) {
+    package init(server: MailServer, threads: Int = MailGateway.threads, maximumWaiting: Int = 64) {
         self.server = server
         workers = CurlWorkers(name: "mail", threads: threads, maximumWaiting: maximumWaiting)
     }
 
     package func stop() { workers.stop() }
 
-    /// - Parameter message: RFC 5322 bytes with CRLF.
-    package func send(_ message: [UInt8], from: String, to: String) async throws(MailFailure) {
+    /// A cancelled task ends the delivery: at once while the message is not handed over whole, else after a short wait for the confirmation.
+    /// - Parameters:
+    ///   - message: RFC 5322 bytes with CRLF.
+    ///   - timeoutMilliseconds: the whole delivery; `totalTimeoutMilliseconds` at most.
+    package func send(
+        _ message: [UInt8], from: String, to: String, timeoutMilliseconds: Int = MailGateway.totalTimeoutMilliseconds
+    ) async throws(MailFailure) {
         // libcurl sends what it is given: a line break would be a second command.
         guard Self.isSafe(from), Self.isSafe(to) else { throw .badAddress }
         let server = server
-        let outcome: MailFailure?
-        do { outcome = try await workers.run { Delivery(message).perform($0, server, from: from, to: to) } } catch {
-            throw .busy
+        let stop = StopSign()
+        let timeout = min(timeoutMilliseconds, Self.totalTimeoutMilliseconds)
+        let outcome = await withTaskCancellationHandler {
+            do {
+                return try await workers.run { handle in
+                    Delivery(message, until: stop).perform(handle, server, from: from, to: to, timeout)
+                }
+            } catch {
+                return MailFailure.busy
+            }
+        } onCancel: {
+            stop.raise()
         }
         if let outcome { throw outcome }
     }
@@ -71,17 +54,39 @@ package final class MailGateway: Sendable {
     }
 }
 
+/// Raised when nobody waits for a delivery any longer.
+private final class StopSign: Sendable {
+    private let raisedAt = Mutex<ContinuousClock.Instant?>(nil)
+
+    func raise() { raisedAt.withLock { $0 = $0 ?? .now } }
+
+    var isRaised: Bool { raisedAt.withLock { $0 != nil } }
+
+    func isRaised(since milliseconds: Int) -> Bool {
+        raisedAt.withLock { $0.map { ContinuousClock.now - $0 >= .milliseconds(milliseconds) } ?? false }
+    }
+}
+
 /// One message on its way; lives as long as one call of libcurl.
 private final class Delivery {
     private let message: [UInt8]
+    private let stop: StopSign
     private var offset = 0
     private var replies: [String] = []
+    /// Whether the server was told for whom the message is: from here a 5xx is about the recipient or the message.
+    private var recipientIsTold = false
 
-    init(_ message: [UInt8]) {
+    init(_ message: [UInt8], until stop: StopSign) {
         self.message = message
+        self.stop = stop
     }
 
-    func perform(_ handle: CurlHandle, _ server: MailServer, from: String, to: String) -> MailFailure? {
+    private var isHandedOver: Bool { offset >= message.count }
+
+    func perform(_ handle: CurlHandle, _ server: MailServer, from: String, to: String, _ timeoutMilliseconds: Int)
+        -> MailFailure?
+    {
+        if stop.isRaised { return .stopped }
         let recipients = CurlList(["<\(to)>"])
         let context = Unmanaged.passUnretained(self).toOpaque()
         handle.reset()
@@ -90,10 +95,11 @@ private final class Delivery {
         handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
         handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2
         if server.encryption == .starttls { handle.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
+        if let file = server.authoritiesFile { handle.set(CURLOPT_CAINFO, file) }
         if let user = server.user { handle.set(CURLOPT_USERNAME, user) }
         if let password = server.password { handle.set(CURLOPT_PASSWORD, password) }
         handle.set(CURLOPT_CONNECTTIMEOUT_MS, MailGateway.connectTimeoutMilliseconds)
-        handle.set(CURLOPT_TIMEOUT_MS, MailGateway.totalTimeoutMilliseconds)
+        handle.set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
         handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, MailGateway.totalTimeoutMilliseconds / 1_000)
         handle.set(CURLOPT_MAIL_FROM, "<\(from)>")
         _ = quietanza_set_list(handle.raw, CURLOPT_MAIL_RCPT, recipients.raw)
@@ -110,8 +116,28 @@ private final class Delivery {
             return size * count
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
+        // Every command passes here, the login's too: nothing of it is kept.
+        handle.set(CURLOPT_VERBOSE, 1)
+        _ = quietanza_set_debug(handle.raw) { _, type, data, size, context in
+            guard type == CURLINFO_HEADER_OUT, let data, let context else { return 0 }
+            if UnsafeRawBufferPointer(start: data, count: size).starts(with: "RCPT TO:".utf8) {
+                Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().recipientIsTold = true
+            }
+            return 0
+        }
+        _ = quietanza_set_pointer(handle.raw, CURLOPT_DEBUGDATA, context)
+        handle.set(CURLOPT_NOPROGRESS, 0)
+        _ = quietanza_set_progress(handle.raw) { context, _, _, _, _ in
+            guard let context else { return 0 }
+            return Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().mustStop ? 1 : 0
+        }
+        _ = quietanza_set_pointer(handle.raw, CURLOPT_XFERINFODATA, context)
         let code = withExtendedLifetime((self, recipients)) { handle.perform() }
         return failure(code, replyCode: handle.responseCode)
+    }
+
+    private var mustStop: Bool {
+        isHandedOver ? stop.isRaised(since: MailGateway.farewellMilliseconds) : stop.isRaised
     }
 
     private func give(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
@@ -133,20 +159,26 @@ private final class Delivery {
     }
 
     private func failure(_ code: CURLcode, replyCode: Int) -> MailFailure? {
+        let reason = String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_OK: return nil
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT:
-            return .unreachable(String(cString: curl_easy_strerror(code)))
-        case CURLE_OPERATION_TIMEDOUT: return offset >= message.count ? .unsureIfAccepted : .timedOut
-        case CURLE_USE_SSL_FAILED, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION:
-            return .tls(String(cString: curl_easy_strerror(code)))
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: return .unreachable(reason)
+        case CURLE_ABORTED_BY_CALLBACK: return isHandedOver ? .unsureIfAccepted : .stopped
+        case CURLE_OPERATION_TIMEDOUT: return isHandedOver ? .unsureIfAccepted : .timedOut
+        case CURLE_USE_SSL_FAILED, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CACERT_BADFILE:
+            return .tls(reason)
         case CURLE_LOGIN_DENIED: return .authentication(code: replyCode)
         case CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_QUOTE_ERROR, CURLE_REMOTE_ACCESS_DENIED:
             if (400..<500).contains(replyCode) { return .transient(code: replyCode, reply: reply(replyCode)) }
-            if (500..<600).contains(replyCode) { return .permanent(code: replyCode, reply: reply(replyCode)) }
-            return offset >= message.count ? .unsureIfAccepted : .unreachable(String(cString: curl_easy_strerror(code)))
-        default:
-            return offset >= message.count ? .unsureIfAccepted : .unreachable(String(cString: curl_easy_strerror(code)))
+            if (500..<600).contains(replyCode) {
+                // 530: a login is wanted, which it may say at any stage.
+                return recipientIsTold && replyCode != 530
+                    ? .permanent(code: replyCode, reply: reply(replyCode))
+                    : .refusesUs(code: replyCode, reply: reply(replyCode))
+            }
+            return isHandedOver ? .unsureIfAccepted : .unreachable(reason)
+        default: return isHandedOver ? .unsureIfAccepted : .unreachable(reason)
         }
     }
 }

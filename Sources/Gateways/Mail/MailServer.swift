@@ -1,12 +1,14 @@
 import Foundation
 
 /// Where mail goes, from `SMTP_URL`: `smtp://user:pass@host:587?tls=starttls`, `smtps://…`, or `tls=none` in a closed network.
+/// `ca=/path/of.pem` trusts the authorities of that file in place of the system's, as for a server with a certificate of the house.
 package struct MailServer: Sendable {
     let host: String
     let port: Int
     let user: String?
     let password: String?
     let encryption: Encryption
+    let authoritiesFile: String?
 
     enum Encryption: String, Sendable {
         case none
@@ -31,6 +33,7 @@ package struct MailServer: Sendable {
         default: throw Malformed(description: "has a tls that is not one of starttls, none")
         }
         self.host = host
+        authoritiesFile = parts.queryItems?.first { $0.name == "ca" }?.value
         port = parts.port ?? (encryption == .implicit ? 465 : 587)
         user = parts.user
         password = parts.password
