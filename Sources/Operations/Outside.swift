@@ -7,9 +7,10 @@ package struct Outside: Sendable {
     /// Asks a PSP to begin a payment; its portal's address.
     /// - Throws: `PSPPortalFailure`.
     package let startPayment: @Sendable (PSPStart) async throws -> String
-    /// Hands one message to the mail server.
+    /// Hands one message to the mail server, within the time given.
     /// - Throws: `MailFailure`.
-    package let deliver: @Sendable (_ message: [UInt8], _ from: String, _ to: String) async throws -> Void
+    package let deliver:
+        @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int) async throws -> Void
     /// Whether an address may be called at all, when it is saved.
     /// - Throws: `InvalidValue`-like errors whose text is for the caller.
     package let checkURL: @Sendable (String) throws -> Void
@@ -18,7 +19,9 @@ package struct Outside: Sendable {
 
     package init(
         startPayment: @escaping @Sendable (PSPStart) async throws -> String,
-        deliver: @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String) async throws -> Void,
+        deliver:
+            @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
+            async throws -> Void,
         checkURL: @escaping @Sendable (String) throws -> Void,
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8]
     ) {

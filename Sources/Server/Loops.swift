@@ -1,3 +1,4 @@
+import Gateways
 import Logging
 import Operations
 import ServiceLifecycle
@@ -18,12 +19,7 @@ struct Loops: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    await repeating(every: Self.mailPollSeconds, "mail") {
-                        try await intermediary.sendPendingMail() == Intermediary.mailBatch
-                    }
-                }
-                group.addTask { await mailOnWakeUp() }
+                group.addTask { await sendMail() }
                 group.addTask {
                     await repeating(every: Self.expiryPollSeconds, "expiry") {
                         try await intermediary.expirePaymentAttempts() == 100
@@ -57,13 +53,36 @@ struct Loops: Service {
         }
     }
 
-    /// The poll alone would do; this makes a mail leave at once.
-    private func mailOnWakeUp() async {
-        for await _ in intermediary.store.wakeUps(on: [Channels.notifications]) {
-            if Task.isCancelled { return }
-            do { while try await intermediary.sendPendingMail() == Intermediary.mailBatch {} } catch {
-                logger.debug("mail waits for the next poll", metadata: ["error": "\(error)"])
+    /// As many senders as the gateway has threads, each with one mail at a time: one that waits for a silent server stops no other,
+    /// and no claimed mail waits for a thread while its lease runs. The poll alone would do; wake-ups make a mail leave at once.
+    private func sendMail() async {
+        await withTaskGroup(of: Void.self) { group in
+            var bells: [AsyncStream<Void>.Continuation] = []
+            for _ in 0..<MailGateway.threads {
+                let (rings, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+                bells.append(bell)
+                group.addTask { for await _ in rings where !Task.isCancelled { await sendAllDueMail() } }
             }
+            group.addTask { [bells] in
+                for await _ in intermediary.store.wakeUps(on: [Channels.notifications]) {
+                    for bell in bells { bell.yield() }
+                }
+            }
+            group.addTask { [bells] in
+                await repeating(every: Self.mailPollSeconds, "mail") {
+                    for bell in bells { bell.yield() }
+                    return false
+                }
+            }
+        }
+    }
+
+    private func sendAllDueMail() async {
+        do { while !Task.isCancelled, try await intermediary.sendNextMail() {} } catch is CancellationError {
+            return
+        } catch {
+            logger.error("a loop failed", metadata: ["loop": "mail", "error": "\(error)"])
+            try? await Task.sleep(for: .seconds(Self.pauseSeconds))
         }
     }
 }

@@ -36,9 +36,9 @@ struct Wiring: Sendable {
             store: Store(pool: pool),
             outside: Outside(
                 startPayment: { try await portal.start($0) },
-                deliver: { message, from, to in
+                deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
-                    try await mail.send(message, from: from, to: to)
+                    try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
                 }, checkURL: { try policy.check($0) }, drawReceipt: { try await drawing.draw($0) }),
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,

@@ -11,7 +11,7 @@ package struct NotificationFilter: Sendable, Equatable {
 }
 
 extension Transaction {
-    /// Queues e-mails and wakes the senders at commit.
+    /// Queues e-mails and wakes the senders at commit. They are due by the database's clock, however ours may go.
     package func insert(_ notifications: [PagoPA.Notification]) {
         for mail in notifications {
             send(
@@ -20,7 +20,7 @@ extension Transaction {
                     message_id, created_at)
                 VALUES (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid),
                     \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
-                    \(mail.nextAttemptAt?.sql), \(mail.messageID), \(mail.createdAt.sql))
+                    CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql))
                 """)
         }
         if notifications.contains(where: { $0.state == .queued }) {
@@ -28,19 +28,28 @@ extension Transaction {
         }
     }
 
-    /// Takes up to `limit` due e-mails for `leaseSeconds` by the database's clock, oldest first; a lease that ran out counts as due.
-    package func claimNotifications(limit: Int, leaseSeconds: Int) async throws -> [PagoPA.Notification] {
-        try await notifications(
-            """
-            UPDATE notifications n SET state = 'sending', attempts = n.attempts + 1,
-                leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
-            WHERE n.id IN (
-                SELECT id FROM notifications
-                WHERE (state IN ('queued', 'retrying') AND next_attempt_at <= clock_timestamp())
-                    OR (state = 'sending' AND leased_until < clock_timestamp())
-                ORDER BY created_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
-            RETURNING \(Self.notificationColumns)
-            """)
+    /// Takes the e-mail that has been due longest, for `leaseSeconds` by the database's clock; a lease that ran out counts as due.
+    package func claimNotification(leaseSeconds: Int) async throws -> PagoPA.Notification? {
+        try await notifications(Self.claim(leaseSeconds: leaseSeconds)).first
+    }
+
+    /// Two ordered index scans that stop at their first row, whatever waits or was sent. `now()` and not `clock_timestamp()`, which
+    /// no index can be asked for; BEGIN travels with this statement, so they are the same.
+    static func claim(leaseSeconds: Int) -> SQL {
+        """
+        WITH lapsed AS MATERIALIZED (
+            SELECT id, leased_until AS since FROM notifications
+            WHERE state = 'sending' AND leased_until < now()
+            ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
+        due AS MATERIALIZED (
+            SELECT id, next_attempt_at AS since FROM notifications
+            WHERE state IN ('queued', 'retrying') AND next_attempt_at <= now()
+            ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        UPDATE notifications n SET state = 'sending', attempts = n.attempts + 1,
+            leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
+        WHERE n.id = (SELECT id FROM (TABLE lapsed UNION ALL TABLE due) AS waiting ORDER BY since LIMIT 1)
+        RETURNING \(notificationColumns)
+        """
     }
 
     /// Queues that the mail went out; nothing when the lease was lost meanwhile.

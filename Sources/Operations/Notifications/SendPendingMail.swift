@@ -9,7 +9,11 @@ extension Intermediary {
     /// Longer than the gateway's longest delivery (25 s), so that no other instance takes up a mail that is on its way; an instance
     /// that dies delays its mails by this long at most.
     package static let mailLeaseSeconds = 30
-    package static let mailBatch = 8
+    /// What of the lease is left for the database when the mail server has used up its time.
+    static let leaseMarginMilliseconds = 4_000
+    /// How long a delivery is tried to be written down while the database is away, and once we are told to stop.
+    static let rememberSeconds = 600
+    static let farewellSeconds = 5
 
     /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none.
     func mails(
@@ -34,40 +38,69 @@ extension Intermediary {
         "\(id)@\(settings.mailFrom.value.split(separator: "@").last ?? "localhost")"
     }
 
-    /// Sends what is due, several at a time; none is sent by two instances at once.
-    /// - Returns: how many were taken up; as many as `mailBatch` means that there may be more.
-    package func sendPendingMail() async throws -> Int {
+    /// Sends the mail that has been due longest; none is sent by two senders at once, here or in another instance.
+    /// - Returns: whether there was one.
+    package func sendNextMail() async throws -> Bool {
+        // From before the claim, so that the lease ends later than we think.
+        let leaseEnd = ContinuousClock.now + .seconds(Self.mailLeaseSeconds)
         let claimed = try await store.transaction(within: .everyCreditor) { tx in
-            try await tx.claimNotifications(limit: Self.mailBatch, leaseSeconds: Self.mailLeaseSeconds)
+            try await tx.claimNotification(leaseSeconds: Self.mailLeaseSeconds)
         }
-        await withTaskGroup(of: Void.self) { group in
-            for mail in claimed { group.addTask { await send(mail) } }
-        }
-        return claimed.count
+        guard let mail = claimed else { return false }
+        await send(mail, until: leaseEnd)
+        return true
     }
 
-    private func send(_ mail: PagoPA.Notification) async {
+    private func send(_ mail: PagoPA.Notification, until leaseEnd: ContinuousClock.Instant) async {
         var logger = logger
         logger[metadataKey: "notification_id"] = "\(mail.id)"
         do {
             guard let recipient = mail.recipient else { return }
+            guard mail.attempts <= RetryPlan.maximumAttempts else { throw NeverEnded() }
             let message = try await message(mail, to: recipient)
-            try await outside.deliver(message, settings.mailFrom.value, recipient.value)
-            try await store.transaction(within: .everyCreditor) { tx in tx.markSent(mail) }
-            Counter(label: "mail_sent_total", dimensions: [("result", "sent")]).increment()
+            let left = leaseEnd - .milliseconds(Self.leaseMarginMilliseconds) - ContinuousClock.now
+            guard left > .seconds(1) else { return await giveBack(mail) }
+            try await outside.deliver(
+                message, settings.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
         } catch is CancellationError {
-            // We are told to stop: somebody else, or we later, may try at once.
-            try? await store.transaction(within: .everyCreditor) { tx in tx.release(mail) }
+            return await giveBack(mail)
+        } catch MailFailure.stopped, StorageError.unavailable {
+            return await giveBack(mail)
         } catch {
-            await settle(mail, failure: error, logger: logger)
+            return await settle(mail, failure: error, logger: logger)
+        }
+        await remember(mail, logger: logger)
+    }
+
+    /// Nothing was sent: somebody else, or we later, may try at once. If that can not be written the lease runs out.
+    private func giveBack(_ mail: PagoPA.Notification) async {
+        await shielded { try? await store.transaction(within: .everyCreditor) { tx in tx.release(mail) } }
+    }
+
+    /// The mail is out: this is written down whatever it takes, or else it would go out twice.
+    private func remember(_ mail: PagoPA.Notification, logger: Logger) async {
+        let wasStopped = Task.isCancelled
+        await shielded {
+            let seconds = wasStopped ? Self.farewellSeconds : Self.rememberSeconds
+            let end = ContinuousClock.now + .seconds(seconds)
+            while ContinuousClock.now < end {
+                do {
+                    try await store.transaction(within: .everyCreditor) { tx in tx.markSent(mail) }
+                    return Counter(label: "mail_sent_total", dimensions: [("result", "sent")]).increment()
+                } catch {
+                    logger.debug("a sent e-mail is not written down yet", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: .milliseconds(200))
+                }
+            }
+            logger.error("an e-mail went out and that could not be kept: it may go out again")
         }
     }
 
     private func settle(_ mail: PagoPA.Notification, failure: any Error, logger: Logger) async {
-        let isPermanent = (failure as? MailFailure)?.isPermanent ?? false
+        let isPermanent = (failure as? MailFailure)?.isPermanent ?? (failure is NeverEnded)
         let wait =
             isPermanent ? nil : RetryPlan.waitSeconds(afterFailures: mail.attempts, jitter: .random(in: -1...1))
-        let text = (failure as? MailFailure).map { "\($0)" } ?? "the message could not be made"
+        let text = (failure as? MailFailure).map { "\($0)" } ?? (failure as? NeverEnded).map { "\($0)" }
         logger.warning(
             "an e-mail did not go out",
             metadata: [
@@ -75,13 +108,16 @@ extension Intermediary {
                 "again_in_seconds": "\(wait.map(String.init) ?? "never")",
             ])
         Counter(label: "mail_sent_total", dimensions: [("result", wait == nil ? "dead" : "retrying")]).increment()
-        do {
-            try await store.transaction(within: .everyCreditor) { tx in
-                tx.markFailed(mail, error: String(text.prefix(500)), waitSeconds: wait)
+        await shielded {
+            do {
+                try await store.transaction(within: .everyCreditor) { tx in
+                    tx.markFailed(
+                        mail, error: String((text ?? "the message could not be made").prefix(500)), waitSeconds: wait)
+                }
+            } catch {
+                // The lease runs out and the mail is tried again.
+                logger.error("the failure of an e-mail could not be kept", metadata: ["error": "\(error)"])
             }
-        } catch {
-            // The lease runs out and the mail is tried again.
-            logger.error("the failure of an e-mail could not be kept", metadata: ["error": "\(error)"])
         }
     }
 
@@ -96,4 +132,14 @@ extension Intermediary {
         let pdf = mail.kind == .receiptReady ? try await drawReceipt(receipt, language: mail.language) : nil
         return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
     }
+}
+
+/// Every try ended with the process that made it.
+private struct NeverEnded: Error, CustomStringConvertible {
+    let description = "the service ended during every try"
+}
+
+/// Runs to its end though the task is cancelled: what is true already has to be written down.
+private func shielded(_ work: @escaping @Sendable () async -> Void) async {
+    await Task { await work() }.value
 }
