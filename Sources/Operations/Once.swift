@@ -36,7 +36,7 @@ extension Intermediary {
                 }
             }
             let result = try await effect(tx, now)
-            if let repeating { tx.keep(repeating.render(result), for: repeating.key, at: now) }
+            if let repeating { tx.keep(repeating.render(result), for: repeating.key) }
             return .done(result)
         }
     }

@@ -32,8 +32,8 @@ package struct IdempotencyKey: Sendable, Equatable {
 
 package enum EarlierUse: Sendable, Equatable {
     case none
-    /// Begun, perhaps still running; the attempt it made, if any.
-    case running(attempt: Identifier<PaymentAttempt>?, since: Instant)
+    /// Begun, perhaps still running; the attempt it made, if any, and how long ago by the database's clock.
+    case running(attempt: Identifier<PaymentAttempt>?, ageSeconds: Int)
     case answered(StoredAnswer)
 }
 
@@ -44,7 +44,8 @@ extension Transaction {
         let answers = try await queryAll([
             "SELECT pg_try_advisory_xact_lock(hashtextextended(\(key.caller + "\n" + key.key), 7))",
             """
-            SELECT fingerprint, status, headers::text, body, attempt_id, created_at FROM idempotency_keys
+            SELECT fingerprint, status, headers::text, body, attempt_id,
+                floor(extract(epoch FROM now() - created_at))::bigint FROM idempotency_keys
             WHERE caller = \(key.caller) AND key = \(key.key)
             """,
         ])
@@ -55,20 +56,20 @@ extension Transaction {
         let headers = try row.optionalText()
         let body = try row.nextOptional([UInt8].self)
         let attempt = try row.optionalIdentifier(PaymentAttempt.self)
-        let since = try row.instant()
-        guard let status, let headers, let body else { return .running(attempt: attempt, since: since) }
+        let age = try row.next(Int64.self)
+        guard let status, let headers, let body else { return .running(attempt: attempt, ageSeconds: Int(age)) }
         return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
     }
 
     /// Keeps the first answer, or that the request has begun (`answer` nil).
     package func keep(
-        _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil, at now: Instant
+        _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil
     ) {
         send(
             """
             INSERT INTO idempotency_keys (caller, key, fingerprint, status, headers, body, attempt_id, created_at)
             VALUES (\(key.caller), \(key.key), \(key.fingerprint), \(answer?.status),
-                \(answer.map { jsonText($0.headers) })::jsonb, \(answer?.body), \(attempt?.uuid), \(now.sql))
+                \(answer.map { jsonText($0.headers) })::jsonb, \(answer?.body), \(attempt?.uuid), now())
             ON CONFLICT ON CONSTRAINT idempotency_keys_pkey
             DO UPDATE SET status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
             """)

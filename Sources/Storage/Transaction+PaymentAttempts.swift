@@ -187,14 +187,14 @@ extension Transaction {
         return try row.optionalInstant()
     }
 
-    /// Attempts past their deadline, oldest first, locked; those that another instance is ending are passed over.
-    package func lockOverdueAttempts(at now: Instant, limit: Int) async throws -> [(
+    /// Attempts past their deadline by the database's clock, oldest first, locked; those that another instance is ending are passed over.
+    package func lockOverdueAttempts(limit: Int) async throws -> [(
         Identifier<PaymentAttempt>, AttemptStatus
     )] {
         try await query(
             """
             SELECT id, status FROM payment_attempts
-            WHERE status IN ('created', 'redirected', 'in_progress') AND expires_at <= \(now.sql)
+            WHERE status IN ('created', 'redirected', 'in_progress') AND expires_at <= now()
             ORDER BY expires_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
             """
         ).map { row in

@@ -116,7 +116,7 @@ extension Intermediary {
     package func expirePaymentAttempts(limit: Int = 100) async throws -> Int {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
-            let overdue = try await tx.lockOverdueAttempts(at: now, limit: limit)
+            let overdue = try await tx.lockOverdueAttempts(limit: limit)
             for (id, status) in overdue {
                 guard let next = status.after(.deadlinePassed) else { continue }
                 tx.setStatus(next, of: id, at: now)

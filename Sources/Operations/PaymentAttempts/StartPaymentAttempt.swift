@@ -79,8 +79,8 @@ extension Intermediary {
             return try await store.transaction(within: caller.tenancy) { tx in
                 switch try await tx.claim(repeating.key) {
                 case .answered(let answer): return .replayed(answer)
-                case .running(let attempt, let since):
-                    guard let attempt, since.seconds(until: now) >= Self.startGraceSeconds else {
+                case .running(let attempt, let age):
+                    guard let attempt, age >= Self.startGraceSeconds else {
                         throw Refusal.idempotencyKeyInUse
                     }
                     return .taken(try await takeOver(attempt, by: caller, repeating: repeating, in: tx, at: now))
@@ -92,7 +92,7 @@ extension Intermediary {
                     JournalEntry(
                         .attemptState, by: caller.actor, creditor: plan.attempt.creditor, attempt: plan.attempt.id,
                         to: AttemptStatus.created.rawValue), at: now)
-                tx.keep(nil, for: repeating.key, attempt: plan.attempt.id, at: now)
+                tx.keep(nil, for: repeating.key, attempt: plan.attempt.id)
                 return .held(plan.attempt, plan.call)
             }
         } catch StorageError.constraint("attempt_items_one_open_attempt") {
@@ -114,7 +114,7 @@ extension Intermediary {
             tx.setStatus(failed, of: id, failureReason: reason, at: now)
             started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
         }
-        tx.keep(repeating.render(started), for: repeating.key, at: now)
+        tx.keep(repeating.render(started), for: repeating.key)
         return started
     }
 
@@ -269,7 +269,7 @@ extension Intermediary {
                 }
                 started = .failed(current.with(status: next, failureReason: reason, at: now), refusal)
             }
-            tx.keep(repeating.render(started), for: repeating.key, at: now)
+            tx.keep(repeating.render(started), for: repeating.key)
             return started
         }
     }
