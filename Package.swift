@@ -99,6 +99,8 @@ let package = Package(
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
         tests("StorageTests", ["Storage", "Postgres", "PagoPA", logging]),
+        tests("GatewaysTests", ["Gateways"]),
+        tests("OperationsTests", ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", logging]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

@@ -85,6 +85,10 @@ class Conversation(SMTP):
         await self.at("rcpt", super().smtp_RCPT, arg)
 
     async def smtp_DATA(self, arg):
+        if self.event_handler.stage == "data":
+            self.stage = "data"
+            await self.push("354 replaced")
+            return
         await self.at("data", super().smtp_DATA, arg)
         self.stage = "idle"
 

@@ -22,6 +22,8 @@ typedef curl_socket_t (*quietanza_socket_callback)(void *context, curlsocktype p
 static inline CURLcode quietanza_set_socket(CURL *h, quietanza_socket_callback f) { return curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, f); }
 
 static inline CURLcode quietanza_response_code(CURL *h, long *code) { return curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, code); }
+static inline CURLcode quietanza_new_connections(CURL *h, long *count) { return curl_easy_getinfo(h, CURLINFO_NUM_CONNECTS, count); }
+static inline CURLcode quietanza_active_socket(CURL *h, curl_socket_t *s) { return curl_easy_getinfo(h, CURLINFO_ACTIVESOCKET, s); }
 static inline CURLcode quietanza_content_type(CURL *h, char **type) { return curl_easy_getinfo(h, CURLINFO_CONTENT_TYPE, type); }
 
 // CURL_SOCKET_BAD is a macro with a cast.

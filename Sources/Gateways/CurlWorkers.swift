@@ -83,6 +83,19 @@ final class CurlHandle {
 
     func perform() -> CURLcode { curl_easy_perform(raw) }
 
+    /// Whether the last call went over a connection of an earlier one.
+    var reusedConnection: Bool {
+        var count = 0
+        return quietanza_new_connections(raw, &count) == CURLE_OK && count == 0
+    }
+
+    /// Ends the connection of the last call, so that the next one makes its own.
+    func hangUp() {
+        var socket = quietanza_no_socket()
+        guard quietanza_active_socket(raw, &socket) == CURLE_OK, socket != quietanza_no_socket() else { return }
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+
     var responseCode: Int {
         var code = 0
         _ = quietanza_response_code(raw, &code)

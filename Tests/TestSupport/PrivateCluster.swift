@@ -17,7 +17,7 @@ package final class PrivateCluster: Sendable {
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
         folder = "/tmp/quietanza-cluster-" + UUID().uuidString
-        port = try Self.freePort()
+        port = try Proxy.freePort()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["postgres", folder]) }
         try asOwner("initdb", ["-D", data, "-U", "quietanza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
@@ -89,11 +89,5 @@ package final class PrivateCluster: Sendable {
             throw Failed(command: ([path] + arguments).joined(separator: " "), output: output)
         }
         return output
-    }
-
-    private static func freePort() throws -> UInt16 {
-        let probe = try Proxy(to: 1)
-        defer { probe.close() }
-        return probe.port
     }
 }

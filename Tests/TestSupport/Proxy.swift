@@ -36,6 +36,13 @@ package final class Proxy: Sendable {
         Thread.detachNewThread { [self] in accept() }
     }
 
+    /// A port that nobody listens on.
+    package static func freePort() throws -> UInt16 {
+        let probe = try Proxy(to: 1)
+        defer { probe.close() }
+        return probe.port
+    }
+
     /// How often the client spoke after the server had.
     package var roundTrips: Int { state.withLock { $0.roundTrips } }
 

@@ -37,7 +37,9 @@ package final class MailGateway: Sendable {
         let outcome = await withTaskCancellationHandler {
             do {
                 return try await workers.run { handle in
-                    Delivery(message, until: stop).perform(handle, server, from: from, to: to, timeout)
+                    Self.deliver(handle) {
+                        Delivery(message, until: stop).perform($0, server, from: from, to: to, timeout)
+                    }
                 }
             } catch {
                 return MailFailure.busy
@@ -46,6 +48,24 @@ package final class MailGateway: Sendable {
             stop.raise()
         }
         if let outcome { throw outcome }
+    }
+
+    /// libcurl keeps a connection whose last reply never came, and would take that late reply for the next message's: whatever
+    /// failed ends its connection. And one that the server ended while nothing was sent is made again at once.
+    private static func deliver(_ handle: CurlHandle, _ attempt: (CurlHandle) -> MailFailure?) -> MailFailure? {
+        let first = attempt(handle)
+        guard let first else { return nil }
+        let wasStale = handle.reusedConnection
+        handle.hangUp()
+        switch first {
+        case .unreachable, .transient(code: 421, _):
+            guard wasStale, let second = attempt(handle) else { return wasStale ? nil : first }
+            handle.hangUp()
+            return second
+        case .transient, .permanent, .refusesUs, .timedOut, .tls, .authentication, .unsureIfAccepted, .stopped,
+            .badAddress, .busy:
+            return first
+        }
     }
 
     private static func isSafe(_ address: String) -> Bool {
@@ -118,11 +138,14 @@ private final class Delivery {
         _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
         // Every command passes here, the login's too: nothing of it is kept.
         handle.set(CURLOPT_VERBOSE, 1)
-        _ = quietanza_set_debug(handle.raw) { _, type, data, size, context in
+        _ = quietanza_set_debug(handle.raw) { raw, type, data, size, context in
             guard type == CURLINFO_HEADER_OUT, let data, let context else { return 0 }
-            if UnsafeRawBufferPointer(start: data, count: size).starts(with: "RCPT TO:".utf8) {
+            let command = UnsafeRawBufferPointer(start: data, count: size)
+            if command.starts(with: "RCPT TO:".utf8) {
                 Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().recipientIsTold = true
             }
+            // The answer to a goodbye is waited for beyond every other limit.
+            if command.starts(with: "QUIT".utf8) { _ = quietanza_set_long(raw, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1) }
             return 0
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_DEBUGDATA, context)

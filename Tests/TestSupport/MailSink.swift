@@ -1,0 +1,65 @@
+import Foundation
+
+/// The SMTP server of `make run`, told how to fail; with a certificate of its own when it speaks TLS.
+package final class MailSink: Sendable {
+    package struct NotReady: Error {}
+
+    package let port: UInt16
+    /// PEM of the authority that signed its certificate, when it has one.
+    package let authority: String?
+    private let control: UInt16
+    private let folder: URL
+    private let process: Process
+
+    package init(speaksTLS: Bool = false) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-sink-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        port = try Proxy.freePort()
+        control = try Proxy.freePort()
+        var arguments = [
+            Contract.projectFile.deletingLastPathComponent().appending(path: "scripts/smtp-sink.py").path,
+            "--port", "\(port)", "--control", "\(control)", "--directory", folder.appending(path: "mail").path,
+        ]
+        authority = speaksTLS ? folder.appending(path: "certificate.pem").path : nil
+        if let authority {
+            let key = folder.appending(path: "key.pem").path
+            try Tool.run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", authority, "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                ])
+            arguments += ["--certificate", authority, "--key", key]
+        }
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        for _ in 0..<400 where process.isRunning {
+            if (try? mode("ok")) != nil { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        end()
+        throw NotReady()
+    }
+
+    package func mode(_ mode: String) throws {
+        try Tool.run(
+            "curl", ["-sSf", "-d", "{\"mode\":\"\(mode)\"}", "http://127.0.0.1:\(control)/mode"])
+    }
+
+    /// How many messages it has kept.
+    package func count() throws -> Int {
+        let list = try Tool.run("curl", ["-sSf", "http://127.0.0.1:\(control)/messages"])
+        return list.components(separatedBy: "\"message_id\"").count - 1
+    }
+
+    package func end() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitForEnd()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
