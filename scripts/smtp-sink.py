@@ -12,11 +12,11 @@ With --control PORT, over HTTP on the same host:
   DELETE /messages                   forget them
   POST /mode {"mode": "…"}           how what comes from now on is answered: ok, or a stage and a fault.
      stages  greet, ehlo (and HELO), starttls, auth, mail, rcpt, data, dot (the end of the message)
-     faults  4, 5 (a reply of that class), silent (no reply), drop (the connection ends)
+     faults  4, 5 (a reply of that class), silent (no reply while this mode lasts), drop (the connection ends)
      so: greet4, rcpt5, dotsilent …; and beside these
      starttlsjunk (no TLS after its 220), nostarttls (not offered), dropdata (connection ends within the message),
      lostack (message kept, connection ends instead of the reply), hold (message kept, no reply while this mode lasts),
-     silent (no reply to anything), onesilent (the first to come gets no reply to MAIL; the others are served),
+     silent (no reply to anything, ever), onesilent (the first to come gets no reply to MAIL; the others are served),
      slow (2 s before each reply)
 """
 import argparse, asyncio, email, email.policy, itertools, json, os, re, signal, ssl, sys, time
@@ -114,8 +114,11 @@ class Sink:
                 if conversation.stage == "idle" and conversation.transport:
                     conversation.transport.close()
 
-    async def silence(self):
-        await asyncio.sleep(3600)
+    async def silence(self, conversation):
+        """No reply while this mode lasts, and then the end of the connection."""
+        await self.changed.wait()
+        if conversation.transport:
+            conversation.transport.abort()
 
     async def reply(self, conversation, ok):
         """The reply to send in place of `ok`, or none."""
@@ -123,11 +126,11 @@ class Sink:
         if mode == "slow":
             await asyncio.sleep(2)
         if mode == "silent":
-            await self.silence()
+            await asyncio.sleep(3600)
         if mode == "onesilent" and stage == "mail":
             self.victim = self.victim or conversation
             if self.victim is conversation:
-                await self.silence()
+                return await self.silence(conversation)
         if mode == "lostack" and stage == "dot":
             conversation.transport.abort()
             return None
@@ -136,7 +139,7 @@ class Sink:
         if self.stage != stage:
             return ok
         if self.fault == "silent":
-            await self.silence()
+            return await self.silence(conversation)
         if self.fault == "drop":
             conversation.transport.abort()
             return None

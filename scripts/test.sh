@@ -15,6 +15,15 @@ report=.local/tests.xml
 exec 9>.local/test.lock
 flock 9
 
+# Small filesystems of tests that crashed; what a test ends by itself is not in the list any more.
+unmount_left() {
+    local folder
+    while read -r folder; do
+        if [ "$(id -u)" -eq 0 ]; then umount -l "$folder"; else sudo -n umount -l "$folder"; fi 2>/dev/null
+    done <.local/mounts
+    rm -f .local/mounts
+} 2>/dev/null
+
 finish() {
     local status=$?
     trap - EXIT
@@ -23,6 +32,7 @@ finish() {
     set +e
     end_interruptible
     [ -z "${started:-}" ] || scripts/postgres.sh remove "$cluster" 9>&-
+    unmount_left
     exit "$status"
 }
 trap finish EXIT

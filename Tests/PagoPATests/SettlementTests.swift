@@ -5,11 +5,11 @@ import Testing
 @Suite struct SettlementTests {
     private static let due = "2026-10-10"
 
-    private func installment(paid: Bool = false, cents: Int64 = 5_980) throws -> Installment {
+    private func installment(paid: Bool = false, cents: Int64 = 5_980, due: String = due) throws -> Installment {
         Installment(
             id: try Identifier("0199c0de-0000-7000-8000-000000000003"), number: 1, iuv: try IUV("02260618143027134"),
             noticeNumber: try NoticeNumber("302260618143027134"), amount: try Amount(cents: cents),
-            dueDate: try CalendarDate(Self.due), transfers: [],
+            dueDate: try CalendarDate(due), transfers: [],
             paidAt: paid ? try Instant(rfc3339: "2026-10-01T10:00:00Z") : nil, heldUntil: nil)
     }
 
@@ -39,9 +39,10 @@ import Testing
     }
 
     private func decide(
-        _ rt: RT, _ state: PositionState = .open, paid: Bool = false, late: Bool = false, startedAt: String? = nil
+        _ rt: RT, _ state: PositionState = .open, paid: Bool = false, late: Bool = false, startedAt: String? = nil,
+        due: String = due
     ) throws -> Settlement {
-        let installment = try installment(paid: paid)
+        let installment = try installment(paid: paid, due: due)
         return Settlement.of(
             rt, position: try position(state, payableAfterDue: late, installment: installment),
             installment: installment, share: nil, startedAt: try startedAt.map { try Instant(rfc3339: $0) },
@@ -82,6 +83,25 @@ import Testing
         #expect(try decide(late).anomaly == .positionExpired)
         #expect(try decide(late, late: true) == .settled)
         #expect(try decide(late, startedAt: "2026-10-10T21:50:00Z") == .settled)
+    }
+
+    @Test(arguments: [
+        // Spring and autumn days of 23 and 25 hours, the last day of the year, and a leap day.
+        ("2026-03-29", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"),
+        ("2026-03-28", "2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z"),
+        ("2026-10-25", "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z"),
+        ("2026-10-24", "2026-10-24T21:59:59Z", "2026-10-24T22:00:00Z"),
+        ("2026-12-31", "2026-12-31T22:59:59Z", "2026-12-31T23:00:00Z"),
+        ("2028-02-29", "2028-02-29T22:59:59Z", "2028-02-29T23:00:00Z"),
+        ("2027-02-28", "2027-02-28T22:59:59Z", "2027-02-28T23:00:00Z"),
+    ])
+    func `the due day ends at midnight in Rome, on days of 23 and 25 hours and in leap years too`(
+        dueDate: String, inTime: String, late: String
+    ) throws {
+        #expect(try decide(rt(paidAt: inTime), due: dueDate) == .settled)
+        #expect(try decide(rt(paidAt: late), due: dueDate).anomaly == .positionExpired)
+        #expect(try CalendarDate(dueDate).romeStart <= Instant(rfc3339: inTime))
+        #expect(try CalendarDate(epochDays: CalendarDate(dueDate).epochDays + 1).romeStart == Instant(rfc3339: late))
     }
 
     @Test func `money for nothing of ours is quarantined, a refusal for it recorded`() throws {

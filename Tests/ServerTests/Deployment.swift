@@ -47,10 +47,15 @@ final class Deployment: Sendable {
     static let project = Contract.projectFile.deletingLastPathComponent()
     static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
+    /// - Parameters:
+    ///   - diskMegabytes: the database's disk is this small and can be filled, where mounting is allowed.
+    ///   - mailNeedsLogin: mail goes by STARTTLS and with a login.
     static func with<Value>(
-        throughProxy: Bool = false, _ body: (Deployment) async throws -> Value
+        throughProxy: Bool = false, diskMegabytes: Int? = nil, mailNeedsLogin: Bool = false,
+        settings: [String: String] = [:], serviceArguments: [String] = [], _ body: (Deployment) async throws -> Value
     ) async throws -> Value {
-        let deployment = try await Deployment(throughProxy: throughProxy)
+        let deployment = try await Deployment(
+            throughProxy, diskMegabytes, mailNeedsLogin, settings, serviceArguments)
         do {
             try await deployment.ready()
             let value = try await body(deployment)
@@ -66,30 +71,31 @@ final class Deployment: Sendable {
         }
     }
 
-    private init(throughProxy: Bool) async throws {
-        let cluster = try PrivateCluster()
+    private init(
+        _ throughProxy: Bool, _ diskMegabytes: Int?, _ mailNeedsLogin: Bool, _ settings: [String: String],
+        _ serviceArguments: [String]
+    ) async throws {
+        let cluster = try PrivateCluster(diskMegabytes: diskMegabytes)
         self.cluster = cluster
         let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-live-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
-        let ports = try (0..<4).map { _ in
-            let probe = try Proxy(to: 1)
-            defer { probe.close() }
-            return probe.port
-        }
+        let ports = try (0..<4).map { _ in try Proxy.freePort() }
         api = "http://127.0.0.1:\(ports[0])"
         simulator = "http://127.0.0.1:\(ports[1])"
         mailControl = "http://127.0.0.1:\(ports[3])"
         let proxy = throughProxy ? try Proxy(to: cluster.port) : nil
         self.proxy = proxy
+        let certificate = mailNeedsLogin ? try MailSink.certificate(in: folder) : nil
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
             "DATABASE_URL": proxy.map { cluster.url.replacing(":\(cluster.port)/", with: ":\($0.port)/") }
                 ?? cluster.url,
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(ports[0])", "PUBLIC_URL": api,
-            "SMTP_URL": "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
+            "SMTP_URL": certificate.map { "smtp://user:secret@localhost:\(ports[2])?tls=starttls&ca=\($0.certificate)" }
+                ?? "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
             "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8", "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
-        ]
+        ].merging(settings) { $1 }
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
         try Part.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
@@ -103,7 +109,8 @@ final class Deployment: Sendable {
         creditorKey = demo.creditorKey
         opsKey = demo.opsKey
         pspSecret = try WebhookSecret(try #require(demo.pspSecrets["ABCDITMM"]))
-        service = try Part(quietanza, ["serve"], environment, log: folder.appending(path: "service.log"))
+        service = try Part(
+            quietanza, ["serve"] + serviceArguments, environment, log: folder.appending(path: "service.log"))
         parts = [
             service,
             try Part(
@@ -111,7 +118,8 @@ final class Deployment: Sendable {
                 [
                     Self.project.path + "/scripts/smtp-sink.py", "--host", "127.0.0.1", "--port", "\(ports[2])",
                     "--directory", folder.appending(path: "mail").path, "--control", "\(ports[3])",
-                ], environment, log: folder.appending(path: "mail.log")),
+                ] + (certificate.map { ["--certificate", $0.certificate, "--key", $0.key] } ?? []), environment,
+                log: folder.appending(path: "mail.log")),
             try Part(
                 Self.binaries.appending(path: "psp-simulator").path,
                 ["--host", "127.0.0.1", "--port", "\(ports[1])", "--secret-file", demoFile.path], environment,
@@ -219,8 +227,10 @@ final class Deployment: Sendable {
         return try await call("POST", "/v1/psps/ABCDITMM/receipts", json: rt, headers: headers)
     }
 
-    func signed(_ rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil) -> [String: String] {
-        signed(Array(rt.utf8), id: id, secret: secret)
+    func signed(
+        _ rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil, clockOffBySeconds offset: Int = 0
+    ) -> [String: String] {
+        signed(Array(rt.utf8), id: id, secret: secret, skewSeconds: Int64(offset))
     }
 
     /// - Parameter skewSeconds: how far the sender's clock is ahead.
@@ -289,6 +299,12 @@ final class Deployment: Sendable {
             mails.append(try await send("GET", url: mailControl + "/messages/" + (item["file"] ?? "")).body)
         }
         return mails
+    }
+
+    /// One statement on the database itself, as its owner; the first column of each row.
+    func ask(_ sql: String) throws -> [String] {
+        try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
+            .split(separator: "\n").map(String.init)
     }
 
     /// Starts a payment of the installment with this IUV.

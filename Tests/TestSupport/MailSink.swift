@@ -20,17 +20,9 @@ package final class MailSink: Sendable {
             Contract.projectFile.deletingLastPathComponent().appending(path: "scripts/smtp-sink.py").path,
             "--port", "\(port)", "--control", "\(control)", "--directory", folder.appending(path: "mail").path,
         ]
-        authority = speaksTLS ? folder.appending(path: "certificate.pem").path : nil
-        if let authority {
-            let key = folder.appending(path: "key.pem").path
-            try Tool.run(
-                "openssl",
-                [
-                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", authority, "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                ])
-            arguments += ["--certificate", authority, "--key", key]
-        }
+        let made = speaksTLS ? try Self.certificate(in: folder) : nil
+        authority = made?.certificate
+        if let made { arguments += ["--certificate", made.certificate, "--key", made.key] }
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = arguments
@@ -44,6 +36,18 @@ package final class MailSink: Sendable {
         }
         end()
         throw NotReady()
+    }
+
+    /// A certificate of `localhost` that vouches for itself, and its key.
+    package static func certificate(in folder: URL) throws -> (certificate: String, key: String) {
+        let made = (folder.appending(path: "certificate.pem").path, folder.appending(path: "key.pem").path)
+        try Tool.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", made.1, "-out", made.0, "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+            ])
+        return made
     }
 
     package func mode(_ mode: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A second PostgreSQL, for tests that stop and restart it. Runs from a temporary folder, as `postgres` when we are root.
@@ -9,16 +10,22 @@ package final class PrivateCluster: Sendable {
     }
 
     package let port: UInt16
+    /// Where its data are, when it was given a small disk.
+    package let disk: SmallDisk?
+    private let server = Mutex<Process?>(nil)
     private let folder: String
     private let binaries: String
 
-    package init() throws {
+    /// - Parameter diskMegabytes: puts it on a filesystem of this size that can be filled, where mounting is allowed.
+    package init(diskMegabytes: Int? = nil) throws {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
         folder = "/tmp/quietanza-cluster-" + UUID().uuidString
         port = try Proxy.freePort()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let place = folder
+        disk = diskMegabytes.flatMap { try? SmallDisk(at: place, megabytes: $0) }
         if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["postgres", folder]) }
         try asOwner("initdb", ["-D", data, "-U", "quietanza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
         try start()
@@ -29,12 +36,13 @@ package final class PrivateCluster: Sendable {
 
     /// Not by `pg_ctl start`: Foundation waits for a child until every descendant has closed what it inherited.
     package func start() throws {
+        let small = disk == nil ? [] : ["-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"]
         let (path, arguments) = ownersCommand(
             "postgres",
             [
                 "-D", data, "-p", "\(port)", "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c",
                 "logging_collector=off",
-            ])
+            ] + small)
         let server = Process()
         server.executableURL = URL(fileURLWithPath: path)
         server.arguments = arguments
@@ -43,6 +51,7 @@ package final class PrivateCluster: Sendable {
         server.standardOutput = FileHandle.nullDevice
         server.standardError = FileHandle.nullDevice
         try server.run()
+        self.server.withLock { $0 = server }
         for attempt in 1... {
             do {
                 return try asOwner("pg_isready", ["-h", "127.0.0.1", "-p", "\(port)"])
@@ -52,12 +61,20 @@ package final class PrivateCluster: Sendable {
         }
     }
 
+    package var isRunning: Bool { server.withLock { $0?.isRunning ?? false } }
+
+    /// What whoever watches over a server does: starts it when it has ended.
+    package func restartIfEnded() throws {
+        if !isRunning { try start() }
+    }
+
     package func stop(_ mode: String = "immediate") throws {
         try asOwner("pg_ctl", ["-D", data, "-m", mode, "-w", "stop"])
     }
 
     package func remove() {
         try? stop()
+        disk?.unmount()
         try? FileManager.default.removeItem(atPath: folder)
     }
 

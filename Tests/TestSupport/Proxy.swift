@@ -36,11 +36,21 @@ package final class Proxy: Sendable {
         Thread.detachNewThread { [self] in accept() }
     }
 
-    /// A port that nobody listens on.
+    /// A port that nobody listens on. Below those that the kernel gives to clients: whoever calls a server that is down may
+    /// otherwise be given its very port.
     package static func freePort() throws -> UInt16 {
-        let probe = try Proxy(to: 1)
-        defer { probe.close() }
-        return probe.port
+        for _ in 0..<200 {
+            let candidate = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { Foundation.close(candidate) }
+            var address = loopback(port: UInt16.random(in: 20_000..<32_000))
+            let isFree = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(candidate, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            if isFree { return UInt16(bigEndian: address.sin_port) }
+        }
+        throw CannotListen()
     }
 
     /// How often the client spoke after the server had.

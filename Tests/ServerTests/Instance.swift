@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// One more instance of the service beside a deployment's own; it can be killed, started again, and given a wrong clock.
+final class Instance: Sendable {
+    let url: String
+    let logs: URL
+    private let environment: [String: String]
+    private let arguments: [String]
+    private let part: Mutex<Part?>
+
+    /// - Parameter skewSeconds: how far its clock is off; libfaketime tells it so.
+    init(of live: Deployment, skewSeconds: Int = 0, settings: [String: String] = [:], arguments: [String] = ["serve"])
+        throws
+    {
+        let port = try Proxy.freePort()
+        url = "http://127.0.0.1:\(port)"
+        var own = ["HTTP_PORT": "\(port)", "LOG_LEVEL": "warning"]
+        if skewSeconds != 0 {
+            own["LD_PRELOAD"] = try Self.faketime()
+            own["FAKETIME"] = "\(skewSeconds > 0 ? "+" : "")\(skewSeconds)s"
+            own["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        }
+        environment = live.environment.merging(own) { $1 }.merging(settings) { $1 }
+        self.arguments = arguments
+        logs = live.folder.appending(path: "instance-\(port)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+        part = Mutex(nil)
+    }
+
+    private static func faketime() throws -> String {
+        let places = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
+            .map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
+        guard let found = places.first(where: FileManager.default.fileExists) else {
+            throw Deployment.NotReady(description: "there is no libfaketime (make setup installs it)")
+        }
+        return found
+    }
+
+    func start() throws {
+        let program = Deployment.binaries.appending(path: "quietanza").path
+        let started = try Part(program, arguments, environment, log: logs.appending(path: UUID().uuidString))
+        part.withLock { $0 = started }
+    }
+
+    func kill() { part.withLock { $0 }?.kill() }
+    func stop() -> Int32 { part.withLock { $0 }?.stop() ?? 0 }
+
+    func isReady(_ live: Deployment) async -> Bool {
+        (try? await live.send("GET", url: url + "/ready"))?.status == 200
+    }
+
+    var log: String {
+        let files = (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? []
+        return files.map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }.joined(separator: "\n--\n")
+    }
+}

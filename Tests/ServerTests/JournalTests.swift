@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The journal: one row for each change of state, in order, for ever.
+extension ServerTests {
+    @Suite struct JournalTests {
+        @Test func `a life of a position has its rows in order, each page after the other`() async throws {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                func move(_ verb: String) async throws {
+                    let answer = try await live.call("POST", "/v1/positions/\(position)/\(verb)", key: live.creditorKey)
+                    #expect(answer.status == 200, "\(verb)")
+                }
+                try await move("cancel")
+                // Again, which changes nothing and so leaves nothing.
+                try await move("cancel")
+                try await move("restore")
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "KO", cents: 0, outcome: "KO"))
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "OK"))
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "OK"))
+
+                var rows: [String] = []
+                var numbers: [Int] = []
+                var path: String? = "/v1/journal?position_id=\(position)&limit=2"
+                while let next = path {
+                    let page = try await live.call("GET", next, key: live.opsKey).json
+                    for entry in try #require(page["items"] as? [[String: any Sendable]]) {
+                        let (from, to) = (entry["from"] as? String ?? "-", entry["to"] as? String ?? "-")
+                        rows.append("\(entry["kind"] as? String ?? "") \(from) \(to)")
+                        numbers.append(try #require(entry["number"] as? Int))
+                    }
+                    path = (page["next_cursor"] as? String).map {
+                        "/v1/journal?position_id=\(position)&limit=2&cursor=\($0)"
+                    }
+                }
+
+                #expect(
+                    rows == [
+                        "position_created - open", "position_state open cancelled", "position_state cancelled open",
+                        "rt_received - recorded", "rt_received - settled", "position_state open paid",
+                    ])
+                #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+            }
+        }
+
+        @Test(arguments: ["journal", "rts"])
+        func `nobody alters or removes a row, not even whoever owns the table`(table: String) async throws {
+            try await Deployment.with { live in
+                let (_, iuv) = try await live.position()
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "EVIDENCE"))
+                let before = try live.ask("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t")
+
+                let column = table == "journal" ? "note" : "message_id"
+                for attack in [
+                    "UPDATE \(table) SET \(column) = 'x'", "DELETE FROM \(table)", "TRUNCATE \(table) CASCADE",
+                ] {
+                    for role in ["", "SET ROLE quietanza_app; SET quietanza.tenancy = 'every'; "] {
+                        #expect(throws: Tool.Failure.self, "\(role)\(attack)") { try live.ask(role + attack) }
+                    }
+                    do { _ = try live.ask(attack) } catch { #expect("\(error)".contains("is append-only")) }
+                }
+
+                #expect(try live.ask("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t") == before)
+            }
+        }
+    }
+}
