@@ -367,6 +367,7 @@ final class Part: Sendable {
     }
 
     var isRunning: Bool { process.isRunning }
+    var processID: Int32 { process.processIdentifier }
 
     /// The memory that it holds now, by the kernel's count.
     var residentBytes: Int {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import TestSupport
 
@@ -40,12 +41,26 @@ final class Instance: Sendable {
 
     func start() throws {
         let program = Deployment.binaries.appending(path: "quietanza").path
-        let started = try Part(program, arguments, environment, log: logs.appending(path: UUID().uuidString))
+        // By `env`: libfaketime moves the environment of the first program that it meets, and Swift looks for its arguments beside that.
+        let started = try Part(
+            "/usr/bin/env", [program] + arguments, environment, log: logs.appending(path: UUID().uuidString))
         part.withLock { $0 = started }
     }
 
-    func kill() { part.withLock { $0 }?.kill() }
-    func stop() -> Int32 { part.withLock { $0 }?.stop() ?? 0 }
+    func kill() { end { $0.kill() } }
+
+    func stop() -> Int32 {
+        var status: Int32 = 0
+        end { status = $0.stop() }
+        return status
+    }
+
+    private func end(_ how: (Part) -> Void) {
+        guard let part = part.withLock(\.self) else { return }
+        how(part)
+        // What libfaketime leaves; another process may bear this number one day.
+        for name in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(name)\(part.processID)") }
+    }
 
     func isReady(_ live: Deployment) async -> Bool {
         (try? await live.send("GET", url: url + "/ready"))?.status == 200
