@@ -6,7 +6,8 @@ import TestSupport
 /// One more instance of the service beside a deployment's own; it can be killed, started again, and given a wrong clock.
 final class Instance: Sendable {
     let url: String
-    let logs: URL
+    private let folder: URL
+    private let name: String
     private let environment: [String: String]
     private let arguments: [String]
     private let part: Mutex<Part?>
@@ -25,8 +26,9 @@ final class Instance: Sendable {
         }
         environment = live.environment.merging(own) { $1 }.merging(settings) { $1 }
         self.arguments = arguments
-        logs = live.folder.appending(path: "instance-\(port)-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+        // Read by whoever looks for personal data in the logs.
+        folder = live.folder
+        name = "instance-\(port)"
         part = Mutex(nil)
     }
 
@@ -43,7 +45,8 @@ final class Instance: Sendable {
         let program = Deployment.binaries.appending(path: "quietanza").path
         // By `env`: libfaketime moves the environment of the first program that it meets, and Swift looks for its arguments beside that.
         let started = try Part(
-            "/usr/bin/env", [program] + arguments, environment, log: logs.appending(path: UUID().uuidString))
+            "/usr/bin/env", [program] + arguments, environment,
+            log: folder.appending(path: "\(name)-\(UUID().uuidString).log"))
         part.withLock { $0 = started }
     }
 
@@ -67,7 +70,9 @@ final class Instance: Sendable {
     }
 
     var log: String {
-        let files = (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? []
-        return files.map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }.joined(separator: "\n--\n")
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.filter { $0.lastPathComponent.hasPrefix(name) }.map {
+            (try? String(contentsOf: $0, encoding: .utf8)) ?? ""
+        }.joined(separator: "\n--\n")
     }
 }

@@ -131,7 +131,6 @@ import Testing
                 psp: RTPSP(id: Ledger.firstPSP, businessName: "Banca", taxCode: nil, channel: nil), method: nil,
                 paidAt: Instant(microseconds: 1_800_000_000_000_000), transfers: [], payer: nil, debtor: nil,
                 failureReason: nil)
-            let now = Instant(microseconds: 1_900_000_000_000_000)
             let works: [(String, Tenancy, Work)] = [
                 (
                     "intake", .psp(Ledger.firstPSP),
@@ -141,9 +140,9 @@ import Testing
                             PaymentAttempts.lock(for: rt), Receipts.share(of: Ledger.beta, iuv: iuv))
                     }
                 ),
-                ("claim of mail", .everyCreditor, { _ = try await $0.claimNotifications(limit: 8, leaseSeconds: 30) }),
+                ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
                 ("backlog", .everyCreditor, { _ = try await $0.outboxBacklog() }),
-                ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(at: now, limit: 100) }),
+                ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(limit: 100) }),
                 ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(limit: 100)) }),
                 (
                     "quarantine of a position", .everyCreditor,
