@@ -68,6 +68,8 @@ class Conversation(SMTP):
         self.stage = "starttls"
         if self.event_handler.mode == "starttlsjunk":
             await self.push("220 go ahead")
+            # In one packet with the 220 it would be taken for an injection, which is another failure.
+            await asyncio.sleep(0.2)
             self.transport.write(b"this is no handshake\r\n" * 4)
             return
         if self.event_handler.stage == "starttls":
