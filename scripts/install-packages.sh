@@ -7,15 +7,8 @@ packages=(
     libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libxml2-dev pkg-config
     # what tests and `make run` start: a private PostgreSQL cluster and a mail server that keeps what it receives
     postgresql python3-aiosmtpd
-<<<<<<< HEAD
     # fonts of the PDFs, and what tests read them and official RTs with
     fonts-dejavu-core poppler-utils qpdf libxml2-utils
-=======
-    # a clock that goes wrong, for the tests
-    faketime
-    # fonts of the PDFs, and what tests read them with
-    fonts-dejavu-core poppler-utils qpdf
->>>>>>> 0f41d88 (Fill the disk, turn the clock and fail the mail at every stage, and ask the books all ten questions)
     # tools of the scripts
     curl jq openssl make git ca-certificates tzdata python3 python3-venv util-linux procps
 )

@@ -517,11 +517,5 @@ extension Deployment {
         try await call("GET", "/v1/payment-attempts/\(id)", key: apiKey).json
     }
 
-    /// What the books say, one text a row.
-    func ask(_ sql: String) throws -> [String] {
-        try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
-            .split(separator: "\n").map(String.init)
-    }
-
     static var now: String { Date().formatted(.iso8601) }
 }

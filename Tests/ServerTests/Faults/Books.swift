@@ -89,7 +89,7 @@ extension FaultRun {
             WITH chain AS (SELECT position_id, kind, from_state, to_state, lag(to_state) OVER own AS before,
                 row_number() OVER own AS number, lead(id) OVER own IS NULL AS is_last
                 FROM journal WHERE kind IN ('position_created', 'position_state') WINDOW own AS (PARTITION BY position_id ORDER BY id))
-            SELECT FROM positions p LEFT JOIN chain c ON c.position_id = p.id
+            SELECT p.id FROM positions p LEFT JOIN chain c ON c.position_id = p.id
             WHERE c.position_id IS NULL OR (c.number = 1) <> (c.kind = 'position_created') OR c.from_state IS DISTINCT FROM c.before
                 OR c.from_state = c.to_state OR c.is_last AND c.to_state <> p.state
             """
@@ -100,7 +100,7 @@ extension FaultRun {
             WITH chain AS (SELECT attempt_id, from_state, to_state, lag(to_state) OVER own AS before,
                 lead(id) OVER own IS NULL AS is_last
                 FROM journal WHERE kind = 'attempt_state' WINDOW own AS (PARTITION BY attempt_id ORDER BY id))
-            SELECT FROM payment_attempts a LEFT JOIN chain c ON c.attempt_id = a.id
+            SELECT a.id FROM payment_attempts a LEFT JOIN chain c ON c.attempt_id = a.id
             WHERE c.attempt_id IS NULL OR c.from_state IS DISTINCT FROM c.before OR c.from_state = c.to_state
                 OR c.is_last AND c.to_state <> a.status
             """
@@ -148,7 +148,16 @@ extension FaultRun {
         var found: [String] = []
         for (rule, sql) in Self.rules {
             let number = try live.ask("SELECT count(*) FROM (\(sql)) AS found").first ?? "?"
-            if number != "0" { found.append("\(rule): \(number)") }
+            guard number != "0" else { continue }
+            found.append("\(rule): \(number)")
+            // What the journal says of the first.
+            found += try live.ask(
+                """
+                WITH found AS (\(sql) LIMIT 1), named AS (SELECT to_jsonb(found)->>'id' AS id FROM found)
+                SELECT j.id || ' ' || j.at || ' ' || kind || ' ' || actor || ' ' || coalesce(from_state, '-') || ' '
+                    || coalesce(to_state, '-') FROM journal j, named
+                WHERE named.id IN (position_id::text, attempt_id::text, receipt_id::text) ORDER BY j.id
+                """)
         }
         let (acknowledged, positions, attempts) = book.withLock { ($0.acknowledged, $0.positions, $0.attempts) }
         let stored = Set(try live.ask("SELECT encode(sha256(body), 'hex') FROM rts"))
