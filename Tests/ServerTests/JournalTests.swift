@@ -44,6 +44,28 @@ extension ServerTests {
             }
         }
 
+        @Test func `a payment start whose process died is ended by its repeat, and the journal says so`() async throws {
+            try await Deployment.with { live in
+                let (_, iuv) = try await live.position()
+                #expect(try await live.pay(iuv: iuv, key: "DIED").status == 201)
+                // As if the process had ended between asking the PSP and keeping what it said, half a minute ago.
+                _ = try live.ask("UPDATE payment_attempts SET status = 'created', redirect_url = NULL")
+                _ = try live.ask(
+                    """
+                    UPDATE idempotency_keys SET status = NULL, headers = NULL, body = NULL,
+                        created_at = now() - interval '31 seconds' WHERE key = 'DIED'
+                    """)
+
+                let repeated = try await live.pay(iuv: iuv, key: "DIED")
+
+                #expect(repeated.status == 502)
+                #expect(try live.ask("SELECT status FROM payment_attempts") == ["failed"])
+                let last =
+                    "SELECT from_state || ' ' || to_state FROM journal WHERE kind = 'attempt_state' ORDER BY id DESC LIMIT 1"
+                #expect(try live.ask(last) == ["created failed"])
+            }
+        }
+
         @Test(arguments: ["journal", "rts"])
         func `nobody alters or removes a row, not even whoever owns the table`(table: String) async throws {
             try await Deployment.with { live in

@@ -112,6 +112,7 @@ extension Intermediary {
         if let failed = attempt.status.after(.pspFailed) {
             let reason = "the start was interrupted"
             tx.setStatus(failed, of: id, failureReason: reason, at: now)
+            journal(attempt, from: attempt.status, to: failed, by: caller.actor, in: tx, at: now)
             started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
         }
         tx.keep(repeating.render(started), for: repeating.key)
