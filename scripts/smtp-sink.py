@@ -5,7 +5,7 @@ python3-aiosmtpd.
 Each message becomes one .eml file in the directory, its envelope in X-Envelope-From and X-Envelope-To.
 With --certificate and --key it offers STARTTLS, and then AUTH (any password is right).
 With --control PORT, over HTTP on the same host:
-  GET /status                        {"mode": …, "messages": N}
+  GET /status                        {"mode": …, "messages": N, "silent": connections that wait for a reply in vain}
   GET /messages                      [{"file", "to", "from", "subject", "message_id", "confirmed"}], oldest first;
                                      confirmed: the sender was told that the message is kept
   GET /messages/<file>               the message as kept
@@ -101,7 +101,7 @@ class Conversation(SMTP):
 class Sink:
     def __init__(self, directory):
         self.directory, self.mode, self.stage, self.fault = directory, "ok", None, None
-        self.counter = itertools.count()
+        self.counter, self.silent = itertools.count(), 0
         self.conversations, self.confirmed, self.changed, self.victim = set(), set(), asyncio.Event(), None
         os.makedirs(directory, exist_ok=True)
 
@@ -118,7 +118,11 @@ class Sink:
 
     async def silence(self, conversation):
         """No reply while this mode lasts, and then the end of the connection."""
-        await self.changed.wait()
+        self.silent += 1
+        try:
+            await self.changed.wait()
+        finally:
+            self.silent -= 1
         if conversation.transport:
             conversation.transport.abort()
 
@@ -190,7 +194,7 @@ class Sink:
 
     def answer(self, method, path, body):
         if method == "GET" and path == "/status":
-            return 200, json.dumps({"mode": self.mode, "messages": len(self.files())}).encode()
+            return 200, json.dumps({"mode": self.mode, "messages": len(self.files()), "silent": self.silent}).encode()
         if method == "GET" and path == "/messages":
             return 200, json.dumps([self.summary(name) for name in self.files()]).encode()
         if method == "DELETE" and path == "/messages":

@@ -42,6 +42,7 @@ trap 'exit 143' TERM HUP
 if [ -z "${TEST_DATABASE_URL:-}" ]; then
     # What a killed run may have left.
     scripts/postgres.sh remove "$cluster" 9>&-
+    unmount_left || true
     started=yes
     TEST_DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54400}" volatile 9>&-)
 fi

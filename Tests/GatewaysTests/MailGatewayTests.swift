@@ -127,7 +127,7 @@ import Testing
         defer { gateway.stop() }
         try sink.mode(mode)
         let sending = Task { await Self.outcome(gateway, MailGateway.totalTimeoutMilliseconds) }
-        try await Task.sleep(for: .milliseconds(500))
+        while try !sink.isKeepingSilence { await Task.yield() }
         let began = ContinuousClock.now
 
         sending.cancel()

@@ -61,6 +61,13 @@ package final class MailSink: Sendable {
         return list.components(separatedBy: "\"message_id\"").count - 1
     }
 
+    /// Somebody waits for a reply in vain.
+    package var isKeepingSilence: Bool {
+        get throws {
+            try !Tool.run("curl", ["-sSf", "http://127.0.0.1:\(control)/status"]).contains("\"silent\": 0")
+        }
+    }
+
     package func end() {
         kill(process.processIdentifier, SIGKILL)
         process.waitForEnd()
