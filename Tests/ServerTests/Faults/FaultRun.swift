@@ -15,6 +15,8 @@ final class FaultRun: Sendable {
         var attempts: [String: Set<String>] = [:]
         /// When an instance was killed, in nanoseconds since 1970.
         var kills: [Int] = []
+        /// Where an instance with a wrong clock stands just now.
+        var skewedURL: String?
         var isOver = false
     }
 
@@ -85,18 +87,19 @@ final class FaultRun: Sendable {
 
     // MARK: Load
 
-    private var targets: [String] { (instances + skewed).map(\.url) }
+    private var target: String {
+        let other = book.withLock { $0.skewedURL }
+        return ((other.map { [$0] } ?? []) + instances.map(\.url)).randomElement() ?? ""
+    }
 
     /// Sends until it is answered for good, as a PSP or a creditor's system does.
     private func persist(
         _ path: String, headers: () -> [String: String], body: String, again: Set<Int> = []
     ) async throws -> Deployment.Answer? {
-        for number in 0..<1_200 {
-            // One in eight tries an address where an instance with a wrong clock may stand.
-            let target = number % 8 == 7 ? targets.randomElement() : instances.randomElement()?.url
+        for _ in 0..<1_200 {
             let began = ContinuousClock.now
             let answer = try? await live.send(
-                "POST", url: (target ?? "") + path, headers: headers(), body: Data(body.utf8))
+                "POST", url: target + path, headers: headers(), body: Data(body.utf8))
             add("requests")
             guard let answer else {
                 add("connections refused or broken, sent again")

@@ -85,7 +85,9 @@ extension FaultRun {
             try await live.waitUntil("the instance with a wrong clock is ready", seconds: 30) {
                 await instance.isReady(self.live)
             }
+            book.withLock { $0.skewedURL = instance.url }
             try await Task.sleep(for: .milliseconds(1_500))
+            book.withLock { $0.skewedURL = nil }
             #expect(instance.stop() == 0)
         }
         try instances[1].start()
