@@ -54,7 +54,8 @@ let package = Package(
         library("CPangoCairo", "pangocairo", "libpango1.0-dev"),
         library("CQPDF", "libqpdf", "libqpdf-dev"),
         library("CXML", "libxml-2.0", "libxml2-dev"),
-        room("Seals", ["COpenSSL"]),
+        library("CArgon2", "libargon2", "libargon2-dev"),
+        room("Seals", ["COpenSSL", "CArgon2"]),
         room("JSON"),
         // Floor 1
         room("Postgres", ["CLibPQ", logging]),

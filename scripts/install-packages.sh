@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
     # libraries the service is built with
-    libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libxml2-dev pkg-config
+    libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libxml2-dev libargon2-dev pkg-config
     # what tests and `make run` start: a private PostgreSQL cluster and a mail server that keeps what it receives
     postgresql python3-aiosmtpd
     # fonts of the PDFs, and what tests read them and official RTs with

@@ -13,10 +13,9 @@ package struct APIKeyToken: Sendable, Equatable {
     private static let prefixLength = 8
     private static let secretLength = 32
     private static let checksumLength = 6
-    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     package static func make() throws -> APIKeyToken {
-        let body = "qz_\(try randomText(prefixLength))_\(try randomText(secretLength))"
+        let body = "qz_\(try Letters.random(prefixLength))_\(try Letters.random(secretLength))"
         let text = body + checksum(body)
         return APIKeyToken(known: text)
     }
@@ -27,7 +26,7 @@ package struct APIKeyToken: Sendable, Equatable {
         let bodyLength = 3 + Self.prefixLength + 1 + Self.secretLength
         guard bytes.count == bodyLength + Self.checksumLength, text.hasPrefix("qz_"),
             bytes[3 + Self.prefixLength] == UInt8(ascii: "_"),
-            bytes.dropFirst(3).allSatisfy({ $0 == UInt8(ascii: "_") || Self.alphabet.contains($0) })
+            bytes.dropFirst(3).allSatisfy({ $0 == UInt8(ascii: "_") || Letters.all.contains($0) })
         else { return nil }
         let body = String(decoding: bytes[..<bodyLength], as: UTF8.self)
         guard constantTimeEqual(Array(bytes[bodyLength...]), Array(Self.checksum(body).utf8)) else { return nil }
@@ -39,19 +38,7 @@ package struct APIKeyToken: Sendable, Equatable {
         self.prefix = String(text.dropFirst(3).prefix(Self.prefixLength))
     }
 
-    /// Bytes that would favour some letters are thrown away.
-    private static func randomText(_ count: Int) throws -> String {
-        var letters: [UInt8] = []
-        while letters.count < count {
-            for byte in try SecureRandom.bytes(count) where byte < 248 && letters.count < count {
-                letters.append(alphabet[Int(byte) % alphabet.count])
-            }
-        }
-        return String(decoding: letters, as: UTF8.self)
-    }
-
     private static func checksum(_ body: String) -> String {
-        let digest = SHA256.digest(Array("quietanza key checksum\n\(body)".utf8))
-        return String(decoding: digest.prefix(checksumLength).map { alphabet[Int($0) % alphabet.count] }, as: UTF8.self)
+        Letters.ofDigest(SHA256.digest(Array("quietanza key checksum\n\(body)".utf8)), checksumLength)
     }
 }

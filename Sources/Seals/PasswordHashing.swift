@@ -1,0 +1,125 @@
+import CArgon2
+import Foundation
+import Synchronization
+
+/// Argon2id on a few threads of its own: each hash takes 19 MiB and tens of milliseconds, which neither an event loop nor Swift's
+/// cooperative threads may wait for. More work than the queue holds is refused at once.
+package final class PasswordHashing: Sendable {
+    /// Too many wait already.
+    package struct Busy: Error {}
+
+    package struct Failed: Error {
+        let code: Int32
+    }
+
+    package struct Verdict: Sendable, Equatable {
+        package let matches: Bool
+        /// It was hashed at another cost than today's.
+        package let isOutdated: Bool
+    }
+
+    /// OWASP's first choice for Argon2id.
+    private static let memoryKibibytes: UInt32 = 19_456
+    private static let passes: UInt32 = 2
+    private static let lanes: UInt32 = 1
+    private static let saltBytes = 16
+    private static let hashBytes = 32
+    private static let currentPrefix = "$argon2id$v=19$m=\(memoryKibibytes),t=\(passes),p=\(lanes)$"
+
+    /// Memory is `threads` × 19 MiB.
+    package static let threads = 2
+    /// About a second's worth.
+    package static let maximumWaiting = 48
+
+    private let jobs = Mutex(Jobs())
+    private let available = DispatchSemaphore(value: 0)
+    /// What an unknown user's password is held against, so that the answer takes as long as for a known one.
+    private let dummy = Mutex<String?>(nil)
+
+    private struct Jobs {
+        var waiting: [@Sendable () -> Void] = []
+        var hasThreads = false
+        var isStopped = false
+    }
+
+    package init() {}
+
+    /// - Returns: the hash with its salt and cost, as a PHC string.
+    /// - Throws: `Busy`, `Failed`, `NoRandomness`.
+    package func hash(_ password: [UInt8]) async throws -> String {
+        try await run { try Self.hashed(password) }
+    }
+
+    /// - Parameter hash: nil for an unknown user: it takes as long and never matches.
+    /// - Throws: `Busy`, `Failed`, `NoRandomness`.
+    package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
+        try await run { [self] in
+            let held = try dummyHash()
+            let matches = argon2id_verify(hash ?? held, password, password.count) == ARGON2_OK.rawValue
+            return Verdict(
+                matches: matches && hash != nil, isOutdated: hash.map { !$0.hasPrefix(Self.currentPrefix) } ?? false)
+        }
+    }
+
+    /// Ends the threads once their jobs are done.
+    package func stop() {
+        jobs.withLock { $0.isStopped = true }
+        for _ in 0..<Self.threads { available.signal() }
+    }
+
+    // MARK: One hash
+
+    private static func hashed(_ password: [UInt8]) throws -> String {
+        let salt = try SecureRandom.bytes(saltBytes)
+        let length = argon2_encodedlen(
+            passes, memoryKibibytes, lanes, UInt32(saltBytes), UInt32(hashBytes), Argon2_id)
+        var encoded = [CChar](repeating: 0, count: length)
+        let code = argon2id_hash_encoded(
+            passes, memoryKibibytes, lanes, password, password.count, salt, salt.count, hashBytes, &encoded, length)
+        guard code == ARGON2_OK.rawValue else { throw Failed(code: code) }
+        return String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private func dummyHash() throws -> String {
+        try dummy.withLock { dummy in
+            if let dummy { return dummy }
+            let made = try Self.hashed(SecureRandom.bytes(32))
+            dummy = made
+            return made
+        }
+    }
+
+    // MARK: Threads
+
+    private func run<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+        let result: Result<R, any Error> = await withCheckedContinuation { continuation in
+            let isTaken = jobs.withLock { jobs in
+                guard !jobs.isStopped, jobs.waiting.count < Self.maximumWaiting else { return false }
+                startThreads(&jobs)
+                jobs.waiting.append { continuation.resume(returning: Result(catching: work)) }
+                return true
+            }
+            guard isTaken else { return continuation.resume(returning: .failure(Busy())) }
+            available.signal()
+        }
+        return try result.get()
+    }
+
+    private func startThreads(_ jobs: inout Jobs) {
+        if jobs.hasThreads { return }
+        jobs.hasThreads = true
+        for number in 1...Self.threads {
+            let thread = Thread { [weak self] in
+                while let available = self?.available {
+                    available.wait()
+                    guard let job = self?.jobs.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else {
+                        return
+                    }
+                    job()
+                }
+            }
+            thread.name = "passwords-\(number)"
+            thread.start()
+        }
+    }
+}
