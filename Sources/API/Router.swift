@@ -15,7 +15,8 @@ package struct API: Sendable {
         front = Front(intermediary, configuration, logger: logger)
         routes =
             try serviceRoutes(intermediary, configuration, service) + registryRoutes(intermediary)
-            + callerRoutes(intermediary) + positionRoutes(intermediary, links) + pspRoutes(intermediary)
+            + callerRoutes(intermediary) + citizenRoutes(intermediary) + positionRoutes(intermediary, links)
+            + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
     }

@@ -1,5 +1,6 @@
 import Logging
 import PagoPA
+import Seals
 import Storage
 
 /// Quietanza at work: every operation is a method of this type, one file each. It knows no HTTP.
@@ -13,6 +14,7 @@ package struct Intermediary: Sendable {
     package let clock: @Sendable () -> Instant
     package let pspLists: PSPListCache
     package let attemptWatch: AttemptWatch
+    package let passwords: PasswordHashing
 
     package init(
         store: Store, outside: Outside, settings: Settings, logger: Logger, clock: @escaping @Sendable () -> Instant
@@ -24,6 +26,7 @@ package struct Intermediary: Sendable {
         self.clock = clock
         self.pspLists = PSPListCache()
         self.attemptWatch = AttemptWatch()
+        self.passwords = PasswordHashing()
     }
 
     package struct Settings: Sendable {
@@ -34,15 +37,20 @@ package struct Intermediary: Sendable {
         package var attemptLifeSeconds: Int
         /// Whether a creditor's tax code must pass its check digit; pagoPA's own test creditors do not.
         package var checksCreditorTaxCodes: Bool
+        /// The versions of the documents that citizens agree to, as front ends show them.
+        package var privacyVersion: String
+        package var termsVersion: String
 
         package init(
             publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
-            checksCreditorTaxCodes: Bool = true
+            checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1"
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
             self.attemptLifeSeconds = attemptLifeSeconds
             self.checksCreditorTaxCodes = checksCreditorTaxCodes
+            self.privacyVersion = privacyVersion
+            self.termsVersion = termsVersion
         }
     }
 

@@ -8,6 +8,12 @@ package enum Refusal: Error, Sendable, Equatable {
     case notFound
     /// No credential, or one that is unknown, expired or revoked.
     case unauthenticated
+    /// The citizen's token is unknown, expired, ended, or another front end's.
+    case citizenTokenInvalid
+    /// No account has this name and password; which of the two is wrong is not told.
+    case signInFailed
+    /// Too many tries; the next one may be made after so many seconds.
+    case signInThrottled(retryAfterSeconds: Int)
     /// The credential is good but lacks this scope.
     case forbidden(Scope)
     /// The same external id was used before with other content.

@@ -19,6 +19,8 @@ struct Settings: Sendable {
     var outboundPolicy: OutboundPolicy?
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
     var checksCreditorTaxCodes = true
+    var privacyVersion = "1"
+    var termsVersion = "1"
     var maximumConnections = 4_096
     var logLevel = Logger.Level.info
     var isJSONLog = true
@@ -96,6 +98,12 @@ private struct SettingsReader {
                 guard text == "on" || text == "off" else { throw InvalidValue(detail: "must be on or off") }
                 return text == "on"
             } ?? true
+        settings.privacyVersion =
+            value("PRIVACY_VERSION", "privacy.version", required: false) { try boundedText($0, 1...35) }
+            ?? settings.privacyVersion
+        settings.termsVersion =
+            value("TERMS_VERSION", "terms.version", required: false) { try boundedText($0, 1...35) }
+            ?? settings.termsVersion
         settings.maximumConnections =
             integer("HTTP_MAXIMUM_CONNECTIONS", "http.maximum.connections", 1...1_000_000)
             ?? settings.maximumConnections

@@ -35,6 +35,11 @@ struct Loops: Service {
                         try await intermediary.forgetIdempotencyKeys()
                     }
                 }
+                group.addTask {
+                    await repeating(every: Self.sweepSeconds, "citizens") {
+                        try await intermediary.forgetCitizens()
+                    }
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ import NIOCore
 import Operations
 import PagoPA
 import Postgres
+import Seals
 import Storage
 
 /// Every part in its place, made from the settings.
@@ -43,8 +44,9 @@ struct Wiring: Sendable {
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),
-                attemptLifeSeconds: settings.attemptLifeSeconds, checksCreditorTaxCodes: settings.checksCreditorTaxCodes
-            ),
+                attemptLifeSeconds: settings.attemptLifeSeconds,
+                checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
+                termsVersion: settings.termsVersion),
             logger: logger, clock: { Self.now() })
     }
 
@@ -67,6 +69,7 @@ struct Wiring: Sendable {
     func close() async {
         portal.stop()
         mail?.stop()
+        intermediary.passwords.stop()
         await pool.shutdown()
     }
 

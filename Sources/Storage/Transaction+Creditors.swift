@@ -17,6 +17,16 @@ package enum Creditors {
         Question(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
     }
 
+    /// Whether one of these creditors lets browsers be sent to this origin.
+    package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Question<Bool> {
+        Question([
+            """
+            SELECT 1 FROM creditors c WHERE \(tenancy.condition(on: .registry("c.tax_code")))
+                AND c.return_url_origins @> ARRAY[\(origin.description)] LIMIT 1
+            """
+        ]) { !$0[0].isEmpty }
+    }
+
     package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<
         DebtType?
     > {

@@ -16,11 +16,12 @@ extension Transaction {
         for mail in notifications {
             send(
                 """
-                INSERT INTO notifications (id, kind, receipt_id, position_id, recipient, language, state, next_attempt_at,
-                    message_id, created_at)
+                INSERT INTO notifications (id, kind, receipt_id, position_id, citizen_id, link, recipient, language, state,
+                    next_attempt_at, message_id, created_at)
                 VALUES (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid),
-                    \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
-                    CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql))
+                    \(mail.citizen?.uuid), \(mail.link), \(mail.recipient?.value), \(mail.language.rawValue),
+                    \(mail.state.rawValue), CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END,
+                    \(mail.messageID), \(mail.createdAt.sql))
                 """)
         }
         if notifications.contains(where: { $0.state == .queued }) {
@@ -83,6 +84,13 @@ extension Transaction {
             """)
     }
 
+    /// Drops a claimed mail whose account no longer has a use for it.
+    package func drop(_ mail: PagoPA.Notification) {
+        send(
+            "DELETE FROM notifications WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)"
+        )
+    }
+
     /// Queues that ops want it tried again, from the first try.
     package func requeue(_ id: Identifier<PagoPA.Notification>) {
         send(
@@ -143,8 +151,8 @@ extension Transaction {
 
     private static var notificationColumns: SQL {
         """
-        n.id, n.kind, n.receipt_id, n.position_id, n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at,
-        n.last_error, n.message_id, n.created_at
+        n.id, n.kind, n.receipt_id, n.position_id, n.citizen_id, n.link, n.recipient, n.language, n.state, n.attempts,
+        n.next_attempt_at, n.sent_at, n.last_error, n.message_id, n.created_at
         """
     }
 
@@ -153,7 +161,8 @@ extension Transaction {
             var row = row
             return PagoPA.Notification(
                 id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
-                position: try row.optionalIdentifier(), recipient: try row.optionalValue { try EmailAddress($0) },
+                position: try row.optionalIdentifier(), citizen: try row.optionalIdentifier(),
+                link: try row.optionalText(), recipient: try row.optionalValue { try EmailAddress($0) },
                 language: try row.word(), state: try row.word(), attempts: try row.int(),
                 nextAttemptAt: try row.optionalInstant(), sentAt: try row.optionalInstant(),
                 lastError: try row.optionalText(), messageID: try row.text(), createdAt: try row.instant())

@@ -259,7 +259,7 @@ extension Position {
     }
 }
 
-private func addressText(_ address: PostalAddress) -> String {
+func addressText(_ address: PostalAddress) -> String {
     var map = [
         "street": address.street, "postal_code": address.postalCode, "city": address.city, "country": address.country,
     ]
@@ -268,7 +268,7 @@ private func addressText(_ address: PostalAddress) -> String {
     return jsonText(map)
 }
 
-private func postalAddress(_ text: String) throws -> PostalAddress {
+func postalAddress(_ text: String) throws -> PostalAddress {
     let map = try textMap(text)
     return PostalAddress(
         street: map["street"] ?? "", civicNumber: map["civic_number"], postalCode: map["postal_code"] ?? "",

@@ -27,7 +27,8 @@ import Testing
             """
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
-                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal')
+                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal', 'citizens', 'consents',
+                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
@@ -164,6 +165,47 @@ import Testing
             ]
             for (name, tenant, work) in works {
                 let tables = try await scanned(ledger, within: tenant, work)
+                #expect(tables.isEmpty, "\(name)")
+            }
+        }
+    }
+
+    @Test func `signing in, proving a token and forgetting accounts go by an index`() async throws {
+        try await Ledger.with(crowd: Self.crowd) { ledger in
+            var row = try #require(
+                try await ledger.pool.query("SELECT id FROM citizens WHERE tax_code = \(Ledger.mario.value)").first)
+            let citizen: Identifier<Citizen> = try row.identifier()
+            var keyRow = try #require(try await ledger.pool.query("SELECT id FROM api_keys").first)
+            let key: Identifier<APIKey> = try keyRow.identifier()
+            let session = Identifier<CitizenSession>(uuid: citizen.uuid)
+            let digest = [UInt8](repeating: 7, count: 32)
+            let email = try EmailAddress("a@example.org")
+            let past = Instant(microseconds: 1)
+            let works: [(String, Work)] = [
+                ("by e-mail", { _ = try await $0.ask(Citizens.credential(of: .email(email))) }),
+                ("by tax code", { _ = try await $0.ask(Citizens.credential(of: .taxCode(Ledger.mario))) }),
+                ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
+                ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
+                ("token", { _ = try await $0.signedIn(access: digest, key: key, at: past) }),
+                ("refresh", { _ = try await $0.session(refresh: digest, key: key, at: past) }),
+                ("code", { _ = try await $0.spend(mailToken: digest, of: .verifyEmail, at: past) }),
+                ("throttles", { _ = try await $0.throttles([digest], at: past) }),
+                ("end of a session", { tx in
+                    tx.end(session, by: .closed, at: past)
+                    tx.endSessions(of: citizen, by: .closed, at: past)
+                    _ = try await tx.query("SELECT")
+                }),
+                ("erasure", { tx in
+                    tx.erase(citizen, at: past)
+                    _ = try await tx.query("SELECT")
+                }),
+                ("old registrations", { _ = try await $0.forgetRegistrations(before: past, limit: 10) }),
+                ("old codes", { _ = try await $0.forgetMailTokens(before: past, limit: 10) }),
+                ("old sessions", { _ = try await $0.forgetSessions(before: past, limit: 10) }),
+                ("old throttles", { _ = try await $0.forgetThrottles(before: past, known: past, limit: 10) }),
+            ]
+            for (name, work) in works {
+                let tables = try await scanned(ledger, within: .everyCreditor, work)
                 #expect(tables.isEmpty, "\(name)")
             }
         }

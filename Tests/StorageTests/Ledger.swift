@@ -148,12 +148,53 @@ struct Ledger {
             """,
         ]
         for statement in statements { _ = try await pool.query(statement) }
+        try await fillAccounts(crowd: crowd)
         _ = try await pool.query("ANALYZE")
+    }
+
+    /// One of each of the two debtors, with everything that belongs to an account; and of each of the crowd.
+    private func fillAccounts(crowd: Int) async throws {
+        let people: SQL = """
+            (SELECT p.code, p.ordinal, md5(p.code)::uuid AS id, now() - make_interval(mins => p.ordinal::integer) AS at,
+                sha256(p.code::bytea) AS digest
+            FROM (
+                SELECT v.code, v.ordinal FROM unnest(\([Self.mario.value, Self.anna.value])::text[])
+                    WITH ORDINALITY AS v(code, ordinal)
+                UNION ALL SELECT 'CROWD' || lpad(n::text, 11, '0'), n + 2 FROM generate_series(1, \(crowd)::integer) AS n
+                ) AS p) AS person
+            """
+        let statements: [SQL] = [
+            """
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, birth_date, birth_place, address,
+                email, language, password_hash, created_at, updated_at, verified_at)
+            SELECT id, 'aire', CASE WHEN ordinal % 50 = 3 THEN 'pending' ELSE 'active' END, code, 'Q', 'Q', '1980-01-01',
+                'Roma', '{"street":"s","postal_code":"1","city":"c","country":"BE"}', code || '@example.org', 'it',
+                '$argon2id$', at, at, CASE WHEN ordinal % 50 = 3 THEN NULL ELSE at END FROM \(people)
+            """,
+            "INSERT INTO consents SELECT id, 'privacy', '1', at FROM \(people)",
+            """
+            INSERT INTO citizen_sessions (id, citizen_id, api_key_id, access_digest, access_expires_at, refresh_digest,
+                refresh_expires_at, created_at)
+            SELECT id, id, (SELECT id FROM api_keys), digest, at, digest, at, at FROM \(people)
+            """,
+            "INSERT INTO spent_refresh_tokens SELECT digest, id FROM \(people)",
+            "INSERT INTO mail_tokens SELECT digest, id, 'verify_email', at FROM \(people)",
+            """
+            INSERT INTO throttles SELECT digest, 1, at, CASE WHEN ordinal % 2 = 0 THEN at END FROM \(people)
+            """,
+        ]
+        for statement in statements { _ = try await pool.query(statement) }
     }
 }
 
 /// The tables whose rows belong to a creditor, a citizen or a PSP.
 enum OwnedTable: String, CaseIterable, Sendable {
     case creditors, help_topics, debt_types, positions, position_lines, installments, transfers, payment_attempts,
-        attempt_items, receipts, receipt_transfers, rts, anomalies, notifications, journal, api_keys, webhook_secrets
+        attempt_items, receipts, receipt_transfers, rts, anomalies, notifications, journal, api_keys, webhook_secrets,
+        citizens, consents, citizen_sessions, spent_refresh_tokens, mail_tokens, throttles
+
+    /// Accounts, which nobody reads but what opens and checks sessions.
+    static let accounts: [OwnedTable] = [
+        .citizens, .consents, .citizen_sessions, .spent_refresh_tokens, .mail_tokens, .throttles,
+    ]
 }

@@ -9,7 +9,9 @@ import Testing
     /// What a tenant sees of each table, of the `2 creditors × 2 debtors × 2` rows there are.
     private func seen(_ ledger: Ledger, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
         var counts: [OwnedTable: Int] = [:]
-        for table in OwnedTable.allCases {
+        // That nobody sees anything of accounts has a test of its own.
+        let tables = OwnedTable.allCases.filter { tenancy == .everyCreditor || !OwnedTable.accounts.contains($0) }
+        for table in tables {
             counts[table] = try await ledger.store.transaction(within: tenancy) { tx in
                 var row = try #require(
                     try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
@@ -24,6 +26,7 @@ import Testing
         .transfers: 8,
         .payment_attempts: 8, .attempt_items: 8, .receipts: 8, .receipt_transfers: 8, .rts: 8, .anomalies: 8,
         .notifications: 8, .journal: 8, .api_keys: 1, .webhook_secrets: 2,
+        .citizens: 2, .consents: 2, .citizen_sessions: 2, .spent_refresh_tokens: 2, .mail_tokens: 2, .throttles: 2,
     ]
 
     @Test func `ops and loops see every row`() async throws {
@@ -82,6 +85,21 @@ import Testing
 
             #expect(counts[.payment_attempts] == 4 && counts[.webhook_secrets] == 1)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.api_keys] == 0)
+        }
+    }
+
+    @Test func `neither creditor nor PSP nor citizen sees anything of accounts`() async throws {
+        try await Ledger.with { ledger in
+            for tenant: Tenancy in [.only([Ledger.alfa]), .psp(Ledger.firstPSP), .citizen(Ledger.mario)] {
+                for table in OwnedTable.accounts {
+                    let count = try await ledger.store.transaction(within: tenant) { tx in
+                        var row = try #require(
+                            try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                        return try row.int()
+                    }
+                    #expect(count == 0, "\(table) within \(tenant)")
+                }
+            }
         }
     }
 

@@ -3,6 +3,10 @@ package struct APIConfiguration: Sendable {
     /// For each API key. A PSP, whose RTs must get in, may send as many times as much.
     package var rateLimitPerMinute = 6_000
     static let pspRateFactor = 20
+    /// Registrations, sign-ins and password resets from one citizen's address. A front end that does not say whose address it is
+    /// speaks for all its citizens, and may ask many times as often.
+    var citizenRateLimitPerMinute: Int { max(60, rateLimitPerMinute / 100) }
+    static let unstatedAddressFactor = 20
     package var maximumBodyBytes = 256 * 1_024
     /// From the end of the headers to the end of the body: a dripping sender is cut.
     package var bodyDeadlineSeconds = 10

@@ -15,12 +15,14 @@ struct Front: Sendable {
     let intermediary: Intermediary
     let configuration: APIConfiguration
     let limiter: RateLimiter
+    let citizenLimiter: RateLimiter
     let logger: Logger
 
     init(_ intermediary: Intermediary, _ configuration: APIConfiguration, logger: Logger) {
         self.intermediary = intermediary
         self.configuration = configuration
         self.limiter = RateLimiter(limitPerMinute: configuration.rateLimitPerMinute)
+        self.citizenLimiter = RateLimiter(limitPerMinute: configuration.citizenRateLimitPerMinute)
         self.logger = logger
     }
 
@@ -52,6 +54,7 @@ struct Front: Sendable {
         let remoteAddress: String
         var key: APIKey?
         var psp: PSPID?
+        var citizen: SignedInCitizen?
         var rate: RateLimiter.Verdict?
 
         var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
@@ -76,12 +79,18 @@ struct Front: Sendable {
             let sender = "psp:\(visit.psp?.value ?? "")@\(visit.remoteAddress)"
             try limit(&visit, as: sender, times: APIConfiguration.pspRateFactor)
         }
+        let clientAddress = try clientAddress(request, visit)
+        if route.isLimitedByAddress { try limitCitizen(clientAddress, &visit) }
+        if let key = visit.key, let token = request.headers[.citizenToken] {
+            visit.citizen = try await intermediary.authenticate(citizenToken: token, beside: key)
+        }
         let query = try knownQuery(request, route)
         let body = try await collect(request)
         if route.access == .psp { try await demandSignature(request, of: visit.psp, over: body) }
         let inbound = Inbound(
             method: request.method, path: request.uri.path, parameters: parameters, query: query,
-            headers: request.headers, body: body, key: visit.key, psp: visit.psp)
+            headers: request.headers, body: body, key: visit.key, psp: visit.psp, citizen: visit.citizen,
+            clientAddress: clientAddress.address)
         return try await route.handle(inbound)
     }
 
@@ -119,10 +128,33 @@ struct Front: Sendable {
     private func limit(_ visit: inout Visit, as caller: String, times factor: Int = 1) throws {
         let verdict = limiter.count(caller, times: factor, at: intermediary.clock())
         visit.rate = verdict
+        try demandAllowed(verdict)
+    }
+
+    private func demandAllowed(_ verdict: RateLimiter.Verdict) throws {
         guard verdict.isAllowed else {
             throw Problem(
                 "too-many-requests", .tooManyRequests, "Too many requests",
                 detail: "\(verdict.limit) a minute are allowed.", retryAfterSeconds: verdict.resetSeconds)
+        }
+    }
+
+    /// The answer tells of this limit only when it is the one that is reached.
+    private func limitCitizen(_ client: (address: ClientAddress, isStated: Bool), _ visit: inout Visit) throws {
+        let verdict = citizenLimiter.count(
+            client.address.text, times: client.isStated ? 1 : APIConfiguration.unstatedAddressFactor,
+            at: intermediary.clock())
+        if !verdict.isAllowed { visit.rate = verdict }
+        try demandAllowed(verdict)
+    }
+
+    /// The citizen's, as a front end states it; else the connection's.
+    private func clientAddress(_ request: Request, _ visit: Visit) throws -> (address: ClientAddress, isStated: Bool) {
+        guard visit.key != nil, let stated = request.headers[.citizenAddress] else {
+            return ((try? ClientAddress(visit.remoteAddress)) ?? .unknown, false)
+        }
+        do { return (try ClientAddress(stated), true) } catch {
+            throw Problem.badParameters([Violation("Citizen-Address", "\(error)")])
         }
     }
 

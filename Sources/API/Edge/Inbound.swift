@@ -18,11 +18,21 @@ package struct Inbound: Sendable {
     let key: APIKey?
     /// The PSP, on a route that it signs.
     let psp: PSPID?
+    /// The citizen for whom a front end asks, when their token came with the key.
+    let citizen: SignedInCitizen?
+    /// Where the citizen is, as the front end says, or the front end itself. For throttling only.
+    let clientAddress: ClientAddress
 
     /// The caller of a route that needs a key.
     func caller() throws -> Caller {
         guard let key else { throw Refusal.unauthenticated }
         return Caller(key: key)
+    }
+
+    /// The citizen of a route that is about them.
+    func signedIn() throws -> SignedInCitizen {
+        guard let citizen else { throw Refusal.citizenTokenInvalid }
+        return citizen
     }
 
     func sender() throws -> PSPID {
@@ -138,7 +148,8 @@ package struct Inbound: Sendable {
     }
 
     /// The Idempotency-Key with the fingerprint of this request, when the caller gave one.
-    func idempotencyKey() throws -> IdempotencyKey? {
+    /// - Parameter secret: a field that must not be guessed from the fingerprint, and so is no part of it.
+    func idempotencyKey(hiding secret: String? = nil) throws -> IdempotencyKey? {
         guard var text = headers[.idempotencyKey] else { return nil }
         if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
@@ -146,13 +157,23 @@ package struct Inbound: Sendable {
             throw Problem.badParameters([Violation("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
         }
         let caller = key.map { "key:\($0.id)" } ?? psp.map { "psp:\($0)" } ?? "-"
+        let content = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? body
         return IdempotencyKey(
-            caller: caller, key: text, fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + body))
+            caller: caller, key: text, fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + content))
     }
 
     /// What makes this request repeatable, when the caller wants it so.
-    func repeating<Result>(_ render: @escaping @Sendable (Result) -> Reply) throws -> Repeating<Result>? {
-        try idempotencyKey().map { key in Repeating(key: key) { StoredAnswer(render($0)) } }
+    func repeating<Result>(
+        hiding secret: String? = nil, _ render: @escaping @Sendable (Result) -> Reply
+    ) throws -> Repeating<Result>? {
+        try idempotencyKey(hiding: secret).map { key in Repeating(key: key) { StoredAnswer(render($0)) } }
+    }
+}
+
+extension JSONValue {
+    fileprivate func without(_ key: String) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.key != key })
     }
 }
 

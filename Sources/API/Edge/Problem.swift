@@ -90,6 +90,18 @@ extension Problem {
         case .invalid(let faults): self = .invalid(faults.map { Violation($0.pointer, $0.detail) })
         case .notFound: self = .notFound
         case .unauthenticated: self = .unauthenticated
+        case .citizenTokenInvalid:
+            self.init(
+                "citizen-token-invalid", .unauthorized, "The citizen has to sign in",
+                detail: "The citizen's token is missing, unknown, expired or ended.")
+        case .signInFailed:
+            self.init(
+                "sign-in-failed", .unauthorized, "Name or password is wrong",
+                detail: "Or the account's e-mail address is not verified.")
+        case .signInThrottled(let seconds):
+            self.init(
+                "too-many-requests", .tooManyRequests, "Too many tries to sign in",
+                detail: "The next try may be made in \(seconds) s.", retryAfterSeconds: seconds)
         case .forbidden(let scope):
             self.init(
                 "forbidden", .forbidden, "The credential lacks a scope",

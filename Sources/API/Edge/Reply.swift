@@ -40,6 +40,8 @@ extension HTTPField.Name {
     static let rateLimitLimit = Self("X-RateLimit-Limit")!  // a literal that is a valid name
     static let rateLimitRemaining = Self("X-RateLimit-Remaining")!  // a literal that is a valid name
     static let rateLimitReset = Self("X-RateLimit-Reset")!  // a literal that is a valid name
+    static let citizenToken = Self("X-Citizen-Token")!  // a literal that is a valid name
+    static let citizenAddress = Self("Citizen-Address")!  // a literal that is a valid name
     static let traceParent = Self("traceparent")!  // a literal that is a valid name
     static let webhookID = Self("webhook-id")!  // a literal that is a valid name
     static let webhookTimestamp = Self("webhook-timestamp")!  // a literal that is a valid name

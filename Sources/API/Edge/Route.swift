@@ -22,12 +22,14 @@ package struct Route: Sendable {
     package let query: Set<String>?
     /// Media types of its good answers.
     package let produces: [String]
+    /// Whether a citizen's address may ask for it only so often: passwords are hashed, or mail is sent.
+    let isLimitedByAddress: Bool
     let handle: @Sendable (Inbound) async throws -> Reply
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key,
         query: Set<String>? = [],
-        produces: [String] = ["application/json"],
+        produces: [String] = ["application/json"], isLimitedByAddress: Bool = false,
         _ handle: @escaping @Sendable (Inbound) async throws -> Reply
     ) {
         self.method = method
@@ -36,6 +38,7 @@ package struct Route: Sendable {
         self.access = access
         self.query = query
         self.produces = produces
+        self.isLimitedByAddress = isLimitedByAddress
         self.handle = handle
     }
 

@@ -18,15 +18,17 @@ extension JSONWriter {
         field("tax_code", debtor.taxCode.value)
         field("full_name", debtor.fullName)
         field("email", debtor.email?.value)
-        if let address = debtor.address {
-            object("address") { json in
-                json.field("street", address.street)
-                json.field("civic_number", address.civicNumber)
-                json.field("postal_code", address.postalCode)
-                json.field("city", address.city)
-                json.field("province", address.province)
-                json.field("country", address.country)
-            }
+        if let address = debtor.address { write(address) }
+    }
+
+    mutating func write(_ address: PostalAddress) {
+        object("address") { json in
+            json.field("street", address.street)
+            json.field("civic_number", address.civicNumber)
+            json.field("postal_code", address.postalCode)
+            json.field("city", address.city)
+            json.field("province", address.province)
+            json.field("country", address.country)
         }
     }
 

@@ -131,7 +131,7 @@ extension APIKeyRequest {
             }
             return kind
         }
-        let scopes = reader.required("scopes", count: 1...6) { value, place, violations in
+        let scopes = reader.required("scopes", count: 1...Scope.allCases.count) { value, place, violations in
             ObjectReader.text(value, place, violations) { (text: String) throws -> Scope in
                 guard let scope = Scope(rawValue: text) else { throw InvalidValue(detail: "is not a scope") }
                 return scope

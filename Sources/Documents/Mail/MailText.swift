@@ -7,23 +7,28 @@ package struct MailText: Sendable, Equatable {
     /// - Parameters:
     ///   - paragraphs: what a person reads, in order.
     ///   - facts: label and value, shown as a list between the first paragraph and the others.
-    init(subject: String, language tag: String, paragraphs: [String], facts: [(label: String, value: String)]) {
+    ///   - link: an address to follow, shown after the facts.
+    init(
+        subject: String, language tag: String, paragraphs: [String], facts: [(label: String, value: String)],
+        link: String? = nil
+    ) {
         self.subject = subject
         let list = facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
-        let blocks = [paragraphs.first ?? "", list] + paragraphs.dropFirst()
+        let blocks = [paragraphs.first ?? "", list, link ?? ""] + paragraphs.dropFirst()
         plain = blocks.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
         let rows = facts.map { fact in
             "<tr><th scope=\"row\" style=\"text-align:left;padding:4px 12px 4px 0;font-weight:normal;color:#444\">"
                 + "\(XMP.escaped(fact.label))</th><td style=\"padding:4px 0\">\(XMP.escaped(fact.value))</td></tr>\n"
         }
         let table = rows.isEmpty ? "" : "<table style=\"border-collapse:collapse\">\n\(rows.joined())</table>\n"
+        let anchor = link.map { "<p><a href=\"\(XMP.escaped($0))\">\(XMP.escaped($0))</a></p>\n" } ?? ""
         let texts = paragraphs.map { "<p>\(XMP.escaped($0))</p>\n" }
         html = """
             <!DOCTYPE html>
             <html lang="\(tag)">
             <head><meta charset="utf-8"><title>\(XMP.escaped(subject))</title></head>
             <body style="font-family:sans-serif;color:#111;max-width:40em">
-            \(texts.first ?? "")\(table)\(texts.dropFirst().joined())</body>
+            \(texts.first ?? "")\(table)\(anchor)\(texts.dropFirst().joined())</body>
             </html>
 
             """

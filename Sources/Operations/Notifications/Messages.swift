@@ -12,7 +12,7 @@ extension Intermediary {
             switch mail.kind {
             case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
-            case .test: MailTexts.test(language: mail.language)
+            case .test, .verifyEmail, .passwordReset, .registrationAttempt: MailTexts.test(language: mail.language)
             }
         let attachment = pdf.map { bytes in
             MIMEMessage.Attachment(
@@ -25,11 +25,11 @@ extension Intermediary {
         ).bytes()
     }
 
-    func testMessage(_ mail: PagoPA.Notification, to recipient: EmailAddress) throws -> [UInt8] {
+    /// A mail of ours alone, without a creditor.
+    func message(_ mail: PagoPA.Notification, _ text: MailText, to recipient: EmailAddress) throws -> [UInt8] {
         try MIMEMessage(
             from: settings.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,
-            messageID: mail.messageID, text: MailTexts.test(language: mail.language), language: mail.language,
-            attachment: nil
+            messageID: mail.messageID, text: text, language: mail.language, attachment: nil
         ).bytes()
     }
 }

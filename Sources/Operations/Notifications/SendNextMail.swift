@@ -57,7 +57,9 @@ extension Intermediary {
         do {
             guard let recipient = mail.recipient else { return }
             guard mail.attempts <= RetryPlan.maximumAttempts else { throw NeverEnded() }
-            let message = try await message(mail, to: recipient)
+            guard let message = try await message(mail, to: recipient) else {
+                return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
+            }
             let left = leaseEnd - .milliseconds(Self.leaseMarginMilliseconds) - ContinuousClock.now
             guard left > .seconds(1) else { return await giveBack(mail) }
             try await outside.deliver(
@@ -121,8 +123,12 @@ extension Intermediary {
         }
     }
 
-    private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8] {
-        guard let receiptID = mail.receipt else { return try testMessage(mail, to: recipient) }
+    /// - Returns: nil when there is nothing to tell any more.
+    private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8]? {
+        if let citizen = mail.citizen { return try await citizenMessage(mail, about: citizen, to: recipient) }
+        guard let receiptID = mail.receipt else {
+            return try message(mail, MailTexts.test(language: mail.language), to: recipient)
+        }
         let (receipt, creditor) = try await store.transaction(within: .everyCreditor) { tx in
             guard let receipt = try await tx.ask(Receipts.show(receiptID, within: .everyCreditor)) else {
                 throw Refusal.notFound

@@ -5,6 +5,8 @@ package enum Scope: String, Sendable, CaseIterable {
     case paymentsWrite = "payments:write"
     case receiptsRead = "receipts:read"
     case pspListWrite = "psp-list:write"
+    /// Accounts and sessions of citizens, for front ends where they sign in.
+    case citizens
     case operations
 }
 
@@ -61,6 +63,7 @@ package struct APIKey: Sendable, Equatable {
 package enum Actor: Sendable, Equatable, CustomStringConvertible {
     case key(Identifier<APIKey>)
     case psp(PSPID)
+    case citizen(Identifier<Citizen>)
     case loop
     case commandLine
 
@@ -68,6 +71,7 @@ package enum Actor: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .key(let id): "key:\(id)"
         case .psp(let id): "psp:\(id)"
+        case .citizen(let id): "citizen:\(id)"
         case .loop: "loop"
         case .commandLine: "command-line"
         }

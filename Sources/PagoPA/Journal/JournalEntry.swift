@@ -47,4 +47,13 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case keyRevoked = "key_revoked"
     case secretMade = "secret_made"
     case secretRevoked = "secret_revoked"
+    case citizenRegistered = "citizen_registered"
+    case registrationAttempt = "registration_attempt"
+    case citizenVerified = "citizen_verified"
+    case citizenChanged = "citizen_changed"
+    case citizenErased = "citizen_erased"
+    case passwordReset = "password_reset"
+    case sessionOpened = "session_opened"
+    case sessionClosed = "session_closed"
+    case sessionReuseDetected = "session_reuse_detected"
 }

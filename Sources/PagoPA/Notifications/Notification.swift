@@ -4,6 +4,9 @@ package struct Notification: Sendable, Equatable {
     package let kind: NotificationKind
     package let receipt: Identifier<Receipt>?
     package let position: Identifier<Position>?
+    package let citizen: Identifier<Citizen>?
+    /// Where a citizen's mail sends its reader; the code is added when it is written.
+    package let link: String?
     /// `nil` when there was nobody to write to.
     package let recipient: EmailAddress?
     package let language: Language
@@ -17,14 +20,16 @@ package struct Notification: Sendable, Equatable {
 
     package init(
         id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
-        position: Identifier<Position>?, recipient: EmailAddress?, language: Language, state: NotificationState,
-        attempts: Int, nextAttemptAt: Instant?, sentAt: Instant?, lastError: String?, messageID: String,
-        createdAt: Instant
+        position: Identifier<Position>?, citizen: Identifier<Citizen>? = nil, link: String? = nil,
+        recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
+        sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant
     ) {
         self.id = id
         self.kind = kind
         self.receipt = receipt
         self.position = position
+        self.citizen = citizen
+        self.link = link
         self.recipient = recipient
         self.language = language
         self.state = state
@@ -40,6 +45,10 @@ package struct Notification: Sendable, Equatable {
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
     case paymentFailed = "payment_failed"
+    case verifyEmail = "verify_email"
+    case passwordReset = "password_reset"
+    /// Somebody wanted an account for whom there is one.
+    case registrationAttempt = "registration_attempt"
     case test
 }
 

@@ -21,7 +21,7 @@ struct APIKeyCommand: AsyncParsableCommand {
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
         @Option(
             help:
-                "positions:read, positions:write, payments:write, receipts:read, psp-list:write, operations; may be repeated."
+                "positions:read, positions:write, payments:write, receipts:read, psp-list:write, citizens, operations; may be repeated."
         )
         var scope: [Scope]
         @Option(help: "text or json.") var format = OutputFormat.text

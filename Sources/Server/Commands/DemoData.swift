@@ -61,7 +61,8 @@ private struct DemoData {
             name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead],
             creditors: [creditor])
         let frontEndKey = try await freshKey(
-            name: "demo front end", kind: .frontend, scopes: [.positionsRead, .paymentsWrite, .receiptsRead],
+            name: "demo front end", kind: .frontend,
+            scopes: [.positionsRead, .paymentsWrite, .receiptsRead, .citizens],
             creditors: [creditor])
         let secrets = try await replacePSPs(by: ops)
         try await savePositions(of: creditor, by: ops)

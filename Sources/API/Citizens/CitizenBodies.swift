@@ -1,0 +1,133 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+
+extension Registration {
+    /// Every violation at once, those between fields too, as far as the fields can be read.
+    static func read(_ reader: inout ObjectReader, language: Language, today: CalendarDate) throws -> Registration? {
+        var rules = RegistrationRules()
+        let kind = reader.required("kind", text: CitizenKind.read)
+        let taxCode = reader.required("tax_code") { try TaxCode($0) }
+        let givenName = reader.required("given_name") { try boundedText($0, 1...70) }
+        let familyName = reader.required("family_name") { try boundedText($0, 1...70) }
+        let birth = reader.required("birth") { reader -> Birth? in
+            let date = reader.required("date") { try CalendarDate($0) }
+            let place = reader.required("place") { try boundedText($0, 1...70) }
+            rules.birthDate = date
+            guard let date, let place else { return nil }
+            return Birth(date: date, place: place)
+        }
+        let address = reader.required("address", object: PostalAddress.read)
+        let email = reader.required("email") { try EmailAddress($0) }
+        let password = reader.required("password") { try Password($0) }
+        let isAgreed: Bool? = reader.required("consents") { reader in
+            for name in ["privacy", "terms"] where reader.required(flag: name) == false {
+                reader.refuse(name, "must be true: there is no account without it")
+            }
+            return true
+        }
+        let url = reader.optional("verification_url") { try ReturnURL($0) }
+        rules.kind = kind
+        rules.taxCode = taxCode
+        rules.address = address
+        rules.password = password
+        rules.owner = PasswordOwner(taxCode: taxCode, email: email, givenName: givenName, familyName: familyName)
+        for fault in rules.faults(today: today) { reader.violations.add(fault.pointer, fault.detail) }
+        guard let kind, let taxCode, let givenName, let familyName, let birth, let address, let email, let password,
+            isAgreed == true
+        else { return nil }
+        return Registration(
+            kind: kind, taxCode: taxCode, givenName: givenName, familyName: familyName, birth: birth, address: address,
+            email: email, password: password, language: language, verificationURL: url)
+    }
+}
+
+extension CitizenKind {
+    static func read(_ text: String) throws(InvalidValue) -> CitizenKind {
+        guard let kind = CitizenKind(rawValue: text) else {
+            throw InvalidValue(detail: "must be resident, aire or non_resident")
+        }
+        return kind
+    }
+}
+
+/// RFC 7396 over what a citizen may change: the account as a document, merged, read again by the rules of a new one.
+enum CitizenPatch {
+    private static let changeable: Set<String> = ["kind", "given_name", "family_name", "address", "language"]
+
+    static func apply(_ patch: JSONValue, to citizen: Citizen) throws -> CitizenChange {
+        guard case .object(let members) = patch else {
+            throw Problem.invalid([Violation("", "must be an object, not \(patch.kind)")])
+        }
+        let fixed = members.filter { !changeable.contains($0.key) }
+        guard fixed.isEmpty else {
+            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", "can not be changed") })
+        }
+        let document = JSONWriter.object { json in
+            json.field("kind", citizen.kind.rawValue)
+            json.field("given_name", citizen.givenName)
+            json.field("family_name", citizen.familyName)
+            json.write(citizen.address)
+            json.field("language", citizen.language.rawValue)
+        }
+        return try Inbound.object(JSONValue.parse(document).merged(with: patch)) { reader in
+            let kind = reader.required("kind", text: CitizenKind.read)
+            let givenName = reader.required("given_name") { try boundedText($0, 1...70) }
+            let familyName = reader.required("family_name") { try boundedText($0, 1...70) }
+            let address = reader.required("address", object: PostalAddress.read)
+            let language = reader.required("language") { (text: String) throws -> Language in
+                guard let language = Language(rawValue: text) else {
+                    throw InvalidValue(detail: "must be it, en, de, fr or sl")
+                }
+                return language
+            }
+            if let kind, let address {
+                for fault in kind.faults(of: address) { reader.violations.add(fault.pointer, fault.detail) }
+            }
+            guard let kind, let givenName, let familyName, let address, let language else { return nil }
+            return CitizenChange(
+                kind: kind, givenName: givenName, familyName: familyName, address: address, language: language)
+        }
+    }
+}
+
+extension Registered {
+    func reply(_ status: HTTPResponse.Status) -> Reply {
+        .json(status) { json in
+            json.field("id", id.description)
+            json.field("kind", kind.rawValue)
+            json.field("status", self.status.rawValue)
+            json.field("created_at", createdAt.rfc3339)
+        }
+    }
+}
+
+extension Citizen {
+    var reply: Reply {
+        .json { json in
+            json.field("id", id.description)
+            json.field("kind", kind.rawValue)
+            json.field("status", status.rawValue)
+            json.field("tax_code", taxCode.value)
+            json.field("given_name", givenName)
+            json.field("family_name", familyName)
+            json.object("birth") { json in
+                json.field("date", birth.date.description)
+                json.field("place", birth.place)
+            }
+            json.write(address)
+            json.field("email", email.value)
+            json.field("language", language.rawValue)
+            json.array("consents", consents) { json, consent in
+                json.beginObject()
+                json.field("document", consent.document.rawValue)
+                json.field("version", consent.version)
+                json.field("given_at", consent.givenAt.rfc3339)
+                json.endObject()
+            }
+            json.field("created_at", createdAt.rfc3339)
+            json.field("updated_at", updatedAt.rfc3339)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// The signed-in citizen's own account.
+    package func showMe(_ citizen: SignedInCitizen, for caller: Caller) async throws -> Citizen {
+        try caller.demand(.citizens)
+        return try await store.transaction(within: .everyCreditor) { tx in try await me(citizen, in: tx) }
+    }
+
+    /// - Parameter change: from the account as it stands, under lock, to what it is to be.
+    package func changeMe(
+        _ citizen: SignedInCitizen, by caller: Caller, _ change: (Citizen) throws -> CitizenChange
+    ) async throws -> Citizen {
+        try caller.demand(.citizens)
+        let now = clock()
+        return try await store.transaction(within: .everyCreditor) { tx in
+            _ = try await tx.ask(Citizens.lock(citizen.citizen))
+            let old = try await me(citizen, in: tx)
+            let changed = try change(old)
+            guard changed != CitizenChange(old) else { return old }
+            tx.change(citizen.citizen, changed, at: now)
+            tx.journal(JournalEntry(.citizenChanged, by: .citizen(citizen.citizen)), at: now)
+            return try await me(citizen, in: tx)
+        }
+    }
+
+    /// Erases the account and what it says of the person, and ends every session. What the law keeps stays: positions, payments,
+    /// receipts and RTs belong to the creditors.
+    package func eraseMe(_ citizen: SignedInCitizen, by caller: Caller) async throws {
+        try caller.demand(.citizens)
+        let now = clock()
+        try await store.transaction(within: .everyCreditor) { tx in
+            guard let status = try await tx.ask(Citizens.lock(citizen.citizen)), let erased = status.after(.erased)
+            else { throw Refusal.citizenTokenInvalid }
+            tx.erase(citizen.citizen, at: now)
+            tx.endSessions(of: citizen.citizen, by: .erased, at: now)
+            tx.journal(
+                JournalEntry(
+                    .citizenErased, by: .citizen(citizen.citizen), from: status.rawValue, to: erased.rawValue), at: now)
+        }
+    }
+
+    private func me(_ citizen: SignedInCitizen, in tx: Transaction) async throws -> Citizen {
+        // Erased by another request meanwhile.
+        guard let found = try await tx.ask(Citizens.show(citizen.citizen)) else { throw Refusal.citizenTokenInvalid }
+        return found
+    }
+}
+
+extension CitizenChange {
+    package init(_ citizen: Citizen) {
+        self.init(
+            kind: citizen.kind, givenName: citizen.givenName, familyName: citizen.familyName, address: citizen.address,
+            language: citizen.language)
+    }
+}

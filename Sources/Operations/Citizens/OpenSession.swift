@@ -1,0 +1,76 @@
+import PagoPA
+import Seals
+import Storage
+
+/// A session's tokens: the only time they are seen.
+package struct GivenTokens: Sendable {
+    package let access: String
+    package let refresh: String
+    package let expiresInSeconds: Int
+}
+
+extension Intermediary {
+    /// Signs a citizen in.
+    ///
+    /// Each try is counted before its password is looked at, so that many at once gain nothing. First counted are those from one
+    /// address, then those from all addresses that never got in: whoever guesses elsewhere does not keep the owner out.
+    /// - Throws: `Refusal.signInThrottled`, `.signInFailed` (an unknown name, an unverified account and a wrong password are alike,
+    ///   and take as long), `.busy`.
+    package func openSession(
+        username: String, password: String, from address: ClientAddress, by caller: Caller,
+        repeating: Repeating<GivenTokens>? = nil
+    ) async throws -> Once<GivenTokens> {
+        try caller.demand(.citizens)
+        let name = Username(username)
+        let account = throttleSubject("sign-in", name.text)
+        let pair = throttleSubject("sign-in", name.text, address.text)
+        let credential = try await admitted(name, pair: pair, account: account)
+        // What breaks the rules for passwords is nobody's, and is hashed all the same.
+        let bytes = (try? Password(password))?.bytes ?? Array(password.utf8.prefix(Password.lengths.upperBound))
+        let verdict = try await verify(bytes, against: credential?.passwordHash)
+        guard let credential, verdict.matches else { throw Refusal.signInFailed }
+        let rehashed = verdict.isOutdated ? try await passwords.hash(bytes) : nil
+        return try await once(repeating, within: .everyCreditor) { tx, now in
+            // The password may have been reset, or the account erased, while the old one was being checked.
+            guard try await tx.ask(Citizens.lock(credential.citizen)) == .active,
+                try await tx.ask(Citizens.credential(of: name)) == credential
+            else { throw Refusal.signInFailed }
+            if let rehashed { tx.keep(passwordHash: rehashed, of: credential.citizen) }
+            tx.succeed(from: pair, on: account, at: now)
+            let session = CitizenSession(
+                id: newID(), citizen: credential.citizen, key: caller.key.id, openedAt: now)
+            let access = try Token.make(.access)
+            let refresh = try Token.make(.refresh)
+            tx.insert(session, access: access.digest, refresh: refresh.digest)
+            tx.journal(
+                JournalEntry(.sessionOpened, by: .citizen(session.citizen), note: "session \(session.id)"), at: now)
+            return GivenTokens(
+                access: access.text, refresh: refresh.text,
+                expiresInSeconds: now.seconds(until: session.accessExpiresAt))
+        }
+    }
+
+    /// Counts the try, or refuses it.
+    private func admitted(_ name: Username, pair: [UInt8], account: [UInt8]) async throws -> Credential? {
+        let now = clock()
+        return try await store.transaction(within: .everyCreditor) { tx in
+            let throttles = try await tx.throttles([pair, account], at: now)
+            let (fromAddress, isKnown) = throttles[0]
+            let onAccount = throttles[1].throttle
+            let wait = max(
+                fromAddress.waitSeconds(at: now, .signInFromAddress),
+                isKnown ? 0 : onAccount.waitSeconds(at: now, .signIn))
+            guard wait == 0 else { throw Refusal.signInThrottled(retryAfterSeconds: wait) }
+            let credential = try await tx.ask(Citizens.credential(of: name))
+            tx.keep(fromAddress.counting(at: now, .signInFromAddress), for: pair)
+            tx.keep(onAccount.counting(at: now, .signIn), for: account)
+            return credential
+        }
+    }
+
+    private func verify(_ password: [UInt8], against hash: String?) async throws -> PasswordHashing.Verdict {
+        do { return try await passwords.verify(password, against: hash) } catch is PasswordHashing.Busy {
+            throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
+        }
+    }
+}

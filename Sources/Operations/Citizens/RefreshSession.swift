@@ -1,0 +1,36 @@
+import PagoPA
+import Seals
+import Storage
+
+extension Intermediary {
+    /// The next pair of tokens; the former pair is void from here on, on every instance.
+    ///
+    /// A refresh token that comes twice ends its session, even when only our answer was lost: nobody can tell that from a thief, and
+    /// the price is one sign-in.
+    /// - Throws: `Refusal.citizenTokenInvalid`.
+    package func refreshSession(token text: String, by caller: Caller) async throws -> GivenTokens {
+        try caller.demand(.citizens)
+        guard let token = Token(text, for: .refresh) else { throw Refusal.citizenTokenInvalid }
+        let access = try Token.make(.access)
+        let refresh = try Token.make(.refresh)
+        let now = clock()
+        let given = try await store.transaction(within: .everyCreditor) { tx -> GivenTokens? in
+            switch try await tx.session(refresh: token.digest, key: caller.key.id, at: now) {
+            case .unknown: return nil
+            case .reused(let session, let citizen):
+                tx.end(session, by: .reused, at: now)
+                tx.journal(
+                    JournalEntry(.sessionReuseDetected, by: .citizen(citizen), note: "session \(session)"), at: now)
+                return nil
+            case .open(let session):
+                let next = session.refreshed(at: now, by: caller.key.id)
+                tx.renew(next, spent: token.digest, access: access.digest, refresh: refresh.digest)
+                return GivenTokens(
+                    access: access.text, refresh: refresh.text,
+                    expiresInSeconds: now.seconds(until: next.accessExpiresAt))
+            }
+        }
+        guard let given else { throw Refusal.citizenTokenInvalid }
+        return given
+    }
+}

@@ -1,0 +1,79 @@
+import PagoPA
+import Seals
+import Storage
+
+/// What whoever registers is told: the same for a new account and for one that there is already.
+package struct Registered: Sendable {
+    package let id: Identifier<Citizen>
+    package let kind: CitizenKind
+    package let status: CitizenStatus
+    package let createdAt: Instant
+}
+
+extension Intermediary {
+    /// Registrations that nobody verifies are forgotten after this; longer than the mail's code lives.
+    package static let registrationLifeSeconds = 172_800
+
+    /// Keeps a registration and mails a code to its mailbox. When the tax code or the mailbox has an account, nothing is kept and that
+    /// account's owner gets a mail; the answer and the time it takes are the same.
+    /// - Throws: `Refusal.forbidden`, `.invalid`, `.busy`.
+    package func registerCitizen(
+        _ registration: Registration, by caller: Caller, repeating: Repeating<Registered>? = nil
+    ) async throws -> Once<Registered> {
+        try caller.demand(.citizens)
+        let passwordHash = try await hash(of: registration.password)
+        return try await once(repeating, within: .everyCreditor) { tx, now in
+            try await demandAllowed(registration.verificationURL, at: "/verification_url", for: caller, in: tx)
+            let registered = Registered(id: newID(), kind: registration.kind, status: .pending, createdAt: now)
+            let clashing = try await tx.ask(
+                Citizens.clashing(taxCode: registration.taxCode, email: registration.email))
+            if clashing.isEmpty {
+                try await keep(registration, as: registered, passwordHash: passwordHash, by: caller, in: tx, at: now)
+            } else {
+                for citizen in clashing {
+                    try await mail(.registrationAttempt, to: citizen, link: nil, in: tx, at: now)
+                    tx.journal(
+                        JournalEntry(.registrationAttempt, by: caller.actor, note: "citizen \(citizen.id)"), at: now)
+                }
+            }
+            return registered
+        }
+    }
+
+    private func keep(
+        _ registration: Registration, as registered: Registered, passwordHash: String, by caller: Caller,
+        in tx: Transaction, at now: Instant
+    ) async throws {
+        let citizen = Citizen(
+            id: registered.id, kind: registration.kind, status: .pending, taxCode: registration.taxCode,
+            givenName: registration.givenName, familyName: registration.familyName, birth: registration.birth,
+            address: registration.address, email: registration.email, language: registration.language,
+            consents: [
+                Consent(document: .privacy, version: settings.privacyVersion, givenAt: now),
+                Consent(document: .terms, version: settings.termsVersion, givenAt: now),
+            ], createdAt: now, updatedAt: now)
+        tx.insert(citizen, passwordHash: passwordHash)
+        tx.journal(
+            JournalEntry(
+                .citizenRegistered, by: caller.actor, to: CitizenStatus.pending.rawValue, note: "citizen \(citizen.id)"),
+            at: now)
+        try await mail(.verifyEmail, to: citizen, link: registration.verificationURL, in: tx, at: now)
+    }
+
+    /// A link in a mail leads to an origin of a creditor that the front end works for, or nowhere.
+    func demandAllowed(_ link: ReturnURL?, at pointer: String, for caller: Caller, in tx: Transaction) async throws {
+        guard let link else { return }
+        guard try await tx.ask(Creditors.isAllowed(link.origin, within: caller.key.tenancy)) else {
+            throw Refusal.invalid([Fault(pointer, "is not on an origin that a creditor of this key allows")])
+        }
+    }
+
+    /// - Throws: `Refusal.busy` when too many passwords are being checked.
+    func hash(of password: Password) async throws -> String {
+        do { return try await passwords.hash(password.bytes) } catch is PasswordHashing.Busy {
+            throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
+        }
+    }
+
+    static var passwordRetryAfterSeconds: Int { 2 }
+}

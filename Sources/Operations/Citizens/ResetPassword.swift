@@ -1,0 +1,44 @@
+import PagoPA
+import Seals
+import Storage
+
+extension Intermediary {
+    /// Mails a code to the mailbox, if it has an account; whoever asks is not told.
+    package func requestPasswordReset(
+        of email: EmailAddress, link: ReturnURL?, by caller: Caller, repeating: Repeating<Void>? = nil
+    ) async throws -> Once<Void> {
+        try caller.demand(.citizens)
+        return try await once(repeating, within: .everyCreditor) { tx, now in
+            try await demandAllowed(link, at: "/reset_url", for: caller, in: tx)
+            if let citizen = try await tx.ask(Citizens.active(with: email)) {
+                try await mail(.passwordReset, to: citizen, link: link, in: tx, at: now)
+            } else {
+                // The same work for a mailbox without an account.
+                _ = try await mayMail(email, in: tx, at: now)
+            }
+        }
+    }
+
+    /// Sets a new password for whoever holds the mail's code, and ends every session.
+    /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, and for a password that is easily guessed; `.busy`.
+    package func confirmPasswordReset(
+        token text: String, password: Password, by caller: Caller, repeating: Repeating<Void>? = nil
+    ) async throws -> Once<Void> {
+        try caller.demand(.citizens)
+        let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", $0) }
+        guard let token = Token(text, for: .mail) else { throw Refusal.invalid(general + Self.codeFaults) }
+        guard general.isEmpty else { throw Refusal.invalid(general) }
+        let passwordHash = try await hash(of: password)
+        return try await once(repeating, within: .everyCreditor) { tx, now in
+            guard let id = try await tx.spend(mailToken: token.digest, of: .passwordReset, at: now),
+                try await tx.ask(Citizens.lock(id)) == .active, let citizen = try await tx.ask(Citizens.show(id))
+            else { throw Self.codeRefused }
+            // What is thrown rolls back, and the code may be used again with a better password.
+            let faults = password.faults(for: citizen.owner).map { Fault("/new_password", $0) }
+            guard faults.isEmpty else { throw Refusal.invalid(faults) }
+            tx.keep(passwordHash: passwordHash, of: id)
+            tx.endSessions(of: id, by: .passwordReset, at: now)
+            tx.journal(JournalEntry(.passwordReset, by: .citizen(id)), at: now)
+        }
+    }
+}

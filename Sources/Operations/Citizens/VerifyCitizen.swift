@@ -1,0 +1,32 @@
+import PagoPA
+import Seals
+import Storage
+
+extension Intermediary {
+    /// Makes a registration an account: whoever holds the mail's code reads its mailbox.
+    /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, or whose tax code or mailbox has got an account since.
+    package func verifyCitizen(token text: String, by caller: Caller, repeating: Repeating<Registered>? = nil)
+        async throws -> Once<Registered>
+    {
+        try caller.demand(.citizens)
+        guard let token = Token(text, for: .mail) else { throw Self.codeRefused }
+        do {
+            return try await once(repeating, within: .everyCreditor) { tx, now in
+                guard let id = try await tx.spend(mailToken: token.digest, of: .verifyEmail, at: now),
+                    try await tx.activate(id, at: now), let citizen = try await tx.ask(Citizens.show(id))
+                else { throw Self.codeRefused }
+                tx.journal(
+                    JournalEntry(
+                        .citizenVerified, by: .citizen(id), from: CitizenStatus.pending.rawValue,
+                        to: CitizenStatus.active.rawValue), at: now)
+                return Registered(
+                    id: id, kind: citizen.kind, status: citizen.status, createdAt: citizen.createdAt)
+            }
+        } catch StorageError.constraint("citizens_tax_code_key"), StorageError.constraint("citizens_email_key") {
+            throw Self.codeRefused
+        }
+    }
+
+    static var codeFaults: [Fault] { [Fault("/token", "is unknown, used or expired")] }
+    static var codeRefused: Refusal { .invalid(codeFaults) }
+}

@@ -1,0 +1,141 @@
+/// A person with an account of their own (area riservata). Where people live decides the address they give.
+package enum CitizenKind: String, Sendable, CaseIterable {
+    /// Lives in Italy.
+    case resident
+    /// An Italian citizen who lives abroad, entered in the Anagrafe degli italiani residenti all'estero.
+    case aire
+    /// Anybody else who lives abroad and has an Italian tax code.
+    case nonResident = "non_resident"
+
+    /// What this kind's address breaks, under `/address`.
+    package func faults(of address: PostalAddress) -> [Fault] {
+        switch self {
+        case .resident:
+            guard address.country == "IT" else { return [Fault("/address/country", "must be IT for a resident")] }
+            var faults: [Fault] = []
+            if address.postalCode.utf8.count != 5 || !address.postalCode.utf8.allSatisfy(\.isDigit) {
+                faults.append(Fault("/address/postal_code", "must be a CAP of 5 digits"))
+            }
+            let province = address.province ?? ""
+            if province.utf8.count != 2 || !province.utf8.allSatisfy(\.isUpper) {
+                faults.append(Fault("/address/province", "must be a province's two capital letters"))
+            }
+            return faults
+        case .aire, .nonResident:
+            return address.country == "IT" ? [Fault("/address/country", "must be another country than IT")] : []
+        }
+    }
+}
+
+package enum CitizenStatus: String, Sendable, CaseIterable {
+    /// Registered; nobody has proved yet to read the mail.
+    case pending
+    case active
+    /// Nothing of the person is left but what the law keeps elsewhere: payments, receipts, positions.
+    case erased
+}
+
+package enum CitizenEvent: Sendable, CaseIterable {
+    case verified
+    case erased
+}
+
+extension CitizenStatus {
+    /// The one transition table of accounts. `nil`: the event does not fit.
+    package func after(_ event: CitizenEvent) -> CitizenStatus? {
+        switch (self, event) {
+        case (.pending, .verified): .active
+        case (.active, .erased): .erased
+        case (.active, .verified), (.pending, .erased), (.erased, .verified), (.erased, .erased): nil
+        }
+    }
+}
+
+package struct Birth: Sendable, Equatable {
+    package let date: CalendarDate
+    package let place: String
+
+    package init(date: CalendarDate, place: String) {
+        self.date = date
+        self.place = place
+    }
+}
+
+/// Which document was agreed to, in which version, and when.
+package struct Consent: Sendable, Equatable {
+    package enum Document: String, Sendable, CaseIterable {
+        case privacy
+        case terms
+    }
+
+    package let document: Document
+    package let version: String
+    package let givenAt: Instant
+
+    package init(document: Document, version: String, givenAt: Instant) {
+        self.document = document
+        self.version = version
+        self.givenAt = givenAt
+    }
+}
+
+/// An account that is not erased. Never holds the password, nor its hash.
+package struct Citizen: Sendable, Equatable {
+    package let id: Identifier<Citizen>
+    package let kind: CitizenKind
+    package let status: CitizenStatus
+    package let taxCode: TaxCode
+    package let givenName: String
+    package let familyName: String
+    package let birth: Birth
+    package let address: PostalAddress
+    package let email: EmailAddress
+    /// In which the account's mails are written.
+    package let language: Language
+    package let consents: [Consent]
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    package init(
+        id: Identifier<Citizen>, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String,
+        familyName: String, birth: Birth, address: PostalAddress, email: EmailAddress, language: Language,
+        consents: [Consent], createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.kind = kind
+        self.status = status
+        self.taxCode = taxCode
+        self.givenName = givenName
+        self.familyName = familyName
+        self.birth = birth
+        self.address = address
+        self.email = email
+        self.language = language
+        self.consents = consents
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    package var owner: PasswordOwner {
+        PasswordOwner(taxCode: taxCode, email: email, givenName: givenName, familyName: familyName)
+    }
+}
+
+/// What a citizen may change of an account: not who they are by law, nor the address that was proved.
+package struct CitizenChange: Sendable, Equatable {
+    package let kind: CitizenKind
+    package let givenName: String
+    package let familyName: String
+    package let address: PostalAddress
+    package let language: Language
+
+    package init(
+        kind: CitizenKind, givenName: String, familyName: String, address: PostalAddress, language: Language
+    ) {
+        self.kind = kind
+        self.givenName = givenName
+        self.familyName = familyName
+        self.address = address
+        self.language = language
+    }
+}

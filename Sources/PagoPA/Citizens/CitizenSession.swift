@@ -1,0 +1,73 @@
+/// From sign-in to its end: one access token and one refresh token at a time. It belongs to the front end that opened it.
+package struct CitizenSession: Sendable, Equatable {
+    package let id: Identifier<CitizenSession>
+    package let citizen: Identifier<Citizen>
+    package let key: Identifier<APIKey>
+    package let createdAt: Instant
+    package let accessExpiresAt: Instant
+    package let refreshExpiresAt: Instant
+
+    package static let accessLifeSeconds = 600
+    /// Without a refresh for this long it is over.
+    package static let idleLifeSeconds = 3_600
+    /// Refreshed or not, the password is asked again after this.
+    package static let maximumLifeSeconds = 43_200
+
+    /// A session opened now.
+    package init(
+        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, openedAt now: Instant
+    ) {
+        self.init(id: id, citizen: citizen, key: key, createdAt: now, givenAt: now)
+    }
+
+    private init(
+        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, createdAt: Instant,
+        givenAt now: Instant
+    ) {
+        let end = createdAt.adding(seconds: Self.maximumLifeSeconds)
+        self.id = id
+        self.citizen = citizen
+        self.key = key
+        self.createdAt = createdAt
+        self.accessExpiresAt = min(now.adding(seconds: Self.accessLifeSeconds), end)
+        self.refreshExpiresAt = min(now.adding(seconds: Self.idleLifeSeconds), end)
+    }
+
+    package init(
+        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, createdAt: Instant,
+        accessExpiresAt: Instant, refreshExpiresAt: Instant
+    ) {
+        self.id = id
+        self.citizen = citizen
+        self.key = key
+        self.createdAt = createdAt
+        self.accessExpiresAt = accessExpiresAt
+        self.refreshExpiresAt = refreshExpiresAt
+    }
+
+    /// The same session with its next pair of tokens, in the hands of the front end's present key.
+    package func refreshed(at now: Instant, by key: Identifier<APIKey>) -> CitizenSession {
+        CitizenSession(id: id, citizen: citizen, key: key, createdAt: createdAt, givenAt: now)
+    }
+
+    package enum End: String, Sendable, CaseIterable {
+        case closed
+        /// A refresh token came that had been used: somebody else has it too.
+        case reused
+        case passwordReset = "password_reset"
+        case erased
+    }
+}
+
+/// The citizen whose token came with a request, proved good.
+package struct SignedInCitizen: Sendable, Equatable {
+    package let session: Identifier<CitizenSession>
+    package let citizen: Identifier<Citizen>
+    package let taxCode: TaxCode
+
+    package init(session: Identifier<CitizenSession>, citizen: Identifier<Citizen>, taxCode: TaxCode) {
+        self.session = session
+        self.citizen = citizen
+        self.taxCode = taxCode
+    }
+}

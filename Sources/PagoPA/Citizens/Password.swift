@@ -1,0 +1,103 @@
+import Foundation
+
+/// A password as its owner types it, in Unicode's NFC so that every keyboard's way of typing it is the same password. Judged by length and
+/// against what others would try first, not by kinds of characters (NIST SP 800-63B).
+package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    package static let lengths = 12...128
+
+    private let text: String
+
+    package init(_ text: String) throws(InvalidValue) {
+        // Bounded before it is normalised; a character has four bytes at most.
+        guard text.utf8.count <= Self.lengths.upperBound * 4 else { throw Self.badLength }
+        let normal = text.precomposedStringWithCanonicalMapping
+        guard Self.lengths.contains(normal.unicodeScalars.count) else { throw Self.badLength }
+        guard !normal.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+            throw InvalidValue(detail: "must not hold control characters")
+        }
+        self.text = normal
+    }
+
+    private static let badLength = InvalidValue(
+        detail: "must be \(lengths.lowerBound) to \(lengths.upperBound) characters long")
+
+    package var bytes: [UInt8] { Array(text.utf8) }
+
+    /// Never the password itself, wherever it may be printed.
+    package var description: String { "password" }
+    package var debugDescription: String { description }
+
+    /// Why it is too easy to guess, if it is.
+    package func faults(for owner: PasswordOwner) -> [String] {
+        let plain = text.lowercased()
+        var faults: [String] = []
+        if Set(plain.unicodeScalars).count < 5 || Self.isSequence(plain) || Self.isCommon(plain) {
+            faults.append("is one of those that are tried first")
+        }
+        if owner.words.contains(where: plain.contains) {
+            faults.append("must not hold the e-mail address, the tax code or the name")
+        }
+        return faults
+    }
+
+    /// Digits and other endings do not save a common word.
+    private static func isCommon(_ plain: String) -> Bool {
+        let bare = plain.unicodeScalars.filter { $0.properties.isAlphabetic }.map(String.init).joined()
+        return common.contains(plain) || common.contains(bare)
+    }
+
+    /// Neighbours all the way, as in 123456789012 or abcdefghijkl.
+    private static func isSequence(_ plain: String) -> Bool {
+        let values = plain.unicodeScalars.map { Int($0.value) }
+        let steps = zip(values, values.dropFirst()).map { $1 - $0 }
+        return [1, -1].contains { step in steps.count { $0 == step } >= steps.count - 2 }
+    }
+
+    private static let common: Set<String> = [
+        "password", "passwordpassword", "passw0rd", "qwerty", "qwertyuiop", "qwertyqwerty", "qwertyuiopasd",
+        "asdfghjkl", "asdfghjklzxcv", "zxcvbnm", "qazwsxedcrfv", "1qaz2wsx3edc", "1q2w3e4r5t6y", "1q2w3e4r5t6y7u8i",
+        "q1w2e3r4t5y6", "zaq12wsxcde3", "iloveyou", "iloveyouiloveyou", "letmein", "letmeinletmein", "welcome",
+        "welcomewelcome", "administrator", "administrator1", "admin", "adminadminadmin", "changeme", "changemechangeme",
+        "trustno1trustno1", "football", "footballfootball", "baseball", "basketball", "superman", "batman", "princess",
+        "sunshine", "dragon", "monkey", "master", "computer", "internet", "whatever", "starwars", "pokemon", "michael",
+        "jennifer", "jordan", "liverpool", "manchester", "chelsea", "arsenal", "correcthorsebatterystaple",
+        "abcabcabcabc", "abcdabcdabcd", "123123123123", "123412341234", "123456123456", "123321123321", "112233445566",
+        "147258369147", "159753159753", "987654321987", "111222333444", "passwordsicura", "parola", "paroladordine",
+        "ciao", "ciaociao", "ciaociaociao", "amore", "amoremio", "amoreamore", "tiamo", "tiamotiamo", "juventus",
+        "juventusjuventus", "forzajuve", "forzamilan", "forzainter", "forzanapoli", "forzaroma", "internazionale",
+        "milan", "napoli", "roma", "lazio", "italia", "italiaitalia", "forzaitalia", "francesco", "alessandro",
+        "giuseppe", "valentina", "francesca", "alessandra", "stella", "stellastella", "bellissima", "benvenuto",
+        "benvenuti", "segreto", "segretissimo", "cambiami", "pagopa", "pagopapagopa", "quietanza", "pagamento",
+        "pagamenti", "comune", "passwort", "geheim", "willkommen", "hallohallo", "motdepasse", "azerty", "azertyuiop",
+        "azertyuiopqs", "bonjour", "bonjourbonjour", "geslo", "geslogeslo",
+    ]
+}
+
+/// What a password's owner is known by; as far as it is known.
+package struct PasswordOwner: Sendable, Equatable {
+    package var taxCode: TaxCode?
+    package var email: EmailAddress?
+    package var givenName: String?
+    package var familyName: String?
+
+    package init(
+        taxCode: TaxCode? = nil, email: EmailAddress? = nil, givenName: String? = nil, familyName: String? = nil
+    ) {
+        self.taxCode = taxCode
+        self.email = email
+        self.givenName = givenName
+        self.familyName = familyName
+    }
+
+    /// In small letters. Short names occur inside of good passwords by chance.
+    fileprivate var words: [String] {
+        let mailbox = email?.value.split(separator: "@").first.map(String.init)
+        let names = [givenName, familyName].compactMap(\.self)
+        let whole = names.joined()
+        let turned = names.reversed().joined()
+        let others = [mailbox, whole, turned].compactMap(\.self).filter { $0.unicodeScalars.count >= 6 }
+        return ([taxCode?.value, email?.value].compactMap(\.self) + others).map {
+            $0.precomposedStringWithCanonicalMapping.lowercased()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// What a citizen signs in with. A text that can be neither is a user whom nobody knows.
+package enum Username: Sendable, Equatable {
+    case email(EmailAddress)
+    case taxCode(TaxCode)
+    case unknown(String)
+
+    package init(_ text: String) {
+        if let email = try? EmailAddress(text.lowercased()) {
+            self = .email(email)
+        } else if let taxCode = try? TaxCode(text) {
+            self = .taxCode(taxCode)
+        } else {
+            self = .unknown(text)
+        }
+    }
+
+    /// The same for every spelling of the same name.
+    package var text: String {
+        switch self {
+        case .email(let email): email.value
+        case .taxCode(let taxCode): taxCode.value
+        case .unknown(let text): text
+        }
+    }
+}
+
+/// Where a citizen's request comes from, for throttling only: personal data, never logged. Of IPv6 the /64, which one household has whole.
+package struct ClientAddress: Sendable, Hashable {
+    package let text: String
+
+    package init(_ text: String) throws(InvalidValue) {
+        var four = in_addr()
+        var six = in6_addr()
+        guard (2...45).contains(text.utf8.count) else { throw Self.bad }
+        if inet_pton(AF_INET, text, &four) == 1 {
+            self.text = withUnsafeBytes(of: &four) { Self.hex($0[...]) }
+        } else if inet_pton(AF_INET6, text, &six) == 1 {
+            let bytes = withUnsafeBytes(of: &six) { Array($0) }
+            // An IPv4 address in IPv6's clothes is the same address.
+            let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+            self.text = isMapped ? Self.hex(bytes[12...]) : Self.hex(bytes[..<8])
+        } else {
+            throw Self.bad
+        }
+    }
+
+    /// Of a connection that has none.
+    package static let unknown = ClientAddress(known: "unknown")
+
+    private init(known text: String) {
+        self.text = text
+    }
+
+    private static let bad = InvalidValue(detail: "must be an IPv4 or IPv6 address")
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+    }
+}

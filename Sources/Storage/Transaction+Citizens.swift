@@ -1,0 +1,200 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// Whether a password may be tried for this name, and what it is to be held against.
+package struct Credential: Sendable, Equatable {
+    package let citizen: Identifier<Citizen>
+    package let passwordHash: String
+}
+
+/// What is asked about accounts.
+package enum Citizens {
+    /// The account, unless it is erased.
+    package static func show(_ id: Identifier<Citizen>) -> Question<Citizen?> {
+        citizens(where: "c.id = \(id.uuid) AND c.status <> 'erased'").map(\.first)
+    }
+
+    /// The verified account behind a name.
+    package static func credential(of name: Username) -> Question<Credential?> {
+        Question(
+            "SELECT c.id, c.password_hash FROM citizens c WHERE c.status = 'active' AND \(condition(of: name))",
+            row: { Credential(citizen: try $0.identifier(), passwordHash: try $0.text()) })
+    }
+
+    /// Verified accounts that a new one with this tax code and mailbox would clash with.
+    package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Question<[Citizen]> {
+        citizens(
+            where: "c.status = 'active' AND (c.tax_code = \(taxCode.value) OR lower(c.email) = lower(\(email.value)))")
+    }
+
+    /// Locked, so that an account that is being erased or changed is waited for.
+    package static func lock(_ id: Identifier<Citizen>) -> Question<CitizenStatus?> {
+        Question("SELECT status FROM citizens WHERE id = \(id.uuid) FOR UPDATE", row: { try $0.word() })
+    }
+
+    package static func active(with email: EmailAddress) -> Question<Citizen?> {
+        citizens(where: "c.status = 'active' AND lower(c.email) = lower(\(email.value))").map(\.first)
+    }
+
+    private static func condition(of name: Username) -> SQL {
+        switch name {
+        case .email(let email): "lower(c.email) = \(email.value)"
+        case .taxCode(let taxCode): "c.tax_code = \(taxCode.value)"
+        case .unknown: "FALSE"
+        }
+    }
+
+    private static func citizens(where condition: SQL) -> Question<[Citizen]> {
+        Question(
+            [
+                """
+                SELECT c.id, c.kind, c.status, c.tax_code, c.given_name, c.family_name, c.birth_date, c.birth_place,
+                    c.address::text, c.email, c.language, c.created_at, c.updated_at
+                FROM citizens c WHERE \(condition) ORDER BY c.id
+                """,
+                """
+                SELECT s.citizen_id, s.document, s.version, s.given_at FROM consents s JOIN citizens c ON c.id = s.citizen_id
+                WHERE \(condition) ORDER BY s.given_at, s.document
+                """,
+            ]
+        ) { answers in
+            var consents: [Identifier<Citizen>: [Consent]] = [:]
+            for row in answers[1] {
+                var row = row
+                consents[try row.identifier(), default: []].append(
+                    Consent(document: try row.word(), version: try row.text(), givenAt: try row.instant()))
+            }
+            return try answers[0].map { row in
+                var row = row
+                return try row.citizen(consents)
+            }
+        }
+    }
+}
+
+extension Row {
+    fileprivate mutating func citizen(_ consents: [Identifier<Citizen>: [Consent]]) throws -> Citizen {
+        let id = try identifier(Citizen.self)
+        return Citizen(
+            id: id, kind: try word(), status: try word(), taxCode: try value { try TaxCode($0) }, givenName: try text(),
+            familyName: try text(), birth: Birth(date: try date(), place: try text()),
+            address: try postalAddress(text()), email: try value { try EmailAddress($0) }, language: try word(),
+            consents: consents[id] ?? [], createdAt: try instant(), updatedAt: try instant())
+    }
+}
+
+extension Transaction {
+    /// A registration; pending, so that it clashes with nothing.
+    package func insert(_ citizen: Citizen, passwordHash: String) {
+        send(
+            """
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, birth_date, birth_place, address,
+                email, language, password_hash, created_at, updated_at)
+            VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), \(citizen.status.rawValue), \(citizen.taxCode.value),
+                \(citizen.givenName), \(citizen.familyName), \(citizen.birth.date.sql), \(citizen.birth.place),
+                \(addressText(citizen.address))::jsonb, \(citizen.email.value), \(citizen.language.rawValue),
+                \(passwordHash), \(citizen.createdAt.sql), \(citizen.updatedAt.sql))
+            """)
+        for consent in citizen.consents {
+            send(
+                """
+                INSERT INTO consents (citizen_id, document, version, given_at)
+                VALUES (\(citizen.id.uuid), \(consent.document.rawValue), \(consent.version), \(consent.givenAt.sql))
+                """)
+        }
+    }
+
+    /// - Returns: whether it was pending.
+    /// - Throws: `StorageError.constraint` of `citizens_tax_code_key` or `citizens_email_key` when another account was verified before.
+    package func activate(_ citizen: Identifier<Citizen>, at now: Instant) async throws -> Bool {
+        try await execute(
+            """
+            UPDATE citizens SET status = 'active', verified_at = \(now.sql), updated_at = \(now.sql)
+            WHERE id = \(citizen.uuid) AND status = 'pending'
+            """) == 1
+    }
+
+    package func change(_ citizen: Identifier<Citizen>, _ change: CitizenChange, at now: Instant) {
+        send(
+            """
+            UPDATE citizens SET kind = \(change.kind.rawValue), given_name = \(change.givenName),
+                family_name = \(change.familyName), address = \(addressText(change.address))::jsonb,
+                language = \(change.language.rawValue), updated_at = \(now.sql)
+            WHERE id = \(citizen.uuid) AND status = 'active'
+            """)
+    }
+
+    /// - Parameter replacing: only when this is still the hash; nil: whatever it is.
+    package func keep(passwordHash: String, of citizen: Identifier<Citizen>, replacing old: String? = nil) {
+        let unchanged: SQL = old.map { "password_hash = \($0)" } ?? "TRUE"
+        send(
+            """
+            UPDATE citizens SET password_hash = \(passwordHash)
+            WHERE id = \(citizen.uuid) AND status = 'active' AND \(unchanged)
+            """)
+    }
+
+    /// Leaves an id, two dates and the consents, which name nobody.
+    package func erase(_ citizen: Identifier<Citizen>, at now: Instant) {
+        send(
+            """
+            UPDATE citizens SET status = 'erased', erased_at = \(now.sql), updated_at = \(now.sql), tax_code = NULL,
+                given_name = NULL, family_name = NULL, birth_date = NULL, birth_place = NULL, address = NULL, email = NULL,
+                password_hash = NULL
+            WHERE id = \(citizen.uuid) AND status = 'active'
+            """)
+        send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid)")
+        send("DELETE FROM notifications WHERE citizen_id = \(citizen.uuid)")
+    }
+
+    // MARK: Codes in mails
+
+    package func insert(
+        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: Identifier<Citizen>, until end: Instant
+    ) {
+        send(
+            """
+            INSERT INTO mail_tokens (digest, citizen_id, kind, expires_at)
+            VALUES (\(digest), \(citizen.uuid), \(kind.rawValue), \(end.sql))
+            """)
+    }
+
+    /// Uses a code up, with all others of its kind that this citizen was sent.
+    /// - Returns: whose it was; nil for one that is unknown, used or expired.
+    package func spend(mailToken digest: [UInt8], of kind: NotificationKind, at now: Instant) async throws
+        -> Identifier<Citizen>?
+    {
+        let rows = try await query(
+            """
+            WITH given AS (
+                SELECT citizen_id FROM mail_tokens
+                WHERE digest = \(digest) AND kind = \(kind.rawValue) AND expires_at > \(now.sql) FOR UPDATE
+            )
+            DELETE FROM mail_tokens m USING given g WHERE m.citizen_id = g.citizen_id AND m.kind = \(kind.rawValue)
+            RETURNING m.citizen_id
+            """)
+        guard var row = rows.first else { return nil }
+        return try row.identifier()
+    }
+
+    // MARK: Sweeping
+
+    /// Registrations that nobody verified in time, with all that belongs to them; at most `limit`.
+    package func forgetRegistrations(before: Instant, limit: Int) async throws -> Int {
+        try await execute(
+            """
+            DELETE FROM citizens WHERE status = 'pending' AND id IN (
+                SELECT id FROM citizens WHERE status = 'pending' AND created_at < \(before.sql)
+                ORDER BY created_at LIMIT \(limit))
+            """)
+    }
+
+    package func forgetMailTokens(before: Instant, limit: Int) async throws -> Int {
+        try await execute(
+            """
+            DELETE FROM mail_tokens WHERE digest IN (
+                SELECT digest FROM mail_tokens WHERE expires_at < \(before.sql) ORDER BY expires_at LIMIT \(limit))
+            """)
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import PagoPA
+import Postgres
+
+/// What a refresh token turned out to be.
+package enum FoundSession: Sendable, Equatable {
+    case open(CitizenSession)
+    /// It had been used before.
+    case reused(session: Identifier<CitizenSession>, citizen: Identifier<Citizen>)
+    case unknown
+}
+
+extension Transaction {
+    package func insert(_ session: CitizenSession, access: [UInt8], refresh: [UInt8]) {
+        send(
+            """
+            INSERT INTO citizen_sessions (id, citizen_id, api_key_id, access_digest, access_expires_at, refresh_digest,
+                refresh_expires_at, created_at)
+            VALUES (\(session.id.uuid), \(session.citizen.uuid), \(session.key.uuid), \(access),
+                \(session.accessExpiresAt.sql), \(refresh), \(session.refreshExpiresAt.sql), \(session.createdAt.sql))
+            """)
+    }
+
+    /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
+    package func signedIn(access digest: [UInt8], key: Identifier<APIKey>, at now: Instant) async throws
+        -> SignedInCitizen?
+    {
+        let rows = try await query(
+            """
+            SELECT s.id, s.citizen_id, c.tax_code FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
+            WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
+                AND c.status = 'active' AND \(Self.isOpened(by: key))
+            """)
+        guard var row = rows.first else { return nil }
+        return SignedInCitizen(
+            session: try row.identifier(), citizen: try row.identifier(), taxCode: try row.value { try TaxCode($0) })
+    }
+
+    /// The session of this refresh token, locked.
+    package func session(refresh digest: [UInt8], key: Identifier<APIKey>, at now: Instant) async throws -> FoundSession
+    {
+        let answers = try await queryAll([
+            """
+            SELECT s.id, s.citizen_id, s.api_key_id, s.created_at, s.access_expires_at, s.refresh_expires_at
+            FROM citizen_sessions s
+            WHERE s.refresh_digest = \(digest) AND s.refresh_expires_at > \(now.sql) AND s.ended_at IS NULL
+                AND \(Self.isOpened(by: key))
+            FOR UPDATE
+            """,
+            """
+            SELECT s.id, s.citizen_id FROM spent_refresh_tokens t JOIN citizen_sessions s ON s.id = t.session_id
+            WHERE t.digest = \(digest) AND s.ended_at IS NULL AND \(Self.isOpened(by: key))
+            """,
+        ])
+        if var row = answers[0].first {
+            return .open(
+                CitizenSession(
+                    id: try row.identifier(), citizen: try row.identifier(), key: try row.identifier(),
+                    createdAt: try row.instant(), accessExpiresAt: try row.instant(),
+                    refreshExpiresAt: try row.instant()))
+        }
+        if var row = answers[1].first {
+            return .reused(session: try row.identifier(), citizen: try row.identifier())
+        }
+        return .unknown
+    }
+
+    /// A session goes on under the key that replaced the one it was opened with.
+    private static func isOpened(by key: Identifier<APIKey>) -> SQL {
+        "s.api_key_id IN (\(key.uuid)::uuid, (SELECT k.rotated_from FROM api_keys k WHERE k.id = \(key.uuid)))"
+    }
+
+    /// The next pair of tokens; the old access token is void and the old refresh token is remembered as used.
+    package func renew(_ session: CitizenSession, spent: [UInt8], access: [UInt8], refresh: [UInt8]) {
+        send("INSERT INTO spent_refresh_tokens (digest, session_id) VALUES (\(spent), \(session.id.uuid))")
+        send(
+            """
+            UPDATE citizen_sessions SET api_key_id = \(session.key.uuid), access_digest = \(access),
+                access_expires_at = \(session.accessExpiresAt.sql), refresh_digest = \(refresh),
+                refresh_expires_at = \(session.refreshExpiresAt.sql)
+            WHERE id = \(session.id.uuid)
+            """)
+    }
+
+    package func end(_ session: Identifier<CitizenSession>, by end: CitizenSession.End, at now: Instant) {
+        send(
+            """
+            UPDATE citizen_sessions SET ended_at = \(now.sql), ended_by = \(end.rawValue)
+            WHERE id = \(session.uuid) AND ended_at IS NULL
+            """)
+    }
+
+    /// Wherever they were opened.
+    package func endSessions(of citizen: Identifier<Citizen>, by end: CitizenSession.End, at now: Instant) {
+        send(
+            """
+            UPDATE citizen_sessions SET ended_at = \(now.sql), ended_by = \(end.rawValue)
+            WHERE citizen_id = \(citizen.uuid) AND ended_at IS NULL
+            """)
+    }
+
+    /// At most `limit` that nobody can go on with.
+    package func forgetSessions(before: Instant, limit: Int) async throws -> Int {
+        try await execute(
+            """
+            DELETE FROM citizen_sessions WHERE id IN (
+                SELECT id FROM citizen_sessions WHERE refresh_expires_at < \(before.sql)
+                ORDER BY refresh_expires_at LIMIT \(limit))
+            """)
+    }
+
+    // MARK: Throttles
+
+    /// What is remembered of tries on each subject, locked until the end of the transaction; in the order asked for.
+    package func throttles(_ subjects: [[UInt8]], at now: Instant) async throws -> [(throttle: Throttle, isKnown: Bool)]
+    {
+        // Always in one order, so that two requests never wait for each other.
+        let ordered = subjects.sorted { $0.lexicographicallyPrecedes($1) }
+        for subject in ordered {
+            send(
+                """
+                INSERT INTO throttles (subject, tries, last_at) VALUES (\(subject), 0, \(now.sql))
+                ON CONFLICT ON CONSTRAINT throttles_pkey DO NOTHING
+                """)
+        }
+        let answers = try await queryAll(
+            ordered.map {
+                "SELECT tries, last_at, succeeded_at IS NOT NULL FROM throttles WHERE subject = \($0) FOR UPDATE"
+            })
+        var found: [[UInt8]: (Throttle, Bool)] = [:]
+        for (subject, rows) in zip(ordered, answers) {
+            guard var row = rows.first else { continue }
+            found[subject] = (Throttle(tries: try row.int(), lastAt: try row.instant()), try row.bool())
+        }
+        return subjects.map { found[$0] ?? (Throttle(tries: 0, lastAt: now), false) }
+    }
+
+    package func keep(_ throttle: Throttle, for subject: [UInt8]) {
+        send(
+            "UPDATE throttles SET tries = \(throttle.tries), last_at = \(throttle.lastAt.sql) WHERE subject = \(subject)"
+        )
+    }
+
+    /// A right password: this address is known for this name, and its tries are forgotten; so is this one of the account's.
+    package func succeed(from pair: [UInt8], on account: [UInt8], at now: Instant) {
+        // In the order in which they are locked elsewhere.
+        let pairUpdate: SQL =
+            "UPDATE throttles SET tries = 0, last_at = \(now.sql), succeeded_at = \(now.sql) WHERE subject = \(pair)"
+        let accountUpdate: SQL = "UPDATE throttles SET tries = GREATEST(tries - 1, 0) WHERE subject = \(account)"
+        for update in pair.lexicographicallyPrecedes(account)
+            ? [pairUpdate, accountUpdate] : [accountUpdate, pairUpdate]
+        { send(update) }
+    }
+
+    /// Those that would say nothing any more; at most `limit` of each sort.
+    package func forgetThrottles(before: Instant, known: Instant, limit: Int) async throws -> Int {
+        send(
+            """
+            DELETE FROM throttles WHERE subject IN (
+                SELECT subject FROM throttles WHERE succeeded_at < \(known.sql) ORDER BY succeeded_at LIMIT \(limit))
+            """)
+        return try await execute(
+            """
+            DELETE FROM throttles WHERE subject IN (
+                SELECT subject FROM throttles WHERE last_at < \(before.sql) AND succeeded_at IS NULL
+                ORDER BY last_at LIMIT \(limit))
+            """)
+    }
+}

@@ -1,0 +1,98 @@
+import PagoPA
+import Postgres
+import Testing
+
+@testable import Storage
+
+/// What PostgreSQL itself holds of accounts, whoever writes.
+@Suite struct CitizenConstraintTests {
+    private static let refused: [(SQL, String)] = [
+        ("UPDATE citizens SET kind = 'tourist'", "citizens_kind_check"),
+        ("UPDATE citizens SET status = 'gone'", "citizens_status_check"),
+        ("UPDATE citizens SET tax_code = '12345678903'", "citizens_tax_code_check"),
+        ("UPDATE citizens SET password_hash = 'geheim'", "citizens_password_check"),
+        ("UPDATE citizens SET kind = 'resident'", "citizens_address_check"),
+        ("UPDATE citizens SET address = address || '{\"country\":\"IT\"}'", "citizens_address_check"),
+        (
+            "UPDATE citizens SET kind = 'resident', address = address || '{\"country\":\"IT\",\"province\":\"TO\",\"postal_code\":\"1012\"}'",
+            "citizens_address_check"
+        ),
+        ("UPDATE citizens SET email = NULL", "citizens_erased_check"),
+        ("UPDATE citizens SET status = 'erased', erased_at = now()", "citizens_erased_check"),
+        ("UPDATE citizens SET status = 'pending'", "citizens_verified_check"),
+        ("UPDATE citizens SET language = 'xx'", "citizens_language_check"),
+        ("UPDATE citizens SET tax_code = 'RSSMRA80A01H501U'", "citizens_tax_code_key"),
+        ("UPDATE citizens SET email = CASE tax_code WHEN 'RSSMRA80A01H501U' THEN 'A@example.org' ELSE 'a@example.org' END", "citizens_email_key"),
+        ("UPDATE consents SET document = 'cookies'", "consents_document_check"),
+        ("UPDATE citizen_sessions SET ended_at = now()", "citizen_sessions_ended_check"),
+        ("UPDATE citizen_sessions SET access_digest = sha256('x')", "citizen_sessions_access_key"),
+        ("UPDATE citizen_sessions SET refresh_digest = 'x'", "citizen_sessions_refresh_check"),
+        ("UPDATE mail_tokens SET kind = 'test'", "mail_tokens_kind_check"),
+        ("UPDATE throttles SET tries = -1", "throttles_tries_check"),
+        ("DELETE FROM citizens", "citizen_sessions_citizen_fkey"),
+        (
+            "UPDATE notifications SET citizen_id = (SELECT id FROM citizens LIMIT 1)", "notifications_citizen_check"
+        ),
+        ("UPDATE notifications SET kind = 'verify_email'", "notifications_receipt_check"),
+    ]
+
+    @Test func `what is no account is refused by name`() async throws {
+        try await Ledger.with { ledger in
+            for (statement, constraint) in Self.refused {
+                do {
+                    try await ledger.pool.execute(statement)
+                    Issue.record("\(statement.text)")
+                } catch let error as PostgresError {
+                    #expect(error.constraint == constraint, "\(statement.text): \(error)")
+                }
+            }
+        }
+    }
+
+    @Test func `one tax code has one verified account, and any number of registrations`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query("DELETE FROM citizen_sessions")
+            _ = try await ledger.pool.query("UPDATE citizens SET status = 'pending', verified_at = NULL")
+            _ = try await ledger.pool.query(
+                "UPDATE citizens SET tax_code = \(Ledger.mario.value), email = 'mario@example.org'")
+            let ids = try await ledger.pool.query("SELECT id FROM citizens").map { row in
+                var row = row
+                return try row.identifier(Citizen.self)
+            }
+            try #require(ids.count == 2)
+
+            let first = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.activate(ids[0], at: Instant(microseconds: 1))
+            }
+
+            #expect(first)
+            await #expect(throws: StorageError.self) {
+                try await ledger.store.transaction(within: .everyCreditor) { tx in
+                    _ = try await tx.activate(ids[1], at: Instant(microseconds: 1))
+                }
+            }
+        }
+    }
+
+    @Test func `an erased account names nobody, and its tax code is free again`() async throws {
+        try await Ledger.with { ledger in
+            let mario = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try #require(try await tx.ask(Citizens.credential(of: .taxCode(Ledger.mario)))).citizen
+            }
+
+            try await ledger.store.transaction(within: .everyCreditor) { tx in
+                tx.erase(mario, at: Instant(microseconds: 1))
+            }
+
+            var row = try #require(
+                try await ledger.pool.query("SELECT to_jsonb(c)::text FROM citizens c WHERE id = \(mario.uuid)").first)
+            let kept = try row.text()
+            for word in [Ledger.mario.value, "example.org", "Roma", "argon2"] { #expect(!kept.contains(word)) }
+            let found = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.ask(
+                    Citizens.show(mario), Citizens.clashing(taxCode: Ledger.mario, email: try EmailAddress("x@y.it")))
+            }
+            #expect(found.0 == nil && found.1.isEmpty)
+        }
+    }
+}
