@@ -16,6 +16,11 @@ package final class PasswordHashing: Sendable {
         package let matches: Bool
         /// It was hashed at another cost than today's.
         package let isOutdated: Bool
+
+        package init(matches: Bool, isOutdated: Bool) {
+            self.matches = matches
+            self.isOutdated = isOutdated
+        }
     }
 
     /// OWASP's first choice for Argon2id.

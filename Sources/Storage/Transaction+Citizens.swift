@@ -25,7 +25,7 @@ package enum Citizens {
     /// Verified accounts that a new one with this tax code and mailbox would clash with.
     package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Question<[Citizen]> {
         citizens(
-            where: "c.status = 'active' AND (c.tax_code = \(taxCode.value) OR lower(c.email) = lower(\(email.value)))")
+            where: "c.status = 'active' AND (c.tax_code = \(taxCode.value) OR c.mailbox = \(email.mailbox))")
     }
 
     /// Locked, so that an account that is being erased or changed is waited for.
@@ -34,12 +34,12 @@ package enum Citizens {
     }
 
     package static func active(with email: EmailAddress) -> Question<Citizen?> {
-        citizens(where: "c.status = 'active' AND lower(c.email) = lower(\(email.value))").map(\.first)
+        citizens(where: "c.status = 'active' AND c.mailbox = \(email.mailbox)").map(\.first)
     }
 
     private static func condition(of name: Username) -> SQL {
         switch name {
-        case .email(let email): "lower(c.email) = \(email.value)"
+        case .email(let email): "c.mailbox = \(email.mailbox)"
         case .taxCode(let taxCode): "c.tax_code = \(taxCode.value)"
         case .unknown: "FALSE"
         }

@@ -42,6 +42,444 @@ extension ServerTests {
                 #expect(again.status == 422)
             }
         }
+
+        @Test func `all three kinds register, each with the address of its kind`() async throws {
+            try await Deployment.with { live in
+                let abroad = #"{"street":"Rue de la Loi 200","postal_code":"1000","city":"Bruxelles","country":"BE"}"#
+                for (kind, address) in [
+                    ("resident", Applicant.mario.address), ("aire", abroad), ("non_resident", abroad),
+                ] {
+                    var applicant = Applicant.mario
+                    applicant.kind = kind
+                    applicant.address = address
+                    applicant.email = "\(kind)@example.org"
+                    let good = try await live.register(applicant)
+                    #expect(good.status == 201, "\(kind) \(String(decoding: good.body, as: UTF8.self))")
+                    applicant.address = kind == "resident" ? abroad : Applicant.mario.address
+                    let bad = try await live.register(applicant)
+                    #expect(bad.status == 422)
+                    #expect(try bad.pointers == ["/address/country"], "\(kind)")
+                }
+            }
+        }
+
+        @Test func `a bad registration is told everything at once, and leaves nothing behind`() async throws {
+            try await Deployment.with { live in
+                let answer = try await live.call(
+                    "POST", "/v1/citizens", key: live.apiKey,
+                    json: """
+                        {"kind":"resident","tax_code":"RSSMRA80A01H501X","given_name":"","family_name":"Rossi",
+                        "birth":{"date":"1980-02-30"},"address":{"street":"s","postal_code":"1","city":"c","country":"FR"},
+                        "email":"nobody","password":"short","consents":{"privacy":false},"status":"active",
+                        "verification_url":"https://evil.example.org/x#y"}
+                        """)
+                #expect(answer.status == 422)
+                #expect(
+                    try Set(answer.pointers) == [
+                        "/tax_code", "/given_name", "/birth/date", "/birth/place", "/address/country", "/email",
+                        "/password", "/consents/privacy", "/consents/terms", "/status", "/verification_url",
+                    ])
+                #expect(!String(decoding: answer.body, as: UTF8.self).contains("short\""))
+                var applicant = Applicant.mario
+                applicant.birth = "1981-01-01"
+                applicant.password = "Mario-Rossi mario.rossi"
+                applicant.extra = #","verification_url":"https://evil.example.org/x""#
+                #expect(try await live.register(applicant).pointers == ["/birth/date", "/password"])
+                applicant.birth = "1980-01-01"
+                applicant.password = Applicant.password
+                #expect(try await live.register(applicant).pointers == ["/verification_url"])
+                #expect(try live.books("SELECT count(*) FROM citizens") == "0")
+                #expect(try live.books("SELECT count(*) FROM notifications") == "0")
+            }
+        }
+
+        @Test func `who registers learns nothing of who has an account, and its owner is told`() async throws {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+                var sameMail = Applicant.mario
+                sameMail.taxCode = "VRDNNA85M41F205G"
+                sameMail.birth = "1985-08-01"
+                sameMail.email = "MARIO.ROSSI@example.org"
+                var sameTaxCode = Applicant.mario
+                sameTaxCode.email = "altro@example.org"
+                var new = sameMail
+                new.email = "nuova@example.org"
+
+                var bodies: [Set<String>] = []
+                for applicant in [sameMail, sameTaxCode, new] {
+                    let answer = try await live.register(applicant)
+                    #expect(answer.status == 201)
+                    let json = try answer.json
+                    #expect(json["status"] as? String == "pending")
+                    bodies.append(Set(json.keys))
+                    #expect(answer.headers["location"] == nil)
+                }
+
+                #expect(Set(bodies).count == 1)
+                _ = try await live.code(to: "nuova@example.org")
+                try await live.waitUntil("the owner is told twice") {
+                    try await live.mailCount(to: "mario.rossi@example.org") == 3
+                }
+                let text = try await live.text(to: "mario.rossi@example.org")
+                #expect(text.contains("Tentativo di registrazione") && !text.contains("qzm_"))
+                #expect(try await live.mailCount(to: "altro@example.org") == 0)
+                #expect(try live.books("SELECT count(*) FROM citizens") == "2")
+            }
+        }
+
+        @Test func `an unknown name, an unverified account and a wrong password are answered alike`() async throws {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+                var anna = Applicant.anna
+                anna.email = "anna@example.org"
+                _ = try await live.register(anna)
+
+                let wrong = try await live.signIn("mario.rossi@example.org", "sbagliata sbagliata")
+                let unverified = try await live.signIn("anna@example.org")
+                let unknown = try await live.signIn("nessuno@example.org")
+                let nonsense = try await live.signIn("---")
+
+                for answer in [wrong, unverified, unknown, nonsense] {
+                    #expect(answer.status == 401)
+                    #expect(try answer.json["type"] as? String == wrong.json["type"] as? String)
+                    #expect(try answer.json["detail"] as? String == wrong.json["detail"] as? String)
+                    #expect(try Set(answer.json.keys) == Set(wrong.json.keys))
+                }
+            }
+        }
+
+        @Test func `of two registrations of one person the first verified counts, and no code outlives its day`()
+            async throws
+        {
+            try await Deployment.with { live in
+                var squatter = Applicant.mario
+                squatter.email = "squatter@example.org"
+                _ = try await live.register(squatter)
+                let squattersCode = try await live.code(to: "squatter@example.org")
+                try await live.account(.mario)
+
+                let late = try await live.verify(squattersCode)
+
+                #expect(late.status == 422)
+                #expect(try late.pointers == ["/token"])
+                _ = try await live.register(.anna)
+                let code = try await live.code(to: "anna.verdi@example.org")
+                _ = try live.books("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
+                #expect(try await live.verify(code).status == 422)
+                for nonsense in ["x", "qzm_" + String(repeating: "a", count: 49)] {
+                    #expect(try await live.verify(nonsense).status == 422)
+                }
+                // Whoever holds a key that is not for citizens gets nowhere.
+                let other = try await live.call(
+                    "POST", "/v1/citizens/verify", key: live.creditorKey, json: #"{"token":"\#(code)"}"#)
+                #expect(other.status == 403)
+            }
+        }
+
+        @Test func `no code lies in the database or the log, whatever became of its mail`() async throws {
+            try await Deployment.with { live in
+                try await live.mailMode("greet4")
+                _ = try await live.register(.mario)
+                try await live.waitUntil("the first try has failed") {
+                    try live.books("SELECT state FROM notifications") == "retrying"
+                }
+                let outbox = try live.books("SELECT to_jsonb(n)::text FROM notifications n")
+                #expect(!outbox.contains("qzm_"))
+                try await live.mailMode("lostack")
+                _ = try live.books("UPDATE notifications SET next_attempt_at = now()")
+                try await live.waitUntil("the mail has come, though its sender does not know") {
+                    try await live.mailCount(to: "mario.rossi@example.org") >= 1
+                }
+                let first = try await live.code(to: "mario.rossi@example.org")
+                try await live.mailMode("ok")
+                _ = try live.books("UPDATE notifications SET next_attempt_at = now() WHERE state = 'retrying'")
+                let second = try await live.code(to: "mario.rossi@example.org", count: 2)
+
+                // Either copy will do, once.
+                #expect(first != second)
+                #expect(try await live.verify(first).status == 200)
+                #expect(try await live.verify(second).status == 422)
+                #expect(live.service.stop() == 0)
+                let log = try live.log()
+                for secret in [
+                    first, second, "qzm_", "mario.rossi@", "RSSMRA80A01H501U", Applicant.password, "argon2id",
+                ] { #expect(!log.contains(secret), "\(secret.prefix(6))…") }
+            }
+        }
+
+        @Test func `a repeat with the same Idempotency-Key registers once, and its fingerprint holds no password`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let key = ["Idempotency-Key": "registration-1"]
+                let first = try await live.register(.mario, headers: key)
+                let again = try await live.register(.mario, headers: key)
+                var other = Applicant.mario
+                other.password = "un altro gatto sul tetto"
+                let samePerson = try await live.register(other, headers: key)
+                other.givenName = "Luigi"
+                let misused = try await live.register(other, headers: key)
+
+                #expect(first.status == 201 && again.body == first.body)
+                #expect(again.headers["idempotency-replayed"] == "true")
+                #expect(samePerson.body == first.body)
+                #expect(misused.status == 422)
+                #expect(try live.books("SELECT count(*) FROM notifications") == "1")
+            }
+        }
+
+        @Test func `refreshing gives a new pair, and a refresh token that comes twice ends the session`() async throws {
+            try await Deployment.with { live in
+                let first = try await live.session(.mario)
+
+                let second = try Tokens(await live.refresh(first.refresh))
+
+                #expect(try await live.me(first.access).status == 401)
+                #expect(try await live.me(second.access).status == 200)
+                let reused = try await live.refresh(first.refresh)
+                #expect(reused.status == 401)
+                #expect(try (reused.json["type"] as? String)?.hasSuffix("/citizen-token-invalid") == true)
+                #expect(try await live.me(second.access).status == 401)
+                #expect(try await live.refresh(second.refresh).status == 401)
+                #expect(
+                    try live.books("SELECT count(*) FROM journal WHERE kind = 'session_reuse_detected'") == "1")
+                // Another session of the same citizen is untouched.
+                let other = try Tokens(await live.signIn("RSSMRA80A01H501U"))
+                _ = try live.books("UPDATE citizen_sessions SET access_expires_at = now() - interval '1 second'")
+                #expect(try await live.me(other.access).status == 401)
+                let third = try Tokens(await live.refresh(other.refresh))
+                #expect(try await live.me(third.access).status == 200)
+                _ = try live.books("UPDATE citizen_sessions SET refresh_expires_at = now() - interval '1 second'")
+                #expect(try await live.refresh(third.refresh).status == 401)
+            }
+        }
+
+        @Test func `ten refreshes at once with one token give one pair at most`() async throws {
+            try await Deployment.with { live in
+                let first = try await live.session(.mario)
+
+                let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<10 { group.addTask { try await live.refresh(first.refresh).status } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+
+                #expect(answers.filter { $0 == 200 }.count == 1)
+                #expect(answers.filter { $0 == 401 }.count == 9)
+                #expect(try live.books("SELECT ended_by FROM citizen_sessions") == "reused")
+            }
+        }
+
+        @Test func `signing out and a new password end sessions on every instance`() async throws {
+            try await Deployment.with { live in
+                let elsewhere = try await live.secondInstance()
+                defer { elsewhere.part.stop() }
+                let first = try await live.session(.mario)
+                let second = try Tokens(await live.signIn("mario.rossi@example.org"))
+                #expect(try await live.me(first.access, at: elsewhere.url) == 200)
+                #expect(try await live.me(second.access, at: elsewhere.url) == 200)
+
+                _ = try await live.call(
+                    "DELETE", "/v1/sessions/current", key: live.apiKey, headers: ["X-Citizen-Token": first.access])
+
+                #expect(try await live.me(first.access, at: elsewhere.url) == 401)
+                #expect(try await live.refresh(first.refresh).status == 401)
+                #expect(try await live.me(second.access, at: elsewhere.url) == 200)
+                let asked = try await live.call(
+                    "POST", "/v1/password-resets", key: live.apiKey, json: #"{"email":"mario.rossi@example.org"}"#)
+                #expect(asked.status == 202)
+                let code = try await live.code(to: "mario.rossi@example.org", count: 2)
+                let weak = try await live.confirm(code, "mario.rossi@example.org")
+                #expect(weak.status == 422)
+                #expect(try weak.pointers == ["/new_password"])
+                let new = "cinque cani in cortile"
+                #expect(try await live.confirm(code, new).status == 204)
+                #expect(try await live.confirm(code, new).status == 422)
+                #expect(try await live.me(second.access, at: elsewhere.url) == 401)
+                #expect(try await live.refresh(second.refresh).status == 401)
+                #expect(try await live.signIn("mario.rossi@example.org").status == 401)
+                #expect(try await live.signIn("mario.rossi@example.org", new).status == 200)
+            }
+        }
+
+        @Test func `asking for a new password tells nothing, and one mailbox gets few mails`() async throws {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+                var bodies: Set<Data> = []
+                for email in ["nessuno@example.org"] + Array(repeating: "mario.rossi@example.org", count: 8) {
+                    let answer = try await live.call(
+                        "POST", "/v1/password-resets", key: live.apiKey, json: #"{"email":"\#(email)"}"#)
+                    #expect(answer.status == 202)
+                    bodies.insert(answer.body)
+                }
+                #expect(bodies.count == 1)
+                try await live.waitUntil("the mails have gone") {
+                    try live.books("SELECT count(*) FROM notifications WHERE state <> 'sent'") == "0"
+                }
+                // Five at once, the verification's among them.
+                #expect(try await live.mailCount(to: "mario.rossi@example.org") == 5)
+                #expect(try await live.mailCount(to: "nessuno@example.org") == 0)
+                let code = try await live.code(to: "mario.rossi@example.org")
+                _ = try live.books("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
+                let late = try await live.confirm(code, "cinque cani in cortile")
+                #expect(late.status == 422)
+                #expect(try late.pointers == ["/token"])
+            }
+        }
+
+        @Test func `whoever guesses is slowed down, and the owner gets in from elsewhere`() async throws {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+                var statuses: [Int] = []
+                for number in 0..<8 {
+                    let answer = try await live.signIn(
+                        "mario.rossi@example.org", "sbagliata numero \(number)", from: "203.0.113.7")
+                    statuses.append(answer.status)
+                    if answer.status == 429 {
+                        #expect((Int(answer.headers["retry-after"] ?? "") ?? 0) >= 1)
+                    }
+                }
+                #expect(statuses.prefix(5).allSatisfy { $0 == 401 })
+                #expect(statuses.contains(429))
+
+                // Even the right password has to wait there, and is not looked at; from elsewhere it gets in.
+                #expect(try await live.signIn("mario.rossi@example.org", from: "203.0.113.7").status == 429)
+                #expect(try await live.signIn("mario.rossi@example.org", from: "198.51.100.9").status == 200)
+
+                // Guesses from many addresses make strangers wait, but nobody at an address that got in before.
+                _ = try live.books("UPDATE throttles SET tries = 1000, last_at = now() WHERE succeeded_at IS NULL")
+                let stranger = try await live.signIn("mario.rossi@example.org", from: "192.0.2.1")
+                #expect(stranger.status == 429)
+                #expect((Int(stranger.headers["retry-after"] ?? "") ?? 99) <= 8)
+                #expect(try await live.signIn("mario.rossi@example.org", from: "198.51.100.9").status == 200)
+                let unknown = try await live.signIn("nessuno@example.org", from: "nonsense")
+                #expect(unknown.status == 400)
+            }
+        }
+
+        @Test func `many guesses at once are counted before they are looked at`() async throws {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for number in 0..<40 {
+                        group.addTask {
+                            try await live.signIn(
+                                "mario.rossi@example.org", "sbagliata numero \(number)", from: "203.0.113.7"
+                            ).status
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+
+                #expect(statuses.allSatisfy { [401, 429, 503].contains($0) })
+                // Five are free; while the hashes are computed one or two waits may have passed.
+                #expect((5...8).contains(statuses.filter { $0 == 401 }.count), "\(statuses)")
+            }
+        }
+
+        @Test func `a session belongs to the front end that opened it, and survives the rotation of its key`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let tokens = try await live.session(.mario)
+                let made = try await live.call(
+                    "POST", "/v1/api-keys", key: live.opsKey,
+                    json:
+                        #"{"name":"other","kind":"frontend","scopes":["citizens","positions:read"],"creditors":["12345678903"]}"#
+                )
+                let other = try #require(try made.json["key"] as? String)
+
+                let stolen = try await live.me(tokens.access, key: other)
+
+                #expect(stolen.status == 401)
+                #expect(try (stolen.json["type"] as? String)?.hasSuffix("/citizen-token-invalid") == true)
+                #expect(try await live.refresh(tokens.refresh, key: other).status == 401)
+                #expect(try await live.me(tokens.access).status == 200)
+                // A wrong token is refused on any route, not ignored.
+                let search = try await live.call(
+                    "GET", "/v1/positions", key: live.apiKey, headers: ["X-Citizen-Token": "nonsense"])
+                #expect(search.status == 401)
+                let list = try await live.call("GET", "/v1/api-keys?limit=100", key: live.opsKey)
+                let keys = try #require(try list.json["items"] as? [[String: any Sendable]])
+                let own = try #require(keys.first { live.apiKey.contains($0["prefix"] as? String ?? "-") })
+                let rotated = try await live.call(
+                    "POST", "/v1/api-keys/\(own["id"] as? String ?? "")/rotate", key: live.opsKey,
+                    json: #"{"overlap_seconds":60}"#)
+                let next = try #require(try rotated.json["key"] as? String)
+                #expect(try await live.me(tokens.access, key: next).status == 200)
+                let refreshed = try Tokens(await live.refresh(tokens.refresh, key: next))
+                #expect(try await live.me(refreshed.access, key: next).status == 200)
+            }
+        }
+
+        @Test func `citizens change what is theirs to change`() async throws {
+            try await Deployment.with { live in
+                let tokens = try await live.session(.mario)
+                func patch(_ json: String) async throws -> Deployment.Answer {
+                    try await live.call(
+                        "PATCH", "/v1/me", key: live.apiKey, json: json,
+                        headers: ["Content-Type": "application/merge-patch+json", "X-Citizen-Token": tokens.access])
+                }
+
+                let moved = try await patch(#"{"address":{"street":"Via Po","civic_number":"3"},"language":"de"}"#)
+
+                #expect(moved.status == 200)
+                let address = try #require(try moved.json["address"] as? [String: any Sendable])
+                #expect(address["street"] as? String == "Via Po" && address["city"] as? String == "Torino")
+                #expect(try moved.json["language"] as? String == "de")
+                #expect(try await live.me(tokens.access).body == moved.body)
+                #expect(try await patch(#"{"kind":"aire"}"#).pointers == ["/address/country"])
+                let fixed = try await patch(#"{"tax_code":"VRDNNA85M41F205G","email":"x@example.org","id":"1"}"#)
+                #expect(try Set(fixed.pointers) == ["/tax_code", "/email", "/id"])
+                #expect(try await patch(#"{"given_name":null}"#).pointers == ["/given_name"])
+                #expect(try await patch("[]").status == 422)
+                let plain = try await live.call(
+                    "PATCH", "/v1/me", key: live.apiKey, json: "{}", headers: ["X-Citizen-Token": tokens.access])
+                #expect(plain.status == 415)
+                // The next mail speaks the language that was chosen.
+                _ = try await live.call(
+                    "POST", "/v1/password-resets", key: live.apiKey,
+                    json: #"{"email":"mario.rossi@example.org","reset_url":"https://portale.example.org/neu?a=1&b=2"}"#)
+                try await live.waitUntil("the mail has gone") {
+                    try await live.mailCount(to: "mario.rossi@example.org") == 2
+                }
+                let text = try await live.text(to: "mario.rossi@example.org")
+                #expect(text.contains("Neues Passwort"))
+                #expect(text.contains("https://portale.example.org/neu?a=1&b=2#token=qzm_"))
+                #expect(text.contains("https://portale.example.org/neu?a=1&amp;b=2#token=qzm_"))
+            }
+        }
+
+        @Test func `an erased account is gone with its sessions, and what was paid stays`() async throws {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "KEPT"))
+                let tokens = try await live.session(.mario)
+                let other = try Tokens(await live.signIn("mario.rossi@example.org"))
+
+                let erased = try await live.call(
+                    "DELETE", "/v1/me", key: live.apiKey, headers: ["X-Citizen-Token": tokens.access])
+
+                #expect(erased.status == 204)
+                for token in [tokens, other] {
+                    #expect(try await live.me(token.access).status == 401)
+                    #expect(try await live.refresh(token.refresh).status == 401)
+                }
+                #expect(try await live.signIn("mario.rossi@example.org").status == 401)
+                #expect(try await live.status(of: position) == "paid")
+                let receipts = try await live.call("GET", "/v1/receipts?position_id=\(position)", key: live.apiKey)
+                #expect(((try receipts.json["items"] as? [any Sendable]) ?? []).count == 1)
+                let kept = try live.books(
+                    "SELECT to_jsonb(c)::text FROM citizens c UNION ALL SELECT to_jsonb(n)::text FROM notifications n WHERE citizen_id IS NOT NULL"
+                )
+                for word in ["mario", "RSSMRA", "Torino", "argon2"] { #expect(!kept.contains(word), "\(word)") }
+                let journal = try live.books(
+                    "SELECT string_agg(to_jsonb(j)::text, ' ') FROM journal j WHERE kind LIKE 'citizen%'")
+                #expect(journal.contains("citizen_erased") && !journal.contains("RSSMRA"))
+                // The tax code and the mailbox are free again.
+                try await live.account(.mario, mails: 2)
+            }
+        }
     }
 }
 
@@ -59,6 +497,15 @@ struct Applicant: Sendable {
 
     static let password = "quattro gatti sul tetto"
     static let mario = Applicant()
+    static let anna = {
+        var anna = Applicant()
+        anna.taxCode = "VRDNNA85M41F205G"
+        anna.birth = "1985-08-01"
+        anna.givenName = "Anna"
+        anna.familyName = "Verdi"
+        anna.email = "anna.verdi@example.org"
+        return anna
+    }()
 
     var json: String {
         """
@@ -69,7 +516,82 @@ struct Applicant: Sendable {
     }
 }
 
+/// A pair of tokens, or a failure of the test.
+struct Tokens {
+    let access: String
+    let refresh: String
+
+    init(_ answer: Deployment.Answer) throws {
+        try #require(answer.status == 200, "\(answer.status)")
+        access = try #require(try answer.json["access_token"] as? String)
+        refresh = try #require(try answer.json["refresh_token"] as? String)
+    }
+}
+
+extension Deployment.Answer {
+    /// Where rules were broken.
+    var pointers: [String] {
+        get throws {
+            ((try json["violations"] as? [[String: any Sendable]]) ?? []).compactMap { $0["pointer"] as? String }
+        }
+    }
+}
+
 extension Deployment {
+    /// Registers and proves the mailbox.
+    func account(_ applicant: Applicant, mails: Int = 1) async throws {
+        try #require(try await register(applicant).status == 201)
+        let code = try await code(to: applicant.email, count: mails)
+        try #require(try await verify(code).status == 200)
+    }
+
+    /// An account, and its first session.
+    func session(_ applicant: Applicant) async throws -> Tokens {
+        try await account(applicant)
+        return try Tokens(await signIn(applicant.email))
+    }
+
+    func verify(_ code: String) async throws -> Answer {
+        try await call("POST", "/v1/citizens/verify", key: apiKey, json: #"{"token":"\#(code)"}"#)
+    }
+
+    func refresh(_ token: String, key: String? = nil) async throws -> Answer {
+        try await call("POST", "/v1/sessions/refresh", key: key ?? apiKey, json: #"{"refresh_token":"\#(token)"}"#)
+    }
+
+    func confirm(_ code: String, _ password: String) async throws -> Answer {
+        try await call(
+            "POST", "/v1/password-resets/confirm", key: apiKey,
+            json: #"{"token":"\#(code)","new_password":"\#(password)"}"#)
+    }
+
+    /// The status that another instance gives to this token.
+    func me(_ token: String, at url: String) async throws -> Int {
+        try await send(
+            "GET", url: url + "/v1/me", headers: ["Authorization": "Bearer \(apiKey)", "X-Citizen-Token": token]
+        ).status
+    }
+
+    /// A second service on the same database.
+    func secondInstance() async throws -> (url: String, part: Part) {
+        let probe = try Proxy(to: 1)
+        probe.close()
+        let part = try Part(
+            Self.binaries.appending(path: "quietanza").path, ["serve"],
+            environment.merging(["HTTP_PORT": "\(probe.port)"]) { $1 }, log: folder.appending(path: "second.log"))
+        let url = "http://127.0.0.1:\(probe.port)"
+        try await waitUntil("the second instance answers", seconds: 20) {
+            (try? await self.send("GET", url: url + "/ready"))?.status == 200
+        }
+        return (url, part)
+    }
+
+    /// The books themselves, as their owner sees them.
+    func books(_ sql: String) throws -> String {
+        try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     func register(_ applicant: Applicant, headers: [String: String] = [:]) async throws -> Answer {
         try await call("POST", "/v1/citizens", key: apiKey, json: applicant.json, headers: headers)
     }

@@ -190,15 +190,21 @@ import Testing
                 ("refresh", { _ = try await $0.session(refresh: digest, key: key, at: past) }),
                 ("code", { _ = try await $0.spend(mailToken: digest, of: .verifyEmail, at: past) }),
                 ("throttles", { _ = try await $0.throttles([digest], at: past) }),
-                ("end of a session", { tx in
-                    tx.end(session, by: .closed, at: past)
-                    tx.endSessions(of: citizen, by: .closed, at: past)
-                    _ = try await tx.query("SELECT")
-                }),
-                ("erasure", { tx in
-                    tx.erase(citizen, at: past)
-                    _ = try await tx.query("SELECT")
-                }),
+                (
+                    "end of a session",
+                    { tx in
+                        tx.end(session, by: .closed, at: past)
+                        tx.endSessions(of: citizen, by: .closed, at: past)
+                        _ = try await tx.query("SELECT")
+                    }
+                ),
+                (
+                    "erasure",
+                    { tx in
+                        tx.erase(citizen, at: past)
+                        _ = try await tx.query("SELECT")
+                    }
+                ),
                 ("old registrations", { _ = try await $0.forgetRegistrations(before: past, limit: 10) }),
                 ("old codes", { _ = try await $0.forgetMailTokens(before: past, limit: 10) }),
                 ("old sessions", { _ = try await $0.forgetSessions(before: past, limit: 10) }),

@@ -22,8 +22,8 @@ extension Intermediary {
     }
 
     /// Counts one more mail to this mailbox.
-    func mayMail(_ mailbox: EmailAddress, in tx: Transaction, at now: Instant) async throws -> Bool {
-        let subject = throttleSubject("mail", mailbox.value.lowercased())
+    func mayMail(_ email: EmailAddress, in tx: Transaction, at now: Instant) async throws -> Bool {
+        let subject = throttleSubject("mail", email.mailbox)
         guard let (throttle, _) = try await tx.throttles([subject], at: now).first,
             throttle.waitSeconds(at: now, .mail) == 0
         else { return false }

@@ -7,7 +7,7 @@ package enum Username: Sendable, Equatable {
     case unknown(String)
 
     package init(_ text: String) {
-        if let email = try? EmailAddress(text.lowercased()) {
+        if let email = try? EmailAddress(text) {
             self = .email(email)
         } else if let taxCode = try? TaxCode(text) {
             self = .taxCode(taxCode)
@@ -19,7 +19,7 @@ package enum Username: Sendable, Equatable {
     /// The same for every spelling of the same name.
     package var text: String {
         switch self {
-        case .email(let email): email.value
+        case .email(let email): email.mailbox
         case .taxCode(let taxCode): taxCode.value
         case .unknown(let text): text
         }

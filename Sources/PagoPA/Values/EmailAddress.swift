@@ -14,6 +14,9 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { value }
 
+    /// The same for every spelling of one mailbox.
+    package var mailbox: String { value.lowercased() }
+
     private static let refused = Array("<>()[]\\,;:\"".utf8)
 
     private static func isDotted(_ part: ArraySlice<UInt8>) -> Bool {

@@ -1,0 +1,61 @@
+import Seals
+import Testing
+
+@Suite struct PasswordHashingTests {
+    @Test func `a password fits its own hash alone, and no hash at all fits nobody`() async throws {
+        let hashing = PasswordHashing()
+        defer { hashing.stop() }
+        let password = Array("quattro gatti sul tetto".utf8)
+
+        let hash = try await hashing.hash(password)
+
+        #expect(hash.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+        #expect(try await hashing.hash(password) != hash)
+        #expect(try await hashing.verify(password, against: hash) == .init(matches: true, isOutdated: false))
+        #expect(try await hashing.verify(password + [0x20], against: hash).matches == false)
+        #expect(try await hashing.verify(password, against: nil) == .init(matches: false, isOutdated: false))
+        #expect(try await hashing.verify(password, against: "no hash").matches == false)
+    }
+
+    @Test func `a hash of another cost still fits, and is told to be outdated`() async throws {
+        let hashing = PasswordHashing()
+        defer { hashing.stop() }
+        // printf password | argon2 somesalt -id -t 1 -k 1024 -p 1 -l 32
+        let old = "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$yOmu3JVvan3/Ck1ClA32KGI/Mo6hI1AFq6yTPFcJPiM"
+
+        let verdict = try await hashing.verify(Array("password".utf8), against: old)
+
+        #expect(verdict == .init(matches: true, isOutdated: true))
+    }
+
+    @Test func `more than the queue holds is refused at once, and the rest is served`() async throws {
+        let hashing = PasswordHashing()
+        defer { hashing.stop() }
+        let results = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<200 {
+                group.addTask { (try? await hashing.verify([1, 2, 3], against: nil)) != nil }
+            }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        let served = results.filter(\.self).count
+        #expect(served >= PasswordHashing.maximumWaiting)
+        #expect(served < 200)
+        #expect(try await hashing.verify([1], against: nil).matches == false)
+    }
+
+    @Test func `a token is for one purpose, and a slip of the pen is none`() throws {
+        for purpose in Token.Purpose.allCases {
+            let token = try Token.make(purpose)
+            #expect(Token(token.text, for: purpose) == token)
+            #expect(Token(token.text, for: purpose)?.digest.count == 32)
+            for other in Token.Purpose.allCases where other != purpose { #expect(Token(token.text, for: other) == nil) }
+            var letters = Array(token.text)
+            letters[10] = letters[10] == "a" ? "b" : "a"
+            #expect(Token(String(letters), for: purpose) == nil)
+            #expect(try Token.make(purpose) != token)
+        }
+        for text in ["", "qza_", "qz_abc", String(repeating: "q", count: 53)] {
+            #expect(Token(text, for: .access) == nil)
+        }
+    }
+}
