@@ -593,7 +593,8 @@ extension Deployment {
     }
 
     func register(_ applicant: Applicant, headers: [String: String] = [:]) async throws -> Answer {
-        try await call("POST", "/v1/citizens", key: apiKey, json: applicant.json, headers: headers)
+        try await call("POST", "/v1/citizens", key: apiKey, json: applicant.json,
+            headers: headers.merging(["Accept-Language": "it"]) { $1 })
     }
 
     func signIn(
