@@ -412,6 +412,31 @@ extension ServerTests {
             }
         }
 
+        @Test func `signing in hashes anew what was hashed at another cost, and a repeat shows no token twice`()
+            async throws
+        {
+            try await Deployment.with { live in
+                try await live.account(.mario)
+                let hash = { try live.books("SELECT password_hash FROM citizens") }
+                _ = try live.books(
+                    "UPDATE citizens SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$p+/noJA3AYvjuZX6GsNmW6LhmsoW0LcUJVYyVF9rc44'"
+                )
+                let headers = ["Idempotency-Key": "sign-in-1"]
+                let json = #"{"username":"RSSMRA80A01H501U","password":"\#(Applicant.password)"}"#
+
+                let first = try await live.call("POST", "/v1/sessions", key: live.apiKey, json: json, headers: headers)
+                let again = try await live.call("POST", "/v1/sessions", key: live.apiKey, json: json, headers: headers)
+
+                #expect(first.status == 200 && again.status == 409)
+                #expect(try hash().hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+                #expect(try await live.signIn("RSSMRA80A01H501U").status == 200)
+                let token = try #require(try first.json["access_token"] as? String)
+                #expect(try !live.books("SELECT encode(body, 'escape') FROM idempotency_keys").contains(token))
+                let metrics = try await live.send("GET", url: live.api + "/metrics")
+                #expect(String(decoding: metrics.body, as: UTF8.self).contains("sign_in_total{result=\"opened\"}"))
+            }
+        }
+
         @Test func `citizens change what is theirs to change`() async throws {
             try await Deployment.with { live in
                 let tokens = try await live.session(.mario)
@@ -593,7 +618,8 @@ extension Deployment {
     }
 
     func register(_ applicant: Applicant, headers: [String: String] = [:]) async throws -> Answer {
-        try await call("POST", "/v1/citizens", key: apiKey, json: applicant.json,
+        try await call(
+            "POST", "/v1/citizens", key: apiKey, json: applicant.json,
             headers: headers.merging(["Accept-Language": "it"]) { $1 })
     }
 

@@ -79,7 +79,9 @@ private struct AccountHandlers: Sendable {
     }
 
     func showMe(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.showMe(inbound.signedIn(), for: inbound.caller()).reply
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        return try await intermediary.showMe(inbound.signedIn(), for: caller).reply
     }
 
     func changeMe(_ inbound: Inbound) async throws -> Reply {
@@ -91,7 +93,9 @@ private struct AccountHandlers: Sendable {
     }
 
     func eraseMe(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.eraseMe(inbound.signedIn(), by: inbound.caller())
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        try await intermediary.eraseMe(inbound.signedIn(), by: caller)
         return Reply(.noContent)
     }
 }
@@ -123,7 +127,9 @@ private struct SessionHandlers: Sendable {
     }
 
     func closeSession(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.closeSession(of: inbound.signedIn(), by: inbound.caller())
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        try await intermediary.closeSession(of: inbound.signedIn(), by: caller)
         return Reply(.noContent)
     }
 }

@@ -35,6 +35,9 @@ package struct APIKeyRequest: Sendable {
         if kind == .frontend, scopes.contains(.positionsWrite) {
             faults.append(Fault("/scopes", "positions:write is not for front ends"))
         }
+        if kind == .creditor, scopes.contains(.citizens) {
+            faults.append(Fault("/scopes", "citizens is not for back offices"))
+        }
         if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", "must lie in the future")) }
         return faults
     }

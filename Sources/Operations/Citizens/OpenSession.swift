@@ -1,3 +1,4 @@
+import Metrics
 import PagoPA
 import Seals
 import Storage
@@ -28,8 +29,12 @@ extension Intermediary {
         // What breaks the rules for passwords is nobody's, and is hashed all the same.
         let bytes = (try? Password(password))?.bytes ?? Array(password.utf8.prefix(Password.lengths.upperBound))
         let verdict = try await verify(bytes, against: credential?.passwordHash)
-        guard let credential, verdict.matches else { throw Refusal.signInFailed }
+        guard let credential, verdict.matches else {
+            count("failed")
+            throw Refusal.signInFailed
+        }
         let rehashed = verdict.isOutdated ? try await passwords.hash(bytes) : nil
+        count("opened")
         return try await once(repeating, within: .everyCreditor) { tx, now in
             // The password may have been reset, or the account erased, while the old one was being checked.
             guard try await tx.ask(Citizens.lock(credential.citizen)) == .active,
@@ -60,12 +65,19 @@ extension Intermediary {
             let wait = max(
                 fromAddress.waitSeconds(at: now, .signInFromAddress),
                 isKnown ? 0 : onAccount.waitSeconds(at: now, .signIn))
-            guard wait == 0 else { throw Refusal.signInThrottled(retryAfterSeconds: wait) }
+            guard wait == 0 else {
+                count("throttled")
+                throw Refusal.signInThrottled(retryAfterSeconds: wait)
+            }
             let credential = try await tx.ask(Citizens.credential(of: name))
             tx.keep(fromAddress.counting(at: now, .signInFromAddress), for: pair)
             tx.keep(onAccount.counting(at: now, .signIn), for: account)
             return credential
         }
+    }
+
+    private func count(_ result: String) {
+        Counter(label: "sign_in_total", dimensions: [("result", result)]).increment()
     }
 
     private func verify(_ password: [UInt8], against hash: String?) async throws -> PasswordHashing.Verdict {
