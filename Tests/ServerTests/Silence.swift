@@ -11,7 +11,7 @@ enum Personal {
         ("API key", "qz_[A-Za-z0-9]{16,}"), ("webhook secret", "whsec_"), ("bearer token", "[Bb]earer [A-Za-z0-9]"),
         ("citizen's token or code", "qz[arm]_[A-Za-z0-9]"), ("password hash", "argon2id"),
         ("name", "Canarin|Pagant|Mario|Rossi|Qualcuno"),
-        ("password", "correct horse|quattro gatti|sbagliata|[Pp]assw(?:or)?d[-0-9]"),
+        ("password", "correct horse|quattro gatti|sbagliata|[Pp]assw(?:or)?d(?:[0-9]|-(?!resets))"),
     ]
 
     /// The kinds of what `text` gives away.

@@ -98,4 +98,39 @@ import Testing
             #expect(found.0 == nil && found.1.isEmpty)
         }
     }
+
+    @Test func `what nobody needs any more is forgotten, and nothing else`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query(
+                "UPDATE citizens SET status = 'pending', verified_at = NULL WHERE tax_code = \(Ledger.anna.value)")
+            _ = try await ledger.pool.query(
+                "DELETE FROM citizen_sessions s USING citizens c WHERE c.id = s.citizen_id AND c.status = 'pending'")
+            let sweep: @Sendable (Instant) async throws -> [Int] = { end in
+                try await ledger.store.transaction(within: .everyCreditor) { tx in
+                    [
+                        try await tx.forgetMailTokens(before: end, limit: 10),
+                        try await tx.forgetRegistrations(before: end, limit: 10),
+                        try await tx.forgetSessions(before: end, limit: 10),
+                        try await tx.forgetThrottles(before: end, known: Instant(microseconds: 1), limit: 10),
+                    ]
+                }
+            }
+
+            #expect(try await sweep(Instant(microseconds: 1)) == [0, 0, 0, 0])
+            #expect(try await sweep(Instant(microseconds: 4_000_000_000_000_000)) == [2, 1, 1, 1])
+
+            var left: [String: Int] = [:]
+            for table in OwnedTable.accounts {
+                var row = try #require(
+                    try await ledger.pool.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                left[table.rawValue] = try row.int()
+            }
+            // Mario's account with its consent, and the address that got in.
+            #expect(
+                left == [
+                    "citizens": 1, "consents": 1, "citizen_sessions": 0, "spent_refresh_tokens": 0, "mail_tokens": 0,
+                    "throttles": 1,
+                ])
+        }
+    }
 }
