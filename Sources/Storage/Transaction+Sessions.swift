@@ -27,13 +27,14 @@ extension Transaction {
     {
         let rows = try await query(
             """
-            SELECT s.id, s.citizen_id, c.tax_code FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
+            SELECT s.id, s.citizen_id, c.tax_code, c.given_name || ' ' || c.family_name, c.email FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
             WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
                 AND c.status = 'active' AND \(Self.isOpened(by: key))
             """)
         guard var row = rows.first else { return nil }
         return SignedInCitizen(
-            session: try row.identifier(), citizen: try row.identifier(), taxCode: try row.value { try TaxCode($0) })
+            session: try row.identifier(), citizen: try row.identifier(), taxCode: try row.value { try TaxCode($0) },
+            fullName: try row.text(), email: try row.optionalValue { try EmailAddress($0) })
     }
 
     /// The session of this refresh token, locked.

@@ -38,6 +38,8 @@ package struct Contract: Sendable {
         package let isPublic: Bool
         /// A PSP signs the body instead of showing a key.
         package let isSigned: Bool
+        /// It may be, or must be, asked in the name of a citizen.
+        package let takesCitizen: Bool
         /// Path parameters included.
         let parameters: [JSONTree]
         let body: JSONTree
@@ -59,6 +61,7 @@ extension Contract {
                     operationID: body["operationId"]?.text ?? "", scopes: body["x-scopes"]?.texts ?? [],
                     isPublic: (body["security"] ?? shared)?.list.contains(.object([:])) ?? true,
                     isSigned: (body["security"] ?? shared)?.list.contains { $0["WebhookSignature"] != nil } ?? false,
+                    takesCitizen: body["security"]?.list.contains { $0["CitizenToken"] != nil } ?? false,
                     parameters: parameters.compactMap(schema.resolved), body: body)
             }
         }

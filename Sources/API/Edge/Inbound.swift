@@ -26,11 +26,12 @@ package struct Inbound: Sendable {
     /// The caller of a route that needs a key.
     func caller() throws -> Caller {
         guard let key else { throw Refusal.unauthenticated }
-        return Caller(key: key)
+        return Caller(key: key, citizen: citizen)
     }
 
     /// The citizen of a route that is about them.
     func signedIn() throws -> SignedInCitizen {
+        try caller().demand(.citizens)
         guard let citizen else { throw Refusal.citizenTokenInvalid }
         return citizen
     }
@@ -156,7 +157,7 @@ package struct Inbound: Sendable {
         else {
             throw Problem.badParameters([Violation("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
         }
-        let caller = key.map { "key:\($0.id)" } ?? psp.map { "psp:\($0)" } ?? "-"
+        let caller = key.map { Caller(key: $0, citizen: citizen).name } ?? psp.map { "psp:\($0)" } ?? "-"
         let content = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? body
         return IdempotencyKey(
             caller: caller, key: text, fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + content))

@@ -76,8 +76,7 @@ private struct PSPHandlers: Sendable {
     func showPSPList(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         guard
-            caller.key.scopes.contains(.operations) || caller.key.scopes.contains(.pspListWrite)
-                || caller.key.scopes.contains(.positionsRead)
+            caller.holds(.operations) || caller.holds(.pspListWrite) || caller.holds(.positionsRead)
         else { throw Refusal.forbidden(.positionsRead) }
         return inbound.unlessHeld(try await intermediary.showPSPList(for: caller).reply())
     }

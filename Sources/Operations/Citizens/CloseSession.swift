@@ -24,7 +24,9 @@ extension Intermediary {
         try await store.transaction(within: .everyCreditor) { tx in
             tx.end(citizen.session, by: .closed, at: now)
             tx.journal(
-                JournalEntry(.sessionClosed, by: .citizen(citizen.citizen), note: "session \(citizen.session)"), at: now
+                JournalEntry(
+                    .sessionClosed, by: .citizen(citizen.citizen, through: caller.key.id),
+                    note: "session \(citizen.session)"), at: now
             )
         }
     }

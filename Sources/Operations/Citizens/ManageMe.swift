@@ -20,7 +20,7 @@ extension Intermediary {
             let changed = try change(old)
             guard changed != CitizenChange(old) else { return old }
             tx.change(citizen.citizen, changed, at: now)
-            tx.journal(JournalEntry(.citizenChanged, by: .citizen(citizen.citizen)), at: now)
+            tx.journal(JournalEntry(.citizenChanged, by: .citizen(citizen.citizen, through: caller.key.id)), at: now)
             return try await me(citizen, in: tx)
         }
     }
@@ -37,7 +37,8 @@ extension Intermediary {
             tx.endSessions(of: citizen.citizen, by: .erased, at: now)
             tx.journal(
                 JournalEntry(
-                    .citizenErased, by: .citizen(citizen.citizen), from: status.rawValue, to: erased.rawValue), at: now)
+                    .citizenErased, by: .citizen(citizen.citizen, through: caller.key.id), from: status.rawValue,
+                    to: erased.rawValue), at: now)
         }
     }
 

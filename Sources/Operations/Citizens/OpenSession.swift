@@ -48,7 +48,9 @@ extension Intermediary {
             let refresh = try Token.make(.refresh)
             tx.insert(session, access: access.digest, refresh: refresh.digest)
             tx.journal(
-                JournalEntry(.sessionOpened, by: .citizen(session.citizen), note: "session \(session.id)"), at: now)
+                JournalEntry(
+                    .sessionOpened, by: .citizen(session.citizen, through: caller.key.id), note: "session \(session.id)"
+                ), at: now)
             return GivenTokens(
                 access: access.text, refresh: refresh.text,
                 expiresInSeconds: now.seconds(until: session.accessExpiresAt))

@@ -20,7 +20,9 @@ extension Intermediary {
             case .reused(let session, let citizen):
                 tx.end(session, by: .reused, at: now)
                 tx.journal(
-                    JournalEntry(.sessionReuseDetected, by: .citizen(citizen), note: "session \(session)"), at: now)
+                    JournalEntry(
+                        .sessionReuseDetected, by: .citizen(citizen, through: caller.key.id), note: "session \(session)"
+                    ), at: now)
                 return nil
             case .open(let session):
                 let next = session.refreshed(at: now, by: caller.key.id)

@@ -38,7 +38,7 @@ extension Intermediary {
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
             tx.keep(passwordHash: passwordHash, of: id)
             tx.endSessions(of: id, by: .passwordReset, at: now)
-            tx.journal(JournalEntry(.passwordReset, by: .citizen(id)), at: now)
+            tx.journal(JournalEntry(.passwordReset, by: .citizen(id, through: caller.key.id)), at: now)
         }
     }
 }

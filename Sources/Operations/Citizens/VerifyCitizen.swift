@@ -17,7 +17,8 @@ extension Intermediary {
                 else { throw Self.codeRefused }
                 tx.journal(
                     JournalEntry(
-                        .citizenVerified, by: .citizen(id), from: CitizenStatus.pending.rawValue,
+                        .citizenVerified, by: .citizen(id, through: caller.key.id),
+                        from: CitizenStatus.pending.rawValue,
                         to: CitizenStatus.active.rawValue), at: now)
                 return Registered(
                     id: id, kind: citizen.kind, status: citizen.status, createdAt: citizen.createdAt)

@@ -13,7 +13,7 @@ extension Intermediary {
         method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String?, for caller: Caller
     ) async throws -> PSPChoices {
         guard let list = try await currentPSPList() else { return PSPChoices(version: 0, choices: []) }
-        let lots = payer ?? "\(caller.key.id)/\(today)"
+        let lots = payer ?? caller.citizen.map { "\($0.citizen)" } ?? "\(caller.key.id)/\(today)"
         return PSPChoices(
             version: list.version, choices: list.choices(method: method, amount: amount, order: order, payer: lots))
     }

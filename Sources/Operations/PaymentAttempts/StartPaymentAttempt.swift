@@ -141,6 +141,11 @@ extension Intermediary {
             Secrets.valid(of: request.psp))
         guard let creditor else { throw Refusal.notFound }
         var faults: [Fault] = []
+        // Who signed in pays in their own name: it is by the payer that the attempt and its receipt are theirs.
+        let payer = request.payer ?? caller.citizen?.payer
+        if let citizen = caller.citizen, payer?.taxCode != citizen.taxCode {
+            faults.append(Fault("/payer/tax_code", "is not the signed-in citizen's"))
+        }
         if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
             faults.append(Fault("/return_url", "is not on an origin that the creditor allows"))
         }
@@ -156,7 +161,7 @@ extension Intermediary {
         let attempt = PaymentAttempt(
             id: newID(), creditor: creditor.taxCode, status: .created, method: request.method, psp: choice.psp.id,
             pspBusinessName: choice.psp.businessName, channel: choice.channel.id, amount: amount, fee: choice.fee,
-            items: items, payer: request.payer, email: request.email,
+            items: items, payer: payer, email: request.email,
             notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
             language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
             expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)

@@ -63,7 +63,7 @@ package struct APIKey: Sendable, Equatable {
 package enum Actor: Sendable, Equatable, CustomStringConvertible {
     case key(Identifier<APIKey>)
     case psp(PSPID)
-    case citizen(Identifier<Citizen>)
+    case citizen(Identifier<Citizen>, through: Identifier<APIKey>)
     case loop
     case commandLine
 
@@ -71,7 +71,7 @@ package enum Actor: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .key(let id): "key:\(id)"
         case .psp(let id): "psp:\(id)"
-        case .citizen(let id): "citizen:\(id)"
+        case .citizen(let id, let key): "citizen:\(id) key:\(key)"
         case .loop: "loop"
         case .commandLine: "command-line"
         }

@@ -1,30 +1,48 @@
 /// Who asks for an operation: a front end, a back office or ops by its key, alone or for a citizen who signed in through it.
 package struct Caller: Sendable, Equatable {
     package let key: APIKey
+    /// Whose token came beside the key. Then positions, attempts and receipts are theirs, across creditors.
+    package let citizen: SignedInCitizen?
 
-    package init(key: APIKey) {
+    package init(key: APIKey, citizen: SignedInCitizen? = nil) {
         self.key = key
+        self.citizen = citizen
     }
 
     package var kind: CallerKind { key.kind }
 
     /// Whose objects this caller may touch.
-    package var tenancy: Tenancy { key.tenancy }
+    package var tenancy: Tenancy { citizen.map { .citizen($0.taxCode) } ?? key.tenancy }
 
-    /// For the journal.
-    package var actor: Actor { .key(key.id) }
+    /// For the journal: both the citizen and the key.
+    package var actor: Actor { citizen.map { .citizen($0.citizen, through: key.id) } ?? .key(key.id) }
 
-    /// Whose Idempotency-Keys and rate these are.
+    /// Whose Idempotency-Keys these are: two citizens behind one key never meet.
     package var name: String { actor.description }
 
     /// The scope is held, or the operation is refused.
     package func demand(_ scope: Scope) throws(Refusal) {
-        guard key.scopes.contains(scope) else { throw .forbidden(scope) }
+        guard holds(scope) else { throw .forbidden(scope) }
     }
 
     /// One of the scopes is held, or the operation is refused for want of the first.
     package func demand(_ scope: Scope, or other: Scope) throws(Refusal) {
-        if key.scopes.contains(other) { return }
+        if holds(other) { return }
         try demand(scope)
+    }
+
+    /// For a citizen a key may do no more than a citizen may, whatever else it could do alone.
+    package func holds(_ scope: Scope) -> Bool {
+        key.scopes.contains(scope) && (citizen == nil || scope.isCitizens)
+    }
+}
+
+extension Scope {
+    /// Whether it is among what a citizen may do.
+    package var isCitizens: Bool {
+        switch self {
+        case .positionsRead, .paymentsWrite, .receiptsRead, .citizens: true
+        case .positionsWrite, .pspListWrite, .operations: false
+        }
     }
 }

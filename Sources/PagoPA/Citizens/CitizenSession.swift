@@ -64,10 +64,20 @@ package struct SignedInCitizen: Sendable, Equatable {
     package let session: Identifier<CitizenSession>
     package let citizen: Identifier<Citizen>
     package let taxCode: TaxCode
+    package let fullName: String
+    package let email: EmailAddress?
 
-    package init(session: Identifier<CitizenSession>, citizen: Identifier<Citizen>, taxCode: TaxCode) {
+    package init(
+        session: Identifier<CitizenSession>, citizen: Identifier<Citizen>, taxCode: TaxCode, fullName: String,
+        email: EmailAddress?
+    ) {
         self.session = session
         self.citizen = citizen
         self.taxCode = taxCode
+        self.fullName = fullName
+        self.email = email
     }
+
+    /// The citizen as soggetto versante.
+    package var payer: Payer { Payer(kind: .person, taxCode: taxCode, fullName: fullName, email: email) }
 }
