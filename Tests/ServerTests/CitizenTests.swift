@@ -553,15 +553,6 @@ struct Tokens {
     }
 }
 
-extension Deployment.Answer {
-    /// Where rules were broken.
-    var pointers: [String] {
-        get throws {
-            ((try json["violations"] as? [[String: any Sendable]]) ?? []).compactMap { $0["pointer"] as? String }
-        }
-    }
-}
-
 extension Deployment {
     /// Registers and proves the mailbox.
     func account(_ applicant: Applicant, mails: Int = 1) async throws {

@@ -28,10 +28,16 @@ struct Ledger {
             var components = URLComponents(string: url)
         else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
         let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
-        let maker = Pool(configuration: PoolConfiguration(url: url, maximumConnections: 1), logger: Self.silent)
+        var patient = PoolConfiguration(url: url, maximumConnections: 1)
+        patient.answerTimeoutMilliseconds = 60_000
+        patient.statementTimeoutMilliseconds = 60_000
+        let maker = Pool(configuration: patient, logger: Self.silent)
         try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
         components.path = "/" + name
         var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: 4)
+        // The subject is not time, and the machine may be busy.
+        configuration.connectTimeoutMilliseconds = 60_000
+        configuration.waitTimeoutMilliseconds = 60_000
         configuration.statementTimeoutMilliseconds = 60_000
         configuration.answerTimeoutMilliseconds = 60_000
         let result: Result<R, any Error>
