@@ -15,13 +15,6 @@ package struct Throttle: Sendable, Equatable {
         /// One try is forgotten each so many seconds.
         let forgivesAfterSeconds: Int
 
-        init(freeTries: Int, firstWaitSeconds: Int, maximumWaitSeconds: Int, forgivesAfterSeconds: Int) {
-            self.freeTries = freeTries
-            self.firstWaitSeconds = firstWaitSeconds
-            self.maximumWaitSeconds = maximumWaitSeconds
-            self.forgivesAfterSeconds = forgivesAfterSeconds
-        }
-
         /// Passwords for one account from one address: 1, 2, 4 … seconds, a quarter of an hour at most.
         package static let signInFromAddress = Rule(
             freeTries: 5, firstWaitSeconds: 1, maximumWaitSeconds: 900, forgivesAfterSeconds: 600)
