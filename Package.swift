@@ -12,6 +12,8 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -43,11 +45,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Ground: C libraries, each for one room, and two toolboxes that know nothing of ours.
+        // Ground: C libraries, each for one room, and toolboxes that know nothing of ours.
         library("CLibPQ", "libpq", "libpq-dev"),
         library("COpenSSL", "libcrypto", "libssl-dev"),
         library("CCurl", "libcurl", "libcurl4-openssl-dev"),
@@ -57,12 +60,13 @@ let package = Package(
         library("CArgon2", "libargon2", "libargon2-dev"),
         room("Seals", ["COpenSSL", "CArgon2"]),
         room("JSON"),
+        room("Addresses"),
         // Floor 1
         room("Postgres", ["CLibPQ", logging]),
         room("PagoPA"),
         // Floor 2
         room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
-        room("Gateways", ["CCurl", "JSON", "Seals"]),
+        room("Gateways", ["CCurl", "JSON", "Seals", "Addresses"]),
         room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA"]),
         // Floor 3
         room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
@@ -70,17 +74,19 @@ let package = Package(
         room(
             "API",
             [
-                "Operations", "Storage", "PagoPA", "JSON", "Seals", hummingbird, httpTypes, logging, metrics, nioCore,
-                yams,
+                "Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", hummingbird, hummingbirdCore,
+                httpTypes,
+                logging, metrics, nioCore, nioHTTPTypes, yams,
             ]),
         // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
                 "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
+                "Addresses",
                 hummingbird,
                 argumentParser, lifecycle, logging, metrics, nioCore,
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                hummingbirdCore,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),

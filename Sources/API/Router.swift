@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import Operations
 
@@ -26,15 +27,26 @@ package struct API: Sendable {
         let router = Router(context: Context.self)
         router.addMiddleware { Unrouted(front: front, routes: routes) }
         for route in routes {
-            router.on(RouterPath(route.path), method: route.method) { request, context in
-                await front.answer(request, context, route: route)
+            for method in route.method == .get ? [.get, .head] : [route.method] {
+                router.on(RouterPath(route.path), method: method) { request, context in
+                    await front.answer(request, context, route: route)
+                }
             }
         }
         return router
     }
+
+    /// How connections are served.
+    package func server(_ rules: WireRules) -> HTTPServerBuilder {
+        HTTPServerBuilder { WireChannel(rules, responder: $0) }
+    }
+
+    package func wireRules(connections: Connections) -> WireRules {
+        WireRules(connections: connections) { [front] in front.refuse($0, target: $1, address: $2) }
+    }
 }
 
-/// Answers what no route took: 405 with `Allow` when the path exists, else 404.
+/// Answers what no route takes: 405 with `Allow` when the path exists, else 404; and asks of pages before they send.
 private struct Unrouted: RouterMiddleware {
     let front: Front
     let routes: [Route]
@@ -42,17 +54,39 @@ private struct Unrouted: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        // The router would take other spellings for the same path; whoever guards it from outside might not.
+        guard isPlain(request.uri.path) else { return await front.refuse(request, context, with: .notFound) }
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             let path = request.uri.path.split(separator: "/")
-            let methods = routes.filter { $0.matches(path) }.map(\.method.rawValue).sorted()
-            guard !methods.isEmpty else { return await front.answer(request, context, route: nil) }
+            let here = routes.filter { $0.matches(path) }
+            guard !here.isEmpty else { return await front.refuse(request, context, with: .notFound) }
+            let ofKeys = here.filter { $0.access == .key }
+            if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
+                request.headers[.accessControlRequestMethod] != nil
+            {
+                return await front.preflight(request, context, origin: origin, methods: methods(of: ofKeys))
+            }
             let problem = Problem(
                 "method-not-allowed", .methodNotAllowed, "The method is not one of this path's",
-                allow: methods.joined(separator: ", "))
-            return await front.answer(request, context, route: nil, refusing: problem)
+                allow: methods(of: here).joined(separator: ", "))
+            return await front.refuse(request, context, with: problem)
         }
+    }
+
+    private func methods(of routes: [Route]) -> [String] {
+        let own = routes.map(\.method.rawValue)
+        return (own.contains("GET") ? own + ["HEAD"] : own).sorted()
+    }
+
+    /// As the contract spells paths: no empty, dotted or encoded segment, no slash at the end.
+    private func isPlain(_ path: String) -> Bool {
+        path == "/"
+            || path.hasPrefix("/")
+                && path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+                    !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains { $0 == 0x25 || $0 == 0x5C }
+                }
     }
 }
 

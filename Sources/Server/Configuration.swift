@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import Configuration
 import Foundation
@@ -22,6 +23,11 @@ struct Settings: Sendable {
     var privacyVersion = "1"
     var termsVersion = "1"
     var maximumConnections = 4_096
+    /// Of one address, trusted proxies excepted.
+    var maximumConnectionsPerAddress = 2_048
+    var requestDeadlineSeconds = 10
+    var answerDeadlineSeconds = 60
+    var trustedProxies = TrustedProxies.none
     var logLevel = Logger.Level.info
     var isJSONLog = true
     var resourcesDirectory = ""
@@ -107,6 +113,15 @@ private struct SettingsReader {
         settings.maximumConnections =
             integer("HTTP_MAXIMUM_CONNECTIONS", "http.maximum.connections", 1...1_000_000)
             ?? settings.maximumConnections
+        settings.maximumConnectionsPerAddress =
+            integer("HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS", "http.maximum.connections.per.address", 1...1_000_000)
+            ?? max(1, settings.maximumConnections / 2)
+        settings.requestDeadlineSeconds =
+            integer("REQUEST_DEADLINE_SECONDS", "request.deadline.seconds", 1...300) ?? settings.requestDeadlineSeconds
+        settings.answerDeadlineSeconds =
+            integer("ANSWER_DEADLINE_SECONDS", "answer.deadline.seconds", 1...3_600) ?? settings.answerDeadlineSeconds
+        settings.trustedProxies =
+            value("TRUSTED_PROXY", "trusted.proxy", required: false) { try TrustedProxies($0) } ?? .none
         settings.logLevel =
             value("LOG_LEVEL", "log.level", required: false) { text in
                 guard let level = Logger.Level(rawValue: text) else {

@@ -20,12 +20,15 @@ struct Wiring: Sendable {
     let logger: Logger
     let pool: Pool
     let intermediary: Intermediary
+    let connections: Connections
     private let portal: PSPPortal
     private let mail: MailGateway?
 
     init(_ settings: Settings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
+        connections = Connections(
+            maximumPerAddress: settings.maximumConnectionsPerAddress, exempting: settings.trustedProxies)
         pool = Pool(configuration: Self.poolConfiguration(settings), logger: logger)
         let policy = try settings.outboundPolicy ?? OutboundPolicy(allowing: [])
         let portal = PSPPortal(policy: policy) { Self.now().unixSeconds }
@@ -82,21 +85,17 @@ struct Wiring: Sendable {
 
     // MARK: HTTP
 
-    static let maximumHeaderBytes = 16 * 1_024
-    static let maximumHeaders = 100
-    static let idleTimeoutSeconds: Int64 = 30
-
     func application(_ metrics: PrometheusMetrics, _ state: ServiceState) throws -> some ApplicationProtocol {
         let contract = try String(contentsOfFile: settings.resourcesDirectory + "/openapi.yaml", encoding: .utf8)
         var configuration = APIConfiguration(publicURL: settings.publicURL, contract: contract, version: Server.version)
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
+        configuration.trustedProxies = settings.trustedProxies
         let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
-        var http = HTTP1Channel.Configuration(idleTimeout: .seconds(Self.idleTimeoutSeconds))
-        http.httpDecoder.maxHeaderFieldSize = Self.maximumHeaderBytes
-        http.httpDecoder.maxHeaderListSize = Self.maximumHeaderBytes
-        http.httpDecoder.maxHeaderFieldCount = Self.maximumHeaders
+        var rules = api.wireRules(connections: connections)
+        rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
+        rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)
         return Application(
-            responder: api.router.buildResponder(), server: .http1(configuration: http),
+            responder: api.router.buildResponder(), server: api.server(rules),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.httpHost, port: settings.httpPort),
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
@@ -109,6 +108,7 @@ struct Wiring: Sendable {
             metrics: {
                 var gauges: [(name: String, value: Double)] = []
                 let pool = pool.gauges
+                gauges.append(("http_connections", Double(connections.count)))
                 gauges.append(("db_pool_in_use", Double(pool.inUse)))
                 gauges.append(("db_pool_waiting", Double(pool.waiting)))
                 if let backlog = try? await intermediary.outboxBacklog() {

@@ -53,7 +53,7 @@ extension Transaction {
     private func apiKeys(where condition: SQL, limit: Int) async throws -> [APIKey] {
         try await query(
             """
-            SELECT id, name, kind, prefix, scopes, creditors, created_at, expires_at, revoked_at, last_used_at
+            SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at
             FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
             """
         ).map { row in
@@ -62,7 +62,8 @@ extension Transaction {
                 id: try row.identifier(), name: try row.text(), kind: try row.word(), prefix: try row.text(),
                 scopes: try row.next([String].self).compactMap(Scope.init(rawValue:)),
                 creditors: try row.next([String].self).map { try OrganizationTaxCode(unchecked: $0) },
-                createdAt: try row.instant(), expiresAt: try row.optionalInstant(),
+                allowedOrigins: try row.next([String].self).map { try WebOrigin($0) }, createdAt: try row.instant(),
+                expiresAt: try row.optionalInstant(),
                 revokedAt: try row.optionalInstant(),
                 lastUsedAt: try row.optionalInstant())
         }
@@ -71,11 +72,21 @@ extension Transaction {
     package func insert(_ key: APIKey, digest: [UInt8], rotatedFrom: Identifier<APIKey>? = nil) {
         send(
             """
-            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at, expires_at, rotated_from)
+            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, allowed_origins, created_at, expires_at,
+                rotated_from)
             VALUES (\(key.id.uuid), \(key.name), \(key.kind.rawValue), \(key.prefix), \(digest),
-                \(key.scopes.map(\.rawValue)), \(key.creditors.map(\.value)), \(key.createdAt.sql), \(key.expiresAt?.sql),
-                \(rotatedFrom?.uuid))
+                \(key.scopes.map(\.rawValue)), \(key.creditors.map(\.value)),
+                \(key.allowedOrigins.map(\.description)), \(key.createdAt.sql), \(key.expiresAt?.sql), \(rotatedFrom?.uuid))
             """)
+    }
+
+    package func isOriginOfAnyKey(_ origin: WebOrigin, at now: Instant) async throws -> Bool {
+        try await query(
+            """
+            SELECT 1 FROM api_keys WHERE allowed_origins @> \([origin.description]) AND revoked_at IS NULL
+                AND (expires_at IS NULL OR expires_at > \(now.sql)) LIMIT 1
+            """
+        ).first != nil
     }
 
     package func revoke(_ key: Identifier<APIKey>, at now: Instant) {

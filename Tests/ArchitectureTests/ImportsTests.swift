@@ -4,13 +4,13 @@ import Testing
 /// The walls of ARCHITECTURE.md. SwiftPM does not hold them: a transitive import builds green.
 @Suite struct ImportsTests {
     private static let arrows: [String: Set<String>] = [
-        "Seals": ["COpenSSL", "CArgon2"], "JSON": [], "Postgres": ["CLibPQ"], "PagoPA": [],
-        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals"],
+        "Seals": ["COpenSSL", "CArgon2"], "JSON": [], "Addresses": [], "Postgres": ["CLibPQ"], "PagoPA": [],
+        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals", "Addresses"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA"],
         "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals"],
-        "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals"],
+        "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses"],
         "Server": [
-            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
+            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals", "Addresses",
         ],
         "PSPSimulator": [],
     ]

@@ -1,3 +1,5 @@
+import Addresses
+
 /// The bounds of the edge, each with its unit.
 package struct APIConfiguration: Sendable {
     /// For each API key. A PSP, whose RTs must get in, may send as many times as much.
@@ -8,8 +10,8 @@ package struct APIConfiguration: Sendable {
     var citizenRateLimitPerMinute: Int { max(60, rateLimitPerMinute / 100) }
     static let unstatedAddressFactor = 20
     package var maximumBodyBytes = 256 * 1_024
-    /// From the end of the headers to the end of the body: a dripping sender is cut.
-    package var bodyDeadlineSeconds = 10
+    /// Whose word on a client's address is taken.
+    package var trustedProxies = TrustedProxies.none
     package var maximumQueryBytes = 4_096
     package let publicURL: String
     /// The contract, as served.

@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -16,6 +17,8 @@ struct Front: Sendable {
     let configuration: APIConfiguration
     let limiter: RateLimiter
     let citizenLimiter: RateLimiter
+    let familiarity = Familiarity()
+    let origins: KnownOrigins
     let logger: Logger
 
     init(_ intermediary: Intermediary, _ configuration: APIConfiguration, logger: Logger) {
@@ -23,69 +26,110 @@ struct Front: Sendable {
         self.configuration = configuration
         self.limiter = RateLimiter(limitPerMinute: configuration.rateLimitPerMinute)
         self.citizenLimiter = RateLimiter(limitPerMinute: configuration.citizenRateLimitPerMinute)
+        self.origins = KnownOrigins(intermediary)
         self.logger = logger
     }
 
-    /// - Parameter route: nil when nothing has this method and path.
-    func answer(_ request: Request, _ context: Context, route: Route?, refusing: Problem = .notFound) async -> Response
-    {
+    func answer(_ request: Request, _ context: Context, route: Route) async -> Response {
+        await answer(request, context, as: route.path) { visit in
+            try await handle(request, context, route, &visit)
+        }
+    }
+
+    /// What no route takes.
+    func refuse(_ request: Request, _ context: Context, with problem: Problem) async -> Response {
+        await answer(request, context, as: "unknown") { visit in
+            try limit(&visit)
+            throw problem
+        }
+    }
+
+    /// A browser asks whether a page of this origin may send at all.
+    func preflight(_ request: Request, _ context: Context, origin: String, methods: [String]) async -> Response {
+        await answer(request, context, as: "preflight") { visit in
+            try limit(&visit)
+            guard try await origins.isNamed(origin) else {
+                throw Problem(
+                    "origin-not-allowed", .forbidden, "Pages of this origin may not call",
+                    detail: "No valid key names it among its allowed_origins.")
+            }
+            return Reply(.noContent, headers: .preflight(for: origin, methods: methods))
+        }
+    }
+
+    /// - Parameter template: the route's path, which is what is logged.
+    func answer(
+        _ request: Request, _ context: Context, as template: String, _ work: (inout Visit) async throws -> Reply
+    ) async -> Response {
         let began = ContinuousClock.now
         let correlation = CorrelationID(request.headers)
-        var visit = Visit(path: request.uri.path, remoteAddress: context.remoteAddress)
+        var visit = Visit(
+            method: request.method.rawValue, path: request.uri.path, template: template,
+            client: client(request, context), origin: request.headers[.origin])
         let reply = await Correlation.$id.withValue(correlation.text) {
-            do {
-                guard let route else {
-                    if visit.path.hasPrefix("/v1") { try limit(&visit, as: "address:\(visit.remoteAddress)") }
-                    throw refusing
-                }
-                return try await handle(request, context, route, &visit)
-            } catch {
-                return explain(error, request, correlation)
-            }
+            do { return try await work(&visit) } catch { return explain(error, visit, correlation) }
         }
-        let seconds = (ContinuousClock.now - began).seconds
-        log(request, reply, route, visit, correlation, seconds: seconds)
-        return response(reply, visit, correlation)
+        let dressed = dress(reply, visit, correlation)
+        log(dressed, visit, correlation, seconds: (ContinuousClock.now - began).seconds)
+        return response(dressed, to: request.method)
+    }
+
+    /// Answers what never became a request.
+    func refuse(_ problem: Problem, target: String, address: String) -> Reply {
+        let correlation = CorrelationID([:])
+        var visit = Visit(
+            method: "-", path: String(target.prefix { $0 != "?" }), template: "unreadable", client: IPAddress(address))
+        var told = problem
+        do { try limit(&visit) } catch { told = error }
+        let reply = dress(
+            told.reply(instance: visit.path, correlationID: correlation.text), visit, correlation)
+        log(reply, visit, correlation, seconds: 0)
+        return reply
     }
 
     /// What becomes known of a request on its way.
     struct Visit {
+        let method: String
         let path: String
-        let remoteAddress: String
+        let template: String
+        let client: IPAddress?
+        var origin: String?
         var key: APIKey?
         var psp: PSPID?
         var citizen: SignedInCitizen?
         var rate: RateLimiter.Verdict?
 
+        var isVersioned: Bool { path.hasPrefix("/v1/") || path == "/v1" }
         var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
+    }
+
+    private func client(_ request: Request, _ context: Context) -> IPAddress? {
+        IPAddress(context.remoteAddress).map {
+            configuration.trustedProxies.client(
+                peer: $0, xForwardedFor: request.headers[.xForwardedFor], forwarded: request.headers[.forwarded])
+        }
     }
 
     private func handle(_ request: Request, _ context: Context, _ route: Route, _ visit: inout Visit) async throws
         -> Reply
     {
-        let isVersioned = route.path.hasPrefix("/v1/")
-        if isVersioned { try demandAcceptable(request, route) }
         let parameters = Dictionary(
             uniqueKeysWithValues: context.parameters.map { (String($0.key), String($0.value)) })
-        if route.access == .key {
-            do { visit.key = try await authenticated(request) } catch {
-                try limit(&visit, as: "address:\(visit.remoteAddress)")
-                throw error
-            }
+        switch route.access {
+        case .open: try limit(&visit)
+        case .key: try await admit(request, &visit)
+        case .psp:
+            visit.psp = try? PSPID(parameters["psp_id"] ?? "")
+            try limit(&visit, as: "psp:\(visit.psp?.value ?? "")", times: APIConfiguration.pspRateFactor)
         }
-        if route.access == .psp { visit.psp = try? PSPID(parameters["psp_id"] ?? "") }
-        if isVersioned, route.access == .key, let key = visit.key { try limit(&visit, as: "key:\(key.id)") }
-        if isVersioned, route.access == .psp {
-            let sender = "psp:\(visit.psp?.value ?? "")@\(visit.remoteAddress)"
-            try limit(&visit, as: sender, times: APIConfiguration.pspRateFactor)
-        }
+        if visit.isVersioned { try demandAcceptable(request, route) }
         let clientAddress = try clientAddress(request, visit)
         if route.isLimitedByAddress { try limitCitizen(clientAddress, &visit) }
         if let key = visit.key, let token = request.headers[.citizenToken] {
             visit.citizen = try await intermediary.authenticate(citizenToken: token, beside: key)
         }
         let query = try knownQuery(request, route)
-        let body = try await collect(request)
+        let body = try await collect(request, context)
         if route.access == .psp { try await demandSignature(request, of: visit.psp, over: body) }
         let inbound = Inbound(
             method: request.method, path: request.uri.path, parameters: parameters, query: query,
@@ -95,6 +139,21 @@ struct Front: Sendable {
     }
 
     // MARK: Before the handler
+
+    /// Whoever shows no valid key is counted by address, and costs the database nothing once that address has used up its minute.
+    private func admit(_ request: Request, _ visit: inout Visit) async throws {
+        let credential = request.headers[.authorization] ?? ""
+        let now = intermediary.clock()
+        let isStranger = !familiarity.knows(credential, at: now)
+        if isStranger, !limiter.look(.address(visit.client), at: now).isAllowed { try limit(&visit) }
+        do { visit.key = try await authenticated(request) } catch {
+            try limit(&visit)
+            throw error
+        }
+        guard let key = visit.key else { throw Refusal.unauthenticated }
+        familiarity.keep(credential, at: now)
+        try keep(limiter.count(.key(key.id), at: now), &visit)
+    }
 
     private func authenticated(_ request: Request) async throws -> APIKey {
         guard let header = request.headers[.authorization], header.utf8.count <= 512 else {
@@ -125,13 +184,19 @@ struct Front: Sendable {
         throw Refusal.unauthenticated
     }
 
-    private func limit(_ visit: inout Visit, as caller: String, times factor: Int = 1) throws {
-        let verdict = limiter.count(caller, times: factor, at: intermediary.clock())
+    /// Counts a caller by address.
+    private func limit(_ visit: inout Visit, as name: String = "", times factor: Int = 1) throws(Problem) {
+        guard visit.isVersioned else { return }
+        let caller = RateLimiter.Caller.address(visit.client, name: name)
+        try keep(limiter.count(caller, times: factor, at: intermediary.clock()), &visit)
+    }
+
+    private func keep(_ verdict: RateLimiter.Verdict, _ visit: inout Visit) throws(Problem) {
         visit.rate = verdict
         try demandAllowed(verdict)
     }
 
-    private func demandAllowed(_ verdict: RateLimiter.Verdict) throws {
+    private func demandAllowed(_ verdict: RateLimiter.Verdict) throws(Problem) {
         guard verdict.isAllowed else {
             throw Problem(
                 "too-many-requests", .tooManyRequests, "Too many requests",
@@ -142,7 +207,7 @@ struct Front: Sendable {
     /// The answer tells of this limit only when it is the one that is reached.
     private func limitCitizen(_ client: (address: ClientAddress, isStated: Bool), _ visit: inout Visit) throws {
         let verdict = citizenLimiter.count(
-            client.address.text, times: client.isStated ? 1 : APIConfiguration.unstatedAddressFactor,
+            .address(nil, name: client.address.text), times: client.isStated ? 1 : APIConfiguration.unstatedAddressFactor,
             at: intermediary.clock())
         if !verdict.isAllowed { visit.rate = verdict }
         try demandAllowed(verdict)
@@ -151,7 +216,7 @@ struct Front: Sendable {
     /// The citizen's, as a front end states it; else the connection's.
     private func clientAddress(_ request: Request, _ visit: Visit) throws -> (address: ClientAddress, isStated: Bool) {
         guard visit.key != nil, let stated = request.headers[.citizenAddress] else {
-            return ((try? ClientAddress(visit.remoteAddress)) ?? .unknown, false)
+            return (visit.client.flatMap { try? ClientAddress("\($0)") } ?? .unknown, false)
         }
         do { return (try ClientAddress(stated), true) } catch {
             throw Problem.badParameters([Violation("Citizen-Address", "\(error)")])
@@ -191,41 +256,41 @@ struct Front: Sendable {
         return query
     }
 
-    private func collect(_ request: Request) async throws -> [UInt8] {
-        let tooLarge = Problem(
-            "content-too-large", .contentTooLarge, "The body is too large",
-            detail: "At most \(configuration.maximumBodyBytes) bytes are taken.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > configuration.maximumBodyBytes {
-            throw tooLarge
-        }
+    /// The whole body. How long it may take is the `WireGuard`'s business.
+    private func collect(_ request: Request, _ context: Context) async throws -> [UInt8] {
         guard request.method != .get, request.method != .head else { return [] }
-        let limit = configuration.maximumBodyBytes
-        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-            group.addTask {
-                var bytes: [UInt8] = []
-                for try await chunk in request.body {
-                    guard bytes.count + chunk.readableBytes <= limit else { throw tooLarge }
-                    bytes.append(contentsOf: chunk.readableBytesView)
-                }
-                return bytes
-            }
-            group.addTask {
-                try await Task.sleep(for: .seconds(configuration.bodyDeadlineSeconds))
-                return nil
-            }
-            let first = try await group.next() ?? nil
-            group.cancelAll()
-            guard let first else {
-                throw Problem("request-timeout", .requestTimeout, "The body did not arrive in time")
-            }
-            return first
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw Problem(
+                "unsupported-media-type", .unsupportedMediaType, "The body's coding is not understood",
+                detail: "Send it as it is, without Content-Encoding.")
         }
+        let limit = configuration.maximumBodyBytes
+        let tooLarge = Problem(
+            "content-too-large", .contentTooLarge, "The body is too large", detail: "At most \(limit) bytes are taken.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        if request.headers[.expect] != nil {
+            context.channel.triggerUserOutboundEvent(WireGuard.Continue(), promise: nil)
+        }
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in request.body {
+                guard bytes.count + chunk.readableBytes <= limit else { throw tooLarge }
+                bytes.append(contentsOf: chunk.readableBytesView)
+            }
+        } catch let known as Problem {
+            throw known
+        } catch let broken as WireGuard.Broken {
+            throw broken.problem
+        } catch {
+            throw Problem.malformed("The body did not arrive whole.")
+        }
+        return bytes
     }
 
     // MARK: After it
 
     /// Refusals and problems are the caller's; anything else is ours, logged once and told without detail.
-    private func explain(_ error: any Error, _ request: Request, _ correlation: CorrelationID) -> Reply {
+    private func explain(_ error: any Error, _ visit: Visit, _ correlation: CorrelationID) -> Reply {
         let problem: Problem
         switch error {
         case let known as Problem: problem = known
@@ -239,10 +304,11 @@ struct Front: Sendable {
                 "a request failed", metadata: ["correlation_id": "\(correlation.text)", "error": "\(error)"])
             problem = .internalFault
         }
-        return problem.reply(instance: request.uri.path, correlationID: correlation.text)
+        return problem.reply(instance: visit.path, correlationID: correlation.text)
     }
 
-    private func response(_ reply: Reply, _ visit: Visit, _ correlation: CorrelationID) -> Response {
+    /// The headers that every answer has.
+    private func dress(_ reply: Reply, _ visit: Visit, _ correlation: CorrelationID) -> Reply {
         var headers = reply.headers
         headers[.correlationID] = correlation.text
         if let rate = visit.rate {
@@ -261,38 +327,38 @@ struct Front: Sendable {
         headers[.frameOptions] = "DENY"
         headers[.referrerPolicy] = "no-referrer"
         headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains"
+        if let origin = visit.origin, let key = visit.key { headers.share(with: origin, of: key) }
+        return Reply(reply.status, headers: headers, body: reply.body)
+    }
+
+    private func response(_ reply: Reply, to method: HTTPRequest.Method) -> Response {
         // 204 and 304 have no body at all.
         if reply.status == .noContent || reply.status == .notModified {
-            return Response(status: reply.status, headers: headers)
+            return Response(status: reply.status, headers: reply.headers)
         }
-        return Response(
-            status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        let whole = Response(
+            status: reply.status, headers: reply.headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        return method == .head ? whole.createHeadResponse() : whole
     }
 
     /// Fields of AgID's RAC_GEN_LOG_01; the path is the route's, so that no id or personal datum of a caller gets in.
-    private func log(
-        _ request: Request, _ reply: Reply, _ route: Route?, _ visit: Visit, _ correlation: CorrelationID,
-        seconds: Double
-    ) {
-        let template = route?.path ?? "unknown"
+    private func log(_ reply: Reply, _ visit: Visit, _ correlation: CorrelationID, seconds: Double) {
         Metrics.Timer(
             label: "http_server_request_duration_seconds",
             dimensions: [
-                ("method", request.method.rawValue), ("route", template), ("status", String(reply.status.code)),
+                ("method", visit.method), ("route", visit.template), ("status", String(reply.status.code)),
             ]
         ).recordNanoseconds(Int64(seconds * 1e9))
         logger.info(
             "request",
             metadata: [
                 "correlation_id": "\(correlation.text)", "trace_id": "\(correlation.traceID ?? "-")",
-                "method": "\(request.method.rawValue)", "uri": "\(template)", "status": "\(reply.status.code)",
-                "client_ip": "\(visit.remoteAddress)", "consumer": "\(visit.consumer)",
+                "method": "\(visit.method)", "uri": "\(visit.template)", "status": "\(reply.status.code)",
+                "client_ip": "\(visit.client.map { "\($0)" } ?? "unknown")", "consumer": "\(visit.consumer)",
                 "duration_ms": "\(Int(seconds * 1_000))",
             ])
     }
-}
-
-extension HTTPField.Name {
 }
 
 extension Duration {

@@ -140,9 +140,14 @@ extension APIKeyRequest {
         let creditors = reader.optional("creditors", count: 0...1_000) { value, place, violations in
             ObjectReader.text(value, place, violations) { try OrganizationTaxCode(unchecked: $0) }
         }
+        let origins = reader.optional("allowed_origins", count: 0...20) { value, place, violations in
+            ObjectReader.text(value, place, violations) { try WebOrigin($0) }
+        }
         let expiresAt = reader.optional("expires_at") { try Instant(rfc3339: $0) }
         guard let name, let kind, let scopes else { return nil }
-        return APIKeyRequest(name: name, kind: kind, scopes: scopes, creditors: creditors ?? [], expiresAt: expiresAt)
+        return APIKeyRequest(
+            name: name, kind: kind, scopes: scopes, creditors: creditors ?? [], allowedOrigins: origins ?? [],
+            expiresAt: expiresAt)
     }
 }
 
@@ -153,6 +158,7 @@ extension APIKey {
         json.field("kind", kind.rawValue)
         json.array("scopes", scopes) { $0.value($1.rawValue) }
         json.array("creditors", creditors) { $0.value($1.value) }
+        json.array("allowed_origins", allowedOrigins) { $0.value($1.description) }
         json.field("created_at", createdAt.rfc3339)
         json.field("expires_at", expiresAt?.rfc3339)
     }

@@ -13,14 +13,18 @@ package struct APIKeyRequest: Sendable {
     package let kind: CallerKind
     package let scopes: [Scope]
     package let creditors: [OrganizationTaxCode]
+    package let allowedOrigins: [WebOrigin]
     package let expiresAt: Instant?
 
-    package init(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode], expiresAt: Instant?)
-    {
+    package init(
+        name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode],
+        allowedOrigins: [WebOrigin] = [], expiresAt: Instant?
+    ) {
         self.name = name
         self.kind = kind
         self.scopes = scopes
         self.creditors = creditors
+        self.allowedOrigins = allowedOrigins
         self.expiresAt = expiresAt
     }
 
@@ -37,6 +41,9 @@ package struct APIKeyRequest: Sendable {
         }
         if kind == .creditor, scopes.contains(.citizens) {
             faults.append(Fault("/scopes", "citizens is not for back offices"))
+        }
+        if kind == .ops, !allowedOrigins.isEmpty {
+            faults.append(Fault("/allowed_origins", "an ops key has no place in a browser"))
         }
         if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", "must lie in the future")) }
         return faults
@@ -60,6 +67,12 @@ extension Intermediary {
         }
     }
 
+    /// Whether a valid key names this origin as one whose pages may read its answers.
+    package func isOriginOfAnyKey(_ origin: WebOrigin) async throws -> Bool {
+        let now = clock()
+        return try await store.transaction { tx in try await tx.isOriginOfAnyKey(origin, at: now) }
+    }
+
     /// - Parameter caller: nil on the command line, whose user holds the database anyway.
     package func makeAPIKey(_ request: APIKeyRequest, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil)
         async throws -> Once<MadeAPIKey>
@@ -71,7 +84,8 @@ extension Intermediary {
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             let key = APIKey(
                 id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
-                creditors: request.creditors, createdAt: now, expiresAt: request.expiresAt)
+                creditors: request.creditors, allowedOrigins: request.allowedOrigins, createdAt: now,
+                expiresAt: request.expiresAt)
             for (index, creditor) in request.creditors.enumerated() {
                 guard try await tx.ask(Creditors.isKnown(creditor)) else {
                     throw Refusal.invalid([Fault("/creditors/\(index)", "is not a known creditor")])
@@ -115,7 +129,7 @@ extension Intermediary {
             guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,
-                creditors: old.creditors, createdAt: now, expiresAt: nil)
+                creditors: old.creditors, allowedOrigins: old.allowedOrigins, createdAt: now, expiresAt: nil)
             tx.insert(key, digest: token.digest, rotatedFrom: id)
             tx.expire(id, at: now.adding(seconds: overlapSeconds))
             tx.journal(

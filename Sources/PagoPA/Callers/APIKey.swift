@@ -25,6 +25,8 @@ package struct APIKey: Sendable, Equatable {
     package let prefix: String
     package let scopes: [Scope]
     package let creditors: [OrganizationTaxCode]
+    /// Whose pages may read what this key is answered.
+    package let allowedOrigins: [WebOrigin]
     package let createdAt: Instant
     package let expiresAt: Instant?
     package let revokedAt: Instant?
@@ -32,8 +34,8 @@ package struct APIKey: Sendable, Equatable {
 
     package init(
         id: Identifier<APIKey>, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
-        creditors: [OrganizationTaxCode], createdAt: Instant, expiresAt: Instant? = nil, revokedAt: Instant? = nil,
-        lastUsedAt: Instant? = nil
+        creditors: [OrganizationTaxCode], allowedOrigins: [WebOrigin] = [], createdAt: Instant,
+        expiresAt: Instant? = nil, revokedAt: Instant? = nil, lastUsedAt: Instant? = nil
     ) {
         self.id = id
         self.name = name
@@ -41,6 +43,7 @@ package struct APIKey: Sendable, Equatable {
         self.prefix = prefix
         self.scopes = scopes
         self.creditors = creditors
+        self.allowedOrigins = allowedOrigins
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt

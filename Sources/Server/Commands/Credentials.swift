@@ -24,13 +24,17 @@ struct APIKeyCommand: AsyncParsableCommand {
                 "positions:read, positions:write, payments:write, receipts:read, psp-list:write, citizens, operations; may be repeated."
         )
         var scope: [Scope]
+        @Option(
+            help: "An origin whose pages may read the answers, such as https://portale.example.org; may be repeated.")
+        var origin: [String] = []
         @Option(help: "text or json.") var format = OutputFormat.text
 
         func run() async throws {
             try await withWiring(common) { wiring in
                 let request = APIKeyRequest(
                     name: name, kind: kind, scopes: scope,
-                    creditors: try creditor.map { try OrganizationTaxCode(unchecked: $0) }, expiresAt: nil)
+                    creditors: try creditor.map { try OrganizationTaxCode(unchecked: $0) },
+                    allowedOrigins: try origin.map { try WebOrigin($0) }, expiresAt: nil)
                 guard case .done(let made) = try await wiring.intermediary.makeAPIKey(request, by: nil) else { return }
                 show(made, format)
             }

@@ -1,0 +1,224 @@
+import Glibc
+import HTTPTypes
+
+/// Reads one request's head, line by line as it arrives, and takes only what every reader of HTTP/1.1 reads alike (RFC 9112):
+/// what two servers may read differently is how one request is smuggled behind another.
+struct HeadReader {
+    static let maximumTargetBytes = 8 * 1_024
+    static let maximumFieldBytes = 16 * 1_024
+    static let maximumFields = 100
+    /// A request line without its target.
+    private static let lineAllowanceBytes = 32
+
+    struct Head {
+        let lengthBytes: Int
+        let body: BodyReader
+        /// Nothing may follow on this connection.
+        let isLast: Bool
+        let expectsContinue: Bool
+    }
+
+    enum Step {
+        case more
+        case whole(Head)
+        case refused(Problem)
+    }
+
+    /// As far as it was read.
+    private(set) var target = ""
+    private var lineStart = 0
+    private var fieldsStart: Int?
+    private var fields = 0
+    private var isOld = false
+    private var hosts = 0
+    private var contentLength: Int?
+    private var isChunked = false
+    private var closes = false
+    private var upgrades = false
+    private var hasUpgrade = false
+    private var expectsContinue = false
+
+    /// - Parameter bytes: everything from the head's first byte on; it only grows from call to call.
+    mutating func read(_ bytes: UnsafeRawBufferPointer) -> Step {
+        do throws(Problem) {
+            if lineStart == 0, fieldsStart == nil, let first = bytes.first, !first.isToken {
+                throw Problem.malformed("It does not begin with a method.")
+            }
+            while let end = try lineEnd(in: bytes) {
+                let line = UnsafeRawBufferPointer(rebasing: bytes[lineStart..<end])
+                lineStart = end + 2
+                if fieldsStart == nil {
+                    try readRequestLine(line)
+                    fieldsStart = lineStart
+                } else if line.isEmpty {
+                    return .whole(try head(lengthBytes: lineStart))
+                } else {
+                    try demandRoom(upTo: lineStart)
+                    try readField(line)
+                }
+            }
+            if let fieldsStart {
+                guard bytes.count - fieldsStart <= Self.maximumFieldBytes else { throw Problem.headersTooLarge }
+            } else if bytes.count > Self.maximumTargetBytes + Self.lineAllowanceBytes {
+                throw Problem.targetTooLong
+            }
+            return .more
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// Where the line's CR stands; nil while its end has not arrived.
+    private func lineEnd(in bytes: UnsafeRawBufferPointer) throws(Problem) -> Int? {
+        guard let base = bytes.baseAddress, lineStart < bytes.count,
+            let found = memchr(base + lineStart, 0x0A, bytes.count - lineStart)
+        else { return nil }
+        let feed = UnsafeRawPointer(found) - base
+        guard feed > lineStart, bytes[feed - 1] == 0x0D else { throw .malformed("A line does not end in CR LF.") }
+        return feed - 1
+    }
+
+    private func demandRoom(upTo end: Int) throws(Problem) {
+        guard end - (fieldsStart ?? 0) <= Self.maximumFieldBytes, fields < Self.maximumFields else {
+            throw .headersTooLarge
+        }
+    }
+
+    // MARK: Request line
+
+    private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(Problem) {
+        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { throw .malformed("The request line is not method, target and version.") }
+        let (method, target, version) = (parts[0], parts[1], parts[2])
+        guard target.count <= Self.maximumTargetBytes else { throw .targetTooLong }
+        guard !method.isEmpty, method.allSatisfy(\.isToken) else { throw .malformed("The method is not a token.") }
+        switch String(decoding: version, as: UTF8.self) {
+        case "HTTP/1.1": isOld = false
+        case "HTTP/1.0": isOld = true
+        default:
+            guard version.starts(with: "HTTP/".utf8), version.count == 8 else {
+                throw .malformed("The request line names no version of HTTP.")
+            }
+            throw Problem(
+                "version-not-supported", .httpVersionNotSupported, "This version of HTTP is not spoken",
+                detail: "Send HTTP/1.1.")
+        }
+        guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
+            throw Problem(
+                "not-implemented", .notImplemented, "The method is not known",
+                detail: "No resource here has it.")
+        }
+        // One form only: a whole address, or an authority, may name another host than Host does.
+        guard target.first == 0x2F, target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
+            throw .malformed("The target is not a path.")
+        }
+        self.target = String(decoding: target, as: UTF8.self)
+    }
+
+    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+    // MARK: Fields
+
+    private mutating func readField(_ line: UnsafeRawBufferPointer) throws(Problem) {
+        fields += 1
+        guard line[0] != 0x20, line[0] != 0x09 else { throw .malformed("A header is folded over two lines.") }
+        guard let colon = line.firstIndex(of: 0x3A), colon > 0, line[..<colon].allSatisfy(\.isToken) else {
+            throw .malformed("A header's name is not a token with a colon after it.")
+        }
+        let value = line[(colon + 1)...].trimmed
+        guard value.allSatisfy(\.isFieldText) else { throw .malformed("A header holds a control character.") }
+        guard (4...17).contains(colon) else { return }
+        switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
+        case "host":
+            hosts += 1
+            guard value.allSatisfy({ $0.isToken || [0x3A, 0x5B, 0x5D].contains($0) }) else {
+                throw .malformed("Host is not a host with a port.")
+            }
+        case "content-length":
+            // Digits alone and without a zero in front: one spelling for one number.
+            guard contentLength == nil, (1...15).contains(value.count), value.allSatisfy(\.isDigit),
+                value.first != 0x30 || value.count == 1, let length = Int(String(decoding: value, as: UTF8.self))
+            else { throw .malformed("Content-Length is not one plain number.") }
+            contentLength = length
+        case "transfer-encoding":
+            guard !isChunked, String(decoding: value, as: UTF8.self).lowercased() == "chunked" else {
+                throw .malformed("Transfer-Encoding is not chunked, once.")
+            }
+            isChunked = true
+        case "connection":
+            let words = String(decoding: value, as: UTF8.self).lowercased().split {
+                $0 == "," || $0 == " " || $0 == "\t"
+            }
+            closes = closes || words.contains("close")
+            upgrades = upgrades || words.contains("upgrade")
+        case "upgrade": hasUpgrade = true
+        case "expect":
+            guard String(decoding: value, as: UTF8.self).lowercased() == "100-continue" else {
+                throw Problem(
+                    "expectation-failed", .expectationFailed, "The expectation can not be met",
+                    detail: "100-continue is the only one known.")
+            }
+            expectsContinue = true
+        default: break
+        }
+    }
+
+    private func head(lengthBytes: Int) throws(Problem) -> Head {
+        guard hosts == 1 || (isOld && hosts == 0) else { throw .malformed("Host is needed, once.") }
+        guard !isChunked || contentLength == nil else {
+            throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
+        }
+        guard !isChunked || !isOld else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+        // Another protocol is never spoken; nothing may be sent in hope of it either.
+        return Head(
+            lengthBytes: lengthBytes, body: isChunked ? .chunked : .length(contentLength ?? 0),
+            isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld)
+    }
+}
+
+extension Problem {
+    static let headersTooLarge = Problem(
+        "headers-too-large", .requestHeaderFieldsTooLarge, "The headers are too large",
+        detail: "At most \(HeadReader.maximumFields) headers of \(HeadReader.maximumFieldBytes) bytes in all are taken."
+    )
+    static let targetTooLong = Problem(
+        "target-too-long", .uriTooLong, "The address is too long",
+        detail: "At most \(HeadReader.maximumTargetBytes) bytes are taken.")
+    static let requestTimeout = Problem(
+        "request-timeout", .requestTimeout, "The request did not arrive in time",
+        detail: "It is to be sent in one go.")
+}
+
+extension UInt8 {
+    var isDigit: Bool { (0x30...0x39).contains(self) }
+
+    var hexDigit: Int? {
+        switch self {
+        case 0x30...0x39: Int(self) - 0x30
+        case 0x41...0x46: Int(self) - 0x41 + 10
+        case 0x61...0x66: Int(self) - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// `tchar` of RFC 9110.
+    var isToken: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E:
+            true
+        default: false
+        }
+    }
+
+    /// What may stand in a field's value: no control character but the tab.
+    var isFieldText: Bool { self == 0x09 || (self >= 0x20 && self != 0x7F) }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+    fileprivate var trimmed: Self {
+        var rest = self
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
+        return rest
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// An IPv4 or IPv6 address as sixteen bytes; IPv4 in its mapped form.
+package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+
+    package init?(_ text: String) {
+        var four = in_addr()
+        if inet_pton(AF_INET, text, &four) == 1 {
+            bytes = Self.mapped + withUnsafeBytes(of: four) { Array($0) }
+            return
+        }
+        var six = in6_addr()
+        guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+        bytes = withUnsafeBytes(of: six) { Array($0) }
+    }
+
+    package init?(_ address: UnsafePointer<sockaddr>) {
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            bytes =
+                Self.mapped
+                + address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
+                    withUnsafeBytes(of: pointer.pointee.sin_addr) { Array($0) }
+                }
+        case AF_INET6:
+            bytes = address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
+                withUnsafeBytes(of: pointer.pointee.sin6_addr) { Array($0) }
+            }
+        default: return nil
+        }
+    }
+
+    package var isFour: Bool { bytes.starts(with: Self.mapped) }
+
+    /// What one subscriber holds: an IPv4 address, or the /64 of an IPv6 one.
+    package var subscriber: ArraySlice<UInt8> { isFour ? bytes[...] : bytes[..<8] }
+
+    package var description: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let own = isFour ? Array(bytes[12...]) : bytes
+        _ = inet_ntop(isFour ? AF_INET : AF_INET6, own, &text, socklen_t(text.count))
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Not of this host, a private network, a link, a carrier's NAT, a test, a group, or a wrapping of such an address.
+    package var isPublic: Bool {
+        // Of IPv6 only 2000::/3 is given out at all.
+        (isFour || bytes[0] & 0xE0 == 0x20) && !Self.special.contains { $0.contains(self) }
+    }
+
+    private static let special: [Network] = [
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "224.0.0.0/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+    ].compactMap(Network.init)
+}

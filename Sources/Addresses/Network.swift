@@ -1,0 +1,28 @@
+import Foundation
+
+/// A CIDR block.
+package struct Network: Sendable {
+    private let base: [UInt8]
+    private let bits: Int
+
+    package init?(_ text: String) {
+        let parts = text.trimmingCharacters(in: .whitespaces).split(separator: "/")
+        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]) else {
+            return nil
+        }
+        let isFour = parts[0].contains(".") && !parts[0].contains(":")
+        guard (0...(isFour ? 32 : 128)).contains(length) else { return nil }
+        base = address.bytes
+        bits = isFour ? length + 96 : length
+    }
+
+    package func contains(_ address: IPAddress) -> Bool {
+        for index in 0..<16 {
+            let left = bits - index * 8
+            if left <= 0 { return true }
+            let mask: UInt8 = left >= 8 ? 0xFF : ~(0xFF >> UInt8(left))
+            if base[index] & mask != address.bytes[index] & mask { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,256 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What comes over the wire itself, byte by byte.
+extension ServerTests {
+    @Suite struct WireTests {
+        /// What two servers may read differently, and so one may be made to smuggle past the other.
+        private static let ambiguous: [(name: String, bytes: String)] = {
+            let post = "POST /v1/positions HTTP/1.1\r\nHost: a\r\n"
+            let smuggled = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+            let chunked = post + "Transfer-Encoding: chunked\r\n\r\n"
+            return [
+                ("CL and TE", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled),
+                ("TE and CL", post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + smuggled),
+                ("two CL that differ", post + "Content-Length: 0\r\nContent-Length: 44\r\n\r\n" + smuggled),
+                ("two CL alike", post + "Content-Length: 0\r\nContent-Length: 0\r\n\r\n" + smuggled),
+                ("CL as a list", post + "Content-Length: 0, 0\r\n\r\n" + smuggled),
+                ("CL +0", post + "Content-Length: +0\r\n\r\n" + smuggled),
+                ("CL -1", post + "Content-Length: -1\r\n\r\n" + smuggled),
+                ("CL 0x0", post + "Content-Length: 0x0\r\n\r\n" + smuggled),
+                ("CL with zeros", post + "Content-Length: 00000000000000000000\r\n\r\n" + smuggled),
+                ("CL beyond 64 bit", post + "Content-Length: 99999999999999999999\r\n\r\n" + smuggled),
+                ("CL empty", post + "Content-Length:\r\n\r\n" + smuggled),
+                (
+                    "TE twice",
+                    post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled
+                ),
+                ("TE chunked, chunked", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" + smuggled),
+                ("TE xchunked", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + smuggled),
+                ("TE identity", post + "Transfer-Encoding: identity\r\n\r\n" + smuggled),
+                ("TE gzip, chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + smuggled),
+                ("TE behind a tab", post + "Transfer-Encoding:\u{0B}chunked\r\n\r\n0\r\n\r\n" + smuggled),
+                (
+                    "TE in HTTP/1.0",
+                    "POST /v1/positions HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled
+                ),
+                ("folded header", "GET /live HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n" + smuggled),
+                ("folded TE", post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + smuggled),
+                ("bare LF", "GET /live HTTP/1.1\nHost: a\n\n" + smuggled),
+                (
+                    "bare LF in a header",
+                    "GET /live HTTP/1.1\r\nHost: a\r\nX-A: b\nContent-Length: 40\r\n\r\n" + smuggled
+                ),
+                ("bare CR in a header", "GET /live HTTP/1.1\r\nHost: a\r\nX-A: b\rX-B: c\r\n\r\n" + smuggled),
+                ("space before the colon", post + "Content-Length : 0\r\n\r\n" + smuggled),
+                ("header without a name", "GET /live HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n" + smuggled),
+                ("header without a colon", "GET /live HTTP/1.1\r\nHost: a\r\nnothing\r\n\r\n" + smuggled),
+                ("NUL in a header", "GET /live HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n" + smuggled),
+                ("NUL in a name", "GET /live HTTP/1.1\r\nHost: a\r\nX\0A: b\r\n\r\n" + smuggled),
+                ("no Host", "GET /live HTTP/1.1\r\n\r\n" + smuggled),
+                ("two Hosts", "GET /live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + smuggled),
+                ("Host with a path", "GET /live HTTP/1.1\r\nHost: a/b\r\n\r\n" + smuggled),
+                ("whole address as target", "GET http://a/live HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("authority as target", "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("asterisk as target", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("fragment in the target", "GET /live#x HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("space in the target", "GET /li ve HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("two spaces", "GET  /live HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("HTTP/0.9", "GET /live\r\n\r\n" + smuggled),
+                ("space before the method", " GET /live HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled),
+                ("TLS on a plain port", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{7c}\u{3}\u{3}"),
+                ("chunk size beyond all bounds", chunked + "fffffffffffffffff0\r\n" + smuggled),
+                ("chunk size of 9 digits", chunked + "000000005\r\nhello\r\n0\r\n\r\n" + smuggled),
+                ("chunk size with a sign", chunked + "+5\r\nhello\r\n0\r\n\r\n" + smuggled),
+                ("chunk size 0x5", chunked + "0x5\r\nhello\r\n0\r\n\r\n" + smuggled),
+                ("chunk size with a space", chunked + "5 \r\nhello\r\n0\r\n\r\n" + smuggled),
+                ("chunk line ended by LF", chunked + "5\nhello\r\n0\r\n\r\n" + smuggled),
+                ("chunk longer than its size", chunked + "5\r\nhello!\r\n0\r\n\r\n" + smuggled),
+                (
+                    "chunk extension of 1 KiB",
+                    chunked + "5;" + String(repeating: "x", count: 1_024) + "\r\nhello\r\n0\r\n\r\n"
+                ),
+                ("chunk extension with a LF", chunked + "5;a\nb\r\nhello\r\n0\r\n\r\n" + smuggled),
+                ("trailer ended by LF", chunked + "0\r\nX-A: b\n\r\n" + smuggled),
+                ("trailers of 8 KiB", chunked + "0\r\nX-A: " + String(repeating: "b", count: 8_192) + "\r\n\r\n"),
+                ("body cut short by its end", post + "Content-Length: 10\r\n\r\nhello"),
+            ]
+        }()
+
+        @Test func `what two servers may read differently is refused, and what hides behind it never runs`()
+            async throws
+        {
+            try await Deployment.with { live in
+                for attack in Self.ambiguous {
+                    // With a good key, so that nothing but the framing stands in its way.
+                    let bytes = attack.bytes.replacing(
+                        "POST /v1/positions HTTP/1.1\r\n",
+                        with: "POST /v1/positions HTTP/1.1\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
+                            + "Content-Type: application/json\r\n", maxReplacements: 1)
+                    let wire = try live.wire()
+                    wire.send(bytes)
+                    if attack.name.contains("its end") { wire.endSending() }
+
+                    let heard = wire.listen()
+
+                    #expect(heard.statuses == [400], "\(attack.name): \(heard.text.prefix(400))")
+                    #expect(heard.isClosed, "\(attack.name)")
+                    #expect(heard.text.contains("problems/malformed-request"), "\(attack.name)")
+                    #expect(heard.values(of: "connection") == ["close"], "\(attack.name)")
+                    #expect(
+                        heard.values(of: "content-type") == ["application/problem+json; charset=utf-8"],
+                        "\(attack.name)")
+                    live.expectSecurityHeaders(heard, attack.name)
+                }
+                #expect(try await live.call("GET", "/live").status == 200)
+            }
+        }
+
+        @Test func `requests in one go are answered in their order, each by itself`() async throws {
+            try await Deployment.with { live in
+                let wire = try live.wire()
+                let get = { (path: String, id: String) in
+                    "GET \(path) HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: \(id)\r\n\r\n"
+                }
+                let post =
+                    "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
+                    + "X-Correlation-ID: c3\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "2;a=b\r\n{}\r\n0\r\nX-A: b\r\n\r\n"
+                wire.send(
+                    "\r\n" + get("/ready", "c1") + get("/nothing", "c2") + post
+                        + "GET /live HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: c4\r\nConnection: close\r\n\r\n"
+                        + get("/live", "c5"))
+
+                let heard = wire.listen()
+
+                #expect(heard.statuses == [200, 404, 422, 200])
+                #expect(heard.values(of: "x-correlation-id") == ["c1", "c2", "c3", "c4"])
+                #expect(heard.isClosed)
+            }
+        }
+
+        @Test func `HTTP 1.0 is answered and closed, and other versions and methods are told what is spoken`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let old = try live.hear(
+                    "GET /live HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /live HTTP/1.0\r\n\r\n")
+                #expect(old.statuses == [200] && old.isClosed)
+                let upgrade = try live.hear(
+                    "GET /live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n")
+                #expect(upgrade.statuses == [200] && upgrade.isClosed)
+                for (bytes, status) in [
+                    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505), ("GET /live HTTP/3.0\r\nHost: a\r\n\r\n", 505),
+                    ("CONNECT example.org:443 HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+                    ("BREW /live HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+                    ("GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+                    ("GET /live HTTP/1.1\r\nHost: a\r\nX-A: \(String(repeating: "a", count: 17_000))\r\n\r\n", 431),
+                    ("GET /live HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X-A: b\r\n", count: 101) + "\r\n", 431),
+                    ("GET /live HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417),
+                ] {
+                    let heard = try live.hear(bytes)
+                    #expect(heard.statuses == [status], "\(bytes.prefix(30))")
+                    #expect(heard.isClosed && heard.text.contains("application/problem+json"), "\(bytes.prefix(30))")
+                    live.expectSecurityHeaders(heard, "\(status)")
+                }
+                let full = "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                let many = try live.hear(full + String(repeating: "X-A: b\r\n", count: 98) + "\r\n")
+                #expect(many.statuses == [200])
+                let large = try live.hear(full + "X-A: \(String(repeating: "a", count: 16_000))\r\n\r\n")
+                #expect(large.statuses == [200])
+            }
+        }
+
+        @Test func `a body of 256 KiB is taken and a longer one is not, whether its length is told or not`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let head =
+                    "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
+                    + "Content-Type: application/json\r\n"
+                let spaces = { String(repeating: " ", count: $0) }
+                let limit = 256 * 1_024
+                let chunk = "10000\r\n\(spaces(65_536))\r\n"
+
+                let most = try live.hear(
+                    head + "Connection: close\r\nContent-Length: \(limit)\r\n\r\n" + spaces(limit - 2) + "{}")
+                #expect(most.statuses == [422])
+                let told = try live.hear(head + "Content-Length: \(limit + 1)\r\n\r\n")
+                #expect(told.statuses == [413] && told.isClosed)
+                #expect(told.values(of: "connection") == ["close"])
+                let enormous = try live.hear(head + "Content-Length: 999999999999999\r\n\r\n")
+                #expect(enormous.statuses == [413] && enormous.isClosed)
+                let untold = try live.hear(
+                    head + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 5))
+                #expect(untold.statuses == [413] && untold.isClosed)
+                for heard in [told, enormous, untold] {
+                    #expect(heard.text.contains("problems/content-too-large"))
+                    #expect(!heard.values(of: "x-ratelimit-limit").isEmpty)
+                    live.expectSecurityHeaders(heard, "413")
+                }
+                let packed = try live.hear(
+                    head + "Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+                #expect(packed.statuses == [415] && !packed.values(of: "x-ratelimit-limit").isEmpty)
+                let plain = try live.hear(
+                    head + "Content-Encoding: identity\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+                #expect(plain.statuses == [422])
+            }
+        }
+
+        @Test func `who asks before sending is told to go on, or is refused before`() async throws {
+            try await Deployment.with { live in
+                let head = { (key: String, length: Int) in
+                    "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\nExpect: 100-continue\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: \(length)\r\n\r\n"
+                }
+                let wire = try live.wire()
+                wire.send(head(live.creditorKey, 2))
+                #expect(wire.listen(until: "\r\n\r\n").text == "HTTP/1.1 100 Continue\r\n\r\n")
+                wire.send("{}")
+                #expect(wire.listen(until: "}").statuses == [422])
+                wire.send("GET /live HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(wire.listen(until: "}").statuses == [200])
+
+                #expect(try live.hear(head("nobody", 2)).statuses == [401])
+                #expect(try live.hear(head(live.creditorKey, 999_999)).statuses == [413])
+            }
+        }
+
+        @Test func `a refused body that is short is read to its end, and the connection goes on`() async throws {
+            try await Deployment.with { live in
+                let wire = try live.wire()
+                wire.send("POST /v1/positions HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhel")
+                #expect(wire.listen(until: "}").statuses == [401])
+                wire.send("lo, youGET /live HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(wire.listen(until: "}").statuses == [200])
+            }
+        }
+    }
+}
+
+extension Deployment {
+    func wire(receiveBufferBytes: Int32? = nil) throws -> RawConnection {
+        let port = try #require(URL(string: api)?.port.flatMap(UInt16.init(exactly:)))
+        return try RawConnection(port: port, receiveBufferBytes: receiveBufferBytes)
+    }
+
+    /// Sends this and gives what comes back until the end of the connection.
+    func hear(_ bytes: String) throws -> RawConnection.Heard {
+        let wire = try wire()
+        wire.send(bytes)
+        return wire.listen()
+    }
+
+    func expectSecurityHeaders(_ heard: RawConnection.Heard, _ what: String) {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"), ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+        ] {
+            #expect(heard.values(of: name) == [value], "\(what): \(name)")
+        }
+        #expect(heard.values(of: "x-correlation-id").count == 1, "\(what)")
+        #expect(heard.values(of: "server").isEmpty, "\(what)")
+    }
+}
