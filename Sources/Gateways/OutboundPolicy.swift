@@ -24,16 +24,20 @@ package struct OutboundPolicy: Sendable {
     }
 
     /// When an address is saved: scheme, shape and, when it is spelt in numbers, the address. Names are judged again at each call.
-    package func check(_ url: String) throws(NotAllowed) {
+    /// - Parameter isPage: a page that a browser is sent to, which may have a fragment.
+    package func check(_ url: String, isPage: Bool = false) throws(NotAllowed) {
         guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
             let parts = URLComponents(string: url),
             let scheme = parts.scheme?.lowercased(), let host = parts.host, !host.isEmpty
         else { throw NotAllowed(description: "is not an absolute address") }
         guard scheme == "https" || scheme == "http" else { throw NotAllowed(description: "must be https") }
-        guard parts.user == nil, parts.password == nil, parts.fragment == nil else {
+        guard parts.user == nil, parts.password == nil, isPage || parts.fragment == nil else {
             throw NotAllowed(description: "must have neither userinfo nor fragment")
         }
-        let name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        var name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        // These names are this machine wherever they are asked (RFC 6761).
+        if name == "localhost" || name.hasSuffix(".localhost") { name = "127.0.0.1" }
         if let address = IPAddress(name) {
             guard permits(address) else { throw NotAllowed(description: "is an address that must not be called") }
             if scheme == "http", address.isPublic { throw NotAllowed(description: "must be https") }
@@ -41,7 +45,7 @@ package struct OutboundPolicy: Sendable {
         }
         // 0x7f000001, 2130706433, 127.1: spellings of addresses that resolvers understand and people do not write.
         let lastLabel = name.split(separator: ".").last ?? ""
-        guard !lastLabel.isEmpty, !lastLabel.allSatisfy({ $0.isNumber }), !lastLabel.lowercased().hasPrefix("0x") else {
+        guard !lastLabel.isEmpty, !lastLabel.allSatisfy({ $0.isNumber }), !lastLabel.hasPrefix("0x") else {
             throw NotAllowed(description: "has a host that is neither a name nor a plain address")
         }
         if scheme == "http", allowed.isEmpty { throw NotAllowed(description: "must be https") }

@@ -164,9 +164,7 @@ package final class PSPPortal: Sendable {
         let json: JSONValue
         do { json = try JSONValue.parse(answer.body) } catch { throw .malformedAnswer("not JSON") }
         guard case .string(let url)? = json["redirect_url"], url.utf8.count <= 2_048,
-            url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
-            let parts = URLComponents(string: url),
-            parts.scheme == "https" || parts.scheme == "http", parts.host?.isEmpty == false, parts.user == nil
+            (try? policy.check(url, isPage: true)) != nil
         else { throw .malformedAnswer("no redirect_url that a browser may be sent to") }
         return url
     }

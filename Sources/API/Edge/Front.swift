@@ -100,6 +100,8 @@ struct Front: Sendable {
         var rate: RateLimiter.Verdict?
 
         var isVersioned: Bool { path.hasPrefix("/v1/") || path == "/v1" }
+        /// What reaches the database, but for what monitors ask.
+        var isCounted: Bool { isVersioned || path.hasPrefix("/return/") }
         var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
     }
 
@@ -186,7 +188,7 @@ struct Front: Sendable {
 
     /// Counts a caller by address.
     private func limit(_ visit: inout Visit, as name: String = "", times factor: Int = 1) throws(Problem) {
-        guard visit.isVersioned else { return }
+        guard visit.isCounted else { return }
         let caller = RateLimiter.Caller.address(visit.client, name: name)
         try keep(limiter.count(caller, times: factor, at: intermediary.clock()), &visit)
     }

@@ -70,7 +70,9 @@ extension Intermediary {
     /// Whether a valid key names this origin as one whose pages may read its answers.
     package func isOriginOfAnyKey(_ origin: WebOrigin) async throws -> Bool {
         let now = clock()
-        return try await store.transaction { tx in try await tx.isOriginOfAnyKey(origin, at: now) }
+        return try await store.transaction(within: .everyCreditor) { tx in
+            try await tx.isOriginOfAnyKey(origin, at: now)
+        }
     }
 
     /// - Parameter caller: nil on the command line, whose user holds the database anyway.
