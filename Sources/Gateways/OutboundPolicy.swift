@@ -34,6 +34,7 @@ package struct OutboundPolicy: Sendable {
         guard parts.user == nil, parts.password == nil, isPage || parts.fragment == nil else {
             throw NotAllowed(description: "must have neither userinfo nor fragment")
         }
+        guard (1...65_535).contains(parts.port ?? 443) else { throw NotAllowed(description: "has no such port") }
         var name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         // These names are this machine wherever they are asked (RFC 6761).
@@ -44,14 +45,23 @@ package struct OutboundPolicy: Sendable {
             return
         }
         // 0x7f000001, 2130706433, 127.1: spellings of addresses that resolvers understand and people do not write.
-        let lastLabel = name.split(separator: ".").last ?? ""
-        guard !lastLabel.isEmpty, !lastLabel.allSatisfy({ $0.isNumber }), !lastLabel.hasPrefix("0x") else {
-            throw NotAllowed(description: "has a host that is neither a name nor a plain address")
-        }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard name.utf8.allSatisfy({ $0.isNameByte }), labels.allSatisfy({ !$0.isEmpty }), let last = labels.last,
+            !last.allSatisfy({ $0.isNumber }), !last.hasPrefix("0x")
+        else { throw NotAllowed(description: "has a host that is neither a name nor a plain address") }
         if scheme == "http", allowed.isEmpty { throw NotAllowed(description: "must be https") }
     }
 
     func permits(_ address: IPAddress) -> Bool {
         address.isPublic || allowed.contains { $0.contains(address) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isNameByte: Bool {
+        switch self {
+        case 0x30...0x39, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
     }
 }

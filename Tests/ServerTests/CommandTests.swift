@@ -16,13 +16,13 @@ import Testing
             [
                 "DATABASE_URL": "mysql://root:geheim@host", "HTTP_PORT": "80000", "SMTP_URL": "gopher://geheim",
                 "MAIL_FROM": "geheim", "LOG_LEVEL": "geheim", "PUBLIC_URL": "geheim", "RATE_LIMIT_PER_MINUTE": "many",
-                "RESOURCES_DIRECTORY": "/nowhere",
+                "RESOURCES_DIRECTORY": "/nowhere", "TRUSTED_PROXY": "geheim", "REQUEST_DEADLINE_SECONDS": "0",
             ])
 
         #expect(status != 0)
         for name in [
             "DATABASE_URL", "HTTP_PORT", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "PUBLIC_URL", "RATE_LIMIT_PER_MINUTE",
-            "RESOURCES_DIRECTORY",
+            "RESOURCES_DIRECTORY", "TRUSTED_PROXY", "REQUEST_DEADLINE_SECONDS",
         ] {
             #expect(text.contains(name), "\(name)")
         }

@@ -50,6 +50,19 @@ package final class RawConnection: Sendable {
     @discardableResult
     package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+    /// Whether the other side has thrown the connection away, seen without reading what it sent.
+    package var isCut: Bool {
+        var event = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&event, 1, 0) > 0
+    }
+
+    /// Whether the other side has said that no more will come, seen without reading what it sent.
+    package var isEnded: Bool {
+        let hangup: Int16 = 0x2000  // POLLRDHUP
+        var event = pollfd(fd: descriptor, events: hangup, revents: 0)
+        return poll(&event, 1, 0) > 0
+    }
+
     /// Says that no more will come.
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))

@@ -22,12 +22,15 @@ final class RateLimiter: Sendable {
         case address(IPAddress?, name: String = "")
     }
 
-    static let places = 65_536
+    static let placesInARow = 65_536
+
+    /// How many counters all addresses share.
+    var places: Int { state.withLock { $0.rows.count } }
 
     fileprivate struct State {
         var minute: Int64 = 0
         var keys: [Identifier<APIKey>: UInt32] = [:]
-        var rows = [UInt32](repeating: 0, count: 2 * RateLimiter.places)
+        var rows = [UInt32](repeating: 0, count: 2 * RateLimiter.placesInARow)
     }
 
     private let limitPerMinute: Int
@@ -73,8 +76,8 @@ extension RateLimiter.State {
             hasher.combine(address.map { Array($0.subscriber) })
             hasher.combine(name)
             let hash = UInt(bitPattern: hasher.finalize())
-            let first = Int(hash % UInt(RateLimiter.places))
-            let second = RateLimiter.places + Int((hash >> 32) % UInt(RateLimiter.places))
+            let first = Int(hash % UInt(RateLimiter.placesInARow))
+            let second = RateLimiter.placesInARow + Int((hash >> 32) % UInt(RateLimiter.placesInARow))
             let used = min(rows[first], rows[second]) &+ count
             rows[first] = max(rows[first], used)
             rows[second] = max(rows[second], used)

@@ -55,11 +55,16 @@ private struct WebAddress {
             port = number == standard ? "" : ":\(number)"
         }
         let name = host.lowercased()
-        guard scheme == "https" || name == "localhost" || name.hasPrefix("127.") else {
+        guard scheme == "https" || name == "localhost" || Self.isLoopback(name) else {
             throw InvalidValue(detail: "must be https")
         }
         origin = WebOrigin(known: "\(scheme)://\(name)\(port)")
         rest = after.dropFirst(authority.count)
+    }
+
+    private static func isLoopback(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func isHost(_ host: Substring) -> Bool {

@@ -1,0 +1,78 @@
+import HTTPTypes
+import Testing
+
+@testable import API
+
+@Suite struct HeadReaderTests {
+    private enum Outcome: Equatable {
+        case whole(length: Int, isChunked: Bool, isLast: Bool)
+        case refused(Int)
+        case more
+    }
+
+    /// Reads a head that arrives in pieces of this size.
+    private func read(_ text: String, pieces: Int) -> Outcome {
+        var reader = HeadReader()
+        let bytes = Array(text.utf8)
+        for end in Array(stride(from: pieces, to: bytes.count, by: pieces)) + [bytes.count] {
+            switch bytes[..<end].withUnsafeBytes({ reader.read($0) }) {
+            case .more: continue
+            case .refused(let problem): return .refused(problem.status.code)
+            case .whole(let head):
+                if case .coded = head.body {
+                    return .whole(length: head.lengthBytes, isChunked: true, isLast: head.isLast)
+                }
+                return .whole(length: head.lengthBytes, isChunked: false, isLast: head.isLast)
+            }
+        }
+        return .more
+    }
+
+    @Test func `a head reads the same however its bytes arrive`() {
+        let heads = [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET /a?b=c HTTP/1.1\r\nhost: a:80\r\nConnection: Keep-Alive, CLOSE\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: [::1]:8080\r\nX:\t y \r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 01\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: \u{7F}\r\n\r\n",
+            "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX-Ünder: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: ü\r\n\r\n",
+        ]
+        for head in heads {
+            let whole = read(head, pieces: head.utf8.count)
+            #expect(whole != .more, "\(head)")
+            for pieces in [1, 2, 3, 5, 7] { #expect(read(head, pieces: pieces) == whole, "\(head)") }
+        }
+    }
+
+    @Test func `a body's end is found however its bytes arrive, and nothing behind it is taken`() throws {
+        let body = Array("5;a=b\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nX-A: b\r\n\r\nGET / HTTP/1.1\r\n".utf8)
+        let length = body.count - "GET / HTTP/1.1\r\n".utf8.count
+        for pieces in 1...body.count {
+            var reader = BodyReader.chunked
+            var taken = 0
+            while taken < body.count, !reader.isDone {
+                let end = min(taken + pieces, body.count)
+                taken += try body[taken..<end].withUnsafeBytes { try reader.take($0) }
+            }
+            #expect(reader.isDone && taken == length, "\(pieces)")
+        }
+    }
+
+    @Test func `no bytes at all make it fail otherwise than by a refusal`() {
+        var random = SystemRandomNumberGenerator()
+        let alphabet =
+            Array("GET / HTTP/1.1\r\nHost: a\r\nContent-Length:0 Transfer-Encoding:chunked;,\0\t\u{7F}".utf8) + [0xFF]
+        for _ in 0..<2_000 {
+            let bytes = (0..<Int.random(in: 1...200, using: &random)).compactMap { _ in
+                alphabet.randomElement(using: &random)
+            }
+            var reader = HeadReader()
+            _ = bytes.withUnsafeBytes { reader.read($0) }
+            var body = BodyReader.chunked
+            _ = bytes.withUnsafeBytes { bytes in try? body.take(bytes) }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Addresses
+import Foundation
+import PagoPA
+import Testing
+
+@testable import API
+
+@Suite struct RateLimiterTests {
+    private let now = Instant(microseconds: 1_700_000_010_000_000)
+
+    private func address(_ number: Int) -> IPAddress? {
+        IPAddress("\(number >> 24 & 0x7F).\(number >> 16 & 0xFF).\(number >> 8 & 0xFF).\(number & 0xFF)")
+    }
+
+    @Test func `a caller has its limit a minute, and the next minute again`() {
+        let limiter = RateLimiter(limitPerMinute: 3)
+        let caller = RateLimiter.Caller.address(IPAddress("192.0.2.1"))
+
+        let verdicts = (0..<5).map { _ in limiter.count(caller, at: now) }
+
+        #expect(verdicts.map(\.isAllowed) == [true, true, true, false, false])
+        #expect(verdicts.map(\.remaining) == [2, 1, 0, 0, 0])
+        #expect(verdicts.allSatisfy { $0.limit == 3 && $0.resetSeconds == 30 })
+        #expect(limiter.count(caller, at: now.adding(seconds: 30)).isAllowed)
+    }
+
+    @Test func `hosts of one IPv6 64 are one caller, and names at one address are several`() {
+        let limiter = RateLimiter(limitPerMinute: 1)
+        #expect(limiter.count(.address(IPAddress("2001:db8::1")), at: now).isAllowed)
+        #expect(!limiter.count(.address(IPAddress("2001:db8::2")), at: now).isAllowed)
+        #expect(limiter.count(.address(IPAddress("2001:db8::1"), name: "psp:ABCDITMM"), at: now).isAllowed)
+    }
+
+    @Test func `a scan from many addresses takes no memory, and disturbs nobody who has a key`() {
+        let limiter = RateLimiter(limitPerMinute: 100)
+        let key = Identifier<APIKey>(uuid: UUID())
+
+        // 200 000 strangers, one request each: far more than there are places.
+        for number in 0..<200_000 { _ = limiter.count(.address(address(number)), at: now) }
+
+        #expect(limiter.places == 2 * RateLimiter.placesInARow)
+        #expect(limiter.count(.key(key), at: now).remaining == 99)
+        // Strangers share places, so each may have been charged for some others, but none goes uncounted.
+        let stranger = limiter.count(.address(address(7)), at: now)
+        #expect(stranger.remaining <= 98 && stranger.isAllowed)
+    }
+
+    @Test func `few callers do not count for each other`() {
+        let limiter = RateLimiter(limitPerMinute: 100)
+        for number in 0..<500 { _ = limiter.count(.address(address(number)), at: now) }
+        let charged = (0..<500).count { limiter.count(.address(address($0)), at: now).remaining < 98 }
+        #expect(charged <= 5)
+    }
+
+    @Test func `a key that was valid a moment ago is known, and for a moment only`() {
+        let familiarity = Familiarity()
+        familiarity.keep("Bearer a", at: now)
+        #expect(familiarity.knows("Bearer a", at: now.adding(seconds: 60)))
+        #expect(!familiarity.knows("Bearer b", at: now))
+        #expect(!familiarity.knows("Bearer a", at: now.adding(seconds: 600)))
+    }
+}

@@ -1,0 +1,118 @@
+import Seals
+import TestSupport
+import Testing
+
+@testable import Gateways
+
+/// What a PSP's server may answer, and what becomes of it.
+@Suite struct HostilePSPTests {
+    private func start(_ url: String, allowing networks: [String] = ["127.0.0.0/8"]) async throws -> String {
+        let portal = PSPPortal(policy: try OutboundPolicy(allowing: networks), threads: 1) { 1_700_000_000 }
+        defer { portal.stop() }
+        return try await portal.start(
+            PSPStart(
+                startURL: url, secret: try WebhookSecret.make(), attemptID: "a", creditorTaxCode: "12345678903",
+                creditorName: "Comune", installments: [], amountCents: 1, feeCents: 0, payer: nil,
+                returnURL: "https://a.example/", receiptsURL: "https://a.example/", outcomesURL: "https://a.example/",
+                expiresAt: "2030-01-01T00:00:00Z", language: "it"))
+    }
+
+    private func failure(_ server: HostileServer) async throws -> PSPPortalFailure? {
+        defer { server.close() }
+        do {
+            _ = try await start("http://127.0.0.1:\(server.port)/start")
+            return nil
+        } catch let failure as PSPPortalFailure {
+            return failure
+        }
+    }
+
+    @Test func `a portal's address is handed on`() async throws {
+        let server = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/a#b"}"#)
+        defer { server.close() }
+        #expect(try await start("http://127.0.0.1:\(server.port)/start") == "https://pay.example.org/a#b")
+    }
+
+    @Test(
+        arguments: [
+            "javascript:alert(1)", "data:text/html,a", "file:///etc/passwd", "//evil.example", "/relative", "",
+            "https://user@evil.example/", "https://evil.example\\\\@good.example/", "https://evil.example/\\r\\nX: y",
+            "http://evil.example:80@127.0.0.1/", "http://10.0.0.1/router", "http://169.254.169.254/", "http://8.8.8.8/",
+        ])
+    func `an address that no browser should be sent to is no portal`(address: String) async throws {
+        let server = try HostileServer(body: "{\"redirect_url\":\"\(address)\"}")
+        #expect(try await failure(server) == .malformedAnswer("no redirect_url that a browser may be sent to"))
+    }
+
+    @Test func `a redirect is not followed`() async throws {
+        let inner = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"}"#)
+        defer { inner.close() }
+        for status in [301, 302, 303, 307, 308] {
+            let server = try HostileServer(
+                status: status, headers: "Location: http://127.0.0.1:\(inner.port)/start\r\n",
+                body: #"{"redirect_url":"https://pay.example.org/"}"#)
+            #expect(try await failure(server) == .refused(status: status))
+        }
+        #expect(inner.visits == 0)
+    }
+
+    @Test func `too much, the wrong type and no JSON are refused`() async throws {
+        let flood = try HostileServer(
+            .floods(head: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n"))
+        #expect(try await failure(flood) == .malformedAnswer("larger than 65536 bytes"))
+        let endless = try HostileServer(.floods(head: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"))
+        #expect(try await failure(endless) == .malformedAnswer("larger than 65536 bytes"))
+        let page = try HostileServer(type: "text/html", body: #"{"redirect_url":"https://pay.example.org/"}"#)
+        #expect(try await failure(page) == .malformedAnswer("not application/json"))
+        let cut = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"#)
+        #expect(try await failure(cut) == .malformedAnswer("not JSON"))
+        let twice = try HostileServer(
+            body: #"{"redirect_url":"https://a.example/","redirect_url":"https://b.example/"}"#)
+        #expect(try await failure(twice) == .malformedAnswer("not JSON"))
+        let failed = try HostileServer(status: 500, body: "INNER-SECRET")
+        #expect(try await failure(failed) == .refused(status: 500))
+        let bare = try HostileServer(.says([]))
+        guard case .unreachable(let detail)? = try await failure(bare) else {
+            Issue.record("an empty answer is none")
+            return
+        }
+        #expect(!detail.contains("INNER-SECRET"))
+    }
+
+    @Test func `an endless head is cut, and silence is waited for no longer than it may be`() async throws {
+        let head = try HostileServer(.floods(head: "HTTP/1.1 200 OK\r\nX-A: "))
+        #expect(try await failure(head) != nil)
+        let silent = try HostileServer(.isSilent)
+        let began = ContinuousClock.now
+        #expect(try await failure(silent) == .timedOut)
+        #expect(ContinuousClock.now - began < .seconds(12))
+    }
+
+    /// What a name means may change between the save and the call, so the address itself is judged as it is connected to.
+    @Test(arguments: ["localhost", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::1]", "[::ffff:127.0.0.1]"])
+    func `an inner address is refused where it is connected to, whatever was saved`(host: String) async throws {
+        let server = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"}"#)
+        defer { server.close() }
+        let call = HTTPCall(
+            url: "http://\(host):\(server.port)/start", headers: [], body: Array("{}".utf8),
+            policy: try OutboundPolicy(allowing: ["10.0.0.0/8"]))
+
+        let outcome = call.perform(CurlHandle())
+
+        guard case .failure(.notAllowed) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(server.visits == 0)
+    }
+
+    @Test(arguments: ["file:///etc/passwd", "gopher://127.0.0.1:1/", "dict://127.0.0.1:1/", "ftp://127.0.0.1:1/"])
+    func `no other protocol is spoken, whatever was saved`(url: String) throws {
+        let call = HTTPCall(
+            url: url, headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
+        guard case .failure(.unreachable) = call.perform(CurlHandle()) else {
+            Issue.record("\(url)")
+            return
+        }
+    }
+}

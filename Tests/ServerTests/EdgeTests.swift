@@ -1,0 +1,278 @@
+import Foundation
+import Seals
+import TestSupport
+import Testing
+
+/// What stands before every operation: spellings of paths, origins of pages, rates.
+extension ServerTests {
+    @Suite struct EdgeTests {
+        // MARK: Paths and methods
+
+        @Test func `a path has one spelling, and a method no other way in`() async throws {
+            try await Deployment.with { live in
+                let key = "Authorization: Bearer \(live.opsKey)\r\n"
+                let ask = { (line: String, headers: String) in
+                    try live.hear("\(line) HTTP/1.1\r\nHost: a\r\n\(key)\(headers)Connection: close\r\n\r\n")
+                }
+                for path in [
+                    "/v1/api-keys/", "//v1/api-keys", "/v1//api-keys", "/v1/./api-keys", "/v1/psps/../api-keys",
+                    "/v1/psps/%2e%2e/api-keys", "/v1/psps/%2E%2E/api-keys", "/v1%2Fapi-keys", "/v1%2fapi-keys",
+                    "/v1/%61pi-keys", "/V1/api-keys", "/v1/API-KEYS", "/v1/api-keys;a=b", "/v1/api-keys%00",
+                    "/v1\\api-keys", "/v1/api-keys/.", "/v1/api-keys/..", "/v1/api-keys%20", "/v1/api-keys.json", "/v1",
+                    "/live/", "//live", "/LIVE", "/.env", "/.git/config", "/metrics/", "/v2/api-keys",
+                ] {
+                    let heard = try ask("GET \(path)", "")
+                    #expect(heard.statuses == [404], "\(path): \(heard.statuses)")
+                    #expect(heard.text.contains("problems/not-found"), "\(path)")
+                    live.expectSecurityHeaders(heard, path)
+                    #expect(
+                        heard.values(of: "x-ratelimit-limit").isEmpty == !(path.hasPrefix("/v1/") || path == "/v1"),
+                        "\(path)")
+                }
+                for method in ["TRACE", "OPTIONS", "PUT", "DELETE", "PATCH"] {
+                    let heard = try ask("\(method) /v1/api-keys", "")
+                    #expect(heard.statuses == [405], "\(method)")
+                    #expect(heard.values(of: "allow") == ["GET, HEAD, POST"], "\(method)")
+                    #expect(!heard.values(of: "x-ratelimit-limit").isEmpty)
+                    live.expectSecurityHeaders(heard, method)
+                }
+                for header in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
+                    let heard = try ask("GET /v1/api-keys", "\(header): POST\r\n")
+                    #expect(heard.statuses == [200], "\(header)")
+                    let deleted = try ask("POST /v1/api-keys", "\(header): DELETE\r\nContent-Length: 0\r\n")
+                    #expect(deleted.statuses == [415], "\(header)")
+                }
+                let parameter = try ask("GET /v1/api-keys?_method=POST", "")
+                #expect(parameter.statuses == [400])
+            }
+        }
+
+        @Test func `HEAD answers as GET does, without the body`() async throws {
+            try await Deployment.with { live in
+                let (position, _) = try await live.position()
+                for path in [
+                    "/live", "/openapi.yaml", "/v1/positions/\(position)", "/v1/positions/nothing", "/nothing",
+                ] {
+                    let ask = { (method: String) in
+                        try live.hear(
+                            "\(method) \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.apiKey)\r\n"
+                                + "X-Correlation-ID: same\r\nConnection: close\r\n\r\n")
+                    }
+                    let whole = try ask("GET")
+                    let head = try ask("HEAD")
+                    #expect(head.statuses == whole.statuses && head.isClosed)
+                    #expect(
+                        head.text.hasSuffix("\r\n\r\n") && head.text.components(separatedBy: "\r\n\r\n").count == 2,
+                        "\(path)")
+                    for name in ["content-length", "content-type", "etag", "cache-control", "x-correlation-id"] {
+                        #expect(head.values(of: name) == whole.values(of: name), "\(path) \(name)")
+                    }
+                }
+                // Several on one connection: nobody waits for a body that does not come.
+                let wire = try live.wire()
+                wire.send(String(repeating: "HEAD /live HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
+                wire.endSending()
+                #expect(wire.listen().statuses == [200, 200, 200])
+            }
+        }
+
+        // MARK: Pages of other origins
+
+        @Test func `a page reads what its own key is answered, and no other page does`() async throws {
+            try await Deployment.with { live in
+                let make = { (origins: String) in
+                    try await live.call(
+                        "POST", "/v1/api-keys", key: live.opsKey,
+                        json:
+                            #"{"name":"page","kind":"frontend","scopes":["positions:read"],"creditors":["12345678903"],"allowed_origins":[\#(origins)]}"#
+                    )
+                }
+                let made = try await make(#""https://portale.example.org","http://localhost:3000""#)
+                try #require(made.status == 201)
+                let key = try #require(try made.json["key"] as? String)
+                let id = try #require(try made.json["id"] as? String)
+                #expect(
+                    try made.json["allowed_origins"] as? [String] == [
+                        "https://portale.example.org", "http://localhost:3000",
+                    ])
+                let other = try #require(try await make(#""https://altro.example.org""#).json["key"] as? String)
+                let get = { (key: String, origin: String, path: String) in
+                    try await live.call("GET", path, key: key, headers: ["Origin": origin])
+                }
+
+                for path in ["/v1/positions", "/v1/positions/nothing", "/v1/positions?bad=1"] {
+                    let answer = try await get(key, "https://portale.example.org", path)
+                    #expect(answer.headers["access-control-allow-origin"] == "https://portale.example.org", "\(path)")
+                    #expect(answer.headers["vary"]?.contains("Origin") == true)
+                    let exposed = try #require(answer.headers["access-control-expose-headers"])
+                    for name in [
+                        "X-Correlation-ID", "ETag", "Location", "X-RateLimit-Limit", "X-RateLimit-Remaining",
+                        "X-RateLimit-Reset", "Retry-After", "Idempotency-Replayed",
+                    ] {
+                        #expect(exposed.contains(name))
+                    }
+                    #expect(answer.headers["access-control-allow-credentials"] == nil)
+                }
+                for origin in [
+                    "https://altro.example.org", "null", "*", "http://portale.example.org",
+                    "https://portale.example.org:443",
+                    "https://portale.example.org:8443", "https://portale.example.org.evil.example",
+                    "https://evil-portale.example.org", "https://portale.example.org/", "HTTPS://portale.example.org",
+                    "https://Portale.example.org", "https://portale.example.org@evil.example",
+                    "https://a.portale.example.org",
+                    "https://portale.example.org https://evil.example", "file://",
+                ] {
+                    let answer = try await get(key, origin, "/v1/positions")
+                    #expect(answer.status == 200, "\(origin)")
+                    #expect(answer.headers["access-control-allow-origin"] == nil, "\(origin)")
+                }
+                let stranger = try await get("nobody", "https://portale.example.org", "/v1/positions")
+                #expect(stranger.status == 401 && stranger.headers["access-control-allow-origin"] == nil)
+                let theirs = try await get(other, "https://portale.example.org", "/v1/positions")
+                #expect(theirs.headers["access-control-allow-origin"] == nil)
+
+                let rotated = try await live.call("POST", "/v1/api-keys/\(id)/rotate", key: live.opsKey, json: "{}")
+                #expect(try (rotated.json["allowed_origins"] as? [String])?.count == 2)
+                for origins in [#""*""#, #""null""#, #""https://a.example/path""#, #""http://a.example""#] {
+                    #expect(try await make(origins).status == 422, "\(origins)")
+                }
+                let ops = try await live.call(
+                    "POST", "/v1/api-keys", key: live.opsKey,
+                    json:
+                        #"{"name":"ops","kind":"ops","scopes":["operations"],"allowed_origins":["https://a.example"]}"#)
+                #expect(ops.status == 422)
+            }
+        }
+
+        @Test func `a browser's preflight is answered for origins that a valid key names`() async throws {
+            try await Deployment.with { live in
+                let made = try await live.call(
+                    "POST", "/v1/api-keys", key: live.opsKey,
+                    json:
+                        #"{"name":"page","kind":"frontend","scopes":["positions:read"],"creditors":["12345678903"],"allowed_origins":["https://portale.example.org"]}"#
+                )
+                let id = try #require(try made.json["id"] as? String)
+                let preflight = { @Sendable (path: String, origin: String) in
+                    try live.hear(
+                        "OPTIONS \(path) HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\nConnection: close\r\n"
+                            + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n"
+                    )
+                }
+                let yes = try preflight("/v1/positions", "https://portale.example.org")
+                #expect(yes.statuses == [204])
+                #expect(yes.values(of: "access-control-allow-origin") == ["https://portale.example.org"])
+                #expect(yes.values(of: "access-control-allow-methods") == ["GET, HEAD, POST"])
+                let headers = yes.values(of: "access-control-allow-headers").joined()
+                for name in ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Citizen-Token"] {
+                    #expect(headers.contains(name))
+                }
+                #expect(yes.values(of: "access-control-allow-credentials").isEmpty)
+                #expect(yes.values(of: "vary").joined().contains("Origin"))
+                live.expectSecurityHeaders(yes, "preflight")
+                for origin in ["https://evil.example", "null", "*", "https://portale.example.org.evil.example"] {
+                    let no = try preflight("/v1/positions", origin)
+                    #expect(no.statuses == [403], "\(origin)")
+                    #expect(no.values(of: "access-control-allow-origin").isEmpty, "\(origin)")
+                }
+                #expect(try preflight("/v1/nothing", "https://portale.example.org").statuses == [404])
+                // What PSPs post is no business of a page.
+                #expect(try preflight("/v1/psps/ABCDITMM/receipts", "https://portale.example.org").statuses == [405])
+
+                _ = try await live.call("DELETE", "/v1/api-keys/\(id)", key: live.opsKey)
+
+                try await live.waitUntil("the revoked key's origin is forgotten", seconds: 30) {
+                    try preflight("/v1/positions", "https://portale.example.org").statuses == [403]
+                }
+            }
+        }
+
+        // MARK: Rates
+
+        @Test func `every answer under v1 tells its limit, whatever it is`() async throws {
+            try await Deployment.with { live in
+                let key = "Authorization: Bearer \(live.creditorKey)\r\n"
+                let json = "Content-Type: application/json\r\n"
+                for (name, bytes, status) in [
+                    ("unauthenticated", "GET /v1/positions HTTP/1.1\r\nHost: a\r\n\r\n", 401),
+                    ("bad key", "GET /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n", 401),
+                    (
+                        "unsigned",
+                        "POST /v1/psps/ABCDITMM/receipts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", 401
+                    ),
+                    ("nothing there", "GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n", 404),
+                    ("no such method", "DELETE /v1/positions HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+                    ("no such type", "GET /v1/positions HTTP/1.1\r\nHost: a\r\n\(key)Accept: image/png\r\n\r\n", 406),
+                    ("bad query", "GET /v1/positions?x=1 HTTP/1.1\r\nHost: a\r\n\(key)\r\n", 400),
+                    (
+                        "too large", "POST /v1/positions HTTP/1.1\r\nHost: a\r\n\(key)Content-Length: 999999\r\n\r\n",
+                        413
+                    ),
+                    ("text", "POST /v1/positions HTTP/1.1\r\nHost: a\r\n\(key)Content-Length: 2\r\n\r\n{}", 415),
+                    ("good", "GET /v1/positions HTTP/1.1\r\nHost: a\r\n\(key)\r\n", 200),
+                    (
+                        "bad body",
+                        "POST /v1/positions HTTP/1.1\r\nHost: a\r\n\(key)\(json)Content-Length: 2\r\n\r\n{}", 422
+                    ),
+                    ("bad framing", "GET /v1/positions HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", 400),
+                    (
+                        "large header",
+                        "GET /v1/positions HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "y", count: 20_000))\r\n\r\n",
+                        431
+                    ),
+                ] {
+                    let wire = try live.wire()
+                    wire.send(bytes)
+                    wire.endSending()
+                    let heard = wire.listen()
+                    #expect(heard.statuses == [status], "\(name)")
+                    for header in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
+                        #expect(heard.values(of: header).count == 1, "\(name) \(header)")
+                    }
+                    live.expectSecurityHeaders(heard, name)
+                }
+            }
+        }
+
+        @Test func `who guesses keys is stopped by address, and whoever has one goes on`() async throws {
+            try await Deployment.with(settings: ["RATE_LIMIT_PER_MINUTE": "20", "TRUSTED_PROXY": "127.0.0.0/8"]) {
+                live in
+                let ask = { (key: String, from: String) in
+                    try await live.call(
+                        "GET", "/v1/psps?amount_cents=100", key: key, headers: ["X-Forwarded-For": from])
+                }
+                #expect(try await ask(live.apiKey, "203.0.113.1").status == 200)
+                // More than two minutes' worth, so that the turn of a minute changes nothing.
+                var statuses: [Int] = []
+                for _ in 0..<50 {
+                    // Well made and unknown: each would cost a look into the database.
+                    let key = try APIKeyToken.make().text
+                    statuses.append(try await ask(key, "9.9.9.9, 203.0.113.1").status)
+                }
+
+                #expect(Set(statuses) == [401, 429])
+                let told = try await ask("x", "203.0.113.1")
+                if told.status == 429 {
+                    #expect(told.headers["retry-after"] != nil && told.headers["x-ratelimit-remaining"] == "0")
+                }
+                #expect(try await ask(live.apiKey, "203.0.113.1").status == 200)
+                #expect(try await ask("x", "203.0.113.2").status == 401)
+            }
+        }
+
+        @Test func `a caller past its limit is refused before its body is read`() async throws {
+            try await Deployment.with(settings: ["RATE_LIMIT_PER_MINUTE": "5"]) { live in
+                var refused: RawConnection.Heard?
+                for _ in 0..<15 where refused == nil {
+                    // The body never comes: whoever waited for it would not answer.
+                    let wire = try live.wire()
+                    wire.send(
+                        "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: 300\r\nExpect: 100-continue\r\n\r\n")
+                    let heard = wire.listen(until: "\r\n\r\n")
+                    if heard.statuses == [429] { refused = heard }
+                }
+                #expect(refused?.values(of: "retry-after").count == 1)
+            }
+        }
+    }
+}
