@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults check check-format check-scripts check-compose format clean
+.PHONY: help setup build run test faults bench check check-format check-scripts check-compose format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -25,6 +25,9 @@ test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Na
 
 faults: setup ## Break everything for FAULT_SECONDS (120) under load, then check the books; prints a table
 	@FAULT_SECONDS=$${FAULT_SECONDS:-120} scripts/test.sh --filter FaultTests
+
+bench: setup ## Measure reads of a release build, alone and beside dripping connections (BENCH_SECONDS, BENCH_DRIPS)
+	@scripts/bench.sh
 
 check: setup check-format check-scripts check-compose ## What CI runs: formats, scripts, compose file, warnings as errors, tests
 	@QUIETANZA_STRICT=1 scripts/test.sh

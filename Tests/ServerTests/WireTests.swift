@@ -217,6 +217,28 @@ extension ServerTests {
             }
         }
 
+        @Test func `whatever passes the guard is answered by us, with every header`() async throws {
+            try await Deployment.with { live in
+                let rest = "HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                let heads =
+                    (0x21...0x7E).map { "GET /v1/a\(Character(Unicode.Scalar($0))) \(rest)\r\n" }
+                    + ["!#$%&'*+-.^_`|~09azAZ", "X", "Content_Length"].map { "GET /nothing \(rest)\($0): b\r\n\r\n" }
+                    + ["", "\t", "é", "\u{80}", "\"", "(", "a\tb"].map { "GET /nothing \(rest)X-A:\($0)\r\n\r\n" }
+                    + ["a:b", "[::1]", "a_b", "%41"].map {
+                        "GET /nothing HTTP/1.1\r\nHost: \($0)\r\nConnection: close\r\n\r\n"
+                    }
+                for head in heads {
+                    let heard = try live.hear(head)
+                    #expect([400, 404].contains(heard.statuses.first ?? 0) && heard.statuses.count == 1, "\(head)")
+                    #expect(heard.text.contains("/problems/"), "\(head)")
+                    live.expectSecurityHeaders(heard, head)
+                }
+                let broken = try live.wire()
+                broken.send(Array("GET /nothing \(rest)X-A: ".utf8) + [0xFF, 0xFE, 0xC0] + Array("\r\n\r\n".utf8))
+                #expect(broken.listen().statuses == [404])
+            }
+        }
+
         @Test func `a refused body that is short is read to its end, and the connection goes on`() async throws {
             try await Deployment.with { live in
                 let wire = try live.wire()

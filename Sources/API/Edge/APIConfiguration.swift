@@ -2,7 +2,8 @@ import Addresses
 
 /// The bounds of the edge, each with its unit.
 package struct APIConfiguration: Sendable {
-    /// For each API key. A PSP, whose RTs must get in, may send as many times as much.
+    /// For each API key, and for each address without one. What PSPs post from one address, whose RTs must get in, may be as
+    /// many times as much.
     package var rateLimitPerMinute = 6_000
     static let pspRateFactor = 20
     /// Registrations, sign-ins and password resets from one citizen's address. A front end that does not say whose address it is

@@ -122,7 +122,8 @@ struct Front: Sendable {
         case .key: try await admit(request, &visit)
         case .psp:
             visit.psp = try? PSPID(parameters["psp_id"] ?? "")
-            try limit(&visit, as: "psp:\(visit.psp?.value ?? "")", times: APIConfiguration.pspRateFactor)
+            // Who it is shows only over the body; a name that anybody may give would give anybody a new count.
+            try limit(&visit, as: "psp", times: APIConfiguration.pspRateFactor)
         }
         if visit.isVersioned { try demandAcceptable(request, route) }
         let clientAddress = try clientAddress(request, visit)

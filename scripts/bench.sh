@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# `make bench`: what reads cost, alone and beside clients that only want to be in the way. A release build, a private PostgreSQL and the
+# service itself, all thrown away afterwards.
+#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 dripping connections   BENCH_PORT 18080
+#   QUIETANZA_BIN_DIR folder of programs built already: nothing is built
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/interruptible.sh
+. scripts/interruptible.sh
+
+cluster=.local/postgres-bench
+folder=.local/bench
+port=${BENCH_PORT:-18080}
+service=
+
+finish() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP
+    set +e
+    end_interruptible
+    if [ -n "$service" ]; then
+        kill -TERM "$service" 2>/dev/null
+        wait "$service" 2>/dev/null
+    fi
+    scripts/postgres.sh remove "$cluster" 9>&-
+    exit "$status"
+}
+
+mkdir -p "$folder"
+exec 9>.local/bench.lock
+flock --nonblock 9 || { echo "another 'make bench' is running in this folder" >&2; exit 1; }
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+if [ -n "${QUIETANZA_BIN_DIR:-}" ]; then
+    bin=$QUIETANZA_BIN_DIR
+else
+    interruptible swift build --configuration release --product quietanza
+    bin=$(swift build --configuration release --show-bin-path 9>&-)
+fi
+
+scripts/postgres.sh remove "$cluster" 9>&-
+DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54420}" durable 9>&-)
+export DATABASE_URL HTTP_HOST=127.0.0.1 HTTP_PORT=$port RESOURCES_DIRECTORY=$PWD LOG_LEVEL=warning
+export SMTP_URL='smtp://127.0.0.1:9?tls=none' MAIL_FROM=bench@example.org OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
+export RATE_LIMIT_PER_MINUTE=1000000000
+"$bin/quietanza" migrate 9>&-
+"$bin/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/demo.json" 9>&-
+ulimit -n "$(ulimit -Hn)"
+"$bin/quietanza" serve --no-loops >"$folder/service.log" 2>&1 9>&- &
+service=$!
+for _ in $(seq 100); do
+    ! curl --silent --fail --output /dev/null "http://127.0.0.1:$port/ready" || break
+    kill -0 "$service" 2>/dev/null || { tail "$folder/service.log" >&2; exit 1; }
+    sleep 0.1
+done
+
+export BENCH_URL=http://127.0.0.1:$port
+BENCH_KEY=$(jq --raw-output .api_key "$folder/demo.json")
+export BENCH_KEY
+interruptible /usr/bin/python3 scripts/bench-drip.py --seconds "${BENCH_SECONDS:-10}" --drips "${BENCH_DRIPS:-1000}"
