@@ -107,11 +107,6 @@ extension Transaction {
 
     // MARK: Webhook secrets
 
-    /// The secrets that are valid now, newest first.
-    package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        try await ask(Secrets.valid(of: psp))
-    }
-
     /// Every secret a PSP ever had, newest first; at most a hundred.
     package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
         try await query(

@@ -12,7 +12,7 @@ package struct MadeWebhookSecret: Sendable {
 extension Intermediary {
     /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
     package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        try await store.transaction(within: .psp(psp)) { tx in try await tx.webhookSecrets(of: psp) }
+        try await store.transaction(within: .psp(psp)) { tx in try await tx.ask(Secrets.valid(of: psp)) }
     }
 
     /// - Parameter secret: one to keep, or nil to make one.
