@@ -29,17 +29,19 @@ struct HTTPCall: Sendable {
 
     private final class Exchange {
         let policy: OutboundPolicy
+        let isPlain: Bool
         var body: [UInt8] = []
         var wasRefused = false
         var isTooLarge = false
 
-        init(_ policy: OutboundPolicy) {
+        init(_ policy: OutboundPolicy, isPlain: Bool) {
             self.policy = policy
+            self.isPlain = isPlain
         }
     }
 
     func perform(_ handle: CurlHandle) -> Result<Answer, Failure> {
-        let exchange = Exchange(policy)
+        let exchange = Exchange(policy, isPlain: !url.lowercased().hasPrefix("https://"))
         let context = Unmanaged.passUnretained(exchange).toOpaque()
         let list = CurlList(headers + ["Content-Type: application/json", "Accept: application/json", "Expect:"])
         handle.reset()
@@ -72,7 +74,7 @@ struct HTTPCall: Sendable {
             guard let context, let address else { return quietanza_no_socket() }
             let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
             let isPermitted = withUnsafePointer(to: &address.pointee.addr) {
-                IPAddress($0).map(exchange.policy.permits) ?? false
+                IPAddress($0).map { exchange.policy.permits($0, isPlain: exchange.isPlain) } ?? false
             }
             guard isPermitted else {
                 exchange.wasRefused = true

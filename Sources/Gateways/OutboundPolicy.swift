@@ -40,8 +40,10 @@ package struct OutboundPolicy: Sendable {
         // These names are this machine wherever they are asked (RFC 6761).
         if name == "localhost" || name.hasSuffix(".localhost") { name = "127.0.0.1" }
         if let address = IPAddress(name) {
-            guard permits(address) else { throw NotAllowed(description: "is an address that must not be called") }
-            if scheme == "http", address.isPublic { throw NotAllowed(description: "must be https") }
+            guard permits(address, isPlain: false) else {
+                throw NotAllowed(description: "is an address that must not be called")
+            }
+            guard permits(address, isPlain: scheme == "http") else { throw NotAllowed(description: "must be https") }
             return
         }
         // 0x7f000001, 2130706433, 127.1: spellings of addresses that resolvers understand and people do not write.
@@ -52,8 +54,9 @@ package struct OutboundPolicy: Sendable {
         if scheme == "http", allowed.isEmpty { throw NotAllowed(description: "must be https") }
     }
 
-    func permits(_ address: IPAddress) -> Bool {
-        address.isPublic || allowed.contains { $0.contains(address) }
+    /// - Parameter isPlain: over http, which is for named networks alone.
+    func permits(_ address: IPAddress, isPlain: Bool) -> Bool {
+        (address.isPublic && !isPlain) || allowed.contains { $0.contains(address) }
     }
 }
 

@@ -106,6 +106,16 @@ import Testing
         #expect(server.visits == 0)
     }
 
+    @Test func `what is not encrypted goes to named networks alone`() throws {
+        // Refused before a socket is made, so nothing leaves this machine.
+        let call = HTTPCall(
+            url: "http://8.8.8.8:81/", headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
+        guard case .failure(.notAllowed) = call.perform(CurlHandle()) else {
+            Issue.record("it was called")
+            return
+        }
+    }
+
     @Test(arguments: ["file:///etc/passwd", "gopher://127.0.0.1:1/", "dict://127.0.0.1:1/", "ftp://127.0.0.1:1/"])
     func `no other protocol is spoken, whatever was saved`(url: String) throws {
         let call = HTTPCall(

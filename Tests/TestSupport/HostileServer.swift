@@ -53,10 +53,11 @@ package final class HostileServer: Sendable {
     package func close() {
         state.withLock { $0.isClosed = true }
         shutdown(listener, Int32(SHUT_RDWR))
-        Foundation.close(listener)
     }
 
     private func accept() {
+        // Closed by the one who waits on it: its number may be another socket's a moment later.
+        defer { Foundation.close(listener) }
         while true {
             let client = Foundation.accept(listener, nil, nil)
             guard client >= 0, !state.withLock({ $0.isClosed }) else { return }
