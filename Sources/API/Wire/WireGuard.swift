@@ -82,6 +82,8 @@ final class WireGuard: ChannelDuplexHandler {
         var bytes = unwrapInboundIn(data)
         if held.readableBytes == 0 { held = bytes } else { held.writeBuffer(&bytes) }
         proceed(context)
+        // An idle connection keeps no memory of what it last read.
+        if held.readableBytes == 0 { held = ByteBuffer() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
