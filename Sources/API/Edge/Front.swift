@@ -210,7 +210,8 @@ struct Front: Sendable {
     /// The answer tells of this limit only when it is the one that is reached.
     private func limitCitizen(_ client: (address: ClientAddress, isStated: Bool), _ visit: inout Visit) throws {
         let verdict = citizenLimiter.count(
-            .address(nil, name: client.address.text), times: client.isStated ? 1 : APIConfiguration.unstatedAddressFactor,
+            .address(nil, name: client.address.text),
+            times: client.isStated ? 1 : APIConfiguration.unstatedAddressFactor,
             at: intermediary.clock())
         if !verdict.isAllowed { visit.rate = verdict }
         try demandAllowed(verdict)
