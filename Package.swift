@@ -14,6 +14,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -39,6 +40,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -46,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -61,6 +65,9 @@ let package = Package(
         room("Seals", ["COpenSSL", "CArgon2"]),
         room("JSON"),
         room("Addresses"),
+        room(
+            "Certificates",
+            [.product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")]),
         // Floor 1
         room("Postgres", ["CLibPQ", logging]),
         room("PagoPA"),
@@ -74,19 +81,17 @@ let package = Package(
         room(
             "API",
             [
-                "Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", hummingbird, hummingbirdCore,
-                httpTypes,
-                logging, metrics, nioCore, nioHTTPTypes, yams,
+                "Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", "Certificates", hummingbird,
+                hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTPTypes, nioSSL, yams,
             ]),
         // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
                 "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
-                "Addresses",
-                hummingbird,
-                argumentParser, lifecycle, logging, metrics, nioCore,
-                hummingbirdCore,
+                "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics, nioCore,
+                nioSSL, hummingbirdCore,
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -103,6 +108,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("SealsTests", ["Seals"]),
         tests("AddressesTests", ["Addresses"]),
+        tests("CertificatesTests", ["Certificates"]),
         tests("PagoPATests", ["PagoPA"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
