@@ -7,6 +7,8 @@ import Operations
 /// Who calls us: every route of the contract, in one list.
 package struct API: Sendable {
     package let routes: [Route]
+    /// On the port of the smart cards: to open a session, and to be seen alive.
+    private let smartCardPortRoutes: [Route]
     private let front: Front
 
     package init(
@@ -20,10 +22,16 @@ package struct API: Sendable {
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
+        smartCardPortRoutes =
+            routes.filter { $0.operation == "show_liveness" }
     }
 
     /// Hummingbird's router over the list; what it does not find is told from what exists under another method.
-    package var router: Router<Context> {
+    package var router: Router<Context> { router(over: routes) }
+
+    package var smartCardRouter: Router<Context> { router(over: smartCardPortRoutes) }
+
+    private func router(over routes: [Route]) -> Router<Context> {
         let router = Router(context: Context.self)
         router.addMiddleware { Unrouted(front: front, routes: routes) }
         for route in routes {

@@ -14,6 +14,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case signInFailed
     /// Too many tries; the next one may be made after so many seconds.
     case signInThrottled(retryAfterSeconds: Int)
+    /// No smart card, or one that opens nothing: which rule it broke is ours to know.
+    case smartCardRefused
     /// The credential is good but lacks this scope.
     case forbidden(Scope)
     /// The same external id was used before with other content.

@@ -1,9 +1,12 @@
 import Addresses
 import ArgumentParser
+import Certificates
 import Configuration
 import Foundation
 import Gateways
+import HTTPTypes
 import Logging
+import NIOSSL
 import PagoPA
 import SystemPackage
 
@@ -14,6 +17,9 @@ struct Settings: Sendable {
     var httpHost = "127.0.0.1"
     var httpPort = 8080
     var publicURL = ""
+    /// With it, everything is served over TLS.
+    var identity: ServerIdentity?
+    var smartCards: SmartCardSettings?
     var mailServer: MailServer?
     var mailFrom: EmailAddress?
     var rateLimitPerMinute = 6_000
@@ -55,10 +61,28 @@ struct Settings: Sendable {
         return settings
     }
 
+    static func bytes(of file: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+
     enum Need: Sendable {
         case database
         case mail
     }
+}
+
+/// By which doors smart cards come in, and whom we believe about them.
+struct SmartCardSettings: Sendable {
+    /// Of the mutual TLS.
+    let port: Int?
+    let trustedProxies: [Network]
+    let header: HTTPField.Name
+    let policies: Set<String>
+    let authorities: Authorities
+    /// The same authorities, for the handshake.
+    let roots: [NIOSSLCertificate]
+
+    static let defaultHeader = HTTPField.Name("X-Client-Certificate")!  // a literal that is a valid name
 }
 
 private struct SettingsReader {
@@ -83,11 +107,13 @@ private struct SettingsReader {
             ?? ProcessInfo.processInfo.activeProcessorCount * 2 + 4
         settings.httpHost = text("http.host") ?? settings.httpHost
         settings.httpPort = integer("HTTP_PORT", "http.port", 1...65_535) ?? settings.httpPort
+        settings.identity = identity()
+        settings.smartCards = smartCards(settings)
         settings.publicURL =
             value("PUBLIC_URL", "public.url", required: false) { text in
                 let origin = try WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text)
                 return origin.description
-            } ?? "http://\(settings.httpHost):\(settings.httpPort)"
+            } ?? "\(settings.identity == nil ? "http" : "https")://\(settings.httpHost):\(settings.httpPort)"
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
         settings.rateLimitPerMinute =
@@ -146,6 +172,73 @@ private struct SettingsReader {
             faults.append("RESOURCES_DIRECTORY (or the working directory) must hold \(name)")
         }
         return folder
+    }
+
+    /// Both or neither.
+    private mutating func identity() -> ServerIdentity? {
+        switch (text("tls.certificate"), text("tls.key")) {
+        case (nil, nil): return nil
+        case (_, nil): faults.append("TLS_KEY is required with TLS_CERTIFICATE")
+        case (nil, _): faults.append("TLS_CERTIFICATE is required with TLS_KEY")
+        case (let certificate?, let key?):
+            do { return try ServerIdentity(certificateFile: certificate, keyFile: key) } catch let found
+                as Settings.Faults
+            {
+                faults += found.faults
+            } catch {
+                faults.append("TLS_CERTIFICATE can not be used")
+            }
+        }
+        return nil
+    }
+
+    private mutating func smartCards(_ settings: Settings) -> SmartCardSettings? {
+        let port = integer("SMART_CARD_PORT", "smart.card.port", 1...65_535)
+        let proxies =
+            value("TRUSTED_PROXY", "trusted.proxy", required: false) { text in
+                try text.split(separator: ",").map { part -> Network in
+                    guard let network = Network(String(part)) else {
+                        throw InvalidValue(detail: "must be networks such as 10.1.0.0/16, separated by commas")
+                    }
+                    return network
+                }
+            } ?? []
+        let header =
+            value("CLIENT_CERTIFICATE_HEADER", "client.certificate.header", required: false) { text in
+                guard let name = HTTPField.Name(text) else {
+                    throw InvalidValue(detail: "must be the name of an HTTP header")
+                }
+                return name
+            } ?? SmartCardSettings.defaultHeader
+        let policies =
+            value("SMART_CARD_POLICIES", "smart.card.policies", required: false) { text in
+                let oids = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                guard oids.allSatisfy({ $0.contains(".") && $0.split(separator: ".").allSatisfy { Int($0) != nil } })
+                else {
+                    throw InvalidValue(detail: "must be OIDs such as 1.3.76.16.2.1, separated by commas")
+                }
+                return Set(oids)
+            } ?? SmartCard.knownPolicies
+        let authorities = value("CLIENT_CA", "client.ca", required: port != nil) { file in
+            guard let bytes = try? Settings.bytes(of: file) else {
+                throw InvalidValue(detail: "must name a readable file")
+            }
+            let authorities = try Authorities(pem: String(decoding: bytes, as: UTF8.self))
+            return (authorities, try NIOSSLCertificate.fromPEMBytes(bytes))
+        }
+        if text("client.ca") != nil, port == nil, proxies.isEmpty {
+            faults.append("CLIENT_CA needs SMART_CARD_PORT or TRUSTED_PROXY")
+        }
+        if let port {
+            if text("tls.certificate") == nil, text("tls.key") == nil {
+                faults.append("SMART_CARD_PORT needs TLS_CERTIFICATE and TLS_KEY")
+            }
+            if port == settings.httpPort { faults.append("SMART_CARD_PORT must differ from HTTP_PORT") }
+        }
+        guard let authorities else { return nil }
+        return SmartCardSettings(
+            port: port, trustedProxies: proxies, header: header, policies: policies, authorities: authorities.0,
+            roots: authorities.1)
     }
 
     private func text(_ key: ConfigKey) -> String? {

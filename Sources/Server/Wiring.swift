@@ -6,12 +6,14 @@ import Gateways
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import Operations
 import PagoPA
 import Postgres
 import Seals
+import ServiceLifecycle
 import Storage
 
 /// Every part in its place, made from the settings.
@@ -57,12 +59,6 @@ struct Wiring: Sendable {
         PoolConfiguration(url: settings.databaseURL, maximumConnections: settings.databasePoolSize)
     }
 
-    static func now() -> Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-    }
-
     var migrator: Migrator {
         Migrator(
             configuration: Self.poolConfiguration(settings), folder: settings.resourcesDirectory + "/migrations",
@@ -85,19 +81,34 @@ struct Wiring: Sendable {
 
     // MARK: HTTP
 
-    func application(_ metrics: PrometheusMetrics, _ state: ServiceState) throws -> some ApplicationProtocol {
+    /// One server for each port.
+    func servers(_ state: ServiceState) throws -> [any Service] {
         let contract = try String(contentsOfFile: settings.resourcesDirectory + "/openapi.yaml", encoding: .utf8)
         var configuration = APIConfiguration(publicURL: settings.publicURL, contract: contract, version: Server.version)
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
+        configuration.smartCards = settings.smartCards?.trust
         let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
         var rules = api.wireRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
         rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)
-        return Application(
-            responder: api.router.buildResponder(), server: api.server(rules),
+        let plain = api.server(rules)
+        let common = try settings.identity.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain
+        var servers: [any Service] = [application(api.router, common, port: settings.httpPort)]
+        if let cards = settings.smartCards, let port = cards.port, let identity = settings.identity {
+            let mutual = try HTTPServerBuilder.tls(
+                plain, tlsConfiguration: identity.configuration(demanding: cards.roots))
+            servers.append(application(api.smartCardRouter, mutual, port: port))
+        }
+        if let identity = settings.identity { servers.append(CertificateRenewal(identity: identity, logger: logger)) }
+        return servers
+    }
+
+    private func application(_ router: Router<Context>, _ server: HTTPServerBuilder, port: Int) -> any Service {
+        Application(
+            responder: router.buildResponder(), server: server,
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.httpHost, port: settings.httpPort),
+                address: .hostname(settings.httpHost, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
             logger: logger)
     }
@@ -115,11 +126,23 @@ struct Wiring: Sendable {
                     gauges.append(("outbox_pending", Double(backlog.pending)))
                     gauges.append(("outbox_oldest_age_seconds", Double(backlog.oldestAgeSeconds)))
                 }
+                if let identity = settings.identity {
+                    gauges.append(("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
+                }
                 gauges.append(("process_resident_memory_bytes", Double(residentBytes())))
                 gauges.append(("process_start_time_seconds", began.timeIntervalSince1970.rounded()))
                 return metrics.text(gauges: gauges)
                     + "# TYPE build_info gauge\nbuild_info{version=\"\(Server.version)\"} 1\n"
             }, migrationsAreCurrent: { try await migrator.isCurrent })
+    }
+}
+
+extension SmartCardSettings {
+    fileprivate var trust: SmartCardTrust {
+        SmartCardTrust(authorities: authorities, policies: policies, header: header) { [trustedProxies] address in
+            guard let address = IPAddress(address) else { return false }
+            return trustedProxies.contains { $0.contains(address) }
+        }
     }
 }
 

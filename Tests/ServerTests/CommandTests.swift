@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandTests {
@@ -30,13 +31,70 @@ import Testing
     }
 
     @Test func `a good configuration is told to be good`() throws {
-        let (status, _) = try run(
-            ["check-config"],
-            [
-                "DATABASE_URL": "postgresql://postgres@127.0.0.1/quietanza", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
-                "MAIL_FROM": "a@example.org", "RESOURCES_DIRECTORY": Deployment.project.path,
-            ])
-        #expect(status == 0)
+        #expect(try check([:]).status == 0)
+    }
+
+    private static let good = [
+        "DATABASE_URL": "postgresql://postgres@127.0.0.1/quietanza", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
+        "MAIL_FROM": "a@example.org", "RESOURCES_DIRECTORY": Deployment.project.path,
+    ]
+
+    private func check(_ more: [String: String]) throws -> (status: Int32, text: String) {
+        try run(["check-config"], Self.good.merging(more) { _, new in new })
+    }
+
+    @Test func `TLS and smart cards are checked with everything else, and no path is repeated`() throws {
+        let authority = try TestAuthority()
+        defer { authority.remove() }
+        let one = try authority.issue("/CN=localhost", extensions: TestAuthority.serverExtensions)
+        let other = try authority.issue("/CN=localhost", extensions: TestAuthority.serverExtensions)
+        let tls = ["TLS_CERTIFICATE": one.certificate.path, "TLS_KEY": one.key.path]
+        let cards = ["CLIENT_CA": authority.root.certificate.path, "SMART_CARD_PORT": "8443"]
+
+        #expect(try check(tls).status == 0)
+        #expect(try check(tls.merging(cards) { $1 }).status == 0)
+        #expect(
+            try check(["CLIENT_CA": authority.root.certificate.path, "TRUSTED_PROXY": "10.1.0.0/16, ::1/128"]).status
+                == 0)
+
+        let wrong: [([String: String], [String])] = [
+            (["TLS_CERTIFICATE": one.certificate.path], ["TLS_KEY is required"]),
+            (["TLS_KEY": one.key.path], ["TLS_CERTIFICATE is required"]),
+            (
+                ["TLS_CERTIFICATE": "/geheim.pem", "TLS_KEY": "/geheim.key"],
+                ["TLS_CERTIFICATE must name", "TLS_KEY must name"]
+            ),
+            (
+                ["TLS_CERTIFICATE": one.key.path, "TLS_KEY": one.certificate.path],
+                ["TLS_CERTIFICATE must name", "TLS_KEY must name"]
+            ),
+            (
+                ["TLS_CERTIFICATE": one.certificate.path, "TLS_KEY": other.key.path],
+                ["TLS_KEY is not the key of TLS_CERTIFICATE"]
+            ),
+            (["SMART_CARD_PORT": "8443"], ["CLIENT_CA is required", "SMART_CARD_PORT needs TLS_CERTIFICATE"]),
+            (["CLIENT_CA": authority.root.certificate.path], ["CLIENT_CA needs"]),
+            (cards.merging(["CLIENT_CA": "/geheim"]) { $1 }, ["CLIENT_CA must name"]),
+            (cards.merging(["CLIENT_CA": one.key.path]) { $1 }, ["CLIENT_CA must hold"]),
+            (cards.merging(["CLIENT_CA": one.certificate.path]) { $1 }, ["CLIENT_CA holds"]),
+            (cards.merging(["SMART_CARD_PORT": "8080"]) { $1 }, ["must differ from HTTP_PORT"]),
+            (
+                [
+                    "TRUSTED_PROXY": "geheim", "CLIENT_CERTIFICATE_HEADER": "geh eim", "SMART_CARD_POLICIES": "geheim",
+                    "SMART_CARD_PORT": "geheim",
+                ],
+                [
+                    "TRUSTED_PROXY must", "CLIENT_CERTIFICATE_HEADER must", "SMART_CARD_POLICIES must",
+                    "SMART_CARD_PORT must",
+                ]
+            ),
+        ]
+        for (settings, faults) in wrong {
+            let (status, text) = try check(settings)
+            #expect(status != 0)
+            for fault in faults { #expect(text.contains(fault), "\(fault) in \(text)") }
+            #expect(!text.contains("geheim") && !text.contains(authority.folder.path))
+        }
     }
 
     @Test(arguments: ["serve", "migrate", "api-key", "psp-secret", "demo-data", "check-config", "loops"])

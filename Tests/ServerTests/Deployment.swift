@@ -385,6 +385,10 @@ final class Part: Sendable {
         return exitStatus(withinSeconds: 20)
     }
 
+    func send(_ signal: Int32) {
+        _ = Glibc.kill(process.processIdentifier, signal)
+    }
+
     func kill() {
         _ = Glibc.kill(process.processIdentifier, SIGKILL)
         _ = exitStatus(withinSeconds: 5)

@@ -14,6 +14,8 @@ package struct APIConfiguration: Sendable {
     /// Whose word on a client's address is taken.
     package var trustedProxies = TrustedProxies.none
     package var maximumQueryBytes = 4_096
+    /// Nil where smart cards open nothing.
+    package var smartCards: SmartCardTrust?
     package let publicURL: String
     /// The contract, as served.
     package let contract: String

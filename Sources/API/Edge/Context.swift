@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import NIOSSL
 
 /// What Hummingbird hands each request around with.
 package struct Context: RequestContext {
@@ -11,7 +12,21 @@ package struct Context: RequestContext {
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
         remoteAddress = source.channel.remoteAddress?.ipAddress ?? "unknown"
+        channel = source.channel
+    }
+
+    var peer: Peer { Peer(address: remoteAddress, channel: channel) }
+}
+
+/// The other end of a connection.
+struct Peer: Sendable {
+    let address: String
+    fileprivate let channel: any Channel
+
+    /// In DER, when the TLS handshake asked for a certificate and found it good; nil on any other connection.
+    func certificate() async -> [UInt8]? {
+        guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
+        return try? certificate.toDERBytes()
     }
 }

@@ -136,8 +136,8 @@ struct Front: Sendable {
         if route.access == .psp { try await demandSignature(request, of: visit.psp, over: body) }
         let inbound = Inbound(
             method: request.method, path: request.uri.path, parameters: parameters, query: query,
-            headers: request.headers, body: body, key: visit.key, psp: visit.psp, citizen: visit.citizen,
-            clientAddress: clientAddress.address)
+            headers: request.headers, body: body, peer: context.peer, key: visit.key, psp: visit.psp,
+            citizen: visit.citizen, clientAddress: clientAddress.address)
         return try await route.handle(inbound)
     }
 

@@ -14,6 +14,7 @@ package struct Inbound: Sendable {
     let query: [(name: String, value: String)]
     let headers: HTTPFields
     let body: [UInt8]
+    let peer: Peer
     /// The API key, on a route that needs one.
     let key: APIKey?
     /// The PSP, on a route that it signs.

@@ -102,6 +102,10 @@ extension Problem {
             self.init(
                 "too-many-requests", .tooManyRequests, "Too many tries to sign in",
                 detail: "The next try may be made in \(seconds) s.", retryAfterSeconds: seconds)
+        case .smartCardRefused:
+            self.init(
+                "smart-card-refused", .unauthorized, "The smart card opens no session",
+                detail: "No certificate of a CRS, TS-CNS or CIE came by a trusted way, or it is not good.")
         case .forbidden(let scope):
             self.init(
                 "forbidden", .forbidden, "The credential lacks a scope",

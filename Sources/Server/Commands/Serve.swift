@@ -22,10 +22,9 @@ struct Serve: AsyncParsableCommand {
         MetricsSystem.bootstrap(metrics)
         let wiring = try Wiring(settings, logger: logger)
         let state = wiring.serviceState(metrics)
-        var services: [any Service] = [
-            AttemptNews(intermediary: wiring.intermediary), try wiring.application(metrics, state),
-            Draining(state: state),
-        ]
+        var services: [any Service] = [AttemptNews(intermediary: wiring.intermediary)]
+        services += try wiring.servers(state)
+        services.append(Draining(state: state))
         if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }
         try await runUntilStopped(services, logger: logger)
         await wiring.close()

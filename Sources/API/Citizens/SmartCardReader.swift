@@ -1,0 +1,94 @@
+import Certificates
+import Foundation
+import HTTPTypes
+import PagoPA
+
+/// Whom we believe about smart cards.
+package struct SmartCardTrust: Sendable {
+    let authorities: Authorities
+    /// OIDs, of which a card's certificate must bear one.
+    let policies: Set<String>
+    /// Where a proxy that has ended TLS puts the certificate.
+    let header: HTTPField.Name
+    /// By its address.
+    let isTrustedProxy: @Sendable (String) -> Bool
+
+    package init(
+        authorities: Authorities, policies: Set<String>, header: HTTPField.Name,
+        isTrustedProxy: @escaping @Sendable (String) -> Bool
+    ) {
+        self.authorities = authorities
+        self.policies = policies
+        self.header = header
+        self.isTrustedProxy = isTrustedProxy
+    }
+}
+
+/// The way by which a card's certificate reaches us.
+enum SmartCardDoor: Sendable {
+    /// Mutual TLS on a port of its own: the handshake has proved the key and the chain.
+    case handshake
+    /// A trusted proxy's header on the common port: the proxy has proved the key, the chain is proved here.
+    case header
+}
+
+/// From a request to the card in it.
+struct SmartCardReader: Sendable {
+    let trust: SmartCardTrust?
+    let door: SmartCardDoor
+
+    /// A certificate with a chain in percent encoding; far below what all headers together may be.
+    static let maximumHeaderBytes = 12 * 1_024
+
+    func card(in inbound: Inbound, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
+        guard let trust else { throw .noCertificate }
+        let presented: PresentedCertificate
+        switch door {
+        case .handshake:
+            // A header beside a handshake is somebody's try to be another.
+            guard inbound.headers[trust.header] == nil else { throw .untrustedSender }
+            guard let der = await inbound.peer.certificate() else { throw .noCertificate }
+            presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(der: der) }
+        case .header:
+            let values = inbound.headers[values: trust.header]
+            guard !values.isEmpty else { throw .noCertificate }
+            guard trust.isTrustedProxy(inbound.peer.address) else { throw .untrustedSender }
+            guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes,
+                let pem = values[0].removingPercentEncoding
+            else { throw .unreadable }
+            presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(pem: pem) }
+        }
+        // What the certificate says comes first: an expired card is told from a stranger's in the log.
+        let card = try SmartCard(CardCertificate(presented), trusting: trust.policies, at: now)
+        switch door {
+        case .handshake: break
+        case .header:
+            let time = Date(timeIntervalSince1970: Double(now.unixSeconds))
+            guard await trust.authorities.vouch(for: presented, at: time) else { throw .untrustedIssuer }
+        }
+        return card
+    }
+
+    private func readable(_ read: () throws(UnreadableCertificate) -> PresentedCertificate) throws(SmartCard.Fault)
+        -> PresentedCertificate
+    {
+        do { return try read() } catch { throw .unreadable }
+    }
+}
+
+extension CardCertificate {
+    init(_ presented: PresentedCertificate) {
+        self.init(
+            commonNames: presented.commonNames, givenNames: presented.givenNames, familyNames: presented.familyNames,
+            policies: presented.policies, signsDigitally: presented.signsDigitally,
+            bindsLegally: presented.bindsLegally, purposes: presented.purposes,
+            notBefore: Instant(presented.notBefore), notAfter: Instant(presented.notAfter))
+    }
+}
+
+extension Instant {
+    /// Certificates know whole seconds.
+    fileprivate init(_ date: Date) {
+        self.init(microseconds: Int64(date.timeIntervalSince1970.rounded()) * 1_000_000)
+    }
+}
