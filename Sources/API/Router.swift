@@ -22,8 +22,10 @@ package struct API: Sendable {
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
+            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .header))
         smartCardPortRoutes =
             routes.filter { $0.operation == "show_liveness" }
+            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .handshake))
     }
 
     /// Hummingbird's router over the list; what it does not find is told from what exists under another method.

@@ -5,6 +5,8 @@ import X509
 /// A text that holds no certificate, or one that breaks the rules of its encoding.
 package struct UnreadableCertificate: Error, CustomStringConvertible {
     package let description = "holds no readable certificate"
+
+    package init() {}
 }
 
 /// A certificate somebody presents: what is written in it, in plain values. Says nothing about whether it is true.

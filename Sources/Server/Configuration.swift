@@ -82,7 +82,7 @@ struct SmartCardSettings: Sendable {
     /// The same authorities, for the handshake.
     let roots: [NIOSSLCertificate]
 
-    static let defaultHeader = HTTPField.Name("X-Client-Certificate")!  // a literal that is a valid name
+    static let defaultHeader = HTTPField.Name("Client-Certificate")!  // a literal that is a valid name
 }
 
 private struct SettingsReader {

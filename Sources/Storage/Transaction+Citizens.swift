@@ -18,7 +18,10 @@ package enum Citizens {
     /// The verified account behind a name.
     package static func credential(of name: Username) -> Question<Credential?> {
         Question(
-            "SELECT c.id, c.password_hash FROM citizens c WHERE c.status = 'active' AND \(condition(of: name))",
+            """
+            SELECT c.id, c.password_hash FROM citizens c
+            WHERE c.status = 'active' AND c.password_hash IS NOT NULL AND \(condition(of: name))
+            """,
             row: { Credential(citizen: try $0.identifier(), passwordHash: try $0.text()) })
     }
 
@@ -77,10 +80,17 @@ extension Row {
     fileprivate mutating func citizen(_ consents: [Identifier<Citizen>: [Consent]]) throws -> Citizen {
         let id = try identifier(Citizen.self)
         return Citizen(
-            id: id, kind: try word(), status: try word(), taxCode: try value { try TaxCode($0) }, givenName: try text(),
-            familyName: try text(), birth: Birth(date: try date(), place: try text()),
-            address: try postalAddress(text()), email: try value { try EmailAddress($0) }, language: try word(),
-            consents: consents[id] ?? [], createdAt: try instant(), updatedAt: try instant())
+            id: id, kind: try word(), status: try word(), taxCode: try value { try TaxCode($0) },
+            givenName: try optionalText(), familyName: try optionalText(), birth: try birth(),
+            address: try optionalText().map(postalAddress), email: try optionalValue { try EmailAddress($0) },
+            language: try word(), consents: consents[id] ?? [], createdAt: try instant(), updatedAt: try instant())
+    }
+
+    private mutating func birth() throws -> Birth? {
+        let date = try optionalDate()
+        let place = try optionalText()
+        guard let date, let place else { return nil }
+        return Birth(date: date, place: place)
     }
 }
 
@@ -92,8 +102,8 @@ extension Transaction {
             INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, birth_date, birth_place, address,
                 email, language, password_hash, created_at, updated_at)
             VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), \(citizen.status.rawValue), \(citizen.taxCode.value),
-                \(citizen.givenName), \(citizen.familyName), \(citizen.birth.date.sql), \(citizen.birth.place),
-                \(addressText(citizen.address))::jsonb, \(citizen.email.value), \(citizen.language.rawValue),
+                \(citizen.givenName), \(citizen.familyName), \(citizen.birth?.date.sql), \(citizen.birth?.place),
+                \(citizen.address.map(addressText))::jsonb, \(citizen.email?.value), \(citizen.language.rawValue),
                 \(passwordHash), \(citizen.createdAt.sql), \(citizen.updatedAt.sql))
             """)
         for consent in citizen.consents {
@@ -103,6 +113,24 @@ extension Transaction {
                 VALUES (\(citizen.id.uuid), \(consent.document.rawValue), \(consent.version), \(consent.givenAt.sql))
                 """)
         }
+    }
+
+    /// The account of a smart card's tax code, locked; made when there is none yet, and then it is this one.
+    /// - Returns: nil when it was erased at this very moment.
+    package func account(orElse citizen: Citizen) async throws -> Identifier<Citizen>? {
+        send(
+            """
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, created_at, updated_at,
+                verified_at)
+            VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), 'active', \(citizen.taxCode.value),
+                \(citizen.givenName), \(citizen.familyName), \(citizen.language.rawValue), \(citizen.createdAt.sql),
+                \(citizen.updatedAt.sql), \(citizen.createdAt.sql))
+            ON CONFLICT (tax_code) WHERE status = 'active' DO NOTHING
+            """)
+        let rows = try await query(
+            "SELECT id FROM citizens WHERE status = 'active' AND tax_code = \(citizen.taxCode.value) FOR UPDATE")
+        guard var row = rows.first else { return nil }
+        return try row.identifier()
     }
 
     /// - Returns: whether it was pending.
@@ -119,7 +147,7 @@ extension Transaction {
         send(
             """
             UPDATE citizens SET kind = \(change.kind.rawValue), given_name = \(change.givenName),
-                family_name = \(change.familyName), address = \(addressText(change.address))::jsonb,
+                family_name = \(change.familyName), address = \(change.address.map(addressText))::jsonb,
                 language = \(change.language.rawValue), updated_at = \(now.sql)
             WHERE id = \(citizen.uuid) AND status = 'active'
             """)

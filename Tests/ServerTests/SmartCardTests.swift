@@ -58,5 +58,228 @@ extension ServerTests {
                 }
             }
         }
+
+        @Test func `a card opens a session, and the first time an account`() async throws {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live) { service in
+                    let mario = try service.authority.card()
+
+                    let first = try service.signIn(by: mario, key: live.apiKey)
+                    let again = try service.signIn(by: mario, key: live.apiKey)
+                    let other = try service.signIn(
+                        by: service.authority.card("RSSMRA80A01H50MM\\/1.a"), key: live.apiKey)
+
+                    #expect(first.status == 200 && again.status == 200 && other.status == 200)
+                    #expect(try first.json["token_type"] as? String == "Bearer")
+                    let me = try await live.me(first.access)
+                    #expect(me.status == 200)
+                    #expect(try me.json["tax_code"] as? String == "RSSMRA80A01H501U")
+                    #expect(try me.json["given_name"] as? String == "MARIO")
+                    #expect(try me.json["status"] as? String == "active" && me.json["kind"] as? String == "resident")
+                    #expect(try me.json["email"] == nil && me.json["birth"] == nil && me.json["address"] == nil)
+                    #expect(try await live.me(again.access).json["id"] as? String == me.json["id"] as? String)
+                    #expect(try await live.me(other.access).json["tax_code"] as? String == "RSSMRA80A01H50MM")
+
+                    let refreshed = try await live.call(
+                        "POST", "/v1/sessions/refresh", key: live.apiKey,
+                        json: #"{"refresh_token":"\#(first.json["refresh_token"] as? String ?? "")"}"#)
+                    #expect(refreshed.status == 200)
+                    let moved = try await live.call(
+                        "PATCH", "/v1/me", key: live.apiKey, json: #"{"language":"de"}"#,
+                        headers: [
+                            "X-Citizen-Token": again.access, "Content-Type": "application/merge-patch+json",
+                        ])
+                    #expect(try moved.status == 200 && moved.json["language"] as? String == "de")
+                    // The account has no password that could be tried.
+                    #expect(try await live.signIn("RSSMRA80A01H501U").status == 401)
+                    let erased = try await live.call(
+                        "DELETE", "/v1/me", key: live.apiKey, headers: ["X-Citizen-Token": again.access])
+                    #expect(erased.status == 204)
+                    let anew = try service.signIn(by: mario, key: live.apiKey)
+                    #expect(try await live.me(anew.access).json["id"] as? String != me.json["id"] as? String)
+                }
+            }
+        }
+
+        @Test func `a card finds the account that was made with a password, and ten at once make one`() async throws {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live) { service in
+                    let registered = try await live.register(.mario)
+                    let code = try await live.code(to: "mario.rossi@example.org")
+                    _ = try await live.call(
+                        "POST", "/v1/citizens/verify", key: live.apiKey, json: #"{"token":"\#(code)"}"#)
+                    let known = try service.signIn(by: service.authority.card(), key: live.apiKey)
+                    let me = try await live.me(known.access)
+                    #expect(try me.json["id"] as? String == registered.json["id"] as? String)
+                    #expect(try me.json["email"] as? String == "mario.rossi@example.org")
+
+                    let card = try service.authority.card("BSCMTT83A12L719R\\/1.a")
+                    let key = live.apiKey
+                    let tokens = try await withThrowingTaskGroup(of: String.self) { group in
+                        for _ in 0..<10 { group.addTask { try service.signIn(by: card, key: key).access } }
+                        return try await group.reduce(into: []) { $0.append($1) }
+                    }
+                    var ids: Set<String> = []
+                    for token in tokens { ids.insert(try await live.me(token).json["id"] as? String ?? "") }
+                    #expect(tokens.count == 10 && ids.count == 1 && !ids.contains(""))
+                }
+            }
+        }
+
+        @Test func `a card that breaks a rule is refused alike at both doors, and only the log says why`() async throws
+        {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                    let authority = service.authority
+                    func but(_ extensions: String) throws -> TestAuthority.Pair {
+                        try authority.card(extensions: extensions)
+                    }
+                    let usage = "keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n"
+                    let cards: [(reason: String, card: TestAuthority.Pair)] = [
+                        (
+                            "non_repudiation",
+                            try but(
+                                "keyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=clientAuth\ncertificatePolicies=1.3.76.16.2.1"
+                            )
+                        ),
+                        ("policy", try but(usage)),
+                        ("policy", try but(usage + "certificatePolicies=1.3.76.16.2.10,0.4.0.2042.1.1")),
+                        ("tax_code", try authority.card("RSSMRA80A01H501X\\/1.a")),
+                        ("tax_code", try authority.card("RSSMRA80A01H501U")),
+                        ("tax_code", try authority.card("RSSMRA80A01H501U\\/'; DROP TABLE citizens; --")),
+                        ("tax_code", try authority.card("RSSMRA80A01H501U\\/1.a\nBSCMTT83A12L719R\\/1.a")),
+                        ("common_name", try authority.card("RSSMRA80A01H501U\\/1.a/CN=BSCMTT83A12L719R\\/1.a")),
+                    ]
+                    var details: Set<String> = []
+                    for (reason, card) in cards {
+                        for answer in [
+                            try service.signIn(by: card, key: live.apiKey),
+                            try service.signIn(header: card.pem, key: live.apiKey),
+                        ] {
+                            #expect(answer.status == 401, "\(reason)")
+                            #expect(try (answer.json["type"] as? String)?.hasSuffix("/smart-card-refused") == true)
+                            details.insert("\(try answer.json["title"] ?? "")\(try answer.json["detail"] ?? "")")
+                        }
+                        #expect(try service.told().contains("\"reason\":\"\(reason)\""), "\(reason)")
+                    }
+                    #expect(details.count == 1)
+
+                    let rogue = try TestAuthority()
+                    defer { rogue.remove() }
+                    let below = try authority.intermediate(name: "Emettitore")
+                    // What a handshake would not let through comes here as text.
+                    let texts: [(reason: String, pem: String)] = [
+                        ("untrusted_issuer", try rogue.card().pem),
+                        ("untrusted_issuer", try rogue.card().pem + rogue.root.pem),
+                        ("untrusted_issuer", try below.card().pem),
+                        ("expired", try authority.card(to: "20210101000000Z").pem),
+                        ("not_yet_valid", try authority.card(from: "20470101000000Z").pem),
+                        ("purpose", try but("keyUsage=digitalSignature\nextendedKeyUsage=serverAuth").pem),
+                        ("key_usage", try but("extendedKeyUsage=clientAuth\ncertificatePolicies=1.3.76.16.2.1").pem),
+                        ("unreadable", "geheim"), ("unreadable", String(repeating: "geheim", count: 2_100)),
+                    ]
+                    for (reason, pem) in texts {
+                        #expect(try service.signIn(header: pem, key: live.apiKey).status == 401, "\(reason)")
+                        #expect(try service.told().contains("\"reason\":\"\(reason)\""), "\(reason)")
+                    }
+                    let metrics = try service.curl(["https://127.0.0.1:\(service.port)/metrics"])
+                    let text = String(decoding: metrics.body, as: UTF8.self)
+                    for reason in Set(cards.map(\.reason) + texts.map(\.reason)) {
+                        #expect(text.contains("smart_cards_total{result=\"\(reason)\"}"), "\(reason)")
+                    }
+                    for word in ["RSSMRA80A01H501", "BSCMTT83A12L719R", "geheim", "MARIO", "DROP"] {
+                        #expect(try !service.told().contains(word) && !text.contains(word), "\(word)")
+                    }
+                }
+            }
+        }
+
+        @Test func `a proxy's header is believed from a trusted address alone`() async throws {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                    let card = try service.authority.card()
+                    let below = try service.authority.intermediate(name: "Emettitore")
+                    let chain = try below.card().pem + below.signerPEM
+
+                    let one = try service.signIn(header: card.pem, key: live.apiKey)
+                    #expect(one.status == 200)
+                    #expect(try await live.me(one.access).json["tax_code"] as? String == "RSSMRA80A01H501U")
+                    #expect(try service.signIn(header: chain, key: live.apiKey).status == 200)
+                    let der = card.base64DER
+                    #expect(try service.signIn(["-H", "Client-Certificate: :\(der):"], key: live.apiKey).status == 200)
+                    #expect(
+                        try service.signIn(["-H", "Client-Certificate: :\(der)"], key: live.apiKey).status == 401)
+                    let twice = ["-H", "Client-Certificate: :\(der):", "-H", "Client-Certificate: :\(der):"]
+                    #expect(try service.signIn(twice, key: live.apiKey).status == 401)
+                    #expect(try service.signIn([], key: live.apiKey).status == 401)
+
+                    // Who calls is asked first.
+                    let stranger = try service.signIn(header: card.pem, key: "geheim")
+                    #expect(stranger.status == 401)
+                    #expect(try (stranger.json["type"] as? String)?.hasSuffix("/unauthenticated") == true)
+                    #expect(try service.signIn(header: card.pem, key: live.creditorKey).status == 403)
+                    // A header beside a handshake would name another than its bearer.
+                    let other = try service.authority.card("BSCMTT83A12L719R\\/1.a")
+                    #expect(try service.signIn(by: other, header: card.pem, key: live.apiKey).status == 401)
+                }
+                try await SecureService.with(
+                    beside: live, ["TRUSTED_PROXY": "10.0.0.0/8,::1/128", "CLIENT_CERTIFICATE_HEADER": "X-Card"]
+                ) { service in
+                    let card = try service.authority.card()
+                    let answer = try service.signIn(["-H", "X-Card: :\(card.base64DER):"], key: live.apiKey)
+                    #expect(answer.status == 401)
+                    #expect(try service.told().contains("\"reason\":\"untrusted_sender\""))
+                    // Another header is none, from anywhere.
+                    #expect(try service.signIn(header: card.pem, key: live.apiKey).status == 401)
+                    #expect(try service.told().contains("\"reason\":\"no_certificate\""))
+                }
+                // A service without authorities knows no cards.
+                let plain = try await live.call(
+                    "POST", "/v1/sessions/smart-card", key: live.apiKey, headers: ["Client-Certificate": "x"])
+                #expect(plain.status == 401)
+            }
+        }
+    }
+}
+
+extension SecureService {
+    /// At the port of the smart cards.
+    func signIn(by card: TestAuthority.Pair, header pem: String? = nil, key: String) throws -> Deployment.Answer {
+        try signIn(pem.map(Self.header) ?? [], port: cardPort, card: card, key: key)
+    }
+
+    /// At the common port, as a proxy does.
+    func signIn(header pem: String, key: String) throws -> Deployment.Answer {
+        try signIn(Self.header(pem), key: key)
+    }
+
+    func signIn(_ arguments: [String], port: Int? = nil, card: TestAuthority.Pair? = nil, key: String) throws
+        -> Deployment.Answer
+    {
+        let path = "/v1/sessions/smart-card"
+        let answer = try curl(
+            arguments + [
+                "-X", "POST", "-H", "Authorization: Bearer \(key)", "https://127.0.0.1:\(port ?? self.port)\(path)",
+            ], card: card)
+        let violations = try Contract.project.get().violations(
+            method: "POST", path: path, status: answer.status, headers: answer.headers, body: answer.body)
+        #expect(violations.isEmpty, "\(answer.status)")
+        return answer
+    }
+
+    /// As nginx writes it.
+    private static func header(_ pem: String) -> [String] {
+        ["-H", "Client-Certificate: " + (pem.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")]
+    }
+}
+
+extension Deployment.Answer {
+    /// Of a session; empty when there is none.
+    fileprivate var access: String { (try? json["access_token"] as? String) ?? "" }
+}
+
+extension TestAuthority.Pair {
+    fileprivate var base64DER: String {
+        ((try? pem) ?? "").split(separator: "\n").dropFirst().dropLast().joined()
     }
 }

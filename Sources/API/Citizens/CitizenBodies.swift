@@ -68,14 +68,21 @@ enum CitizenPatch {
             json.field("kind", citizen.kind.rawValue)
             json.field("given_name", citizen.givenName)
             json.field("family_name", citizen.familyName)
-            json.write(citizen.address)
+            if let address = citizen.address { json.write(address) }
             json.field("language", citizen.language.rawValue)
         }
         return try Inbound.object(JSONValue.parse(document).merged(with: patch)) { reader in
             let kind = reader.required("kind", text: CitizenKind.read)
-            let givenName = reader.required("given_name") { try boundedText($0, 1...70) }
-            let familyName = reader.required("family_name") { try boundedText($0, 1...70) }
-            let address = reader.required("address", object: PostalAddress.read)
+            // What the account has it keeps; what a smart card did not tell may go on missing.
+            func name(_ field: String, _ present: String?) -> String? {
+                guard present != nil || reader.has(field) else { return nil }
+                return reader.required(field) { try boundedText($0, 1...70) }
+            }
+            let givenName = name("given_name", citizen.givenName)
+            let familyName = name("family_name", citizen.familyName)
+            let address =
+                citizen.address != nil || reader.has("address")
+                ? reader.required("address", object: PostalAddress.read) : nil
             let language = reader.required("language") { (text: String) throws -> Language in
                 guard let language = Language(rawValue: text) else {
                     throw InvalidValue(detail: "must be it, en, de, fr or sl")
@@ -85,7 +92,7 @@ enum CitizenPatch {
             if let kind, let address {
                 for fault in kind.faults(of: address) { reader.violations.add(fault.pointer, fault.detail) }
             }
-            guard let kind, let givenName, let familyName, let address, let language else { return nil }
+            guard let kind, let language else { return nil }
             return CitizenChange(
                 kind: kind, givenName: givenName, familyName: familyName, address: address, language: language)
         }
@@ -112,12 +119,14 @@ extension Citizen {
             json.field("tax_code", taxCode.value)
             json.field("given_name", givenName)
             json.field("family_name", familyName)
-            json.object("birth") { json in
-                json.field("date", birth.date.description)
-                json.field("place", birth.place)
+            if let birth {
+                json.object("birth") { json in
+                    json.field("date", birth.date.description)
+                    json.field("place", birth.place)
+                }
             }
-            json.write(address)
-            json.field("email", email.value)
+            if let address { json.write(address) }
+            json.field("email", email?.value)
             json.field("language", language.rawValue)
             json.array("consents", consents) { json, consent in
                 json.beginObject()

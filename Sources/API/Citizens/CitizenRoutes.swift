@@ -144,7 +144,7 @@ private func secretText(_ text: String) throws(InvalidValue) -> String {
 }
 
 extension GivenTokens {
-    fileprivate var reply: Reply {
+    var reply: Reply {
         .json { json in
             json.field("access_token", access)
             json.field("refresh_token", refresh)

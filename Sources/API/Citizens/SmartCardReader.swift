@@ -40,7 +40,11 @@ struct SmartCardReader: Sendable {
     /// A certificate with a chain in percent encoding; far below what all headers together may be.
     static let maximumHeaderBytes = 12 * 1_024
 
-    func card(in inbound: Inbound, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
+    func card(in inbound: Inbound, at now: Instant) async -> Result<SmartCard, SmartCard.Fault> {
+        do { return .success(try await read(inbound, at: now)) } catch { return .failure(error) }
+    }
+
+    private func read(_ inbound: Inbound, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
         guard let trust else { throw .noCertificate }
         let presented: PresentedCertificate
         switch door {
@@ -53,10 +57,8 @@ struct SmartCardReader: Sendable {
             let values = inbound.headers[values: trust.header]
             guard !values.isEmpty else { throw .noCertificate }
             guard trust.isTrustedProxy(inbound.peer.address) else { throw .untrustedSender }
-            guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes,
-                let pem = values[0].removingPercentEncoding
-            else { throw .unreadable }
-            presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(pem: pem) }
+            guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes else { throw .unreadable }
+            presented = try readable { () throws(UnreadableCertificate) in try Self.certificate(header: values[0]) }
         }
         // What the certificate says comes first: an expired card is told from a stranger's in the log.
         let card = try SmartCard(CardCertificate(presented), trusting: trust.policies, at: now)
@@ -67,6 +69,18 @@ struct SmartCardReader: Sendable {
             guard await trust.authorities.vouch(for: presented, at: time) else { throw .untrustedIssuer }
         }
         return card
+    }
+
+    /// `:base64 of DER:` as RFC 9440 has it, or PEM in percent encoding as nginx writes it.
+    private static func certificate(header value: String) throws(UnreadableCertificate) -> PresentedCertificate {
+        if value.hasPrefix(":") {
+            guard value.hasSuffix(":"), let der = Data(base64Encoded: String(value.dropFirst().dropLast())) else {
+                throw UnreadableCertificate()
+            }
+            return try PresentedCertificate(der: Array(der))
+        }
+        guard let pem = value.removingPercentEncoding else { throw UnreadableCertificate() }
+        return try PresentedCertificate(pem: pem)
     }
 
     private func readable(_ read: () throws(UnreadableCertificate) -> PresentedCertificate) throws(SmartCard.Fault)

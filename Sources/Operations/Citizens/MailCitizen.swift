@@ -11,12 +11,12 @@ extension Intermediary {
     func mail(
         _ kind: NotificationKind, to citizen: Citizen, link: ReturnURL?, in tx: Transaction, at now: Instant
     ) async throws {
-        guard try await mayMail(citizen.email, in: tx, at: now) else { return }
+        guard let email = citizen.email, try await mayMail(email, in: tx, at: now) else { return }
         let id: Identifier<PagoPA.Notification> = newID()
         tx.insert([
             PagoPA.Notification(
                 id: id, kind: kind, receipt: nil, position: nil, citizen: citizen.id, link: link?.text,
-                recipient: citizen.email, language: citizen.language, state: .queued, attempts: 0, nextAttemptAt: now,
+                recipient: email, language: citizen.language, state: .queued, attempts: 0, nextAttemptAt: now,
                 sentAt: nil, lastError: nil, messageID: messageID(id), createdAt: now)
         ])
     }

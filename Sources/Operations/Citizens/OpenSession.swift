@@ -42,19 +42,23 @@ extension Intermediary {
             else { throw Refusal.signInFailed }
             if let rehashed { tx.keep(passwordHash: rehashed, of: credential.citizen) }
             tx.succeed(from: pair, on: account, at: now)
-            let session = CitizenSession(
-                id: newID(), citizen: credential.citizen, key: caller.key.id, openedAt: now)
-            let access = try Token.make(.access)
-            let refresh = try Token.make(.refresh)
-            tx.insert(session, access: access.digest, refresh: refresh.digest)
-            tx.journal(
-                JournalEntry(
-                    .sessionOpened, by: .citizen(session.citizen, through: caller.key.id), note: "session \(session.id)"
-                ), at: now)
-            return GivenTokens(
-                access: access.text, refresh: refresh.text,
-                expiresInSeconds: now.seconds(until: session.accessExpiresAt))
+            return try openSession(of: credential.citizen, by: caller, in: tx, at: now)
         }
+    }
+
+    /// For a citizen who has proved who they are.
+    func openSession(of citizen: Identifier<Citizen>, by caller: Caller, in tx: Transaction, at now: Instant) throws
+        -> GivenTokens
+    {
+        let session = CitizenSession(id: newID(), citizen: citizen, key: caller.key.id, openedAt: now)
+        let access = try Token.make(.access)
+        let refresh = try Token.make(.refresh)
+        tx.insert(session, access: access.digest, refresh: refresh.digest)
+        tx.journal(
+            JournalEntry(
+                .sessionOpened, by: .citizen(citizen, through: caller.key.id), note: "session \(session.id)"), at: now)
+        return GivenTokens(
+            access: access.text, refresh: refresh.text, expiresInSeconds: now.seconds(until: session.accessExpiresAt))
     }
 
     /// Counts the try, or refuses it.

@@ -80,16 +80,18 @@ package struct Consent: Sendable, Equatable {
 }
 
 /// An account that is not erased. Never holds the password, nor its hash.
+///
+/// One that a smart card made knows what the card tells: the tax code, as a rule the names, and neither birth nor mailbox.
 package struct Citizen: Sendable, Equatable {
     package let id: Identifier<Citizen>
     package let kind: CitizenKind
     package let status: CitizenStatus
     package let taxCode: TaxCode
-    package let givenName: String
-    package let familyName: String
-    package let birth: Birth
-    package let address: PostalAddress
-    package let email: EmailAddress
+    package let givenName: String?
+    package let familyName: String?
+    package let birth: Birth?
+    package let address: PostalAddress?
+    package let email: EmailAddress?
     /// In which the account's mails are written.
     package let language: Language
     package let consents: [Consent]
@@ -97,8 +99,8 @@ package struct Citizen: Sendable, Equatable {
     package let updatedAt: Instant
 
     package init(
-        id: Identifier<Citizen>, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String,
-        familyName: String, birth: Birth, address: PostalAddress, email: EmailAddress, language: Language,
+        id: Identifier<Citizen>, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String?,
+        familyName: String?, birth: Birth?, address: PostalAddress?, email: EmailAddress?, language: Language,
         consents: [Consent], createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
@@ -124,13 +126,13 @@ package struct Citizen: Sendable, Equatable {
 /// What a citizen may change of an account: not who they are by law, nor the address that was proved.
 package struct CitizenChange: Sendable, Equatable {
     package let kind: CitizenKind
-    package let givenName: String
-    package let familyName: String
-    package let address: PostalAddress
+    package let givenName: String?
+    package let familyName: String?
+    package let address: PostalAddress?
     package let language: Language
 
     package init(
-        kind: CitizenKind, givenName: String, familyName: String, address: PostalAddress, language: Language
+        kind: CitizenKind, givenName: String?, familyName: String?, address: PostalAddress?, language: Language
     ) {
         self.kind = kind
         self.givenName = givenName
