@@ -41,6 +41,7 @@ ENV HTTP_HOST=0.0.0.0 \
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD curl --silent --fail --output /dev/null "http://127.0.0.1:${HTTP_PORT}/live"
+    CMD curl --silent --fail --output /dev/null "http://127.0.0.1:${HTTP_PORT}/live" \
+        || curl --silent --fail --insecure --output /dev/null "https://127.0.0.1:${HTTP_PORT}/live"
 ENTRYPOINT ["quietanza"]
 CMD ["serve"]
