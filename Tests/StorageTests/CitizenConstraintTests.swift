@@ -18,6 +18,11 @@ import Testing
             "citizens_address_check"
         ),
         ("UPDATE citizens SET email = NULL", "citizens_erased_check"),
+        ("UPDATE citizens SET email = NULL, password_hash = NULL, birth_date = NULL", "citizens_erased_check"),
+        (
+            "UPDATE citizens SET email = NULL, birth_date = NULL, birth_place = NULL", "citizens_erased_check"
+        ),
+        ("UPDATE citizens SET password_hash = NULL", "citizens_erased_check"),
         ("UPDATE citizens SET status = 'erased', erased_at = now()", "citizens_erased_check"),
         ("UPDATE citizens SET status = 'pending'", "citizens_verified_check"),
         ("UPDATE citizens SET language = 'xx'", "citizens_language_check"),
@@ -77,6 +82,29 @@ import Testing
         }
     }
 
+    @Test func `a smart card finds the account of its tax code, or makes one without a password`() async throws {
+        try await Ledger.with { ledger in
+            let known = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.account(orElse: .onCard(Ledger.mario))
+            }
+            let card = Citizen.onCard(try TaxCode("BSCMTT83A12L719R"))
+            let made = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.account(orElse: card)
+            }
+
+            let found = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.ask(
+                    Citizens.credential(of: .taxCode(Ledger.mario)), Citizens.credential(of: .taxCode(card.taxCode)))
+            }
+            #expect(known != nil && found.0?.citizen == known)
+            #expect(made == card.id && found.1 == nil)
+            let shown = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.ask(Citizens.show(card.id))
+            }
+            #expect(shown == card)
+        }
+    }
+
     @Test func `an erased account names nobody, and its tax code is free again`() async throws {
         try await Ledger.with { ledger in
             let mario = try await ledger.store.transaction(within: .everyCreditor) { tx in
@@ -132,5 +160,17 @@ import Testing
                     "throttles": 1,
                 ])
         }
+    }
+}
+
+extension Citizen {
+    /// As a smart card of this tax code makes it.
+    static func onCard(_ taxCode: TaxCode) -> Citizen {
+        var random = SystemRandomNumberGenerator()
+        let now = Instant(microseconds: 1_800_000_000_000_000)
+        return Citizen(
+            id: Identifier.make(at: now, random: &random), kind: .resident, status: .active, taxCode: taxCode,
+            givenName: "MARIO", familyName: nil, birth: nil, address: nil, email: nil, language: .it, consents: [],
+            createdAt: now, updatedAt: now)
     }
 }

@@ -184,6 +184,7 @@ import Testing
             let works: [(String, Work)] = [
                 ("by e-mail", { _ = try await $0.ask(Citizens.credential(of: .email(email))) }),
                 ("by tax code", { _ = try await $0.ask(Citizens.credential(of: .taxCode(Ledger.mario))) }),
+                ("by smart card", { _ = try await $0.account(orElse: .onCard(Ledger.mario)) }),
                 ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
                 ("token", { _ = try await $0.signedIn(access: digest, key: key, at: past) }),
