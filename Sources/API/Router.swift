@@ -14,7 +14,8 @@ package struct API: Sendable {
     package init(
         _ intermediary: Intermediary, configuration: APIConfiguration, service: ServiceState, logger: Logger
     ) throws {
-        let links = Links(publicURL: configuration.publicURL)
+        let links = Links(
+            publicURL: configuration.publicURL, smartCardURL: configuration.smartCardURL ?? configuration.publicURL)
         front = Front(intermediary, configuration, logger: logger)
         routes =
             try serviceRoutes(intermediary, configuration, service) + registryRoutes(intermediary)
@@ -22,10 +23,10 @@ package struct API: Sendable {
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
-            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .header))
+            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .header), links)
         smartCardPortRoutes =
             routes.filter { $0.operation == "show_liveness" }
-            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .handshake))
+            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .handshake), links)
     }
 
     /// Hummingbird's router over the list; what it does not find is told from what exists under another method.
@@ -103,7 +104,10 @@ private struct Unrouted: RouterMiddleware {
 /// Addresses that we hand out.
 struct Links: Sendable {
     let publicURL: String
+    /// Where a browser shows a smart card.
+    let smartCardURL: String
 
+    var smartCardPresentation: String { "\(smartCardURL)/v1/sessions/smart-card/presentations" }
     func position(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/positions/\(id)" }
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }

@@ -10,6 +10,10 @@ package struct Token: Sendable, Equatable {
         case refresh = "qzr"
         /// Proves that a mail was read.
         case mail = "qzm"
+        /// Lets a browser show a smart card in a front end's name.
+        case ticket = "qzt"
+        /// Proves to the front end that it did.
+        case code = "qzc"
     }
 
     package let purpose: Purpose

@@ -75,6 +75,8 @@ struct Settings: Sendable {
 struct SmartCardSettings: Sendable {
     /// Of the mutual TLS.
     let port: Int?
+    /// How browsers reach the door; nil: as they reach everything else.
+    let url: String?
     let trustedProxies: [Network]
     let header: HTTPField.Name
     let policies: Set<String>
@@ -108,12 +110,12 @@ private struct SettingsReader {
         settings.httpHost = text("http.host") ?? settings.httpHost
         settings.httpPort = integer("HTTP_PORT", "http.port", 1...65_535) ?? settings.httpPort
         settings.identity = identity()
-        settings.smartCards = smartCards(settings)
         settings.publicURL =
             value("PUBLIC_URL", "public.url", required: false) { text in
                 let origin = try WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text)
                 return origin.description
             } ?? "\(settings.identity == nil ? "http" : "https")://\(settings.httpHost):\(settings.httpPort)"
+        settings.smartCards = smartCards(settings)
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
         settings.rateLimitPerMinute =
@@ -219,6 +221,10 @@ private struct SettingsReader {
                 }
                 return Set(oids)
             } ?? SmartCard.knownPolicies
+        let url =
+            value("SMART_CARD_URL", "smart.card.url", required: false) { text in
+                try WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text).description
+            } ?? port.map { "https://\(Self.host(of: settings.publicURL)):\($0)" }
         let authorities = value("CLIENT_CA", "client.ca", required: port != nil) { file in
             guard let bytes = try? Settings.bytes(of: file) else {
                 throw InvalidValue(detail: "must name a readable file")
@@ -237,8 +243,15 @@ private struct SettingsReader {
         }
         guard let authorities else { return nil }
         return SmartCardSettings(
-            port: port, trustedProxies: proxies, header: header, policies: policies, authorities: authorities.0,
+            port: port, url: url, trustedProxies: proxies, header: header, policies: policies,
+            authorities: authorities.0,
             roots: authorities.1)
+    }
+
+    /// Of an origin.
+    private static func host(of origin: String) -> Substring {
+        let authority = origin.split(separator: "/").last ?? ""
+        return authority.lastIndex(of: ":").map { authority[..<$0] } ?? authority
     }
 
     private func text(_ key: ConfigKey) -> String? {

@@ -88,6 +88,7 @@ struct Wiring: Sendable {
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
         configuration.smartCards = settings.smartCards?.trust
+        configuration.smartCardURL = settings.smartCards?.url
         let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
         var rules = api.wireRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)

@@ -115,24 +115,6 @@ extension Transaction {
         }
     }
 
-    /// The account of a smart card's tax code, locked; made when there is none yet, and then it is this one.
-    /// - Returns: nil when it was erased at this very moment.
-    package func account(orElse citizen: Citizen) async throws -> Identifier<Citizen>? {
-        send(
-            """
-            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, created_at, updated_at,
-                verified_at)
-            VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), 'active', \(citizen.taxCode.value),
-                \(citizen.givenName), \(citizen.familyName), \(citizen.language.rawValue), \(citizen.createdAt.sql),
-                \(citizen.updatedAt.sql), \(citizen.createdAt.sql))
-            ON CONFLICT (tax_code) WHERE status = 'active' DO NOTHING
-            """)
-        let rows = try await query(
-            "SELECT id FROM citizens WHERE status = 'active' AND tax_code = \(citizen.taxCode.value) FOR UPDATE")
-        guard var row = rows.first else { return nil }
-        return try row.identifier()
-    }
-
     /// - Returns: whether it was pending.
     /// - Throws: `StorageError.constraint` of `citizens_tax_code_key` or `citizens_email_key` when another account was verified before.
     package func activate(_ citizen: Identifier<Citizen>, at now: Instant) async throws -> Bool {

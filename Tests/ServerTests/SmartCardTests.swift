@@ -239,10 +239,104 @@ extension ServerTests {
                 #expect(plain.status == 401)
             }
         }
+
+        @Test func `a browser shows its card for a ticket, and the front end redeems the code once`() async throws {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                    let card = try service.authority.card()
+                    let made = try await live.ticket()
+                    #expect(made.status == 201)
+                    let ticket = try #require(try made.json["ticket"] as? String)
+
+                    let shown = try service.show(card, ticket: ticket)
+                    #expect(shown.status == 303)
+                    let address = try #require(shown.headers["location"])
+                    #expect(address.hasPrefix("http://localhost:3000/esito?stato=1&code=qzc_"))
+                    let code = String(address.split(separator: "=").last ?? "")
+                    // Neither another front end nor a second look gets anything.
+                    #expect(try await live.redeem(code, key: live.opsKey).status == 422)
+                    let session = try await live.redeem(code)
+                    #expect(session.status == 200)
+                    #expect(try await live.me(session.access).json["tax_code"] as? String == "RSSMRA80A01H501U")
+                    #expect(try await live.redeem(code).status == 422)
+                    #expect(try service.show(card, ticket: ticket).status == 422)
+
+                    // A card that is refused goes back with the word, and the ticket is gone too.
+                    let second = try #require(try await live.ticket().json["ticket"] as? String)
+                    let bad = try service.authority.card("RSSMRA80A01H501X\\/1.a")
+                    #expect(
+                        try service.show(bad, ticket: second).headers["location"]
+                            == "http://localhost:3000/esito?stato=1&error=smart-card-refused")
+                    #expect(try service.show(card, ticket: second).status == 422)
+                    // By a proxy, at the common port.
+                    let third = try #require(try await live.ticket().json["ticket"] as? String)
+                    let proxied = try service.show(nil, ticket: third, header: card.pem)
+                    #expect(proxied.headers["location"]?.contains("&code=qzc_") == true)
+                    let words = try service.told() + live.log()
+                    for word in [ticket, second, code, "RSSMRA80A01H501"] { #expect(!words.contains(word)) }
+                }
+            }
+        }
+
+        @Test func `a ticket leads to allowed origins only, and what is no ticket nowhere`() async throws {
+            try await Deployment.with { live in
+                try await SecureService.with(beside: live) { service in
+                    for address in ["https://geheim.example.org/", "javascript:alert(1)", "http://example.org/", ""] {
+                        #expect(try await live.ticket(returningTo: address).status == 422, "\(address)")
+                    }
+                    let withoutScope = try await live.call(
+                        "POST", "/v1/sessions/smart-card/tickets", key: live.creditorKey,
+                        json: #"{"return_url":"http://localhost:3000/esito"}"#)
+                    #expect(withoutScope.status == 403)
+
+                    let card = try service.authority.card()
+                    let ticket = try #require(try await live.ticket().json["ticket"] as? String)
+                    for text in ["", "qzt_geheim", ticket + "0", ticket + "&ticket=" + ticket, ticket + "%00"] {
+                        #expect(try service.show(card, ticket: text).status == 422, "\(text)")
+                    }
+                    let json = try service.show(card, ticket: ticket, type: "application/json")
+                    #expect(json.status == 415)
+                    #expect(try service.show(card, ticket: ticket).status == 303)
+                    let code = "qzc_" + String(repeating: "0", count: 49)
+                    #expect(try await live.redeem(code).status == 422)
+                    // The other way round: neither passes for the other.
+                    #expect(try await live.redeem(ticket).status == 422)
+                }
+            }
+        }
+    }
+}
+
+extension Deployment {
+    fileprivate func ticket(returningTo address: String = "http://localhost:3000/esito?stato=1") async throws -> Answer
+    {
+        try await call(
+            "POST", "/v1/sessions/smart-card/tickets", key: apiKey, json: #"{"return_url":"\#(address)"}"#)
+    }
+
+    fileprivate func redeem(_ code: String, key: String? = nil) async throws -> Answer {
+        try await call("POST", "/v1/sessions/smart-card", key: key ?? apiKey, json: #"{"code":"\#(code)"}"#)
     }
 }
 
 extension SecureService {
+    /// As a browser posts the front end's form: at the smart cards' port, or through a proxy that writes the header.
+    fileprivate func show(
+        _ card: TestAuthority.Pair?, ticket: String, header pem: String? = nil,
+        type: String = "application/x-www-form-urlencoded"
+    ) throws -> Deployment.Answer {
+        let path = "/v1/sessions/smart-card/presentations"
+        let answer = try curl(
+            (pem.map(Self.header) ?? []) + [
+                "-H", "Content-Type: \(type)", "--data-binary", "ticket=\(ticket)",
+                "https://127.0.0.1:\(card == nil ? port : cardPort)\(path)",
+            ], card: card)
+        let violations = try Contract.project.get().violations(
+            method: "POST", path: path, status: answer.status, headers: answer.headers, body: answer.body)
+        #expect(violations.isEmpty, "\(answer.status)")
+        return answer
+    }
+
     /// At the port of the smart cards.
     func signIn(by card: TestAuthority.Pair, header pem: String? = nil, key: String) throws -> Deployment.Answer {
         try signIn(pem.map(Self.header) ?? [], port: cardPort, card: card, key: key)

@@ -28,7 +28,7 @@ import Testing
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal', 'citizens', 'consents',
-                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles')
+                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
@@ -185,6 +185,9 @@ import Testing
                 ("by e-mail", { _ = try await $0.ask(Citizens.credential(of: .email(email))) }),
                 ("by tax code", { _ = try await $0.ask(Citizens.credential(of: .taxCode(Ledger.mario))) }),
                 ("by smart card", { _ = try await $0.account(orElse: .onCard(Ledger.mario)) }),
+                ("ticket", { _ = try await $0.spend(ticket: digest, at: past) }),
+                ("ticket's code", { _ = try await $0.spend(code: digest, of: key, at: past) }),
+                ("old tickets", { _ = try await $0.forgetSmartCardTickets(before: past, limit: 10) }),
                 ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
                 ("token", { _ = try await $0.signedIn(access: digest, key: key, at: past) }),

@@ -186,6 +186,11 @@ struct Ledger {
             "INSERT INTO spent_refresh_tokens SELECT digest, id FROM \(people)",
             "INSERT INTO mail_tokens SELECT digest, id, 'verify_email', at FROM \(people)",
             """
+            INSERT INTO smart_card_tickets (digest, api_key_id, return_url, expires_at, used_at, citizen_id, code_digest,
+                code_expires_at)
+            SELECT digest, (SELECT id FROM api_keys), 'https://a.example.org/', at, at, id, digest, at FROM \(people)
+            """,
+            """
             INSERT INTO throttles SELECT digest, 1, at, CASE WHEN ordinal % 2 = 0 THEN at END FROM \(people)
             """,
         ]
@@ -197,10 +202,10 @@ struct Ledger {
 enum OwnedTable: String, CaseIterable, Sendable {
     case creditors, help_topics, debt_types, positions, position_lines, installments, transfers, payment_attempts,
         attempt_items, receipts, receipt_transfers, rts, anomalies, notifications, journal, api_keys, webhook_secrets,
-        citizens, consents, citizen_sessions, spent_refresh_tokens, mail_tokens, throttles
+        citizens, consents, citizen_sessions, spent_refresh_tokens, mail_tokens, throttles, smart_card_tickets
 
     /// Accounts, which nobody reads but what opens and checks sessions.
     static let accounts: [OwnedTable] = [
-        .citizens, .consents, .citizen_sessions, .spent_refresh_tokens, .mail_tokens, .throttles,
+        .citizens, .consents, .citizen_sessions, .spent_refresh_tokens, .mail_tokens, .throttles, .smart_card_tickets,
     ]
 }

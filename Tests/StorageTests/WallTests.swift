@@ -27,6 +27,7 @@ import Testing
         .payment_attempts: 8, .attempt_items: 8, .receipts: 8, .receipt_transfers: 8, .rts: 8, .anomalies: 8,
         .notifications: 8, .journal: 8, .api_keys: 1, .webhook_secrets: 2,
         .citizens: 2, .consents: 2, .citizen_sessions: 2, .spent_refresh_tokens: 2, .mail_tokens: 2, .throttles: 2,
+        .smart_card_tickets: 2,
     ]
 
     @Test func `ops and loops see every row`() async throws {

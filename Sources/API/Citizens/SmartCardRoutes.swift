@@ -3,19 +3,77 @@ import JSON
 import Operations
 import PagoPA
 
-/// The same operation at either door.
-func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader) -> [Route] {
-    [
-        Route(.post, "/v1/sessions/smart-card", "open_smart_card_session", isLimitedByAddress: true) { inbound in
-            let caller = try inbound.caller()
-            try caller.demand(.citizens)
-            try inbound.demandNoBody()
-            let card = await reader.card(in: inbound, at: intermediary.clock())
-            let path = inbound.path
-            return try await intermediary.openSmartCardSession(
-                card, language: inbound.language, by: caller,
-                repeating: inbound.repeating { _ in .secretShownOnce(path) }
-            ).reply { $0.reply }
-        }
+/// The same operations at either door.
+func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ links: Links) -> [Route] {
+    let handlers = SmartCardHandlers(intermediary: intermediary, reader: reader, links: links)
+    return [
+        Route(
+            .post, "/v1/sessions/smart-card", "open_smart_card_session", isLimitedByAddress: true,
+            handlers.openSmartCardSession),
+        Route(.post, "/v1/sessions/smart-card/tickets", "make_smart_card_ticket", handlers.makeSmartCardTicket),
+        Route(
+            .post, "/v1/sessions/smart-card/presentations", "present_smart_card", access: .open,
+            isLimitedByAddress: true, handlers.presentSmartCard),
     ]
+}
+
+private struct SmartCardHandlers: Sendable {
+    let intermediary: Intermediary
+    let reader: SmartCardReader
+    let links: Links
+
+    /// By the card itself, or by the code that a browser brought back.
+    func openSmartCardSession(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        let path = inbound.path
+        let repeating: Repeating<GivenTokens>? = try inbound.repeating { _ in .secretShownOnce(path) }
+        if !inbound.body.isEmpty {
+            let code = try inbound.object { $0.required("code") { try boundedText($0, 1...512) } }
+            return try await intermediary.openSmartCardSession(code: code, by: caller, repeating: repeating).reply {
+                $0.reply
+            }
+        }
+        let card = await reader.card(in: inbound, at: intermediary.clock())
+        return try await intermediary.openSmartCardSession(
+            card, language: inbound.language, by: caller, repeating: repeating
+        ).reply { $0.reply }
+    }
+
+    func makeSmartCardTicket(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        let returnURL = try inbound.object { $0.required("return_url") { try ReturnURL($0) } }
+        let path = inbound.path
+        return try await intermediary.makeSmartCardTicket(
+            returningTo: returnURL, by: caller, repeating: inbound.repeating { _ in .secretShownOnce(path) }
+        ).reply { made in
+            .json(.created) { json in
+                json.field("ticket", made.ticket)
+                json.field("presentation_url", links.smartCardPresentation)
+                json.field("expires_at", made.expiresAt.rfc3339)
+            }
+        }
+    }
+
+    func presentSmartCard(_ inbound: Inbound) async throws -> Reply {
+        let ticket = try inbound.formField("ticket")
+        let card = await reader.card(in: inbound, at: intermediary.clock())
+        let address = try await intermediary.presentSmartCard(card, ticket: ticket, language: inbound.language)
+        return Reply(.seeOther, headers: [.location: address])
+    }
+}
+
+extension Inbound {
+    /// The only field of a browser's form; a credential of ours, which no form has to encode.
+    fileprivate func formField(_ name: String) throws -> String {
+        let mediaType = "application/x-www-form-urlencoded"
+        guard self.mediaType == mediaType else { throw Problem.unsupportedMediaType(mediaType) }
+        try demandPlainBody()
+        let text = String(decoding: body, as: UTF8.self)
+        guard text.hasPrefix(name + "="), !text.contains("&"), text.utf8.count <= 512 else {
+            throw Problem.invalid([Violation("/\(name)", "must be the form's only field")])
+        }
+        return String(text.dropFirst(name.utf8.count + 1))
+    }
 }

@@ -16,6 +16,8 @@ package struct APIConfiguration: Sendable {
     package var maximumQueryBytes = 4_096
     /// Nil where smart cards open nothing.
     package var smartCards: SmartCardTrust?
+    /// Base of the addresses to which browsers bring smart cards; nil: the public one.
+    package var smartCardURL: String?
     package let publicURL: String
     /// The contract, as served.
     package let contract: String

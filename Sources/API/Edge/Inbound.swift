@@ -82,11 +82,7 @@ package struct Inbound: Sendable {
 
     /// The body as JSON of this media type.
     func json(_ mediaType: String = "application/json") throws -> JSONValue {
-        guard self.mediaType == mediaType else {
-            throw Problem(
-                "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
-                detail: "Send \(mediaType).")
-        }
+        guard self.mediaType == mediaType else { throw Problem.unsupportedMediaType(mediaType) }
         try demandPlainBody()
         do {
             return try JSONValue.parse(body)

@@ -72,6 +72,13 @@ extension Problem {
         "internal-error", .internalServerError, "Something is wrong on our side",
         detail: "It is in our log under the correlation id.")
 
+    /// - Parameter wanted: the one that is understood.
+    static func unsupportedMediaType(_ wanted: String) -> Problem {
+        Problem(
+            "unsupported-media-type", .unsupportedMediaType, "The media type is not understood",
+            detail: "Send \(wanted).")
+    }
+
     static func malformed(_ detail: String) -> Problem {
         Problem("malformed-request", .badRequest, "The request can not be read", detail: detail)
     }

@@ -20,6 +20,8 @@ extension Intermediary {
                 try await tx.forgetRegistrations(
                     before: now.adding(seconds: -Self.registrationLifeSeconds), limit: limit),
                 try await tx.forgetSessions(before: now.adding(seconds: -Self.sessionMemorySeconds), limit: limit),
+                try await tx.forgetSmartCardTickets(
+                    before: now.adding(seconds: -SmartCardTicket.codeLifeSeconds), limit: limit),
                 try await tx.forgetThrottles(
                     before: now.adding(seconds: -Self.throttleMemorySeconds),
                     known: now.adding(seconds: -Self.knownAddressSeconds), limit: limit),

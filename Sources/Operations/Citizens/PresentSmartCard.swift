@@ -1,0 +1,48 @@
+import PagoPA
+import Seals
+import Storage
+
+/// A ticket just made: the only time it is seen.
+package struct MadeTicket: Sendable {
+    package let ticket: String
+    package let expiresAt: Instant
+}
+
+extension Intermediary {
+    /// A ticket for one citizen's browser.
+    /// - Parameter returnURL: on an origin that a creditor of the key allows.
+    package func makeSmartCardTicket(
+        returningTo returnURL: ReturnURL, by caller: Caller, repeating: Repeating<MadeTicket>? = nil
+    ) async throws -> Once<MadeTicket> {
+        try caller.demand(.citizens)
+        return try await once(repeating, within: .everyCreditor) { tx, now in
+            try await demandAllowed(returnURL, at: "/return_url", for: caller, in: tx)
+            let token = try Token.make(.ticket)
+            let expiresAt = now.adding(seconds: SmartCardTicket.lifeSeconds)
+            tx.insert(SmartCardTicket(key: caller.key.id, returnURL: returnURL), digest: token.digest, until: expiresAt)
+            return MadeTicket(ticket: token.text, expiresAt: expiresAt)
+        }
+    }
+
+    /// A browser shows a card for a ticket. Good or not, the ticket is used up by it.
+    /// - Returns: where the browser goes: back to the front end, with a code or with the word that the card was refused.
+    /// - Throws: `Refusal.invalid` for a ticket that is unknown, used or expired: then there is no way back.
+    package func presentSmartCard(
+        _ card: Result<SmartCard, SmartCard.Fault>, ticket text: String, language: Language
+    ) async throws -> String {
+        let refused = Refusal.invalid([Fault("/ticket", "is unknown, used or expired")])
+        guard let token = Token(text, for: .ticket) else { throw refused }
+        let now = clock()
+        let card = accepted(card)
+        let code = try Token.make(.code)
+        return try await store.transaction(within: .everyCreditor) { tx in
+            guard let ticket = try await tx.spend(ticket: token.digest, at: now) else { throw refused }
+            guard let card else { return ticket.address(adding: "error", "smart-card-refused") }
+            let citizen = try await account(of: card, language: language, by: .key(ticket.key), in: tx, at: now)
+            tx.keep(
+                code: code.digest, for: citizen, onTicket: token.digest,
+                until: now.adding(seconds: SmartCardTicket.codeLifeSeconds))
+            return ticket.address(adding: "code", code.text)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import PagoPA
+import Postgres
+
+extension Transaction {
+    /// The account of a smart card's tax code, locked; made when there is none yet, and then it is this one.
+    /// - Returns: nil when it was erased at this very moment.
+    package func account(orElse citizen: Citizen) async throws -> Identifier<Citizen>? {
+        send(
+            """
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, created_at, updated_at,
+                verified_at)
+            VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), 'active', \(citizen.taxCode.value),
+                \(citizen.givenName), \(citizen.familyName), \(citizen.language.rawValue), \(citizen.createdAt.sql),
+                \(citizen.updatedAt.sql), \(citizen.createdAt.sql))
+            ON CONFLICT (tax_code) WHERE status = 'active' DO NOTHING
+            """)
+        let rows = try await query(
+            "SELECT id FROM citizens WHERE status = 'active' AND tax_code = \(citizen.taxCode.value) FOR UPDATE")
+        guard var row = rows.first else { return nil }
+        return try row.identifier()
+    }
+
+    package func insert(_ ticket: SmartCardTicket, digest: [UInt8], until end: Instant) {
+        send(
+            """
+            INSERT INTO smart_card_tickets (digest, api_key_id, return_url, expires_at)
+            VALUES (\(digest), \(ticket.key.uuid), \(ticket.returnURL.text), \(end.sql))
+            """)
+    }
+
+    /// Uses a ticket up.
+    /// - Returns: nil for one that is unknown, used or expired.
+    package func spend(ticket digest: [UInt8], at now: Instant) async throws -> SmartCardTicket? {
+        let rows = try await query(
+            """
+            UPDATE smart_card_tickets SET used_at = \(now.sql)
+            WHERE digest = \(digest) AND used_at IS NULL AND expires_at > \(now.sql) RETURNING api_key_id, return_url
+            """)
+        guard var row = rows.first else { return nil }
+        return SmartCardTicket(key: try row.identifier(), returnURL: try row.value { try ReturnURL($0) })
+    }
+
+    package func keep(code: [UInt8], for citizen: Identifier<Citizen>, onTicket digest: [UInt8], until end: Instant) {
+        send(
+            """
+            UPDATE smart_card_tickets SET citizen_id = \(citizen.uuid), code_digest = \(code), code_expires_at = \(end.sql)
+            WHERE digest = \(digest)
+            """)
+    }
+
+    /// Uses a code up.
+    /// - Returns: nil for one that is unknown, used, expired, or another front end's.
+    package func spend(code digest: [UInt8], of key: Identifier<APIKey>, at now: Instant) async throws
+        -> Identifier<Citizen>?
+    {
+        let rows = try await query(
+            """
+            DELETE FROM smart_card_tickets
+            WHERE code_digest = \(digest) AND api_key_id = \(key.uuid) AND code_expires_at > \(now.sql) RETURNING citizen_id
+            """)
+        guard var row = rows.first else { return nil }
+        return try row.identifier()
+    }
+
+    package func forgetSmartCardTickets(before: Instant, limit: Int) async throws -> Int {
+        try await execute(
+            """
+            DELETE FROM smart_card_tickets WHERE digest IN (
+                SELECT digest FROM smart_card_tickets WHERE expires_at < \(before.sql) ORDER BY expires_at LIMIT \(limit))
+            """)
+    }
+}
