@@ -7,7 +7,7 @@ import Operations
 /// Who calls us: every route of the contract, in one list.
 package struct API: Sendable {
     package let routes: [Route]
-    /// On the port of the smart cards: to open a session, and to be seen alive.
+    /// On the port of the smart cards: what a card is shown for, and to be seen alive.
     private let smartCardPortRoutes: [Route]
     private let front: Front
 
@@ -27,6 +27,7 @@ package struct API: Sendable {
         smartCardPortRoutes =
             routes.filter { $0.operation == "show_liveness" }
             + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .handshake), links)
+            .filter { $0.operation != "make_smart_card_ticket" }
     }
 
     /// Hummingbird's router over the list; what it does not find is told from what exists under another method.

@@ -81,11 +81,11 @@ import Testing
             (
                 [
                     "TRUSTED_PROXY": "geheim", "CLIENT_CERTIFICATE_HEADER": "geh eim", "SMART_CARD_POLICIES": "geheim",
-                    "SMART_CARD_PORT": "geheim",
+                    "SMART_CARD_PORT": "geheim", "SMART_CARD_URL": "geheim",
                 ],
                 [
                     "TRUSTED_PROXY must", "CLIENT_CERTIFICATE_HEADER must", "SMART_CARD_POLICIES must",
-                    "SMART_CARD_PORT must",
+                    "SMART_CARD_PORT must", "SMART_CARD_URL must",
                 ]
             ),
         ]

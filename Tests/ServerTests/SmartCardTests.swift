@@ -48,6 +48,12 @@ extension ServerTests {
                 try await SecureService.with(beside: live) { service in
                     let card = try service.authority.card()
                     let url = "https://127.0.0.1:\(service.cardPort)"
+                    let ticket = try service.curl(
+                        [
+                            "-H", "Authorization: Bearer \(live.apiKey)", "-H", "Content-Type: application/json", "-d",
+                            #"{"return_url":"http://localhost:3000/esito"}"#, url + "/v1/sessions/smart-card/tickets",
+                        ], card: card)
+                    #expect(ticket.status == 404)
                     for path in [
                         "/status", "/ready", "/metrics", "/docs", "/openapi.yaml", "/v1/positions", "/", "/v1",
                     ] {
