@@ -78,13 +78,12 @@ struct SmartCardSettings: Sendable {
     /// How browsers reach the door; nil: as they reach everything else.
     let url: String?
     let trustedProxies: [Network]
-    let header: HTTPField.Name
+    /// Named only where those proxies set it and drop what clients send: one that does not would let anybody be anybody.
+    let header: HTTPField.Name?
     let policies: Set<String>
     let authorities: Authorities
     /// The same authorities, for the handshake.
     let roots: [NIOSSLCertificate]
-
-    static let defaultHeader = HTTPField.Name("Client-Certificate")!  // a literal that is a valid name
 }
 
 private struct SettingsReader {
@@ -211,7 +210,7 @@ private struct SettingsReader {
                     throw InvalidValue(detail: "must be the name of an HTTP header")
                 }
                 return name
-            } ?? SmartCardSettings.defaultHeader
+            }
         let policies =
             value("SMART_CARD_POLICIES", "smart.card.policies", required: false) { text in
                 let oids = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -225,16 +224,17 @@ private struct SettingsReader {
             value("SMART_CARD_URL", "smart.card.url", required: false) { text in
                 try WebOrigin(text.hasSuffix("/") ? String(text.dropLast()) : text).description
             } ?? port.map { "https://\(Self.host(of: settings.publicURL)):\($0)" }
-        let authorities = value("CLIENT_CA", "client.ca", required: port != nil) { file in
+        let authorities = value("CLIENT_CA", "client.ca", required: port != nil || header != nil) { file in
             guard let bytes = try? Settings.bytes(of: file) else {
                 throw InvalidValue(detail: "must name a readable file")
             }
             let authorities = try Authorities(pem: String(decoding: bytes, as: UTF8.self))
             return (authorities, try NIOSSLCertificate.fromPEMBytes(bytes))
         }
-        if text("client.ca") != nil, port == nil, proxies.isEmpty {
-            faults.append("CLIENT_CA needs SMART_CARD_PORT or TRUSTED_PROXY")
+        if text("client.ca") != nil, port == nil, header == nil {
+            faults.append("CLIENT_CA needs SMART_CARD_PORT or CLIENT_CERTIFICATE_HEADER")
         }
+        if header != nil, proxies.isEmpty { faults.append("CLIENT_CERTIFICATE_HEADER needs TRUSTED_PROXY") }
         if let port {
             if text("tls.certificate") == nil, text("tls.key") == nil {
                 faults.append("SMART_CARD_PORT needs TLS_CERTIFICATE and TLS_KEY")

@@ -54,7 +54,10 @@ import Testing
         #expect(try check(tls).status == 0)
         #expect(try check(tls.merging(cards) { $1 }).status == 0)
         #expect(
-            try check(["CLIENT_CA": authority.root.certificate.path, "TRUSTED_PROXY": "10.1.0.0/16, ::1/128"]).status
+            try check([
+                "CLIENT_CA": authority.root.certificate.path, "TRUSTED_PROXY": "10.1.0.0/16, ::1/128",
+                "CLIENT_CERTIFICATE_HEADER": "X-Card",
+            ]).status
                 == 0)
 
         let wrong: [([String: String], [String])] = [
@@ -74,6 +77,7 @@ import Testing
             ),
             (["SMART_CARD_PORT": "8443"], ["CLIENT_CA is required", "SMART_CARD_PORT needs TLS_CERTIFICATE"]),
             (["CLIENT_CA": authority.root.certificate.path], ["CLIENT_CA needs"]),
+            (["CLIENT_CERTIFICATE_HEADER": "X-Card"], ["CLIENT_CERTIFICATE_HEADER needs", "CLIENT_CA is required"]),
             (cards.merging(["CLIENT_CA": "/geheim"]) { $1 }, ["CLIENT_CA must name"]),
             (cards.merging(["CLIENT_CA": one.key.path]) { $1 }, ["CLIENT_CA must hold"]),
             (cards.merging(["CLIENT_CA": one.certificate.path]) { $1 }, ["CLIENT_CA holds"]),

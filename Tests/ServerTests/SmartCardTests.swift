@@ -135,7 +135,7 @@ extension ServerTests {
         @Test func `a card that breaks a rule is refused alike at both doors, and only the log says why`() async throws
         {
             try await Deployment.with { live in
-                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                try await SecureService.with(beside: live, SecureService.behindProxy) { service in
                     let authority = service.authority
                     func but(_ extensions: String) throws -> TestAuthority.Pair {
                         try authority.card(extensions: extensions)
@@ -202,7 +202,7 @@ extension ServerTests {
 
         @Test func `a proxy's header is believed from a trusted address alone`() async throws {
             try await Deployment.with { live in
-                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                try await SecureService.with(beside: live, SecureService.behindProxy) { service in
                     let card = try service.authority.card()
                     let below = try service.authority.intermediate(name: "Emettitore")
                     let chain = try below.card().pem + below.signerPEM
@@ -239,6 +239,12 @@ extension ServerTests {
                     #expect(try service.signIn(header: card.pem, key: live.apiKey).status == 401)
                     #expect(try service.told().contains("\"reason\":\"no_certificate\""))
                 }
+                // A proxy is trusted about certificates only where its header is named.
+                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                    let card = try service.authority.card()
+                    #expect(try service.signIn(header: card.pem, key: live.apiKey).status == 401)
+                    #expect(try service.told().contains("\"reason\":\"no_certificate\""))
+                }
                 // A service without authorities knows no cards.
                 let plain = try await live.call(
                     "POST", "/v1/sessions/smart-card", key: live.apiKey, headers: ["Client-Certificate": "x"])
@@ -248,7 +254,7 @@ extension ServerTests {
 
         @Test func `a browser shows its card for a ticket, and the front end redeems the code once`() async throws {
             try await Deployment.with { live in
-                try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
+                try await SecureService.with(beside: live, SecureService.behindProxy) { service in
                     let card = try service.authority.card()
                     let made = try await live.ticket()
                     #expect(made.status == 201)
@@ -326,6 +332,10 @@ extension Deployment {
 }
 
 extension SecureService {
+    fileprivate static let behindProxy = [
+        "TRUSTED_PROXY": "127.0.0.0/8", "CLIENT_CERTIFICATE_HEADER": "Client-Certificate",
+    ]
+
     /// As a browser posts the front end's form: at the smart cards' port, or through a proxy that writes the header.
     fileprivate func show(
         _ card: TestAuthority.Pair?, ticket: String, header pem: String? = nil,

@@ -8,13 +8,13 @@ package struct SmartCardTrust: Sendable {
     let authorities: Authorities
     /// OIDs, of which a card's certificate must bear one.
     let policies: Set<String>
-    /// Where a proxy that has ended TLS puts the certificate.
-    let header: HTTPField.Name
+    /// Where a proxy that has ended TLS puts the certificate; nil: no proxy does.
+    let header: HTTPField.Name?
     /// By its address.
     let isTrustedProxy: @Sendable (String) -> Bool
 
     package init(
-        authorities: Authorities, policies: Set<String>, header: HTTPField.Name,
+        authorities: Authorities, policies: Set<String>, header: HTTPField.Name?,
         isTrustedProxy: @escaping @Sendable (String) -> Bool
     ) {
         self.authorities = authorities
@@ -50,11 +50,12 @@ struct SmartCardReader: Sendable {
         switch door {
         case .handshake:
             // A header beside a handshake is somebody's try to be another.
-            guard inbound.headers[trust.header] == nil else { throw .untrustedSender }
+            if let header = trust.header, inbound.headers[header] != nil { throw .untrustedSender }
             guard let der = await inbound.peer.certificate() else { throw .noCertificate }
             presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(der: der) }
         case .header:
-            let values = inbound.headers[values: trust.header]
+            guard let header = trust.header else { throw .noCertificate }
+            let values = inbound.headers[values: header]
             guard !values.isEmpty else { throw .noCertificate }
             guard trust.isTrustedProxy(inbound.peer.address) else { throw .untrustedSender }
             guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes else { throw .unreadable }
