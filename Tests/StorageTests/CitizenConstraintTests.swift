@@ -136,6 +136,7 @@ import Testing
             let sweep: @Sendable (Instant) async throws -> [Int] = { end in
                 try await ledger.store.transaction(within: .everyCreditor) { tx in
                     [
+                        try await tx.forgetSmartCardTickets(before: end, limit: 10),
                         try await tx.forgetMailTokens(before: end, limit: 10),
                         try await tx.forgetRegistrations(before: end, limit: 10),
                         try await tx.forgetSessions(before: end, limit: 10),
@@ -144,8 +145,8 @@ import Testing
                 }
             }
 
-            #expect(try await sweep(Instant(microseconds: 1)) == [0, 0, 0, 0])
-            #expect(try await sweep(Instant(microseconds: 4_000_000_000_000_000)) == [2, 1, 1, 1])
+            #expect(try await sweep(Instant(microseconds: 1)) == [0, 0, 0, 0, 0])
+            #expect(try await sweep(Instant(microseconds: 4_000_000_000_000_000)) == [2, 2, 1, 1, 1])
 
             var left: [String: Int] = [:]
             for table in OwnedTable.accounts {
@@ -157,7 +158,7 @@ import Testing
             #expect(
                 left == [
                     "citizens": 1, "consents": 1, "citizen_sessions": 0, "spent_refresh_tokens": 0, "mail_tokens": 0,
-                    "throttles": 1,
+                    "throttles": 1, "smart_card_tickets": 0,
                 ])
         }
     }
