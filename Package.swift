@@ -89,7 +89,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
-                "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics, nioCore,
+                "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics,
+                nioCore,
                 nioSSL, hummingbirdCore,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -77,7 +77,6 @@ struct SmartCardSettings: Sendable {
     let port: Int?
     /// How browsers reach the door; nil: as they reach everything else.
     let url: String?
-    let trustedProxies: [Network]
     /// Named only where those proxies set it and drop what clients send: one that does not would let anybody be anybody.
     let header: HTTPField.Name?
     let policies: Set<String>
@@ -195,15 +194,6 @@ private struct SettingsReader {
 
     private mutating func smartCards(_ settings: Settings) -> SmartCardSettings? {
         let port = integer("SMART_CARD_PORT", "smart.card.port", 1...65_535)
-        let proxies =
-            value("TRUSTED_PROXY", "trusted.proxy", required: false) { text in
-                try text.split(separator: ",").map { part -> Network in
-                    guard let network = Network(String(part)) else {
-                        throw InvalidValue(detail: "must be networks such as 10.1.0.0/16, separated by commas")
-                    }
-                    return network
-                }
-            } ?? []
         let header =
             value("CLIENT_CERTIFICATE_HEADER", "client.certificate.header", required: false) { text in
                 guard let name = HTTPField.Name(text) else {
@@ -234,7 +224,9 @@ private struct SettingsReader {
         if text("client.ca") != nil, port == nil, header == nil {
             faults.append("CLIENT_CA needs SMART_CARD_PORT or CLIENT_CERTIFICATE_HEADER")
         }
-        if header != nil, proxies.isEmpty { faults.append("CLIENT_CERTIFICATE_HEADER needs TRUSTED_PROXY") }
+        if header != nil, text("trusted.proxy") == nil {
+            faults.append("CLIENT_CERTIFICATE_HEADER needs TRUSTED_PROXY")
+        }
         if let port {
             if text("tls.certificate") == nil, text("tls.key") == nil {
                 faults.append("SMART_CARD_PORT needs TLS_CERTIFICATE and TLS_KEY")
@@ -243,7 +235,7 @@ private struct SettingsReader {
         }
         guard let authorities else { return nil }
         return SmartCardSettings(
-            port: port, url: url, trustedProxies: proxies, header: header, policies: policies,
+            port: port, url: url, header: header, policies: policies,
             authorities: authorities.0,
             roots: authorities.1)
     }

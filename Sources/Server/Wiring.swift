@@ -1,4 +1,5 @@
 import API
+import Addresses
 import CoreMetrics
 import Documents
 import Foundation
@@ -87,7 +88,7 @@ struct Wiring: Sendable {
         var configuration = APIConfiguration(publicURL: settings.publicURL, contract: contract, version: Server.version)
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
-        configuration.smartCards = settings.smartCards?.trust
+        configuration.smartCards = settings.smartCards?.trust(settings.trustedProxies)
         configuration.smartCardURL = settings.smartCards?.url
         let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
         var rules = api.wireRules(connections: connections)
@@ -139,10 +140,9 @@ struct Wiring: Sendable {
 }
 
 extension SmartCardSettings {
-    fileprivate var trust: SmartCardTrust {
-        SmartCardTrust(authorities: authorities, policies: policies, header: header) { [trustedProxies] address in
-            guard let address = IPAddress(address) else { return false }
-            return trustedProxies.contains { $0.contains(address) }
+    fileprivate func trust(_ proxies: TrustedProxies) -> SmartCardTrust {
+        SmartCardTrust(authorities: authorities, policies: policies, header: header) { address in
+            IPAddress(address).map(proxies.contains) ?? false
         }
     }
 }
