@@ -108,7 +108,7 @@ struct Links: Sendable {
     /// Where a browser shows a smart card.
     let smartCardURL: String
 
-    var smartCardPresentation: String { "\(smartCardURL)/v1/sessions/smart-card/presentations" }
+    var smartCardPresentation: String { "\(smartCardURL)/smart-card" }
     func position(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/positions/\(id)" }
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }

@@ -341,7 +341,7 @@ extension SecureService {
         _ card: TestAuthority.Pair?, ticket: String, header pem: String? = nil,
         type: String = "application/x-www-form-urlencoded"
     ) throws -> Deployment.Answer {
-        let path = "/v1/sessions/smart-card/presentations"
+        let path = "/smart-card"
         let answer = try curl(
             (pem.map(Self.header) ?? []) + [
                 "-H", "Content-Type: \(type)", "--data-binary", "ticket=\(ticket)",

@@ -11,9 +11,7 @@ func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ 
             .post, "/v1/sessions/smart-card", "open_smart_card_session", isLimitedByAddress: true,
             handlers.openSmartCardSession),
         Route(.post, "/v1/sessions/smart-card/tickets", "make_smart_card_ticket", handlers.makeSmartCardTicket),
-        Route(
-            .post, "/v1/sessions/smart-card/presentations", "present_smart_card", access: .open,
-            isLimitedByAddress: true, handlers.presentSmartCard),
+        Route(.post, "/smart-card", "present_smart_card", access: .open, handlers.presentSmartCard),
     ]
 }
 

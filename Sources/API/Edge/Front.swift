@@ -101,7 +101,7 @@ struct Front: Sendable {
 
         var isVersioned: Bool { path.hasPrefix("/v1/") || path == "/v1" }
         /// What reaches the database, but for what monitors ask.
-        var isCounted: Bool { isVersioned || path.hasPrefix("/return/") }
+        var isCounted: Bool { isVersioned || path.hasPrefix("/return/") || path == "/smart-card" }
         var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
     }
 
