@@ -263,6 +263,7 @@ struct Front: Sendable {
     /// The whole body. How long it may take is the `WireGuard`'s business.
     private func collect(_ request: Request, _ context: Context) async throws -> [UInt8] {
         guard request.method != .get, request.method != .head else { return [] }
+        // Nothing is unpacked, so that nothing small becomes large here.
         if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem(
                 "unsupported-media-type", .unsupportedMediaType, "The body's coding is not understood",

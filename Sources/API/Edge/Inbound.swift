@@ -64,14 +64,8 @@ package struct Inbound: Sendable {
         }
     }
 
-    /// Bodies are taken as they are and in UTF-8: nothing is unpacked, so that nothing small becomes large here.
+    /// In UTF-8; that nothing is packed has been seen to before it was read.
     func demandPlainBody() throws {
-        let coding = headers[.contentEncoding]?.lowercased() ?? "identity"
-        guard coding == "identity" else {
-            throw Problem(
-                "unsupported-media-type", .unsupportedMediaType, "The content coding is not understood",
-                detail: "Send the body without Content-Encoding.")
-        }
         let parameters = headers[.contentType]?.split(separator: ";").dropFirst() ?? []
         for parameter in parameters.map({ $0.lowercased().filter { !$0.isWhitespace && $0 != "\"" } })
         where parameter.hasPrefix("charset=") && parameter != "charset=utf-8" {
