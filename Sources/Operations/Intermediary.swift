@@ -40,10 +40,13 @@ package struct Intermediary: Sendable {
         /// The versions of the documents that citizens agree to, as front ends show them.
         package var privacyVersion: String
         package var termsVersion: String
+        /// How long an e-mail address stays where nobody needs it any more.
+        package var addressLifeDays: Int
 
         package init(
             publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
-            checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1"
+            checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1",
+            addressLifeDays: Int = RetentionRule.addressLifeDays
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
@@ -51,6 +54,7 @@ package struct Intermediary: Sendable {
             self.checksCreditorTaxCodes = checksCreditorTaxCodes
             self.privacyVersion = privacyVersion
             self.termsVersion = termsVersion
+            self.addressLifeDays = addressLifeDays
         }
     }
 

@@ -26,6 +26,7 @@ struct Settings: Sendable {
     var outboundPolicy: OutboundPolicy?
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
     var checksCreditorTaxCodes = true
+    var addressLifeDays = RetentionRule.addressLifeDays
     var privacyVersion = "1"
     var termsVersion = "1"
     var maximumConnections = 4_096
@@ -125,6 +126,8 @@ private struct SettingsReader {
         if settings.outboundPolicy == nil { settings.outboundPolicy = try? OutboundPolicy(allowing: []) }
         settings.attemptLifeSeconds =
             integer("ATTEMPT_LIFE_SECONDS", "attempt.life.seconds", 60...86_400) ?? settings.attemptLifeSeconds
+        settings.addressLifeDays =
+            integer("RETENTION_ADDRESS_DAYS", "retention.address.days", 7...3_650) ?? settings.addressLifeDays
         settings.checksCreditorTaxCodes =
             value("CREDITOR_TAX_CODE_CHECK", "creditor.tax.code.check", required: false) { text in
                 guard text == "on" || text == "off" else { throw InvalidValue(detail: "must be on or off") }

@@ -4,7 +4,7 @@ import Operations
 import ServiceLifecycle
 import Storage
 
-/// Work that nobody asks for: mail that is due, attempts past their deadline, keys to forget. Ends gracefully when told to stop.
+/// Work that nobody asks for: mail that is due, attempts past their deadline, old data to forget. Ends gracefully when told to stop.
 struct Loops: Service {
     let intermediary: Intermediary
     let logger: Logger
@@ -12,7 +12,7 @@ struct Loops: Service {
     static let mailPollSeconds = 1.0
     static let expiryPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
-    static let sweepSeconds = 3_600.0
+    static let retentionSeconds = 3_600.0
     /// After a failure, such as a database that is away.
     static let pauseSeconds = 1.0
 
@@ -31,13 +31,9 @@ struct Loops: Service {
                     }
                 }
                 group.addTask {
-                    await repeating(every: Self.sweepSeconds, "sweep") {
-                        try await intermediary.forgetIdempotencyKeys()
-                    }
-                }
-                group.addTask {
-                    await repeating(every: Self.sweepSeconds, "citizens") {
-                        try await intermediary.forgetCitizens()
+                    await repeating(every: Self.retentionSeconds, "retention") {
+                        _ = try await intermediary.forgetOldData()
+                        return false
                     }
                 }
             }

@@ -16,6 +16,6 @@ struct Server: AsyncParsableCommand {
         subcommands: [
             Serve.self, LoopsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
             DemoDataCommand.self,
-            CheckConfig.self,
+            Retention.self, CheckConfig.self,
         ])
 }

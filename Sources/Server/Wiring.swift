@@ -52,7 +52,7 @@ struct Wiring: Sendable {
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),
                 attemptLifeSeconds: settings.attemptLifeSeconds,
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
-                termsVersion: settings.termsVersion),
+                termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays),
             logger: logger, clock: { Self.now() })
     }
 

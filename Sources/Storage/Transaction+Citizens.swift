@@ -189,22 +189,4 @@ extension Transaction {
     }
 
     // MARK: Sweeping
-
-    /// Registrations that nobody verified in time, with all that belongs to them; at most `limit`.
-    package func forgetRegistrations(before: Instant, limit: Int) async throws -> Int {
-        try await execute(
-            """
-            DELETE FROM citizens WHERE status = 'pending' AND id IN (
-                SELECT id FROM citizens WHERE status = 'pending' AND created_at < \(before.sql)
-                ORDER BY created_at LIMIT \(limit))
-            """)
-    }
-
-    package func forgetMailTokens(before: Instant, limit: Int) async throws -> Int {
-        try await execute(
-            """
-            DELETE FROM mail_tokens WHERE digest IN (
-                SELECT digest FROM mail_tokens WHERE expires_at < \(before.sql) ORDER BY expires_at LIMIT \(limit))
-            """)
-    }
 }

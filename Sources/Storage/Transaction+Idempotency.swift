@@ -74,15 +74,6 @@ extension Transaction {
             DO UPDATE SET status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
             """)
     }
-
-    /// Keys older than a day and more; at most `limit` rows, so that no sweep is long.
-    package func forgetIdempotencyKeys(before: Instant, limit: Int) async throws -> Int {
-        try await execute(
-            """
-            DELETE FROM idempotency_keys WHERE (caller, key) IN (
-                SELECT caller, key FROM idempotency_keys WHERE created_at < \(before.sql) ORDER BY created_at LIMIT \(limit))
-            """)
-    }
 }
 
 /// A jsonb object of texts.

@@ -100,16 +100,6 @@ extension Transaction {
             """)
     }
 
-    /// At most `limit` that nobody can go on with.
-    package func forgetSessions(before: Instant, limit: Int) async throws -> Int {
-        try await execute(
-            """
-            DELETE FROM citizen_sessions WHERE id IN (
-                SELECT id FROM citizen_sessions WHERE refresh_expires_at < \(before.sql)
-                ORDER BY refresh_expires_at LIMIT \(limit))
-            """)
-    }
-
     // MARK: Throttles
 
     /// What is remembered of tries on each subject, locked until the end of the transaction; in the order asked for.
@@ -151,20 +141,5 @@ extension Transaction {
         for update in pair.lexicographicallyPrecedes(account)
             ? [pairUpdate, accountUpdate] : [accountUpdate, pairUpdate]
         { send(update) }
-    }
-
-    /// Those that would say nothing any more; at most `limit` of each sort.
-    package func forgetThrottles(before: Instant, known: Instant, limit: Int) async throws -> Int {
-        send(
-            """
-            DELETE FROM throttles WHERE subject IN (
-                SELECT subject FROM throttles WHERE succeeded_at < \(known.sql) ORDER BY succeeded_at LIMIT \(limit))
-            """)
-        return try await execute(
-            """
-            DELETE FROM throttles WHERE subject IN (
-                SELECT subject FROM throttles WHERE last_at < \(before.sql) AND succeeded_at IS NULL
-                ORDER BY last_at LIMIT \(limit))
-            """)
     }
 }

@@ -61,12 +61,4 @@ extension Transaction {
         guard var row = rows.first else { return nil }
         return try row.identifier()
     }
-
-    package func forgetSmartCardTickets(before: Instant, limit: Int) async throws -> Int {
-        try await execute(
-            """
-            DELETE FROM smart_card_tickets WHERE digest IN (
-                SELECT digest FROM smart_card_tickets WHERE expires_at < \(before.sql) ORDER BY expires_at LIMIT \(limit))
-            """)
-    }
 }

@@ -302,6 +302,7 @@ final class Deployment: Sendable {
     }
 
     /// One statement on the database itself, as its owner; the first column of each row.
+    @discardableResult
     func ask(_ sql: String) throws -> [String] {
         try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
             .split(separator: "\n").map(String.init)

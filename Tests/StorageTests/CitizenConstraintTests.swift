@@ -135,13 +135,11 @@ import Testing
                 "DELETE FROM citizen_sessions s USING citizens c WHERE c.id = s.citizen_id AND c.status = 'pending'")
             let sweep: @Sendable (Instant) async throws -> [Int] = { end in
                 try await ledger.store.transaction(within: .everyCreditor) { tx in
-                    [
-                        try await tx.forgetSmartCardTickets(before: end, limit: 10),
-                        try await tx.forgetMailTokens(before: end, limit: 10),
-                        try await tx.forgetRegistrations(before: end, limit: 10),
-                        try await tx.forgetSessions(before: end, limit: 10),
-                        try await tx.forgetThrottles(before: end, known: Instant(microseconds: 1), limit: 10),
-                    ]
+                    var counts: [Int] = []
+                    for rule: RetentionRule in [.smartCardTickets, .mailCodes, .registrations, .sessions, .throttles] {
+                        counts.append(try await tx.forget(rule, before: end, limit: 10, at: end))
+                    }
+                    return counts
                 }
             }
 

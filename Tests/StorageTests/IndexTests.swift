@@ -170,7 +170,20 @@ import Testing
         }
     }
 
-    @Test func `signing in, proving a token and forgetting accounts go by an index`() async throws {
+    @Test func `forgetting what is past its time goes by an index`() async throws {
+        try await Ledger.with(crowd: Self.crowd) { ledger in
+            let past = Instant(microseconds: 1)
+            for rule in RetentionRule.allCases {
+                let tables = try await scanned(ledger, within: .everyCreditor) { tx in
+                    _ = try await tx.due(rule, before: past)
+                    _ = try await tx.forget(rule, before: past, limit: 10, at: past)
+                }
+                #expect(tables.isEmpty, "\(rule)")
+            }
+        }
+    }
+
+    @Test func `signing in and proving a token go by an index`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             var row = try #require(
                 try await ledger.pool.query("SELECT id FROM citizens WHERE tax_code = \(Ledger.mario.value)").first)
@@ -187,7 +200,6 @@ import Testing
                 ("by smart card", { _ = try await $0.account(orElse: .onCard(Ledger.mario)) }),
                 ("ticket", { _ = try await $0.spend(ticket: digest, at: past) }),
                 ("ticket's code", { _ = try await $0.spend(code: digest, of: key, at: past) }),
-                ("old tickets", { _ = try await $0.forgetSmartCardTickets(before: past, limit: 10) }),
                 ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
                 ("token", { _ = try await $0.signedIn(access: digest, key: key, at: past) }),
@@ -209,10 +221,6 @@ import Testing
                         _ = try await tx.query("SELECT")
                     }
                 ),
-                ("old registrations", { _ = try await $0.forgetRegistrations(before: past, limit: 10) }),
-                ("old codes", { _ = try await $0.forgetMailTokens(before: past, limit: 10) }),
-                ("old sessions", { _ = try await $0.forgetSessions(before: past, limit: 10) }),
-                ("old throttles", { _ = try await $0.forgetThrottles(before: past, known: past, limit: 10) }),
             ]
             for (name, work) in works {
                 let tables = try await scanned(ledger, within: .everyCreditor, work)

@@ -11,9 +11,6 @@ package struct Registered: Sendable {
 }
 
 extension Intermediary {
-    /// Registrations that nobody verifies are forgotten after this; longer than the mail's code lives.
-    package static let registrationLifeSeconds = 172_800
-
     /// Keeps a registration and mails a code to its mailbox. When the tax code or the mailbox has an account, nothing is kept and that
     /// account's owner gets a mail; the answer and the time it takes are the same.
     /// - Throws: `Refusal.forbidden`, `.invalid`, `.busy`.

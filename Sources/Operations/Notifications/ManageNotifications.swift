@@ -29,7 +29,9 @@ extension Intermediary {
         try caller.demand(.operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let mail = try await tx.notification(id, locking: true) else { throw Refusal.notFound }
-            guard mail.state.after(.retriedByOps) != nil else { throw Refusal.notificationNotRetryable(mail.state) }
+            guard mail.recipient != nil, mail.state.after(.retriedByOps) != nil else {
+                throw Refusal.notificationNotRetryable(mail.state)
+            }
             tx.requeue(id)
             tx.journal(
                 JournalEntry(
@@ -64,18 +66,5 @@ extension Intermediary {
         let (pending, oldest) = try await store.transaction(within: .everyCreditor) { tx in try await tx.outboxBacklog()
         }
         return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
-    }
-
-    /// Longer than the day that callers are promised.
-    package static let idempotencyKeyLifeSeconds = 172_800
-
-    /// - Returns: whether there may be more to forget.
-    package func forgetIdempotencyKeys() async throws -> Bool {
-        let limit = 1_000
-        let before = clock().adding(seconds: -Self.idempotencyKeyLifeSeconds)
-        return try await store.transaction(within: .everyCreditor) { tx in
-            try await tx.forgetIdempotencyKeys(before: before, limit: limit)
-        }
-            == limit
     }
 }

@@ -1,0 +1,49 @@
+import Logging
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Rows forgotten in one transaction.
+    package static let retentionBatch = 1_000
+
+    /// How much of each rule is past its time; changes nothing.
+    package func listOldData() async throws -> [(rule: RetentionRule, rows: Int)] {
+        let now = clock()
+        var found: [(RetentionRule, Int)] = []
+        for rule in RetentionRule.allCases {
+            let rows = try await store.transaction(within: .everyCreditor) { tx in
+                try await tx.due(rule, before: end(of: rule, at: now))
+            }
+            found.append((rule, rows))
+        }
+        return found
+    }
+
+    /// Forgets all that is past its time, a batch at a time.
+    /// - Returns: how many rows of each rule.
+    package func forgetOldData() async throws -> [(rule: RetentionRule, rows: Int)] {
+        let now = clock()
+        var forgotten: [(RetentionRule, Int)] = []
+        for rule in RetentionRule.allCases {
+            var rows = 0
+            var batch = 0
+            repeat {
+                try Task.checkCancellation()
+                batch = try await store.transaction(within: .everyCreditor) { tx in
+                    try await tx.forget(rule, before: end(of: rule, at: now), limit: Self.retentionBatch, at: now)
+                }
+                rows += batch
+            } while batch == Self.retentionBatch
+            forgotten.append((rule, rows))
+            if rows > 0 {
+                logger.info("old data forgotten", metadata: ["rule": "\(rule.rawValue)", "rows": "\(rows)"])
+            }
+        }
+        return forgotten
+    }
+
+    private func end(of rule: RetentionRule, at now: Instant) -> Instant {
+        let life = rule.isAddress ? settings.addressLifeDays * RetentionRule.daySeconds : rule.lifeSeconds
+        return now.adding(seconds: -life)
+    }
+}
