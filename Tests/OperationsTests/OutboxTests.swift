@@ -156,6 +156,30 @@ import Testing
         }
     }
 
+    @Test func `told to stop while the database is silent, the sender does not wait for it`() async throws {
+        let proxy = try Proxy(to: TestIntermediary.serverPort)
+        defer { proxy.close() }
+        try await TestIntermediary.with(port: proxy.port) { test in
+            let (deliveries, delivered) = AsyncStream<Void>.makeStream()
+            let intermediary = try test.instance { _ in
+                proxy.fallSilent()
+                delivered.yield()
+            }
+            try await queue(intermediary)
+            let sending = Task { try await intermediary.sendNextMail() }
+            for await _ in deliveries { break }
+            let began = ContinuousClock.now
+
+            sending.cancel()
+            _ = try await sending.value
+
+            // Five seconds, and at most one answer that is waited for beyond.
+            #expect(ContinuousClock.now - began < .seconds(14))
+            proxy.fallSilent(false)
+            proxy.cut()
+        }
+    }
+
     @Test func `told to stop, what was not sent is given back and what was sent is written down`() async throws {
         try await TestIntermediary.with { test in
             for (isTaken, state, attempts) in [(false, "queued", "0"), (true, "sent", "1")] {

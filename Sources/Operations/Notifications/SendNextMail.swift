@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import PagoPA
 import Storage
+import Synchronization
 
 extension Intermediary {
     /// Longer than the gateway's longest delivery (25 s), so that no other instance takes up a mail that is on its way; an instance
@@ -81,11 +82,9 @@ extension Intermediary {
 
     /// The mail is out: this is written down whatever it takes, or else it would go out twice.
     private func remember(_ mail: PagoPA.Notification, logger: Logger) async {
-        let wasStopped = Task.isCancelled
+        let deadline = Mutex(ContinuousClock.now + .seconds(Self.rememberSeconds))
         await shielded {
-            let seconds = wasStopped ? Self.farewellSeconds : Self.rememberSeconds
-            let end = ContinuousClock.now + .seconds(seconds)
-            while ContinuousClock.now < end {
+            while ContinuousClock.now < deadline.withLock(\.self) {
                 do {
                     try await store.transaction(within: .everyCreditor) { tx in tx.markSent(mail) }
                     return Counter(label: "mail_sent_total", dimensions: [("result", "sent")]).increment()
@@ -95,6 +94,8 @@ extension Intermediary {
                 }
             }
             logger.error("an e-mail went out and that could not be kept: it may go out again")
+        } onStop: {
+            deadline.withLock { $0 = ContinuousClock.now + .seconds(Self.farewellSeconds) }
         }
     }
 
@@ -146,6 +147,13 @@ private struct NeverEnded: Error, CustomStringConvertible {
 }
 
 /// Runs to its end though the task is cancelled: what is true already has to be written down.
-private func shielded(_ work: @escaping @Sendable () async -> Void) async {
-    await Task { await work() }.value
+private func shielded(
+    _ work: @escaping @Sendable () async -> Void, onStop: @escaping @Sendable () -> Void = {}
+) async {
+    let writing = Task { await work() }
+    await withTaskCancellationHandler {
+        await writing.value
+    } onCancel: {
+        onStop()
+    }
 }
