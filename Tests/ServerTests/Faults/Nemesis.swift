@@ -50,7 +50,7 @@ extension FaultRun {
         ]
         if let disk = live.cluster.disk {
             faults.insert(("disk full for 3 s", { try await self.fill(disk) }), at: 1)
-            faults.insert(("disk full until PostgreSQL ends itself", { try await self.fillForWAL(disk) }), at: 4)
+            faults.insert(("disk full, and a new WAL file wanted", { try await self.fillForWAL(disk) }), at: 4)
         }
         for fault in faults where ContinuousClock.now < deadline {
             add("fault: " + fault.name)
@@ -100,7 +100,7 @@ extension FaultRun {
         try await recover()
     }
 
-    /// Without room for its log PostgreSQL ends itself, and can not start: whoever watches over it starts it once there is room.
+    /// Without room for its log PostgreSQL panics; where it can not recover by itself, whoever watches over it starts it once there is room.
     private func fillForWAL(_ disk: SmallDisk) async throws {
         disk.fill()
         let deadline = ContinuousClock.now + .seconds(8)
@@ -118,7 +118,7 @@ extension FaultRun {
             if (try? live.ask("SELECT 1")) != nil { return }
             try await Task.sleep(for: .milliseconds(250))
         }
-        if !live.cluster.isRunning { add("times that PostgreSQL ended itself") }
+        if !live.cluster.isRunning { add("times that PostgreSQL ended itself and was started again") }
         try live.cluster.restartIfEnded()
     }
 
