@@ -4,7 +4,8 @@ ARG SWIFT_IMAGE=swift:6.3-bookworm
 FROM ${SWIFT_IMAGE} AS builder
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        libargon2-dev libcurl4-openssl-dev libpango1.0-dev libpq-dev libqpdf-dev libssl-dev pkg-config \
+        libargon2-dev libcurl4-openssl-dev libpango1.0-dev libpq-dev libqpdf-dev libssl-dev libxml2-dev \
+        pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # The packages first: they change less often than the code.
@@ -26,7 +27,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         ca-certificates curl fontconfig fonts-dejavu-core libargon2-1 libcurl4 libpango-1.0-0 libpangocairo-1.0-0 \
-        libpangoft2-1.0-0 libpq5 libqpdf29 libssl3 libstdc++6 tzdata \
+        libpangoft2-1.0-0 libpq5 libqpdf29 libssl3 libstdc++6 libxml2 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/quietanza --create-home --shell /usr/sbin/nologin quietanza \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo
