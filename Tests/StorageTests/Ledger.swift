@@ -200,12 +200,30 @@ struct Ledger {
 
 /// The tables whose rows belong to a creditor, a citizen or a PSP.
 enum OwnedTable: String, CaseIterable, Sendable {
-    case creditors, help_topics, debt_types, positions, position_lines, installments, transfers, payment_attempts,
-        attempt_items, receipts, receipt_transfers, rts, anomalies, notifications, journal, api_keys, webhook_secrets,
-        citizens, consents, citizen_sessions, spent_refresh_tokens, mail_tokens, throttles, smart_card_tickets
+    case creditors
+    case helpTopics = "help_topics"
+    case debtTypes = "debt_types"
+    case positions
+    case positionLines = "position_lines"
+    case installments, transfers
+    case paymentAttempts = "payment_attempts"
+    case
+        attemptItems = "attempt_items"
+    case receipts
+    case receiptTransfers = "receipt_transfers"
+    case rts, anomalies, notifications, journal
+    case apiKeys = "api_keys"
+    case webhookSecrets = "webhook_secrets"
+    case
+        citizens, consents
+    case citizenSessions = "citizen_sessions"
+    case spentRefreshTokens = "spent_refresh_tokens"
+    case mailTokens = "mail_tokens"
+    case throttles
+    case smartCardTickets = "smart_card_tickets"
 
     /// Accounts, which nobody reads but what opens and checks sessions.
     static let accounts: [OwnedTable] = [
-        .citizens, .consents, .citizen_sessions, .spent_refresh_tokens, .mail_tokens, .throttles, .smart_card_tickets,
+        .citizens, .consents, .citizenSessions, .spentRefreshTokens, .mailTokens, .throttles, .smartCardTickets,
     ]
 }

@@ -22,12 +22,12 @@ import Testing
     }
 
     private static let everything: [OwnedTable: Int] = [
-        .creditors: 2, .help_topics: 2, .debt_types: 2, .positions: 8, .position_lines: 8, .installments: 8,
+        .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 8, .positionLines: 8, .installments: 8,
         .transfers: 8,
-        .payment_attempts: 8, .attempt_items: 8, .receipts: 8, .receipt_transfers: 8, .rts: 8, .anomalies: 8,
-        .notifications: 8, .journal: 8, .api_keys: 1, .webhook_secrets: 2,
-        .citizens: 2, .consents: 2, .citizen_sessions: 2, .spent_refresh_tokens: 2, .mail_tokens: 2, .throttles: 2,
-        .smart_card_tickets: 2,
+        .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 8,
+        .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2,
+        .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
+        .smartCardTickets: 2,
     ]
 
     @Test func `ops and loops see every row`() async throws {
@@ -44,12 +44,12 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 1, .help_topics: 1, .debt_types: 1, .positions: 4, .position_lines: 4, .installments: 4,
-                    .transfers: 4, .payment_attempts: 4, .attempt_items: 4, .receipts: 4, .receipt_transfers: 4,
+                    .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
+                    .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 4, .notifications: 0, .journal: 0, .api_keys: 0, .webhook_secrets: 2,
+                    .anomalies: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
                 ])
-            let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhook_secrets }
+            let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhookSecrets }
             #expect(nobody.values.allSatisfy { $0 == 0 })
         }
     }
@@ -60,10 +60,10 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 2, .help_topics: 2, .debt_types: 2, .positions: 4, .position_lines: 4, .installments: 4,
-                    .transfers: 4, .payment_attempts: 4, .attempt_items: 4, .receipts: 4, .receipt_transfers: 4,
+                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
+                    .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .notifications: 0, .journal: 0, .api_keys: 0, .webhook_secrets: 2,
+                    .anomalies: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
                 ])
         }
     }
@@ -76,7 +76,7 @@ import Testing
 
             let counts = try await seen(ledger, within: .citizen(Ledger.mario))
 
-            #expect(counts[.receipts] == 0 && counts[.rts] == 0 && counts[.receipt_transfers] == 0)
+            #expect(counts[.receipts] == 0 && counts[.rts] == 0 && counts[.receiptTransfers] == 0)
         }
     }
 
@@ -84,8 +84,8 @@ import Testing
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
 
-            #expect(counts[.payment_attempts] == 4 && counts[.webhook_secrets] == 1)
-            #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.api_keys] == 0)
+            #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1)
+            #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
         }
     }
 
@@ -138,7 +138,7 @@ import Testing
     @Test func `a creditor writes nothing that is another's`() async throws {
         try await Ledger.with { ledger in
             let theirs: SQL = "creditor_tax_code = \(Ledger.beta.value)"
-            for table: OwnedTable in [.positions, .installments, .payment_attempts, .receipts, .anomalies] {
+            for table: OwnedTable in [.positions, .installments, .paymentAttempts, .receipts, .anomalies] {
                 let changed = try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
                     try await tx.execute(
                         "UPDATE \(SQL.identifier(table.rawValue)) SET creditor_tax_code = creditor_tax_code WHERE \(theirs)"
