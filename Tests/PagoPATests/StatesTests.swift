@@ -1,3 +1,4 @@
+import Foundation
 import PagoPA
 import Testing
 
@@ -66,5 +67,19 @@ import Testing
         #expect(PositionState.open.status(payableUntil: due, today: after) == .expired)
         #expect(PositionState.open.status(payableUntil: nil, today: after) == .open)
         #expect(PositionState.paid.status(payableUntil: due, today: after) == .paid)
+    }
+
+    @Test func `who may start payments may sign in those who pay, but for a back office`() throws {
+        func key(_ kind: CallerKind, _ scopes: [Scope]) throws -> APIKey {
+            APIKey(
+                id: Identifier(uuid: UUID()), name: "k", kind: kind, prefix: "p", scopes: scopes, creditors: [],
+                createdAt: Instant(microseconds: 0))
+        }
+
+        #expect(try key(.frontend, [.paymentsWrite]).holds(.citizens))
+        #expect(try key(.frontend, [.citizens]).holds(.citizens))
+        #expect(try !key(.frontend, [.citizens]).holds(.paymentsWrite))
+        #expect(try !key(.frontend, [.positionsRead, .receiptsRead]).holds(.citizens))
+        #expect(try !key(.creditor, [.paymentsWrite]).holds(.citizens))
     }
 }

@@ -114,7 +114,7 @@ extension ServerTests {
 
                         #expect((answer.status == 403) != isOpen, "\(place)")
                         // Without a citizen's token, or with a wrong one, the operations about citizens go no further.
-                        #expect(answer.status != 401 || operation.scopes == ["citizens"], "\(place)")
+                        #expect(answer.status != 401 || operation.scopes.contains("citizens"), "\(place)")
                         #expect(answer.status < 500, "\(place)")
                     }
                 }
@@ -138,6 +138,7 @@ extension ServerTests {
             let lines = try Contract.project.get().operations.map { operation in
                 let cells = roles.map { role in
                     if operation.isSigned { return "" }
+                    if role.name == "back office", operation.scopes.contains("citizens") { return "" }
                     if role.name == "citizen", !operation.isPublic, !operation.takesCitizen { return "" }
                     if operation.isPublic || operation.scopes.isEmpty { return "✓" }
                     return operation.scopes.filter(role.scopes.contains).map { "`\($0)`" }.joined(separator: " or ")

@@ -55,6 +55,11 @@ package struct APIKey: Sendable, Equatable {
         kind == .ops ? .everyCreditor : .only(creditors)
     }
 
+    /// A front end that starts payments may sign in those who pay; to sign in and no more, there is a scope of its own.
+    package func holds(_ scope: Scope) -> Bool {
+        scopes.contains(scope) || (scope == .citizens && kind != .creditor && scopes.contains(.paymentsWrite))
+    }
+
     package func isValid(at now: Instant) -> Bool {
         if let revokedAt, revokedAt <= now { return false }
         if let expiresAt, expiresAt <= now { return false }

@@ -33,7 +33,7 @@ package struct Caller: Sendable, Equatable {
 
     /// For a citizen a key may do no more than a citizen may, whatever else it could do alone.
     package func holds(_ scope: Scope) -> Bool {
-        key.scopes.contains(scope) && (citizen == nil || scope.isCitizens)
+        key.holds(scope) && (citizen == nil || scope.isCitizens)
     }
 }
 
