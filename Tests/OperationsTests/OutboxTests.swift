@@ -10,7 +10,7 @@ import Testing
 @testable import Storage
 
 /// What the outbox promises, on a real database, with a mail server that does as the test says.
-@Suite struct OutboxTests {
+@Suite(.serialized) struct OutboxTests {
     private func queue(_ intermediary: Intermediary, _ address: String = "mario@example.org") async throws {
         _ = try await intermediary.sendTestNotification(to: EmailAddress(address), language: .it, by: .ops)
     }

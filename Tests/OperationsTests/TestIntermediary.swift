@@ -25,7 +25,12 @@ struct TestIntermediary: Sendable {
             throw Absent()
         }
         let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
-        let maker = Pool(configuration: PoolConfiguration(url: server, maximumConnections: 1), logger: .silent)
+        // Databases are made by many tests at once, and making one is slow.
+        var patient = PoolConfiguration(url: server, maximumConnections: 1)
+        patient.connectTimeoutMilliseconds = 60_000
+        patient.answerTimeoutMilliseconds = 60_000
+        patient.statementTimeoutMilliseconds = 60_000
+        let maker = Pool(configuration: patient, logger: .silent)
         _ = try await maker.query("CREATE DATABASE \(SQL.identifier(name))")
         var parts = try #require(URLComponents(string: server))
         parts.path = "/" + name

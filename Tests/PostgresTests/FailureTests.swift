@@ -165,6 +165,9 @@ import Testing
         silent.fallSilent()
         let port = try TestDatabase.port
         var configuration = try TestDatabase.configuration(connections: 1)
+        for setting in [Setting].patient { setting.change(&configuration) }
+        // A third of it is the silent host's; the rest is much even on a busy machine.
+        configuration.connectTimeoutMilliseconds = 15_000
         configuration.url = configuration.url.replacingOccurrences(
             of: "127.0.0.1:\(port)", with: "127.0.0.1:1,127.0.0.1:\(silent.port),127.0.0.1:\(port)")
         let pool = Pool(configuration: configuration, logger: .silent)

@@ -148,6 +148,7 @@ final class Deployment: Sendable {
     }
 
     func end() {
+        session.invalidateAndCancel()
         service.stop()
         // The others hold nothing that needs a goodbye; Python does not even hear one that its parent has blocked.
         for part in parts.dropFirst() { part.kill() }
@@ -359,6 +360,8 @@ final class Part: Sendable {
             group.leave()
             throw error
         }
+        // The child has its own; a Process may live on for long, and its files with it.
+        try? output.close()
     }
 
     static func finish(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {

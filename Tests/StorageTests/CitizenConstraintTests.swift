@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// What PostgreSQL itself holds of accounts, whoever writes.
-@Suite struct CitizenConstraintTests {
+@Suite(.serialized) struct CitizenConstraintTests {
     private static let refused: [(SQL, String)] = [
         ("UPDATE citizens SET kind = 'tourist'", "citizens_kind_check"),
         ("UPDATE citizens SET status = 'gone'", "citizens_status_check"),

@@ -6,7 +6,7 @@ import Testing
 
 /// No statement reads a whole table, behind either wall. PostgreSQL itself counts its sequential scans; the tables hold enough
 /// rows, with statistics, that a plan without an index would show.
-@Suite struct IndexTests {
+@Suite(.serialized) struct IndexTests {
     private static let crowd = 6_000
 
     /// The big tables that `work` scanned from end to end.

@@ -29,6 +29,7 @@ struct Ledger {
         else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
         let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
         var patient = PoolConfiguration(url: url, maximumConnections: 1)
+        patient.connectTimeoutMilliseconds = 60_000
         patient.answerTimeoutMilliseconds = 60_000
         patient.statementTimeoutMilliseconds = 60_000
         let maker = Pool(configuration: patient, logger: Self.silent)

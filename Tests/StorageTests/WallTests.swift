@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// The second wall alone: statements here have no WHERE, as if the first one had been forgotten.
-@Suite struct WallTests {
+@Suite(.serialized) struct WallTests {
     /// What a tenant sees of each table, of the `2 creditors × 2 debtors × 2` rows there are.
     private func seen(_ ledger: Ledger, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
         var counts: [OwnedTable: Int] = [:]

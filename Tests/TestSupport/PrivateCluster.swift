@@ -96,8 +96,11 @@ package final class PrivateCluster: Sendable {
         let log = "/tmp/quietanza-run-" + UUID().uuidString
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         defer { try? FileManager.default.removeItem(atPath: log) }
-        process.standardOutput = FileHandle(forWritingAtPath: log)
-        process.standardError = process.standardOutput
+        let written = FileHandle(forWritingAtPath: log)
+        process.standardOutput = written
+        process.standardError = written
+        // A Process may live on for long, and its files with it.
+        defer { try? written?.close() }
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitForEnd()

@@ -6,7 +6,7 @@ package final class Proxy: Sendable {
     package struct CannotListen: Error {}
 
     private struct State {
-        var sockets: [Int32] = []
+        var sockets: Set<Int32> = []
         var roundTrips = 0
         var lastWasAnswer = true
         var isSilent = false
@@ -75,7 +75,11 @@ package final class Proxy: Sendable {
     }
 
     package func close() {
-        state.withLock { $0.isClosed = true }
+        let wasClosed = state.withLock { state in
+            defer { state.isClosed = true }
+            return state.isClosed
+        }
+        if wasClosed { return }
         shutdown(listener, Int32(SHUT_RDWR))
         cut()
     }
@@ -89,6 +93,8 @@ package final class Proxy: Sendable {
     }
 
     private func accept() {
+        // Closed by the one who waits on it: its number may be another socket's a moment later.
+        defer { Foundation.close(listener) }
         while true {
             let client = Foundation.accept(listener, nil, nil)
             guard client >= 0, !state.withLock({ $0.isClosed }) else { return }
@@ -104,9 +110,32 @@ package final class Proxy: Sendable {
                 Foundation.close(server)
                 continue
             }
-            state.withLock { $0.sockets += [client, server] }
-            Thread.detachNewThread { [self] in pump(from: client, to: server, isAnswer: false) }
-            Thread.detachNewThread { [self] in pump(from: server, to: client, isAnswer: true) }
+            state.withLock { $0.sockets.formUnion([client, server]) }
+            let left = Mutex(2)
+            let end: @Sendable () -> Void = { [self] in
+                shutdown(client, Int32(SHUT_RDWR))
+                shutdown(server, Int32(SHUT_RDWR))
+                guard
+                    left.withLock({
+                        $0 -= 1
+                        return $0 == 0
+                    })
+                else { return }
+                // Under the lock, so that nobody cuts a number that is another's by then.
+                state.withLock { state in
+                    for socket in [client, server] where state.sockets.remove(socket) != nil {
+                        Foundation.close(socket)
+                    }
+                }
+            }
+            Thread.detachNewThread { [self] in
+                pump(from: client, to: server, isAnswer: false)
+                end()
+            }
+            Thread.detachNewThread { [self] in
+                pump(from: server, to: client, isAnswer: true)
+                end()
+            }
         }
     }
 
@@ -124,7 +153,5 @@ package final class Proxy: Sendable {
             if isSilent { continue }
             guard send(target, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
         }
-        shutdown(source, Int32(SHUT_RDWR))
-        shutdown(target, Int32(SHUT_RDWR))
     }
 }

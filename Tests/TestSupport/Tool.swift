@@ -18,6 +18,9 @@ package enum Tool {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
+        // A Process may live on for long, and its files with it.
+        try? output.fileHandleForReading.close()
+        try? output.fileHandleForWriting.close()
         process.waitForEnd()
         let text = String(decoding: data, as: UTF8.self)
         guard process.terminationStatus == 0 else { throw Failure(description: "\(program): \(text)") }
