@@ -26,7 +26,7 @@ test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Na
 faults: setup ## Break everything for FAULT_SECONDS (120) under load, then check the books; prints a table
 	@FAULT_SECONDS=$${FAULT_SECONDS:-120} scripts/test.sh --filter FaultTests
 
-bench: setup ## Measure reads of a release build, alone and beside dripping connections (BENCH_SECONDS, BENCH_DRIPS)
+bench: setup ## Measure a release build: reads beside dripping clients and sign-ins, sign-ins, row level security (BENCH_SECONDS …)
 	@scripts/bench.sh
 
 check: setup check-format check-scripts check-compose ## What CI runs: formats, scripts, compose file, warnings as errors, tests

@@ -1,47 +1,13 @@
 #!/usr/bin/env python3
 """What many dripping connections do to a read: its p50 and p99 without them, and beside them.
 
-Half of them drip a header, half a body; each sends a byte a second and comes back when it is cut. BENCH_URL and BENCH_KEY say
-where and as whom.
+Half of them drip a header, half a body; each sends a byte a second and comes back when it is cut.
 """
 
 import argparse
 import asyncio
-import json
-import os
-import time
-import urllib.parse
-import urllib.request
 
-url = urllib.parse.urlsplit(os.environ["BENCH_URL"])
-key = os.environ["BENCH_KEY"]
-HEADERS = f"Host: {url.netloc}\r\nAuthorization: Bearer {key}\r\n"
-
-
-def a_position() -> str:
-    request = urllib.request.Request(url.geturl() + "/v1/positions?limit=1", headers={"Authorization": f"Bearer {key}"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)["items"][0]["id"]
-
-
-async def read_for(seconds: float, readers: int, path: str) -> list[float]:
-    """Seconds that each read took, of so many readers that ask again as soon as they are answered."""
-    times: list[float] = []
-    end = time.monotonic() + seconds
-
-    async def reader() -> None:
-        source, sink = await asyncio.open_connection(url.hostname, url.port)
-        while (began := time.monotonic()) < end:
-            sink.write(f"GET {path} HTTP/1.1\r\n{HEADERS}\r\n".encode())
-            head = await source.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200 "), head
-            length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-            await source.readexactly(length)
-            times.append(time.monotonic() - began)
-        sink.close()
-
-    await asyncio.gather(*(reader() for _ in range(readers)))
-    return sorted(times)
+from bench_load import HEADERS, a_position, header, read_for, read_row, url
 
 
 class Drips:
@@ -85,18 +51,13 @@ class Drips:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
-def row(name: str, times: list[float], seconds: float) -> str:
-    at = lambda share: times[min(len(times) - 1, int(len(times) * share))] * 1_000
-    return f"| {name} | {len(times) / seconds:.0f} | {at(0.5):.1f} | {at(0.99):.1f} | {times[-1] * 1_000:.0f} |"
-
-
 async def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=10)
     options.add_argument("--drips", type=int, default=1_000)
     options.add_argument("--readers", type=int, default=8)
     asked = options.parse_args()
-    path = f"/v1/positions/{a_position()}"
+    path = a_position()
     await read_for(2, asked.readers, path)
     without = await read_for(asked.seconds, asked.readers, path)
     drips = Drips(asked.drips)
@@ -106,11 +67,10 @@ async def main() -> None:
     cut = drips.cut
     await drips.stop()
     after = await read_for(asked.seconds, asked.readers, path)
-    print(f"| show a position, {asked.readers} readers | requests/s | p50 ms | p99 ms | slowest ms |")
-    print("|---|---|---|---|---|")
-    print(row("alone", without, asked.seconds))
-    print(row(f"beside {asked.drips} dripping connections ({cut} were cut and came back)", beside, asked.seconds))
-    print(row("after them", after, asked.seconds))
+    header(f"show a position, {asked.readers} readers", "requests/s", "p50 ms", "p99 ms", "slowest ms")
+    read_row("alone", without, asked.seconds)
+    read_row(f"beside {asked.drips} dripping connections ({cut} were cut and came back)", beside, asked.seconds)
+    read_row("after them", after, asked.seconds)
 
 
 asyncio.run(main())

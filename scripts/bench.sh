@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# `make bench`: what reads cost, alone and beside clients that only want to be in the way. A release build, a private PostgreSQL and the
-# service itself, all thrown away afterwards.
-#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 dripping connections   BENCH_PORT 18080
+# `make bench`: what reads cost, alone and beside clients that only want to be in the way; what a sign-in costs, and what row level
+# security does. A release build, a private PostgreSQL and the service itself, all thrown away afterwards.
+#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 dripping connections   BENCH_CITIZENS 200 who sign in at once
+#   BENCH_PORT 18080   BENCH_SMTP_PORT 18025   BENCH_ONLY drip, login or walls
 #   QUIETANZA_BIN_DIR folder of programs built already: nothing is built
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +12,20 @@ cd "$(dirname "$0")/.."
 cluster=.local/postgres-bench
 folder=.local/bench
 port=${BENCH_PORT:-18080}
+smtp_port=${BENCH_SMTP_PORT:-18025}
+seconds=${BENCH_SECONDS:-10}
+only=${BENCH_ONLY:-all}
 service=
+parts=()
+
+stop() {
+    local pid
+    for pid in "$@"; do
+        [ -n "$pid" ] || continue
+        kill -TERM "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+}
 
 finish() {
     local status=$?
@@ -19,10 +33,7 @@ finish() {
     trap '' INT TERM HUP
     set +e
     end_interruptible
-    if [ -n "$service" ]; then
-        kill -TERM "$service" 2>/dev/null
-        wait "$service" 2>/dev/null
-    fi
+    stop "$service" "${parts[@]}"
     scripts/postgres.sh remove "$cluster" 9>&-
     exit "$status"
 }
@@ -44,7 +55,7 @@ fi
 scripts/postgres.sh remove "$cluster" 9>&-
 DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54420}" durable 9>&-)
 export DATABASE_URL HTTP_HOST=127.0.0.1 HTTP_PORT=$port RESOURCES_DIRECTORY=$PWD LOG_LEVEL=warning
-export SMTP_URL='smtp://127.0.0.1:9?tls=none' MAIL_FROM=bench@example.org OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
+export SMTP_URL="smtp://127.0.0.1:$smtp_port?tls=none" MAIL_FROM=bench@example.org OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
 export RATE_LIMIT_PER_MINUTE=1000000000
 "$bin/quietanza" migrate 9>&-
 "$bin/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/demo.json" 9>&-
@@ -57,7 +68,24 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 
-export BENCH_URL=http://127.0.0.1:$port
+export BENCH_URL=http://127.0.0.1:$port BENCH_MAIL=$folder/mail PYTHONDONTWRITEBYTECODE=1
 BENCH_KEY=$(jq --raw-output .api_key "$folder/demo.json")
 export BENCH_KEY
-interruptible /usr/bin/python3 scripts/bench-drip.py --seconds "${BENCH_SECONDS:-10}" --drips "${BENCH_DRIPS:-1000}"
+measure() { interruptible /usr/bin/python3 "scripts/bench-$1.py" --seconds "$seconds" "${@:2}"; }
+is_wanted() { [ "$only" = all ] || [ "$only" = "$1" ]; }
+
+echo "$(nproc) cores, $seconds s for each measurement; load before it: $(cut -d ' ' -f 1-3 /proc/loadavg)"
+if is_wanted drip; then measure drip --drips "${BENCH_DRIPS:-1000}"; fi
+if is_wanted login; then
+    # Mail goes out while the accounts are made, and no longer.
+    rm -rf "$BENCH_MAIL"
+    /usr/bin/python3 scripts/smtp-sink.py --port "$smtp_port" --directory "$BENCH_MAIL" >"$folder/mail.log" 2>&1 9>&- &
+    parts+=($!)
+    "$bin/quietanza" loops >"$folder/loops.log" 2>&1 9>&- &
+    parts+=($!)
+    interruptible /usr/bin/python3 scripts/bench-accounts.py --count "${BENCH_CITIZENS:-200}" >"$folder/accounts"
+    stop "${parts[@]}" || true
+    parts=()
+    measure login --accounts "$folder/accounts" --service "$service"
+fi
+if is_wanted walls; then measure walls --demo "$folder/demo.json" --service "$service"; fi

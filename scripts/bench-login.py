@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""What a sign-in costs, whether its time tells who has an account, and what 200 citizens who sign in at once do to a read.
+
+--accounts is the file that bench-accounts.py printed, --service the service's process id. Each account signs in from an address of its
+own, and each wrong try comes from a new one, so that nobody is slowed down for guessing.
+"""
+
+import argparse
+import asyncio
+import collections
+import concurrent.futures
+import itertools
+import json
+import random
+import time
+
+from bench_load import (
+    AUTHORIZATION, PASSWORD, Client, Process, a_position, ask_for, at, header, read_for, row,
+)
+
+addresses = (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" for number in itertools.count(1_000_000))
+
+
+async def sign_in(client: Client, name: str, password: str, address: str) -> int:
+    body = json.dumps({"username": name, "password": password}).encode()
+    headers = f"{AUTHORIZATION}Citizen-Address: {address}\r\n"
+    return (await client.ask("POST", "/v1/sessions", headers, body))[0]
+
+
+def home(number: int) -> str:
+    return f"10.0.{number >> 8}.{number & 255}"
+
+
+async def alike(mailboxes: list[str]) -> None:
+    """One try at a time, the three kinds in a mixed order."""
+    kinds = ["right password", "wrong password", "unknown user"]
+    turns = [(kind, number) for kind in kinds for number in range(len(mailboxes))]
+    random.shuffle(turns)
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    client = await Client.connect()
+    for kind, number in [(kinds[2], len(mailboxes))] * 2 + turns:
+        name = f"nobody{number}@example.org" if kind == kinds[2] else mailboxes[number]
+        password = PASSWORD if kind == kinds[0] else "cinque cani in cortile"
+        address = home(number) if kind == kinds[0] else next(addresses)
+        began = time.monotonic()
+        status = await sign_in(client, name, password, address)
+        times[kind].append(time.monotonic() - began)
+        assert status == (200 if kind == kinds[0] else 401), (kind, status)
+    client.close()
+    header("one sign-in at a time", "tries", "p50 ms", "p90 ms", "p50 ÷ that of a wrong password")
+    wrong = at(sorted(times[kinds[1]]), 0.5)
+    for kind in kinds:
+        found = sorted(times[kind])
+        row(kind, len(found), f"{at(found, 0.5):.1f}", f"{at(found, 0.9):.1f}", f"{at(found, 0.5) / wrong:.3f}")
+
+
+async def saturated(seconds: float, mailboxes: list[str]) -> None:
+    header("right passwords without pause", "sign-ins/s", "p50 ms", "p99 ms")
+    for clients in 1, 4, 16:
+        times = await ask_for(
+            seconds, clients, lambda client, number: sign_in(client, mailboxes[number], PASSWORD, home(number)))
+        assert set(times) == {200}, {status: len(found) for status, found in times.items()}
+        row(f"{clients} clients", f"{len(times[200]) / seconds:.1f}", f"{at(times[200], 0.5):.0f}", f"{at(times[200], 0.99):.0f}")
+
+
+def crowd(seconds: float, mailboxes: list[str], patient: bool) -> tuple[dict[int, int], list[float]]:
+    """How often which status was answered, and how long it took those who got in, from their first try on."""
+    statuses: collections.Counter[int] = collections.Counter()
+    times: list[float] = []
+    end = time.monotonic() + seconds
+
+    async def citizen(number: int) -> None:
+        client = await Client.connect()
+        began = time.monotonic()
+        while time.monotonic() < end:
+            status = await sign_in(client, mailboxes[number], PASSWORD, home(number))
+            statuses[status] += 1
+            if status == 200:
+                times.append(time.monotonic() - began)
+                began = time.monotonic()
+            elif patient:
+                await asyncio.sleep(min(client.retry_after, max(0, end - time.monotonic())))
+        client.close()
+
+    async def everybody() -> None:
+        await asyncio.gather(*(citizen(number) for number in range(len(mailboxes))))
+
+    asyncio.run(everybody())
+    return statuses, sorted(times)
+
+
+async def beside(
+    seconds: float, readers: int, mailboxes: list[str], service: Process, pool: concurrent.futures.Executor
+) -> None:
+    path = a_position()
+    await read_for(2, readers, path)
+    header(
+        f"show a position, {readers} readers", "reads/s", "p50 ms", "p99 ms", "sign-ins/s", "their p50 s", "their p99 s", "503/s",
+        "429/s", "memory MiB", "at most")
+
+    async def alone() -> None:
+        service.forget_peak()
+        reads = await read_for(seconds, readers, path)
+        tell("alone", reads, {}, [])
+
+    async def crowded(name: str, patient: bool) -> None:
+        service.forget_peak()
+        lead = 1.0
+        signing = asyncio.get_running_loop().run_in_executor(pool, crowd, seconds + lead, mailboxes, patient)
+        await asyncio.sleep(lead)
+        reads = await read_for(seconds, readers, path)
+        statuses, times = await signing
+        tell(name, reads, {status: count / (seconds + lead) for status, count in statuses.items()}, times)
+        assert set(statuses) <= {200, 429, 503}, statuses
+
+    def tell(name: str, reads: list[float], rates: dict[int, float], times: list[float]) -> None:
+        signed = [f"{rates.get(200, 0):.1f}", *(f"{at(times, share) / 1_000:.1f}" if times else "–" for share in (0.5, 0.99))]
+        row(
+            name, f"{len(reads) / seconds:.0f}", f"{at(reads, 0.5):.1f}", f"{at(reads, 0.99):.1f}", *signed,
+            f"{rates.get(503, 0):.1f}", f"{rates.get(429, 0):.1f}", f"{service.mebibytes('VmRSS'):.0f}",
+            f"{service.mebibytes('VmHWM'):.0f}")
+
+    for _ in range(2):
+        await alone()
+        await crowded(f"beside {len(mailboxes)} who sign in, and try again at once", patient=False)
+        await alone()
+        await crowded(f"beside {len(mailboxes)} who sign in, and wait as told", patient=True)
+    await alone()
+
+
+async def main(pool: concurrent.futures.Executor) -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--readers", type=int, default=8)
+    options.add_argument("--accounts", required=True)
+    options.add_argument("--service", type=int, required=True)
+    asked = options.parse_args()
+    with open(asked.accounts) as accounts:
+        mailboxes = accounts.read().split()
+    await alike(mailboxes)
+    await saturated(asked.seconds, mailboxes)
+    await beside(asked.seconds, asked.readers, mailboxes, Process(asked.service), pool)
+
+
+if __name__ == "__main__":
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        # The other process is made before anything here has a connection.
+        pool.submit(int).result()
+        asyncio.run(main(pool))
