@@ -3,10 +3,27 @@ import Foundation
 import Synchronization
 
 /// Argon2id on a few threads of its own: each hash takes 19 MiB and tens of milliseconds, which neither an event loop nor Swift's
-/// cooperative threads may wait for. More work than the queue holds is refused at once.
+/// cooperative threads may wait for. Each takes a place first; more than there are places is refused at once.
 package final class PasswordHashing: Sendable {
-    /// Too many wait already.
+    /// All places are taken.
     package struct Busy: Error {}
+
+    /// Good for one password after the other, inside of `withPlace` only.
+    package struct Place: Sendable {
+        fileprivate let hashing: PasswordHashing
+
+        /// - Returns: the hash with its salt and cost, as a PHC string.
+        /// - Throws: `Failed`, `NoRandomness`.
+        package func hash(_ password: [UInt8]) async throws -> String {
+            try await hashing.run { try PasswordHashing.hashed(password) }
+        }
+
+        /// - Parameter hash: nil for an unknown user: it takes as long and never matches.
+        /// - Throws: `Failed`, `NoRandomness`.
+        package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
+            try await hashing.verdict(on: password, against: hash)
+        }
+    }
 
     package struct Failed: Error {
         let code: Int32
@@ -34,7 +51,7 @@ package final class PasswordHashing: Sendable {
     /// Memory is `threads` × 19 MiB.
     package static let threads = 2
     /// About a second's worth.
-    package static let maximumWaiting = 48
+    package static let places = 50
 
     private let jobs = Mutex(Jobs())
     private let available = DispatchSemaphore(value: 0)
@@ -44,26 +61,34 @@ package final class PasswordHashing: Sendable {
     private struct Jobs {
         var waiting: [@Sendable () -> Void] = []
         var hasThreads = false
+        var takenPlaces = 0
         var isStopped = false
     }
 
     package init() {}
 
-    /// - Returns: the hash with its salt and cost, as a PHC string.
-    /// - Throws: `Busy`, `Failed`, `NoRandomness`.
-    package func hash(_ password: [UInt8]) async throws -> String {
-        try await run { try Self.hashed(password) }
+    /// Takes a place for as long as `work` runs, so that whoever finds none is told before anything else was done for them.
+    /// - Throws: `Busy`, and what `work` throws.
+    package func withPlace<R: Sendable>(_ work: (Place) async throws -> R) async throws -> R {
+        let isTaken = jobs.withLock { jobs in
+            guard !jobs.isStopped, jobs.takenPlaces < Self.places else { return false }
+            jobs.takenPlaces += 1
+            return true
+        }
+        guard isTaken else { throw Busy() }
+        defer { jobs.withLock { $0.takenPlaces -= 1 } }
+        return try await work(Place(hashing: self))
     }
 
-    /// - Parameter hash: nil for an unknown user: it takes as long and never matches.
-    /// - Throws: `Busy`, `Failed`, `NoRandomness`.
+    /// One hash with a place of its own.
+    /// - Throws: `Busy`, and as `Place.hash`.
+    package func hash(_ password: [UInt8]) async throws -> String {
+        try await withPlace { try await $0.hash(password) }
+    }
+
+    /// - Throws: `Busy`, and as `Place.verify`.
     package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
-        try await run { [self] in
-            let held = try dummyHash()
-            let matches = argon2id_verify(hash ?? held, password, password.count) == ARGON2_OK.rawValue
-            return Verdict(
-                matches: matches && hash != nil, isOutdated: hash.map { !$0.hasPrefix(Self.currentPrefix) } ?? false)
-        }
+        try await withPlace { try await $0.verify(password, against: hash) }
     }
 
     /// Ends the threads once their jobs are done.
@@ -85,6 +110,15 @@ package final class PasswordHashing: Sendable {
         return String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    private func verdict(on password: [UInt8], against hash: String?) async throws -> Verdict {
+        try await run { [self] in
+            let held = try dummyHash()
+            let matches = argon2id_verify(hash ?? held, password, password.count) == ARGON2_OK.rawValue
+            return Verdict(
+                matches: matches && hash != nil, isOutdated: hash.map { !$0.hasPrefix(Self.currentPrefix) } ?? false)
+        }
+    }
+
     private func dummyHash() throws -> String {
         try dummy.withLock { dummy in
             if let dummy { return dummy }
@@ -99,7 +133,7 @@ package final class PasswordHashing: Sendable {
     private func run<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
         let result: Result<R, any Error> = await withCheckedContinuation { continuation in
             let isTaken = jobs.withLock { jobs in
-                guard !jobs.isStopped, jobs.waiting.count < Self.maximumWaiting else { return false }
+                guard !jobs.isStopped else { return false }
                 startThreads(&jobs)
                 jobs.waiting.append { continuation.resume(returning: Result(catching: work)) }
                 return true

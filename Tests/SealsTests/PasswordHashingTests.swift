@@ -28,7 +28,7 @@ import Testing
         #expect(verdict == .init(matches: true, isOutdated: true))
     }
 
-    @Test func `more than the queue holds is refused at once, and the rest is served`() async throws {
+    @Test func `more than there are places is refused at once, and the rest is served`() async throws {
         let hashing = PasswordHashing()
         defer { hashing.stop() }
         let results = await withTaskGroup(of: Bool.self) { group in
@@ -38,7 +38,7 @@ import Testing
             return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
         let served = results.filter(\.self).count
-        #expect(served >= PasswordHashing.maximumWaiting)
+        #expect(served >= PasswordHashing.places)
         #expect(served < 200)
         #expect(try await hashing.verify([1], against: nil).matches == false)
     }

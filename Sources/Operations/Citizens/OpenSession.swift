@@ -13,8 +13,9 @@ package struct GivenTokens: Sendable {
 extension Intermediary {
     /// Signs a citizen in.
     ///
-    /// Each try is counted before its password is looked at, so that many at once gain nothing. First counted are those from one
-    /// address, then those from all addresses that never got in: whoever guesses elsewhere does not keep the owner out.
+    /// Each try is counted before its password is looked at, so that many at once gain nothing; one that finds no place to be looked at
+    /// is not counted. First counted are those from one address, then those from all addresses that never got in: whoever guesses
+    /// elsewhere does not keep the owner out.
     /// - Throws: `Refusal.signInThrottled`, `.signInFailed` (an unknown name, an unverified account and a wrong password are alike,
     ///   and take as long), `.busy`.
     package func openSession(
@@ -22,18 +23,31 @@ extension Intermediary {
         repeating: Repeating<GivenTokens>? = nil
     ) async throws -> Once<GivenTokens> {
         try caller.demand(.citizens)
+        do {
+            return try await passwords.withPlace {
+                try await openSession(username, password, $0, from: address, by: caller, repeating)
+            }
+        } catch is PasswordHashing.Busy {
+            throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
+        }
+    }
+
+    private func openSession(
+        _ username: String, _ password: String, _ place: PasswordHashing.Place, from address: ClientAddress,
+        by caller: Caller, _ repeating: Repeating<GivenTokens>?
+    ) async throws -> Once<GivenTokens> {
         let name = Username(username)
         let account = throttleSubject("sign-in", name.text)
         let pair = throttleSubject("sign-in", name.text, address.text)
         let credential = try await admitted(name, pair: pair, account: account)
         // What breaks the rules for passwords is nobody's, and is hashed all the same.
         let bytes = (try? Password(password))?.bytes ?? Array(password.utf8.prefix(Password.lengths.upperBound))
-        let verdict = try await verify(bytes, against: credential?.passwordHash)
+        let verdict = try await place.verify(bytes, against: credential?.passwordHash)
         guard let credential, verdict.matches else {
             count("failed")
             throw Refusal.signInFailed
         }
-        let rehashed = verdict.isOutdated ? try await passwords.hash(bytes) : nil
+        let rehashed = verdict.isOutdated ? try await place.hash(bytes) : nil
         count("opened")
         return try await once(repeating, within: .everyCreditor) { tx, now in
             // The password may have been reset, or the account erased, while the old one was being checked.
@@ -84,11 +98,5 @@ extension Intermediary {
 
     private func count(_ result: String) {
         Counter(label: "sign_in_total", dimensions: [("result", result)]).increment()
-    }
-
-    private func verify(_ password: [UInt8], against hash: String?) async throws -> PasswordHashing.Verdict {
-        do { return try await passwords.verify(password, against: hash) } catch is PasswordHashing.Busy {
-            throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
-        }
     }
 }

@@ -1,0 +1,59 @@
+import Operations
+import PagoPA
+import Postgres
+import Seals
+import Testing
+
+/// Sign-ins in a crowd.
+@Suite struct SignInTests {
+    private enum Outcome: Hashable { case looked, busy, other }
+
+    /// Each as somebody else, from somewhere else.
+    private func crowd(_ count: Int, at intermediary: Intermediary) async -> [Outcome: Int] {
+        await withTaskGroup(of: Outcome.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    do {
+                        _ = try await intermediary.openSession(
+                            username: "nobody\(number)@example.org", password: "quattro gatti sul tetto",
+                            from: ClientAddress("10.0.0.\(number)"), by: .frontEnd)
+                        return .other
+                    } catch Refusal.signInFailed { return .looked } catch Refusal.busy { return .busy } catch {
+                        return .other
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+    }
+
+    @Test func `whoever is told to come back later was not counted as guessing, and cost the database nothing`()
+        async throws
+    {
+        try await TestIntermediary.with { test in
+            let intermediary = try test.instance()
+            defer { intermediary.passwords.stop() }
+
+            let outcomes = await crowd(200, at: intermediary)
+
+            let looked = outcomes[.looked, default: 0]
+            #expect(
+                looked >= PasswordHashing.places && outcomes[.busy, default: 0] == 200 - looked && looked < 200,
+                "\(outcomes)")
+            // For the name and for the pair of name and address.
+            #expect(try await test.ask("SELECT count(*)::text FROM throttles") == ["\(2 * looked)"])
+            // The places are free again.
+            #expect(await crowd(1, at: intermediary) == [.looked: 1])
+        }
+    }
+}
+
+extension Caller {
+    fileprivate static var frontEnd: Caller {
+        var random = SystemRandomNumberGenerator()
+        return Caller(
+            key: APIKey(
+                id: Identifier.make(at: Instant(microseconds: 0), random: &random), name: "portal", kind: .frontend,
+                prefix: "qz_portal", scopes: [.citizens], creditors: [], createdAt: Instant(microseconds: 0)))
+    }
+}
