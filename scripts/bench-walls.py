@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from bench_load import AUTHORIZATION, Client, Process, a_position, at, header, read_for, row
 
 CREDITOR, PSP = "12345678903", "ABCDITMM"
+LIST = "/v1/positions?limit=20"
 names = itertools.count()
 
 
@@ -111,12 +112,13 @@ async def main() -> None:
     client = await Client.connect()
     # One round more, which warms up.
     iuvs = [[await position(client, known["creditor_key"]) for _ in range(asked.rts)] for _ in range(2 * asked.turns + 1)]
+    assert len(json.loads(await client.demand(200, "GET", LIST))["items"]) == 20
     client.close()
     psql("VACUUM ANALYZE")
     shown = a_position()
     work: dict[str, Callable[[], Awaitable[list[float]]]] = {
         "show a position": lambda: read_for(asked.seconds / 2, asked.clients, shown),
-        "list 20 positions": lambda: read_for(asked.seconds / 2, asked.clients, "/v1/positions?limit=20"),
+        "list 20 positions": lambda: read_for(asked.seconds / 2, asked.clients, LIST),
         "take in an RT": lambda: each(iuvs.pop(), asked.clients, lambda client, iuv: intake(client, iuv, secret)),
     }
 
