@@ -294,11 +294,11 @@ final class Deployment: Sendable {
     /// The messages themselves, oldest first.
     func mails() async throws -> [Data] {
         let list = try await send("GET", url: mailControl + "/messages")
-        let items = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: String]])
+        let items = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: Any]])
+        // Names first: what else is told of a message is not to cross the next call.
+        let files = items.compactMap { $0["file"] as? String }
         var mails: [Data] = []
-        for item in items {
-            mails.append(try await send("GET", url: mailControl + "/messages/" + (item["file"] ?? "")).body)
-        }
+        for file in files { mails.append(try await send("GET", url: mailControl + "/messages/" + file).body) }
         return mails
     }
 
