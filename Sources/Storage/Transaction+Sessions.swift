@@ -27,7 +27,9 @@ extension Transaction {
     {
         let rows = try await query(
             """
-            SELECT s.id, s.citizen_id, c.tax_code, c.given_name || ' ' || c.family_name, c.email FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
+            SELECT s.id, s.citizen_id, c.tax_code,
+                coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email
+            FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
             WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
                 AND c.status = 'active' AND \(Self.isOpened(by: key))
             """)

@@ -127,6 +127,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [(nil, nil), ("MARIO", nil), (nil, "ROSSI"), ("MARIO", "ROSSI")] as [(String?, String?)])
+    func `a card that names nobody, or half a name, signs in all the same`(given: String?, family: String?) async throws
+    {
+        try await Ledger.with { ledger in
+            var row = try #require(try await ledger.pool.query("SELECT id FROM api_keys LIMIT 1").first)
+            let key: Identifier<APIKey> = try row.identifier()
+            let now = Instant(microseconds: 1_800_000_000_000_000)
+            let digest = [UInt8](repeating: 9, count: 32)
+            let taxCode = try TaxCode("BSCMTT83A12L719R")
+
+            let citizen = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                let card = Citizen.onCard(taxCode, given: given, family: family)
+                let id = try #require(try await tx.account(orElse: card))
+                tx.insert(
+                    CitizenSession(id: Identifier(uuid: id.uuid), citizen: id, key: key, openedAt: now),
+                    access: digest, refresh: digest)
+                return try await tx.signedIn(access: digest, key: key, at: now)
+            }
+
+            let name = [given, family].compactMap { $0 }.joined(separator: " ")
+            #expect(citizen?.taxCode == taxCode)
+            // A payer must be called something.
+            #expect(citizen?.payer.fullName == (name.isEmpty ? taxCode.value : name))
+        }
+    }
+
     @Test func `what nobody needs any more is forgotten, and nothing else`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query(
@@ -164,12 +190,12 @@ import Testing
 
 extension Citizen {
     /// As a smart card of this tax code makes it.
-    static func onCard(_ taxCode: TaxCode) -> Citizen {
+    static func onCard(_ taxCode: TaxCode, given: String? = "MARIO", family: String? = nil) -> Citizen {
         var random = SystemRandomNumberGenerator()
         let now = Instant(microseconds: 1_800_000_000_000_000)
         return Citizen(
             id: Identifier.make(at: now, random: &random), kind: .resident, status: .active, taxCode: taxCode,
-            givenName: "MARIO", familyName: nil, birth: nil, address: nil, email: nil, language: .it, consents: [],
+            givenName: given, familyName: family, birth: nil, address: nil, email: nil, language: .it, consents: [],
             createdAt: now, updatedAt: now)
     }
 }

@@ -64,6 +64,7 @@ package struct SignedInCitizen: Sendable, Equatable {
     package let session: Identifier<CitizenSession>
     package let citizen: Identifier<Citizen>
     package let taxCode: TaxCode
+    /// The tax code where a card named nobody.
     package let fullName: String
     package let email: EmailAddress?
 
