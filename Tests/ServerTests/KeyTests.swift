@@ -99,21 +99,10 @@ extension Deployment {
             try JSONSerialization.jsonObject(with: Data(commandText(arguments).utf8)) as? [String: any Sendable])
     }
 
-    /// A second service on the same database; its address.
+    /// A second service on the same database, while `body` runs; its address.
     func withSecondInstance(_ body: (String) async throws -> Void) async throws {
-        let probe = try Proxy(to: 1)
-        let port = probe.port
-        probe.close()
-        var own = environment
-        own["HTTP_PORT"] = "\(port)"
-        let part = try Part(
-            Self.binaries.appending(path: "quietanza").path, ["serve"], own,
-            log: folder.appending(path: "service-\(port).log"))
-        defer { part.stop() }
-        let url = "http://127.0.0.1:\(port)"
-        try await waitUntil("the second instance is ready", seconds: 20) {
-            (try? await self.send("GET", url: url + "/ready"))?.status == 200
-        }
-        try await body(url)
+        let other = try await secondInstance()
+        defer { other.part.stop() }
+        try await body(other.url)
     }
 }
