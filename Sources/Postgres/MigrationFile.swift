@@ -12,7 +12,7 @@ package struct MigrationFile: Sendable, Equatable {
         text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces) == "-- no transaction"
     }
 
-    /// All of the folder in order: numbered from 1 without gaps.
+    /// All of the folder in order: numbered upwards from 1, no number used twice. A number may be left out.
     static func all(in folder: String) throws -> [MigrationFile] {
         let names: [String]
         do {
@@ -21,8 +21,12 @@ package struct MigrationFile: Sendable, Equatable {
             throw MigrationError.unreadable(folder)
         }
         let files = try names.map { try MigrationFile(name: $0, folder: folder) }
-        for (index, file) in files.enumerated() where file.version != index + 1 {
-            throw MigrationError.misnumbered(expected: index + 1, found: file.name)
+        var previous = 0
+        for file in files {
+            guard file.version > previous, previous > 0 || file.version == 1 else {
+                throw MigrationError.misnumbered(expected: previous + 1, found: file.name)
+            }
+            previous = file.version
         }
         return files
     }
@@ -68,7 +72,7 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let path): "migrations: \(path) cannot be read as UTF-8 text"
         case .misnamed(let name): "migrations: \(name) is not named NNNN_noun.sql"
         case .misnumbered(let expected, let found):
-            "migrations: number \(expected) was expected but \(found) was found (a gap, or a number used twice)"
+            "migrations: number \(expected) was expected but \(found) was found (a number used twice, or the first one missing)"
         case .edited(let name): "migrations: \(name) was edited after it was applied; write a new one instead"
         case .missing(let name): "migrations: \(name) was applied but is not in the folder (an older release?)"
         case .busy: "migrations: another instance is migrating this database and did not finish in time"
