@@ -116,7 +116,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "Postgres", "PagoPA", logging]),
         tests("GatewaysTests", ["Gateways", "Seals"]),
         tests("OperationsTests", ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", logging]),
-        tests("APITests", ["API", "Addresses", "PagoPA", httpTypes]),
+        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", httpTypes]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

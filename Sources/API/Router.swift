@@ -16,10 +16,11 @@ package struct API: Sendable {
     ) throws {
         let links = Links(
             publicURL: configuration.publicURL, smartCardURL: configuration.smartCardURL ?? configuration.publicURL)
-        front = Front(intermediary, configuration, logger: logger)
+        front = Front(intermediary, configuration, links, logger: logger)
         routes =
-            try serviceRoutes(intermediary, configuration, service) + registryRoutes(intermediary)
-            + callerRoutes(intermediary) + citizenRoutes(intermediary) + positionRoutes(intermediary, links)
+            try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
+            + registryRoutes(intermediary) + callerRoutes(intermediary, links) + citizenRoutes(intermediary, links)
+            + positionRoutes(intermediary, links)
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
@@ -80,9 +81,8 @@ private struct Unrouted: RouterMiddleware {
             {
                 return await front.preflight(request, context, origin: origin, methods: methods(of: ofKeys))
             }
-            let problem = Problem(
-                "method-not-allowed", .methodNotAllowed, "The method is not one of this path's",
-                allow: methods(of: here).joined(separator: ", "))
+            let allow = methods(of: here).joined(separator: ", ")
+            let problem = Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
             return await front.refuse(request, context, with: problem)
         }
     }
@@ -109,6 +109,8 @@ struct Links: Sendable {
     let smartCardURL: String
 
     var smartCardPresentation: String { "\(smartCardURL)/smart-card" }
+    var problems: String { "\(publicURL)/problems" }
+    func problem(_ code: String) -> String { "\(problems)/\(code)" }
     func position(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/positions/\(id)" }
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }

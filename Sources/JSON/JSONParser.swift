@@ -40,14 +40,14 @@ private struct JSONParser {
         skipBlanks()
         let value = try self.value(depth: 0)
         skipBlanks()
-        guard at == bytes.count else { throw .syntax("something follows the JSON text", offset: at) }
+        guard at == bytes.count else { throw .syntax("unexpected content after the JSON value", offset: at) }
         return value
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         values += 1
         if values > limits.maximumValues { throw .tooManyValues(maximum: limits.maximumValues) }
-        guard let byte = peek else { throw .syntax("the text ends too early", offset: at) }
+        guard let byte = peek else { throw .syntax("unexpected end of input", offset: at) }
         switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)
@@ -56,7 +56,7 @@ private struct JSONParser {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "-"), 0x30...0x39: return try number()
-        default: throw .syntax("no JSON value begins like this", offset: at)
+        default: throw .syntax("expected a JSON value", offset: at)
         }
     }
 
@@ -72,13 +72,15 @@ private struct JSONParser {
         }
         while true {
             guard peek == UInt8(ascii: "\"") else {
-                throw .syntax("a member's name must come here, in quotes", offset: at)
+                throw .syntax("expected a quoted property name", offset: at)
             }
             let name = try string()
             path.append(name)
             guard names.insert(name).inserted else { throw .duplicateKey(pointer: pointer) }
             skipBlanks()
-            guard peek == UInt8(ascii: ":") else { throw .syntax("a colon must come here", offset: at) }
+            guard peek == UInt8(ascii: ":") else {
+                throw .syntax("expected a colon after the property name", offset: at)
+            }
             at += 1
             skipBlanks()
             members.append(JSONValue.Member(name, try value(depth: depth)))
@@ -115,7 +117,9 @@ private struct JSONParser {
     }
 
     private mutating func comma() throws(JSONSyntaxError) {
-        guard peek == UInt8(ascii: ",") else { throw .syntax("a comma or the end must come here", offset: at) }
+        guard peek == UInt8(ascii: ",") else {
+            throw .syntax("expected a comma or the end of the array or object", offset: at)
+        }
         at += 1
         skipBlanks()
     }
@@ -123,7 +127,7 @@ private struct JSONParser {
     private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
         let count = text.utf8CodeUnitCount
         let matches = at + count <= bytes.count && text.withUTF8Buffer { $0.elementsEqual(bytes[at..<at + count]) }
-        guard matches else { throw .syntax("no JSON value begins like this", offset: at) }
+        guard matches else { throw .syntax("expected a JSON value", offset: at) }
         at += count
         return value
     }
@@ -133,19 +137,21 @@ private struct JSONParser {
         if peek == UInt8(ascii: "-") { at += 1 }
         let first = at
         let whole = digits()
-        if whole == 0 { throw .syntax("a digit must come here", offset: at) }
-        if whole > 1, bytes[first] == UInt8(ascii: "0") { throw .syntax("a number has no leading zero", offset: first) }
+        if whole == 0 { throw .syntax("expected a digit", offset: at) }
+        if whole > 1, bytes[first] == UInt8(ascii: "0") {
+            throw .syntax("a number must not have leading zeros", offset: first)
+        }
         var isInteger = true
         if peek == UInt8(ascii: ".") {
             isInteger = false
             at += 1
-            if digits() == 0 { throw .syntax("a digit must come here", offset: at) }
+            if digits() == 0 { throw .syntax("expected a digit", offset: at) }
         }
         if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
             isInteger = false
             at += 1
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { at += 1 }
-            if digits() == 0 { throw .syntax("a digit must come here", offset: at) }
+            if digits() == 0 { throw .syntax("expected a digit", offset: at) }
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         if isInteger, let value = Int64(text) { return .integer(value) }
@@ -179,19 +185,19 @@ private struct JSONParser {
                 at += 1
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw .syntax("a control character must be escaped", offset: at)
+            case 0..<0x20: throw .syntax("control characters must be escaped", offset: at)
             default:
                 text.append(byte)
                 at += 1
             }
         }
-        throw .syntax("a string does not end", offset: at)
+        throw .syntax("unterminated string", offset: at)
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONSyntaxError) {
         let start = at
         at += 1
-        guard let byte = peek else { throw .syntax("a string does not end", offset: at) }
+        guard let byte = peek else { throw .syntax("unterminated string", offset: at) }
         at += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
@@ -204,7 +210,7 @@ private struct JSONParser {
             let scalar = try unicodeEscape(from: start)
             if scalar.value == 0 { throw .nulCharacter(pointer: pointer) }
             text.append(contentsOf: Array(String(Character(scalar)).utf8))
-        default: throw .syntax("no such escape", offset: start)
+        default: throw .syntax("unknown escape sequence", offset: start)
         }
     }
 
@@ -212,13 +218,13 @@ private struct JSONParser {
         let high = try fourHexDigits()
         if !(0xD800...0xDFFF).contains(high), let scalar = Unicode.Scalar(high) { return scalar }
         guard high < 0xDC00, peek == UInt8(ascii: "\\"), at + 1 < bytes.count, bytes[at + 1] == UInt8(ascii: "u") else {
-            throw .syntax("a surrogate stands alone", offset: start)
+            throw .syntax("unpaired surrogate", offset: start)
         }
         at += 2
         let low = try fourHexDigits()
         guard (0xDC00...0xDFFF).contains(low),
             let scalar = Unicode.Scalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-        else { throw .syntax("a surrogate stands alone", offset: start) }
+        else { throw .syntax("unpaired surrogate", offset: start) }
         return scalar
     }
 
@@ -226,7 +232,7 @@ private struct JSONParser {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw .syntax("four hexadecimal digits must come here", offset: at)
+                throw .syntax("expected four hexadecimal digits", offset: at)
             }
             value = value << 4 | UInt32(digit)
             at += 1

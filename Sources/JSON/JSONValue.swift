@@ -62,7 +62,7 @@ package enum JSONSyntaxError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .syntax(let detail, let offset): "\(detail), at byte \(offset)"
-        case .duplicateKey(let pointer): "the member \(pointer) appears twice"
+        case .duplicateKey(let pointer): "the property \(pointer) appears twice"
         case .nulCharacter(let pointer):
             "the text at \(pointer.isEmpty ? "the root" : pointer) holds the character U+0000"
         case .tooDeep(let maximum): "nested deeper than \(maximum) levels"

@@ -1,12 +1,30 @@
-/// One broken rule of a document: an RFC 6901 pointer and what is wrong there.
+/// One broken rule of a document: an RFC 6901 pointer, the kind of rule as a stable word, and what is wrong there.
 package struct Violation: Sendable, Equatable {
     package let pointer: String
+    package let code: String
     package let detail: String
 
-    package init(_ pointer: String, _ detail: String) {
+    package init(_ pointer: String, code: String, _ detail: String) {
         self.pointer = pointer
+        self.code = code
         self.detail = detail
     }
+}
+
+/// What the reader itself finds wrong with a document.
+package enum ReaderCode: String, Sendable, CaseIterable {
+    case required
+    case unknownMember = "unknown_member"
+    case wrongType = "wrong_type"
+    case badFormat = "bad_format"
+    case outOfRange = "out_of_range"
+    case tooFew = "too_few"
+    case tooMany = "too_many"
+}
+
+/// An error that knows which kind of rule was broken.
+package protocol CodedError: Error {
+    var violationCode: String { get }
 }
 
 /// Gathers every violation of one document, so that its writer hears of all of them at once.
@@ -17,8 +35,18 @@ package final class Violations {
 
     package init() {}
 
-    package func add(_ pointer: String, _ detail: String) {
-        if items.count < Self.maximum { items.append(Violation(pointer, detail)) }
+    package func add(_ pointer: String, code: String, _ detail: String) {
+        if items.count < Self.maximum { items.append(Violation(pointer, code: code, detail)) }
+    }
+
+    /// What a value's own reader threw; an error without a code counts as a bad format.
+    package func add(_ pointer: String, _ error: any Error, prefix: String = "") {
+        let code = (error as? any CodedError)?.violationCode ?? ReaderCode.badFormat.rawValue
+        add(pointer, code: code, "\(prefix)\(error)")
+    }
+
+    fileprivate func find(_ pointer: String, _ code: ReaderCode, _ detail: String) {
+        add(pointer, code: code.rawValue, detail)
     }
 }
 
@@ -32,7 +60,7 @@ package struct ObjectReader {
     /// `nil`, with a violation, when the value is no object.
     package init?(_ value: JSONValue, at pointer: String = "", into violations: Violations) {
         guard case .object(let members) = value else {
-            violations.add(pointer, "must be an object, not \(value.kind)")
+            violations.find(pointer, .wrongType, "must be an object, not \(value.kind)")
             return nil
         }
         self.pointer = pointer
@@ -46,13 +74,13 @@ package struct ObjectReader {
     package func has(_ key: String) -> Bool { left[key] != nil }
 
     /// Says that something is wrong with a field, or with the object when `key` is nil.
-    package func refuse(_ key: String?, _ detail: String) {
-        violations.add(key.map(place) ?? pointer, detail)
+    package func refuse(_ key: String?, code: String, _ detail: String) {
+        violations.add(key.map(place) ?? pointer, code: code, detail)
     }
 
     /// Each field that nobody asked for is a violation.
     package func finish() {
-        for key in order where left[key] != nil { violations.add(place(key), "is not a known field") }
+        for key in order where left[key] != nil { violations.find(place(key), .unknownMember, "is not a known field") }
     }
 
     // MARK: Any value
@@ -60,7 +88,7 @@ package struct ObjectReader {
     package mutating func optional<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
         guard let value = left.removeValue(forKey: key) else { return nil }
         if value == .null {
-            violations.add(place(key), "must not be null; leave it out instead")
+            violations.find(place(key), .wrongType, "must not be null; leave it out instead")
             return nil
         }
         return read(value, place(key), violations)
@@ -68,7 +96,7 @@ package struct ObjectReader {
 
     package mutating func required<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
         guard has(key) else {
-            violations.add(place(key), "is required")
+            violations.find(place(key), .required, "is required")
             return nil
         }
         return optional(key, read)
@@ -89,11 +117,11 @@ package struct ObjectReader {
         _ value: JSONValue, _ place: String, _ violations: Violations, _ make: (String) throws -> T
     ) -> T? {
         guard case .string(let text) = value else {
-            violations.add(place, "must be a string, not \(value.kind)")
+            violations.find(place, .wrongType, "must be a string, not \(value.kind)")
             return nil
         }
         do { return try make(text) } catch {
-            violations.add(place, "\(error)")
+            violations.add(place, error)
             return nil
         }
     }
@@ -112,11 +140,11 @@ package struct ObjectReader {
         _ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>
     ) -> Int64? {
         guard case .integer(let number) = value else {
-            violations.add(place, "must be an integer, not \(value.kind)")
+            violations.find(place, .wrongType, "must be an integer, not \(value.kind)")
             return nil
         }
         guard range.contains(number) else {
-            violations.add(place, "must be from \(range.lowerBound) to \(range.upperBound)")
+            violations.find(place, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
@@ -125,7 +153,7 @@ package struct ObjectReader {
     package mutating func optional(flag key: String) -> Bool? {
         optional(key) { value, place, violations in
             guard case .bool(let flag) = value else {
-                violations.add(place, "must be true or false, not \(value.kind)")
+                violations.find(place, .wrongType, "must be true or false, not \(value.kind)")
                 return nil
             }
             return flag
@@ -133,7 +161,7 @@ package struct ObjectReader {
     }
 
     package mutating func required(flag key: String) -> Bool? {
-        if !has(key) { violations.add(place(key), "is required") }
+        if !has(key) { violations.find(place(key), .required, "is required") }
         return optional(flag: key)
     }
 
@@ -157,11 +185,13 @@ package struct ObjectReader {
         _ read: (JSONValue, String, Violations) -> T?
     ) -> [T]? {
         guard case .array(let items) = value else {
-            violations.add(place, "must be an array, not \(value.kind)")
+            violations.find(place, .wrongType, "must be an array, not \(value.kind)")
             return nil
         }
         guard count.contains(items.count) else {
-            violations.add(place, "must hold \(count.lowerBound) to \(count.upperBound) items")
+            violations.find(
+                place, items.count < count.lowerBound ? .tooFew : .tooMany,
+                "must hold \(count.lowerBound) to \(count.upperBound) items")
             return nil
         }
         let all = items.enumerated().map { read($0.element, "\(place)/\($0.offset)", violations) }
@@ -194,16 +224,18 @@ package struct ObjectReader {
     ) -> [String: String]? {
         optional(key) { value, place, violations in
             guard case .object(let members) = value else {
-                violations.add(place, "must be an object, not \(value.kind)")
+                violations.find(place, .wrongType, "must be an object, not \(value.kind)")
                 return nil
             }
             if !count.contains(members.count) {
-                violations.add(place, "must hold \(count.lowerBound) to \(count.upperBound) members")
+                violations.find(
+                    place, members.count < count.lowerBound ? .tooFew : .tooMany,
+                    "must hold \(count.lowerBound) to \(count.upperBound) members")
             }
             var map: [String: String] = [:]
             for member in members {
                 let own = "\(place)/\(member.key.pointerEscaped)"
-                do { _ = try keyMake(member.key) } catch { violations.add(own, "its name \(error)") }
+                do { _ = try keyMake(member.key) } catch { violations.add(own, error, prefix: "its name ") }
                 map[member.key] = Self.text(member.value, own, violations, valueMake)
             }
             return map

@@ -62,10 +62,22 @@ package enum Refusal: Error, Sendable, Equatable {
 package struct Fault: Sendable, Equatable {
     /// RFC 6901 pointer into the body, or the name of a query parameter or header.
     package let pointer: String
+    package let code: FaultCode
     package let detail: String
 
-    package init(_ pointer: String, _ detail: String) {
+    package init(_ pointer: String, _ code: FaultCode, _ detail: String) {
         self.pointer = pointer
+        self.code = code
         self.detail = detail
+    }
+
+    /// A value that could not be read, at its place.
+    package init(_ pointer: String, _ error: InvalidValue) {
+        self.init(pointer, error.code, error.detail)
+    }
+
+    @available(*, deprecated, message: "give the code: Fault(pointer, .badFormat, detail)")
+    package init(_ pointer: String, _ detail: String) {
+        self.init(pointer, .badFormat, detail)
     }
 }

@@ -99,7 +99,7 @@ private struct SettingsReader {
         settings.databaseURL =
             value("DATABASE_URL", "database.url", required: needs.contains(.database)) { text in
                 guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
-                    throw InvalidValue(detail: "must be a libpq URI such as postgresql://user@host/database")
+                    throw InvalidValue(.badFormat, "must be a libpq URI such as postgresql://user@host/database")
                 }
                 return text
             } ?? ""
@@ -130,7 +130,7 @@ private struct SettingsReader {
             integer("RETENTION_ADDRESS_DAYS", "retention.address.days", 7...3_650) ?? settings.addressLifeDays
         settings.checksCreditorTaxCodes =
             value("CREDITOR_TAX_CODE_CHECK", "creditor.tax.code.check", required: false) { text in
-                guard text == "on" || text == "off" else { throw InvalidValue(detail: "must be on or off") }
+                guard text == "on" || text == "off" else { throw InvalidValue(.unknownValue, "must be on or off") }
                 return text == "on"
             } ?? true
         settings.privacyVersion =
@@ -154,13 +154,15 @@ private struct SettingsReader {
         settings.logLevel =
             value("LOG_LEVEL", "log.level", required: false) { text in
                 guard let level = Logger.Level(rawValue: text) else {
-                    throw InvalidValue(detail: "must be trace, debug, info, notice, warning, error or critical")
+                    throw InvalidValue(.unknownValue, "must be trace, debug, info, notice, warning, error or critical")
                 }
                 return level
             } ?? .info
         settings.isJSONLog =
             value("LOG_FORMAT", "log.format", required: false) { text in
-                guard text == "json" || text == "text" else { throw InvalidValue(detail: "must be json or text") }
+                guard text == "json" || text == "text" else {
+                    throw InvalidValue(.unknownValue, "must be json or text")
+                }
                 return text == "json"
             } ?? true
         settings.resourcesDirectory = resources()
@@ -200,7 +202,7 @@ private struct SettingsReader {
         let header =
             value("CLIENT_CERTIFICATE_HEADER", "client.certificate.header", required: false) { text in
                 guard let name = HTTPField.Name(text) else {
-                    throw InvalidValue(detail: "must be the name of an HTTP header")
+                    throw InvalidValue(.badFormat, "must be the name of an HTTP header")
                 }
                 return name
             }
@@ -209,7 +211,7 @@ private struct SettingsReader {
                 let oids = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
                 guard oids.allSatisfy({ $0.contains(".") && $0.split(separator: ".").allSatisfy { Int($0) != nil } })
                 else {
-                    throw InvalidValue(detail: "must be OIDs such as 1.3.76.16.2.1, separated by commas")
+                    throw InvalidValue(.badFormat, "must be OIDs such as 1.3.76.16.2.1, separated by commas")
                 }
                 return Set(oids)
             } ?? SmartCard.knownPolicies
@@ -219,7 +221,7 @@ private struct SettingsReader {
             } ?? port.map { "https://\(Self.host(of: settings.publicURL)):\($0)" }
         let authorities = value("CLIENT_CA", "client.ca", required: port != nil || header != nil) { file in
             guard let bytes = try? Settings.bytes(of: file) else {
-                throw InvalidValue(detail: "must name a readable file")
+                throw InvalidValue(.badFormat, "must name a readable file")
             }
             let authorities = try Authorities(pem: String(decoding: bytes, as: UTF8.self))
             return (authorities, try NIOSSLCertificate.fromPEMBytes(bytes))
@@ -269,7 +271,8 @@ private struct SettingsReader {
     private mutating func integer(_ name: String, _ key: ConfigKey, _ range: ClosedRange<Int>) -> Int? {
         value(name, key, required: false) { text in
             guard let number = Int(text), range.contains(number) else {
-                throw InvalidValue(detail: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+                throw InvalidValue(
+                    .outOfRange, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
         }

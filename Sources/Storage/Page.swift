@@ -63,7 +63,7 @@ package struct Cursor: Sendable, Equatable {
 
     /// - Throws: `InvalidValue` for a text that is not a cursor of ours, or one of another order.
     package init(_ text: String, order: String) throws(InvalidValue) {
-        let bad = InvalidValue(detail: "is not a cursor of this list and order")
+        let bad = InvalidValue(.badFormat, "is not a cursor of this list and order")
         guard text.utf8.count <= 512 else { throw bad }
         var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.count % 4) % 4)

@@ -27,6 +27,36 @@ import Testing
         #expect(codes.owns(made))
     }
 
+    @Test(arguments: ["STRAßE80A01H501U", "RSSMRA80A01H501\u{17F}", "ıSSMRA80A01H501U", "ﬁSMRA80A01H501U"])
+    func `letters that Unicode would raise to ASCII are no codes`(text: String) {
+        #expect(throws: InvalidValue.self) { try TaxCode(text) }
+        #expect(throws: InvalidValue.self) { try IUV(text) }
+        #expect(throws: InvalidValue.self) { try PSPID(text) }
+        #expect(
+            "ßıſﬁ".asciiUppercased == "ßıſﬁ" && "aZ9ß".asciiUppercased == "AZ9ß" && "aZ9İ".asciiLowercased == "az9İ")
+    }
+
+    @Test func `a wrong code says which rule it breaks`() {
+        #expect(throws: InvalidValue(.badFormat, "must not be all zeros")) { try OrganizationTaxCode("00000000000") }
+        #expect(throws: InvalidValue(.badCheckDigit, "has a wrong check digit")) {
+            try OrganizationTaxCode("12345678901")
+        }
+        #expect(throws: InvalidValue(.badFormat, "must be 11 digits")) { try OrganizationTaxCode("1234567890") }
+    }
+
+    @Test func `an id is read in letters of any case and written in small ones`() throws {
+        let text = "01a2076c-3248-7101-9f2c-6a5200001eef"
+        let lower = try Identifier<Position>(text)
+        #expect(try Identifier<Position>(text.uppercased()) == lower)
+        #expect(try Identifier<Position>("01A2076c-3248-7101-9f2C-6a5200001EEF").description == text)
+        for wrong in [
+            "", "01a2076c32487101-9f2c-6a5200001eef0000", "{01a2076c-3248-7101-9f2c-6a5200001eef}",
+            "ß" + text.dropFirst(2),
+        ] {
+            #expect(throws: InvalidValue.self) { try Identifier<Position>(wrong) }
+        }
+    }
+
     @Test(arguments: ["348172725623804858", "347164993070184562", "300715700000000032"])
     func `notice numbers seen in the wild verify`(notice: String) throws {
         #expect(try NoticeNumber(notice).value == notice)

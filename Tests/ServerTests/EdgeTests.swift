@@ -47,6 +47,29 @@ extension ServerTests {
             }
         }
 
+        @Test func `the type of every problem leads to its page, for people and for programs`() async throws {
+            try await Deployment.with { live in
+                let missing = try await live.call("GET", "/v1/positions/nothing", key: live.apiKey)
+                let type = try #require(try missing.json["type"] as? String)
+                #expect(type == "\(live.api)/problems/not-found")
+
+                let index = try await live.call("GET", "/problems")
+                let items = try #require(try index.json["items"] as? [[String: Any]])
+                #expect(items.count > 40)
+                for item in items {
+                    let code = try #require(item["code"] as? String)
+                    let page = try await live.call("GET", "/problems/\(code)", headers: ["Accept": "text/html"])
+                    #expect(page.status == 200 && page.headers["content-type"] == "text/html; charset=utf-8", "\(code)")
+                    #expect(String(decoding: page.body, as: UTF8.self).contains("<h2>Cause</h2>"), "\(code)")
+                    let json = try await live.call("GET", "/problems/\(code)", headers: ["Accept": "application/json"])
+                    #expect(try json.json["title"] as? String == item["title"] as? String, "\(code)")
+                    #expect((try json.json["example"] as? [String: Any])?["type"] as? String == item["type"] as? String)
+                }
+                let unknown = try await live.call("GET", "/problems/no-such-problem")
+                #expect(unknown.status == 404)
+            }
+        }
+
         @Test func `HEAD answers as GET does, without the body`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()

@@ -23,7 +23,7 @@ extension Registration {
         let password = reader.required("password") { try Password($0) }
         let isAgreed: Bool? = reader.required("consents") { reader in
             for name in ["privacy", "terms"] where reader.required(flag: name) == false {
-                reader.refuse(name, "must be true: there is no account without it")
+                reader.refuse(name, .notAllowed, "must be true: there is no account without it")
             }
             return true
         }
@@ -33,7 +33,7 @@ extension Registration {
         rules.address = address
         rules.password = password
         rules.owner = PasswordOwner(taxCode: taxCode, email: email, givenName: givenName, familyName: familyName)
-        for fault in rules.faults(today: today) { reader.violations.add(fault.pointer, fault.detail) }
+        for fault in rules.faults(today: today) { reader.violations.add(fault) }
         guard let kind, let taxCode, let givenName, let familyName, let birth, let address, let email, let password,
             isAgreed == true
         else { return nil }
@@ -46,7 +46,7 @@ extension Registration {
 extension CitizenKind {
     static func read(_ text: String) throws(InvalidValue) -> CitizenKind {
         guard let kind = CitizenKind(rawValue: text) else {
-            throw InvalidValue(detail: "must be resident, aire or non_resident")
+            throw InvalidValue(.unknownValue, "must be resident, aire or non_resident")
         }
         return kind
     }
@@ -58,11 +58,11 @@ enum CitizenPatch {
 
     static func apply(_ patch: JSONValue, to citizen: Citizen) throws -> CitizenChange {
         guard case .object(let members) = patch else {
-            throw Problem.invalid([Violation("", "must be an object, not \(patch.kind)")])
+            throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
         let fixed = members.filter { !changeable.contains($0.key) }
         guard fixed.isEmpty else {
-            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", "can not be changed") })
+            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "can not be changed") })
         }
         let document = JSONWriter.object { json in
             json.field("kind", citizen.kind.rawValue)
@@ -85,12 +85,12 @@ enum CitizenPatch {
                 ? reader.required("address", object: PostalAddress.read) : nil
             let language = reader.required("language") { (text: String) throws -> Language in
                 guard let language = Language(rawValue: text) else {
-                    throw InvalidValue(detail: "must be it, en, de, fr or sl")
+                    throw InvalidValue(.unknownValue, "must be it, en, de, fr or sl")
                 }
                 return language
             }
             if let kind, let address {
-                for fault in kind.faults(of: address) { reader.violations.add(fault.pointer, fault.detail) }
+                for fault in kind.faults(of: address) { reader.violations.add(fault) }
             }
             guard let kind, let language else { return nil }
             return CitizenChange(

@@ -4,9 +4,9 @@ import Operations
 import PagoPA
 import Storage
 
-func citizenRoutes(_ intermediary: Intermediary) -> [Route] {
+func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let accounts = AccountHandlers(intermediary: intermediary)
-    let sessions = SessionHandlers(intermediary: intermediary)
+    let sessions = SessionHandlers(intermediary: intermediary, links: links)
     return [
         Route(.post, "/v1/citizens", "register_citizen", isLimitedByAddress: true, accounts.registerCitizen),
         Route(.post, "/v1/citizens/verify", "verify_citizen", isLimitedByAddress: true, accounts.verifyCitizen),
@@ -102,6 +102,7 @@ private struct AccountHandlers: Sendable {
 
 private struct SessionHandlers: Sendable {
     let intermediary: Intermediary
+    let links: Links
 
     func openSession(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
@@ -115,7 +116,7 @@ private struct SessionHandlers: Sendable {
         let path = inbound.path
         return try await intermediary.openSession(
             username: username, password: password, from: inbound.clientAddress, by: caller,
-            repeating: inbound.repeating(hiding: "password") { _ in .secretShownOnce(path) }
+            repeating: inbound.repeating(hiding: "password") { _ in .secretShownOnce(path, links) }
         ).reply { $0.reply }
     }
 
@@ -139,7 +140,9 @@ private func credentialText(_ text: String) throws(InvalidValue) -> String { try
 
 /// A password as somebody gives it: whether it is one is not told.
 private func secretText(_ text: String) throws(InvalidValue) -> String {
-    guard (1...1_024).contains(text.utf8.count) else { throw InvalidValue(detail: "must be 1 to 1024 bytes long") }
+    guard (1...1_024).contains(text.utf8.count) else {
+        throw InvalidValue(text.isEmpty ? .tooShort : .tooLong, "must be 1 to 1024 bytes long")
+    }
     return text
 }
 

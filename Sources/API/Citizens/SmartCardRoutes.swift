@@ -25,7 +25,7 @@ private struct SmartCardHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.citizens)
         let path = inbound.path
-        let repeating: Repeating<GivenTokens>? = try inbound.repeating { _ in .secretShownOnce(path) }
+        let repeating: Repeating<GivenTokens>? = try inbound.repeating { _ in .secretShownOnce(path, links) }
         if !inbound.body.isEmpty {
             let code = try inbound.object { $0.required("code") { try boundedText($0, 1...512) } }
             return try await intermediary.openSmartCardSession(code: code, by: caller, repeating: repeating).reply {
@@ -44,7 +44,7 @@ private struct SmartCardHandlers: Sendable {
         let returnURL = try inbound.object { $0.required("return_url") { try ReturnURL($0) } }
         let path = inbound.path
         return try await intermediary.makeSmartCardTicket(
-            returningTo: returnURL, by: caller, repeating: inbound.repeating { _ in .secretShownOnce(path) }
+            returningTo: returnURL, by: caller, repeating: inbound.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
             .json(.created) { json in
                 json.field("ticket", made.ticket)
@@ -70,7 +70,7 @@ extension Inbound {
         try demandPlainBody()
         let text = String(decoding: body, as: UTF8.self)
         guard text.hasPrefix(name + "="), !text.contains("&"), text.utf8.count <= 512 else {
-            throw Problem.invalid([Violation("/\(name)", "must be the form's only field")])
+            throw Problem.invalid([Violation("/\(name)", .notAllowed, "must be the form's only field")])
         }
         return String(text.dropFirst(name.utf8.count + 1))
     }

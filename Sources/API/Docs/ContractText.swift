@@ -44,10 +44,7 @@ extension ContractWriter {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
     }
 
-    func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing(
-            "\"", with: "&quot;")
-    }
+    func escaped(_ text: String) -> String { htmlEscaped(text) }
 }
 
 extension Node {

@@ -10,7 +10,7 @@ struct CorrelationID: Sendable {
         if let given = headers[.correlationID], (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({
                 (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                    || [0x2D, 0x5F, 0x2E].contains($0)
+                    || [0x2D, 0x5F, 0x2E, 0x3A].contains($0)
             })
         {
             text = given

@@ -19,14 +19,16 @@ struct Front: Sendable {
     let citizenLimiter: RateLimiter
     let familiarity = Familiarity()
     let origins: KnownOrigins
+    let links: Links
     let logger: Logger
 
-    init(_ intermediary: Intermediary, _ configuration: APIConfiguration, logger: Logger) {
+    init(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ links: Links, logger: Logger) {
         self.intermediary = intermediary
         self.configuration = configuration
         self.limiter = RateLimiter(limitPerMinute: configuration.rateLimitPerMinute)
         self.citizenLimiter = RateLimiter(limitPerMinute: configuration.citizenRateLimitPerMinute)
         self.origins = KnownOrigins(intermediary)
+        self.links = links
         self.logger = logger
     }
 
@@ -49,9 +51,7 @@ struct Front: Sendable {
         await answer(request, context, as: "preflight") { visit in
             try limit(&visit)
             guard try await origins.isNamed(origin) else {
-                throw Problem(
-                    "origin-not-allowed", .forbidden, "Pages of this origin may not call",
-                    detail: "No valid key names it among its allowed_origins.")
+                throw Problem(.originNotAllowed, detail: "No valid key names it among its allowed_origins.")
             }
             return Reply(.noContent, headers: .preflight(for: origin, methods: methods))
         }
@@ -82,7 +82,7 @@ struct Front: Sendable {
         var told = problem
         do { try limit(&visit) } catch { told = error }
         let reply = dress(
-            told.reply(instance: visit.path, correlationID: correlation.text), visit, correlation)
+            told.reply(instance: visit.path, correlationID: correlation.text, links: links), visit, correlation)
         log(reply, visit, correlation, seconds: 0)
         return reply
     }
@@ -202,8 +202,8 @@ struct Front: Sendable {
     private func demandAllowed(_ verdict: RateLimiter.Verdict) throws(Problem) {
         guard verdict.isAllowed else {
             throw Problem(
-                "too-many-requests", .tooManyRequests, "Too many requests",
-                detail: "\(verdict.limit) a minute are allowed.", retryAfterSeconds: verdict.resetSeconds)
+                .tooManyRequests, detail: "\(verdict.limit) requests a minute are allowed.",
+                retryAfterSeconds: verdict.resetSeconds)
         }
     }
 
@@ -223,7 +223,7 @@ struct Front: Sendable {
             return (visit.client.flatMap { try? ClientAddress("\($0)") } ?? .unknown, false)
         }
         do { return (try ClientAddress(stated), true) } catch {
-            throw Problem.badParameters([Violation("Citizen-Address", "\(error)")])
+            throw Problem.badParameters([Violation("Citizen-Address", error)])
         }
     }
 
@@ -237,9 +237,7 @@ struct Front: Sendable {
             $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces)
         }
         guard wanted.isEmpty || wanted.contains(where: offered.contains) else {
-            throw Problem(
-                "not-acceptable", .notAcceptable, "None of the accepted media types can be given",
-                detail: "This answers \(route.produces.joined(separator: ", ")).")
+            throw Problem(.notAcceptable, detail: "This answers \(route.produces.joined(separator: ", ")).")
         }
     }
 
@@ -252,10 +250,12 @@ struct Front: Sendable {
         var unknown = Set(query.map(\.name)).subtracting(known).sorted()
         unknown = unknown.map { String($0.prefix(100)) }
         guard unknown.isEmpty else {
-            throw Problem.badParameters(unknown.map { .init($0, "is not a known parameter") })
+            throw Problem.badParameters(unknown.map { Violation($0, .unknownMember, "is not a known parameter") })
         }
         for pair in query where pair.value.unicodeScalars.contains("\0") {
-            throw Problem.badParameters([.init(pair.name, "must not hold the character U+0000")])
+            throw Problem.badParameters([
+                Violation(pair.name, .badCharacters, "must not hold the character U+0000")
+            ])
         }
         return query
     }
@@ -265,13 +265,10 @@ struct Front: Sendable {
         guard request.method != .get, request.method != .head else { return [] }
         // Nothing is unpacked, so that nothing small becomes large here.
         if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
-            throw Problem(
-                "unsupported-media-type", .unsupportedMediaType, "The body's coding is not understood",
-                detail: "Send it as it is, without Content-Encoding.")
+            throw Problem(.unsupportedMediaType, detail: "Send the body uncompressed, without Content-Encoding.")
         }
         let limit = configuration.maximumBodyBytes
-        let tooLarge = Problem(
-            "content-too-large", .contentTooLarge, "The body is too large", detail: "At most \(limit) bytes are taken.")
+        let tooLarge = Problem(.contentTooLarge, detail: "A body has at most \(limit) bytes.")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
         if request.headers[.expect] != nil {
             context.channel.triggerUserOutboundEvent(WireGuard.Continue(), promise: nil)
@@ -309,7 +306,7 @@ struct Front: Sendable {
                 "a request failed", metadata: ["correlation_id": "\(correlation.text)", "error": "\(error)"])
             problem = .internalFault
         }
-        return problem.reply(instance: visit.path, correlationID: correlation.text)
+        return problem.reply(instance: visit.path, correlationID: correlation.text, links: links)
     }
 
     /// The headers that every answer has.

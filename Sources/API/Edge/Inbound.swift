@@ -69,8 +69,7 @@ package struct Inbound: Sendable {
         let parameters = headers[.contentType]?.split(separator: ";").dropFirst() ?? []
         for parameter in parameters.map({ $0.lowercased().filter { !$0.isWhitespace && $0 != "\"" } })
         where parameter.hasPrefix("charset=") && parameter != "charset=utf-8" {
-            throw Problem(
-                "unsupported-media-type", .unsupportedMediaType, "The charset is not understood", detail: "Send UTF-8.")
+            throw Problem(.unsupportedMediaType, detail: "Send the body in UTF-8.")
         }
     }
 
@@ -83,7 +82,7 @@ package struct Inbound: Sendable {
         } catch {
             switch error {
             case .nulCharacter(let pointer):
-                throw Problem.invalid([Violation(pointer, "must not hold the character U+0000")])
+                throw Problem.invalid([Violation(pointer, .badCharacters, "must not hold the character U+0000")])
             case .syntax, .duplicateKey, .tooDeep, .tooManyValues: throw Problem.malformed("\(error).")
             }
         }
@@ -146,7 +145,9 @@ package struct Inbound: Sendable {
         if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
         else {
-            throw Problem.badParameters([Violation("Idempotency-Key", "must be 1 to 255 visible ASCII characters")])
+            throw Problem.badParameters([
+                Violation("Idempotency-Key", .badFormat, "must be 1 to 255 visible ASCII characters")
+            ])
         }
         let caller = key.map { Caller(key: $0, citizen: citizen).name } ?? psp.map { "psp:\($0)" } ?? "-"
         let content = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? body

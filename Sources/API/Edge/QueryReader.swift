@@ -15,11 +15,11 @@ struct QueryReader {
     init(_ body: JSONValue, knowing names: Set<String>) throws {
         left = [:]
         guard case .object(let members) = body else {
-            throw Problem.invalid([Violation("", "must be an object, not \(body.kind)")])
+            throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(body.kind)")])
         }
         for member in members {
             guard names.contains(member.key) else {
-                violations.add("/\(member.key.pointerEscaped)", "is not a known field")
+                violations.add("/\(member.key.pointerEscaped)", .unknownMember, "is not a known field")
                 continue
             }
             switch member.value {
@@ -30,34 +30,35 @@ struct QueryReader {
                 let texts = items.compactMap { item in
                     if case .string(let text) = item { text } else { nil as String? }
                 }
-                if texts.count != items.count { violations.add("/\(member.key)", "must hold texts only") }
+                if texts.count != items.count { violations.add("/\(member.key)", .wrongType, "must hold texts only") }
                 left[member.key] = texts
             case .null, .number, .object:
-                violations.add("/\(member.key)", "must be a text, an integer, a flag or a list of texts")
+                violations.add("/\(member.key)", .wrongType, "must be a text, an integer, a flag or a list of texts")
             }
         }
     }
 
     mutating func text(_ name: String) -> String? {
         guard let values = left.removeValue(forKey: name) else { return nil }
-        if values.count > 1 { violations.add(name, "is given more than once") }
+        if values.count > 1 { violations.add(name, .duplicate, "is given more than once") }
         return values.first
     }
 
     mutating func value<T>(_ name: String, _ make: (String) throws -> T) -> T? {
         guard let text = text(name) else { return nil }
         do { return try make(text) } catch {
-            violations.add(name, "\(error)")
+            violations.add(name, error)
             return nil
         }
     }
 
     mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let text = text(name) else { return nil }
-        guard let number = Int64(text), range.contains(number),
-            text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) })
-        else {
-            violations.add(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
+        let number = text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) ? Int64(text) : nil
+        guard let number, range.contains(number) else {
+            violations.add(
+                name, number == nil ? .wrongType : .outOfRange,
+                "must be an integer from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
@@ -66,7 +67,7 @@ struct QueryReader {
     mutating func flag(_ name: String) -> Bool? {
         guard let text = text(name) else { return nil }
         guard let flag = Bool(text) else {
-            violations.add(name, "must be true or false")
+            violations.add(name, .unknownValue, "must be true or false")
             return nil
         }
         return flag
@@ -76,7 +77,7 @@ struct QueryReader {
     where T.RawValue == String {
         guard let text = text(name) else { return nil }
         guard let word = T(rawValue: text) else {
-            violations.add(name, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+            violations.add(name, .unknownValue, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
             return nil
         }
         return word
@@ -88,7 +89,7 @@ struct QueryReader {
         guard let values = left.removeValue(forKey: name) else { return [] }
         return values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.compactMap { text in
             guard let word = T(rawValue: String(text)) else {
-                violations.add(name, "must be of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+                violations.add(name, .unknownValue, "must be of \(T.allCases.map(\.rawValue).joined(separator: ", "))")
                 return nil
             }
             return word
@@ -118,7 +119,8 @@ struct QueryReader {
             throw Problem.invalid(
                 violations.items.map {
                     Violation(
-                        $0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, $0.detail)
+                        $0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, code: $0.code,
+                        $0.detail)
                 })
         }
     }

@@ -38,7 +38,7 @@ private struct AttemptHandlers: Sendable {
                 AttemptDetail(attempt: attempt).reply(.created, in: attempt.language, links)
                     .with(.location, links.attempt(attempt.id))
             case .failed(_, let refusal):
-                Problem(refusal).reply(instance: path, correlationID: Correlation.id ?? "-")
+                Problem(refusal).reply(instance: path, correlationID: Correlation.id ?? "-", links: links)
             }
         }
         return try await intermediary.startPaymentAttempt(
@@ -85,7 +85,7 @@ private struct AttemptHandlers: Sendable {
             let id = reader.required("attempt_id") { try Identifier<PaymentAttempt>($0) }
             let outcome = reader.required("outcome") { (text: String) throws -> String in
                 guard ["completed", "refused", "cancelled", "unknown"].contains(text) else {
-                    throw InvalidValue(detail: "must be completed, refused, cancelled or unknown")
+                    throw InvalidValue(.unknownValue, "must be completed, refused, cancelled or unknown")
                 }
                 return text
             }
@@ -118,7 +118,7 @@ extension AttemptRequest {
         let hasEmail = reader.has("email")
         let email = reader.optional("email") { try EmailAddress($0) }
         let notifiesFailure = reader.optional(flag: "notify_failure") ?? false
-        if notifiesFailure, !hasEmail { reader.refuse("email", "is required to notify a failure") }
+        if notifiesFailure, !hasEmail { reader.refuse("email", .required, "is required to notify a failure") }
         let returnURL = reader.required("return_url") { try ReturnURL($0) }
         let wanted = reader.optional("language", text: Language.read)
         guard let installments, let method, let psp, let channel, let returnURL else { return nil }
@@ -131,7 +131,7 @@ extension AttemptRequest {
 extension Language {
     static func read(_ text: String) throws(InvalidValue) -> Language {
         guard let language = Language(rawValue: text) else {
-            throw InvalidValue(detail: "must be it, en, de, fr or sl")
+            throw InvalidValue(.unknownValue, "must be it, en, de, fr or sl")
         }
         return language
     }

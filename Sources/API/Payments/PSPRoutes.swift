@@ -55,7 +55,9 @@ private struct PSPHandlers: Sendable {
         let language = reader.word("language", Language.self) ?? inbound.language
         let payer = reader.value("payer_reference") { try boundedText($0, 1...64) }
         let page = reader.page(order: "psps")
-        if cents == nil, reader.violations.items.isEmpty { reader.violations.add("amount_cents", "is required") }
+        if cents == nil, reader.violations.items.isEmpty {
+            reader.violations.add("amount_cents", .required, "is required")
+        }
         try reader.finish()
         let amount = try Amount(cents: cents ?? 0)
         let found = try await intermediary.listPSPs(

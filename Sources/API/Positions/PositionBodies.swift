@@ -32,7 +32,7 @@ extension PositionDraft {
 func shortName(_ text: String) throws(InvalidValue) -> String {
     guard (1...35).contains(text.utf8.count),
         text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D })
-    else { throw InvalidValue(detail: "must be 1 to 35 small letters, digits, hyphens or underscores") }
+    else { throw InvalidValue(.badFormat, "must be 1 to 35 small letters, digits, hyphens or underscores") }
     return text
 }
 
@@ -59,7 +59,9 @@ extension Debtor {
 
 extension SubjectKind {
     static func read(_ text: String) throws(InvalidValue) -> SubjectKind {
-        guard let kind = SubjectKind(rawValue: text) else { throw InvalidValue(detail: "must be person or company") }
+        guard let kind = SubjectKind(rawValue: text) else {
+            throw InvalidValue(.unknownValue, "must be person or company")
+        }
         return kind
     }
 }
@@ -80,7 +82,7 @@ extension PostalAddress {
 
     private static func countryCode(_ text: String) throws(InvalidValue) -> String {
         guard text.utf8.count == 2, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
-            throw InvalidValue(detail: "must be two capital letters (ISO 3166-1)")
+            throw InvalidValue(.badFormat, "must be two capital letters (ISO 3166-1)")
         }
         return text
     }

@@ -10,11 +10,11 @@ enum PositionPatch {
 
     static func apply(_ patch: JSONValue, to position: Position) throws -> PositionDraft {
         guard case .object(let members) = patch else {
-            throw Problem.invalid([Violation("", "must be an object, not \(patch.kind)")])
+            throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
         let fixed = members.filter { !changeable.contains($0.key) }
         guard fixed.isEmpty else {
-            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", "can not be changed") })
+            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "can not be changed") })
         }
         let numbers = members.first { $0.key == "installments" }.map { numbersGiven($0.value) } ?? []
         guard numbers.isEmpty else { throw Problem.invalid(numbers) }
@@ -26,7 +26,7 @@ enum PositionPatch {
         guard case .array(let items) = installments else { return [] }
         return items.enumerated().flatMap { index, item in
             ["iuv", "notice_number"].filter { item[$0] != nil }.map {
-                Violation("/installments/\(index)/\($0)", "can not be changed")
+                Violation("/installments/\(index)/\($0)", .readOnly, "can not be changed")
             }
         }
     }

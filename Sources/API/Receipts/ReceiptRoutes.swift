@@ -188,7 +188,7 @@ extension ResolutionRequest {
     fileprivate static func read(_ reader: inout ObjectReader) -> (ResolutionRequest, String)? {
         let kind = reader.required("resolution") { (text: String) throws -> ResolutionKind in
             guard let kind = ResolutionKind(rawValue: text), kind != .appeared else {
-                throw InvalidValue(detail: "must be accept, refund, reject or match")
+                throw InvalidValue(.unknownValue, "must be accept, refund, reject or match")
             }
             return kind
         }
@@ -197,11 +197,11 @@ extension ResolutionRequest {
         let position = reader.optional("position_id") { try Identifier<Position>($0) }
         let number = reader.optional("installment", in: 1...1_000)
         if kind == .match, !isGiven {
-            reader.refuse("position_id", "is required to match")
+            reader.refuse("position_id", .required, "is required to match")
         }
         if let kind, kind != .match {
-            if position != nil { reader.refuse("position_id", "is for match only") }
-            if number != nil { reader.refuse("installment", "is for match only") }
+            if position != nil { reader.refuse("position_id", .notAllowed, "is for match only") }
+            if number != nil { reader.refuse("installment", .notAllowed, "is for match only") }
         }
         guard let kind, let reason else { return nil }
         switch kind {

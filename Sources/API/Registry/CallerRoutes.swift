@@ -5,8 +5,8 @@ import PagoPA
 import Seals
 import Storage
 
-func callerRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = CallerHandlers(intermediary: intermediary)
+func callerRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
+    let handlers = CallerHandlers(intermediary: intermediary, links: links)
     return [
         Route(.get, "/v1/api-keys", "list_api_keys", query: QueryReader.pageNames, handlers.listAPIKeys),
         Route(.post, "/v1/api-keys", "make_api_key", handlers.makeAPIKey),
@@ -20,6 +20,7 @@ func callerRoutes(_ intermediary: Intermediary) -> [Route] {
 
 private struct CallerHandlers: Sendable {
     let intermediary: Intermediary
+    let links: Links
 
     func listAPIKeys(_ inbound: Inbound) async throws -> Reply {
         var reader = QueryReader(inbound)
@@ -63,7 +64,7 @@ private struct CallerHandlers: Sendable {
         async throws -> Reply
     {
         let path = inbound.path
-        return try await make(inbound.repeating { _ in .secretShownOnce(path) }).reply { made in
+        return try await make(inbound.repeating { _ in .secretShownOnce(path, links) }).reply { made in
             .json(.created) { json in
                 json.field("id", made.key.id.description)
                 json.field("key", made.secret)
@@ -99,7 +100,7 @@ private struct CallerHandlers: Sendable {
         let psp = try psp(inbound)
         let path = inbound.path
         return try await intermediary.makeWebhookSecret(
-            of: psp, by: inbound.caller(), repeating: inbound.repeating { _ in .secretShownOnce(path) }
+            of: psp, by: inbound.caller(), repeating: inbound.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
             .json(.created) { json in
                 json.field("id", made.id.description)
@@ -117,8 +118,8 @@ private struct CallerHandlers: Sendable {
 }
 
 extension Reply {
-    static func secretShownOnce(_ path: String) -> Reply {
-        Problem(.secretShownOnce).reply(instance: path, correlationID: Correlation.id ?? "-")
+    static func secretShownOnce(_ path: String, _ links: Links) -> Reply {
+        Problem(Refusal.secretShownOnce).reply(instance: path, correlationID: Correlation.id ?? "-", links: links)
     }
 }
 
@@ -127,13 +128,13 @@ extension APIKeyRequest {
         let name = reader.required("name") { try boundedText($0, 1...70) }
         let kind = reader.required("kind") { (text: String) throws -> CallerKind in
             guard let kind = CallerKind(rawValue: text) else {
-                throw InvalidValue(detail: "must be frontend, creditor or ops")
+                throw InvalidValue(.unknownValue, "must be frontend, creditor or ops")
             }
             return kind
         }
         let scopes = reader.required("scopes", count: 1...Scope.allCases.count) { value, place, violations in
             ObjectReader.text(value, place, violations) { (text: String) throws -> Scope in
-                guard let scope = Scope(rawValue: text) else { throw InvalidValue(detail: "is not a scope") }
+                guard let scope = Scope(rawValue: text) else { throw InvalidValue(.unknownValue, "is not a scope") }
                 return scope
             }
         }

@@ -84,7 +84,7 @@ private struct RegistryHandlers: Sendable {
         let creditor = try taxCode(inbound)
         let key: String
         do { key = try shortName(inbound.parameter("key")) } catch {
-            throw Problem.invalid([Violation("/key", error.detail)])
+            throw Problem.invalid([Violation("/key", error.code, error.detail)])
         }
         let json = try inbound.json()
         let saved = try await intermediary.saveDebtType(key, of: creditor, by: caller) { createdAt, now in
@@ -111,13 +111,13 @@ extension Creditor {
         _ reader: inout ObjectReader, taxCode: OrganizationTaxCode, createdAt: Instant, now: Instant
     ) -> Creditor? {
         let given = reader.required("tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        if let given, given != taxCode { reader.refuse("tax_code", "is not the one in the path") }
+        if let given, given != taxCode { reader.refuse("tax_code", .mismatch, "is not the one in the path") }
         let name = reader.required("name") { try boundedText($0, 1...70) }
         let codes = readCodes(&reader)
         let iban = reader.required("iban") { try IBAN($0) }
         let postalIBAN = reader.optional("postal_iban") { (text: String) throws -> IBAN in
             let iban = try IBAN(text)
-            guard iban.isPostal else { throw InvalidValue(detail: "is not a postal account's IBAN (ABI 07601)") }
+            guard iban.isPostal else { throw InvalidValue(.badFormat, "is not a postal account's IBAN (ABI 07601)") }
             return iban
         }
         let cbill = reader.optional("cbill_code") { try cbillCode($0) }
@@ -137,7 +137,7 @@ extension Creditor {
         }
         let topics = reader.optional("help_topics", count: 0...200, items: HelpTopic.read)
         if let topics, Set(topics.map { "\($0.topic)/\($0.language)" }).count != topics.count {
-            reader.refuse("help_topics", "hold a topic twice in one language")
+            reader.refuse("help_topics", .duplicate, "hold a topic twice in one language")
         }
         guard let name, let codes, let iban else { return nil }
         return Creditor(
@@ -155,7 +155,7 @@ extension Creditor {
         do {
             return try NoticeCodes(auxDigit: Int(digit), applicationCode: application, segregationCode: segregation)
         } catch {
-            reader.refuse("aux_digit", error.detail)
+            reader.refuse("aux_digit", error.code, error.detail)
             return nil
         }
     }
@@ -163,7 +163,7 @@ extension Creditor {
     private static func cbillCode(_ text: String) throws(InvalidValue) -> String {
         guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) })
         else {
-            throw InvalidValue(detail: "must be 5 capital letters or digits")
+            throw InvalidValue(.badFormat, "must be 5 capital letters or digits")
         }
         return text
     }

@@ -30,10 +30,11 @@ package final class ServiceState: Sendable {
     var wasCurrent: Bool { current.withLock(\.self) }
 }
 
-func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState) throws
-    -> [Route]
-{
-    let handlers = ServiceHandlers(intermediary: intermediary, state: state)
+func serviceRoutes(
+    _ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState,
+    _ links: Links
+) throws -> [Route] {
+    let handlers = ServiceHandlers(intermediary: intermediary, state: state, links: links)
     let page = try ContractPage(yaml: configuration.contract).html
     let contract = Array(configuration.contract.utf8)
     return [
@@ -62,13 +63,14 @@ func serviceRoutes(_ intermediary: Intermediary, _ configuration: APIConfigurati
 private struct ServiceHandlers: Sendable {
     let intermediary: Intermediary
     let state: ServiceState
+    let links: Links
     /// A probe never waits longer, whatever hangs.
     static let probeSeconds = 1.5
 
     /// AgID's health check: up, or a problem with Retry-After.
     func status() async -> Reply {
         let isUp = await answersInTime { try await intermediary.store.ping() }
-        guard isUp else { return down("The database does not answer.") }
+        guard isUp else { return down("/status", "The database does not answer.") }
         return Reply(
             .ok, headers: [.contentType: "application/problem+json; charset=utf-8"],
             body: JSONWriter.object { json in
@@ -79,21 +81,21 @@ private struct ServiceHandlers: Sendable {
     }
 
     func ready() async throws -> Reply {
-        if state.isDraining { return down("The service is stopping.") }
+        if state.isDraining { return down("/ready", "The service is stopping.") }
         let isCurrent = await answersInTime {
             // What was applied stays applied: once current, a round trip is enough.
             if state.wasCurrent { return try await intermediary.store.ping() }
             guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
             state.noteCurrent()
         }
-        guard isCurrent else { return down("The database does not answer or lacks a migration.") }
+        guard isCurrent else { return down("/ready", "The database does not answer or lacks a migration.") }
         return .json { $0.field("status", "ready") }
     }
 
-    private func down(_ detail: String) -> Reply {
+    private func down(_ path: String, _ detail: String) -> Reply {
         var problem = Problem.unavailable
         problem.detail = detail
-        return problem.reply(instance: "/status", correlationID: "-")
+        return problem.reply(instance: path, correlationID: Correlation.id ?? "-", links: links)
     }
 
     private func answersInTime(_ probe: @escaping @Sendable () async throws -> Void) async -> Bool {

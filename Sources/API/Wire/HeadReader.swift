@@ -99,14 +99,10 @@ struct HeadReader {
             guard version.starts(with: "HTTP/".utf8), version.count == 8 else {
                 throw .malformed("The request line names no version of HTTP.")
             }
-            throw Problem(
-                "version-not-supported", .httpVersionNotSupported, "This version of HTTP is not spoken",
-                detail: "Send HTTP/1.1.")
+            throw Problem(.versionNotSupported, detail: "Send HTTP/1.1.")
         }
         guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
-            throw Problem(
-                "not-implemented", .notImplemented, "The method is not known",
-                detail: "No resource here has it.")
+            throw Problem(.notImplemented, detail: "No resource of this service has the method.")
         }
         // One form only: a whole address, or an authority, may name another host than Host does.
         guard target.first == 0x2F, target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
@@ -154,9 +150,7 @@ struct HeadReader {
         case "upgrade": hasUpgrade = true
         case "expect":
             guard String(decoding: value, as: UTF8.self).lowercased() == "100-continue" else {
-                throw Problem(
-                    "expectation-failed", .expectationFailed, "The expectation can not be met",
-                    detail: "100-continue is the only one known.")
+                throw Problem(.expectationFailed, detail: "100-continue is the only expectation known.")
             }
             expectsContinue = true
         default: break
@@ -178,15 +172,14 @@ struct HeadReader {
 
 extension Problem {
     static let headersTooLarge = Problem(
-        "headers-too-large", .requestHeaderFieldsTooLarge, "The headers are too large",
-        detail: "At most \(HeadReader.maximumFields) headers of \(HeadReader.maximumFieldBytes) bytes in all are taken."
+        .headersTooLarge,
+        detail:
+            "A request has at most \(HeadReader.maximumFields) headers of \(HeadReader.maximumFieldBytes) bytes in all."
     )
     static let targetTooLong = Problem(
-        "target-too-long", .uriTooLong, "The address is too long",
-        detail: "At most \(HeadReader.maximumTargetBytes) bytes are taken.")
+        .targetTooLong, detail: "Path and query have at most \(HeadReader.maximumTargetBytes) bytes.")
     static let requestTimeout = Problem(
-        "request-timeout", .requestTimeout, "The request did not arrive in time",
-        detail: "It is to be sent in one go.")
+        .requestTimeout, detail: "Send the whole request without pauses.")
 }
 
 extension UInt8 {

@@ -30,22 +30,26 @@ package struct APIKeyRequest: Sendable {
 
     func faults(now: Instant) -> [Fault] {
         var faults: [Fault] = []
-        if scopes.isEmpty { faults.append(Fault("/scopes", "must name at least one scope")) }
-        if kind != .ops, creditors.isEmpty { faults.append(Fault("/creditors", "must name at least one creditor")) }
-        if kind == .ops, !creditors.isEmpty { faults.append(Fault("/creditors", "an ops key reaches every creditor")) }
+        if scopes.isEmpty { faults.append(Fault("/scopes", .required, "must name at least one scope")) }
+        if kind != .ops, creditors.isEmpty {
+            faults.append(Fault("/creditors", .required, "must name at least one creditor"))
+        }
+        if kind == .ops, !creditors.isEmpty {
+            faults.append(Fault("/creditors", .notAllowed, "an ops key reaches every creditor"))
+        }
         if kind != .ops, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
-            faults.append(Fault("/scopes", "operations and psp-list:write are for ops keys"))
+            faults.append(Fault("/scopes", .notAllowed, "operations and psp-list:write are for ops keys"))
         }
         if kind == .frontend, scopes.contains(.positionsWrite) {
-            faults.append(Fault("/scopes", "positions:write is not for front ends"))
+            faults.append(Fault("/scopes", .notAllowed, "positions:write is not for front ends"))
         }
         if kind == .creditor, scopes.contains(.citizens) {
-            faults.append(Fault("/scopes", "citizens is not for back offices"))
+            faults.append(Fault("/scopes", .notAllowed, "citizens is not for back offices"))
         }
         if kind == .ops, !allowedOrigins.isEmpty {
-            faults.append(Fault("/allowed_origins", "an ops key has no place in a browser"))
+            faults.append(Fault("/allowed_origins", .notAllowed, "an ops key has no place in a browser"))
         }
-        if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", "must lie in the future")) }
+        if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", .inThePast, "must lie in the future")) }
         return faults
     }
 }
@@ -90,7 +94,7 @@ extension Intermediary {
                 expiresAt: request.expiresAt)
             for (index, creditor) in request.creditors.enumerated() {
                 guard try await tx.ask(Creditors.isKnown(creditor)) else {
-                    throw Refusal.invalid([Fault("/creditors/\(index)", "is not a known creditor")])
+                    throw Refusal.invalid([Fault("/creditors/\(index)", .unknownReference, "is not a known creditor")])
                 }
             }
             tx.insert(key, digest: token.digest)

@@ -28,7 +28,7 @@ extension Intermediary {
         code text: String, by caller: Caller, repeating: Repeating<GivenTokens>? = nil
     ) async throws -> Once<GivenTokens> {
         try caller.demand(.citizens)
-        let refused = Refusal.invalid([Fault("/code", "is unknown, used or expired")])
+        let refused = Refusal.invalid([Fault("/code", .unknownReference, "is unknown, used or expired")])
         guard let code = Token(text, for: .code) else { throw refused }
         return try await once(repeating, within: .everyCreditor) { tx, now in
             guard let citizen = try await tx.spend(code: code.digest, of: caller.key.id, at: now),

@@ -30,7 +30,7 @@ extension Intermediary {
     package func presentSmartCard(
         _ card: Result<SmartCard, SmartCard.Fault>, ticket text: String, language: Language
     ) async throws -> String {
-        let refused = Refusal.invalid([Fault("/ticket", "is unknown, used or expired")])
+        let refused = Refusal.invalid([Fault("/ticket", .unknownReference, "is unknown, used or expired")])
         guard let token = Token(text, for: .ticket) else { throw refused }
         let now = clock()
         let card = accepted(card)

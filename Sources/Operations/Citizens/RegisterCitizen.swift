@@ -61,7 +61,9 @@ extension Intermediary {
     func demandAllowed(_ link: ReturnURL?, at pointer: String, for caller: Caller, in tx: Transaction) async throws {
         guard let link else { return }
         guard try await tx.ask(Creditors.isAllowed(link.origin, within: caller.key.tenancy)) else {
-            throw Refusal.invalid([Fault(pointer, "is not on an origin that a creditor of this key allows")])
+            throw Refusal.invalid([
+                Fault(pointer, .notAllowed, "is not on an origin that a creditor of this key allows")
+            ])
         }
     }
 

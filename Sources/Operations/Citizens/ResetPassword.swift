@@ -25,7 +25,7 @@ extension Intermediary {
         token text: String, password: Password, by caller: Caller, repeating: Repeating<Void>? = nil
     ) async throws -> Once<Void> {
         try caller.demand(.citizens)
-        let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", $0) }
+        let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", .tooWeak, $0) }
         guard let token = Token(text, for: .mail) else { throw Refusal.invalid(general + Self.codeFaults) }
         guard general.isEmpty else { throw Refusal.invalid(general) }
         let passwordHash = try await hash(of: password)
@@ -34,7 +34,7 @@ extension Intermediary {
                 try await tx.ask(Citizens.lock(id)) == .active, let citizen = try await tx.ask(Citizens.show(id))
             else { throw Self.codeRefused }
             // What is thrown rolls back, and the code may be used again with a better password.
-            let faults = password.faults(for: citizen.owner).map { Fault("/new_password", $0) }
+            let faults = password.faults(for: citizen.owner).map { Fault("/new_password", .tooWeak, $0) }
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
             tx.keep(passwordHash: passwordHash, of: id)
             tx.endSessions(of: id, by: .passwordReset, at: now)

@@ -28,6 +28,6 @@ extension Intermediary {
         }
     }
 
-    static var codeFaults: [Fault] { [Fault("/token", "is unknown, used or expired")] }
+    static var codeFaults: [Fault] { [Fault("/token", .unknownReference, "is unknown, used or expired")] }
     static var codeRefused: Refusal { .invalid(codeFaults) }
 }

@@ -30,7 +30,7 @@ extension Intermediary {
     ) async throws -> Saved<Creditor> {
         try caller.demand(.operations)
         if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
-            throw Refusal.invalid([Fault("/tax_code", "has a wrong check digit")])
+            throw Refusal.invalid([Fault("/tax_code", .badCheckDigit, "has a wrong check digit")])
         }
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in

@@ -44,7 +44,7 @@ extension Intermediary {
         for (index, psp) in psps.enumerated() {
             for (number, channel) in psp.channels.enumerated() {
                 do { try outside.checkURL(channel.startURL) } catch {
-                    faults.append(Fault("/psps/\(index)/channels/\(number)/start_url", "\(error)"))
+                    faults.append(Fault("/psps/\(index)/channels/\(number)/start_url", .badFormat, "\(error)"))
                 }
             }
         }

@@ -144,18 +144,19 @@ extension Intermediary {
         // Who signed in pays in their own name: it is by the payer that the attempt and its receipt are theirs.
         let payer = request.payer ?? caller.citizen?.payer
         if let citizen = caller.citizen, payer?.taxCode != citizen.taxCode {
-            faults.append(Fault("/payer/tax_code", "is not the signed-in citizen's"))
+            faults.append(Fault("/payer/tax_code", .mismatch, "is not the signed-in citizen's"))
         }
         if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
-            faults.append(Fault("/return_url", "is not on an origin that the creditor allows"))
+            faults.append(Fault("/return_url", .notAllowed, "is not on an origin that the creditor allows"))
         }
         let amount = try Amount(cents: items.reduce(0) { $0 + $1.amount.cents })
         let choice = try await pspList(version: version, in: tx)?
             .choice(psp: request.psp, channel: request.channel, method: request.method, amount: amount)
         if choice == nil {
-            faults.append(Fault("/psp_id", "does not offer this channel and payment method for this amount"))
+            faults.append(
+                Fault("/psp_id", .notAllowed, "does not offer this channel and payment method for this amount"))
         } else if secrets.isEmpty {
-            faults.append(Fault("/psp_id", "can not take payments yet: it has no signing secret"))
+            faults.append(Fault("/psp_id", .notAllowed, "can not take payments yet: it has no signing secret"))
         }
         guard faults.isEmpty, let choice, let secret = secrets.first else { throw Refusal.invalid(faults) }
         let attempt = PaymentAttempt(
@@ -183,7 +184,7 @@ extension Intermediary {
                 if let found {
                     ids.append(found)
                 } else {
-                    faults.append(Fault("/installments/\(index)", "is not known"))
+                    faults.append(Fault("/installments/\(index)", .unknownReference, "is not known"))
                 }
             }
         }
@@ -203,7 +204,7 @@ extension Intermediary {
                 position.installments.first { $0.id == id }.map { (position, $0) }
             }.first
             guard let (position, installment) = holder else {
-                faults.append(Fault(pointer, "is not known"))
+                faults.append(Fault(pointer, .unknownReference, "is not known"))
                 continue
             }
             let status = position.status(of: installment, today: today)
@@ -213,9 +214,13 @@ extension Intermediary {
             }
             if position.creditor != positions.first?.creditor {
                 faults.append(
-                    Fault(pointer, "belongs to another creditor than the first: one attempt pays one creditor"))
+                    Fault(
+                        pointer, .mismatch, "belongs to another creditor than the first: one attempt pays one creditor")
+                )
             }
-            if items.contains(where: { $0.installment == id }) { faults.append(Fault(pointer, "is given twice")) }
+            if items.contains(where: { $0.installment == id }) {
+                faults.append(Fault(pointer, .duplicate, "is given twice"))
+            }
             items.append(
                 AttemptItem(
                     installment: id, position: position.id, iuv: installment.iuv,

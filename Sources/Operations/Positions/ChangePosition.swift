@@ -34,7 +34,9 @@ extension Intermediary {
             || name == "receipts_copy_of_fkey"
         {
             throw Refusal.invalid([
-                Fault("/installments", "can not become fewer: one of them has a payment attempt or a receipt")
+                Fault(
+                    "/installments", .notAllowed, "can not become fewer: one of them has a payment attempt or a receipt"
+                )
             ])
         }
     }
@@ -52,7 +54,9 @@ extension Intermediary {
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
             Positions.nextIUVBases(extra))
         guard let creditor else { throw Refusal.notFound }
-        guard let debtType else { throw Refusal.invalid([Fault("/debt_type", "is not a debt type of this creditor")]) }
+        guard let debtType else {
+            throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
+        }
         return Position(
             id: old.id, creditor: old.creditor, externalID: old.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.key == old.debtTypeKey ? old.payableAfterDue : debtType.payableAfterDue,
@@ -71,7 +75,7 @@ extension Intermediary {
             let kept = index < old.installments.count ? old.installments[index] : nil
             let notice = try kept?.noticeNumber ?? creditor.noticeCodes.notice(base: made.popFirst() ?? 0)
             if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
-                throw Refusal.invalid([Fault("/installments/\(index)", "keeps its IUV and notice number")])
+                throw Refusal.invalid([Fault("/installments/\(index)", .readOnly, "keeps its IUV and notice number")])
             }
             let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
             let whole = [

@@ -54,7 +54,9 @@ extension Intermediary {
             Positions.by(externalID: draft.externalID, of: draft.creditor),
             Positions.nextIUVBases(draft.installments.count(where: \.isNumberedByUs)))
         guard let creditor else {
-            throw Refusal.invalid([Fault("/creditor_tax_code", "is not a creditor that this key may act for")])
+            throw Refusal.invalid([
+                Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")
+            ])
         }
         if let existing {
             guard existing.fingerprint == fingerprint else { throw Refusal.externalIDTaken }
@@ -63,7 +65,9 @@ extension Intermediary {
             }
             return .existing(detail)
         }
-        guard let debtType else { throw Refusal.invalid([Fault("/debt_type", "is not a debt type of this creditor")]) }
+        guard let debtType else {
+            throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
+        }
         let position = Position(
             id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,

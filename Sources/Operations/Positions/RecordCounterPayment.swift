@@ -50,7 +50,7 @@ extension Intermediary {
 
     private func payable(_ payment: CounterPayment, on position: Position, at now: Instant) throws -> Installment {
         guard let installment = position.installments.first(where: { $0.number == payment.installmentNumber }) else {
-            throw Refusal.invalid([Fault("/installment", "is not an installment of this position")])
+            throw Refusal.invalid([Fault("/installment", .unknownReference, "is not an installment of this position")])
         }
         let status = position.status(of: installment, today: CalendarDate(romeDayOf: payment.paidAt))
         guard status == .open else { throw Refusal.installmentNotPayable(status, pointer: "/installment") }
@@ -59,10 +59,10 @@ extension Intermediary {
         }
         var faults: [Fault] = []
         if payment.amount != installment.amount {
-            faults.append(Fault("/amount_cents", "must be what is owed, \(installment.amount.cents) cents"))
+            faults.append(Fault("/amount_cents", .mismatch, "must be what is owed, \(installment.amount.cents) cents"))
         }
         if payment.paidAt > now.adding(seconds: RT.futureToleranceSeconds) {
-            faults.append(Fault("/paid_at", "lies in the future"))
+            faults.append(Fault("/paid_at", .inTheFuture, "lies in the future"))
         }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         return installment

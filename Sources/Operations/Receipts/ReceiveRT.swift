@@ -48,7 +48,7 @@ extension Intermediary {
     ) async throws -> TakenRT {
         let now = clock()
         var faults = rt.faults(receivedAt: now)
-        if rt.psp.id != body.psp { faults.append(Fault("/psp/id", "is not the PSP that sent the RT")) }
+        if rt.psp.id != body.psp { faults.append(Fault("/psp/id", .mismatch, "is not the PSP that sent the RT")) }
         guard faults.isEmpty else {
             try await journalRefusal(of: rt, body: body, at: now)
             throw Refusal.invalid(faults)

@@ -53,7 +53,7 @@ extension Intermediary {
         }
         guard let id else { return nil }
         guard let position = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true)) else {
-            throw Refusal.invalid([Fault("/position_id", "is not a position")])
+            throw Refusal.invalid([Fault("/position_id", .unknownReference, "is not a position")])
         }
         return position
     }
@@ -74,14 +74,16 @@ extension Intermediary {
     private func installment(of position: Position, number: Int?) throws -> Installment {
         if let number {
             guard let found = position.installments.first(where: { $0.number == number }) else {
-                throw Refusal.invalid([Fault("/installment", "is not an installment of this position")])
+                throw Refusal.invalid([
+                    Fault("/installment", .unknownReference, "is not an installment of this position")
+                ])
             }
             return found
         }
         let owed = position.installments.filter { $0.paidAt == nil }
         let candidates = owed.isEmpty ? position.installments : owed
         guard candidates.count == 1, let only = candidates.first else {
-            throw Refusal.invalid([Fault("/installment", "is needed: several installments are owed")])
+            throw Refusal.invalid([Fault("/installment", .required, "is needed: several installments are owed")])
         }
         return only
     }

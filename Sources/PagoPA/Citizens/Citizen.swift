@@ -11,18 +11,21 @@ package enum CitizenKind: String, Sendable, CaseIterable {
     package func faults(of address: PostalAddress) -> [Fault] {
         switch self {
         case .resident:
-            guard address.country == "IT" else { return [Fault("/address/country", "must be IT for a resident")] }
+            guard address.country == "IT" else {
+                return [Fault("/address/country", .notAllowed, "must be IT for a resident")]
+            }
             var faults: [Fault] = []
             if address.postalCode.utf8.count != 5 || !address.postalCode.utf8.allSatisfy(\.isDigit) {
-                faults.append(Fault("/address/postal_code", "must be a CAP of 5 digits"))
+                faults.append(Fault("/address/postal_code", .badFormat, "must be a CAP of 5 digits"))
             }
             let province = address.province ?? ""
             if province.utf8.count != 2 || !province.utf8.allSatisfy(\.isUpper) {
-                faults.append(Fault("/address/province", "must be a province's two capital letters"))
+                faults.append(Fault("/address/province", .badFormat, "must be a province's two capital letters"))
             }
             return faults
         case .aire, .nonResident:
-            return address.country == "IT" ? [Fault("/address/country", "must be another country than IT")] : []
+            return address.country == "IT"
+                ? [Fault("/address/country", .notAllowed, "must be another country than IT")] : []
         }
     }
 }

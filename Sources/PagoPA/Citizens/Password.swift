@@ -9,17 +9,21 @@ package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDeb
 
     package init(_ text: String) throws(InvalidValue) {
         // Bounded before it is normalised; a character has four bytes at most.
-        guard text.utf8.count <= Self.lengths.upperBound * 4 else { throw Self.badLength }
+        guard text.utf8.count <= Self.lengths.upperBound * 4 else { throw Self.badLength(.tooLong) }
         let normal = text.precomposedStringWithCanonicalMapping
-        guard Self.lengths.contains(normal.unicodeScalars.count) else { throw Self.badLength }
+        let length = normal.unicodeScalars.count
+        guard Self.lengths.contains(length) else {
+            throw Self.badLength(length < Self.lengths.lowerBound ? .tooShort : .tooLong)
+        }
         guard !normal.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
-            throw InvalidValue(detail: "must not hold control characters")
+            throw InvalidValue(.badCharacters, "must not hold control characters")
         }
         self.text = normal
     }
 
-    private static let badLength = InvalidValue(
-        detail: "must be \(lengths.lowerBound) to \(lengths.upperBound) characters long")
+    private static func badLength(_ code: FaultCode) -> InvalidValue {
+        InvalidValue(code, "must be \(lengths.lowerBound) to \(lengths.upperBound) characters long")
+    }
 
     package var bytes: [UInt8] { Array(text.utf8) }
 

@@ -44,17 +44,17 @@ package struct RegistrationRules: Sendable {
     package func faults(today: CalendarDate) -> [Fault] {
         var faults: [Fault] = []
         if let taxCode, !taxCode.isPersonal16 {
-            faults.append(Fault("/tax_code", "must be a person's codice fiscale of 16 characters"))
+            faults.append(Fault("/tax_code", .badFormat, "must be a person's codice fiscale of 16 characters"))
         }
         if let birthDate {
             if birthDate > today {
-                faults.append(Fault("/birth/date", "must not lie in the future"))
+                faults.append(Fault("/birth/date", .inTheFuture, "must not lie in the future"))
             } else if let taxCode, taxCode.isPersonal16, !taxCode.agrees(withBirth: birthDate) {
-                faults.append(Fault("/birth/date", "does not agree with the tax code"))
+                faults.append(Fault("/birth/date", .mismatch, "does not agree with the tax code"))
             }
         }
         if let kind, let address { faults += kind.faults(of: address) }
-        if let password { faults += password.faults(for: owner).map { Fault("/password", $0) } }
+        if let password { faults += password.faults(for: owner).map { Fault("/password", .tooWeak, $0) } }
         return faults
     }
 }

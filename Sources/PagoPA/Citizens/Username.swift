@@ -53,7 +53,7 @@ package struct ClientAddress: Sendable, Hashable {
         self.text = text
     }
 
-    private static let bad = InvalidValue(detail: "must be an IPv4 or IPv6 address")
+    private static let bad = InvalidValue(.badFormat, "must be an IPv4 or IPv6 address")
 
     private static func hex(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()

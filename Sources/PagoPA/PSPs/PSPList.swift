@@ -4,7 +4,7 @@ package struct PSPID: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ value: String) throws(InvalidValue) {
         guard (6...35).contains(value.utf8.count), value.utf8.allSatisfy(isIdentifierByte) else {
-            throw InvalidValue(detail: "must be 6 to 35 letters, digits, hyphens or underscores")
+            throw InvalidValue(.badFormat, "must be 6 to 35 letters, digits, hyphens or underscores")
         }
         self.value = value
     }
@@ -18,7 +18,7 @@ package struct ChannelID: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ value: String) throws(InvalidValue) {
         guard (1...35).contains(value.utf8.count), value.utf8.allSatisfy(isIdentifierByte) else {
-            throw InvalidValue(detail: "must be 1 to 35 letters, digits, hyphens or underscores")
+            throw InvalidValue(.badFormat, "must be 1 to 35 letters, digits, hyphens or underscores")
         }
         self.value = value
     }
@@ -111,18 +111,20 @@ package struct PSPList: Sendable, Equatable {
         var ids: Set<PSPID> = []
         for (index, psp) in psps.enumerated() {
             if !ids.insert(psp.id).inserted {
-                faults.append(Fault("/psps/\(index)/psp_id", "appears twice in the list"))
+                faults.append(Fault("/psps/\(index)/psp_id", .duplicate, "appears twice in the list"))
             }
             var ways: Set<String> = []
             for (number, channel) in psp.channels.enumerated() {
                 let pointer = "/psps/\(index)/channels/\(number)"
                 if !ways.insert("\(channel.id)/\(channel.method)").inserted {
-                    faults.append(Fault(pointer, "repeats a channel and payment method of this PSP"))
+                    faults.append(Fault(pointer, .duplicate, "repeats a channel and payment method of this PSP"))
                 }
                 for (band, pair) in zip(channel.feeBands, channel.feeBands.dropFirst()).enumerated()
                 where pair.0.upTo >= pair.1.upTo {
                     faults.append(
-                        Fault("\(pointer)/fee_bands/\(band + 1)/up_to_cents", "must be more than the band before it"))
+                        Fault(
+                            "\(pointer)/fee_bands/\(band + 1)/up_to_cents", .outOfRange,
+                            "must be more than the band before it"))
                 }
             }
         }

@@ -59,19 +59,23 @@ package struct InstallmentDraft: Sendable, Equatable {
             guard codes.owns(noticeNumber) else {
                 return .failure(
                     .invalid([
-                        Fault("\(pointer)/notice_number", "does not carry this creditor's auxiliary digit and code")
+                        Fault(
+                            "\(pointer)/notice_number", .mismatch,
+                            "does not carry this creditor's auxiliary digit and code")
                     ]))
             }
             if let iuv, iuv != noticeNumber.iuv {
                 return .failure(
-                    .invalid([Fault("\(pointer)/iuv", "is not the IUV of the notice number given with it")]))
+                    .invalid([Fault("\(pointer)/iuv", .mismatch, "is not the IUV of the notice number given with it")]))
             }
             return .success(noticeNumber)
         }
         guard let iuv else { return .success(nil) }
         guard let derived = codes.notice(for: iuv) else {
             return .failure(
-                .invalid([Fault("\(pointer)/iuv", "is not an IUV of this creditor, or its check digits are wrong")]))
+                .invalid([
+                    Fault("\(pointer)/iuv", .mismatch, "is not an IUV of this creditor, or its check digits are wrong")
+                ]))
         }
         return .success(derived)
     }
@@ -83,29 +87,32 @@ package enum PositionSums {
         var faults: [Fault] = []
         let total = installments.reduce(Int64(0)) { $0 + $1.amount.cents }
         if total > Amount.maximum.cents {
-            faults.append(Fault("/installments", "add up to more than the largest amount"))
+            faults.append(Fault("/installments", .outOfRange, "add up to more than the largest amount"))
         }
         let lineTotal = lines.reduce(Int64(0)) { $0 + $1.amount.cents }
         if !lines.isEmpty, lineTotal != total {
-            faults.append(Fault("/lines", "add up to \(lineTotal) cents, the installments to \(total)"))
+            faults.append(Fault("/lines", .sumMismatch, "add up to \(lineTotal) cents, the installments to \(total)"))
         }
         var notices: Set<NoticeNumber> = []
         var iuvs: Set<IUV> = []
         for (index, installment) in installments.enumerated() {
             let pointer = "/installments/\(index)"
-            if installment.amount == .zero { faults.append(Fault("\(pointer)/amount_cents", "must be at least 1")) }
+            if installment.amount == .zero {
+                faults.append(Fault("\(pointer)/amount_cents", .outOfRange, "must be at least 1"))
+            }
             let parts = installment.transfers.reduce(Int64(0)) { $0 + $1.amount.cents }
             if !installment.transfers.isEmpty, parts != installment.amount.cents {
                 faults.append(
                     Fault(
-                        "\(pointer)/transfers",
+                        "\(pointer)/transfers", .sumMismatch,
                         "add up to \(parts) cents, the installment is \(installment.amount.cents)"))
             }
             if let notice = installment.noticeNumber, !notices.insert(notice).inserted {
-                faults.append(Fault("\(pointer)/notice_number", "is given to another installment of this position"))
+                faults.append(
+                    Fault("\(pointer)/notice_number", .duplicate, "is given to another installment of this position"))
             }
             if let iuv = installment.iuv, !iuvs.insert(iuv).inserted {
-                faults.append(Fault("\(pointer)/iuv", "is given to another installment of this position"))
+                faults.append(Fault("\(pointer)/iuv", .duplicate, "is given to another installment of this position"))
             }
         }
         return faults

@@ -11,7 +11,7 @@ package struct Amount: Sendable, Hashable, Comparable {
 
     package init(cents: Int64) throws(InvalidValue) {
         guard (0...Self.maximum.cents).contains(cents) else {
-            throw InvalidValue(detail: "must be from 0 to \(Self.maximum.cents) cents")
+            throw InvalidValue(.outOfRange, "must be from 0 to \(Self.maximum.cents) cents")
         }
         self.cents = cents
     }
@@ -27,7 +27,7 @@ package struct Amount: Sendable, Hashable, Comparable {
         try self.init(cents: cents)
     }
 
-    private static let badDecimal = InvalidValue(detail: "must be digits, a dot and two decimals")
+    private static let badDecimal = InvalidValue(.badFormat, "must be digits, a dot and two decimals")
 
     package func adding(_ other: Amount) throws(InvalidValue) -> Amount {
         try Amount(cents: cents + other.cents)

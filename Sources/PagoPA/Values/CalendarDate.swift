@@ -7,7 +7,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
     package init(year: Int, month: Int, day: Int) throws(InvalidValue) {
         guard (1900...2999).contains(year), (1...12).contains(month),
             (1...Self.days(of: month, in: year)).contains(day)
-        else { throw InvalidValue(detail: "is not a day of the calendar") }
+        else { throw InvalidValue(.badFormat, "is not a day of the calendar") }
         self.init(known: year, month, day)
     }
 
@@ -22,7 +22,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10])
-        else { throw InvalidValue(detail: "must be a day as YYYY-MM-DD") }
+        else { throw InvalidValue(.badFormat, "must be a day as YYYY-MM-DD") }
         try self.init(year: year, month: month, day: day)
     }
 

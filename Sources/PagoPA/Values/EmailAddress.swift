@@ -8,7 +8,7 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         guard bytes.count <= 254, parts.count == 2, (1...64).contains(parts[0].count),
             bytes.allSatisfy({ (0x21...0x7E).contains($0) && !Self.refused.contains($0) }), Self.isDotted(parts[0]),
             Self.isDomain(parts[1])
-        else { throw InvalidValue(detail: "is not an e-mail address") }
+        else { throw InvalidValue(.badFormat, "is not an e-mail address") }
         self.value = value
     }
 

@@ -7,13 +7,15 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
         let bytes = Array(value.utf8)
         guard (15...34).contains(bytes.count), bytes.allSatisfy({ $0.isDigit || $0.isUpper }), bytes[0].isUpper,
             bytes[1].isUpper, bytes[2].isDigit, bytes[3].isDigit
-        else { throw InvalidValue(detail: "is not an IBAN") }
+        else { throw InvalidValue(.badFormat, "is not an IBAN") }
         if value.hasPrefix("IT") {
             guard bytes.count == 27, bytes[4].isUpper, bytes[5..<15].allSatisfy(\.isDigit) else {
-                throw InvalidValue(detail: "is not an Italian IBAN: 27 characters, a letter, ABI, CAB and account")
+                throw InvalidValue(.badFormat, "is not an Italian IBAN: 27 characters, a letter, ABI, CAB and account")
             }
         }
-        guard remainder97(bytes[4...] + bytes[..<4]) == 1 else { throw InvalidValue(detail: "has wrong check digits") }
+        guard remainder97(bytes[4...] + bytes[..<4]) == 1 else {
+            throw InvalidValue(.badCheckDigit, "has wrong check digits")
+        }
         self.value = value
     }
 

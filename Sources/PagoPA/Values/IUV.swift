@@ -5,12 +5,12 @@ package struct IUV: Sendable, Hashable, CustomStringConvertible {
     package init(_ value: String) throws(InvalidValue) {
         let bytes = Array(value.utf8)
         guard (1...35).contains(bytes.count), bytes.allSatisfy(\.isAlphanumeric) else {
-            throw InvalidValue(detail: "must be 1 to 35 letters or digits")
+            throw InvalidValue(.badFormat, "must be 1 to 35 letters or digits")
         }
         if bytes.count >= 5, bytes.count <= 25, value.hasPrefix("RF"), bytes[2].isDigit, bytes[3].isDigit {
-            let upper = Array(value.uppercased().utf8)
+            let upper = Array(value.asciiUppercased.utf8)
             guard remainder97(upper[4...] + upper[..<4]) == 1 else {
-                throw InvalidValue(detail: "is an RF reference with wrong check digits")
+                throw InvalidValue(.badCheckDigit, "is an RF reference with wrong check digits")
             }
         }
         self.value = value
@@ -20,9 +20,9 @@ package struct IUV: Sendable, Hashable, CustomStringConvertible {
 
     /// The RF reference of 1 to 21 letters or digits.
     package static func rf(reference: String) throws(InvalidValue) -> IUV {
-        let bytes = Array(reference.uppercased().utf8)
+        let bytes = Array(reference.asciiUppercased.utf8)
         guard (1...21).contains(bytes.count), bytes.allSatisfy(\.isAlphanumeric) else {
-            throw InvalidValue(detail: "must be 1 to 21 letters or digits")
+            throw InvalidValue(.badFormat, "must be 1 to 21 letters or digits")
         }
         let check = 98 - remainder97(bytes + Array("RF00".utf8))
         return try IUV("RF\(twoDigits(check))\(reference)")

@@ -8,10 +8,12 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
         self.uuid = uuid
     }
 
-    /// The canonical lower-case form.
+    /// The canonical form, in letters of any case (RFC 9562, section 4).
     package init(_ text: String) throws(InvalidValue) {
-        guard text.utf8.count == 36, let uuid = UUID(uuidString: text), uuid.uuidString.lowercased() == text else {
-            throw InvalidValue(detail: "is not an id")
+        guard text.utf8.count == 36, let uuid = UUID(uuidString: text),
+            uuid.uuidString.asciiLowercased == text.asciiLowercased
+        else {
+            throw InvalidValue(.badFormat, "is not an id")
         }
         self.uuid = uuid
     }

@@ -32,7 +32,7 @@ package struct Instant: Sendable, Hashable, Comparable {
     }
 
     private static let bad = InvalidValue(
-        detail: "must be an instant of RFC 3339 with its zone, such as 2018-10-09T09:30:00Z")
+        .badFormat, "must be an instant of RFC 3339 with its zone, such as 2018-10-09T09:30:00Z")
 
     private static func offset(_ bytes: ArraySlice<UInt8>) throws(InvalidValue) -> Int64 {
         let zone = Array(bytes)

@@ -1,9 +1,16 @@
 /// A text or number that is not what it should be. Names the rule; never repeats the value, which may be personal.
 package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
+    package let code: FaultCode
     package let detail: String
 
-    package init(detail: String) {
+    package init(_ code: FaultCode, _ detail: String) {
+        self.code = code
         self.detail = detail
+    }
+
+    @available(*, deprecated, message: "give the code: InvalidValue(.badFormat, …)")
+    package init(detail: String) {
+        self.init(.badFormat, detail)
     }
 
     package var description: String { detail }
@@ -14,4 +21,15 @@ extension UInt8 {
     var isUpper: Bool { (0x41...0x5A).contains(self) }
     var isLower: Bool { (0x61...0x7A).contains(self) }
     var isAlphanumeric: Bool { isDigit || isUpper || isLower }
+}
+
+extension StringProtocol {
+    /// With a…z raised and nothing else changed. Codes are ASCII: `uppercased()` would turn `ß` and `ı` into ASCII letters.
+    package var asciiUppercased: String {
+        String(decoding: utf8.map { $0.isLower ? $0 - 0x20 : $0 }, as: UTF8.self)
+    }
+
+    package var asciiLowercased: String {
+        String(decoding: utf8.map { $0.isUpper ? $0 + 0x20 : $0 }, as: UTF8.self)
+    }
 }

@@ -4,14 +4,16 @@ package struct NoticeNumber: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ value: String) throws(InvalidValue) {
         let bytes = Array(value.utf8)
-        guard bytes.count == 18, bytes.allSatisfy(\.isDigit) else { throw InvalidValue(detail: "must be 18 digits") }
+        guard bytes.count == 18, bytes.allSatisfy(\.isDigit) else {
+            throw InvalidValue(.badFormat, "must be 18 digits")
+        }
         switch bytes[0] {
         case UInt8(ascii: "0"), UInt8(ascii: "2"), UInt8(ascii: "3"):
             guard remainder93(bytes[..<16]) == digits(bytes[16...]) else {
-                throw InvalidValue(detail: "has wrong check digits")
+                throw InvalidValue(.badCheckDigit, "has wrong check digits")
             }
         case UInt8(ascii: "1"): break
-        default: throw InvalidValue(detail: "must begin with the auxiliary digit 0, 1, 2 or 3")
+        default: throw InvalidValue(.badFormat, "must begin with the auxiliary digit 0, 1, 2 or 3")
         }
         self.value = value
     }
@@ -56,15 +58,15 @@ package enum NoticeCodes: Sendable, Hashable {
         case 1: self = .aux1
         case 2: self = .aux2
         case 3: self = .aux3(segregationCode: try Self.code(segregationCode, "segregation_code"))
-        default: throw InvalidValue(detail: "must be 0, 1, 2 or 3")
+        default: throw InvalidValue(.unknownValue, "must be 0, 1, 2 or 3")
         }
-        if auxDigit != 0, applicationCode != nil { throw InvalidValue(detail: "takes no application_code") }
-        if auxDigit != 3, segregationCode != nil { throw InvalidValue(detail: "takes no segregation_code") }
+        if auxDigit != 0, applicationCode != nil { throw InvalidValue(.notAllowed, "takes no application_code") }
+        if auxDigit != 3, segregationCode != nil { throw InvalidValue(.notAllowed, "takes no segregation_code") }
     }
 
     private static func code(_ code: String?, _ name: String) throws(InvalidValue) -> String {
         guard let code, code.utf8.count == 2, code.utf8.allSatisfy(\.isDigit) else {
-            throw InvalidValue(detail: "needs \(name), two digits")
+            throw InvalidValue(.required, "needs \(name), two digits")
         }
         return code
     }
@@ -89,7 +91,7 @@ package enum NoticeCodes: Sendable, Hashable {
 
     package func notice(base: UInt64) throws(InvalidValue) -> NoticeNumber {
         let text = String(base)
-        guard text.count <= baseDigits else { throw InvalidValue(detail: "is too long for this creditor's numbers") }
+        guard text.count <= baseDigits else { throw InvalidValue(.tooLong, "is too long for this creditor's numbers") }
         let body = prefix + String(repeating: "0", count: baseDigits - text.count) + text
         switch self {
         case .aux1: return try NoticeNumber(body)

@@ -4,14 +4,16 @@ package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomString
 
     package init(_ value: String) throws(InvalidValue) {
         try self.init(unchecked: value)
-        guard Self.hasGoodCheckDigit(value) else { throw InvalidValue(detail: "has a wrong check digit") }
+        guard Self.hasGoodCheckDigit(value) else { throw InvalidValue(.badCheckDigit, "has a wrong check digit") }
     }
 
     /// Without the check digit's rule, which pagoPA's own test creditors break.
     package init(unchecked value: String) throws(InvalidValue) {
-        guard value.utf8.count == 11, value.utf8.allSatisfy(\.isDigit), value.utf8.contains(where: { $0 != 0x30 })
-        else {
-            throw InvalidValue(detail: "must be 11 digits")
+        guard value.utf8.count == 11, value.utf8.allSatisfy(\.isDigit) else {
+            throw InvalidValue(.badFormat, "must be 11 digits")
+        }
+        guard value.utf8.contains(where: { $0 != 0x30 }) else {
+            throw InvalidValue(.badFormat, "must not be all zeros")
         }
         self.value = value
     }
@@ -35,18 +37,18 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
     package init(_ text: String) throws(InvalidValue) {
-        let value = text.uppercased()
+        let value = text.asciiUppercased
         let bytes = Array(value.utf8)
         switch bytes.count {
         case 11:
             self.value = try OrganizationTaxCode(value).value
         case 16:
-            guard Self.hasShape(bytes) else { throw InvalidValue(detail: "is not a codice fiscale") }
+            guard Self.hasShape(bytes) else { throw InvalidValue(.badFormat, "is not a codice fiscale") }
             guard Self.checkLetter(of: bytes[0..<15]) == bytes[15] else {
-                throw InvalidValue(detail: "has a wrong check letter")
+                throw InvalidValue(.badCheckDigit, "has a wrong check letter")
             }
             self.value = value
-        default: throw InvalidValue(detail: "must be a codice fiscale of 16 characters or 11 digits")
+        default: throw InvalidValue(.badFormat, "must be a codice fiscale of 16 characters or 11 digits")
         }
     }
 

@@ -8,7 +8,7 @@ package struct TaxonomyCode: Sendable, Hashable, CustomStringConvertible {
             bytes.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw InvalidValue(
-                detail: "must be 0/, 1/, 2/ or 9/ and 3 to 138 characters without blanks, such as 9/0101002IM/")
+                .badFormat, "must be 0/, 1/, 2/ or 9/ and 3 to 138 characters without blanks, such as 9/0101002IM/")
         }
         self.value = value
     }

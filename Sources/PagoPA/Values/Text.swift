@@ -7,13 +7,16 @@ package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: B
         count += 1
         switch scalar.value {
         case 0x0A where multiline, 0x0D where multiline, 0x09 where multiline: break
-        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: throw InvalidValue(detail: "must not hold control characters")
-        case 0x202A...0x202E, 0x2066...0x2069: throw InvalidValue(detail: "must not hold direction overrides")
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
+            throw InvalidValue(.badCharacters, "must not hold control characters")
+        case 0x202A...0x202E, 0x2066...0x2069: throw InvalidValue(.badCharacters, "must not hold direction overrides")
         default: break
         }
     }
     guard range.contains(count) else {
-        throw InvalidValue(detail: "must be \(range.lowerBound) to \(range.upperBound) characters long")
+        throw InvalidValue(
+            count < range.lowerBound ? .tooShort : .tooLong,
+            "must be \(range.lowerBound) to \(range.upperBound) characters long")
     }
     return text
 }

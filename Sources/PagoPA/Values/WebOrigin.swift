@@ -4,7 +4,7 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ text: String) throws(InvalidValue) {
         let parts = try WebAddress(text)
-        guard parts.rest.isEmpty else { throw InvalidValue(detail: "must be scheme, host and port alone") }
+        guard parts.rest.isEmpty else { throw InvalidValue(.badFormat, "must be scheme, host and port alone") }
         self = parts.origin
     }
 
@@ -31,7 +31,7 @@ private struct WebAddress {
     let rest: Substring
 
     init(_ text: String) throws(InvalidValue) {
-        let bad = InvalidValue(detail: "must be an absolute https address without userinfo or fragment")
+        let bad = InvalidValue(.badFormat, "must be an absolute https address without userinfo or fragment")
         guard text.utf8.count <= 2_048,
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Array("\\\"<>^`{|}#".utf8).contains($0) })
         else { throw bad }
@@ -56,7 +56,7 @@ private struct WebAddress {
         }
         let name = host.lowercased()
         guard scheme == "https" || name == "localhost" || Self.isLoopback(name) else {
-            throw InvalidValue(detail: "must be https")
+            throw InvalidValue(.badFormat, "must be https")
         }
         origin = WebOrigin(known: "\(scheme)://\(name)\(port)")
         rest = after.dropFirst(authority.count)

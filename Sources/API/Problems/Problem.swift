@@ -1,0 +1,170 @@
+import HTTPTypes
+import JSON
+import PagoPA
+
+/// An answer of RFC 9457: one occurrence of a kind of problem. The texts are for people and may change.
+package struct Problem: Error, Sendable, Equatable {
+    package let kind: ProblemKind
+    package var detail: String?
+    package var violations: [Violation] = []
+    package var retryAfterSeconds: Int?
+    package var anomaly: String?
+    package var allow: String?
+    /// pagoPA's own code, where the field has one.
+    package var paaCode: String?
+
+    package var status: HTTPResponse.Status { kind.status }
+
+    package init(
+        _ kind: ProblemKind, detail: String? = nil, violations: [Violation] = [], retryAfterSeconds: Int? = nil,
+        anomaly: String? = nil, allow: String? = nil
+    ) {
+        self.kind = kind
+        self.detail = detail
+        self.violations = violations
+        self.retryAfterSeconds = retryAfterSeconds
+        self.anomaly = anomaly
+        self.allow = allow
+    }
+
+    func reply(instance: String, correlationID: String, links: Links) -> Reply {
+        let body = JSONWriter.object {
+            write(into: &$0, instance: instance, correlationID: correlationID, links: links)
+        }
+        var headers: HTTPFields = [.contentType: "application/problem+json; charset=utf-8"]
+        headers[.retryAfter] = retryAfterSeconds.map(String.init)
+        headers[.allow] = allow
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        return Reply(status, headers: headers, body: body)
+    }
+
+    /// The members of the problem, into the open object.
+    func write(into json: inout JSONWriter, instance: String, correlationID: String, links: Links) {
+        json.field("type", links.problem(kind.code))
+        json.field("title", kind.title)
+        json.field("status", status.code)
+        json.field("detail", detail.map { plainText($0, upTo: 1_024) })
+        json.field("instance", plainText(instance, upTo: 512))
+        json.field("correlation_id", correlationID)
+        json.field("retry_after_seconds", retryAfterSeconds)
+        json.field("anomaly_id", anomaly)
+        json.field("paa_fault", paaCode)
+        guard !violations.isEmpty else { return }
+        json.array("violations", violations) { json, violation in
+            json.beginObject()
+            // Names in it are the caller's, of any length.
+            json.field("pointer", plainText(violation.pointer, upTo: 300))
+            json.field("code", violation.code)
+            json.field("detail", plainText(violation.detail, upTo: 500))
+            json.endObject()
+        }
+    }
+}
+
+extension Problem {
+    static let notFound = Problem(
+        .notFound, detail: "Check the address and the id, and whether this caller may see it.")
+    static let unavailable = Problem(
+        .unavailable,
+        detail: "The request was applied completely or not at all. Send it again, with the same Idempotency-Key.",
+        retryAfterSeconds: 5)
+    static let internalFault = Problem(.internalError, detail: "The service logged it under the correlation id.")
+
+    /// - Parameter wanted: the one that is read.
+    static func unsupportedMediaType(_ wanted: String) -> Problem {
+        Problem(.unsupportedMediaType, detail: "Send \(wanted).")
+    }
+
+    static func malformed(_ detail: String) -> Problem { Problem(.malformedRequest, detail: detail) }
+
+    static func badParameters(_ violations: [Violation]) -> Problem {
+        Problem(
+            .malformedRequest, detail: "A query parameter or header is wrong; violations lists each.",
+            violations: violations)
+    }
+
+    static func invalid(_ violations: [Violation]) -> Problem { Problem(.invalidRequest, violations: violations) }
+
+    /// The one place that gives each refusal its kind.
+    package init(_ refusal: Refusal) {
+        switch refusal {
+        case .invalid(let faults): self = .invalid(faults.map { Violation($0) })
+        case .rtUnreadable(let detail):
+            self = .malformed(detail)
+            paaCode = "PAA_SINTASSI_XSD"
+        case .rtRefused(let isSyntax, let faults):
+            self = .invalid(faults.map { Violation($0) })
+            paaCode = isSyntax ? "PAA_SINTASSI_XSD" : "PAA_SEMANTICA"
+        case .notFound: self = .notFound
+        case .unauthenticated:
+            self.init(.unauthenticated, detail: "The credential is missing, unknown, expired or revoked.")
+        case .citizenTokenInvalid:
+            self.init(.citizenTokenInvalid, detail: "The citizen's token is missing, unknown, expired or ended.")
+        case .signInFailed:
+            self.init(
+                .signInFailed, detail: "User name or password is wrong, or the e-mail address is not verified.")
+        case .signInThrottled(let seconds):
+            self.init(
+                .tooManyRequests, detail: "The next sign-in attempt is possible in \(seconds) s.",
+                retryAfterSeconds: seconds)
+        case .smartCardRefused:
+            self.init(
+                .smartCardRefused,
+                detail: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+        case .forbidden(let scope): self.init(.forbidden, detail: "The scope \(scope.rawValue) is needed.")
+        case .busy(let seconds):
+            self = Problem.unavailable
+            retryAfterSeconds = seconds
+        case .preconditionMissing:
+            self.init(.preconditionRequired, detail: "Use If-Match with the ETag of your last GET.")
+        case .preconditionFailed:
+            self.init(.preconditionFailed, detail: "Read the resource again: the precondition does not hold any more.")
+        case .idempotencyKeyInUse:
+            self.init(
+                .idempotencyKeyInUse, detail: "Send the request again in a moment to get its response.",
+                retryAfterSeconds: 1)
+        case .idempotencyKeyReused:
+            self.init(.idempotencyKeyReused, detail: "A key belongs to one request; use a new one.")
+        case .idempotencyKeyMissing:
+            self.init(.idempotencyKeyMissing, detail: "Send a new Idempotency-Key with every new request.")
+        case .secretShownOnce:
+            self.init(.secretShownOnce, detail: "Revoke what was created and create another one.")
+        case .externalIDTaken:
+            self.init(
+                .externalIDTaken,
+                detail: "Another position of this creditor has this external id and other content.")
+        case .noticeNumberTaken(let pointer):
+            self.init(
+                .noticeNumberTaken, detail: "Another position of this creditor uses it; an IUV is never used twice.",
+                violations: [Violation(pointer, .alreadyUsed, "is already used by another position")])
+        case .positionNotEditable(let status):
+            self.init(.positionNotEditable, detail: "The position is \(status.rawValue).")
+        case .paymentInProgress(let seconds):
+            self.init(
+                .paymentInProgress,
+                detail: "Another attempt holds the installment for at most \(seconds) seconds more.",
+                retryAfterSeconds: seconds)
+        case .installmentNotPayable(let status, let pointer):
+            self.init(
+                .installmentNotPayable, detail: "The installment is \(status.rawValue).",
+                violations: pointer.isEmpty ? [] : [Violation(pointer, .wrongState, "is \(status.rawValue)")])
+        case .attemptNotCancellable(let status):
+            self.init(.attemptNotCancellable, detail: "The attempt is \(status.rawValue).")
+        case .pspRefused:
+            self.init(.pspRefused, detail: "The attempt has failed and its installments are free.")
+        case .pspUnreachable:
+            self.init(.pspUnreachable, detail: "The attempt has failed and its installments are free.")
+        case .pspTimedOut:
+            self.init(.pspTimedOut, detail: "The attempt has failed and its installments are free.")
+        case .receiptConflict(let anomaly):
+            self.init(
+                .receiptConflict,
+                detail: "Both bodies are stored and the first one counts until people have resolved the anomaly.",
+                anomaly: anomaly.description)
+        case .notificationNotRetryable(let state):
+            self.init(.notificationNotRetryable, detail: "The e-mail is \(state.rawValue).")
+        case .anomalyNotOpen: self.init(.anomalyNotOpen, detail: "It has been resolved before.")
+        case .resolutionNotPossible(let why): self.init(.resolutionNotPossible, detail: why)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import HTTPTypes
+
+extension ProblemKind {
+    /// Who calls, and how often.
+    static let ofCallers: [ProblemKind] = [
+        .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .forbidden, .originNotAllowed,
+        .tooManyRequests, .secretShownOnce,
+    ]
+
+    static let unauthenticated = ProblemKind(
+        "unauthenticated", .unauthorized, "Authentication required",
+        cause: "The credential is missing, unknown, expired or revoked, or the signature is not valid.",
+        cure:
+            "Send Authorization: Bearer with a valid API key, or sign the request as Standard Webhooks "
+            + "describes.",
+        example: "The credential is missing, unknown, expired or revoked.")
+    static let citizenTokenInvalid = ProblemKind(
+        "citizen-token-invalid", .unauthorized, "Citizen not signed in",
+        cause: "X-Citizen-Token is missing, unknown, expired, ended, or was issued to another front end.",
+        cure: "Refresh the citizen's session, or let the citizen sign in again.",
+        example: "The citizen's token is missing, unknown, expired or ended.")
+    static let signInFailed = ProblemKind(
+        "sign-in-failed", .unauthorized, "Sign-in failed",
+        cause: "User name or password is wrong, or the e-mail address of the account is not verified yet.",
+        cure: "Let the citizen try again, reset the password, or open the link of the verification e-mail.",
+        example: "User name or password is wrong, or the e-mail address is not verified.")
+    static let smartCardRefused = ProblemKind(
+        "smart-card-refused", .unauthorized, "Smart card not accepted",
+        cause: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.",
+        cure: "Check that the card is inserted, not expired, and that the browser offers its certificate.",
+        example: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+    static let forbidden = ProblemKind(
+        "forbidden", .forbidden, "Scope missing",
+        cause: "The credential is valid, but it lacks the scope that this operation needs.",
+        cure: "Use a key with the scope that detail names, or ask the operator for one.",
+        example: "The scope positions:write is needed.")
+    static let originNotAllowed = ProblemKind(
+        "origin-not-allowed", .forbidden, "Origin not allowed",
+        cause: "No valid API key names the origin of this web page among its allowed_origins.",
+        cure: "Ask the operator to add the exact origin (scheme, host and port) to the key.",
+        example: "No valid key names it among its allowed_origins.")
+    static let tooManyRequests = ProblemKind(
+        "too-many-requests", .tooManyRequests, "Too many requests",
+        cause: "This caller has used up its requests, or the account its sign-in attempts, for the moment.",
+        cure: "Wait for the seconds in Retry-After, then try again.",
+        example: "6000 requests a minute are allowed.")
+    static let secretShownOnce = ProblemKind(
+        "secret-shown-once", .conflict, "Secret already shown",
+        cause: "The request was answered before, and its response held a secret that is shown only once.",
+        cure: "Revoke what was created and create another one.",
+        example: "Revoke what was created and create another one.")
+}

@@ -1,0 +1,92 @@
+import HTTPTypes
+
+extension ProblemKind {
+    /// A resource's state, a PSP, or the service.
+    static let ofStates: [ProblemKind] = [
+        .externalIDTaken, .noticeNumberTaken, .positionNotEditable, .paymentInProgress, .installmentNotPayable,
+        .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
+        .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
+    ]
+
+    static let externalIDTaken = ProblemKind(
+        "external-id-taken", .conflict, "External id already used",
+        cause: "A position of this creditor with the same external_id and other content exists.",
+        cure: "Read the existing position, or use another external_id.",
+        example: "Another position of this creditor has this external id and other content.")
+    static let noticeNumberTaken = ProblemKind(
+        "notice-number-taken", .conflict, "Notice number already used",
+        cause: "Another position of this creditor has this notice number or IUV; an IUV is never used twice.",
+        cure: "Use another number, or leave iuv and notice_number out to have them generated.",
+        example: "Another position of this creditor uses it; an IUV is never used twice.")
+    static let positionNotEditable = ProblemKind(
+        "position-not-editable", .conflict, "Position cannot be changed in its current state",
+        cause: "The status of the position, named in detail, does not allow this change.",
+        cure: "Read the position. What is paid or in payment is not changed any more.",
+        example: "The position is paid.")
+    static let paymentInProgress = ProblemKind(
+        "payment-in-progress", .conflict, "Payment in progress",
+        cause: "Another payment attempt holds the installment until it ends.",
+        cure: "Wait for the seconds in Retry-After, follow the other attempt, or cancel it.",
+        example: "Another attempt holds the installment for at most 1740 seconds more.")
+    static let installmentNotPayable = ProblemKind(
+        "installment-not-payable", .conflict, "Installment not payable",
+        cause: "The status of the installment, named in detail, does not allow a payment.",
+        cure: "Read the position and offer only installments that are payable.",
+        example: "The installment is paid.")
+    static let attemptNotCancellable = ProblemKind(
+        "attempt-not-cancellable", .conflict, "Payment attempt cannot be cancelled",
+        cause: "The attempt has ended, or the payment can no longer be stopped.",
+        cure: "Read the attempt and show its status.",
+        example: "The attempt is succeeded.")
+    static let notificationNotRetryable = ProblemKind(
+        "notification-not-retryable", .conflict, "E-mail cannot be retried",
+        cause: "Only an e-mail whose delivery failed for good can be sent again.",
+        cure: "Read the notification; its status tells what happens next.",
+        example: "The e-mail is sent.")
+    static let anomalyNotOpen = ProblemKind(
+        "anomaly-not-open", .conflict, "Anomaly already resolved",
+        cause: "The anomaly has been resolved before, so it cannot be resolved again.",
+        cure: "Read the anomaly to see how it was resolved, by whom and why.",
+        example: "It has been resolved before.")
+    static let resolutionNotPossible = ProblemKind(
+        "resolution-not-possible", .conflict, "Resolution not possible",
+        cause:
+            "This kind of anomaly, or the state of the position, does not allow this resolution; detail gives "
+            + "the reason.",
+        cure: "Choose another resolution, or another position.",
+        example: "Only a receipt in quarantine can be matched.")
+    static let receiptConflict = ProblemKind(
+        "receipt-conflict", .conflict, "Receipt conflict",
+        cause:
+            "An RT with the same key and other content was received before. Both bodies are stored and an "
+            + "anomaly is open; nothing else changed.",
+        cure: "Do not send it again. People resolve the anomaly that anomaly_id names.",
+        example: "Both bodies are stored and the first one counts until people have resolved the anomaly.")
+    static let pspRefused = ProblemKind(
+        "psp-refused", .badGateway, "Payment not accepted by the PSP",
+        cause: "The PSP answered the start of the payment with a refusal, or in a way that cannot be understood.",
+        cure: "Start a new attempt, with another PSP if it happens again. The installments are free.",
+        example: "The attempt has failed and its installments are free.")
+    static let pspUnreachable = ProblemKind(
+        "psp-unreachable", .badGateway, "PSP not reachable",
+        cause: "No connection to the PSP could be made.",
+        cure: "Start a new attempt later or with another PSP. The installments are free.",
+        example: "The attempt has failed and its installments are free.")
+    static let pspTimedOut = ProblemKind(
+        "psp-timed-out", .gatewayTimeout, "PSP did not answer in time",
+        cause: "The PSP did not answer the start of the payment within the time allowed.",
+        cure: "Start a new attempt later or with another PSP. The installments are free.",
+        example: "The attempt has failed and its installments are free.")
+    static let unavailable = ProblemKind(
+        "unavailable", .serviceUnavailable, "Service temporarily unavailable",
+        cause: "The database does not answer, the service is stopping, or its capacity is used up for the moment.",
+        cure:
+            "Wait for the seconds in Retry-After and send the same request again, with the same "
+            + "Idempotency-Key.",
+        example: "The request was applied completely or not at all. Send it again, with the same Idempotency-Key.")
+    static let internalError = ProblemKind(
+        "internal-error", .internalServerError, "Internal error",
+        cause: "A fault of the service. It is logged under correlation_id.",
+        cure: "Send the request again later; if it fails again, report the correlation_id to the operator.",
+        example: "The service logged it under the correlation id.")
+}

@@ -1,0 +1,147 @@
+import HTTPTypes
+import JSON
+import PagoPA
+
+/// The pages that the `type` of a problem leads to: HTML for browsers, JSON for programs.
+func problemRoutes(_ links: Links) -> [Route] {
+    let pages = ProblemPages(links: links)
+    let produces = ["application/json", "text/html"]
+    return [
+        Route(.get, "/problems", "list_problems", access: .open, produces: produces) { pages.index($0) },
+        Route(.get, "/problems/{code}", "show_problem", access: .open, produces: produces) { try pages.page($0) },
+    ]
+}
+
+private struct ProblemPages: Sendable {
+    let links: Links
+
+    func index(_ inbound: Inbound) -> Reply {
+        guard inbound.prefersHTML else {
+            return .json { json in
+                json.array("items", ProblemKind.all) { json, kind in
+                    json.beginObject()
+                    write(kind, into: &json)
+                    json.endObject()
+                }
+                json.array("violation_codes", FaultCode.allCases) { json, code in
+                    json.beginObject()
+                    json.field("code", code.rawValue)
+                    json.field("meaning", code.meaning)
+                    json.endObject()
+                }
+            }
+        }
+        let rows = ProblemKind.all.map { kind in
+            """
+            <tr><th scope="row"><a href="\(htmlEscaped(links.problem(kind.code)))"><code>\(kind.code)</code></a></th>\
+            <td>\(kind.status.code)</td><td>\(htmlEscaped(kind.title))</td></tr>
+            """
+        }
+        return html(
+            "Problems",
+            """
+            <p>Every error answer is problem details (RFC 9457); the last segment of its <code>type</code> is one of these codes.</p>
+            <table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Title</th></tr></thead>
+            <tbody>\(rows.joined(separator: "\n"))</tbody></table>
+            <h2>Violation codes</h2>\(violationCodes)
+            """)
+    }
+
+    func page(_ inbound: Inbound) throws -> Reply {
+        let code = inbound.parameter("code")
+        guard let kind = ProblemKind.all.first(where: { $0.code == code }) else { throw Refusal.notFound }
+        guard inbound.prefersHTML else {
+            return .json { json in
+                write(kind, into: &json)
+                json.object("example") { write(example: kind, into: &$0) }
+            }
+        }
+        let example = JSONWriter.object { write(example: kind, into: &$0) }
+        let hasViolations = kind == .malformedRequest || kind == .invalidRequest
+        return html(
+            kind.title,
+            """
+            <p><code>\(kind.code)</code>, HTTP status \(kind.status.code)</p>
+            <h2>Cause</h2><p>\(htmlEscaped(kind.cause))</p>
+            <h2>What to do</h2><p>\(htmlEscaped(kind.cure))</p>
+            <h2>Example</h2><pre tabindex="0">\(htmlEscaped(String(decoding: example, as: UTF8.self)))</pre>
+            \(hasViolations ? "<h2>Violation codes</h2>\(violationCodes)" : "")
+            <p><a href="\(htmlEscaped(links.problems))">All problems</a></p>
+            """)
+    }
+
+    private func write(_ kind: ProblemKind, into json: inout JSONWriter) {
+        json.field("type", links.problem(kind.code))
+        json.field("code", kind.code)
+        json.field("title", kind.title)
+        json.field("status", kind.status.code)
+        json.field("cause", kind.cause)
+        json.field("cure", kind.cure)
+    }
+
+    /// One occurrence, with the members that it usually has.
+    private func write(example kind: ProblemKind, into json: inout JSONWriter) {
+        var problem = Problem(kind, detail: kind.example)
+        switch kind {
+        case .malformedRequest:
+            problem.violations = [Violation("limit", .outOfRange, "must be an integer from 1 to 100")]
+        case .invalidRequest:
+            problem.violations = [
+                Violation("/debtor/tax_code", .badCheckDigit, "has a wrong check letter"),
+                Violation("/installments/0/due_date", .badFormat, "must be a day as YYYY-MM-DD"),
+            ]
+        case .tooManyRequests: problem.retryAfterSeconds = 12
+        case .paymentInProgress: problem.retryAfterSeconds = 1_740
+        case .idempotencyKeyInUse: problem.retryAfterSeconds = 1
+        case .unavailable: problem.retryAfterSeconds = 5
+        case .receiptConflict: problem.anomaly = "01a20771-c7f8-7107-9f2c-6a520000d889"
+        default: break
+        }
+        problem.write(into: &json, instance: "/v1/positions", correlationID: "6f1d2c4ab0e94c7f", links: links)
+    }
+
+    private var violationCodes: String {
+        let rows = FaultCode.allCases.map { code in
+            "<tr><th scope=\"row\"><code>\(code.rawValue)</code></th><td>\(htmlEscaped(code.meaning))</td></tr>"
+        }
+        return """
+            <table><thead><tr><th scope="col">Code</th><th scope="col">Meaning</th></tr></thead>
+            <tbody>\(rows.joined(separator: "\n"))</tbody></table>
+            """
+    }
+
+    private func html(_ title: String, _ content: String) -> Reply {
+        let page = """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(htmlEscaped(title))</title><style>\(ContractPage.style)</style></head><body>
+            <main><h1>\(htmlEscaped(title))</h1>
+            \(content)
+            </main></body></html>
+
+            """
+        return Reply(
+            .ok,
+            headers: [
+                .contentType: "text/html; charset=utf-8",
+                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+            ], body: Array(page.utf8))
+    }
+}
+
+extension Inbound {
+    /// Whether the caller names HTML before JSON, as browsers do.
+    var prefersHTML: Bool {
+        let types = (headers[.accept] ?? "").split(separator: ",").map {
+            ($0.split(separator: ";").first ?? "").lowercased().filter { $0 != " " && $0 != "\t" }
+        }
+        guard let html = types.firstIndex(of: "text/html") else { return false }
+        guard let json = types.firstIndex(of: "application/json") else { return true }
+        return html < json
+    }
+}
+
+func htmlEscaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        .replacing("\"", with: "&quot;")
+}
