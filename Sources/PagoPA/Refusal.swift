@@ -22,6 +22,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case externalIDTaken
     /// The creditor has another installment with this IUV or notice number.
     case noticeNumberTaken(pointer: String)
+    /// The next numbers of the creditor are all used, or longer than its notice numbers allow.
+    case noticeNumbersExhausted
     /// The position's state does not allow the change.
     case positionNotEditable(PositionStatus)
     /// A payment of this installment is under way; it ends by itself after so many seconds.

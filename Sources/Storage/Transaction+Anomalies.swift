@@ -61,6 +61,30 @@ extension Transaction {
         ).first
     }
 
+    /// The same anomalies; those that keep a receipt in quarantine with the installment that now bears its creditor and IUV.
+    package func withCandidates(_ anomalies: [Anomaly]) async throws -> [Anomaly] {
+        let waiting = anomalies.filter { $0.isOpen && $0.kind.isQuarantine }
+        guard !waiting.isEmpty else { return anomalies }
+        let rows = try await query(
+            """
+            SELECT k.id, i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated
+            FROM unnest(\(waiting.map(\.id.uuid))::uuid[], \(waiting.map(\.creditor.value))::text[],
+                \(waiting.map(\.iuv.value))::text[]) AS k(id, creditor_tax_code, iuv)
+            JOIN installments i ON i.creditor_tax_code = k.creditor_tax_code AND i.iuv = k.iuv
+            """)
+        var found: [Identifier<Anomaly>: MatchCandidate] = [:]
+        for var row in rows {
+            found[try row.identifier()] = MatchCandidate(
+                position: try row.identifier(), installmentNumber: try row.int(), amount: try row.amount(),
+                paidAt: try row.optionalInstant(), isIUVGenerated: try row.bool())
+        }
+        return anomalies.map { anomaly in
+            var anomaly = anomaly
+            anomaly.candidate = found[anomaly.id]
+            return anomaly
+        }
+    }
+
     /// Queues the end of an open anomaly.
     package func resolve(_ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?) {
         send(

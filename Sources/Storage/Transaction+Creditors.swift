@@ -47,8 +47,8 @@ package enum Creditors {
         Question([
             """
             SELECT c.tax_code, c.name, c.aux_digit, c.notice_code, c.iban, c.postal_iban, c.cbill_code, c.contact_email,
-                c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages, c.created_at,
-                c.updated_at
+                c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages, c.iuv_start,
+                c.created_at, c.updated_at
             FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")
             """,
             """
@@ -114,19 +114,24 @@ extension Transaction {
         send(
             """
             INSERT INTO creditors (tax_code, name, aux_digit, notice_code, iban, postal_iban, cbill_code, contact_email,
-                contact_phone, mail_sender_name, mail_reply_to, return_url_origins, languages, created_at, updated_at)
+                contact_phone, mail_sender_name, mail_reply_to, return_url_origins, languages, created_at, updated_at,
+                iuv_start, iuv_start_base)
             VALUES (\(creditor.taxCode.value), \(creditor.name), \(creditor.noticeCodes.auxDigit),
                 \(creditor.noticeCodes.code), \(creditor.iban.value), \(creditor.postalIBAN?.value),
                 \(creditor.cbillCode), \(creditor.contactEmail?.value), \(creditor.contactPhone),
                 \(creditor.mailSenderName), \(creditor.mailReplyTo?.value),
                 \(creditor.returnURLOrigins.map(\.description)), \(creditor.languages.map(\.rawValue)),
-                \(creditor.createdAt.sql), \(creditor.updatedAt.sql))
+                \(creditor.createdAt.sql), \(creditor.updatedAt.sql), \(creditor.iuvStart),
+                CASE WHEN \(creditor.iuvStart != nil) THEN (SELECT last_value FROM iuv_bases) END)
             ON CONFLICT ON CONSTRAINT creditors_pkey DO UPDATE SET name = EXCLUDED.name, aux_digit = EXCLUDED.aux_digit,
                 notice_code = EXCLUDED.notice_code, iban = EXCLUDED.iban, postal_iban = EXCLUDED.postal_iban,
                 cbill_code = EXCLUDED.cbill_code, contact_email = EXCLUDED.contact_email,
                 contact_phone = EXCLUDED.contact_phone, mail_sender_name = EXCLUDED.mail_sender_name,
                 mail_reply_to = EXCLUDED.mail_reply_to, return_url_origins = EXCLUDED.return_url_origins,
-                languages = EXCLUDED.languages, updated_at = EXCLUDED.updated_at, version = creditors.version + 1
+                languages = EXCLUDED.languages, iuv_start = EXCLUDED.iuv_start,
+                iuv_start_base = CASE WHEN EXCLUDED.iuv_start IS DISTINCT FROM creditors.iuv_start
+                    THEN EXCLUDED.iuv_start_base ELSE creditors.iuv_start_base END,
+                updated_at = EXCLUDED.updated_at, version = creditors.version + 1
             """)
         send("DELETE FROM help_topics WHERE creditor_tax_code = \(creditor.taxCode.value)")
         for topic in creditor.helpTopics {
@@ -175,7 +180,7 @@ extension Row {
             mailSenderName: try optionalText(), mailReplyTo: try optionalValue { try EmailAddress($0) },
             returnURLOrigins: try next([String].self).map { try WebOrigin($0) },
             languages: try next([String].self).compactMap(Language.init(rawValue:)), helpTopics: topics(taxCode),
-            createdAt: try instant(), updatedAt: try instant())
+            iuvStart: try nextOptional(Int64.self), createdAt: try instant(), updatedAt: try instant())
     }
 
     private mutating func noticeCodes() throws -> NoticeCodes {

@@ -79,11 +79,30 @@ package enum Positions {
             """, row: { try $0.identifier() })
     }
 
-    /// Numbers for the IUVs that we make; a number is never given twice.
-    package static func nextIUVBases(_ count: Int) -> Question<[UInt64]> {
+    /// Numbers for the IUVs that the service generates, at or above the creditor's start; a number is never given twice, and drawing
+    /// one waits for nobody.
+    /// - Returns: `count` numbers, or fewer right after the start was set, when this connection still caches older ones.
+    package static func nextIUVBases(_ count: Int, of creditor: OrganizationTaxCode) -> Question<[UInt64]> {
         Question(
-            "SELECT nextval('iuv_bases') FROM generate_series(1, \(count)::integer)",
-            rows: { UInt64(try $0.next(Int64.self)) })
+            """
+            SELECT CASE WHEN c.iuv_start IS NULL THEN d.n ELSE c.iuv_start + (d.n - c.iuv_start_base - 1) END
+            FROM (SELECT nextval('iuv_bases') AS n FROM generate_series(1, \(count)::integer)) AS d
+            LEFT JOIN creditors c ON c.tax_code = \(creditor.value)
+            WHERE c.iuv_start_base IS NULL OR d.n > c.iuv_start_base
+            """, rows: { UInt64(try $0.next(Int64.self)) })
+    }
+
+    /// How many numbers of `iuv_bases` a connection may have cached (`CACHE 32`).
+    package static let cachedIUVBases = 32
+
+    /// Those of these IUVs that this creditor has not used yet, in the order given.
+    package static func unused(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Question<[IUV]> {
+        Question(
+            """
+            SELECT k.iuv FROM unnest(\(iuvs.map(\.value))::text[]) WITH ORDINALITY AS k(iuv, ordinal)
+            WHERE NOT EXISTS (SELECT FROM used_iuvs u WHERE u.creditor_tax_code = \(creditor.value) AND u.iuv = k.iuv)
+            ORDER BY k.ordinal
+            """, rows: { row in try row.value { try IUV($0) } })
     }
 
     private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Question<Position?> {
@@ -98,7 +117,7 @@ package enum Positions {
             """,
             "SELECT description, quantity, amount_cents FROM position_lines WHERE \(part) ORDER BY number",
             """
-            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at, h.held_until
+            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at, h.held_until, i.iuv_generated
             FROM installments i LEFT JOIN attempt_items h ON h.installment_id = i.id AND h.is_holding
             WHERE i.\(part) ORDER BY i.number
             """,
@@ -127,7 +146,7 @@ package enum Positions {
                 id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
                 noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(), dueDate: try row.date(),
                 transfers: byInstallment[id.uuid] ?? [], paidAt: try row.optionalInstant(),
-                heldUntil: try row.optionalInstant())
+                heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool())
         }
     }
 }
@@ -154,6 +173,20 @@ extension Transaction {
         insertParts(of: position)
     }
 
+    /// Queues the claim of the generated IUVs of new installments, for their creditor and for each body that gets a share of them.
+    /// `used_iuvs_pkey` refuses an IUV that any of these has used, also in a transaction that commits at the same moment.
+    package func claimIUVs(of installments: [Installment], creditor: OrganizationTaxCode) {
+        let claims = installments.filter(\.isIUVGenerated).flatMap { part in
+            Set(part.transfers.map(\.creditor)).union([creditor]).map { ($0.value, part.iuv.value) }
+        }.sorted { $0 < $1 }
+        guard !claims.isEmpty else { return }
+        send(
+            """
+            INSERT INTO used_iuvs (creditor_tax_code, iuv)
+            SELECT * FROM unnest(\(claims.map(\.0))::text[], \(claims.map(\.1))::text[])
+            """)
+    }
+
     private func insertParts(of position: Position) {
         if !position.lines.isEmpty {
             let lines = position.lines
@@ -169,13 +202,15 @@ extension Transaction {
         let parts = position.installments
         send(
             """
-            INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date)
+            INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date,
+                iuv_generated)
             SELECT part.id, \(position.id.uuid), \(position.creditor.value), part.number, part.iuv, part.notice_number,
-                part.amount_cents, part.due_date
+                part.amount_cents, part.due_date, part.iuv_generated
             FROM unnest(\(parts.map(\.id.uuid))::uuid[], \(parts.map { Int64($0.number) })::integer[],
                 \(parts.map(\.iuv.value))::text[], \(parts.map(\.noticeNumber.value))::text[],
-                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.description))::date[])
-                AS part(id, number, iuv, notice_number, amount_cents, due_date)
+                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.description))::date[],
+                \(parts.map(\.isIUVGenerated))::boolean[])
+                AS part(id, number, iuv, notice_number, amount_cents, due_date, iuv_generated)
             ON CONFLICT ON CONSTRAINT installments_number_key
             DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date
             """)

@@ -130,6 +130,12 @@ extension Transaction {
     }
 }
 
+/// A receipt in quarantine, and its place in the order of arrival.
+package struct QuarantinedReceipt: Sendable, Equatable {
+    package let id: Identifier<Receipt>
+    package let receivedAt: Instant
+}
+
 /// What is asked about receipts.
 package enum Receipts {
     /// Receipts in quarantine for any of these IUVs of any of these creditors.
@@ -142,36 +148,48 @@ package enum Receipts {
     }
 
     /// What this creditor gets out of the installment with this IUV, if exactly one other creditor has one that shares.
-    package static func share(of creditor: OrganizationTaxCode, iuv: IUV) -> Question<Share?> {
-        Question<[Share]>(
-            "\(shares(of: "\(creditor.value)", iuv: "\(iuv.value)")) LIMIT 2",
+    /// - Parameter broughtOnly: among installments whose creditor brought the IUV.
+    package static func share(of creditor: OrganizationTaxCode, iuv: IUV, broughtOnly: Bool = false) -> Question<
+        Share?
+    > {
+        let condition: SQL = broughtOnly ? "NOT i.iuv_generated" : "TRUE"
+        return Question<[Share]>(
+            "\(shares(of: "\(creditor.value)", iuv: "\(iuv.value)", where: condition)) LIMIT 2",
             rows: { Share(installment: try $0.identifier(), whole: try $0.amount(), part: try $0.amount()) }
         ).map { $0.count == 1 ? $0.first : nil }
     }
 
-    private static func shares(of creditor: SQL, iuv: SQL) -> SQL {
+    /// - Parameter condition: over `i`, an installment.
+    private static func shares(of creditor: SQL, iuv: SQL, where condition: SQL = "TRUE") -> SQL {
         """
-        SELECT i.id, i.amount_cents, sum(t.amount_cents)::bigint
+        SELECT i.id, i.amount_cents, sum(t.amount_cents)::bigint AS part_cents
         FROM installments i
         JOIN transfers t ON t.installment_id = i.id AND t.creditor_tax_code = \(creditor)
         JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
-        WHERE i.iuv = \(iuv) AND i.creditor_tax_code <> \(creditor)
+        WHERE i.iuv = \(iuv) AND i.creditor_tax_code <> \(creditor) AND \(condition)
         GROUP BY i.id, i.amount_cents
         """
     }
 
-    /// Receipts in quarantine, not refunded or rejected, whose position has appeared and is not a draft.
-    package static func matchable(limit: Int) -> Question<[Identifier<Receipt>]> {
-        Question(
+    /// Receipts in quarantine, not refunded or rejected, that may settle by themselves: the whole amount of an installment still owed,
+    /// whose creditor brought the IUV; or what a share of such an installment is told of. Oldest first.
+    package static func matchable(after: QuarantinedReceipt?, limit: Int) -> Question<[QuarantinedReceipt]> {
+        let place: SQL = after.map { "(r.received_at, r.id) > (\($0.receivedAt.sql), \($0.id.uuid))" } ?? "TRUE"
+        return Question(
             """
-            SELECT r.id FROM receipts r
-            WHERE r.status = 'quarantined' AND EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id AND a.is_open
-                AND a.kind IN ('unknown_iuv', 'unknown_creditor'))
-                AND (EXISTS (SELECT FROM installments i JOIN positions p ON p.id = i.position_id AND p.state <> 'draft'
-                        WHERE i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv)
-                    OR (SELECT count(*) FROM (\(shares(of: "r.creditor_tax_code", iuv: "r.iuv")) LIMIT 2) AS s) = 1)
+            SELECT r.id, r.received_at FROM receipts r
+            WHERE r.status = 'quarantined' AND r.outcome_code = 0 AND \(place)
+                AND EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id AND a.is_open
+                    AND a.kind IN ('unknown_iuv', 'unknown_creditor'))
+                AND (EXISTS (SELECT FROM installments i
+                        JOIN positions p ON p.id = i.position_id AND p.state IN ('open', 'partially_paid')
+                        WHERE i.creditor_tax_code = r.creditor_tax_code AND i.iuv = r.iuv AND NOT i.iuv_generated
+                            AND i.amount_cents = r.amount_cents AND i.paid_at IS NULL)
+                    OR (SELECT count(*) FILTER (WHERE r.amount_cents IN (s.amount_cents, s.part_cents)) = 1
+                            AND count(*) = 1
+                        FROM (\(shares(of: "r.creditor_tax_code", iuv: "r.iuv", where: "NOT i.iuv_generated")) LIMIT 2) AS s))
             ORDER BY r.received_at, r.id LIMIT \(limit)
-            """, rows: { try $0.identifier() })
+            """, rows: { QuarantinedReceipt(id: try $0.identifier(), receivedAt: try $0.instant()) })
     }
 
     /// The RT with this key, if the books hold it.

@@ -28,7 +28,7 @@ import Testing
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal', 'citizens', 'consents',
-                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets')
+                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
@@ -144,7 +144,32 @@ import Testing
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
                 ("backlog", .everyCreditor, { _ = try await $0.outboxBacklog() }),
                 ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(limit: 100) }),
-                ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(limit: 100)) }),
+                ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(after: nil, limit: 100)) }),
+                (
+                    "next page of the quarantine", .everyCreditor,
+                    { tx in
+                        let last = QuarantinedReceipt(
+                            id: Identifier(uuid: position.uuid), receivedAt: Instant(microseconds: 1))
+                        _ = try await tx.ask(Receipts.matchable(after: last, limit: 100))
+                    }
+                ),
+                (
+                    "generated IUVs", .only([Ledger.alfa]),
+                    {
+                        _ = try await $0.ask(
+                            Positions.nextIUVBases(3, of: Ledger.alfa), Positions.unused([iuv], of: Ledger.alfa))
+                    }
+                ),
+                (
+                    "candidates of anomalies", .everyCreditor,
+                    { tx in
+                        let waiting = Anomaly(
+                            id: Identifier(uuid: position.uuid), kind: .unknownIUV, isOpen: true,
+                            receipt: Identifier(uuid: position.uuid), position: nil, creditor: Ledger.alfa, iuv: iuv,
+                            openedAt: Instant(microseconds: 1))
+                        _ = try await tx.withCandidates([waiting])
+                    }
+                ),
                 (
                     "quarantine of a position", .everyCreditor,
                     { _ = try await $0.ask(Receipts.quarantined(creditors: [Ledger.alfa], iuvs: [iuv])) }

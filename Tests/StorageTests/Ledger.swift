@@ -222,6 +222,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case mailTokens = "mail_tokens"
     case throttles
     case smartCardTickets = "smart_card_tickets"
+    case usedIUVs = "used_iuvs"
 
     /// Accounts, which nobody reads but what opens and checks sessions.
     static let accounts: [OwnedTable] = [

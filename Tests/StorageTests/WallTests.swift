@@ -27,7 +27,7 @@ import Testing
         .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 8,
         .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
-        .smartCardTickets: 2,
+        .smartCardTickets: 2, .usedIUVs: 8,
     ]
 
     @Test func `ops and loops see every row`() async throws {
@@ -47,7 +47,7 @@ import Testing
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
+                    .anomalies: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 4,
                 ])
             let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhookSecrets }
             #expect(nobody.values.allSatisfy { $0 == 0 })
@@ -63,7 +63,7 @@ import Testing
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
+                    .anomalies: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 0,
                 ])
         }
     }
@@ -187,7 +187,7 @@ import Testing
                 "UPDATE journal SET note = 'x'", "DELETE FROM journal", "TRUNCATE journal",
                 "UPDATE rts SET message_id = 'x'",
                 "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
-                "DELETE FROM api_keys",
+                "DELETE FROM api_keys", "DELETE FROM used_iuvs", "UPDATE used_iuvs SET iuv = iuv",
                 "SELECT FROM schema_migrations",
             ]
             for statement in forbidden {

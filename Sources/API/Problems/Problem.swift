@@ -137,6 +137,10 @@ extension Problem {
             self.init(
                 .noticeNumberTaken, detail: "Another position of this creditor uses it; an IUV is never used twice.",
                 violations: [Violation(pointer, .alreadyUsed, "is already used by another position")])
+        case .noticeNumbersExhausted:
+            self.init(
+                .noticeNumbersExhausted,
+                detail: "The next numbers of this creditor have all been used, or are too long for its notice numbers.")
         case .positionNotEditable(let status):
             self.init(.positionNotEditable, detail: "The position is \(status.rawValue).")
         case .paymentInProgress(let seconds):

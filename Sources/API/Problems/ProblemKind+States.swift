@@ -3,7 +3,8 @@ import HTTPTypes
 extension ProblemKind {
     /// A resource's state, a PSP, or the service.
     static let ofStates: [ProblemKind] = [
-        .externalIDTaken, .noticeNumberTaken, .positionNotEditable, .paymentInProgress, .installmentNotPayable,
+        .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
+        .installmentNotPayable,
         .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
@@ -18,6 +19,11 @@ extension ProblemKind {
         cause: "Another position of this creditor has this notice number or IUV; an IUV is never used twice.",
         cure: "Use another number, or leave iuv and notice_number out to have them generated.",
         example: "Another position of this creditor uses it; an IUV is never used twice.")
+    static let noticeNumbersExhausted = ProblemKind(
+        "notice-numbers-exhausted", .conflict, "No free notice number",
+        cause: "The next numbers of this creditor have all been used, or are too long for its notice numbers.",
+        cure: "Set iuv_start of the creditor to a free range, or send a notice number of your own.",
+        example: "The next numbers of this creditor have all been used, or are too long for its notice numbers.")
     static let positionNotEditable = ProblemKind(
         "position-not-editable", .conflict, "Position cannot be changed in its current state",
         cause: "The status of the position, named in detail, does not allow this change.",

@@ -114,6 +114,15 @@ extension Anomaly {
         json.field("iuv", iuv.value)
         json.field("opened_at", openedAt.rfc3339)
         json.field("detail", kind.detail)
+        if let candidate {
+            json.object("candidate") { json in
+                json.field("position_id", candidate.position.description)
+                json.field("installment", candidate.installmentNumber)
+                json.field("amount_cents", candidate.amount.cents)
+                json.field("is_paid", candidate.paidAt != nil)
+                json.field("iuv_is_generated", candidate.isIUVGenerated)
+            }
+        }
         if let resolution {
             json.field("resolution", resolution.kind.rawValue)
             json.field("reason", resolution.reason)

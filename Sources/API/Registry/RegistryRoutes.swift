@@ -139,11 +139,13 @@ extension Creditor {
         if let topics, Set(topics.map { "\($0.topic)/\($0.language)" }).count != topics.count {
             reader.refuse("help_topics", .duplicate, "hold a topic twice in one language")
         }
+        let iuvStart = reader.optional("iuv_start", in: Creditor.iuvStartRange)
         guard let name, let codes, let iban else { return nil }
         return Creditor(
             taxCode: taxCode, name: name, noticeCodes: codes, iban: iban, postalIBAN: postalIBAN, cbillCode: cbill,
             contactEmail: contacts?.0, contactPhone: contacts?.1, mailSenderName: sender, mailReplyTo: replyTo,
             returnURLOrigins: origins ?? [], languages: languages ?? [.it], helpTopics: topics ?? [],
+            iuvStart: iuvStart,
             createdAt: createdAt, updatedAt: now)
     }
 
@@ -194,6 +196,7 @@ extension Creditor {
         json.field("mail_reply_to", mailReplyTo?.value)
         json.array("return_url_origins", returnURLOrigins) { $0.value($1.description) }
         json.array("languages", languages) { $0.value($1.rawValue) }
+        json.field("iuv_start", iuvStart)
         json.array("help_topics", helpTopics) { json, topic in
             json.beginObject()
             json.field("topic", topic.topic)

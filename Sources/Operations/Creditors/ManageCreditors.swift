@@ -35,7 +35,9 @@ extension Intermediary {
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
             let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
-            let new = try make(old?.createdAt ?? now, now)
+            var new = try make(old?.createdAt ?? now, now)
+            // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
+            if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
             return old == nil ? .created(new) : .changed(new)

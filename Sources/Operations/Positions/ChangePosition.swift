@@ -12,6 +12,22 @@ extension Intermediary {
         merge: @Sendable (Position) throws -> PositionDraft
     ) async throws -> PositionDetail {
         try caller.demand(.positionsWrite)
+        var tries = 0
+        while true {
+            do {
+                return try await change(id, version: version, by: caller, afterTries: tries, merge: merge)
+            } catch StorageError.constraint("used_iuvs_pkey"), StorageError.constraint("installments_iuv_key") {
+                // The IUV of an installment that was added has been used: the next try looks for a free one.
+                guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
+                tries += 1
+            }
+        }
+    }
+
+    private func change(
+        _ id: Identifier<Position>, version: Int, by caller: Caller, afterTries tries: Int,
+        merge: @Sendable (Position) throws -> PositionDraft
+    ) async throws -> PositionDetail {
         let now = clock()
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
@@ -21,7 +37,8 @@ extension Intermediary {
                 guard old.version == version else { throw Refusal.preconditionFailed }
                 try old.demandEditable(today: today, now: now)
                 let draft = try merge(old)
-                let new = try await changed(old, to: draft, by: caller, in: tx, at: now)
+                let new = try await changed(old, to: draft, by: caller, afterTries: tries, in: tx, at: now)
+                tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
                 tx.update(new, replacingParts: new.lines != old.lines || new.installments != old.installments)
                 tx.journal(
                     JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
@@ -42,38 +59,39 @@ extension Intermediary {
     }
 
     private func changed(
-        _ old: Position, to draft: PositionDraft, by caller: Caller, in tx: Transaction, at now: Instant
-    )
-        async throws -> Position
-    {
+        _ old: Position, to draft: PositionDraft, by caller: Caller, afterTries tries: Int, in tx: Transaction,
+        at now: Instant
+    ) async throws -> Position {
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let extra = max(0, draft.installments.count - old.installments.count)
+        var draw = NumberDraw(extra, of: old.creditor, afterTries: tries)
         let (creditor, debtType, bases) = try await tx.ask(
             Creditors.show(old.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
-            Positions.nextIUVBases(extra))
+            draw.question)
         guard let creditor else { throw Refusal.notFound }
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
+        try await draw.complete(bases, for: creditor, in: tx)
         return Position(
             id: old.id, creditor: old.creditor, externalID: old.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.key == old.debtTypeKey ? old.payableAfterDue : debtType.payableAfterDue,
             document: draft.document, description: draft.description, debtor: draft.debtor, lines: draft.lines,
-            installments: try renumbered(old, draft, creditor: creditor, debtType: debtType, bases: bases),
+            installments: try renumbered(old, draft, creditor: creditor, debtType: debtType, made: draw.notices),
             metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
             updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt)
     }
 
     /// Installments keep the numbers they were given: a notice already printed stays payable.
     private func renumbered(
-        _ old: Position, _ draft: PositionDraft, creditor: Creditor, debtType: DebtType, bases: [UInt64]
+        _ old: Position, _ draft: PositionDraft, creditor: Creditor, debtType: DebtType, made notices: [NoticeNumber]
     ) throws -> [Installment] {
-        var made = bases[...]
+        var made = notices[...]
         return try draft.installments.enumerated().map { index, part in
             let kept = index < old.installments.count ? old.installments[index] : nil
-            let notice = try kept?.noticeNumber ?? creditor.noticeCodes.notice(base: made.popFirst() ?? 0)
+            guard let notice = kept?.noticeNumber ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
             if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
                 throw Refusal.invalid([Fault("/installments/\(index)", .readOnly, "keeps its IUV and notice number")])
             }
@@ -86,7 +104,7 @@ extension Intermediary {
                 id: kept?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
                 dueDate: part.dueDate,
                 transfers: unchanged ? kept?.transfers ?? whole : part.transfers.isEmpty ? whole : part.transfers,
-                paidAt: nil, heldUntil: nil)
+                paidAt: nil, heldUntil: nil, isIUVGenerated: kept?.isIUVGenerated ?? true)
         }
     }
 }

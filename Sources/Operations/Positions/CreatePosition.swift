@@ -17,23 +17,28 @@ extension Intermediary {
         try caller.demand(.positionsWrite)
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        var triesLeft = 3
+        var tries = 0
         while true {
-            triesLeft -= 1
             do {
-                let created = try await once(repeating, within: caller.tenancy) { tx, now in
-                    try await create(draft, fingerprint: fingerprint, by: caller, in: tx, at: now)
+                let created = try await once(repeating, within: caller.tenancy) { [tries] tx, now in
+                    try await create(draft, fingerprint: fingerprint, by: caller, afterTries: tries, in: tx, at: now)
                 }
                 await settleWhatWaited(for: created, draft)
                 return created
-            } catch StorageError.constraint("positions_external_id_key") where triesLeft > 0 {
-                // Somebody kept the same external id meanwhile: the next try finds it.
+            } catch StorageError.constraint("positions_external_id_key") where tries < NumberDraw.maximumTries {
+                // Somebody stored the same external id meanwhile: the next try finds it.
+            } catch StorageError.constraint("used_iuvs_pkey") {
+                // A generated IUV has been used, perhaps by an RT of this moment: the next try looks for a free one.
+                guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
             } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key")
             {
-                // A number that we made may have been given by the creditor before: the next one is free.
-                if triesLeft > 0, draft.installments.contains(where: \.isNumberedByUs) { continue }
-                throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
+                // A generated number may be one that the creditor gives in the same moment: the next one is free.
+                let isOurs = draft.installments.contains(where: \.isNumberedByUs)
+                guard isOurs, tries < NumberDraw.maximumTries else {
+                    throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
+                }
             }
+            tries += 1
         }
     }
 
@@ -46,13 +51,15 @@ extension Intermediary {
     }
 
     private func create(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, in tx: Transaction, at now: Instant
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, afterTries tries: Int, in tx: Transaction,
+        at now: Instant
     ) async throws -> CreatedPosition {
+        var draw = NumberDraw(draft.installments.count(where: \.isNumberedByUs), of: draft.creditor, afterTries: tries)
         let (creditor, debtType, existing, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
             Positions.by(externalID: draft.externalID, of: draft.creditor),
-            Positions.nextIUVBases(draft.installments.count(where: \.isNumberedByUs)))
+            draw.question)
         guard let creditor else {
             throw Refusal.invalid([
                 Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")
@@ -68,13 +75,16 @@ extension Intermediary {
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
+        try await draw.complete(bases, for: creditor, in: tx)
         let position = Position(
             id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,
             debtor: draft.debtor, lines: draft.lines,
-            installments: try numbered(draft, of: creditor, debtType: debtType, bases: bases), metadata: draft.metadata,
+            installments: try numbered(draft, of: creditor, debtType: debtType, made: draw.notices),
+            metadata: draft.metadata,
             state: draft.isDraft ? .draft : .open, version: 1, createdAt: now, updatedAt: now,
             publishedAt: draft.isDraft ? nil : now, cancelledAt: nil)
+        tx.claimIUVs(of: position.installments, creditor: creditor.taxCode)
         tx.insert(position, fingerprint: fingerprint)
         tx.journal(
             JournalEntry(
@@ -84,13 +94,13 @@ extension Intermediary {
     }
 
     /// The drafts' installments with the numbers given or made, and with their transfers.
-    private func numbered(_ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, bases: [UInt64]) throws
-        -> [Installment]
-    {
-        var made = bases[...]
+    private func numbered(
+        _ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, made notices: [NoticeNumber]
+    ) throws -> [Installment] {
+        var made = notices[...]
         return try draft.installments.enumerated().map { index, part in
             let given = try part.noticeNumber(by: creditor.noticeCodes, at: "/installments/\(index)").get()
-            let notice = try given ?? creditor.noticeCodes.notice(base: made.popFirst() ?? 0)
+            guard let notice = given ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
             return Installment(
                 id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
                 dueDate: part.dueDate,
@@ -99,7 +109,7 @@ extension Intermediary {
                         wholeTransfer(
                             of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
                     ]
-                    : part.transfers, paidAt: nil, heldUntil: nil)
+                    : part.transfers, paidAt: nil, heldUntil: nil, isIUVGenerated: given == nil)
         }
     }
 }

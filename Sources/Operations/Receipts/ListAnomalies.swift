@@ -7,7 +7,8 @@ extension Intermediary {
     ) async throws -> Page<Anomaly> {
         try caller.demand(.operations)
         return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.anomalies(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
+            let found = try await tx.anomalies(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
+            return Page(items: try await tx.withCandidates(found.items), next: found.next, total: found.total)
         }
     }
 
@@ -15,7 +16,7 @@ extension Intermediary {
         try caller.demand(.operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let anomaly = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
-            return anomaly
+            return try await tx.withCandidates([anomaly]).first ?? anomaly
         }
     }
 }

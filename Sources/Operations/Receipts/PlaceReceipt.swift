@@ -48,28 +48,38 @@ extension Intermediary {
                 to: kind.rawValue), at: now)
     }
 
-    /// Settles receipts in quarantine whose position has appeared; each in a transaction of its own.
-    /// - Returns: how many were placed.
+    /// Settles receipts in quarantine whose position has appeared, each in a transaction of its own, so that one that fails keeps
+    /// none of the others waiting.
+    /// - Returns: how many were settled.
+    /// - Throws: `StorageError.unavailable` and cancellation alone.
     package func settleQuarantined(_ receipts: [Identifier<Receipt>]) async throws -> Int {
-        var placed = 0
+        var settled = 0
         for id in receipts {
-            do { if try await settleQuarantined(id) { placed += 1 } } catch let fault as StorageError {
-                // The database is away, or this one receipt makes trouble: it must not keep the others waiting.
-                if case .unavailable = fault { throw fault }
+            do { if try await settleQuarantined(id) { settled += 1 } } catch let fault {
+                if fault is CancellationError { throw fault }
+                if let fault = fault as? StorageError, fault == .unavailable { throw fault }
                 logger.error("a receipt stays in quarantine", metadata: ["receipt_id": "\(id)", "error": "\(fault)"])
             }
         }
-        return placed
+        return settled
     }
 
-    /// The sweep: finds what the moment of creation missed, such as an RT that came in the same instant.
+    /// The sweep: finds what the moment of creation missed, such as an RT that came in the same instant. It looks at every receipt
+    /// that may settle, also behind those that fail.
     package func settleQuarantine() async throws -> Int {
-        let found = try await store.transaction(within: .everyCreditor) { tx in
-            try await tx.ask(Receipts.matchable(limit: Self.sweepLimit))
-        }
-        return try await settleQuarantined(found)
+        var settled = 0
+        var last: QuarantinedReceipt?
+        repeat {
+            let found = try await store.transaction(within: .everyCreditor) { [last] tx in
+                try await tx.ask(Receipts.matchable(after: last, limit: Self.sweepLimit))
+            }
+            settled += try await settleQuarantined(found.map(\.id))
+            last = found.count == Self.sweepLimit ? found.last : nil
+        } while last != nil
+        return settled
     }
 
+    /// Receipts read at a time.
     package static let sweepLimit = 100
 
     /// Beside the caller's answer: whatever goes wrong here, the sweep does again.
@@ -86,23 +96,27 @@ extension Intermediary {
         }
     }
 
+    /// Settles by itself only onto an installment whose creditor brought the IUV, and only where the whole amount fits: everything
+    /// else waits for a person, who sees the candidate in the anomaly.
     private func settleQuarantined(_ id: Identifier<Receipt>) async throws -> Bool {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             guard let kept = try await tx.ask(Receipts.show(id, within: .everyCreditor)) else { return false }
             let (position, share) = try await tx.ask(
-                Positions.lock(creditor: kept.creditor, iuv: kept.iuv), Receipts.share(of: kept.creditor, iuv: kept.iuv)
-            )
+                Positions.lock(creditor: kept.creditor, iuv: kept.iuv),
+                Receipts.share(of: kept.creditor, iuv: kept.iuv, broughtOnly: true))
             guard position?.state != .draft, try await tx.lock(id) == .quarantined,
                 // People may have refunded or rejected it: then its money is nobody's any more.
                 let anomaly = try await tx.quarantine(of: id)
             else { return false }
-            if let position, let installment = position.installments.first(where: { $0.iuv == kept.iuv }) {
+            let installment = position?.installments.first { $0.iuv == kept.iuv }
+            let settlement = Settlement.of(
+                kept.outcome, kept.amount, paidAt: kept.paidAt, position: position, installment: installment,
+                share: share, startedAt: nil, creditorIsKnown: true)
+            if let position, let installment {
+                guard !installment.isIUVGenerated, settlement.disposition == .settled else { return false }
                 _ = try await place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
-            } else if let share {
-                let settlement = Settlement.of(
-                    kept.outcome, kept.amount, paidAt: kept.paidAt, position: nil, installment: nil, share: share,
-                    startedAt: nil, creditorIsKnown: true)
+            } else if let share, settlement.disposition == .recorded {
                 tx.place(id, as: settlement.disposition, copyOf: share)
                 tell(settlement, of: kept, on: nil, by: .loop, in: tx, at: now)
             } else {

@@ -16,6 +16,8 @@ package struct Creditor: Sendable, Equatable {
     package let returnURLOrigins: [WebOrigin]
     package let languages: [Language]
     package let helpTopics: [HelpTopic]
+    /// The first number of the IUVs that the service generates; `nil`: the service chooses.
+    package var iuvStart: Int64?
     package let createdAt: Instant
     package let updatedAt: Instant
 
@@ -23,7 +25,8 @@ package struct Creditor: Sendable, Equatable {
         taxCode: OrganizationTaxCode, name: String, noticeCodes: NoticeCodes, iban: IBAN, postalIBAN: IBAN? = nil,
         cbillCode: String? = nil, contactEmail: EmailAddress? = nil, contactPhone: String? = nil,
         mailSenderName: String? = nil, mailReplyTo: EmailAddress? = nil, returnURLOrigins: [WebOrigin] = [],
-        languages: [Language] = [.it], helpTopics: [HelpTopic] = [], createdAt: Instant, updatedAt: Instant
+        languages: [Language] = [.it], helpTopics: [HelpTopic] = [], iuvStart: Int64? = nil, createdAt: Instant,
+        updatedAt: Instant
     ) {
         self.taxCode = taxCode
         self.name = name
@@ -38,9 +41,15 @@ package struct Creditor: Sendable, Equatable {
         self.returnURLOrigins = returnURLOrigins
         self.languages = languages
         self.helpTopics = helpTopics
+        self.iuvStart = iuvStart
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
+}
+
+extension Creditor {
+    /// What `iuvStart` may be: the thirteen digits of a number under auxiliary digit 0 or 3.
+    package static let iuvStartRange: ClosedRange<Int64> = 1...9_999_999_999_999
 }
 
 /// A text of *Help online*; a creditor's own text stands over the built-in one of the same topic and language.

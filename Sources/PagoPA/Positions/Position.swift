@@ -150,10 +150,13 @@ package struct Installment: Sendable, Equatable {
     package let paidAt: Instant?
     /// When a payment attempt holds this installment: until when.
     package let heldUntil: Instant?
+    /// The service generated the IUV; `false`: the creditor brought its own.
+    package let isIUVGenerated: Bool
 
     package init(
         id: Identifier<Installment>, number: Int, iuv: IUV, noticeNumber: NoticeNumber, amount: Amount,
-        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, heldUntil: Instant?
+        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, heldUntil: Instant?,
+        isIUVGenerated: Bool = false
     ) {
         self.id = id
         self.number = number
@@ -164,6 +167,7 @@ package struct Installment: Sendable, Equatable {
         self.transfers = transfers
         self.paidAt = paidAt
         self.heldUntil = heldUntil
+        self.isIUVGenerated = isIUVGenerated
     }
 }
 

@@ -10,6 +10,8 @@ package struct Anomaly: Sendable, Equatable {
     package let openedAt: Instant
     /// `nil` while it is open.
     package let resolution: Resolution?
+    /// While the receipt is in quarantine: the installment with its IUV that has appeared, if there is one.
+    package var candidate: MatchCandidate?
 
     package init(
         id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>,
@@ -25,6 +27,26 @@ package struct Anomaly: Sendable, Equatable {
         self.iuv = iuv
         self.openedAt = openedAt
         self.resolution = resolution
+    }
+}
+
+/// The installment that bears the creditor and the IUV of a receipt in quarantine. A person confirms that the money belongs to it.
+package struct MatchCandidate: Sendable, Equatable {
+    package let position: Identifier<Position>
+    package let installmentNumber: Int
+    package let amount: Amount
+    package let paidAt: Instant?
+    /// The service generated the IUV after the RT or at the same moment, so the payer may have meant another debt.
+    package let isIUVGenerated: Bool
+
+    package init(
+        position: Identifier<Position>, installmentNumber: Int, amount: Amount, paidAt: Instant?, isIUVGenerated: Bool
+    ) {
+        self.position = position
+        self.installmentNumber = installmentNumber
+        self.amount = amount
+        self.paidAt = paidAt
+        self.isIUVGenerated = isIUVGenerated
     }
 }
 
