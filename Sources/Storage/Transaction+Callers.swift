@@ -53,7 +53,8 @@ extension Transaction {
     private func apiKeys(where condition: SQL, limit: Int) async throws -> [APIKey] {
         try await query(
             """
-            SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at
+            SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at,
+                lineage, lineage_expires_at
             FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
             """
         ).map { row in
@@ -65,7 +66,8 @@ extension Transaction {
                 allowedOrigins: try row.next([String].self).map { try WebOrigin($0) }, createdAt: try row.instant(),
                 expiresAt: try row.optionalInstant(),
                 revokedAt: try row.optionalInstant(),
-                lastUsedAt: try row.optionalInstant())
+                lastUsedAt: try row.optionalInstant(), lineage: try row.identifier(),
+                lineageExpiresAt: try row.optionalInstant())
         }
     }
 
@@ -73,10 +75,11 @@ extension Transaction {
         send(
             """
             INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, allowed_origins, created_at, expires_at,
-                rotated_from)
+                rotated_from, lineage, lineage_expires_at)
             VALUES (\(key.id.uuid), \(key.name), \(key.kind.rawValue), \(key.prefix), \(digest),
                 \(key.scopes.map(\.rawValue)), \(key.creditors.map(\.value)),
-                \(key.allowedOrigins.map(\.description)), \(key.createdAt.sql), \(key.expiresAt?.sql), \(rotatedFrom?.uuid))
+                \(key.allowedOrigins.map(\.description)), \(key.createdAt.sql), \(key.expiresAt?.sql), \(rotatedFrom?.uuid),
+                \(key.lineage.uuid), \(key.lineageExpiresAt?.sql))
             """)
     }
 

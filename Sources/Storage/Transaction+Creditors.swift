@@ -174,8 +174,8 @@ extension Row {
     fileprivate mutating func creditor(topics: (OrganizationTaxCode) -> [HelpTopic]) throws -> Creditor {
         let taxCode = try organization()
         return Creditor(
-            taxCode: taxCode, name: try text(), noticeCodes: try noticeCodes(), iban: try value { try IBAN($0) },
-            postalIBAN: try optionalValue { try IBAN($0) }, cbillCode: try optionalText(),
+            taxCode: taxCode, name: try text(), noticeCodes: try noticeCodes(), iban: try value { IBAN(stored: $0) },
+            postalIBAN: try optionalValue { IBAN(stored: $0) }, cbillCode: try optionalText(),
             contactEmail: try optionalValue { try EmailAddress($0) }, contactPhone: try optionalText(),
             mailSenderName: try optionalText(), mailReplyTo: try optionalValue { try EmailAddress($0) },
             returnURLOrigins: try next([String].self).map { try WebOrigin($0) },

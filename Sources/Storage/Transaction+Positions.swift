@@ -333,7 +333,7 @@ extension Row {
 
     fileprivate mutating func transfer() throws -> Transfer {
         Transfer(
-            creditor: try organization(), iban: try value { try IBAN($0) }, amount: try amount(),
+            creditor: try organization(), iban: try value { IBAN(stored: $0) }, amount: try amount(),
             taxonomyCode: try value { try TaxonomyCode($0) }, remittance: try text())
     }
 }

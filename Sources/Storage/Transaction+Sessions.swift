@@ -68,9 +68,15 @@ extension Transaction {
         return .unknown
     }
 
-    /// A session goes on under the key that replaced the one it was opened with.
-    private static func isOpened(by key: Identifier<APIKey>) -> SQL {
-        "s.api_key_id IN (\(key.uuid)::uuid, (SELECT k.rotated_from FROM api_keys k WHERE k.id = \(key.uuid)))"
+    /// A session goes on under the keys that replaced the one it was opened with.
+    private static func isOpened(by key: Identifier<APIKey>) -> SQL { isSameCaller("s.api_key_id", key) }
+
+    /// Whether the key in this column and this one are the same, or one replaced the other, however many rotations ago.
+    static func isSameCaller(_ column: SQL, _ key: Identifier<APIKey>) -> SQL {
+        """
+        (\(column) = \(key.uuid)::uuid OR (SELECT o.lineage FROM api_keys o WHERE o.id = \(column))
+            = (SELECT k.lineage FROM api_keys k WHERE k.id = \(key.uuid)::uuid))
+        """
     }
 
     /// The next pair of tokens; the old access token is void and the old refresh token is remembered as used.

@@ -56,7 +56,7 @@ extension Transaction {
         let rows = try await query(
             """
             DELETE FROM smart_card_tickets
-            WHERE code_digest = \(digest) AND api_key_id = \(key.uuid) AND code_expires_at > \(now.sql) RETURNING citizen_id
+            WHERE code_digest = \(digest) AND \(Self.isSameCaller("api_key_id", key)) AND code_expires_at > \(now.sql) RETURNING citizen_id
             """)
         guard var row = rows.first else { return nil }
         return try row.identifier()

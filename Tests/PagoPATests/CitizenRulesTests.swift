@@ -112,15 +112,20 @@ import Testing
             country: country)
     }
 
-    @Test func `a resident lives in Italy, and the others do not`() {
+    @Test func `a resident lives in Italy, an Italian of AIRE abroad, and a non-resident anywhere`() {
         #expect(CitizenKind.resident.faults(of: address("IT", province: "TO")).isEmpty)
         #expect(CitizenKind.resident.faults(of: address("IT", province: "to", postalCode: "1012")).count == 2)
         #expect(CitizenKind.resident.faults(of: address("IT")).map(\.pointer) == ["/address/province"])
         #expect(CitizenKind.resident.faults(of: address("BE", province: "TO")).map(\.pointer) == ["/address/country"])
         for kind in [CitizenKind.aire, .nonResident] {
             #expect(kind.faults(of: address("BE", postalCode: "B-1000")).isEmpty)
-            #expect(kind.faults(of: address("IT", province: "TO")).map(\.pointer) == ["/address/country"])
         }
+        #expect(CitizenKind.aire.faults(of: address("IT", province: "TO")).map(\.pointer) == ["/address/country"])
+        #expect(CitizenKind.nonResident.faults(of: address("IT", province: "TO")).isEmpty)
+        #expect(
+            CitizenKind.nonResident.faults(of: address("IT", postalCode: "1012")).map(\.pointer) == [
+                "/address/postal_code", "/address/province",
+            ])
     }
 
     @Test(arguments: [

@@ -40,6 +40,59 @@ extension ServerTests {
             }
         }
 
+        @Test func `a rotated key keeps its end, its Idempotency-Keys and its citizens' sessions`() async throws {
+            try await Deployment.with { live in
+                let end = "2030-01-01T00:00:00Z"
+                let made = try await live.call(
+                    "POST", "/v1/api-keys", key: live.opsKey,
+                    json: """
+                        {"name":"Ufficio","kind":"creditor","scopes":["positions:write","positions:read"],
+                        "creditors":["\(Deployment.creditor)"],"expires_at":"\(end)"}
+                        """)
+                let first = try #require(try made.json["key"] as? String)
+                let id = try #require(try made.json["id"] as? String)
+                let (position, _) = try await live.position()
+                let publish: (String) async throws -> Deployment.Answer = { key in
+                    try await live.call(
+                        "POST", "/v1/positions/\(position)/cancel", key: key, headers: ["Idempotency-Key": "once"])
+                }
+                #expect(try await publish(first).status == 200)
+
+                let rotate: (String) async throws -> Deployment.Answer = { id in
+                    try await live.call(
+                        "POST", "/v1/api-keys/\(id)/rotate", key: live.opsKey, json: #"{"overlap_seconds":3600}"#)
+                }
+                let second = try await rotate(id)
+                #expect(try second.json["expires_at"] as? String == end)
+                // The first key ends with the overlap now; what comes of it still ends when the first was to.
+                let third = try await rotate(id)
+                #expect(try third.json["expires_at"] as? String == end)
+                let fourth = try await rotate(try #require(try third.json["id"] as? String))
+                #expect(try fourth.json["expires_at"] as? String == end)
+                for next in [second, third, fourth] {
+                    let again = try await publish(try #require(try next.json["key"] as? String))
+                    #expect(again.status == 200 && again.headers["idempotency-replayed"] == "true")
+                }
+
+                let portal = try await live.newKey(
+                    kind: "frontend", scopes: ["citizens"], creditors: [Deployment.creditor])
+                try await live.account(.mario)
+                let tokens = try await Tokens(
+                    live.call(
+                        "POST", "/v1/sessions", key: portal,
+                        json: #"{"username":"RSSMRA80A01H501U","password":"\#(Applicant.mario.password)"}"#))
+                var portalID = try #require(try await live.newestKey()["id"] as? String)
+                for _ in 0..<2 {
+                    let next = try await rotate(portalID)
+                    portalID = try #require(try next.json["id"] as? String)
+                    let me = try await live.call(
+                        "GET", "/v1/me", key: try #require(try next.json["key"] as? String),
+                        headers: ["X-Citizen-Token": tokens.access])
+                    #expect(me.status == 200)
+                }
+            }
+        }
+
         @Test func `a revoked key and a revoked secret end at once on every instance`() async throws {
             try await Deployment.with { live in
                 try await live.withSecondInstance { other in

@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    @Test func `who is not resident in the municipality lives anywhere, in Italy at an Italian address`() async throws {
+        try await Ledger.with { ledger in
+            let italian = #"{"country":"IT","province":"TO","postal_code":"10121"}"#
+            for address in [#"{"country":"BE"}"#, italian] {
+                _ = try await ledger.pool.query(
+                    "UPDATE citizens SET kind = 'non_resident', address = address || \(address)::jsonb")
+            }
+            for address in [#"{"postal_code":"1012"}"#, #"{"province":"Torino"}"#] {
+                await #expect(throws: PostgresError.self) {
+                    try await ledger.pool.execute("UPDATE citizens SET address = address || \(address)::jsonb")
+                }
+            }
+        }
+    }
+
     @Test func `one tax code has one verified account, and any number of registrations`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query("DELETE FROM citizen_sessions")

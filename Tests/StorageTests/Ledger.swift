@@ -77,8 +77,8 @@ struct Ledger {
         }
         _ = try await pool.query(
             """
-            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at)
-            VALUES (gen_random_uuid(), 'k', 'frontend', 'p', sha256('k'), '{}', '{}', now())
+            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at, lineage)
+            VALUES (md5('k')::uuid, 'k', 'frontend', 'p', sha256('k'), '{}', '{}', now(), md5('k')::uuid)
             """)
         for psp in [Self.firstPSP, Self.secondPSP] {
             _ = try await pool.query(

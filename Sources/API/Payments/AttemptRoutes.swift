@@ -141,6 +141,7 @@ extension Payer {
     fileprivate static func read(_ reader: inout ObjectReader) -> Payer? {
         let kind = reader.required("kind", text: SubjectKind.read)
         let taxCode = reader.required("tax_code") { try TaxCode($0) }
+        if let kind, let mismatch = taxCode?.mismatch(with: kind) { reader.refuse("tax_code", .mismatch, mismatch) }
         let fullName = reader.required("full_name") { try boundedText($0, 1...70) }
         let email = reader.optional("email") { try EmailAddress($0) }
         guard let kind, let taxCode, let fullName else { return nil }

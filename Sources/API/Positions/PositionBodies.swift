@@ -49,6 +49,7 @@ extension Debtor {
     static func read(_ reader: inout ObjectReader) -> Debtor? {
         let kind = reader.required("kind", text: SubjectKind.read)
         let taxCode = reader.required("tax_code") { try TaxCode($0) }
+        if let kind, let mismatch = taxCode?.mismatch(with: kind) { reader.refuse("tax_code", .mismatch, mismatch) }
         let fullName = reader.required("full_name") { try boundedText($0, 1...70) }
         let email = reader.optional("email") { try EmailAddress($0) }
         let address = reader.optional("address", object: PostalAddress.read)

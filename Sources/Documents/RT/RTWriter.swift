@@ -142,11 +142,12 @@ extension RTDocument {
     }
 
     private static func isSame(_ payer: RTSubject, _ debtor: RTSubject?) -> Bool {
-        payer == debtor || payer.taxCode != nil && payer.taxCode == debtor?.taxCode
+        // ANONIMO is nobody's code: two subjects with it may be two people.
+        payer == debtor || payer.taxCode != nil && payer.taxCode != nobody && payer.taxCode == debtor?.taxCode
     }
 
     /// What the schema suggests for somebody whose tax code is not known.
-    private static let nobody = "ANONIMO"
+    private static let nobody = TaxCode.anonymousWord
 
     /// A code is whole or it is none: a cut one would be somebody else's.
     private static func isCode(_ text: String) -> Bool {

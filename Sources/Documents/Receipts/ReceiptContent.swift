@@ -97,7 +97,10 @@ package struct ReceiptContent: Sendable, Equatable {
     }
 
     private static func named(_ subject: RTSubject) -> String? {
-        let parts = [subject.fullName, subject.taxCode].compactMap(\.self).filter { !$0.isEmpty }
+        let name = subject.fullName.flatMap { $0.isEmpty ? nil : $0 }
+        // In place of a code ANONIMO tells a reader nothing that the name does not.
+        let code = name != nil && subject.taxCode == TaxCode.anonymousWord ? nil : subject.taxCode
+        let parts = [name, code].compactMap(\.self).filter { !$0.isEmpty }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 

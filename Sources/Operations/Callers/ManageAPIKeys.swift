@@ -123,7 +123,7 @@ extension Intermediary {
         }
     }
 
-    /// A new key with the same rights; the old one ends after the overlap.
+    /// A new key with the same rights, the same end and the same Idempotency-Keys; the old one ends after the overlap.
     package func rotateAPIKey(
         _ id: Identifier<APIKey>, overlapSeconds: Int, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil
     )
@@ -133,9 +133,11 @@ extension Intermediary {
         let token = try APIKeyToken.make()
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
+            // The old key may itself end with the overlap of an earlier rotation: the new one ends when its first was to.
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,
-                creditors: old.creditors, allowedOrigins: old.allowedOrigins, createdAt: now, expiresAt: nil)
+                creditors: old.creditors, allowedOrigins: old.allowedOrigins, createdAt: now,
+                expiresAt: old.lineageExpiresAt, lineage: old.lineage, lineageExpiresAt: old.lineageExpiresAt)
             tx.insert(key, digest: token.digest, rotatedFrom: id)
             tx.expire(id, at: now.adding(seconds: overlapSeconds))
             tx.journal(

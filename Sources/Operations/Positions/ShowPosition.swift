@@ -39,6 +39,7 @@ extension Intermediary {
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demand(.positionsRead)
+        try caller.demandNamed(filter.debtor, at: "/debtor_tax_code")
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.positions(
                 filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today)
@@ -47,4 +48,15 @@ extension Intermediary {
 
     /// Today in Rome, where due dates are counted.
     package var today: CalendarDate { CalendarDate(romeDayOf: clock()) }
+}
+
+extension Caller {
+    /// A front end searches for the person in front of it, and nobody is ANONIMO: such a search would show what strangers owe.
+    /// - Throws: `Refusal.invalid`.
+    func demandNamed(_ taxCode: TaxCode?, at pointer: String) throws(Refusal) {
+        guard let taxCode, taxCode.isAnonymous else { return }
+        guard kind != .frontend, citizen == nil else {
+            throw .invalid([Fault(pointer, .notAllowed, "names nobody: search by notice number, or ask the creditor")])
+        }
+    }
 }

@@ -19,6 +19,7 @@ extension Intermediary {
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demand(.receiptsRead)
+        try caller.demandNamed(filter.taxCode, at: "/tax_code")
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.receipts(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
         }

@@ -19,6 +19,8 @@ package enum CallerKind: String, Sendable, CaseIterable {
 /// A caller's credential as kept: never the secret, only its digest.
 package struct APIKey: Sendable, Equatable {
     package let id: Identifier<APIKey>
+    /// The first of the keys that replaced one another: a caller stays the same caller when its key is rotated.
+    package let lineage: Identifier<APIKey>
     package let name: String
     package let kind: CallerKind
     /// The public part, by which people recognise the key.
@@ -29,15 +31,19 @@ package struct APIKey: Sendable, Equatable {
     package let allowedOrigins: [WebOrigin]
     package let createdAt: Instant
     package let expiresAt: Instant?
+    /// The end that the first key was made with. A key that was replaced may end earlier; no key that replaces it ends later.
+    package let lineageExpiresAt: Instant?
     package let revokedAt: Instant?
     package let lastUsedAt: Instant?
 
     package init(
         id: Identifier<APIKey>, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
         creditors: [OrganizationTaxCode], allowedOrigins: [WebOrigin] = [], createdAt: Instant,
-        expiresAt: Instant? = nil, revokedAt: Instant? = nil, lastUsedAt: Instant? = nil
+        expiresAt: Instant? = nil, revokedAt: Instant? = nil, lastUsedAt: Instant? = nil,
+        lineage: Identifier<APIKey>? = nil, lineageExpiresAt: Instant? = nil
     ) {
         self.id = id
+        self.lineage = lineage ?? id
         self.name = name
         self.kind = kind
         self.prefix = prefix
@@ -46,6 +52,7 @@ package struct APIKey: Sendable, Equatable {
         self.allowedOrigins = allowedOrigins
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.lineageExpiresAt = lineageExpiresAt ?? (self.lineage == id ? expiresAt : nil)
         self.revokedAt = revokedAt
         self.lastUsedAt = lastUsedAt
     }

@@ -17,8 +17,11 @@ package struct Caller: Sendable, Equatable {
     /// For the journal: both the citizen and the key.
     package var actor: Actor { citizen.map { .citizen($0.citizen, through: key.id) } ?? .key(key.id) }
 
-    /// Whose Idempotency-Keys these are: two citizens behind one key never meet.
-    package var name: String { actor.description }
+    /// Whose Idempotency-Keys these are: two citizens behind one key never meet, and a key that replaces another goes on as the same caller.
+    package var name: String {
+        let actor: Actor = citizen.map { .citizen($0.citizen, through: key.lineage) } ?? .key(key.lineage)
+        return actor.description
+    }
 
     /// The scope is held, or the operation is refused.
     package func demand(_ scope: Scope) throws(Refusal) {

@@ -1,10 +1,10 @@
-/// A person with an account of their own (area riservata). Where people live decides the address they give.
+/// A person with an account of their own (area riservata), by what they are to the municipality.
 package enum CitizenKind: String, Sendable, CaseIterable {
-    /// Lives in Italy.
+    /// Resident in the municipality.
     case resident
     /// An Italian citizen who lives abroad, entered in the Anagrafe degli italiani residenti all'estero.
     case aire
-    /// Anybody else who lives abroad and has an Italian tax code.
+    /// Anybody else with an Italian tax code: not resident in this municipality, in Italy or abroad.
     case nonResident = "non_resident"
 
     /// What this kind's address breaks, under `/address`.
@@ -14,19 +14,24 @@ package enum CitizenKind: String, Sendable, CaseIterable {
             guard address.country == "IT" else {
                 return [Fault("/address/country", .notAllowed, "must be IT for a resident")]
             }
-            var faults: [Fault] = []
-            if address.postalCode.utf8.count != 5 || !address.postalCode.utf8.allSatisfy(\.isDigit) {
-                faults.append(Fault("/address/postal_code", .badFormat, "must be a CAP of 5 digits"))
-            }
-            let province = address.province ?? ""
-            if province.utf8.count != 2 || !province.utf8.allSatisfy(\.isUpper) {
-                faults.append(Fault("/address/province", .badFormat, "must be a province's two capital letters"))
-            }
-            return faults
-        case .aire, .nonResident:
+            return Self.faults(ofItalian: address)
+        case .nonResident: return address.country == "IT" ? Self.faults(ofItalian: address) : []
+        case .aire:
             return address.country == "IT"
                 ? [Fault("/address/country", .notAllowed, "must be another country than IT")] : []
         }
+    }
+
+    private static func faults(ofItalian address: PostalAddress) -> [Fault] {
+        var faults: [Fault] = []
+        if address.postalCode.utf8.count != 5 || !address.postalCode.utf8.allSatisfy(\.isDigit) {
+            faults.append(Fault("/address/postal_code", .badFormat, "must be a CAP of 5 digits"))
+        }
+        let province = address.province ?? ""
+        if province.utf8.count != 2 || !province.utf8.allSatisfy(\.isUpper) {
+            faults.append(Fault("/address/province", .badFormat, "must be a province's two capital letters"))
+        }
+        return faults
     }
 }
 

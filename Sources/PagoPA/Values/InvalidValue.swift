@@ -21,6 +21,8 @@ extension UInt8 {
     var isUpper: Bool { (0x41...0x5A).contains(self) }
     var isLower: Bool { (0x61...0x7A).contains(self) }
     var isAlphanumeric: Bool { isDigit || isUpper || isLower }
+    /// The capital of a small ASCII letter; any other byte as it is.
+    var capital: UInt8 { isLower ? self - 0x20 : self }
 }
 
 extension StringProtocol {

@@ -32,23 +32,51 @@ package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomString
     }
 }
 
-/// Codice fiscale of a debtor or payer: 16 characters with a check letter, omocodia included, or 11 digits.
+/// Who a debtor or payer is by law: codice fiscale of 16 characters with a check letter (omocodia included), 11 digits (partita IVA,
+/// or a person's provisional code), a foreign VAT number or tax id with its country's two letters, or `ANONIMO`, pagoPA's word for
+/// somebody without any code. In capitals.
 package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
+    /// Small letters are accepted, and `IT` before the 11 digits of a partita IVA, which is no part of the code.
     package init(_ text: String) throws(InvalidValue) {
-        let value = text.asciiUppercased
-        let bytes = Array(value.utf8)
-        switch bytes.count {
-        case 11:
+        var bytes = text.utf8.map(\.capital)
+        if bytes.count == 13, bytes.starts(with: Array("IT".utf8)), bytes[2...].allSatisfy(\.isDigit) {
+            bytes.removeFirst(2)
+        }
+        let value = String(decoding: bytes, as: UTF8.self)
+        if value == Self.anonymousWord || ForeignTaxCode.accepts(bytes) {
+            self.value = value
+        } else if bytes.count == 11, bytes.allSatisfy(\.isDigit) {
             self.value = try OrganizationTaxCode(value).value
-        case 16:
+        } else if bytes.count == 16 {
             guard Self.hasShape(bytes) else { throw InvalidValue(.badFormat, "is not a codice fiscale") }
             guard Self.checkLetter(of: bytes[0..<15]) == bytes[15] else {
                 throw InvalidValue(.badCheckDigit, "has a wrong check letter")
             }
             self.value = value
-        default: throw InvalidValue(.badFormat, "must be a codice fiscale of 16 characters or 11 digits")
+        } else {
+            throw InvalidValue(
+                .badFormat,
+                "must be a codice fiscale of 16 characters, 11 digits, a foreign VAT number or tax id with its "
+                    + "country's two letters, or ANONIMO")
+        }
+    }
+
+    /// Somebody whose code is not known. Nobody is it: two debtors with this word are two people.
+    package var isAnonymous: Bool { value == Self.anonymousWord }
+
+    /// The word of the official documents.
+    package static let anonymousWord = "ANONIMO"
+
+    /// What does not fit together when this is the code of such a subject; `nil` when it does.
+    package func mismatch(with kind: SubjectKind) -> String? {
+        switch kind {
+        case .person: nil
+        case .company where isPersonal16:
+            "is a person's code: a company has 11 digits or a foreign VAT number"
+        case .company where isAnonymous: "stands for a person: a company has 11 digits or a foreign VAT number"
+        case .company: nil
         }
     }
 
@@ -62,7 +90,8 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
         return Character(Unicode.Scalar(checkLetter(of: bytes[...])))
     }
 
-    private static func checkLetter(of bytes: ArraySlice<UInt8>) -> UInt8 {
+    /// - Parameter bytes: capital letters and digits.
+    static func checkLetter(of bytes: ArraySlice<UInt8>) -> UInt8 {
         var sum = 0
         for (index, byte) in bytes.enumerated() {
             let ordinal = byte.isDigit ? Int(byte - 0x30) : Int(byte - 0x41)
