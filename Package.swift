@@ -115,7 +115,9 @@ let package = Package(
         tests("PostgresTests", ["Postgres", logging]),
         tests("StorageTests", ["Storage", "Postgres", "PagoPA", logging]),
         tests("GatewaysTests", ["Gateways", "Seals"]),
-        tests("OperationsTests", ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", logging]),
+        tests(
+            "OperationsTests",
+            ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Seals", logging]),
         tests("APITests", ["API", "Addresses", "JSON", "PagoPA", httpTypes]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.

@@ -15,7 +15,7 @@ extension Transaction {
         _ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false
     ) async throws -> Anomaly? {
         try await anomalies(
-            "\(Self.anomalyColumns) FROM anomalies a WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE" as SQL : "")"
+            "\(Self.anomalyColumns) \(Self.anomalyTables("anomalies")) WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE OF a" as SQL : "")"
         ).first
     }
 
@@ -25,7 +25,12 @@ extension Transaction {
     > {
         var conditions: [SQL] = []
         if let isOpen = filter.isOpen { conditions.append(isOpen ? "a.is_open" : "NOT a.is_open") }
-        if !filter.kinds.isEmpty { conditions.append("a.kind = ANY(\(filter.kinds.map(\.rawValue)))") }
+        // One kind alone is compared as such, so that its own index gives the page in order.
+        if let kind = filter.kinds.first, filter.kinds.count == 1 {
+            conditions.append("a.kind = \(kind.rawValue)")
+        } else if !filter.kinds.isEmpty {
+            conditions.append("a.kind = ANY(\(filter.kinds.map(\.rawValue)))")
+        }
         if let iuv = filter.iuv { conditions.append("a.iuv = \(iuv.value)") }
         var paged = conditions
         if let after = page.after {
@@ -35,7 +40,8 @@ extension Transaction {
             "SELECT a.* FROM anomalies a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
         let items = try await anomalies(
-            "\(Self.anomalyColumns) FROM (\(rows)) AS a ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)")
+            "\(Self.anomalyColumns) \(Self.anomalyTables("(\(rows))")) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
+        )
         var total: Int?
         if page.includeTotal {
             let rows = try await query(
@@ -54,9 +60,9 @@ extension Transaction {
     package func quarantine(of receipt: Identifier<Receipt>) async throws -> Anomaly? {
         try await anomalies(
             """
-            \(Self.anomalyColumns) FROM anomalies a
+            \(Self.anomalyColumns) \(Self.anomalyTables("anomalies"))
             WHERE a.receipt_id = \(receipt.uuid) AND a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
-            FOR UPDATE
+            FOR UPDATE OF a
             """
         ).first
     }
@@ -68,8 +74,8 @@ extension Transaction {
         let rows = try await query(
             """
             SELECT k.id, i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated
-            FROM unnest(\(waiting.map(\.id.uuid))::uuid[], \(waiting.map(\.creditor.value))::text[],
-                \(waiting.map(\.iuv.value))::text[]) AS k(id, creditor_tax_code, iuv)
+            FROM unnest(\(waiting.map(\.id.uuid))::uuid[], \(waiting.map { $0.creditor?.value ?? "" })::text[],
+                \(waiting.map { $0.iuv?.value ?? "" })::text[]) AS k(id, creditor_tax_code, iuv)
             JOIN installments i ON i.creditor_tax_code = k.creditor_tax_code AND i.iuv = k.iuv
             """)
         var found: [Identifier<Anomaly>: MatchCandidate] = [:]
@@ -85,6 +91,19 @@ extension Transaction {
         }
     }
 
+    package func insert(_ anomaly: Anomaly) {
+        // What its receipt says is not said twice.
+        let isAlone = anomaly.receipt == nil
+        send(
+            """
+            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, psp_id, amount_cents, rt_id,
+                opened_at)
+            VALUES (\(anomaly.id.uuid), \(anomaly.kind.rawValue), \(anomaly.receipt?.uuid), \(anomaly.position?.uuid),
+                \(anomaly.creditor?.value), \(anomaly.iuv?.value), \(isAlone ? anomaly.psp?.value : nil),
+                \(isAlone ? anomaly.amount?.cents : nil), \(anomaly.conflictingBody?.uuid), \(anomaly.openedAt.sql))
+            """)
+    }
+
     /// Queues the end of an open anomaly.
     package func resolve(_ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?) {
         send(
@@ -96,16 +115,30 @@ extension Transaction {
     }
 
     private static var anomalyColumns: SQL {
-        "SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv, a.opened_at, a.resolution, a.reason, a.resolved_at"
+        """
+        SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
+            coalesce(r.psp_id, a.psp_id), coalesce(r.amount_cents, a.amount_cents),
+            r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
+            a.resolved_at
+        """
+    }
+
+    /// - Parameter rows: of anomalies.
+    private static func anomalyTables(_ rows: SQL) -> SQL {
+        "FROM \(rows) AS a LEFT JOIN receipts r ON r.id = a.receipt_id"
     }
 
     private func anomalies(_ sql: SQL) async throws -> [Anomaly] {
         try await query(sql).map { row in
             var row = row
             return Anomaly(
-                id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(), receipt: try row.identifier(),
-                position: try row.optionalIdentifier(), creditor: try row.organization(),
-                iuv: try row.value { try IUV($0) }, openedAt: try row.instant(), resolution: try row.resolution())
+                id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(),
+                receipt: try row.optionalIdentifier(), position: try row.optionalIdentifier(),
+                creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
+                iuv: try row.optionalValue { try IUV($0) }, psp: try row.optionalValue { try PSPID($0) },
+                amount: try row.optionalAmount(), isPayerKnown: try row.bool(),
+                conflictingBody: try row.optionalIdentifier(), openedAt: try row.instant(),
+                resolution: try row.resolution())
         }
     }
 }

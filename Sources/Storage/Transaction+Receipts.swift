@@ -82,15 +82,6 @@ extension Transaction {
                 \(body.bytes), \(body.sha256), \(body.fingerprint), \(answer), \(now.sql))
             """)
     }
-
-    package func insert(_ anomaly: Anomaly) {
-        send(
-            """
-            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, opened_at)
-            VALUES (\(anomaly.id.uuid), \(anomaly.kind.rawValue), \(anomaly.receipt.uuid), \(anomaly.position?.uuid),
-                \(anomaly.creditor.value), \(anomaly.iuv.value), \(anomaly.openedAt.sql))
-            """)
-    }
 }
 
 extension Transaction {
@@ -209,11 +200,15 @@ package enum Receipts {
             })
     }
 
-    package static func conflict(of receipt: Identifier<Receipt>) -> Question<Identifier<Anomaly>?> {
+    /// The anomaly that this body opened when it came with the key of another one.
+    package static func conflict(of receipt: Identifier<Receipt>, fingerprint: [UInt8]) -> Question<
+        Identifier<Anomaly>?
+    > {
         Question(
             """
-            SELECT id FROM anomalies WHERE receipt_id = \(receipt.uuid) AND kind = 'receipt_conflict'
-            ORDER BY opened_at LIMIT 1
+            SELECT a.id FROM anomalies a LEFT JOIN rts b ON b.id = a.rt_id
+            WHERE a.receipt_id = \(receipt.uuid) AND a.kind = 'receipt_conflict'
+            ORDER BY b.fingerprint = \(fingerprint) DESC NULLS LAST, a.opened_at LIMIT 1
             """, row: { try $0.identifier() })
     }
 

@@ -65,6 +65,13 @@ extension RetentionRule {
                     FROM positions WHERE state IN ('paid', 'cancelled') AND updated_at < \(end.sql)
                         AND debtor_email IS NOT NULL
                     """, key: "id", order: "updated_at", act: "UPDATE positions SET debtor_email = NULL")
+        case .unreadableRTs:
+            // None is resolved before it arrives, so that the index on the arrival bounds what is looked at.
+            Doomed(
+                rows: """
+                    FROM unreadable_rts u WHERE u.received_at < \(end.sql)
+                        AND EXISTS (SELECT FROM anomalies a WHERE a.id = u.anomaly_id AND a.resolved_at < \(end.sql))
+                    """, key: "anomaly_id", order: "received_at", act: "DELETE FROM unreadable_rts")
         }
     }
 }

@@ -27,7 +27,7 @@ import Testing
             """
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
-                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'notifications', 'journal', 'citizens', 'consents',
+                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'notifications', 'journal', 'citizens', 'consents',
                 'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
@@ -132,6 +132,9 @@ import Testing
                 psp: RTPSP(id: Ledger.firstPSP, businessName: "Banca", taxCode: nil, channel: nil), method: nil,
                 paidAt: Instant(microseconds: 1_800_000_000_000_000), transfers: [], payer: nil, debtor: nil,
                 failureReason: nil)
+            let body = RTBody(
+                psp: Ledger.firstPSP, messageID: "m", contentType: "application/json", bytes: [], sha256: [1],
+                fingerprint: [])
             let works: [(String, Tenancy, Work)] = [
                 (
                     "intake", .psp(Ledger.firstPSP),
@@ -166,7 +169,7 @@ import Testing
                         let waiting = Anomaly(
                             id: Identifier(uuid: position.uuid), kind: .unknownIUV, isOpen: true,
                             receipt: Identifier(uuid: position.uuid), position: nil, creditor: Ledger.alfa, iuv: iuv,
-                            openedAt: Instant(microseconds: 1))
+                            psp: nil, amount: nil, isPayerKnown: false, openedAt: Instant(microseconds: 1))
                         _ = try await tx.withCandidates([waiting])
                     }
                 ),
@@ -182,6 +185,23 @@ import Testing
                 (
                     "notifications", .everyCreditor,
                     { _ = try await $0.notifications(NotificationFilter(), page: PageRequest()) }
+                ),
+                (
+                    "unreadable", .psp(Ledger.firstPSP),
+                    {
+                        _ = try await $0.ask(
+                            UnreadableRTs.known(body), UnreadableRTs.stored(of: Ledger.firstPSP, since: rt.paidAt))
+                    }
+                ),
+                (
+                    "anomalies of one kind", .everyCreditor,
+                    { tx in
+                        var filter = AnomalyFilter()
+                        filter.isOpen = true
+                        filter.kinds = [.unreadableRT]
+                        let page = try await tx.anomalies(filter, within: .everyCreditor, page: PageRequest())
+                        for anomaly in page.items { _ = try await tx.ask(Evidences.of(anomaly)) }
+                    }
                 ),
                 (
                     "anomalies", .only([Ledger.alfa]),

@@ -144,6 +144,18 @@ struct Ledger {
             SELECT id, 'already_paid', id, id, creditor, iuv, at FROM \(rows)
             """,
             """
+            INSERT INTO anomalies (id, kind, creditor_tax_code, iuv, psp_id, amount_cents, is_open, resolution, reason,
+                resolved_at, opened_at)
+            SELECT md5('u' || id)::uuid, 'unreadable_rt', creditor, iuv, psp, 100, n % 50 = 1,
+                CASE WHEN n % 50 = 1 THEN NULL ELSE 'reject' END, CASE WHEN n % 50 = 1 THEN NULL ELSE 'r' END,
+                CASE WHEN n % 50 = 1 THEN NULL ELSE at END, at FROM \(rows)
+            """,
+            """
+            INSERT INTO unreadable_rts (anomaly_id, psp_id, message_id, content_type, body, sha256, violations, received_at)
+            SELECT md5('u' || id)::uuid, psp, 'm', 'application/json', id::text::bytea, sha256(id::text::bytea), '[]', at
+            FROM \(rows)
+            """,
+            """
             INSERT INTO notifications (id, kind, receipt_id, position_id, recipient, language, state, next_attempt_at,
                 message_id, sent_at, created_at)
             SELECT id, 'receipt_ready', id, id, 'a@example.org', 'it', CASE WHEN n % 50 = 1 THEN 'queued' ELSE 'sent' END,
@@ -213,6 +225,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case receipts
     case receiptTransfers = "receipt_transfers"
     case rts, anomalies, notifications, journal
+    case unreadableRTs = "unreadable_rts"
     case apiKeys = "api_keys"
     case webhookSecrets = "webhook_secrets"
     case

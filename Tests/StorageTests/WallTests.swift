@@ -24,7 +24,8 @@ import Testing
     private static let everything: [OwnedTable: Int] = [
         .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 8, .positionLines: 8, .installments: 8,
         .transfers: 8,
-        .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 8,
+        .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 16,
+        .unreadableRTs: 8,
         .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8,
@@ -47,7 +48,7 @@ import Testing
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 4,
+                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 4,
                 ])
             let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhookSecrets }
             #expect(nobody.values.allSatisfy { $0 == 0 })
@@ -63,7 +64,7 @@ import Testing
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 0,
+                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 0,
                 ])
         }
     }
@@ -85,6 +86,7 @@ import Testing
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
 
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1)
+            #expect(counts[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
         }
     }
@@ -178,6 +180,44 @@ import Testing
 
             try await addEvidence(Ledger.firstPSP)
             await #expect(throws: StorageError.self) { try await addEvidence(Ledger.secondPSP) }
+        }
+    }
+
+    @Test func `an unreadable body is neither changed nor deleted while its anomaly is open`() async throws {
+        try await Ledger.with { ledger in
+            for statement: SQL in [
+                "UPDATE unreadable_rts SET message_id = 'x'", "DELETE FROM unreadable_rts", "TRUNCATE unreadable_rts",
+            ] {
+                await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await ledger.pool.execute(statement)
+                }
+            }
+            let deleted = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await tx.execute(
+                    "DELETE FROM unreadable_rts u USING anomalies a WHERE a.id = u.anomaly_id AND NOT a.is_open")
+            }
+            #expect(deleted == 4)
+            // A PSP deletes nothing at all.
+            let own = try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+                try await tx.execute("DELETE FROM unreadable_rts")
+            }
+            #expect(own == 0)
+        }
+    }
+
+    @Test func `a PSP stores no unreadable body in another's name`() async throws {
+        try await Ledger.with { ledger in
+            _ = await #expect(throws: StorageError.self) {
+                try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+                    _ = try await tx.execute(
+                        """
+                        INSERT INTO unreadable_rts (anomaly_id, psp_id, message_id, content_type, body, sha256, violations,
+                            received_at)
+                        SELECT id, \(Ledger.secondPSP.value), 'm', 'application/json', '{ }', sha256('{ }'), '[]', now()
+                        FROM anomalies WHERE kind <> 'unreadable_rt' LIMIT 1
+                        """)
+                }
+            }
         }
     }
 

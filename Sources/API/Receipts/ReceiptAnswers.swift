@@ -108,10 +108,13 @@ extension Anomaly {
         json.field("id", id.description)
         json.field("kind", kind.rawValue)
         json.field("status", isOpen ? "open" : "resolved")
-        json.field("receipt_id", receipt.description)
+        json.field("receipt_id", receipt?.description)
         json.field("position_id", position?.description)
-        json.field("creditor_tax_code", creditor.value)
-        json.field("iuv", iuv.value)
+        json.field("creditor_tax_code", creditor?.value)
+        json.field("iuv", iuv?.value)
+        json.field("psp_id", psp?.value)
+        json.field("amount_cents", amount?.cents)
+        json.field("payer_known", isPayerKnown)
         json.field("opened_at", openedAt.rfc3339)
         json.field("detail", kind.detail)
         if let candidate {
@@ -127,6 +130,35 @@ extension Anomaly {
             json.field("resolution", resolution.kind.rawValue)
             json.field("reason", resolution.reason)
             json.field("resolved_at", resolution.resolvedAt.rfc3339)
+        }
+    }
+}
+
+extension Evidence {
+    /// The media type that they were sent with. A client parses what is said to be JSON: bytes that are not come as bytes.
+    var servedMediaType: String {
+        guard mediaType == "application/json", (try? JSONValue.parse(bytes)) == nil else { return mediaType }
+        return "application/octet-stream"
+    }
+
+    /// What is known of the bytes, without them, and why they are not readable.
+    func write(into json: inout JSONWriter) {
+        json.object("evidence") { json in
+            json.field("media_type", mediaType)
+            json.field("size_bytes", bytes.count)
+            json.field("sha256", Hex.encode(sha256))
+            json.field("sender_psp_id", sender.value)
+            json.field("webhook_id", messageID.isEmpty ? nil : plainText(messageID, upTo: 256))
+            json.field("received_at", receivedAt.rfc3339)
+        }
+        if !faults.isEmpty {
+            json.array("violations", faults) { json, fault in
+                json.beginObject()
+                json.field("pointer", fault.pointer)
+                json.field("code", fault.code.rawValue)
+                json.field("detail", fault.detail)
+                json.endObject()
+            }
         }
     }
 }

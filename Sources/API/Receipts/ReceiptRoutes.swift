@@ -25,6 +25,9 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             .get, "/v1/anomalies", "list_anomalies", query: QueryReader.pageNames.union(["status", "kind", "iuv"]),
             handlers.listAnomalies),
         Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
+        Route(
+            .get, "/v1/anomalies/{id}/evidence", "show_anomaly_evidence",
+            produces: ["application/json", "application/xml", "application/octet-stream"], handlers.showEvidence),
         Route(.post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", handlers.resolveAnomaly),
     ]
 }
@@ -46,8 +49,8 @@ private struct ReceiptHandlers: Sendable {
             psp: sender, messageID: inbound.headers[.webhookID] ?? "",
             contentType: isXML ? "application/xml" : "application/json",
             bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: [])
-        let rt: RT
         do {
+            let rt: RT
             if isXML {
                 try inbound.demandPlainBody()
                 let read = try intermediary.readRT(xml: inbound.body, from: sender)
@@ -58,12 +61,11 @@ private struct ReceiptHandlers: Sendable {
                 rt = try Inbound.object(json, RT.read)
                 body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
             }
+            let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
+            return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
         } catch {
-            try await intermediary.journalRefusal(of: nil, body: body, at: intermediary.clock())
-            throw error
+            throw try await intermediary.answer(to: error, for: body)
         }
-        let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
-        return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
     }
 
     func listReceipts(_ inbound: Inbound) async throws -> Reply {
@@ -174,8 +176,24 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func showAnomaly(_ inbound: Inbound) async throws -> Reply {
-        let anomaly = try await intermediary.showAnomaly(inbound.id(), for: inbound.caller())
-        return .json { anomaly.write(into: &$0) }
+        let caller = try inbound.caller()
+        let anomaly = try await intermediary.showAnomaly(inbound.id(), for: caller)
+        let evidence = try await intermediary.findEvidence(of: anomaly, for: caller)
+        return .json { json in
+            anomaly.write(into: &json)
+            evidence?.write(into: &json)
+        }
+    }
+
+    /// Bytes of a stranger: a browser stores them and does not show them.
+    func showEvidence(_ inbound: Inbound) async throws -> Reply {
+        let id: Identifier<Anomaly> = try inbound.id()
+        let evidence = try await intermediary.showEvidence(of: id, for: inbound.caller())
+        return Reply(
+            .ok,
+            headers: [
+                .contentType: evidence.servedMediaType, .contentDisposition: "attachment; filename=\"evidence-\(id)\"",
+            ], body: evidence.bytes)
     }
 }
 
@@ -187,7 +205,7 @@ private enum AnomalyStatus: String, CaseIterable {
 extension ResolutionRequest {
     fileprivate static func read(_ reader: inout ObjectReader) -> (ResolutionRequest, String)? {
         let kind = reader.required("resolution") { (text: String) throws -> ResolutionKind in
-            guard let kind = ResolutionKind(rawValue: text), kind != .appeared else {
+            guard let kind = ResolutionKind(rawValue: text), kind != .appeared, kind != .entered else {
                 throw InvalidValue(.unknownValue, "must be accept, refund, reject or match")
             }
             return kind
@@ -208,7 +226,7 @@ extension ResolutionRequest {
         case .accept: return (.accept, reason)
         case .refund: return (.refund, reason)
         case .reject: return (.reject, reason)
-        case .match, .appeared:
+        case .match, .appeared, .entered:
             return position.map { (.match(position: $0, installmentNumber: number.map(Int.init)), reason) }
         }
     }

@@ -39,9 +39,7 @@ extension Intermediary {
                 from: receipt.status.rawValue, to: settlement.disposition.rawValue), at: now)
         guard let kind = settlement.anomaly else { return }
         tx.insert(
-            Anomaly(
-                id: newID(), kind: kind, isOpen: true, receipt: receipt.id, position: position,
-                creditor: receipt.creditor, iuv: receipt.iuv, openedAt: now))
+            Anomaly(id: newID(), kind, of: receipt, on: position, openedAt: now))
         tx.journal(
             JournalEntry(
                 .anomalyOpened, by: actor, creditor: receipt.creditor, position: position, receipt: receipt.id,

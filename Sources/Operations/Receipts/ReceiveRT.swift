@@ -49,10 +49,7 @@ extension Intermediary {
         let now = clock()
         var faults = rt.faults(receivedAt: now)
         if rt.psp.id != body.psp { faults.append(Fault("/psp/id", .mismatch, "is not the PSP that sent the RT")) }
-        guard faults.isEmpty else {
-            try await journalRefusal(of: rt, body: body, at: now)
-            throw Refusal.invalid(faults)
-        }
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
         do {
             return try await take(rt, body: body, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
@@ -93,15 +90,15 @@ extension Intermediary {
         }
         switch taken {
         case .first(let answer):
-            count(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
+            countRT(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
             return answer
         case .conflict(let anomaly):
-            count("conflict")
+            countRT("conflict")
             throw Refusal.receiptConflict(anomaly: anomaly)
         }
     }
 
-    private func count(_ result: String) {
+    func countRT(_ result: String) {
         Counter(label: "rt_received_total", dimensions: [("result", result)]).increment()
     }
 
@@ -112,9 +109,7 @@ extension Intermediary {
         tx.insert(receipt, installment: facts.installment?.id)
         var anomaly: Anomaly?
         if let kind = facts.settlement.anomaly {
-            let opened = Anomaly(
-                id: newID(), kind: kind, isOpen: true, receipt: receipt.id, position: receipt.position,
-                creditor: receipt.creditor, iuv: receipt.iuv, openedAt: facts.now)
+            let opened = Anomaly(id: newID(), kind, of: receipt, on: receipt.position, openedAt: facts.now)
             tx.insert(opened)
             tx.journal(
                 JournalEntry(
@@ -174,28 +169,23 @@ extension Intermediary {
         async throws
         -> Identifier<Anomaly>
     {
-        if known.holdsFingerprint, let open = try await tx.ask(Receipts.conflict(of: known.receipt)) { return open }
+        if known.holdsFingerprint,
+            let open = try await tx.ask(Receipts.conflict(of: known.receipt, fingerprint: body.fingerprint))
+        {
+            return open
+        }
+        let bodyID: Identifier<RT> = newID()
         let anomaly = Anomaly(
             id: newID(), kind: .receiptConflict, isOpen: true, receipt: known.receipt, position: known.position,
-            creditor: rt.creditor, iuv: rt.iuv, openedAt: now)
-        tx.insert(body, id: newID(), of: known.receipt, isFirst: false, answer: [], at: now)
+            creditor: rt.creditor, iuv: rt.iuv, psp: rt.psp.id, amount: rt.amount,
+            isPayerKnown: rt.payer?.namesSomebody ?? false, conflictingBody: bodyID, openedAt: now)
+        tx.insert(body, id: bodyID, of: known.receipt, isFirst: false, answer: [], at: now)
         tx.insert(anomaly)
         tx.journal(
             JournalEntry(
                 .anomalyOpened, by: .psp(body.psp), creditor: rt.creditor, position: known.position,
                 receipt: known.receipt, to: anomaly.kind.rawValue), at: now)
         return anomaly.id
-    }
-
-    /// A refused delivery leaves its hash, so that it can be told later what was sent.
-    package func journalRefusal(of rt: RT?, body: RTBody, at now: Instant) async throws {
-        try await store.transaction(within: .psp(body.psp)) { tx in
-            tx.journal(
-                JournalEntry(
-                    .rtRefused, by: .psp(body.psp), creditor: rt?.creditor, note: "sha256:" + hex(body.sha256)), at: now
-            )
-        }
-        count("refused")
     }
 }
 

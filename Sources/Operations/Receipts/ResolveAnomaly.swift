@@ -13,17 +13,20 @@ extension Intermediary {
             guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             // Always in this order, as everybody else: position, receipt, anomaly.
             let position = try await positionToLock(seen, request, caller, in: tx)
-            guard let status = try await tx.lock(seen.receipt),
-                let receipt = try await tx.ask(Receipts.show(seen.receipt, within: .everyCreditor)),
-                let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true)
-            else { throw Refusal.notFound }
+            let receipt = try await lockedReceipt(of: seen, in: tx)
+            guard let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true) else {
+                throw Refusal.notFound
+            }
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
 
             let actor = caller.actor
             switch request {
             case .refund, .reject: break
-            case .accept: try accept(receipt, anomaly, position, by: actor, in: tx, at: now)
+            case .accept:
+                guard let (receipt, _) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
+                try accept(receipt, anomaly, position, by: actor, in: tx, at: now)
             case .match(_, let number):
+                guard let (receipt, status) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 guard anomaly.kind.isQuarantine, status == .quarantined else {
                     throw Refusal.resolutionNotPossible("Only a receipt in quarantine can be matched.")
                 }
@@ -41,6 +44,18 @@ extension Intermediary {
             guard let resolved = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             return resolved
         }
+    }
+
+    private static let enterFirst =
+        "The body is not readable as an RT. Enter what it says with POST /v1/receipts, naming this anomaly."
+
+    /// `nil` for an anomaly without a receipt.
+    private func lockedReceipt(of anomaly: Anomaly, in tx: Transaction) async throws -> (Receipt, Disposition)? {
+        guard let id = anomaly.receipt else { return nil }
+        guard let status = try await tx.lock(id),
+            let receipt = try await tx.ask(Receipts.show(id, within: .everyCreditor))
+        else { throw Refusal.notFound }
+        return (receipt, status)
     }
 
     private func positionToLock(

@@ -3,10 +3,21 @@ package struct Anomaly: Sendable, Equatable {
     package let id: Identifier<Anomaly>
     package let kind: AnomalyKind
     package let isOpen: Bool
-    package let receipt: Identifier<Receipt>
+    /// `nil` for a body that is not readable as an RT, until a person enters what it says.
+    package let receipt: Identifier<Receipt>?
     package let position: Identifier<Position>?
-    package let creditor: OrganizationTaxCode
-    package let iuv: IUV
+    /// `nil` if the body is unreadable and does not say it.
+    package let creditor: OrganizationTaxCode?
+    /// `nil` if the body is unreadable and does not say it.
+    package let iuv: IUV?
+    /// The PSP of the receipt, or the sender of an unreadable body.
+    package let psp: PSPID?
+    /// What was paid; `nil` if the body is unreadable and does not say it.
+    package let amount: Amount?
+    /// Whether the receipt names who paid.
+    package let isPayerKnown: Bool
+    /// Of a `receipt_conflict`: the body that does not count.
+    package let conflictingBody: Identifier<RT>?
     package let openedAt: Instant
     /// `nil` while it is open.
     package let resolution: Resolution?
@@ -14,9 +25,9 @@ package struct Anomaly: Sendable, Equatable {
     package var candidate: MatchCandidate?
 
     package init(
-        id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>,
-        position: Identifier<Position>?, creditor: OrganizationTaxCode, iuv: IUV, openedAt: Instant,
-        resolution: Resolution? = nil
+        id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>?,
+        position: Identifier<Position>?, creditor: OrganizationTaxCode?, iuv: IUV?, psp: PSPID?, amount: Amount?,
+        isPayerKnown: Bool, conflictingBody: Identifier<RT>? = nil, openedAt: Instant, resolution: Resolution? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -25,9 +36,29 @@ package struct Anomaly: Sendable, Equatable {
         self.position = position
         self.creditor = creditor
         self.iuv = iuv
+        self.psp = psp
+        self.amount = amount
+        self.isPayerKnown = isPayerKnown
+        self.conflictingBody = conflictingBody
         self.openedAt = openedAt
         self.resolution = resolution
     }
+
+    /// A new anomaly of this receipt, open.
+    package init(
+        id: Identifier<Anomaly>, _ kind: AnomalyKind, of receipt: Receipt, on position: Identifier<Position>?,
+        openedAt: Instant
+    ) {
+        self.init(
+            id: id, kind: kind, isOpen: true, receipt: receipt.id, position: position, creditor: receipt.creditor,
+            iuv: receipt.iuv, psp: receipt.psp?.id, amount: receipt.amount,
+            isPayerKnown: receipt.payer?.namesSomebody ?? false, openedAt: openedAt)
+    }
+}
+
+extension RTSubject {
+    /// Whether it says who they are: an address alone does not.
+    package var namesSomebody: Bool { taxCode != nil || fullName != nil }
 }
 
 /// The installment that bears the creditor and the IUV of a receipt in quarantine. A person confirms that the money belongs to it.
@@ -63,6 +94,8 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
     case positionDraft = "position_draft"
     case unknownIUV = "unknown_iuv"
     case unknownCreditor = "unknown_creditor"
+    /// A PSP sent a body that is not readable as an RT; it is stored whole.
+    case unreadableRT = "unreadable_rt"
 
     package var detail: String {
         switch self {
@@ -76,6 +109,7 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
         case .positionDraft: "The position had not been published when it was paid."
         case .unknownIUV: "No position of this creditor bears this IUV."
         case .unknownCreditor: "The creditor is not one of ours."
+        case .unreadableRT: "A PSP sent a body that is not readable as an RT. It is stored whole; money may have moved."
         }
     }
 }

@@ -10,6 +10,8 @@ package enum ResolutionKind: String, Sendable, CaseIterable {
     case match
     /// The position appeared by itself.
     case appeared
+    /// An operator entered what the unreadable body says, as a receipt.
+    case entered
 }
 
 package struct Resolution: Sendable, Equatable {
@@ -48,7 +50,7 @@ extension AnomalyKind {
         switch self {
         case .unknownIUV, .unknownCreditor: true
         case .receiptConflict, .amountMismatch, .partialPayment, .alreadyPaid, .positionCancelled, .positionExpired,
-            .positionDraft:
+            .positionDraft, .unreadableRT:
             false
         }
     }
@@ -57,7 +59,7 @@ extension AnomalyKind {
     private var isAcceptable: Bool {
         switch self {
         case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft: true
-        case .receiptConflict, .partialPayment, .alreadyPaid, .unknownIUV, .unknownCreditor: false
+        case .receiptConflict, .partialPayment, .alreadyPaid, .unknownIUV, .unknownCreditor, .unreadableRT: false
         }
     }
 

@@ -13,6 +13,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case payerAddresses = "payer_addresses"
     case quarantineAddresses = "quarantine_addresses"
     case debtorAddresses = "debtor_addresses"
+    case unreadableRTs = "unreadable_rts"
 
     /// How long it is kept when nobody says otherwise, from the instant that `detail` names.
     package var lifeSeconds: Int {
@@ -22,6 +23,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .smartCardTickets: SmartCardTicket.codeLifeSeconds
         case .registrations: 2 * Self.daySeconds
         case .throttles: Self.daySeconds
+        case .unreadableRTs: 365 * Self.daySeconds
         case .sessions, .knownAddresses: 30 * Self.daySeconds
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses:
             Self.addressLifeDays * Self.daySeconds
@@ -35,7 +37,8 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     package var isAddress: Bool {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
-        case .idempotencyKeys, .mailCodes, .smartCardTickets, .registrations, .sessions, .throttles, .knownAddresses:
+        case .idempotencyKeys, .mailCodes, .smartCardTickets, .registrations, .sessions, .throttles, .knownAddresses,
+            .unreadableRTs:
             false
         }
     }
@@ -53,6 +56,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .payerAddresses: "addresses given at a payment, from its end"
         case .quarantineAddresses: "payers' addresses on receipts in quarantine, from their arrival"
         case .debtorAddresses: "debtors' addresses on positions paid or cancelled, from their last change"
+        case .unreadableRTs: "bodies that were not readable as an RT, from the resolution of their anomaly"
         }
     }
 }

@@ -111,7 +111,7 @@ extension FaultRun {
         ),
         (
             "an anomaly not journalled once",
-            "SELECT FROM anomalies a WHERE (SELECT count(*) FROM journal j WHERE j.receipt_id = a.receipt_id AND j.kind = 'anomaly_opened' AND j.to_state = a.kind) <> 1"
+            "SELECT FROM anomalies a WHERE (SELECT count(*) FROM journal j WHERE (j.receipt_id = a.receipt_id OR j.note = 'anomaly:' || a.id) AND j.kind = 'anomaly_opened' AND j.to_state = a.kind) <> 1"
         ),
         (
             "a row of the journal for nothing that there is",

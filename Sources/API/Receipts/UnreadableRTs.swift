@@ -1,0 +1,46 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// What answers a signed body that was refused. A body that is not readable as an RT (400, 422) is stored whole first, and the
+    /// answer names its anomaly; any other error stays as it is.
+    func answer(to error: any Error, for body: RTBody) async throws -> any Error {
+        let known: Problem
+        switch error {
+        case let problem as Problem: known = problem
+        case let refusal as Refusal: known = Problem(refusal)
+        default: return error
+        }
+        guard known.status == .badRequest || known.status == .unprocessableContent else { return error }
+        let faults =
+            known.violations.isEmpty
+            ? [Fault("", .badFormat, known.detail ?? known.kind.title)]
+            : known.violations.map { Fault($0.pointer, FaultCode(rawValue: $0.code) ?? .badFormat, $0.detail) }
+        let gist = body.contentType == "application/json" ? RTGist(json: body.bytes) : gist(xml: body.bytes)
+        var told = known
+        told.anomaly = try await storeUnreadableRT(UnreadableRT(faults: faults, gist: gist), body)?.description
+        return told
+    }
+}
+
+extension RTGist {
+    /// What a JSON text says of creditor, IUV and amount, whatever else is wrong with it.
+    init(json bytes: [UInt8]) {
+        guard let json = try? JSONValue.parse(bytes) else {
+            self.init()
+            return
+        }
+        func text<T>(_ key: String, _ make: (String) throws -> T) -> T? {
+            guard case .string(let text)? = json[key] else { return nil }
+            return try? make(text)
+        }
+        var amount: Amount?
+        if case .integer(let cents)? = json["amount_cents"] { amount = try? Amount(cents: cents) }
+        self.init(
+            creditor: text("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) },
+            iuv: text("iuv") { try IUV($0) } ?? text("notice_number") { try NoticeNumber($0).iuv }, amount: amount)
+    }
+}

@@ -1,0 +1,82 @@
+import Documents
+import Logging
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Stores a signed body that is not readable as an RT, and opens an anomaly for it, in one transaction.
+    /// The same bytes of the same PSP again are the same anomaly and change nothing.
+    /// - Returns: `nil` beyond the limit per PSP and day: then the body is counted and logged, and not stored.
+    package func storeUnreadableRT(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Identifier<Anomaly>? {
+        let stored: Stored
+        do { stored = try await store(unreadable, body) } catch StorageError.constraint("unreadable_rts_body_key") {
+            // The same bytes came twice at the same time: now they are known.
+            stored = try await store(unreadable, body)
+        }
+        switch stored {
+        case .first(let anomaly):
+            countRT("unreadable")
+            return anomaly
+        case .again(let anomaly):
+            countRT("unreadable_again")
+            return anomaly
+        case .overLimit:
+            countRT("unreadable_over_limit")
+            logger.error(
+                "an unreadable RT is not stored: its PSP has reached the limit of a day",
+                metadata: ["psp": "\(body.psp)", "sha256": "\(hex(body.sha256))", "bytes": "\(body.bytes.count)"])
+            return nil
+        }
+    }
+
+    private enum Stored: Sendable {
+        case first(Identifier<Anomaly>)
+        case again(Identifier<Anomaly>)
+        case overLimit
+    }
+
+    private func store(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Stored {
+        let now = clock()
+        return try await store.transaction(within: .psp(body.psp)) { tx in
+            let (known, used) = try await tx.ask(
+                UnreadableRTs.known(body),
+                UnreadableRTs.stored(of: body.psp, since: now.adding(seconds: -UnreadableRT.limitSeconds)))
+            if let known { return .again(known) }
+            guard used.bodies < UnreadableRT.maximumBodies,
+                used.bytes <= UnreadableRT.maximumBytes - body.bytes.count
+            else { return .overLimit }
+            let gist = unreadable.gist
+            let anomaly = Anomaly(
+                id: newID(), kind: .unreadableRT, isOpen: true, receipt: nil, position: nil, creditor: gist.creditor,
+                iuv: gist.iuv, psp: body.psp, amount: gist.amount, isPayerKnown: false, openedAt: now)
+            tx.insert(anomaly)
+            tx.insert(unreadable, body, of: anomaly.id, at: now)
+            tx.journal(
+                JournalEntry(
+                    .rtRefused, by: .psp(body.psp), creditor: gist.creditor, note: "sha256:" + hex(body.sha256)),
+                at: now)
+            tx.journal(
+                JournalEntry(
+                    .anomalyOpened, by: .psp(body.psp), creditor: gist.creditor, to: anomaly.kind.rawValue,
+                    note: "anomaly:\(anomaly.id)"), at: now)
+            return .first(anomaly.id)
+        }
+    }
+
+    /// What an XML document that is no RT we read says of creditor, IUV and amount.
+    package func gist(xml bytes: [UInt8]) -> RTGist { RTDocument.gist(bytes) }
+
+    /// The bytes behind an anomaly as received: the unreadable or conflicting body, or the one its receipt was read from.
+    /// - Throws: `Refusal.notFound` also when there are none, or retention has deleted them.
+    package func showEvidence(of id: Identifier<Anomaly>, for caller: Caller) async throws -> Evidence {
+        let anomaly = try await showAnomaly(id, for: caller)
+        guard let evidence = try await findEvidence(of: anomaly, for: caller) else { throw Refusal.notFound }
+        return evidence
+    }
+
+    /// `nil` for a payment that no document told of, or whose document retention has deleted.
+    package func findEvidence(of anomaly: Anomaly, for caller: Caller) async throws -> Evidence? {
+        try caller.demand(.operations)
+        return try await store.transaction(within: caller.tenancy) { tx in try await tx.ask(Evidences.of(anomaly)) }
+    }
+}

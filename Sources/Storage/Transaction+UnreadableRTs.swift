@@ -1,0 +1,95 @@
+import JSON
+import PagoPA
+import Postgres
+
+/// What is asked about bodies that are not readable as an RT.
+package enum UnreadableRTs {
+    /// The anomaly under which these bytes of this PSP are stored.
+    package static func known(_ body: RTBody) -> Question<Identifier<Anomaly>?> {
+        Question(
+            "SELECT anomaly_id FROM unreadable_rts WHERE psp_id = \(body.psp.value) AND sha256 = \(body.sha256)",
+            row: { try $0.identifier() })
+    }
+
+    /// How much of this PSP was stored since then.
+    package static func stored(of psp: PSPID, since start: Instant) -> Question<(bodies: Int, bytes: Int)> {
+        Question<[(bodies: Int, bytes: Int)]>(
+            """
+            SELECT count(*), coalesce(sum(octet_length(body)), 0)::bigint FROM unreadable_rts
+            WHERE psp_id = \(psp.value) AND received_at > \(start.sql)
+            """, rows: { (bodies: try $0.int(), bytes: try $0.int()) }
+        ).map { $0.first ?? (bodies: 0, bytes: 0) }
+    }
+}
+
+/// What is asked about the bytes behind an anomaly.
+package enum Evidences {
+    /// The unreadable body, the conflicting body, or the body that its receipt was read from; `nil` when there is none, or it
+    /// is past its time.
+    package static func of(_ anomaly: Anomaly) -> Question<Evidence?> {
+        let unreadable: SQL =
+            """
+            SELECT 0 AS rank, body, content_type, sha256, psp_id, message_id, received_at, violations::text AS violations
+            FROM unreadable_rts WHERE anomaly_id = \(anomaly.id.uuid)
+            """
+        var which: SQL = "receipt_id = \(anomaly.receipt?.uuid) AND is_first"
+        if let body = anomaly.conflictingBody { which = "id = \(body.uuid)" }
+        let read: SQL =
+            "SELECT 1, body, content_type, sha256, psp_id, message_id, received_at, '[]' FROM rts WHERE \(which)"
+        return Question(
+            """
+            SELECT body, content_type, sha256, psp_id, message_id, received_at, violations
+            FROM (\(unreadable) UNION ALL \(read)) AS found ORDER BY rank LIMIT 1
+            """, row: { try $0.evidence() })
+    }
+}
+
+extension Transaction {
+    /// Queues an unreadable body; insert its anomaly first. `unreadable_rts_body_key` refuses the same bytes again.
+    package func insert(_ unreadable: UnreadableRT, _ body: RTBody, of anomaly: Identifier<Anomaly>, at now: Instant) {
+        send(
+            """
+            INSERT INTO unreadable_rts (anomaly_id, psp_id, message_id, content_type, body, sha256, violations, received_at)
+            VALUES (\(anomaly.uuid), \(body.psp.value), \(body.messageID), \(body.contentType), \(body.bytes),
+                \(body.sha256), \(unreadable.faults.json)::jsonb, \(now.sql))
+            """)
+    }
+}
+
+extension [Fault] {
+    fileprivate var json: String {
+        var json = JSONWriter()
+        json.beginArray()
+        for fault in self {
+            json.beginObject()
+            json.field("pointer", fault.pointer)
+            json.field("code", fault.code.rawValue)
+            json.field("detail", fault.detail)
+            json.endObject()
+        }
+        json.endArray()
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    fileprivate init(json text: String) throws {
+        let bytes: [UInt8] = .init(text.utf8)
+        guard case .array(let items) = try JSONValue.parse(bytes) else {
+            throw StorageError.fault("violations are not a list")
+        }
+        self = items.compactMap { item in
+            guard case .string(let pointer)? = item["pointer"], case .string(let code)? = item["code"],
+                case .string(let detail)? = item["detail"], let code = FaultCode(rawValue: code)
+            else { return nil }
+            return Fault(pointer, code, detail)
+        }
+    }
+}
+
+extension Row {
+    fileprivate mutating func evidence() throws -> Evidence {
+        Evidence(
+            bytes: try next([UInt8].self), mediaType: try text(), sha256: try next([UInt8].self),
+            sender: try value { try PSPID($0) }, messageID: try text(), receivedAt: try instant(),
+            faults: try [Fault](json: text()))
+    }
+}

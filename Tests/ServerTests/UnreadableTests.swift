@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A signed body that is not readable as an RT may be the only evidence of a payment: nothing of it is lost.
+extension ServerTests {
+    @Suite struct UnreadableTests {
+        @Test func `a signed body that is not readable is stored whole, and operators list and download it`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let iuv = "RF18539007547034"
+                let bodies: [(text: String, type: String, status: Int, servedAs: String)] = [
+                    (#"{"iuv":"\#(iuv)","amount_cents":5980}"#, "application/json", 422, "application/json"),
+                    ("[1,2]", "application/json", 422, "application/json"),
+                    (#"{"receipt_id":"A",}"#, "application/json", 400, "application/octet-stream"),
+                    (#"{"receipt_id":"A\u0000"}"#, "application/json", 422, "application/octet-stream"),
+                    (
+                        "<RT><identificativoUnivocoVersamento>\(iuv)</identificativoUnivocoVersamento></RT>",
+                        "application/xml", 422, "application/xml"
+                    ),
+                    ("<RT>", "application/xml", 400, "application/xml"),
+                ]
+                for body in bodies {
+                    let answer = try await live.post(rt: body.text, type: body.type)
+                    let again = try await live.post(rt: body.text, type: body.type)
+
+                    #expect(answer.status == body.status, "\(body.text)")
+                    let anomaly = try #require(try answer.json["anomaly_id"] as? String, "\(body.text)")
+                    #expect(try again.json["anomaly_id"] as? String == anomaly)
+                    let shown = try await live.call("GET", "/v1/anomalies/\(anomaly)", key: live.opsKey).json
+                    #expect(shown["kind"] as? String == "unreadable_rt" && shown["psp_id"] as? String == "ABCDITMM")
+                    #expect(shown["receipt_id"] == nil && shown["payer_known"] as? Bool == false)
+                    #expect((shown["violations"] as? [Any])?.isEmpty == false)
+                    let evidence = try await live.call("GET", "/v1/anomalies/\(anomaly)/evidence", key: live.opsKey)
+                    #expect(evidence.status == 200 && evidence.body == Data(body.text.utf8))
+                    #expect(evidence.headers["content-type"] == body.servedAs, "\(body.text)")
+                    #expect(evidence.headers["content-disposition"]?.hasPrefix("attachment") == true)
+                    #expect(evidence.headers["x-content-type-options"] == "nosniff")
+                    let stranger = try await live.call(
+                        "GET", "/v1/anomalies/\(anomaly)/evidence", key: live.creditorKey)
+                    #expect(stranger.status == 403)
+                }
+                let listed = try await live.call(
+                    "GET", "/v1/anomalies?kind=unreadable_rt&status=open", key: live.opsKey
+                ).json
+                #expect((listed["items"] as? [Any])?.count == bodies.count)
+                let found = try await live.call("GET", "/v1/anomalies?iuv=\(iuv)", key: live.opsKey).json
+                #expect((found["items"] as? [Any])?.count == 2)
+            }
+        }
+
+        @Test func `what has no valid signature, or a media type that is not read, is not stored`() async throws {
+            try await Deployment.with { live in
+                let image = try await live.post(rt: "GIF89a", type: "image/gif")
+                #expect(image.status == 415)
+                let forged = try await live.call(
+                    "POST", "/v1/psps/ABCDITMM/receipts", json: "{}",
+                    headers: live.signed("{ }").merging(["Content-Type": "application/json"]) { $1 })
+                #expect(forged.status == 401)
+                let large = try await live.post(rt: String(repeating: " ", count: 300_000))
+                #expect(large.status == 413)
+
+                #expect(try live.ask("SELECT count(*) FROM unreadable_rts") == ["0"])
+                #expect(try live.ask("SELECT count(*) FROM anomalies") == ["0"])
+            }
+        }
+    }
+}
