@@ -118,7 +118,7 @@ let package = Package(
         tests(
             "OperationsTests",
             ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Seals", logging]),
-        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", httpTypes]),
+        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", "Seals", "Storage", httpTypes]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

@@ -121,7 +121,12 @@ say "starting PostgreSQL"
 postgres_started=yes
 DATABASE_URL=$(scripts/postgres.sh start "$cluster" "$postgres_port" durable 9>&-)
 
-export DATABASE_URL
+# Made once, and kept with the data that it protects.
+secrets_key=$PWD/.local/secrets-key
+[ -s "$secrets_key" ] || (umask 077 && openssl rand -base64 32 >"$secrets_key")
+SECRETS_KEY=$(<"$secrets_key")
+
+export DATABASE_URL SECRETS_KEY
 export HTTP_HOST=127.0.0.1
 export HTTP_PORT=$http_port
 export PUBLIC_URL=$api
@@ -149,6 +154,8 @@ wait_for mail "http://127.0.0.1:$control_port/messages"
 wait_for simulator "$simulator/live"
 wait_for service "$api/ready"
 
+rm -f "$run/env"
+(umask 077 && : >"$run/env")
 cat >"$run/env" <<END
 export API=$api
 export API_KEY=$api_key
@@ -160,6 +167,7 @@ export PATH="$bin:\$PATH"
 export SMTP_URL='$SMTP_URL'
 export MAIL_FROM='$MAIL_FROM'
 export RESOURCES_DIRECTORY='$PWD'
+export SECRETS_KEY='$SECRETS_KEY'
 END
 
 cat <<END

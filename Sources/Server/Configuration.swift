@@ -8,12 +8,15 @@ import HTTPTypes
 import Logging
 import NIOSSL
 import PagoPA
+import Seals
 import SystemPackage
 
 /// What the environment says, checked whole. The only reader of the environment.
 struct Settings: Sendable {
     var databaseURL = ""
     var databasePoolSize = 0
+    /// Nil only where a command needs none.
+    var secrets: SecretsKeys?
     var httpHost = "127.0.0.1"
     var httpPort = 8080
     var publicURL = ""
@@ -51,7 +54,7 @@ struct Settings: Sendable {
     }
 
     /// - Parameter needs: what the command at hand can not do without.
-    static func read(file: String?, needing needs: Set<Need> = [.database]) async throws -> Settings {
+    static func read(file: String?, needing needs: Set<Need> = [.database, .secrets]) async throws -> Settings {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider()]
         if let file {
             providers.append(try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file)))
@@ -69,6 +72,7 @@ struct Settings: Sendable {
     enum Need: Sendable {
         case database
         case mail
+        case secrets
     }
 }
 
@@ -106,6 +110,9 @@ private struct SettingsReader {
         settings.databasePoolSize =
             integer("DATABASE_POOL_SIZE", "database.pool.size", 1...500)
             ?? ProcessInfo.processInfo.activeProcessorCount * 2 + 4
+        settings.secrets = value("SECRETS_KEY", "secrets.key", required: needs.contains(.secrets)) {
+            try SecretsKeys($0)
+        }
         settings.httpHost = text("http.host") ?? settings.httpHost
         settings.httpPort = integer("HTTP_PORT", "http.port", 1...65_535) ?? settings.httpPort
         settings.identity = identity()

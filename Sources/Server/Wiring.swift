@@ -20,6 +20,7 @@ import Storage
 /// Every part in its place, made from the settings.
 struct Wiring: Sendable {
     let settings: Settings
+    let secrets: SecretsKeys
     let logger: Logger
     let pool: Pool
     let intermediary: Intermediary
@@ -28,7 +29,9 @@ struct Wiring: Sendable {
     private let mail: MailGateway?
 
     init(_ settings: Settings, logger: Logger) throws {
+        guard let secrets = settings.secrets else { throw Settings.Faults(faults: ["SECRETS_KEY is required"]) }
         self.settings = settings
+        self.secrets = secrets
         self.logger = logger
         connections = Connections(
             maximumPerAddress: settings.maximumConnectionsPerAddress, exempting: settings.trustedProxies)
@@ -85,7 +88,8 @@ struct Wiring: Sendable {
     /// One server for each port.
     func servers(_ state: ServiceState) throws -> [any Service] {
         let contract = try String(contentsOfFile: settings.resourcesDirectory + "/openapi.yaml", encoding: .utf8)
-        var configuration = APIConfiguration(publicURL: settings.publicURL, contract: contract, version: Server.version)
+        var configuration = APIConfiguration(
+            publicURL: settings.publicURL, contract: contract, version: Server.version, secrets: secrets)
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
         configuration.smartCards = settings.smartCards?.trust(settings.trustedProxies)

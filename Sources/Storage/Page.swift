@@ -1,6 +1,4 @@
 import Foundation
-import JSON
-import PagoPA
 import Postgres
 
 /// Which page of a list, and how long.
@@ -35,7 +33,8 @@ package struct Page<Item: Sendable>: Sendable {
     }
 }
 
-/// A place in a list: the sort key and id of the last row seen, opaque to callers. Costs the same on every page.
+/// Where a page ends: the sort key and id of its last row. Callers get it as an authenticated text only, so that what is read from one
+/// was written by us. A page costs the same wherever it begins.
 package struct Cursor: Sendable, Equatable {
     /// The order it was made for; a cursor does not fit another order.
     package let order: String
@@ -53,27 +52,6 @@ package struct Cursor: Sendable, Equatable {
         self.key = key
         self.subkey = subkey
         self.id = id
-    }
-
-    package var text: String {
-        let plain = "\(order)|\(key)|\(id.uuidString)|\(subkey)"
-        return Data(plain.utf8).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    /// - Throws: `InvalidValue` for a text that is not a cursor of ours, or one of another order.
-    package init(_ text: String, order: String) throws(InvalidValue) {
-        let bad = InvalidValue(.badFormat, "is not a cursor of this list and order")
-        guard text.utf8.count <= 512 else { throw bad }
-        var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-        base64 += String(repeating: "=", count: (4 - base64.count % 4) % 4)
-        guard let data = Data(base64Encoded: base64), let plain = String(data: data, encoding: .utf8) else { throw bad }
-        let parts = plain.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == order, let key = Int64(parts[1]), abs(key) < 1 << 60,
-            let id = UUID(uuidString: String(parts[2])),
-            !parts[3].unicodeScalars.contains("\0")
-        else { throw bad }
-        self.init(order: order, key: key, subkey: String(parts[3]), id: id)
     }
 }
 

@@ -18,12 +18,13 @@ import Testing
                 "DATABASE_URL": "mysql://root:geheim@host", "HTTP_PORT": "80000", "SMTP_URL": "gopher://geheim",
                 "MAIL_FROM": "geheim", "LOG_LEVEL": "geheim", "PUBLIC_URL": "geheim", "RATE_LIMIT_PER_MINUTE": "many",
                 "RESOURCES_DIRECTORY": "/nowhere", "TRUSTED_PROXY": "geheim", "REQUEST_DEADLINE_SECONDS": "0",
+                "SECRETS_KEY": "geheim",
             ])
 
         #expect(status != 0)
         for name in [
             "DATABASE_URL", "HTTP_PORT", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "PUBLIC_URL", "RATE_LIMIT_PER_MINUTE",
-            "RESOURCES_DIRECTORY", "TRUSTED_PROXY", "REQUEST_DEADLINE_SECONDS",
+            "RESOURCES_DIRECTORY", "TRUSTED_PROXY", "REQUEST_DEADLINE_SECONDS", "SECRETS_KEY",
         ] {
             #expect(text.contains(name), "\(name)")
         }
@@ -37,10 +38,22 @@ import Testing
     private static let good = [
         "DATABASE_URL": "postgresql://postgres@127.0.0.1/quietanza", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
         "MAIL_FROM": "a@example.org", "RESOURCES_DIRECTORY": Deployment.project.path,
+        "SECRETS_KEY": Deployment.secretsKey,
     ]
 
     private func check(_ more: [String: String]) throws -> (status: Int32, text: String) {
         try run(["check-config"], Self.good.merging(more) { _, new in new })
+    }
+
+    @Test(arguments: ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "c2hvcnQ=", "not base64"])
+    func `a missing or malformed SECRETS_KEY stops every command that needs it, and is not repeated`(key: String) throws
+    {
+        for command in [["serve"], ["migrate"], ["check-config"], ["psp-secret", "list", "--psp", "ABCDITMM"]] {
+            let (status, text) = try run(command, Self.good.merging(["SECRETS_KEY": key]) { $1 })
+            #expect(status != 0)
+            #expect(text.contains("SECRETS_KEY \(key.isEmpty ? "is required" : "must be")"), "\(text)")
+            #expect(key.isEmpty || !text.contains(key))
+        }
     }
 
     @Test func `TLS and smart cards are checked with everything else, and no path is repeated`() throws {

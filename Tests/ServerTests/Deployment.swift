@@ -44,6 +44,7 @@ final class Deployment: Sendable {
     private let session: URLSession
 
     static let creditor = "12345678903"
+    static let secretsKey = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="
     static let project = Contract.projectFile.deletingLastPathComponent()
     static let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
@@ -94,7 +95,8 @@ final class Deployment: Sendable {
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(ports[0])", "PUBLIC_URL": api,
             "SMTP_URL": certificate.map { "smtp://user:secret@localhost:\(ports[2])?tls=starttls&ca=\($0.certificate)" }
                 ?? "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
-            "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8", "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
+            "SECRETS_KEY": Self.secretsKey, "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
         ].merging(settings) { $1 }
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
@@ -170,6 +172,7 @@ final class Deployment: Sendable {
             "PATH": Self.binaries.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"),
             "HOME": folder.path, "QUIETANZA_ENV": "/dev/null", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
             "MAIL_FROM": "quietanza@example.org", "RESOURCES_DIRECTORY": Self.project.path,
+            "SECRETS_KEY": Self.secretsKey,
         ]
     }
 

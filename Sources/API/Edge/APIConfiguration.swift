@@ -1,4 +1,5 @@
 import Addresses
+import Seals
 
 /// The bounds of the edge, each with its unit.
 package struct APIConfiguration: Sendable {
@@ -22,10 +23,13 @@ package struct APIConfiguration: Sendable {
     /// The contract, as served.
     package let contract: String
     package let version: String
+    /// Authenticates the cursors of lists.
+    package let secrets: SecretsKeys
 
-    package init(publicURL: String, contract: String, version: String) {
+    package init(publicURL: String, contract: String, version: String, secrets: SecretsKeys) {
         self.publicURL = publicURL
         self.contract = contract
         self.version = version
+        self.secrets = secrets
     }
 }

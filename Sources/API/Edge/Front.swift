@@ -21,6 +21,7 @@ struct Front: Sendable {
     let origins: KnownOrigins
     let links: Links
     let logger: Logger
+    private let cursorKeys: [[UInt8]]
 
     init(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ links: Links, logger: Logger) {
         self.intermediary = intermediary
@@ -29,6 +30,7 @@ struct Front: Sendable {
         self.citizenLimiter = RateLimiter(limitPerMinute: configuration.citizenRateLimitPerMinute)
         self.origins = KnownOrigins(intermediary)
         self.links = links
+        self.cursorKeys = configuration.secrets.derived(for: .cursors)
         self.logger = logger
     }
 
@@ -116,7 +118,7 @@ struct Front: Sendable {
         -> Reply
     {
         let parameters = Dictionary(
-            uniqueKeysWithValues: context.parameters.map { (String($0.key), String($0.value)) })
+            context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
         switch route.access {
         case .open: try limit(&visit)
         case .key: try await admit(request, &visit)
@@ -137,7 +139,7 @@ struct Front: Sendable {
         let inbound = Inbound(
             method: request.method, path: request.uri.path, parameters: parameters, query: query,
             headers: request.headers, body: body, peer: context.peer, key: visit.key, psp: visit.psp,
-            citizen: visit.citizen, clientAddress: clientAddress.address)
+            citizen: visit.citizen, clientAddress: clientAddress.address, cursorKeys: cursorKeys)
         return try await route.handle(inbound)
     }
 
@@ -162,9 +164,8 @@ struct Front: Sendable {
         guard let header = request.headers[.authorization], header.utf8.count <= 512 else {
             throw Refusal.unauthenticated
         }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Refusal.unauthenticated }
-        return try await intermediary.authenticate(token: String(parts[1]))
+        guard let token = bearerToken(header) else { throw Refusal.unauthenticated }
+        return try await intermediary.authenticate(token: token)
     }
 
     private func demandSignature(_ request: Request, of psp: PSPID?, over body: [UInt8]) async throws {
@@ -228,15 +229,10 @@ struct Front: Sendable {
     }
 
     private func demandAcceptable(_ request: Request, _ route: Route) throws {
-        guard let accept = request.headers[.accept]?.lowercased() else { return }
-        let offered =
-            route.produces.map { [$0, $0.split(separator: "/")[0] + "/*"] }.flatMap(\.self) + [
-                "*/*", "application/problem+json",
-            ]
-        let wanted = accept.split(separator: ",").map {
-            $0.split(separator: ";")[0].trimmingCharacters(in: .whitespaces)
-        }
-        guard wanted.isEmpty || wanted.contains(where: offered.contains) else {
+        // A PSP's RT is stored whatever its client would rather read.
+        guard route.access != .psp, let header = request.headers[.accept] else { return }
+        let accept = Accept(header)
+        guard (route.produces + ["application/problem+json"]).contains(where: accept.accepts) else {
             throw Problem(.notAcceptable, detail: "This answers \(route.produces.joined(separator: ", ")).")
         }
     }
@@ -351,14 +347,14 @@ struct Front: Sendable {
             dimensions: [
                 ("method", visit.method), ("route", visit.template), ("status", String(reply.status.code)),
             ]
-        ).recordNanoseconds(Int64(seconds * 1e9))
+        ).recordNanoseconds(Int64(exactly: (seconds * 1e9).rounded()) ?? 0)
         logger.info(
             "request",
             metadata: [
                 "correlation_id": "\(correlation.text)", "trace_id": "\(correlation.traceID ?? "-")",
                 "method": "\(visit.method)", "uri": "\(visit.template)", "status": "\(reply.status.code)",
                 "client_ip": "\(visit.client.map { "\($0)" } ?? "unknown")", "consumer": "\(visit.consumer)",
-                "duration_ms": "\(Int(seconds * 1_000))",
+                "duration_ms": "\(Int(exactly: (seconds * 1_000).rounded()) ?? 0)",
             ])
     }
 }
@@ -367,4 +363,13 @@ extension Duration {
     var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
+}
+
+/// The credential of an `Authorization` header of the scheme `Bearer`, in any case; `nil` for any other header.
+func bearerToken(_ header: String) -> String? {
+    let parts = header.trimmed.split(separator: " ", maxSplits: 1)
+    guard parts.first?.lowercased() == "bearer", let token = parts.dropFirst().first?.trimmed, !token.isEmpty else {
+        return nil
+    }
+    return token
 }

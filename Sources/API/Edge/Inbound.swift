@@ -23,6 +23,11 @@ package struct Inbound: Sendable {
     let citizen: SignedInCitizen?
     /// Where the citizen is, as the front end says, or the front end itself. For throttling only.
     let clientAddress: ClientAddress
+    /// See `CursorCodec`.
+    let cursorKeys: [[UInt8]]
+
+    /// Reads and writes the cursors of this caller.
+    func cursors() throws -> CursorCodec { CursorCodec(keys: cursorKeys, for: try caller().tenancy) }
 
     /// The caller of a route that needs a key.
     func caller() throws -> Caller {

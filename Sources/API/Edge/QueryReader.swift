@@ -100,9 +100,11 @@ struct QueryReader {
         value(name) { try Identifier<Noun>($0) }
     }
 
-    mutating func page(order: String) -> PageRequest {
+    /// - Parameter order: where the list has several; a cursor of one order does not fit another.
+    mutating func page(_ list: ListName, order: String? = nil, for inbound: Inbound) throws -> PageRequest {
+        let cursors = try inbound.cursors()
         let limit = integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init) ?? PageRequest.defaultLimit
-        let after = value("cursor") { try Cursor($0, order: order) }
+        let after = value("cursor") { try cursors.cursor($0, in: list, order: order ?? list.rawValue) }
         return PageRequest(limit: limit, after: after, includeTotal: flag("include_total") ?? false)
     }
 
@@ -113,26 +115,33 @@ struct QueryReader {
         guard violations.items.isEmpty else { throw Problem.badParameters(violations.items) }
     }
 
-    /// - Throws: every violation, as a 422 with pointers into the body.
+    /// - Throws: every violation, as a 422 with pointers into the body; as a 400 where the cursor is none of ours, as on the lists.
     func finishBody() throws {
-        guard violations.items.isEmpty else {
-            throw Problem.invalid(
-                violations.items.map {
-                    Violation(
-                        $0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, code: $0.code,
-                        $0.detail)
-                })
+        guard !violations.items.isEmpty else { return }
+        let items = violations.items.map {
+            Violation(
+                $0.pointer.hasPrefix("/") || $0.pointer.isEmpty ? $0.pointer : "/" + $0.pointer, code: $0.code,
+                $0.detail)
         }
+        throw items.contains { $0.pointer == "/cursor" } ? Problem.badParameters(items) : Problem.invalid(items)
     }
 }
 
 extension Page {
     /// `{"items": […], "next_cursor": …, "total_count": …}`.
-    func reply(_ write: (inout JSONWriter, Item) -> Void) -> Reply {
-        .json { json in
+    func reply(_ list: ListName, for inbound: Inbound, _ write: (inout JSONWriter, Item) -> Void) throws -> Reply {
+        let cursors = try inbound.cursors()
+        return .json { json in
             json.array("items", items, write)
-            json.field("next_cursor", next?.text)
+            json.field("next_cursor", next.map { cursors.text(of: $0, in: list) })
             json.field("total_count", total)
         }
+    }
+}
+
+extension Reply {
+    /// `{"items": […]}`, of a list that is always answered whole.
+    static func items<Item>(_ items: [Item], _ write: (inout JSONWriter, Item) -> Void) -> Reply {
+        .json { $0.array("items", items, write) }
     }
 }

@@ -18,10 +18,10 @@ private struct JournalHandlers: Sendable {
     func listJournal(_ inbound: Inbound) async throws -> Reply {
         var reader = QueryReader(inbound)
         let position: Identifier<Position>? = reader.id("position_id")
-        let page = reader.page(order: "journal")
+        let page = try reader.page(.journal, for: inbound)
         try reader.finish()
         return try await intermediary.listJournal(of: position, page: page, for: inbound.caller())
-            .reply { json, record in
+            .reply(.journal, for: inbound) { json, record in
                 json.beginObject()
                 record.write(into: &json)
                 json.endObject()

@@ -25,13 +25,14 @@ private struct NotificationHandlers: Sendable {
         filter.states = reader.words("status")
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
-        let page = reader.page(order: "notifications")
+        let page = try reader.page(.notifications, for: inbound)
         try reader.finish()
-        return try await intermediary.listNotifications(filter, page: page, for: inbound.caller()).reply { json, mail in
-            json.beginObject()
-            mail.write(into: &json)
-            json.endObject()
-        }
+        return try await intermediary.listNotifications(filter, page: page, for: inbound.caller())
+            .reply(.notifications, for: inbound) { json, mail in
+                json.beginObject()
+                mail.write(into: &json)
+                json.endObject()
+            }
     }
 
     func showNotification(_ inbound: Inbound) async throws -> Reply {
@@ -82,7 +83,6 @@ extension PagoPA.Notification {
 extension EmailAddress {
     /// `m…@example.org`
     var masked: String {
-        let parts = value.split(separator: "@")
-        return "\(parts[0].prefix(1))…@\(parts[1])"
+        "\(value.prefix(1))…\(value.drop { $0 != "@" })"
     }
 }

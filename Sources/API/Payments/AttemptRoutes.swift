@@ -60,11 +60,11 @@ private struct AttemptHandlers: Sendable {
         filter.statuses = reader.words("status")
         filter.position = reader.id("position_id")
         filter.installment = reader.id("installment_id")
-        let page = reader.page(order: "attempts")
+        let page = try reader.page(.attempts, for: inbound)
         try reader.finish()
         let language = inbound.language
         return try await intermediary.listPaymentAttempts(filter, page: page, for: inbound.caller())
-            .reply { json, detail in
+            .reply(.attempts, for: inbound) { json, detail in
                 json.beginObject()
                 detail.write(into: &json, in: language, links)
                 json.endObject()

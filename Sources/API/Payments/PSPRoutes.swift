@@ -54,7 +54,7 @@ private struct PSPHandlers: Sendable {
         let order = reader.word("sort", ChoiceOrder.self) ?? .fee
         let language = reader.word("language", Language.self) ?? inbound.language
         let payer = reader.value("payer_reference") { try boundedText($0, 1...64) }
-        let page = reader.page(order: "psps")
+        let page = try reader.page(.psps, for: inbound)
         if cents == nil, reader.violations.items.isEmpty {
             reader.violations.add("amount_cents", .required, "is required")
         }
@@ -63,12 +63,14 @@ private struct PSPHandlers: Sendable {
         let found = try await intermediary.listPSPs(
             method: method, amount: amount, order: order, payer: payer, for: caller)
         let start = page.after.map { Int(clamping: $0.key) } ?? 0
-        let rows = found.choices.dropFirst(max(0, start)).prefix(page.limit)
-        let end = start + rows.count
+        // The list may have become shorter than the place where the page before ended.
+        let rows = found.choices.dropFirst(max(0, min(start, found.choices.count))).prefix(page.limit)
+        let cursors = try inbound.cursors()
         return .json { json in
             json.array("items", rows) { $1.write(into: &$0, amount, language) }
-            if end < found.choices.count, !rows.isEmpty {
-                json.field("next_cursor", Cursor(order: "psps", key: Int64(end), id: .init()).text)
+            if rows.endIndex < found.choices.endIndex, !rows.isEmpty {
+                let next = Cursor(order: ListName.psps.rawValue, key: Int64(rows.endIndex), id: .init())
+                json.field("next_cursor", cursors.text(of: next, in: .psps))
             }
             json.field("total_count", page.includeTotal ? found.choices.count : nil)
             json.field("psp_list_version", found.version > 0 ? found.version : nil)
@@ -99,9 +101,10 @@ private struct PSPHandlers: Sendable {
 
     func listPSPLists(_ inbound: Inbound) async throws -> Reply {
         var reader = QueryReader(inbound)
-        let page = reader.page(order: "psp_lists")
+        let page = try reader.page(.pspLists, for: inbound)
         try reader.finish()
-        return try await intermediary.listPSPLists(page: page, for: inbound.caller()).reply { json, list in
+        return try await intermediary.listPSPLists(page: page, for: inbound.caller()).reply(.pspLists, for: inbound) {
+            json, list in
             json.beginObject()
             json.field("version", list.version)
             json.field("created_at", list.createdAt.rfc3339)
@@ -143,7 +146,7 @@ extension PSPChoice {
         json.field("payment_method", channel.method.code)
         json.field("name", channel.name(in: language))
         json.field("fee_cents", fee.cents)
-        json.field("total_cents", amount.cents + fee.cents)
+        json.field("total_cents", Amount.cents(of: [amount, fee]))
         json.endObject()
     }
 }

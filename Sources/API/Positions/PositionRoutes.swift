@@ -62,9 +62,9 @@ private struct PositionHandlers: Sendable {
         var reader = QueryReader(inbound)
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
-        let page = reader.page(order: order.rawValue)
+        let page = try reader.page(.positions, order: order.rawValue, for: inbound)
         try reader.finish()
-        return try await list(filter, creditor, order, page, for: caller)
+        return try await list(filter, creditor, order, page, for: inbound)
     }
 
     /// 'Cerca': the same with the debtor's tax code and words, in a body because personal data stay out of addresses.
@@ -76,18 +76,19 @@ private struct PositionHandlers: Sendable {
         var (filter, creditor) = filter(&reader)
         filter.debtor = reader.value("debtor_tax_code") { try TaxCode($0) }
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
-        let page = reader.page(order: order.rawValue)
+        let page = try reader.page(.positions, order: order.rawValue, for: inbound)
         try reader.finishBody()
-        return try await list(filter, creditor, order, page, for: caller)
+        return try await list(filter, creditor, order, page, for: inbound)
     }
 
     private func list(
         _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ page: PageRequest,
-        for caller: Caller
+        for inbound: Inbound
     ) async throws -> Reply {
         let today = intermediary.today
-        return try await intermediary.listPositions(filter, creditor: creditor, order: order, page: page, for: caller)
-            .reply { json, row in row.write(into: &json, today: today, links) }
+        return try await intermediary.listPositions(
+            filter, creditor: creditor, order: order, page: page, for: inbound.caller()
+        ).reply(.positions, for: inbound) { json, row in row.write(into: &json, today: today, links) }
     }
 
     private func filter(_ reader: inout QueryReader) -> (PositionFilter, OrganizationTaxCode?) {

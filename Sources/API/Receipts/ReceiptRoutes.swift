@@ -73,9 +73,9 @@ private struct ReceiptHandlers: Sendable {
         try caller.demand(.receiptsRead)
         var reader = QueryReader(inbound)
         let (filter, creditor) = filter(&reader)
-        let page = reader.page(order: "receipts")
+        let page = try reader.page(.receipts, for: inbound)
         try reader.finish()
-        return try await list(filter, creditor, page, for: caller)
+        return try await list(filter, creditor, page, for: inbound)
     }
 
     func searchReceipts(_ inbound: Inbound) async throws -> Reply {
@@ -84,18 +84,18 @@ private struct ReceiptHandlers: Sendable {
         var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["tax_code"]))
         var (filter, creditor) = filter(&reader)
         filter.taxCode = reader.value("tax_code") { try TaxCode($0) }
-        let page = reader.page(order: "receipts")
+        let page = try reader.page(.receipts, for: inbound)
         try reader.finishBody()
-        return try await list(filter, creditor, page, for: caller)
+        return try await list(filter, creditor, page, for: inbound)
     }
 
     private func list(
-        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for caller: Caller
+        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for inbound: Inbound
     )
         async throws -> Reply
     {
-        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: caller)
-            .reply { json, receipt in receipt.writeSummary(into: &json, links) }
+        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: inbound.caller())
+            .reply(.receipts, for: inbound) { json, receipt in receipt.writeSummary(into: &json, links) }
     }
 
     private func filter(_ reader: inout QueryReader) -> (ReceiptFilter, OrganizationTaxCode?) {
@@ -155,10 +155,10 @@ private struct ReceiptHandlers: Sendable {
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
         filter.kinds = reader.words("kind")
         filter.iuv = reader.value("iuv") { try IUV($0) }
-        let page = reader.page(order: "anomalies")
+        let page = try reader.page(.anomalies, for: inbound)
         try reader.finish()
         return try await intermediary.listAnomalies(filter, creditor: nil, page: page, for: inbound.caller())
-            .reply { json, anomaly in
+            .reply(.anomalies, for: inbound) { json, anomaly in
                 json.beginObject()
                 anomaly.write(into: &json)
                 json.endObject()

@@ -24,9 +24,10 @@ private struct CallerHandlers: Sendable {
 
     func listAPIKeys(_ inbound: Inbound) async throws -> Reply {
         var reader = QueryReader(inbound)
-        let page = reader.page(order: "api_keys")
+        let page = try reader.page(.apiKeys, for: inbound)
         try reader.finish()
-        return try await intermediary.listAPIKeys(page: page, for: inbound.caller()).reply { json, key in
+        return try await intermediary.listAPIKeys(page: page, for: inbound.caller()).reply(.apiKeys, for: inbound) {
+            json, key in
             json.beginObject()
             json.field("id", key.id.description)
             key.write(into: &json)
@@ -85,7 +86,7 @@ private struct CallerHandlers: Sendable {
 
     func listWebhookSecrets(_ inbound: Inbound) async throws -> Reply {
         let entries = try await intermediary.listWebhookSecrets(of: psp(inbound), for: inbound.caller())
-        return Page(items: entries, next: nil).reply { json, entry in
+        return Reply.items(entries) { json, entry in
             json.beginObject()
             json.field("id", entry.id.description)
             json.field("psp_id", entry.psp.value)

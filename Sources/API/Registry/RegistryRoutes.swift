@@ -31,9 +31,10 @@ private struct RegistryHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.positionsRead, or: .operations)
         var reader = QueryReader(inbound)
-        let page = reader.page(order: "creditors")
+        let page = try reader.page(.creditors, for: inbound)
         try reader.finish()
-        return try await intermediary.listCreditors(page: page, for: caller).reply { json, creditor in
+        return try await intermediary.listCreditors(page: page, for: caller).reply(.creditors, for: inbound) {
+            json, creditor in
             json.beginObject()
             creditor.write(into: &json)
             json.endObject()
@@ -64,7 +65,7 @@ private struct RegistryHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.positionsRead, or: .operations)
         let types = try await intermediary.listDebtTypes(of: taxCode(inbound), for: caller)
-        return Page(items: types, next: nil).reply { json, type in
+        return Reply.items(types) { json, type in
             json.beginObject()
             type.write(into: &json)
             json.endObject()

@@ -34,7 +34,7 @@ struct CheckConfig: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        _ = try await Settings.read(file: common.config, needing: [.database, .mail])
+        _ = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         tell("The configuration is complete and well formed.")
     }
 }

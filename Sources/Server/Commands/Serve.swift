@@ -16,7 +16,7 @@ struct Serve: AsyncParsableCommand {
     var loops = true
 
     func run() async throws {
-        let settings = try await Settings.read(file: common.config, needing: [.database, .mail])
+        let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
@@ -39,7 +39,7 @@ struct LoopsCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let settings = try await Settings.read(file: common.config, needing: [.database, .mail])
+        let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
         let wiring = try Wiring(settings, logger: logger)
         try await runUntilStopped([Loops(intermediary: wiring.intermediary, logger: logger)], logger: logger)

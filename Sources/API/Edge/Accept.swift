@@ -1,0 +1,68 @@
+import Foundation
+
+/// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are no media range are ignored: a caller that sends one by
+/// accident is answered, not refused.
+struct Accept: Sendable, Equatable {
+    struct Range: Sendable, Equatable {
+        /// Lower case; `*` for any.
+        let type: String
+        let subtype: String
+        /// In thousandths, 0…1000. 0: not acceptable.
+        let quality: Int
+    }
+
+    let ranges: [Range]
+
+    /// How many elements are read; the rest is ignored.
+    static let maximumElements = 64
+
+    init(_ header: String) {
+        ranges = header.split(separator: ",").prefix(Self.maximumElements).compactMap(Self.range)
+    }
+
+    /// Whether the media type `type/subtype`, in lower case and without parameters, is acceptable. The most specific range decides.
+    /// A header without a single media range accepts everything.
+    func accepts(_ mediaType: String) -> Bool {
+        guard !ranges.isEmpty else { return true }
+        let parts = mediaType.split(separator: "/", maxSplits: 1)
+        guard let type = parts.first, let subtype = parts.dropFirst().first else { return false }
+        let exact = ranges.filter { $0.type == type && $0.subtype == subtype }
+        let ofType = ranges.filter { $0.type == type && $0.subtype == "*" }
+        let any = ranges.filter { $0.type == "*" && $0.subtype == "*" }
+        let deciding = [exact, ofType, any].first { !$0.isEmpty } ?? []
+        return deciding.contains { $0.quality > 0 }
+    }
+
+    private static func range(_ element: Substring) -> Range? {
+        let pieces = element.split(separator: ";", omittingEmptySubsequences: false).map { $0.trimmed.lowercased() }
+        guard let name = pieces.first else { return nil }
+        // Java's older clients send a bare `*`.
+        let parts = (name == "*" ? "*/*" : name).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let type = parts.first, let subtype = parts.last, isToken(type), isToken(subtype),
+            type != "*" || subtype == "*"
+        else { return nil }
+        let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { quality(String($0.dropFirst(2))) }
+        guard let quality = weight ?? 1_000 else { return nil }
+        return Range(type: String(type), subtype: String(subtype), quality: quality)
+    }
+
+    /// `0`, `0.5`, `1.000`; `nil` for anything else.
+    private static func quality(_ text: String) -> Int? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let whole = parts.first, whole == "0" || whole == "1" else { return nil }
+        let decimals = parts.dropFirst().first ?? ""
+        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let thousandths = Int(decimals + String(repeating: "0", count: 3 - decimals.utf8.count)) ?? 0
+        if whole == "1" { return thousandths == 0 ? 1_000 : nil }
+        return thousandths
+    }
+
+    private static func isToken(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(\.isToken)
+    }
+}
+
+extension StringProtocol {
+    /// Without the blanks and tabs at both ends.
+    var trimmed: String { trimmingCharacters(in: .whitespaces) }
+}

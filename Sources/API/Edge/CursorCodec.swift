@@ -1,0 +1,89 @@
+import Foundation
+import PagoPA
+import Seals
+import Storage
+
+/// The lists that have pages. A search shares the cursors of its list.
+enum ListName: String, Sendable, CaseIterable {
+    case positions, receipts, attempts, anomalies, notifications, journal, creditors, psps
+    case apiKeys = "api_keys"
+    case pspLists = "psp_lists"
+}
+
+/// Writes and reads the cursors of one caller. A cursor carries an HMAC over its list, its order and the caller's tenancy, so that
+/// only a cursor which this deployment issued, for this list and this caller, is accepted. Its content is opaque but no secret: it
+/// repeats the sort key and the id of a row that the caller has just read.
+struct CursorCodec: Sendable {
+    /// The first key authenticates new cursors; every key is accepted.
+    private let keys: [[UInt8]]
+    private let caller: String
+
+    /// Enough that nobody guesses one.
+    private static let tagBytes = 16
+    static let maximumTextBytes = 512
+
+    init(_ secrets: SecretsKeys, for tenancy: Tenancy) {
+        self.init(keys: secrets.derived(for: .cursors), for: tenancy)
+    }
+
+    /// - Parameter keys: those of `SecretsKeys` for cursors, derived once.
+    init(keys: [[UInt8]], for tenancy: Tenancy) {
+        self.keys = keys
+        self.caller = tenancy.cursorOwner
+    }
+
+    func text(of cursor: Cursor, in list: ListName) -> String {
+        let content = Array("\(cursor.order)|\(cursor.key)|\(cursor.id.uuidString)|\(cursor.subkey)".utf8)
+        return Self.base64URL(tag(of: content, in: list, key: keys.first ?? []) + content)
+    }
+
+    /// - Throws: `InvalidValue` for a text that this deployment did not issue to this caller for this list and order.
+    func cursor(_ text: String, in list: ListName, order: String) throws(InvalidValue) -> Cursor {
+        let bad = InvalidValue(
+            .badFormat,
+            "is not a cursor of this list and order for this caller; use next_cursor of the page before")
+        guard text.utf8.count <= Self.maximumTextBytes, let bytes = Self.bytes(text), bytes.count > Self.tagBytes else {
+            throw bad
+        }
+        let given = Array(bytes.prefix(Self.tagBytes))
+        let content = Array(bytes.dropFirst(Self.tagBytes))
+        var isOurs = false
+        for key in keys where constantTimeEqual(given, tag(of: content, in: list, key: key)) { isOurs = true }
+        guard isOurs, let plain = String(validating: content, as: UTF8.self) else { throw bad }
+        var parts = ArraySlice(plain.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false))
+        guard parts.popFirst().map(String.init) == order, let key = parts.popFirst().flatMap({ Int64($0) }),
+            let id = parts.popFirst().flatMap({ UUID(uuidString: String($0)) }), let subkey = parts.popFirst()
+        else { throw bad }
+        return Cursor(order: order, key: key, subkey: String(subkey), id: id)
+    }
+
+    /// The names of lists, tax codes and PSP ids hold no line feed, so that no part can pass for another.
+    private func tag(of content: [UInt8], in list: ListName, key: [UInt8]) -> [UInt8] {
+        let covered = Array("\(list.rawValue)\n\(caller)\n".utf8) + content
+        return Array(HMACSHA256.authenticate(covered, key: key).prefix(Self.tagBytes))
+    }
+
+    private static func base64URL(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// `nil` for anything but the one spelling that `base64URL` gives.
+    private static func bytes(_ text: String) -> [UInt8]? {
+        var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
+        base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: base64), base64URL(Array(data)) == text else { return nil }
+        return Array(data)
+    }
+}
+
+extension Tenancy {
+    /// Whose cursors these are. Keys with the same creditors share them, so that a rotated key reads on.
+    fileprivate var cursorOwner: String {
+        switch self {
+        case .everyCreditor: "every"
+        case .only(let creditors): "creditors \(Set(creditors.map(\.value)).sorted().joined(separator: ","))"
+        case .citizen(let taxCode, let creditor): "citizen \(taxCode.value) \(creditor?.value ?? "")"
+        case .psp(let psp): "psp \(psp.value)"
+        }
+    }
+}

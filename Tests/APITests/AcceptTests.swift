@@ -1,0 +1,46 @@
+import TestSupport
+import Testing
+
+@testable import API
+
+@Suite struct AcceptTests {
+    @Test(arguments: [
+        ("application/json", true), ("APPLICATION/JSON", true), ("*/*", true), ("application/*", true),
+        ("text/html", false), ("text/html, application/json", true), ("text/*", false), ("*", true),
+        ("application/json;q=0", false), ("application/json; q=0.000", false), ("application/json;q=0.001", true),
+        ("application/json;q=0, */*", false), ("*/*, application/json;q=0", false), ("application/*;q=0, */*", false),
+        ("application/*;q=0, application/json", true), ("*/*;q=0", false), ("text/html;q=0.9,*/*;q=0.1", true),
+        ("application/json;charset=utf-8", true), ("application/json; Q=0", false),
+        ("application/json ; q=1.000", true),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", false), ("text/html, image/gif, *; q=0.2", true),
+        // No media range at all: as if nothing had been sent.
+        ("", true), (";", true), (";;", true), (",;", true), ("json", true), ("/", true), ("*/json", true),
+        ("application/", true), ("application/json;q=2", true), ("application/json;q=-1", true), ("a/b/c", true),
+        // One media range among them decides.
+        ("text/html,;", false), (";,application/json", true), ("application/json;q=2, text/html", false),
+    ]) func `what is acceptable`(header: String, isAcceptable: Bool) {
+        #expect(Accept(header).accepts("application/json") == isAcceptable)
+    }
+
+    @Test func `every header is read, and the wildcard never contradicts a type that it covers`() {
+        var random = SeededRandom(seed: 31)
+        let pieces = [
+            "application/json", "application/*", "*/*", "text/html", ",", ";", "q=", "q=0", "=", "/", "0.5", "1", "*",
+            "\"",
+            ";q=0.5", ";q=0",
+        ]
+        for _ in 0..<20_000 {
+            let header = random.header(of: pieces)
+            let accept = Accept(header)
+            #expect(accept.ranges.allSatisfy { (0...1_000).contains($0.quality) }, "\(header)")
+            if accept.ranges.allSatisfy({ $0.quality > 0 }), accept.ranges.contains(where: { $0.type == "*" }) {
+                #expect(accept.accepts("application/pdf"), "\(header)")
+            }
+            if accept.ranges.isEmpty { #expect(accept.accepts("text/plain"), "\(header)") }
+        }
+    }
+
+    @Test func `a long header costs no more than its first elements`() {
+        #expect(Accept(String(repeating: "text/html,", count: 5_000)).ranges.count == Accept.maximumElements)
+    }
+}
