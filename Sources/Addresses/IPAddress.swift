@@ -18,7 +18,7 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     package init?(_ address: UnsafePointer<sockaddr>) {
-        switch Int32(address.pointee.sa_family) {
+        switch Int32(truncatingIfNeeded: address.pointee.sa_family) {
         case AF_INET:
             bytes =
                 Self.mapped

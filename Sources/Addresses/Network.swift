@@ -7,12 +7,12 @@ package struct Network: Sendable {
 
     package init?(_ text: String) {
         let parts = text.trimmingCharacters(in: .whitespaces).split(separator: "/")
-        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = Int(parts[1]) else {
-            return nil
-        }
-        let isFour = parts[0].contains(".") && !parts[0].contains(":")
+        guard parts.count == 2, let base = parts.first, let address = IPAddress(String(base)),
+            let length = parts.last.flatMap({ Int($0) })
+        else { return nil }
+        let isFour = base.contains(".") && !base.contains(":")
         guard (0...(isFour ? 32 : 128)).contains(length) else { return nil }
-        base = address.bytes
+        self.base = address.bytes
         bits = isFour ? length + 96 : length
     }
 
@@ -20,7 +20,7 @@ package struct Network: Sendable {
         for index in 0..<16 {
             let left = bits - index * 8
             if left <= 0 { return true }
-            let mask: UInt8 = left >= 8 ? 0xFF : ~(0xFF >> UInt8(left))
+            let mask: UInt8 = left >= 8 ? 0xFF : ~(0xFF >> UInt8(clamping: left))
             if base[index] & mask != address.bytes[index] & mask { return false }
         }
         return true

@@ -61,8 +61,8 @@ package struct TrustedProxies: Sendable {
         plain(header).map { element in
             for pair in element.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-                if parts.count == 2, parts[0].lowercased() == "for" {
-                    return parts[1].trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+                if parts.first?.lowercased() == "for", let hop = parts.dropFirst().first {
+                    return hop.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
                 }
             }
             return ""
@@ -71,10 +71,8 @@ package struct TrustedProxies: Sendable {
 
     /// Without brackets and port.
     private static func bare(_ hop: String) -> String {
-        if hop.hasPrefix("["), let end = hop.firstIndex(of: "]") {
-            return String(hop[hop.index(after: hop.startIndex)..<end])
-        }
-        let parts = hop.split(separator: ":", omittingEmptySubsequences: false)
-        return parts.count == 2 ? String(parts[0]) : hop
+        if hop.hasPrefix("["), hop.contains("]") { return String(hop.dropFirst().prefix { $0 != "]" }) }
+        // An IPv6 address without brackets has more colons than one.
+        return hop.count { $0 == ":" } == 1 ? String(hop.prefix { $0 != ":" }) : hop
     }
 }

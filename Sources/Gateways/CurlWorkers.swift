@@ -28,7 +28,7 @@ final class CurlWorkers: Sendable {
                     available.wait()
                     guard let self else { return }
                     let job = self.jobs.withLock { jobs -> (@Sendable (CurlHandle) -> Void)? in
-                        jobs.waiting.isEmpty ? nil : jobs.waiting.removeFirst()
+                        jobs.waiting.isEmpty ? nil : jobs.waiting.removeFirst()  // it is not empty
                     }
                     guard let job else { return }
                     job(handle)

@@ -36,7 +36,7 @@ package struct OutboundPolicy: Sendable {
         }
         guard (1...65_535).contains(parts.port ?? 443) else { throw NotAllowed(description: "has no such port") }
         var name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
-        if name.hasSuffix(".") { name.removeLast() }
+        if name.hasSuffix(".") { name = String(name.dropLast()) }
         // These names are this machine wherever they are asked (RFC 6761).
         if name == "localhost" || name.hasSuffix(".localhost") { name = "127.0.0.1" }
         if let address = IPAddress(name) {

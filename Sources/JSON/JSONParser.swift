@@ -84,7 +84,7 @@ private struct JSONParser {
             at += 1
             skipBlanks()
             members.append(JSONValue.Member(name, try value(depth: depth)))
-            path.removeLast()
+            path.removeLast()  // the name or number appended above
             skipBlanks()
             if peek == UInt8(ascii: "}") {
                 at += 1
@@ -106,7 +106,7 @@ private struct JSONParser {
         while true {
             path.append(String(items.count))
             items.append(try value(depth: depth))
-            path.removeLast()
+            path.removeLast()  // the name or number appended above
             skipBlanks()
             if peek == UInt8(ascii: "]") {
                 at += 1
@@ -172,7 +172,7 @@ private struct JSONParser {
         }
         if peek == UInt8(ascii: "\"") {
             at += 1
-            return String(decoding: bytes[start..<at - 1], as: UTF8.self)
+            return String(decoding: bytes[start..<at].dropLast(), as: UTF8.self)
         }
         return try escapedString(prefix: bytes[start..<at])
     }
@@ -234,7 +234,7 @@ private struct JSONParser {
             guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
                 throw .syntax("expected four hexadecimal digits", offset: at)
             }
-            value = value << 4 | UInt32(digit)
+            value = value << 4 | UInt32(truncatingIfNeeded: digit)
             at += 1
         }
         return value

@@ -65,7 +65,7 @@ package struct ObjectReader {
         }
         self.pointer = pointer
         self.violations = violations
-        self.left = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })
+        self.left = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         self.order = members.map(\.key)
     }
 

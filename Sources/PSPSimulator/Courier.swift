@@ -69,7 +69,7 @@ struct Courier: Sendable {
         request.httpBody = Data(body)
         request.setValue("application/json", forHTTPHeaderField: "content-type")
         request.setValue("application/json", forHTTPHeaderField: "accept")
-        let now = Int64(Date.now.timeIntervalSince1970)
+        let now = Int64(exactly: Date.now.timeIntervalSince1970.rounded(.down)) ?? 0
         for (name, value) in seal.headers(id: webhookID, unixSeconds: now, body: body) {
             request.setValue(value, forHTTPHeaderField: name)
         }

@@ -31,7 +31,10 @@ actor PaymentBook {
         payments[payment.id] = payment
         idsByAttempt[key] = payment.id
         order.append(payment.id)
-        if order.count > capacity { forget(order.removeFirst()) }
+        if order.count > capacity, let oldest = order.first {
+            order = Array(order.dropFirst())
+            forget(oldest)
+        }
         return payment
     }
 
@@ -48,7 +51,7 @@ actor PaymentBook {
     func add(_ delivery: Delivery, to id: String) {
         guard var payment = payments[id] else { return }
         payment.deliveries.append(delivery)
-        payment.deliveries.removeFirst(max(0, payment.deliveries.count - Self.deliveriesKept))
+        payment.deliveries = payment.deliveries.suffix(Self.deliveriesKept)
         payments[id] = payment
     }
 

@@ -39,7 +39,7 @@ struct PortalRoutes: Sendable {
         guard let id = header("webhook-id", of: request), let timestamp = header("webhook-timestamp", of: request),
             let signatures = header("webhook-signature", of: request)
         else { return false }
-        let now = Int64(Date.now.timeIntervalSince1970)
+        let now = Int64(exactly: Date.now.timeIntervalSince1970.rounded(.down)) ?? 0
         return portal.secrets.seals(of: psp).contains {
             $0.accepts(id: id, timestamp: timestamp, signatures: signatures, body: body, nowUnixSeconds: now)
         }

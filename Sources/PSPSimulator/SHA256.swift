@@ -44,7 +44,7 @@ enum SHA256 {
 
     private static func expanded(_ block: ArraySlice<UInt8>) -> [UInt32] {
         var words: [UInt32] = stride(from: block.startIndex, to: block.endIndex, by: 4).map { start in
-            block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+            block[start..<start + 4].reduce(0) { $0 << 8 | UInt32(truncatingIfNeeded: $1) }
         }
         for index in 16..<64 {
             let near = words[index - 2]

@@ -44,7 +44,7 @@ struct Secrets: Sendable {
         }
         return text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map { word in
             guard !word.hasPrefix("whsec_"), let equals = word.firstIndex(of: "=") else { return (nil, String(word)) }
-            return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+            return (String(word[..<equals]), String(word[equals...].dropFirst()))
         }
     }
 

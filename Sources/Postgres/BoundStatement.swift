@@ -56,7 +56,7 @@ struct BoundStatement {
     }
 
     func prepare(on handle: OpaquePointer?, name: String) -> Bool {
-        PQsendPrepare(handle, name, text, Int32(types.count), types) == 1
+        PQsendPrepare(handle, name, text, Int32(clamping: types.count), types) == 1
     }
 
     func execute(on handle: OpaquePointer?, name: String) -> Bool {
@@ -64,7 +64,7 @@ struct BoundStatement {
             let values = offsets.map { offset in
                 offset.flatMap { buffer.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
             }
-            return PQsendQueryPrepared(handle, name, Int32(values.count), values, lengths, formats, 1) == 1
+            return PQsendQueryPrepared(handle, name, Int32(clamping: values.count), values, lengths, formats, 1) == 1
         }
     }
 }

@@ -77,7 +77,7 @@ struct PoolState<Member: Sendable>: Sendable {
 
     mutating func remove(waiter id: UInt64) -> Waiter? {
         guard let index = waiters.firstIndex(where: { $0.id == id }) else { return nil }
-        return waiters.remove(at: index)
+        return waiters.remove(at: index)  // just found
     }
 
     /// The connection belongs to its caller now. The waiters to wake may open connections of their own.
@@ -117,7 +117,7 @@ struct PoolState<Member: Sendable>: Sendable {
             leased -= 1
             return (nil, member)
         }
-        if !waiters.isEmpty { return (waiters.removeFirst(), nil) }
+        if !waiters.isEmpty { return (waiters.removeFirst(), nil) }  // it is not empty
         leased -= 1
         idle.append(member)
         return (nil, nil)
@@ -137,7 +137,7 @@ struct PoolState<Member: Sendable>: Sendable {
 
     private mutating func takeWaiters(_ count: Int) -> [Waiter] {
         let taken = waiters.prefix(max(0, count))
-        waiters.removeFirst(taken.count)
+        waiters = Array(waiters.dropFirst(taken.count))
         return Array(taken)
     }
 }

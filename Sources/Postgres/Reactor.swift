@@ -139,7 +139,7 @@ final class Reactor: Sendable {
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 128)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(events.count), millisecondsToNextLook())
+            let count = epoll_wait(epoll, &events, Int32(clamping: events.count), millisecondsToNextLook())
             var woken: [(Waiter, Outcome)] = []
             if count > 0 { takeReady(events[0..<Int(count)], into: &woken) }
             takeOverdue(into: &woken)

@@ -15,7 +15,8 @@ package enum HMACSHA256 {
     package static func authenticate(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { buffer, count in
             var length: UInt32 = 0
-            _ = HMAC(quietanza_sha256(), key, Int32(key.count), bytes, bytes.count, buffer.baseAddress, &length)
+            _ = HMAC(
+                quietanza_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, buffer.baseAddress, &length)
             count = Int(length)
         }
     }
@@ -33,7 +34,7 @@ package enum SecureRandom {
     package static func bytes(_ count: Int) throws(NoRandomness) -> [UInt8] {
         var ok: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            ok = RAND_bytes(buffer.baseAddress, Int32(count))
+            ok = RAND_bytes(buffer.baseAddress, Int32(clamping: count))
             filled = ok == 1 ? count : 0
         }
         guard ok == 1 else { throw NoRandomness() }

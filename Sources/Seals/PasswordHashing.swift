@@ -102,7 +102,7 @@ package final class PasswordHashing: Sendable {
     private static func hashed(_ password: [UInt8]) throws -> String {
         let salt = try SecureRandom.bytes(saltBytes)
         let length = argon2_encodedlen(
-            passes, memoryKibibytes, lanes, UInt32(saltBytes), UInt32(hashBytes), Argon2_id)
+            passes, memoryKibibytes, lanes, UInt32(clamping: saltBytes), UInt32(clamping: hashBytes), Argon2_id)
         var encoded = [CChar](repeating: 0, count: length)
         let code = argon2id_hash_encoded(
             passes, memoryKibibytes, lanes, password, password.count, salt, salt.count, hashBytes, &encoded, length)
@@ -151,9 +151,10 @@ package final class PasswordHashing: Sendable {
             let thread = Thread { [weak self] in
                 while let available = self?.available {
                     available.wait()
-                    guard let job = self?.jobs.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else {
-                        return
+                    let job = self?.jobs.withLock { jobs in
+                        jobs.waiting.isEmpty ? nil : jobs.waiting.removeFirst()  // it is not empty
                     }
+                    guard let job else { return }
                     job()
                 }
             }

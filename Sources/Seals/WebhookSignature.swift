@@ -66,7 +66,7 @@ package enum WebhookSignature {
             return Array(data)
         }
         let skew = sentAt - nowUnixSeconds
-        guard abs(skew) <= toleranceSeconds else { return .stale(skewSeconds: skew) }
+        guard (-toleranceSeconds...toleranceSeconds).contains(skew) else { return .stale(skewSeconds: skew) }
         let content = Array("\(id).\(timestamp).".utf8) + body
         var matches = false
         for secret in secrets {

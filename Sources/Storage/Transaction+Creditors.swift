@@ -167,7 +167,7 @@ func languageMap(_ json: String) throws -> [Language: String] {
 }
 
 func languageText(_ map: [Language: String]) -> String {
-    jsonText(Dictionary(uniqueKeysWithValues: map.map { ($0.key.rawValue, $0.value) }))
+    jsonText(Dictionary(map.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first }))
 }
 
 extension Row {

@@ -10,7 +10,7 @@ extension Instant {
 }
 
 extension CalendarDate {
-    var sql: EpochDays { EpochDays(Int32(epochDays)) }
+    var sql: EpochDays { EpochDays(Int32(clamping: epochDays)) }
 }
 
 extension Row {

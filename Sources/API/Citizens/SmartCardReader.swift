@@ -102,8 +102,10 @@ extension CardCertificate {
 }
 
 extension Instant {
-    /// Certificates know whole seconds.
+    /// Certificates know whole seconds; a date beyond what an instant can tell is the furthest one.
     fileprivate init(_ date: Date) {
-        self.init(microseconds: Int64(date.timeIntervalSince1970.rounded()) * 1_000_000)
+        let seconds = Int64(exactly: date.timeIntervalSince1970.rounded()) ?? .max
+        let (microseconds, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        self.init(microseconds: isBeyond ? (seconds < 0 ? .min : .max) : microseconds)
     }
 }

@@ -22,11 +22,15 @@ struct CorrelationID: Sendable {
 
     /// W3C trace context, version 00; zeros and ill-formed values are ignored, as the recommendation asks.
     private static func trace(_ header: String) -> String? {
-        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "00", parts[1].count == 32, parts[2].count == 16, parts[3].count == 2,
-            parts.allSatisfy({ $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } }),
-            parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
+        let parts = header.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [2, 32, 16, 2], parts.allSatisfy({ $0.allSatisfy(\.isLowerHexDigit) }),
+            parts.first?.elementsEqual("00".utf8) == true, let trace = parts.dropFirst().first,
+            parts.dropFirst().prefix(2).allSatisfy({ $0.contains { $0 != UInt8(ascii: "0") } })
         else { return nil }
-        return String(parts[1])
+        return String(trace)
     }
+}
+
+extension UInt8 {
+    fileprivate var isLowerHexDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
 }

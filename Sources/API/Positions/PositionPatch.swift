@@ -62,7 +62,7 @@ extension JSONValue {
         for change in changes {
             let index = members.firstIndex { $0.key == change.key }
             if change.value == .null {
-                if let index { members.remove(at: index) }
+                members.removeAll { $0.key == change.key }
             } else if let index {
                 members[index] = Member(change.key, members[index].value.merged(with: change.value))
             } else {

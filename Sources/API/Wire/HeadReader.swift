@@ -89,7 +89,7 @@ struct HeadReader {
     private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(Problem) {
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("The request line is not method, target and version.") }
-        let (method, target, version) = (parts[0], parts[1], parts[2])
+        let (method, target, version) = (parts[0], parts[1], parts[2])  // three, as just checked
         guard target.count <= Self.maximumTargetBytes else { throw .targetTooLong }
         guard !method.isEmpty, method.allSatisfy(\.isToken) else { throw .malformed("The method is not a token.") }
         switch String(decoding: version, as: UTF8.self) {

@@ -76,7 +76,9 @@ enum Base64 {
             let group = rest.prefix(3)
             let second = group.dropFirst().first
             let third = group.dropFirst(2).first
-            let bits = UInt32(first) << 16 | UInt32(second ?? 0) << 8 | UInt32(third ?? 0)
+            let bits =
+                UInt32(truncatingIfNeeded: first) << 16 | UInt32(truncatingIfNeeded: second ?? 0) << 8
+                | UInt32(truncatingIfNeeded: third ?? 0)
             result.append(alphabet[Int(bits >> 18 & 63)])
             result.append(alphabet[Int(bits >> 12 & 63)])
             result.append(second == nil ? UInt8(ascii: "=") : alphabet[Int(bits >> 6 & 63)])

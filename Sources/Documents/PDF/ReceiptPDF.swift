@@ -3,7 +3,7 @@ import Synchronization
 /// Draws receipts as PDF/UA-1 and PDF/A-2a: tagged, with embedded fonts, the same bytes for the same content.
 package final class ReceiptPDF: Sendable {
     private let renderers: [Renderer]
-    private let next = Atomic<Int>(0)
+    private let next = Atomic<UInt>(0)
 
     /// - Parameter fontDirectory: the folder with DejaVuSans.ttf and DejaVuSans-Bold.ttf.
     /// - Throws: ``DocumentFailure`` when a font is missing.
@@ -14,7 +14,7 @@ package final class ReceiptPDF: Sendable {
     /// - Throws: ``DocumentFailure``.
     package func draw(_ content: ReceiptContent) async throws -> [UInt8] {
         let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return try await renderers[abs(turn % renderers.count)].draw(content)
+        return try await renderers[Int(turn % UInt(renderers.count))].draw(content)
     }
 }
 

@@ -98,7 +98,8 @@ final class Typeface {
         pango_layout_set_font_description(layout, font)
         pango_layout_set_attributes(layout, attributes)
         if let width {
-            pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
+            let units = Int32(exactly: (width * Double(PANGO_SCALE)).rounded(.towardZero)) ?? -1
+            pango_layout_set_width(layout, units)
             pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
         }
         pango_layout_set_text(layout, text, -1)
@@ -114,7 +115,7 @@ final class Typeface {
             (0..<pango_layout_get_line_count(layout)).compactMap { index -> String? in
                 guard let line = pango_layout_get_line_readonly(layout, index) else { return nil }
                 let start = Int(line.pointee.start_index)
-                let slice = bytes[start..<min(bytes.count, start + Int(line.pointee.length))]
+                let slice = bytes.dropFirst(max(0, start)).prefix(max(0, Int(line.pointee.length)))
                 return String(decoding: slice, as: UTF8.self).trimmedEnd
             }
         } ?? []
@@ -124,7 +125,7 @@ final class Typeface {
 extension String {
     fileprivate var trimmedEnd: String {
         var view = self[...]
-        while view.last == " " { view.removeLast() }
+        while view.last == " " { view = view.dropLast() }
         return String(view)
     }
 }

@@ -122,15 +122,15 @@ enum RTType {
     }
 
     static func email(_ text: String) -> Result<String, InvalidValue> {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        let (mailbox, domain) = (text.prefix { $0 != "@" }, text.drop { $0 != "@" }.dropFirst())
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x40, 0x5F: true
             default: false
             }
         }
-        guard text.utf8.count <= 256, isPlain, parts.count == 2, !parts[0].isEmpty,
-            parts[1].split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ label in
+        guard text.utf8.count <= 256, isPlain, text.count(where: { $0 == "@" }) == 1, !mailbox.isEmpty,
+            domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ label in
                 !label.isEmpty && !label.contains("_") && !label.contains("+")
             })
         else { return no("must be an e-mail address") }

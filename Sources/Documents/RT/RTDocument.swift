@@ -180,7 +180,7 @@ private struct RTParts {
     var contradictions: [Fault] {
         var faults: [Fault] = []
         let place = "/RT/datiPagamento"
-        let sum = singles.reduce(Int64(0)) { $0 + $1.amount.cents }
+        let sum = Amount.cents(of: singles.map(\.amount))
         let isPaid = singles.map { $0.amount != .zero }
         func unless(_ rule: Bool, _ element: String, _ detail: String) {
             if !rule { faults.append(Fault("\(place)/\(element)", detail)) }

@@ -39,7 +39,8 @@ extension XMLNode {
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let document = bytes.withUnsafeBytes { raw in
             xmlReadMemory(
-                raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count), nil, "UTF-8", Int32(options))
+                raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: raw.count), nil, "UTF-8",
+                Int32(clamping: options))
         }
         guard let document else { throw UnreadableXML(detail: "is not well-formed XML") }
         defer { xmlFreeDoc(document) }

@@ -43,7 +43,7 @@ extension ReceiptContent {
                 while let row = rows.first {
                     guard sheet.y <= Sheet.margin || sheet.hasRoom(for: height(of: row, on: sheet)) else { return }
                     draw(row, on: sheet)
-                    rows.removeFirst()
+                    rows = rows.dropFirst()
                 }
             }
             if !rows.isEmpty { sheet.turnPage() }

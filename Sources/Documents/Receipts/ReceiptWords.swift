@@ -109,8 +109,8 @@ func filled(_ pattern: String, _ facts: [String: String]) -> String {
     var rest = pattern[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
         text += rest[..<open]
-        text += facts[String(rest[rest.index(after: open)..<close])] ?? ""
-        rest = rest[rest.index(after: close)...]
+        text += facts[String(rest[open..<close].dropFirst())] ?? ""
+        rest = rest[close...].dropFirst()
     }
     return text + rest
 }

@@ -15,6 +15,13 @@ extension Intermediary {
         try await store.transaction(within: .psp(psp)) { tx in try await tx.ask(Secrets.valid(of: psp)) }
     }
 
+    /// The secrets to sign a call to this PSP with, newest first; empty where none is valid. They are read in a transaction of the PSP's own
+    /// tenancy: a front end's, a creditor's or a citizen's transaction sees no secret. So this is called before such a transaction begins,
+    /// never inside of one.
+    package func signingSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
+        try await webhookSecrets(of: psp)
+    }
+
     /// - Parameter secret: one to keep, or nil to make one.
     package func makeWebhookSecret(
         of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: Caller?,

@@ -75,6 +75,7 @@ extension Intermediary {
         -> Held
     {
         let now = clock()
+        let secrets = try await signingSecrets(of: request.psp)
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
                 switch try await tx.claim(repeating.key) {
@@ -86,7 +87,7 @@ extension Intermediary {
                     return .taken(try await takeOver(attempt, by: caller, repeating: repeating, in: tx, at: now))
                 case .none: break
                 }
-                let plan = try await plan(request, by: caller, in: tx, at: now)
+                let plan = try await plan(request, signedWith: secrets, by: caller, in: tx, at: now)
                 tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
                     JournalEntry(
@@ -124,9 +125,10 @@ extension Intermediary {
         let call: PSPStart
     }
 
-    private func plan(_ request: AttemptRequest, by caller: Caller, in tx: Transaction, at now: Instant) async throws
-        -> Plan
-    {
+    private func plan(
+        _ request: AttemptRequest, signedWith secrets: [WebhookSecret], by caller: Caller, in tx: Transaction,
+        at now: Instant
+    ) async throws -> Plan {
         let wanted = try await installmentIDs(request.installments, for: caller, in: tx)
         let positionIDs = try await tx.ask(Positions.lockIDs(holding: wanted, within: caller.tenancy))
         var positions: [Position] = []
@@ -136,9 +138,8 @@ extension Intermediary {
             }
         }
         let (items, creditorCode) = try items(wanted, in: positions, at: now)
-        let (creditor, version, secrets) = try await tx.ask(
-            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion,
-            Secrets.valid(of: request.psp))
+        let (creditor, version) = try await tx.ask(
+            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion)
         guard let creditor else { throw Refusal.notFound }
         var faults: [Fault] = []
         // Who signed in pays in their own name: it is by the payer that the attempt and its receipt are theirs.
@@ -149,7 +150,10 @@ extension Intermediary {
         if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
             faults.append(Fault("/return_url", .notAllowed, "is not on an origin that the creditor allows"))
         }
-        let amount = try Amount(cents: items.reduce(0) { $0 + $1.amount.cents })
+        guard let amount = try? Amount.sum(items.map(\.amount)) else {
+            let detail = "add up to more than \(Amount.maximum.cents) cents, the most that one payment may be"
+            throw Refusal.invalid(faults + [Fault("/installments", .outOfRange, detail)])
+        }
         let choice = try await pspList(version: version, in: tx)?
             .choice(psp: request.psp, channel: request.channel, method: request.method, amount: amount)
         if choice == nil {

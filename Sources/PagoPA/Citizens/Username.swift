@@ -56,6 +56,6 @@ package struct ClientAddress: Sendable, Hashable {
     private static let bad = InvalidValue(.badFormat, "must be an IPv4 or IPv6 address")
 
     private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        bytes.map { String(UInt16(truncatingIfNeeded: $0) + 0x100, radix: 16).dropFirst() }.joined()
     }
 }

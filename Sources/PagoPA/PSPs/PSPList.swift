@@ -63,9 +63,13 @@ package struct Channel: Sendable, Equatable {
         self.feeBands = feeBands
     }
 
-    /// The first band that reaches the amount decides; `nil`: this channel does not take it.
+    /// The first band that reaches the amount decides; `nil`: this channel does not take it, or amount and fee together are more than
+    /// one payment may be.
     package func fee(for amount: Amount) -> Amount? {
-        feeBands.first { amount <= $0.upTo }?.fee
+        guard let fee = feeBands.first(where: { amount <= $0.upTo })?.fee, (try? amount.adding(fee)) != nil else {
+            return nil
+        }
+        return fee
     }
 
     package func name(in language: Language) -> String {

@@ -52,7 +52,7 @@ package struct PaymentAttempt: Sendable, Equatable {
         self.finishedAt = finishedAt
     }
 
-    package var totalCents: Int64 { amount.cents + fee.cents }
+    package var totalCents: Int64 { Amount.cents(of: [amount, fee]) }
 
     /// pagoPA's token default: thirty minutes from the start to the deadline.
     package static let defaultLifeSeconds = 1_800

@@ -46,8 +46,8 @@ package struct Position: Sendable, Equatable {
         self.cancelledAt = cancelledAt
     }
 
-    package var totalCents: Int64 { installments.reduce(0) { $0 + $1.amount.cents } }
-    package var paidCents: Int64 { installments.reduce(0) { $1.paidAt == nil ? $0 : $0 + $1.amount.cents } }
+    package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
+    package var paidCents: Int64 { Amount.cents(of: installments.filter { $0.paidAt != nil }.map(\.amount)) }
     package var residualCents: Int64 { totalCents - paidCents }
 
     /// The last due date still owed; `nil` when nothing is owed or the debt may be paid late.

@@ -85,11 +85,14 @@ package enum PositionSums {
     /// Lines, installments and transfers must add up to one another, to the cent.
     package static func faults(lines: [PositionLine], installments: [InstallmentDraft]) -> [Fault] {
         var faults: [Fault] = []
-        let total = installments.reduce(Int64(0)) { $0 + $1.amount.cents }
+        let total = Amount.cents(of: installments.map(\.amount))
         if total > Amount.maximum.cents {
             faults.append(Fault("/installments", .outOfRange, "add up to more than the largest amount"))
         }
-        let lineTotal = lines.reduce(Int64(0)) { $0 + $1.amount.cents }
+        let lineTotal = Amount.cents(of: lines.map(\.amount))
+        if lineTotal > Amount.maximum.cents {
+            faults.append(Fault("/lines", .outOfRange, "add up to more than the largest amount"))
+        }
         if !lines.isEmpty, lineTotal != total {
             faults.append(Fault("/lines", .sumMismatch, "add up to \(lineTotal) cents, the installments to \(total)"))
         }
@@ -100,7 +103,7 @@ package enum PositionSums {
             if installment.amount == .zero {
                 faults.append(Fault("\(pointer)/amount_cents", .outOfRange, "must be at least 1"))
             }
-            let parts = installment.transfers.reduce(Int64(0)) { $0 + $1.amount.cents }
+            let parts = Amount.cents(of: installment.transfers.map(\.amount))
             if !installment.transfers.isEmpty, parts != installment.amount.cents {
                 faults.append(
                     Fault(

@@ -56,7 +56,7 @@ package struct RT: Sendable, Equatable {
         if outcome.movedMoney, transfers.isEmpty {
             faults.append(Fault("/transfers", "must hold 1 to 5 transfers when money was paid"))
         }
-        let parts = transfers.reduce(Int64(0)) { $0 + $1.amount.cents }
+        let parts = Amount.cents(of: transfers.map(\.amount))
         if !transfers.isEmpty, parts != amount.cents {
             faults.append(Fault("/transfers", "add up to \(parts) cents, amount_cents is \(amount.cents)"))
         }

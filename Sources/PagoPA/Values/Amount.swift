@@ -29,10 +29,20 @@ package struct Amount: Sendable, Hashable, Comparable {
 
     private static let badDecimal = InvalidValue(.badFormat, "must be digits, a dot and two decimals")
 
+    /// - Throws: `InvalidValue` when the sum is more than `maximum`.
     package func adding(_ other: Amount) throws(InvalidValue) -> Amount {
-        try Amount(cents: cents + other.cents)
+        try Amount(cents: Self.cents(of: [self, other]))
     }
 
+    /// The plain sum, which may be more than `maximum`: for comparing and showing, never for storing. `Int64.max` when it is more than that.
+    package static func cents(of amounts: some Sequence<Amount>) -> Int64 {
+        amounts.reduce(0) { total, amount in
+            let (sum, isBeyond) = total.addingReportingOverflow(amount.cents)
+            return isBeyond ? .max : sum
+        }
+    }
+
+    /// - Throws: `InvalidValue` when the sum is more than `maximum`.
     package static func sum(_ amounts: some Sequence<Amount>) throws(InvalidValue) -> Amount {
         var total = Amount.zero
         for amount in amounts { total = try total.adding(amount) }
@@ -50,7 +60,7 @@ package struct Amount: Sendable, Hashable, Comparable {
         var grouped = ""
         while whole.count > 3 {
             grouped = "." + whole.suffix(3) + grouped
-            whole.removeLast(3)
+            whole = String(whole.dropLast(3))
         }
         return whole + grouped + "," + twoDigits(Int(cents % 100))
     }

@@ -5,9 +5,10 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package init(_ value: String) throws(InvalidValue) {
         let bytes = Array(value.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard bytes.count <= 254, parts.count == 2, (1...64).contains(parts[0].count),
-            bytes.allSatisfy({ (0x21...0x7E).contains($0) && !Self.refused.contains($0) }), Self.isDotted(parts[0]),
-            Self.isDomain(parts[1])
+        guard bytes.count <= 254, parts.count == 2, let mailbox = parts.first, let domain = parts.last,
+            (1...64).contains(mailbox.count),
+            bytes.allSatisfy({ (0x21...0x7E).contains($0) && !Self.refused.contains($0) }), Self.isDotted(mailbox),
+            Self.isDomain(domain)
         else { throw InvalidValue(.badFormat, "is not an e-mail address") }
         self.value = value
     }

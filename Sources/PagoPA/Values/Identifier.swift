@@ -34,9 +34,10 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
     }
 
     package static func make(at now: Instant, random: inout some RandomNumberGenerator) -> Identifier {
-        let milliseconds = UInt64(max(0, now.microseconds / 1_000))
+        let microseconds = UInt64(max(0, now.microseconds))
+        let milliseconds = microseconds / 1_000
         // RFC 9562, method 3: the fraction of a millisecond keeps ids made close together in order.
-        let fraction = UInt64(now.microseconds % 1_000) * 4_096 / 1_000
+        let fraction = microseconds % 1_000 * 4_096 / 1_000
         let high = milliseconds << 16 | 0x7000 | fraction
         let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         func byte(_ word: UInt64, _ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64(index))) }

@@ -62,7 +62,7 @@ package struct Instant: Sendable, Hashable, Comparable {
         var text = Self.wall(unixSeconds, separator: "T", iso: true)
         if fraction != 0 {
             var digits = String(1_000_000 + fraction).dropFirst()
-            while digits.last == "0" { digits.removeLast() }
+            while digits.last == "0" { digits = digits.dropLast() }
             text += "." + digits
         }
         return text + "Z"

@@ -97,7 +97,7 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
             let ordinal = byte.isDigit ? Int(byte - 0x30) : Int(byte - 0x41)
             sum += index % 2 == 0 ? oddValues[ordinal] : ordinal
         }
-        return 0x41 + UInt8(sum % 26)
+        return 0x41 + UInt8(clamping: sum % 26)
     }
 
     /// Values of 0…9 and A…Z at odd places, counted from one. Source: decree of 23 December 1976.

@@ -49,8 +49,8 @@ private struct WebAddress {
         let pieces = authority.split(separator: ":", omittingEmptySubsequences: false)
         guard pieces.count <= 2, let host = pieces.first, Self.isHost(host) else { throw bad }
         var port = ""
-        if pieces.count == 2 {
-            guard let number = UInt16(pieces[1]), number > 0, String(number) == pieces[1] else { throw bad }
+        if let text = pieces.dropFirst().first {
+            guard let number = Int(text), (1...65_535).contains(number), String(number) == text else { throw bad }
             let standard = scheme == "https" ? 443 : 80
             port = number == standard ? "" : ":\(number)"
         }
@@ -64,7 +64,8 @@ private struct WebAddress {
 
     private static func isLoopback(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts.first == "127"
+            && parts.allSatisfy { Int($0).map { (0...255).contains($0) } ?? false }
     }
 
     private static func isHost(_ host: Substring) -> Bool {

@@ -64,7 +64,7 @@ final class PrometheusMetrics: MetricsFactory {
 }
 
 private func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    Int64(exactly: value).map(String.init) ?? String(value)
 }
 
 /// One measured thing with one set of labels.

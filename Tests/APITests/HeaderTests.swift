@@ -1,0 +1,110 @@
+import Addresses
+import HTTPTypes
+import PagoPA
+import TestSupport
+import Testing
+
+@testable import API
+
+/// Every header that we read by hand, under values that nobody expects: none ends the process, and what is read keeps its promise.
+@Suite struct HeaderTests {
+    private let rounds = 20_000
+
+    @Test func `Authorization gives a token without blanks around it, or nothing`() {
+        var random = SeededRandom(seed: 1)
+        for _ in 0..<rounds {
+            let header = random.header(of: ["Bearer", "bearer", "Basic", " ", "qz_", ",", "="])
+            guard let token = bearerToken(header) else { continue }
+            #expect(!token.isEmpty && token == token.trimmed, "\(header)")
+            #expect(header.lowercased().trimmed.hasPrefix("bearer "), "\(header)")
+        }
+        #expect(bearerToken("Bearer abc") == "abc")
+        #expect(bearerToken("bEARER  abc ") == "abc")
+        #expect(bearerToken("Bearer") == nil && bearerToken("Bearer ") == nil && bearerToken("Basic abc") == nil)
+    }
+
+    @Test func `Accept-Language gives one of our languages or none`() {
+        var random = SeededRandom(seed: 2)
+        for _ in 0..<rounds {
+            let header = random.header(of: [
+                "it", "en", "de-AT", "sl", "fr", ";q=", "0", "0.5", "1e309", "nan", "*", ",", ";", "-",
+            ])
+            _ = Language(acceptLanguage: header)
+        }
+        #expect(Language(acceptLanguage: ";") == nil && Language(acceptLanguage: ",;-") == nil)
+        #expect(Language(acceptLanguage: "de;q=0, fr;q=0.2") == .fr)
+    }
+
+    @Test func `X-Forwarded-For and Forwarded give an address that stands in them, or the peer's`() throws {
+        var random = SeededRandom(seed: 3)
+        let proxies = try TrustedProxies("10.0.0.0/8, 2001:db8::/32")
+        let peer = try #require(IPAddress("10.0.0.1"))
+        let pieces = [
+            "10.0.0.2", "192.0.2.1", "[2001:db8::1]", "2001:db8::2", ":80", "]", "[", ",", ";", "for=", "for", "=",
+            "\"", "unknown",
+            "_hidden", ":",
+        ]
+        for _ in 0..<rounds {
+            let header = random.header(of: pieces)
+            for client in [
+                proxies.client(peer: peer, xForwardedFor: header, forwarded: nil),
+                proxies.client(peer: peer, xForwardedFor: nil, forwarded: header),
+                proxies.client(peer: peer, xForwardedFor: header, forwarded: header),
+            ] {
+                #expect(client.bytes.count == 16, "\(header)")
+            }
+        }
+        let client = proxies.client(peer: peer, xForwardedFor: "192.0.2.7:443, 10.0.0.9", forwarded: nil)
+        #expect(client == IPAddress("192.0.2.7"))
+        #expect(
+            proxies.client(peer: peer, xForwardedFor: nil, forwarded: "for=\"[2001:41d0::7]:80\"")
+                == IPAddress("2001:41d0::7"))
+        #expect(proxies.client(peer: peer, xForwardedFor: "]", forwarded: nil) == peer)
+    }
+
+    @Test func `a correlation id is the caller's when it is plain, and a trace is 32 hexadecimal digits`() {
+        var random = SeededRandom(seed: 4)
+        let pieces = [
+            "00", "-", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01", "ff", "A", "0000000000000000",
+        ]
+        for _ in 0..<rounds {
+            var headers: HTTPFields = [:]
+            headers[.correlationID] = random.header(of: pieces)
+            headers[.traceParent] = random.header(of: pieces, longestPieces: 8)
+            let read = CorrelationID(headers)
+            #expect((1...128).contains(read.text.utf8.count))
+            if let trace = read.traceID {
+                #expect(trace.utf8.count == 32 && trace.allSatisfy(\.isHexDigit) && trace.contains { $0 != "0" })
+            }
+        }
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        #expect(CorrelationID([.traceParent: good]).traceID == "4bf92f3577b34da6a3ce929d0e0e4736")
+        for bad in [
+            good.uppercased(), "00-" + String(repeating: "0", count: 32) + "-00f067aa0ba902b7-01", good + "-x", "00--",
+        ] {
+            #expect(CorrelationID([.traceParent: bad]).traceID == nil, "\(bad)")
+        }
+    }
+
+    @Test func `Origin and Citizen-Address are exact or refused`() {
+        var random = SeededRandom(seed: 5)
+        let pieces = [
+            "https://", "http://", "a.example.org", "localhost", ":", "443", "65536", "/", "null", "127.0.0.1", "[::1]",
+            ".",
+        ]
+        for _ in 0..<rounds {
+            let header = random.header(of: pieces)
+            if let origin = WebOrigin(header: header) { #expect(origin.description == header) }
+            if let address = try? ClientAddress(header) { #expect([8, 16].contains(address.text.utf8.count)) }
+        }
+    }
+
+    @Test func `entity tags are read without a trap`() {
+        var random = SeededRandom(seed: 6)
+        for _ in 0..<rounds {
+            _ = Inbound.version(random.header(of: ["\"", "W/", "1", "-", "9223372036854775808", "*", ",", "\"1-ab\""]))
+        }
+        #expect(Inbound.version("\"12-abc\"") == 12)
+        #expect(Inbound.version("\"99999999999999999999\"") == nil && Inbound.version("\"") == nil)
+    }
+}
