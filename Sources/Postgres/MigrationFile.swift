@@ -12,6 +12,14 @@ package struct MigrationFile: Sendable, Equatable {
         text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces) == "-- no transaction"
     }
 
+    /// A line `-- breaks older builds` before the first statement: builds that lack this file do not work with its schema and
+    /// refuse to be ready. Without it they go on beside a newer build, as during a rolling update or after a rollback.
+    var breaksOlderBuilds: Bool {
+        text.split(whereSeparator: \.isNewline)
+            .prefix { $0.hasPrefix("--") }
+            .contains { $0.trimmingCharacters(in: .whitespaces) == "-- breaks older builds" }
+    }
+
     /// All of the folder in order: numbered upwards from 1, no number used twice. A number may be left out.
     static func all(in folder: String) throws -> [MigrationFile] {
         let names: [String]
@@ -52,6 +60,8 @@ package struct AppliedMigration: Sendable, Equatable {
     /// SHA-256 of the file's bytes, in hexadecimal.
     package let checksum: String
     package let appliedAt: Microseconds
+    /// Whether builds that lack this migration must not use the database.
+    package let breaksOlderBuilds: Bool
 }
 
 /// Why a database was not migrated.
@@ -74,7 +84,8 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
         case .misnumbered(let expected, let found):
             "migrations: number \(expected) was expected but \(found) was found (a number used twice, or the first one missing)"
         case .edited(let name): "migrations: \(name) was edited after it was applied; write a new one instead"
-        case .missing(let name): "migrations: \(name) was applied but is not in the folder (an older release?)"
+        case .missing(let name):
+            "migrations: \(name) was applied but is not in the folder: this build is too old for the database"
         case .busy: "migrations: another instance is migrating this database and did not finish in time"
         case .unfinished(let name): "migrations: \(name) must not end its own transaction"
         case .failed(let name, let error): "migrations: \(name) failed: \(error)"

@@ -33,7 +33,7 @@ package struct Migrator: Sendable {
         let files = try MigrationFile.all(in: folder)
         return try await connected { connection in
             try await lock(connection)
-            _ = try await rows(connection, Self.createTable)
+            for statement in Self.createTable { _ = try await rows(connection, statement) }
             let known = try await applied(on: connection)
             let missing = try await compare(files, known, on: connection)
             for file in missing {
@@ -60,13 +60,16 @@ package struct Migrator: Sendable {
 
     // MARK: - The database's side
 
-    private static let createTable: SQL = """
+    private static let createTable: [SQL] = [
+        """
         CREATE TABLE IF NOT EXISTS schema_migrations (
             version integer NOT NULL CONSTRAINT schema_migrations_pkey PRIMARY KEY,
             name text NOT NULL,
             checksum text NOT NULL,
             applied_at timestamptz NOT NULL DEFAULT now())
-        """
+        """,
+        "ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS breaks_older_builds boolean NOT NULL DEFAULT false",
+    ]
 
     /// The same number for every instance; any will do that nothing else in the database locks.
     private static let lockKey: Int64 = 7_164_520_117_001
@@ -113,19 +116,27 @@ package struct Migrator: Sendable {
     }
 
     private func applied(on connection: Connection) async throws -> [AppliedMigration] {
-        let sql: SQL = "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version"
+        // By way of JSON, because a database that an older build migrated has no such column yet.
+        let sql: SQL = """
+            SELECT version, name, checksum, applied_at,
+                coalesce((to_jsonb(m) ->> 'breaks_older_builds')::boolean, false)
+            FROM schema_migrations m ORDER BY version
+            """
         return try await rows(connection, sql).map { row in
             var row = row
             return try AppliedMigration(
-                version: row.next(), name: row.next(), checksum: row.next(), appliedAt: row.next())
+                version: row.next(), name: row.next(), checksum: row.next(), appliedAt: row.next(),
+                breaksOlderBuilds: row.next())
         }
     }
 
-    /// The files not applied yet, after a look whether the applied ones are those of the folder, unchanged.
+    /// The files not applied yet, after a look whether the applied ones are those of the folder, unchanged. Migrations of a newer build
+    /// are passed over, unless one of them says that older builds cannot work with its schema.
     private func compare(
         _ files: [MigrationFile], _ applied: [AppliedMigration], on connection: Connection
     ) async throws -> [MigrationFile] {
-        for known in applied {
+        let newest = files.last?.version ?? 0
+        for known in applied where known.version <= newest || known.breaksOlderBuilds {
             guard let file = files.first(where: { $0.version == known.version }), file.name == known.name else {
                 throw MigrationError.missing(known.name)
             }
@@ -145,8 +156,9 @@ package struct Migrator: Sendable {
     private func apply(_ file: MigrationFile, on connection: Connection) async throws {
         do {
             let record: SQL = """
-                INSERT INTO schema_migrations (version, name, checksum)
-                VALUES (\(file.version), \(file.name), encode(sha256(\(Array(file.text.utf8))), 'hex'))
+                INSERT INTO schema_migrations (version, name, checksum, breaks_older_builds)
+                VALUES (\(file.version), \(file.name), encode(sha256(\(Array(file.text.utf8))), 'hex'),
+                    \(file.breaksOlderBuilds))
                 """
             if file.runsAlone {
                 try await connection.run(script: file.text, until: deadline)

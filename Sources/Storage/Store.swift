@@ -53,9 +53,12 @@ package struct Store: Sendable {
         }
     }
 
-    /// A round trip to the database: it answers.
-    package func ping() async throws {
-        do { _ = try await pool.query("SELECT 1") } catch let error as PostgresError { throw StorageError(error) }
+    /// As the user that owns the schema, not as the service's role: for `migrate` and `verify` alone.
+    func ownersQuery(_ sql: SQL) async throws -> [Row] { try await pool.query(sql) }
+
+    /// As `ownersQuery`, in one transaction.
+    func ownersTransaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
+        try await pool.transaction { try await body($0) }
     }
 }
 

@@ -46,8 +46,10 @@ import Testing
             try "SELECT 2;".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
             await #expect(throws: MigrationError.edited("0002_b.sql")) { try await migrator.migrate() }
             await #expect(throws: MigrationError.edited("0002_b.sql")) { try await migrator.isCurrent }
-            try FileManager.default.removeItem(atPath: folder + "/0002_b.sql")
-            await #expect(throws: MigrationError.missing("0002_b.sql")) { try await migrator.migrate() }
+            try "SELECT 1;".write(toFile: folder + "/0002_b.sql", atomically: true, encoding: .utf8)
+            try FileManager.default.removeItem(atPath: folder + "/0001_a.sql")
+            try "SELECT 1;".write(toFile: folder + "/0001_b.sql", atomically: true, encoding: .utf8)
+            await #expect(throws: MigrationError.missing("0001_a.sql")) { try await migrator.migrate() }
         }
     }
 
@@ -63,6 +65,32 @@ import Testing
         let files = Dictionary(uniqueKeysWithValues: names.map { ($0, "SELECT 1;") })
         try await withMigrations(files) { migrator, _, _ async throws in
             await #expect(throws: error) { try await migrator.migrate() }
+        }
+    }
+
+    @Test func `an older build goes on beside a newer schema, unless a migration forbids it`() async throws {
+        let first = ["0001_a.sql": "CREATE TABLE a (a bigint);"]
+        try await withMigrations(first) { migrator, pool, folder async throws in
+            _ = try await migrator.migrate()
+            let newer = folder + "/0002_b.sql"
+            try "-- A column that old builds do not read.\nCREATE TABLE b (b bigint);"
+                .write(toFile: newer, atomically: true, encoding: .utf8)
+            _ = try await migrator.migrate()
+            try FileManager.default.removeItem(atPath: newer)
+
+            #expect(try await migrator.isCurrent)
+            #expect(try await migrator.migrate().isEmpty)
+
+            let breaking = folder + "/0003_c.sql"
+            try "-- breaks older builds\nDROP TABLE a;".write(toFile: breaking, atomically: true, encoding: .utf8)
+            try "-- A column that old builds do not read.\nCREATE TABLE b (b bigint);"
+                .write(toFile: newer, atomically: true, encoding: .utf8)
+            _ = try await migrator.migrate()
+            try FileManager.default.removeItem(atPath: breaking)
+            try FileManager.default.removeItem(atPath: newer)
+
+            await #expect(throws: MigrationError.missing("0003_c.sql")) { try await migrator.isCurrent }
+            _ = pool
         }
     }
 

@@ -56,7 +56,7 @@ struct Ledger {
         return try result.get()
     }
 
-    private static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     /// As the owner of the tables, whom no wall stops.
     private func fill(crowd: Int) async throws {

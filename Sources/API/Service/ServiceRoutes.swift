@@ -69,8 +69,8 @@ private struct ServiceHandlers: Sendable {
 
     /// AgID's health check: up, or a problem with Retry-After.
     func status() async -> Reply {
-        let isUp = await answersInTime { try await intermediary.store.ping() }
-        guard isUp else { return down("/status", "The database does not answer.") }
+        let isUp = await answersInTime { try await intermediary.store.verifyAccess() }
+        guard isUp else { return down("/status", "The database does not answer, or not to the service's role.") }
         return Reply(
             .ok, headers: [.contentType: "application/problem+json; charset=utf-8"],
             body: JSONWriter.object { json in
@@ -83,12 +83,16 @@ private struct ServiceHandlers: Sendable {
     func ready() async throws -> Reply {
         if state.isDraining { return down("/ready", "The service is stopping.") }
         let isCurrent = await answersInTime {
-            // What was applied stays applied: once current, a round trip is enough.
-            if state.wasCurrent { return try await intermediary.store.ping() }
-            guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
-            state.noteCurrent()
+            // What was applied stays applied; the role and its policies may be lost at any time, and every request needs them.
+            if !state.wasCurrent {
+                guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
+                state.noteCurrent()
+            }
+            try await intermediary.store.verifyAccess()
         }
-        guard isCurrent else { return down("/ready", "The database does not answer or lacks a migration.") }
+        guard isCurrent else {
+            return down("/ready", "The database does not answer, lacks a migration, or does not let the service's role work.")
+        }
         return .json { $0.field("status", "ready") }
     }
 

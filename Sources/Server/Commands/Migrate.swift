@@ -1,14 +1,16 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Operations
 import Postgres
+import Storage
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database up to date; safe to run again, and by several at once.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Only tell what would be applied.")
+    @Flag(help: "Only print what would be applied.")
     var dryRun = false
 
     func run() async throws {
@@ -17,13 +19,31 @@ struct Migrate: AsyncParsableCommand {
             settings,
             logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .warning, isJSON: false) }))
         if dryRun {
-            for file in try await wiring.migrator.pending() { tell(file.name) }
+            let pending = try await wiring.migrator.pending()
+            for file in pending { tell(file.name) }
+            if pending.isEmpty { tell("No migration is pending.") }
         } else {
-            let applied = try await wiring.migrator.migrate()
-            for migration in applied { tell("applied \(migration.name)") }
-            if applied.isEmpty { tell("The database is up to date.") }
+            try await migrate(wiring)
         }
         await wiring.close()
+    }
+
+    /// The role first, then what a restore lost, then the migrations, whose policies are recorded for the next restore.
+    private func migrate(_ wiring: Wiring) async throws {
+        let store = wiring.intermediary.store
+        do {
+            try await store.prepareRole()
+            let repaired = try await store.repairAccess()
+            for right in repaired { tell("restored \(right)") }
+            let applied = try await wiring.migrator.migrate()
+            for migration in applied { tell("applied \(migration.name)") }
+            if !applied.isEmpty { try await store.recordAccess() }
+            try await store.verifyAccess()
+            if applied.isEmpty, repaired.isEmpty { tell("The database is up to date.") }
+        } catch let error as DatabaseAccessError {
+            await wiring.close()
+            throw ValidationError("\(error)")
+        }
     }
 }
 

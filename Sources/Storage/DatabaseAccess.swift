@@ -1,0 +1,184 @@
+import PagoPA
+import Postgres
+
+/// Why the service cannot act as its database role.
+package enum DatabaseAccessError: Error, Equatable, CustomStringConvertible {
+    /// The role is missing or may not be taken, and this user may not change that: these statements are for an administrator.
+    case needsAdministrator([String])
+    /// Tables with row level security but no policy, and no record from which the policies could be created again.
+    case notRecorded(tables: [String])
+    /// Recorded policies or grants are missing; `quietanza migrate` creates them again.
+    case incomplete(missing: Int)
+
+    package var description: String {
+        switch self {
+        case .needsAdministrator(let statements):
+            "This database user may not create or use the role quietanza_app. An administrator must run:\n"
+                + statements.map { "    " + $0 }.joined(separator: "\n")
+        case .notRecorded(let tables):
+            "Row level security is on, but without a policy, for: \(tables.joined(separator: ", ")). "
+                + "Create the role quietanza_app before the restore (docs/backup.md) and restore again."
+        case .incomplete(let missing):
+            "\(missing) policies or grants of the role quietanza_app are missing; run `quietanza migrate`."
+        }
+    }
+}
+
+/// What the role `quietanza_app` may do, as the catalog has it now and as `migrate` recorded it in `schema_access`.
+private enum DatabaseAccess {
+    /// One row for each right: kind, name, and the statement that gives it. Names decide what is missing, not the texts: another major
+    /// version of PostgreSQL may print the same policy in other words.
+    static let current: SQL = """
+        SELECT 'schema' AS kind, 'USAGE' AS name,
+            format('GRANT USAGE ON SCHEMA %I TO quietanza_app', n.nspname) AS statement
+        FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a
+        WHERE n.nspname = current_schema() AND a.grantee = to_regrole('quietanza_app') AND a.privilege_type = 'USAGE'
+        UNION ALL
+        SELECT 'table', c.relname || ' ' || a.privilege_type,
+            format('GRANT %s ON %s %I TO quietanza_app', a.privilege_type,
+                CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname)
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = to_regrole('quietanza_app')
+        UNION ALL
+        SELECT 'column', c.relname || '.' || t.attname || ' ' || a.privilege_type,
+            format('GRANT %s (%I) ON TABLE %I TO quietanza_app', a.privilege_type, t.attname, c.relname)
+        FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN LATERAL aclexplode(t.attacl) a
+        WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee = to_regrole('quietanza_app')
+        UNION ALL
+        SELECT 'function', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+            format('GRANT EXECUTE ON FUNCTION %I(%s) TO quietanza_app', p.proname,
+                pg_get_function_identity_arguments(p.oid))
+        FROM pg_proc p CROSS JOIN LATERAL aclexplode(p.proacl) a
+        WHERE p.pronamespace = current_schema()::regnamespace AND a.grantee = to_regrole('quietanza_app')
+        UNION ALL
+        SELECT 'row security', c.relname, format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', c.relname)
+        FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+        UNION ALL
+        SELECT 'policy', p.tablename || '.' || p.policyname,
+            format('CREATE POLICY %I ON %I AS %s FOR %s TO quietanza_app', p.policyname, p.tablename, p.permissive, p.cmd)
+                || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')
+        FROM pg_policies p
+        WHERE p.schemaname = current_schema() AND 'quietanza_app' = ANY (p.roles)
+        """
+
+    static let missing: SQL = """
+        SELECT s.kind, s.name, s.statement FROM schema_access s
+        WHERE NOT EXISTS (SELECT FROM (\(current)) AS c WHERE c.kind = s.kind AND c.name = s.name)
+        """
+
+    /// One instance at a time; any number that nothing else in the database locks.
+    static let lockKey: Int64 = 7_164_520_117_002
+    static let lock: SQL = "SELECT pg_advisory_xact_lock(\(lockKey))"
+
+    static let isRecorded: SQL = "SELECT to_regclass(quote_ident(current_schema()) || '.schema_access') IS NOT NULL"
+
+    /// Membership that allows SET ROLE; PostgreSQL 16 tells it from mere membership.
+    static let mayAct: SQL = """
+        SELECT rolname IS NOT NULL, coalesce(rolname IS NOT NULL AND pg_has_role(current_user, rolname,
+            CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false),
+            quote_ident(current_user)
+        FROM (SELECT max(rolname) AS rolname FROM pg_roles WHERE rolname = 'quietanza_app') AS r
+        """
+}
+
+extension Store {
+    /// Creates the role `quietanza_app` when it is missing and lets this user act as it. Changes nothing when both hold already.
+    /// - Throws: `DatabaseAccessError.needsAdministrator` with the exact statements when this user may not do that.
+    package func prepareRole() async throws {
+        var row = try await ownersQuery(DatabaseAccess.mayAct)[0]
+        let (exists, mayAct, user) = (try row.bool(), try row.bool(), try row.text())
+        guard !exists || !mayAct else { return }
+        let grant = "GRANT quietanza_app TO \(user);"
+        if !exists {
+            do { _ = try await ownersQuery("CREATE ROLE quietanza_app NOLOGIN") } catch let error as PostgresError {
+                switch error.sqlState {
+                // Another instance created it at the same moment.
+                case "42710", "23505": break
+                case "42501":
+                    throw DatabaseAccessError.needsAdministrator(["CREATE ROLE quietanza_app NOLOGIN;", grant])
+                default: throw error
+                }
+            }
+        }
+        do { _ = try await ownersQuery("GRANT quietanza_app TO CURRENT_USER") } catch let error as PostgresError
+            where error.sqlState == "42501"
+        {
+            throw DatabaseAccessError.needsAdministrator([grant])
+        }
+    }
+
+    /// Creates the recorded policies and grants that are missing, as after a restore into another cluster.
+    /// - Returns: what it created, such as `policy positions.positions_tenancy`.
+    package func repairAccess() async throws -> [String] {
+        guard try await isAccessRecorded() else { return [] }
+        return try await ownersTransaction { tx in
+            let missing = try await tx.queryAll([DatabaseAccess.lock, DatabaseAccess.missing])[1]
+            guard !missing.isEmpty else { return [] }
+            // Row security and tables first, so that nothing is readable before its policy exists.
+            tx.send(
+                """
+                DO $repair$
+                DECLARE
+                    wanted text;
+                BEGIN
+                    FOR wanted IN SELECT statement FROM (\(DatabaseAccess.missing)) AS m
+                        ORDER BY kind = 'row security' DESC, kind = 'policy' DESC, name
+                    LOOP
+                        EXECUTE wanted;
+                    END LOOP;
+                END
+                $repair$
+                """)
+            return try missing.map { row in
+                var row = row
+                return "\(try row.text()) \(try row.text())"
+            }
+        }
+    }
+
+    /// Records the policies and grants as they are now. Called after migrations were applied.
+    /// - Throws: `DatabaseAccessError.notRecorded` when the database has lost its policies and no record of them exists.
+    package func recordAccess() async throws {
+        guard try await isAccessRecorded() else { return }
+        try await ownersTransaction { tx in
+            let bare = try await tx.queryAll([
+                DatabaseAccess.lock,
+                """
+                SELECT c.relname::text FROM pg_class c
+                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+                    AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
+                ORDER BY 1
+                """,
+            ])[1]
+            guard bare.isEmpty else {
+                throw DatabaseAccessError.notRecorded(
+                    tables: try bare.map { row in
+                        var row = row
+                        return try row.text()
+                    })
+            }
+            tx.send("DELETE FROM schema_access")
+            tx.send("INSERT INTO schema_access (kind, name, statement) \(DatabaseAccess.current)")
+        }
+    }
+
+    /// Acts as the service does: takes the role, and finds every recorded policy and grant in the catalog.
+    /// - Throws: `StorageError` when the role cannot be taken; `DatabaseAccessError.incomplete`.
+    package func verifyAccess() async throws {
+        let missing = try await transaction(within: .everyCreditor) { tx in
+            var row = try await tx.query(
+                """
+                SELECT (SELECT count(*) FROM (\(DatabaseAccess.missing)) AS m)
+                    + (SELECT (count(*) = 0)::integer FROM schema_access)
+                """)[0]
+            return try row.int()
+        }
+        guard missing == 0 else { throw DatabaseAccessError.incomplete(missing: missing) }
+    }
+
+    private func isAccessRecorded() async throws -> Bool {
+        var row = try await ownersQuery(DatabaseAccess.isRecorded)[0]
+        return try row.bool()
+    }
+}

@@ -1,0 +1,45 @@
+import PagoPA
+import Postgres
+
+/// What a table holds, for comparing a restored database with the one that was dumped.
+package struct TableSummary: Sendable, Equatable {
+    package let table: String
+    package let rows: Int
+    /// A sum over the hashes of all rows, whatever their order: equal tables have equal sums.
+    package let checksum: Int64
+}
+
+extension Store {
+    /// Every table that the service uses, by name. Reads every row: minutes on a large database, so give the pool the time.
+    /// - Parameter onTable: called before each table is read, with its name.
+    package func summarizeTables(onTable: (String) -> Void) async throws -> [TableSummary] {
+        let names = try await ownersQuery(
+            """
+            SELECT relname::text FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+                AND relname NOT IN ('schema_migrations', 'schema_access')
+            ORDER BY relname
+            """
+        ).map { row in
+            var row = row
+            return try row.text()
+        }
+        var summaries: [TableSummary] = []
+        for name in names {
+            onTable(name)
+            var row = try await ownersQuery(
+                """
+                SELECT count(*), coalesce(sum(hashtextextended(t::text, 0) % 1000000007), 0)::bigint
+                FROM \(SQL.identifier(name)) AS t
+                """)[0]
+            summaries.append(TableSummary(table: name, rows: try row.int(), checksum: try row.next()))
+        }
+        return summaries
+    }
+
+    /// RTs whose bytes no longer have the SHA-256 that was computed when they arrived.
+    package func countDamagedEvidence() async throws -> Int {
+        var row = try await ownersQuery("SELECT count(*) FROM rts WHERE sha256 <> sha256(body)")[0]
+        return try row.int()
+    }
+}

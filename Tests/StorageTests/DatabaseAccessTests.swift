@@ -1,0 +1,80 @@
+import Foundation
+import PagoPA
+import Postgres
+import Testing
+
+@testable import Storage
+
+/// What becomes of policies and grants when a dump is restored where the role does not exist.
+@Suite(.serialized) struct DatabaseAccessTests {
+    private func count(_ ledger: Ledger, within tenancy: Tenancy) async throws -> Int {
+        try await ledger.store.transaction(within: tenancy) { tx in
+            var row = try #require(try await tx.query("SELECT count(*) FROM positions").first)
+            return try row.int()
+        }
+    }
+
+    @Test func `recorded rights that were lost are found missing, and created again`() async throws {
+        try await Ledger.with { ledger in
+            try await ledger.store.recordAccess()
+            try await ledger.store.verifyAccess()
+            // What a restore without the role leaves behind: no grant and no policy.
+            _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
+            await #expect(throws: StorageError.self) { try await ledger.store.verifyAccess() }
+
+            let repaired = try await ledger.store.repairAccess()
+
+            #expect(repaired.contains("policy positions.positions_tenancy"))
+            #expect(repaired.contains("table positions SELECT"))
+            try await ledger.store.verifyAccess()
+            #expect(try await count(ledger, within: .everyCreditor) == 8)
+            #expect(try await count(ledger, within: .only([Ledger.alfa])) == 4)
+            #expect(try await count(ledger, within: .citizen(Ledger.mario)) == 4)
+            await #expect(throws: StorageError.self) {
+                try await ledger.store.transaction(within: .everyCreditor) { try await $0.execute("DELETE FROM rts") }
+            }
+            #expect(try await ledger.store.repairAccess() == [])
+        }
+    }
+
+    @Test func `one policy that is missing is enough not to be ready`() async throws {
+        try await Ledger.with { ledger in
+            try await ledger.store.recordAccess()
+            _ = try await ledger.pool.query("DROP POLICY receipts_tenancy ON receipts")
+
+            await #expect(throws: DatabaseAccessError.incomplete(missing: 1)) {
+                try await ledger.store.verifyAccess()
+            }
+
+            #expect(try await ledger.store.repairAccess() == ["policy receipts.receipts_tenancy"])
+        }
+    }
+
+    @Test func `a database that lost its policies is never recorded as it is`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
+
+            await #expect(throws: DatabaseAccessError.self) { try await ledger.store.recordAccess() }
+        }
+    }
+
+    @Test func `a user who may not act as the role is given the administrator's statement`() async throws {
+        try await Ledger.with { ledger in
+            let user = "visitor_" + UUID().uuidString.lowercased().prefix(8)
+            _ = try await ledger.pool.query("CREATE ROLE \(SQL.identifier(user)) LOGIN")
+            let url = try #require(ProcessInfo.processInfo.environment["TEST_DATABASE_URL"])
+            var components = try #require(URLComponents(string: url))
+            components.user = user
+            let visitors = try #require(components.string)
+            let pool = Pool(
+                configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: Ledger.silent)
+
+            await #expect(throws: DatabaseAccessError.needsAdministrator(["GRANT quietanza_app TO \(user);"])) {
+                try await Store(pool: pool).prepareRole()
+            }
+
+            await pool.shutdown()
+            _ = try await ledger.pool.query("DROP ROLE \(SQL.identifier(user))")
+        }
+    }
+}
