@@ -140,7 +140,7 @@ export LOG_LEVEL=${LOG_LEVEL:-info}
 say "migrating the database"
 "$bin/quietanza" migrate 9>&-
 say "putting the demo data in"
-"$bin/quietanza" demo-data --format json --simulator-url "$simulator" >"$demo.new" 9>&-
+"$bin/quietanza" demo-data --keep "$demo" --format json --simulator-url "$simulator" >"$demo.new" 9>&-
 mv "$demo.new" "$demo"
 api_key=$(jq --raw-output '.api_key // empty' "$demo")
 [ -n "$api_key" ] || die "the demo data has no api_key"

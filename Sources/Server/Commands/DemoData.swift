@@ -9,18 +9,36 @@ import Storage
 struct DemoDataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo-data",
-        abstract: "Put in a school-services creditor with two bills, PSPs of the simulator, and fresh demo keys.",
-        discussion: "May be run again: positions stay, keys and secrets of earlier runs end and new ones are printed.")
+        abstract: "Create a school-services creditor with two bills, the simulator's PSPs, and demo keys.",
+        discussion: """
+            May be run again: positions stay. With --keep, keys and secrets that are still valid stay too and are printed again; \
+            without it they are revoked and new ones are printed.
+            """)
 
     @OptionGroup var common: CommonOptions
     @Option(help: "Where the PSP simulator answers.") var simulatorURL = "http://127.0.0.1:8090"
+    @Option(help: "A file with the JSON that an earlier run printed; it need not exist.") var keep: String?
     @Option(help: "text or json.") var format = OutputFormat.text
 
     func run() async throws {
+        let earlier = keep.flatMap { FileManager.default.contents(atPath: $0) }.flatMap(Earlier.init)
         try await withWiring(common) { wiring in
-            let demo = try await DemoData(intermediary: wiring.intermediary, simulatorURL: simulatorURL).fill()
+            let demo = try await DemoData(
+                intermediary: wiring.intermediary, simulatorURL: simulatorURL, earlier: earlier
+            ).fill()
             tell(format == .json ? demo.json : demo.lines)
         }
+    }
+}
+
+/// What an earlier run printed.
+private struct Earlier: Decodable {
+    let api_key, creditor_key, ops_key: String
+    let psp_secrets: [String: String]
+
+    init?(_ json: Data) {
+        guard let read = try? JSONDecoder().decode(Self.self, from: json) else { return nil }
+        self = read
     }
 }
 
@@ -28,6 +46,7 @@ struct DemoDataCommand: AsyncParsableCommand {
 private struct DemoData {
     let intermediary: Intermediary
     let simulatorURL: String
+    let earlier: Earlier?
 
     struct Made {
         let apiKey: String
@@ -54,14 +73,16 @@ private struct DemoData {
 
     func fill() async throws -> Made {
         let creditor = try OrganizationTaxCode("12345678903")
-        let opsKey = try await freshKey(name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
+        let opsKey = try await key(
+            earlier?.ops_key, name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
         let ops = Caller(key: try await intermediary.authenticate(token: opsKey))
         try await saveCreditor(creditor, by: ops)
-        let creditorKey = try await freshKey(
-            name: "demo creditor", kind: .creditor, scopes: [.positionsRead, .positionsWrite, .receiptsRead],
+        let creditorKey = try await key(
+            earlier?.creditor_key, name: "demo creditor", kind: .creditor,
+            scopes: [.positionsRead, .positionsWrite, .receiptsRead],
             creditors: [creditor])
-        let frontEndKey = try await freshKey(
-            name: "demo front end", kind: .frontend,
+        let frontEndKey = try await key(
+            earlier?.api_key, name: "demo front end", kind: .frontend,
             scopes: [.positionsRead, .paymentsWrite, .receiptsRead, .citizens],
             creditors: [creditor])
         let secrets = try await replacePSPs(by: ops)
@@ -69,9 +90,15 @@ private struct DemoData {
         return Made(apiKey: frontEndKey, creditorKey: creditorKey, opsKey: opsKey, secrets: secrets)
     }
 
-    private func freshKey(name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode])
-        async throws -> String
-    {
+    /// The earlier key while it is valid and has these rights; else a new one, and those of this name end.
+    private func key(
+        _ earlier: String?, name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]
+    ) async throws -> String {
+        if let earlier, let known = try? await intermediary.authenticate(token: earlier), known.name == name,
+            known.kind == kind, Set(known.scopes) == Set(scopes), known.creditors == creditors
+        {
+            return earlier
+        }
         var after: Cursor?
         repeat {
             let page = try await intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
@@ -126,6 +153,12 @@ private struct DemoData {
         }
         var secrets: [(psp: String, secret: String)] = []
         for psp in wanted {
+            if let kept = earlier?.psp_secrets[psp.id.value],
+                try await intermediary.webhookSecrets(of: psp.id).contains(where: { $0.text == kept })
+            {
+                secrets.append((psp.id.value, kept))
+                continue
+            }
             for old in try await intermediary.listWebhookSecrets(of: psp.id, for: nil) where old.revokedAt == nil {
                 try await intermediary.revokeWebhookSecret(old.id, of: psp.id, by: nil)
             }

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ServerTests {
+    /// docs/backup.md as an operator follows it: two clusters, our programs, PostgreSQL's own tools.
+    @Suite struct BackupTests {
+        private func quietanza(_ arguments: [String], on url: String, _ live: Deployment) throws -> (
+            status: Int32, text: String
+        ) {
+            let log = live.folder.appending(path: "command-\(UUID().uuidString).log")
+            let part = try Part(
+                Deployment.binaries.appending(path: "quietanza").path, arguments,
+                live.environment.merging(["DATABASE_URL": url]) { $1 }, log: log)
+            let status = part.exitStatus(withinSeconds: 60)
+            return (status, try String(contentsOf: log, encoding: .utf8))
+        }
+
+        /// Starts a service on this database and gives its answer to `/ready`, once it has one.
+        private func readiness(on url: String, _ live: Deployment, _ body: (String) async throws -> Void = { _ in })
+            async throws -> Int
+        {
+            let port = try Proxy.freePort()
+            let api = "http://127.0.0.1:\(port)"
+            let service = try Part(
+                Deployment.binaries.appending(path: "quietanza").path, ["serve"],
+                live.environment.merging(["DATABASE_URL": url, "HTTP_PORT": "\(port)", "PUBLIC_URL": api]) { $1 },
+                log: live.folder.appending(path: "service-\(port).log"))
+            defer { service.stop() }
+            try await live.waitUntil("\(api) answers", seconds: 20) {
+                (try? await live.send("GET", url: api + "/live"))?.status == 200
+            }
+            let status = try await live.send("GET", url: api + "/ready").status
+            try await body(api)
+            return status
+        }
+
+        private func paidPosition(_ live: Deployment) async throws -> String {
+            let (position, iuv) = try await live.position()
+            try #require(try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "BACKUP")).status == 201)
+            try await live.waitUntil("the mail has gone") {
+                try await live.mailCount(to: "canarino@example.org") >= 1
+            }
+            // Nothing writes while a dump is compared with its restore.
+            live.service.stop()
+            return position
+        }
+
+        @Test func `the commands of docs-backup restore every row and right into another cluster`() async throws {
+            try await Deployment.with { live in
+                let position = try await paidPosition(live)
+                let fresh = try PrivateCluster()
+                defer { fresh.remove() }
+
+                let printed = try Shell.run(
+                    """
+                    { echo 'set -euo pipefail'; awk '/^```sh backup$/ { inside = 1; next } /^```/ { inside = 0 } inside' \
+                    docs/backup.md; } | bash
+                    """,
+                    live.environment.merging([
+                        "BACKUP_FOLDER": live.folder.path, "NEW_DATABASE_URL": fresh.url,
+                        "PATH": Deployment.binaries.path + ":" + (live.environment["PATH"] ?? ""),
+                    ]) { $1 })
+
+                #expect(printed.contains("The database is up to date."))
+                #expect(!printed.contains("restored"))
+                let before = try String(contentsOf: live.folder.appending(path: "before.txt"), encoding: .utf8)
+                #expect(before.contains("rts rows=1 "))
+                let status = try await readiness(on: fresh.url, live) { api in
+                    let shown = try await live.send(
+                        "GET", url: api + "/v1/positions/\(position)",
+                        headers: ["Authorization": "Bearer \(live.apiKey)"])
+                    #expect(try shown.json["status"] as? String == "paid")
+                }
+                #expect(status == 200)
+            }
+        }
+
+        @Test func `a restore without the role is not ready until migrate has restored the rights`() async throws {
+            try await Deployment.with { live in
+                _ = try await paidPosition(live)
+                let fresh = try PrivateCluster()
+                defer { fresh.remove() }
+                let dump = live.folder.appending(path: "quietanza.dump").path
+                _ = try Tool.run("pg_dump", ["--format=custom", "--no-owner", "--file=\(dump)", live.cluster.url])
+                // Every policy and grant fails here, as it would for an operator who did not read the page.
+                _ = try? Tool.run("pg_restore", ["--no-owner", "--dbname=\(fresh.url)", dump])
+
+                #expect(try await readiness(on: fresh.url, live) == 503)
+
+                let migrated = try quietanza(["migrate"], on: fresh.url, live)
+                #expect(migrated.status == 0)
+                #expect(migrated.text.contains("restored policy positions.positions_tenancy"))
+                #expect(try quietanza(["verify"], on: fresh.url, live).status == 0)
+                #expect(try await readiness(on: fresh.url, live) == 200)
+            }
+        }
+
+        @Test
+        func `a user who may not create roles is given the exact SQL, and who may not act as the role is not ready`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let fresh = try PrivateCluster()
+                defer { fresh.remove() }
+                _ = try Tool.run(
+                    "psql",
+                    [
+                        "-X", "-v", "ON_ERROR_STOP=1", "-c", "CREATE ROLE plain LOGIN", "-c",
+                        "CREATE ROLE visitor LOGIN",
+                        "-c", "CREATE DATABASE quietanza OWNER plain", fresh.url,
+                    ])
+                let plain = "postgresql://plain@127.0.0.1:\(fresh.port)/quietanza"
+
+                let refused = try quietanza(["migrate"], on: plain, live)
+
+                #expect(refused.status != 0)
+                let statements = ["CREATE ROLE quietanza_app NOLOGIN;", "GRANT quietanza_app TO plain;"]
+                for statement in statements { #expect(refused.text.contains(statement), "\(refused.text)") }
+                _ = try Tool.run(
+                    "psql", ["-X", "-v", "ON_ERROR_STOP=1", "-c", statements.joined(separator: " "), fresh.url])
+                #expect(try quietanza(["migrate"], on: plain, live).status == 0)
+                #expect(try await readiness(on: plain, live) == 200)
+                let visitor = "postgresql://visitor@127.0.0.1:\(fresh.port)/quietanza"
+                #expect(try await readiness(on: visitor, live) == 503)
+            }
+        }
+    }
+}
