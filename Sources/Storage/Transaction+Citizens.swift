@@ -120,8 +120,9 @@ extension Transaction {
     package func activate(_ citizen: Identifier<Citizen>, at now: Instant) async throws -> Bool {
         try await execute(
             """
-            UPDATE citizens SET status = 'active', verified_at = \(now.sql), updated_at = \(now.sql)
-            WHERE id = \(citizen.uuid) AND status = 'pending'
+            UPDATE citizens SET \(change("status", by: .verified, of: CitizenStatus.self)), verified_at = \(now.sql),
+                updated_at = \(now.sql)
+            WHERE id = \(citizen.uuid) AND \(fits("status", .verified, of: CitizenStatus.self))
             """) == 1
     }
 
@@ -149,10 +150,10 @@ extension Transaction {
     package func erase(_ citizen: Identifier<Citizen>, at now: Instant) {
         send(
             """
-            UPDATE citizens SET status = 'erased', erased_at = \(now.sql), updated_at = \(now.sql), tax_code = NULL,
+            UPDATE citizens SET \(change("status", by: .erased, of: CitizenStatus.self)), erased_at = \(now.sql), updated_at = \(now.sql), tax_code = NULL,
                 given_name = NULL, family_name = NULL, birth_date = NULL, birth_place = NULL, address = NULL, email = NULL,
                 password_hash = NULL
-            WHERE id = \(citizen.uuid) AND status = 'active'
+            WHERE id = \(citizen.uuid) AND \(fits("status", .erased, of: CitizenStatus.self))
             """)
         send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid)")
         send("DELETE FROM notifications WHERE citizen_id = \(citizen.uuid)")

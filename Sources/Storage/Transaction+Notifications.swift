@@ -55,32 +55,35 @@ extension Transaction {
 
     /// Queues that the mail went out; nothing when the lease was lost meanwhile.
     package func markSent(_ mail: PagoPA.Notification) {
-        send(
-            """
-            UPDATE notifications SET state = 'sent', sent_at = clock_timestamp(), leased_until = NULL, last_error = NULL,
-                next_attempt_at = NULL
-            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
-            """)
+        move(
+            mail, by: .delivered,
+            setting: "sent_at = clock_timestamp(), leased_until = NULL, last_error = NULL, next_attempt_at = NULL")
     }
 
     /// Queues that the mail did not go out: again after `waitSeconds`, or never when nil.
     package func markFailed(_ mail: PagoPA.Notification, error: String, waitSeconds: Int?) {
-        let state: NotificationState = waitSeconds == nil ? .dead : .retrying
-        send(
-            """
-            UPDATE notifications SET state = \(state.rawValue), last_error = \(error), leased_until = NULL,
+        move(
+            mail, by: waitSeconds == nil ? .failedForGood : .failedForNow,
+            setting: """
+                last_error = \(error), leased_until = NULL,
                 next_attempt_at = clock_timestamp() + make_interval(secs => \(waitSeconds)::integer)
-            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
-            """)
+                """)
     }
 
     /// Gives a claimed mail back untried, as when the service stops.
     package func release(_ mail: PagoPA.Notification) {
+        move(
+            mail, by: .released,
+            setting: "attempts = attempts - 1, leased_until = NULL, next_attempt_at = clock_timestamp()")
+    }
+
+    /// Queues a change of a mail that this sender claimed; nothing when another one claimed it since.
+    private func move(_ mail: PagoPA.Notification, by event: NotificationEvent, setting columns: SQL) {
         send(
             """
-            UPDATE notifications SET state = 'queued', attempts = attempts - 1, leased_until = NULL,
-                next_attempt_at = clock_timestamp()
-            WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)
+            UPDATE notifications SET \(change("state", by: event, of: NotificationState.self)), \(columns)
+            WHERE id = \(mail.id.uuid) AND attempts = \(mail.attempts)
+                AND \(fits("state", event, of: NotificationState.self))
             """)
     }
 
@@ -95,8 +98,9 @@ extension Transaction {
     package func requeue(_ id: Identifier<PagoPA.Notification>) {
         send(
             """
-            UPDATE notifications SET state = 'queued', attempts = 0, next_attempt_at = clock_timestamp(), last_error = NULL
-            WHERE id = \(id.uuid)
+            UPDATE notifications SET \(change("state", by: .retriedByOps, of: NotificationState.self)), attempts = 0,
+                next_attempt_at = clock_timestamp(), last_error = NULL
+            WHERE id = \(id.uuid) AND \(fits("state", .retriedByOps, of: NotificationState.self))
             """)
         notify(channel: Channels.notifications, payload: "")
     }

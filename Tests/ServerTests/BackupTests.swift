@@ -8,7 +8,7 @@ extension ServerTests {
         private func quietanza(_ arguments: [String], on url: String, _ live: Deployment) throws -> (
             status: Int32, text: String
         ) {
-            let log = live.folder.appending(path: "command-\(UUID().uuidString).log")
+            let log = live.folder.appending(path: "command-\(UUID().uuidString).txt")
             let part = try Part(
                 Deployment.binaries.appending(path: "quietanza").path, arguments,
                 live.environment.merging(["DATABASE_URL": url]) { $1 }, log: log)
@@ -73,6 +73,20 @@ extension ServerTests {
                     #expect(try shown.json["status"] as? String == "paid")
                 }
                 #expect(status == 200)
+            }
+        }
+
+        @Test func `demo-data keeps keys and secrets that are still valid`() async throws {
+            try await Deployment.with { live in
+                let demo = live.folder.appending(path: "demo.json")
+                let again = try quietanza(
+                    ["demo-data", "--keep", demo.path, "--format", "json", "--simulator-url", live.simulator],
+                    on: live.cluster.url, live)
+                let fresh = try quietanza(
+                    ["demo-data", "--format", "json", "--simulator-url", live.simulator], on: live.cluster.url, live)
+
+                #expect(again.text == (try String(contentsOf: demo, encoding: .utf8)))
+                #expect(fresh.text != again.text)
             }
         }
 

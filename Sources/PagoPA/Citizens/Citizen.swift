@@ -48,7 +48,7 @@ package enum CitizenEvent: Sendable, CaseIterable {
     case erased
 }
 
-extension CitizenStatus {
+extension CitizenStatus: TransitionTable {
     /// The one transition table of accounts. `nil`: the event does not fit.
     package func after(_ event: CitizenEvent) -> CitizenStatus? {
         switch (self, event) {

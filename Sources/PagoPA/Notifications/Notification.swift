@@ -66,10 +66,12 @@ package enum NotificationEvent: Sendable, CaseIterable {
     case delivered
     case failedForNow
     case failedForGood
+    /// The sender gives a claimed mail back untried, as when the service stops.
+    case released
     case retriedByOps
 }
 
-extension NotificationState {
+extension NotificationState: TransitionTable {
     /// The one transition table of notifications. `nil`: the event does not fit.
     package func after(_ event: NotificationEvent) -> NotificationState? {
         switch (self, event) {
@@ -77,12 +79,14 @@ extension NotificationState {
         case (.sending, .delivered): .sent
         case (.sending, .failedForNow): .retrying
         case (.sending, .failedForGood): .dead
+        case (.sending, .released): .queued
         case (.dead, .retriedByOps), (.retrying, .retriedByOps): .queued
         case (.queued, .retriedByOps): .queued
         case (.sending, .retriedByOps), (.sent, .retriedByOps), (.skipped, .retriedByOps): nil
         case (.sent, _), (.dead, _), (.skipped, _): nil
-        case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood): nil
-        case (.retrying, .delivered), (.retrying, .failedForNow), (.retrying, .failedForGood): nil
+        case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood), (.queued, .released): nil
+        case (.retrying, .delivered), (.retrying, .failedForNow), (.retrying, .failedForGood), (.retrying, .released):
+            nil
         }
     }
 }

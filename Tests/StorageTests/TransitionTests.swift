@@ -1,0 +1,80 @@
+import Foundation
+import PagoPA
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// Every statement that changes the state of a mail or an account, run on a row in every state, against the transition tables.
+@Suite(.serialized) struct TransitionTests {
+    private func state(of table: SQL, _ column: SQL, _ id: UUID, _ ledger: Ledger) async throws -> String {
+        var row = try #require(
+            try await ledger.pool.query("SELECT \(column)::text FROM \(table) WHERE id = \(id)").first)
+        return try row.text()
+    }
+
+    /// A mail in this state, as the table's constraints want it; due or lapsed, so that it can be claimed.
+    private func insertMail(in state: NotificationState, _ ledger: Ledger) async throws -> UUID {
+        let id = UUID()
+        _ = try await ledger.pool.query("DELETE FROM notifications")
+        _ = try await ledger.pool.query(
+            """
+            INSERT INTO notifications (id, kind, recipient, language, state, attempts, next_attempt_at, leased_until, message_id,
+                sent_at, created_at)
+            VALUES (\(id), 'test', \(state == .skipped ? nil : "a@example.org"), 'it', \(state.rawValue), 1,
+                now() - interval '1 minute', CASE WHEN \(state == .sending) THEN now() - interval '1 second' END,
+                \(id.uuidString), CASE WHEN \(state == .sent) THEN now() END, now())
+            """)
+        return id
+    }
+
+    private func perform(_ event: NotificationEvent, on id: UUID, _ ledger: Ledger) async throws {
+        try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let mail = try #require(try await tx.notification(Identifier(uuid: id)))
+            switch event {
+            case .claimed: _ = try await tx.claimNotification(leaseSeconds: 30)
+            case .delivered: tx.markSent(mail)
+            case .failedForNow: tx.markFailed(mail, error: "451", waitSeconds: 10)
+            case .failedForGood: tx.markFailed(mail, error: "550", waitSeconds: nil)
+            case .released: tx.release(mail)
+            case .retriedByOps: tx.requeue(mail.id)
+            }
+        }
+    }
+
+    @Test func `a mail changes its state by its transition table and in no other way`() async throws {
+        try await Ledger.with { ledger in
+            for state in NotificationState.allCases {
+                for event in NotificationEvent.allCases {
+                    let id = try await insertMail(in: state, ledger)
+
+                    try await perform(event, on: id, ledger)
+
+                    let found = try await self.state(of: "notifications", "state", id, ledger)
+                    #expect(found == (state.after(event) ?? state).rawValue, "\(state) by \(event)")
+                }
+            }
+        }
+    }
+
+    @Test func `every event of a mail and of an account leads to one state`() {
+        for event in NotificationEvent.allCases { #expect(NotificationState.state(after: event) != nil) }
+        for event in CitizenEvent.allCases { #expect(CitizenStatus.state(after: event) != nil) }
+    }
+
+    @Test func `no statement in Storage names a state to change to by itself`() throws {
+        let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "Sources/Storage")
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var literals: [String] = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /UPDATE (\w+)( \w+)? SET (state|status) = '(\w+)'/) {
+                literals.append("\(match.1) \(match.4)")
+            }
+        }
+
+        // The claim is a literal because PostgreSQL uses a partial index only for a condition that it can read; the test above runs it.
+        #expect(literals == ["notifications sending"])
+    }
+}
