@@ -91,7 +91,8 @@ private struct ServiceHandlers: Sendable {
             try await intermediary.store.verifyAccess()
         }
         guard isCurrent else {
-            return down("/ready", "The database does not answer, lacks a migration, or does not let the service's role work.")
+            return down(
+                "/ready", "The database does not answer, lacks a migration, or does not let the service's role work.")
         }
         return .json { $0.field("status", "ready") }
     }
