@@ -16,6 +16,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case signInThrottled(retryAfterSeconds: Int)
     /// No smart card, or one that opens nothing: which rule it broke is ours to know.
     case smartCardRefused
+    /// The citizen's account is not proved by a smart card, and this shows contact data.
+    case proofRequired
     /// The credential is good but lacks this scope.
     case forbidden(Scope)
     /// The same external id was used before with other content.

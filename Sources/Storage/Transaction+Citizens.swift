@@ -25,6 +25,15 @@ package enum Citizens {
             row: { Credential(citizen: try $0.identifier(), passwordHash: try $0.text()) })
     }
 
+    /// What a password of this account is held against.
+    package static func passwordHash(of id: Identifier<Citizen>) -> Question<String?> {
+        Question(
+            """
+            SELECT c.password_hash FROM citizens c
+            WHERE c.id = \(id.uuid) AND c.status = 'active' AND c.password_hash IS NOT NULL
+            """, row: { try $0.text() })
+    }
+
     /// Verified accounts that a new one with this tax code and mailbox would clash with.
     package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Question<[Citizen]> {
         citizens(
@@ -53,7 +62,8 @@ package enum Citizens {
             [
                 """
                 SELECT c.id, c.kind, c.status, c.tax_code, c.given_name, c.family_name, c.birth_date, c.birth_place,
-                    c.address::text, c.email, c.language, c.created_at, c.updated_at
+                    c.address::text, c.email, c.language, c.proved_by, c.password_hash IS NOT NULL,
+                    c.created_at, c.updated_at
                 FROM citizens c WHERE \(condition) ORDER BY c.id
                 """,
                 """
@@ -83,7 +93,8 @@ extension Row {
             id: id, kind: try word(), status: try word(), taxCode: try value { try TaxCode($0) },
             givenName: try optionalText(), familyName: try optionalText(), birth: try birth(),
             address: try optionalText().map(postalAddress), email: try optionalValue { try EmailAddress($0) },
-            language: try word(), consents: consents[id] ?? [], createdAt: try instant(), updatedAt: try instant())
+            language: try word(), consents: consents[id] ?? [], provedBy: try word(), hasPassword: try bool(),
+            createdAt: try instant(), updatedAt: try instant())
     }
 
     private mutating func birth() throws -> Birth? {
@@ -161,14 +172,65 @@ extension Transaction {
 
     // MARK: Codes in mails
 
+    /// - Parameter email: the mailbox that a code of kind `changeEmail` proves; nil for the others.
     package func insert(
-        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: Identifier<Citizen>, until end: Instant
+        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: Identifier<Citizen>,
+        proving email: EmailAddress? = nil, until end: Instant
     ) {
         send(
             """
-            INSERT INTO mail_tokens (digest, citizen_id, kind, expires_at)
-            VALUES (\(digest), \(citizen.uuid), \(kind.rawValue), \(end.sql))
+            INSERT INTO mail_tokens (digest, citizen_id, kind, email, expires_at)
+            VALUES (\(digest), \(citizen.uuid), \(kind.rawValue), \(email?.value), \(end.sql))
             """)
+    }
+
+    /// Uses up a code for another mailbox, with all others that this citizen was sent.
+    /// - Returns: the mailbox; nil for a code that is unknown, used, expired, or another citizen's.
+    package func spend(emailToken digest: [UInt8], of citizen: Identifier<Citizen>, at now: Instant) async throws
+        -> EmailAddress?
+    {
+        let rows = try await query(
+            """
+            SELECT email FROM mail_tokens WHERE digest = \(digest) AND kind = 'change_email'
+                AND citizen_id = \(citizen.uuid) AND expires_at > \(now.sql) FOR UPDATE
+            """)
+        guard var row = rows.first else { return nil }
+        send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid) AND kind = 'change_email'")
+        return try row.value { try EmailAddress($0) }
+    }
+
+    /// Gives the account its proved mailbox; codes to choose a password that went to the old one are void.
+    /// - Throws: `StorageError.constraint` of `citizens_email_key` when another account has it.
+    package func change(_ citizen: Identifier<Citizen>, email: EmailAddress, at now: Instant) async throws {
+        try await execute(
+            """
+            UPDATE citizens SET email = \(email.value), updated_at = \(now.sql)
+            WHERE id = \(citizen.uuid) AND status = 'active'
+            """)
+        send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid) AND kind = 'password_reset'")
+    }
+
+    /// A smart card has proved whose account it is: what a mailbox had proved is gone, with every code and mail that could bring it
+    /// back. Names on the card stand in place of those that were given.
+    package func prove(_ citizen: Identifier<Citizen>, givenName: String?, familyName: String?, at now: Instant) {
+        send(
+            """
+            UPDATE citizens SET proved_by = 'smart_card', email = NULL, password_hash = NULL,
+                given_name = coalesce(\(givenName), given_name), family_name = coalesce(\(familyName), family_name),
+                updated_at = \(now.sql)
+            WHERE id = \(citizen.uuid) AND status = 'active' AND proved_by = 'mailbox'
+            """)
+        send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid)")
+        send(
+            """
+            DELETE FROM notifications WHERE citizen_id = \(citizen.uuid)
+                AND kind IN ('verify_email', 'password_reset', 'change_email')
+            """)
+    }
+
+    /// Whether a mail is still to be sent: it may have been withdrawn since it was claimed.
+    package func isWanted(_ mail: PagoPA.Notification) async throws -> Bool {
+        try await !query("SELECT 1 FROM notifications WHERE id = \(mail.id.uuid)").isEmpty
     }
 
     /// Uses a code up, with all others of its kind that this citizen was sent.
@@ -188,6 +250,4 @@ extension Transaction {
         guard var row = rows.first else { return nil }
         return try row.identifier()
     }
-
-    // MARK: Sweeping
 }

@@ -28,7 +28,7 @@ extension Transaction {
         let rows = try await query(
             """
             SELECT s.id, s.citizen_id, c.tax_code,
-                coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email
+                coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email, c.proved_by
             FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
             WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
                 AND c.status = 'active' AND \(Self.isOpened(by: key))
@@ -36,7 +36,7 @@ extension Transaction {
         guard var row = rows.first else { return nil }
         return SignedInCitizen(
             session: try row.identifier(), citizen: try row.identifier(), taxCode: try row.value { try TaxCode($0) },
-            fullName: try row.text(), email: try row.optionalValue { try EmailAddress($0) })
+            fullName: try row.text(), email: try row.optionalValue { try EmailAddress($0) }, provedBy: try row.word())
     }
 
     /// The session of this refresh token, locked.
@@ -99,12 +99,15 @@ extension Transaction {
             """)
     }
 
-    /// Wherever they were opened.
-    package func endSessions(of citizen: Identifier<Citizen>, by end: CitizenSession.End, at now: Instant) {
+    /// Wherever they were opened; all but `session`, if one is named.
+    package func endSessions(
+        of citizen: Identifier<Citizen>, except session: Identifier<CitizenSession>? = nil, by end: CitizenSession.End,
+        at now: Instant
+    ) {
         send(
             """
             UPDATE citizen_sessions SET ended_at = \(now.sql), ended_by = \(end.rawValue)
-            WHERE citizen_id = \(citizen.uuid) AND ended_at IS NULL
+            WHERE citizen_id = \(citizen.uuid) AND ended_at IS NULL AND id IS DISTINCT FROM \(session?.uuid)
             """)
     }
 

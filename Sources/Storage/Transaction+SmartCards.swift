@@ -7,11 +7,11 @@ extension Transaction {
     package func account(orElse citizen: Citizen) async throws -> Identifier<Citizen>? {
         send(
             """
-            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, created_at, updated_at,
-                verified_at)
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, proved_by, created_at,
+                updated_at, verified_at)
             VALUES (\(citizen.id.uuid), \(citizen.kind.rawValue), 'active', \(citizen.taxCode.value),
-                \(citizen.givenName), \(citizen.familyName), \(citizen.language.rawValue), \(citizen.createdAt.sql),
-                \(citizen.updatedAt.sql), \(citizen.createdAt.sql))
+                \(citizen.givenName), \(citizen.familyName), \(citizen.language.rawValue), \(citizen.provedBy.rawValue),
+                \(citizen.createdAt.sql), \(citizen.updatedAt.sql), \(citizen.createdAt.sql))
             ON CONFLICT (tax_code) WHERE status = 'active' DO NOTHING
             """)
         let rows = try await query(

@@ -22,6 +22,24 @@ import Testing
         }
     }
 
+    @Test func `every mail about an account is written in each language, with its code where it has one`() {
+        let kinds: [(hasCode: Bool, write: (Language) -> MailText)] = [
+            (true, { MailTexts.verifyEmail(code: "qzm_x", link: nil, hours: 24, language: $0) }),
+            (true, { MailTexts.passwordReset(code: "qzm_x", link: nil, hours: 1, language: $0) }),
+            (true, { MailTexts.changeEmail(code: "qzm_x", link: nil, hours: 1, language: $0) }),
+            (false, { MailTexts.registrationAttempt(language: $0) }), (false, { MailTexts.emailChanged(language: $0) }),
+            (false, { MailTexts.smartCardProved(language: $0) }),
+        ]
+        for kind in kinds {
+            let texts = Language.allCases.map(kind.write)
+            #expect(Set(texts.map(\.subject)).count == Language.allCases.count)
+            #expect(Set(texts.map(\.plain)).count == Language.allCases.count)
+            for text in texts { #expect(text.plain.contains("qzm_x") == kind.hasCode && !text.plain.contains("{")) }
+            // One voice: "tu".
+            for word in ["Lei", "inserisca", "segua", "ignori "] { #expect(!texts[0].plain.contains(word)) }
+        }
+    }
+
     @Test func `a failed payment is not said to have a receipt`() throws {
         let failed = MailTexts.paymentFailed(try Sample.receipt(), creditor: nil, language: .it)
         #expect(failed.plain.contains("non è stato eseguito") && !failed.plain.contains("allegat"))

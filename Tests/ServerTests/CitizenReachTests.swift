@@ -168,7 +168,7 @@ extension ServerTests {
                         "GET", "/v1/receipts?include_total=true", key: live.apiKey, headers: headers)
                     #expect(try items(list) == [receipt] && (try list.json["total_count"] as? Int) == 1)
                     for (path, status) in [
-                        ("\(receipt)", 200), ("\(receipt)/pdf", 200), ("\(receipt)/rt", 200), ("\(lost)", 404),
+                        ("\(receipt)", 200), ("\(receipt)/pdf", 200), ("\(receipt)/rt", 403), ("\(lost)", 404),
                         ("\(foreign)", 404), ("\(foreign)/pdf", 404), ("\(foreign)/rt", 404),
                     ] {
                         let answer = try await live.call(

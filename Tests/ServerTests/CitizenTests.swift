@@ -84,7 +84,7 @@ extension ServerTests {
                         "/tax_code", "/given_name", "/birth/date", "/birth/place", "/address/country", "/email",
                         "/password", "/consents/privacy", "/consents/terms", "/status", "/verification_url",
                     ])
-                #expect(!String(decoding: answer.body, as: UTF8.self).contains("short\""))
+                #expect(!String(decoding: answer.body, as: UTF8.self).contains("\"short\""))
                 var applicant = Applicant.mario
                 applicant.birth = "1981-01-01"
                 applicant.password = "Mario-Rossi mario.rossi"
@@ -459,8 +459,8 @@ extension ServerTests {
                 #expect(try moved.json["language"] as? String == "de")
                 #expect(try await live.me(tokens.access).body == moved.body)
                 #expect(try await patch(#"{"kind":"aire"}"#).pointers == ["/address/country"])
-                let fixed = try await patch(#"{"tax_code":"VRDNNA85M41F205G","email":"x@example.org","id":"1"}"#)
-                #expect(try Set(fixed.pointers) == ["/tax_code", "/email", "/id"])
+                let fixed = try await patch(#"{"tax_code":"VRDNNA85M41F205G","email":"x","password":"short","id":"1"}"#)
+                #expect(try Set(fixed.pointers) == ["/tax_code", "/email", "/password", "/id"])
                 #expect(try await patch(#"{"given_name":null}"#).pointers == ["/given_name"])
                 #expect(try await patch("[]").status == 422)
                 let plain = try await live.call(

@@ -9,6 +9,9 @@ import Testing
     private static let refused: [(SQL, String)] = [
         ("UPDATE citizens SET kind = 'tourist'", "citizens_kind_check"),
         ("UPDATE citizens SET status = 'gone'", "citizens_status_check"),
+        ("UPDATE citizens SET proved_by = 'word'", "citizens_proved_by_check"),
+        ("UPDATE mail_tokens SET email = 'a@example.org'", "mail_tokens_new_email_check"),
+        ("UPDATE mail_tokens SET kind = 'change_email'", "mail_tokens_new_email_check"),
         ("UPDATE citizens SET tax_code = '12345678903'", "citizens_tax_code_check"),
         ("UPDATE citizens SET password_hash = 'geheim'", "citizens_password_check"),
         ("UPDATE citizens SET kind = 'resident'", "citizens_address_check"),
@@ -120,6 +123,41 @@ import Testing
         }
     }
 
+    @Test func `what a smart card has proved loses its mailbox, its password and every code`() async throws {
+        try await Ledger.with { ledger in
+            let now = Instant(microseconds: 1_800_000_000_000_000)
+            let proved = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                let id = try #require(try await tx.account(orElse: .onCard(Ledger.mario)))
+                let other = try EmailAddress("altro@example.org")
+                tx.insert(
+                    mailToken: [UInt8](repeating: 7, count: 32), of: .changeEmail, for: id, proving: other,
+                    until: now.adding(seconds: 60))
+                tx.prove(id, givenName: "MARIO", familyName: nil, at: now)
+                tx.endSessions(of: id, by: .smartCard, at: now)
+                return try #require(try await tx.ask(Citizens.show(id)))
+            }
+
+            #expect(proved.provedBy == .smartCard && proved.email == nil && !proved.hasPassword)
+            // Names on the card stand in place of those that somebody gave; what the card does not tell stays.
+            #expect(proved.givenName == "MARIO" && proved.familyName == "Q")
+            let left = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                let code = try await tx.spend(emailToken: [UInt8](repeating: 7, count: 32), of: proved.id, at: now)
+                let credential = try await tx.ask(Citizens.credential(of: .taxCode(Ledger.mario)))
+                return (code, credential)
+            }
+            #expect(left.0 == nil && left.1 == nil)
+            var row = try #require(
+                try await ledger.pool.query(
+                    "SELECT count(*) FROM citizen_sessions WHERE citizen_id = \(proved.id.uuid) AND ended_at IS NULL"
+                ).first)
+            #expect(try row.int() == 0)
+            // The owner may set both again.
+            _ = try await ledger.pool.query(
+                "UPDATE citizens SET email = 'n@example.org', password_hash = '$argon2id$' WHERE id = \(proved.id.uuid)"
+            )
+        }
+    }
+
     @Test func `an erased account names nobody, and its tax code is free again`() async throws {
         try await Ledger.with { ledger in
             let mario = try await ledger.store.transaction(within: .everyCreditor) { tx in
@@ -211,6 +249,6 @@ extension Citizen {
         return Citizen(
             id: Identifier.make(at: now, random: &random), kind: .resident, status: .active, taxCode: taxCode,
             givenName: given, familyName: family, birth: nil, address: nil, email: nil, language: .it, consents: [],
-            createdAt: now, updatedAt: now)
+            provedBy: .smartCard, hasPassword: false, createdAt: now, updatedAt: now)
     }
 }

@@ -55,14 +55,37 @@ extension CitizenKind {
 /// RFC 7396 over what a citizen may change: the account as a document, merged, read again by the rules of a new one.
 enum CitizenPatch {
     private static let changeable: Set<String> = ["kind", "given_name", "family_name", "address", "language"]
+    private static let credentials: Set<String> = ["email", "verification_url", "password", "current_password"]
 
-    static func apply(_ patch: JSONValue, to citizen: Citizen) throws -> CitizenChange {
-        guard case .object(let members) = patch else {
+    /// Mailbox and password, which the account does not answer with and so are no part of what is merged.
+    static func credentials(in patch: JSONValue) -> (CredentialChange, [Violation]) {
+        guard case .object(let members) = patch else { return (CredentialChange(), []) }
+        let violations = Violations()
+        let own = JSONValue.object(members.filter { credentials.contains($0.key) })
+        guard var reader = ObjectReader(own, into: violations) else { return (CredentialChange(), violations.items) }
+        let email = reader.has("email") ? reader.required("email") { try EmailAddress($0) } : nil
+        let url = reader.optional("verification_url") { try ReturnURL($0) }
+        let password = reader.has("password") ? reader.required("password") { try Password($0) } : nil
+        let current = reader.optional("current_password", text: secretText)
+        if let password {
+            for fault in password.faults(for: PasswordOwner()) { violations.add("/password", .tooWeak, fault) }
+        }
+        let change = CredentialChange(
+            email: email, verificationURL: url, password: password, currentPassword: current)
+        return (change, violations.items)
+    }
+
+    /// - Parameter others: what is wrong with the patch's credentials, to be told with the rest.
+    static func apply(_ patch: JSONValue, to citizen: Citizen, others: [Violation] = []) throws -> CitizenChange {
+        guard case .object(let all) = patch else {
             throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
+        let members = all.filter { !credentials.contains($0.key) }
+        let patch = JSONValue.object(members)
         let fixed = members.filter { !changeable.contains($0.key) }
         guard fixed.isEmpty else {
-            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "can not be changed") })
+            throw Problem.invalid(
+                fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "cannot be changed") } + others)
         }
         let document = JSONWriter.object { json in
             json.field("kind", citizen.kind.rawValue)
@@ -72,6 +95,7 @@ enum CitizenPatch {
             json.field("language", citizen.language.rawValue)
         }
         return try Inbound.object(JSONValue.parse(document).merged(with: patch)) { reader in
+            for other in others { reader.violations.add(other.pointer, code: other.code, other.detail) }
             let kind = reader.required("kind", text: CitizenKind.read)
             // What the account has it keeps; what a smart card did not tell may go on missing.
             func name(_ field: String, _ present: String?) -> String? {
@@ -128,6 +152,8 @@ extension Citizen {
             if let address { json.write(address) }
             json.field("email", email?.value)
             json.field("language", language.rawValue)
+            json.field("proved_by", provedBy.rawValue)
+            json.field("has_password", hasPassword)
             json.array("consents", consents) { json, consent in
                 json.beginObject()
                 json.field("document", consent.document.rawValue)

@@ -22,6 +22,7 @@ func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.get, "/v1/me", "show_me", accounts.showMe),
         Route(.patch, "/v1/me", "change_me", accounts.changeMe),
         Route(.delete, "/v1/me", "erase_me", accounts.eraseMe),
+        Route(.post, "/v1/me/email/confirm", "confirm_email_change", accounts.confirmEmailChange),
     ]
 }
 
@@ -89,7 +90,23 @@ private struct AccountHandlers: Sendable {
         try caller.demand(.citizens)
         let citizen = try inbound.signedIn()
         let patch = try inbound.json("application/merge-patch+json")
-        return try await intermediary.changeMe(citizen, by: caller) { try CitizenPatch.apply(patch, to: $0) }.reply
+        let (credentials, others) = CitizenPatch.credentials(in: patch)
+        // Nothing is hashed for a request that is refused anyway.
+        let wanted = others.isEmpty ? credentials : CredentialChange()
+        return try await intermediary.changeMe(citizen, by: caller, credentials: wanted) {
+            try CitizenPatch.apply(patch, to: $0, others: others)
+        }.reply
+    }
+
+    func confirmEmailChange(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.citizens)
+        let citizen = try inbound.signedIn()
+        let token = try inbound.object { reader in reader.required("token", text: credentialText) }
+        let render: @Sendable (Citizen) -> Reply = { $0.reply }
+        return try await intermediary.confirmEmailChange(
+            of: citizen, token: token, by: caller, repeating: inbound.repeating(render)
+        ).reply(render)
     }
 
     func eraseMe(_ inbound: Inbound) async throws -> Reply {
@@ -139,7 +156,7 @@ private struct SessionHandlers: Sendable {
 private func credentialText(_ text: String) throws(InvalidValue) -> String { try boundedText(text, 1...512) }
 
 /// A password as somebody gives it: whether it is one is not told.
-private func secretText(_ text: String) throws(InvalidValue) -> String {
+func secretText(_ text: String) throws(InvalidValue) -> String {
     guard (1...1_024).contains(text.utf8.count) else {
         throw InvalidValue(text.isEmpty ? .tooShort : .tooLong, "must be 1 to 1024 bytes long")
     }

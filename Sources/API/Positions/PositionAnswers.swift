@@ -13,9 +13,10 @@ extension JSONWriter {
         }
     }
 
-    mutating func write(_ debtor: Debtor) {
+    mutating func write(_ debtor: Debtor, hidingContactData: Bool = false) {
         field("kind", debtor.kind.rawValue)
         field("tax_code", debtor.taxCode.value)
+        if hidingContactData { return }
         field("full_name", debtor.fullName)
         field("email", debtor.email?.value)
         if let address = debtor.address { write(address) }
@@ -86,7 +87,7 @@ extension PositionDetail {
         json.field("debt_type", position.debtTypeKey)
         json.write(position.document)
         json.field("description", position.description)
-        json.object("debtor") { $0.write(position.debtor) }
+        json.object("debtor") { $0.write(position.debtor, hidingContactData: hidesContactData) }
         json.write(position.lines)
         json.field("status", position.status(today: today).rawValue)
         json.field("total_cents", position.totalCents)

@@ -111,6 +111,8 @@ extension Problem {
             self.init(
                 .smartCardRefused,
                 detail: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+        case .proofRequired:
+            self.init(.proofRequired, detail: "The citizen has to sign in with a smart card to see this.")
         case .forbidden(let scope): self.init(.forbidden, detail: "The scope \(scope.rawValue) is needed.")
         case .busy(let seconds):
             self = Problem.unavailable

@@ -3,7 +3,8 @@ import HTTPTypes
 extension ProblemKind {
     /// Who calls, and how often.
     static let ofCallers: [ProblemKind] = [
-        .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .forbidden, .originNotAllowed,
+        .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .proofRequired, .forbidden,
+        .originNotAllowed,
         .tooManyRequests, .secretShownOnce,
     ]
 
@@ -29,6 +30,13 @@ extension ProblemKind {
         cause: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.",
         cure: "Check that the card is inserted, not expired, and that the browser offers its certificate.",
         example: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+    static let proofRequired = ProblemKind(
+        "proof-required", .forbidden, "Account not proved",
+        cause:
+            "The citizen's account was opened with a password, which proves a mailbox and not a person, and this shows "
+            + "contact data of the debtor or payer.",
+        cure: "Let the citizen sign in with a smart card once.",
+        example: "The citizen has to sign in with a smart card to see this.")
     static let forbidden = ProblemKind(
         "forbidden", .forbidden, "Scope missing",
         cause: "The credential is valid, but it lacks the scope that this operation needs.",

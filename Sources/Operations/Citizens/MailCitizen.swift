@@ -6,12 +6,21 @@ import Storage
 extension Intermediary {
     package static let verificationLifeSeconds = 86_400
     package static let passwordResetLifeSeconds = 3_600
+    package static let changeEmailLifeSeconds = 3_600
 
     /// Queues a mail about an account, unless its mailbox has had too many of late; whoever asks is told neither.
     func mail(
         _ kind: NotificationKind, to citizen: Citizen, link: ReturnURL?, in tx: Transaction, at now: Instant
     ) async throws {
         guard let email = citizen.email, try await mayMail(email, in: tx, at: now) else { return }
+        queue(kind, about: citizen, to: email, link: link, in: tx, at: now)
+    }
+
+    /// Queues a mail about an account, however many its mailbox has had.
+    func queue(
+        _ kind: NotificationKind, about citizen: Citizen, to email: EmailAddress, link: ReturnURL?, in tx: Transaction,
+        at now: Instant
+    ) {
         let id: Identifier<PagoPA.Notification> = newID()
         tx.insert([
             PagoPA.Notification(
@@ -38,34 +47,45 @@ extension Intermediary {
 
     /// The mail as it goes out now. Its code is made here and kept as a digest only, so that a mail tried again bears another code;
     /// those of earlier tries stay valid, for one of them may have arrived.
-    /// - Returns: nil when the account has no use for it any more.
+    /// - Returns: nil when the account has no use for it any more, or another mailbox.
     func citizenMessage(_ mail: PagoPA.Notification, about id: Identifier<Citizen>, to recipient: EmailAddress)
         async throws -> [UInt8]?
     {
         let now = clock()
+        let language = mail.language
         let wanted: CitizenStatus
         let lifeSeconds: Int
+        let write: (_ code: String, _ link: String?, _ hours: Int) -> MailText
         switch mail.kind {
-        case .verifyEmail: (wanted, lifeSeconds) = (.pending, Self.verificationLifeSeconds)
-        case .passwordReset: (wanted, lifeSeconds) = (.active, Self.passwordResetLifeSeconds)
+        case .verifyEmail:
+            (wanted, lifeSeconds) = (.pending, Self.verificationLifeSeconds)
+            write = { MailTexts.verifyEmail(code: $0, link: $1, hours: $2, language: language) }
+        case .passwordReset:
+            (wanted, lifeSeconds) = (.active, Self.passwordResetLifeSeconds)
+            write = { MailTexts.passwordReset(code: $0, link: $1, hours: $2, language: language) }
+        case .changeEmail:
+            (wanted, lifeSeconds) = (.active, Self.changeEmailLifeSeconds)
+            write = { MailTexts.changeEmail(code: $0, link: $1, hours: $2, language: language) }
         case .registrationAttempt:
-            return try message(mail, MailTexts.registrationAttempt(language: mail.language), to: recipient)
+            return try message(mail, MailTexts.registrationAttempt(language: language), to: recipient)
+        case .emailChanged: return try message(mail, MailTexts.emailChanged(language: language), to: recipient)
+        case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
         case .receiptReady, .paymentFailed, .test: return nil
         }
         let token = try Token.make(.mail)
         let isWanted = try await store.transaction(within: .everyCreditor) { tx in
-            guard try await tx.ask(Citizens.lock(id)) == wanted else { return false }
-            tx.insert(mailToken: token.digest, of: mail.kind, for: id, until: now.adding(seconds: lifeSeconds))
+            guard try await tx.ask(Citizens.lock(id)) == wanted, try await tx.isWanted(mail) else { return false }
+            // A code for a mailbox that the account had before would give the account to whoever reads it.
+            let mailbox = try await tx.ask(Citizens.show(id))?.email?.mailbox
+            guard mail.kind == .changeEmail || mailbox == recipient.mailbox else { return false }
+            tx.insert(
+                mailToken: token.digest, of: mail.kind, for: id, proving: mail.kind == .changeEmail ? recipient : nil,
+                until: now.adding(seconds: lifeSeconds))
             return true
         }
         guard isWanted else { return nil }
         // A fragment never leaves the browser: no server on the way, ours and the front end's included, logs the code.
         let link = mail.link.map { "\($0)#token=\(token.text)" }
-        let text =
-            mail.kind == .verifyEmail
-            ? MailTexts.verifyEmail(code: token.text, link: link, hours: lifeSeconds / 3_600, language: mail.language)
-            : MailTexts.passwordReset(
-                code: token.text, link: link, hours: lifeSeconds / 3_600, language: mail.language)
-        return try message(mail, text, to: recipient)
+        return try message(mail, write(token.text, link, lifeSeconds / 3_600), to: recipient)
     }
 }

@@ -8,19 +8,28 @@ extension Intermediary {
         return try await store.transaction(within: .everyCreditor) { tx in try await me(citizen, in: tx) }
     }
 
-    /// - Parameter change: from the account as it stands, under lock, to what it is to be.
+    /// - Parameters:
+    ///   - credentials: a mailbox gets a code and changes when that is confirmed; a password changes at once.
+    ///   - change: from the account as it stands, under lock, to what it is to be.
+    /// - Throws: `Refusal.invalid`, `.signInThrottled` for too many wrong current passwords, `.busy`.
     package func changeMe(
-        _ citizen: SignedInCitizen, by caller: Caller, _ change: (Citizen) throws -> CitizenChange
+        _ citizen: SignedInCitizen, by caller: Caller, credentials: CredentialChange = CredentialChange(),
+        _ change: (Citizen) throws -> CitizenChange
     ) async throws -> Citizen {
         try caller.demand(.citizens)
+        let password = try await passwordChange(credentials, of: citizen)
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             _ = try await tx.ask(Citizens.lock(citizen.citizen))
             let old = try await me(citizen, in: tx)
             let changed = try change(old)
-            guard changed != CitizenChange(old) else { return old }
-            tx.change(citizen.citizen, changed, at: now)
-            tx.journal(JournalEntry(.citizenChanged, by: .citizen(citizen.citizen, through: caller.key.id)), at: now)
+            if let password { try await set(password, of: old, citizen, by: caller, in: tx, at: now) }
+            try await offer(credentials, to: old, by: caller, in: tx, at: now)
+            if changed != CitizenChange(old) {
+                tx.change(citizen.citizen, changed, at: now)
+                tx.journal(
+                    JournalEntry(.citizenChanged, by: .citizen(citizen.citizen, through: caller.key.id)), at: now)
+            }
             return try await me(citizen, in: tx)
         }
     }
@@ -42,7 +51,7 @@ extension Intermediary {
         }
     }
 
-    private func me(_ citizen: SignedInCitizen, in tx: Transaction) async throws -> Citizen {
+    func me(_ citizen: SignedInCitizen, in tx: Transaction) async throws -> Citizen {
         // Erased by another request meanwhile.
         guard let found = try await tx.ask(Citizens.show(citizen.citizen)) else { throw Refusal.citizenTokenInvalid }
         return found

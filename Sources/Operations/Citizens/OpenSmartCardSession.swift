@@ -5,7 +5,8 @@ import Seals
 import Storage
 
 extension Intermediary {
-    /// Signs in the citizen of a smart card; the first time it makes their account.
+    /// Signs in the citizen of a smart card; the first time it makes their account, or proves the one that was opened with a password:
+    /// then its sessions, its password and its mailbox end, because nothing but a mailbox had proved who uses them.
     ///
     /// - Parameter card: as it was read at the door, or why none could be. The reason is counted and logged, without a word of what
     ///   the certificate says, and not told.
@@ -44,15 +45,29 @@ extension Intermediary {
         let made = Citizen(
             id: newID(), kind: .resident, status: .active, taxCode: card.taxCode, givenName: card.givenName,
             familyName: card.familyName, birth: nil, address: nil, email: nil, language: language, consents: [],
-            createdAt: now, updatedAt: now)
+            provedBy: .smartCard, hasPassword: false, createdAt: now, updatedAt: now)
         guard let citizen = try await tx.account(orElse: made) else { throw Refusal.busy(retryAfterSeconds: 1) }
         if citizen == made.id {
             tx.journal(
                 JournalEntry(
                     .citizenRegistered, by: actor, to: made.status.rawValue, note: "citizen \(citizen) by smart card"),
                 at: now)
+        } else if let found = try await tx.ask(Citizens.show(citizen)), !found.provedBy.isOfPerson {
+            prove(found, by: card, actor, in: tx, at: now)
         }
         return citizen
+    }
+
+    /// Whoever opened the account with a password may be somebody else; the old mailbox is told, the owner may set both again.
+    private func prove(_ citizen: Citizen, by card: SmartCard, _ actor: Actor, in tx: Transaction, at now: Instant) {
+        tx.prove(citizen.id, givenName: card.givenName, familyName: card.familyName, at: now)
+        tx.endSessions(of: citizen.id, by: .smartCard, at: now)
+        tx.journal(
+            JournalEntry(
+                .citizenProved, by: actor, from: citizen.provedBy.rawValue, to: CitizenProof.smartCard.rawValue,
+                note: "citizen \(citizen.id): sessions, password and mailbox ended"), at: now)
+        // Once in the life of an account, so that no throttle need hold it back.
+        if let email = citizen.email { queue(.smartCardProved, about: citizen, to: email, link: nil, in: tx, at: now) }
     }
 
     /// Counts what came of a card, and says in the log why it is refused.

@@ -48,7 +48,7 @@ extension Intermediary {
             consents: [
                 Consent(document: .privacy, version: settings.privacyVersion, givenAt: now),
                 Consent(document: .terms, version: settings.termsVersion, givenAt: now),
-            ], createdAt: now, updatedAt: now)
+            ], provedBy: .mailbox, hasPassword: true, createdAt: now, updatedAt: now)
         tx.insert(citizen, passwordHash: passwordHash)
         tx.journal(
             JournalEntry(

@@ -12,7 +12,9 @@ extension Intermediary {
             switch mail.kind {
             case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
-            case .test, .verifyEmail, .passwordReset, .registrationAttempt: MailTexts.test(language: mail.language)
+            case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
+                .smartCardProved:
+                MailTexts.test(language: mail.language)
             }
         let attachment = pdf.map { bytes in
             MIMEMessage.Attachment(

@@ -6,6 +6,8 @@ package struct PositionDetail: Sendable {
     package let position: Position
     package let attempts: [PaymentAttempt]
     package let receipts: [Receipt]
+    /// Whether the debtor is shown by kind and code alone.
+    package var hidesContactData = false
 
     package init(position: Position, attempts: [PaymentAttempt] = [], receipts: [Receipt] = []) {
         self.position = position
@@ -19,7 +21,8 @@ extension Intermediary {
     package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
         try caller.demand(.positionsRead)
         return try await store.transaction(within: caller.tenancy) { tx in
-            guard let found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
+            guard var found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
+            found.hidesContactData = !caller.seesContactData
             return found
         }
     }

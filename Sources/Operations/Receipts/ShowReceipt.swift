@@ -10,7 +10,7 @@ extension Intermediary {
             else {
                 throw Refusal.notFound
             }
-            return receipt
+            return caller.seesContactData ? receipt : receipt.withoutContactData
         }
     }
 
@@ -26,8 +26,10 @@ extension Intermediary {
     }
 
     /// The RT's bytes as received.
+    /// - Throws: `Refusal.proofRequired` for a citizen whom no card has proved: what a PSP wrote cannot be shown in part.
     package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
         _ = try await showReceipt(id, for: caller)
+        guard caller.seesContactData else { throw Refusal.proofRequired }
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else {
                 throw Refusal.notFound
@@ -41,9 +43,9 @@ extension Intermediary {
     package func showOfficialRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> [UInt8] {
         let receipt = try await showReceipt(id, for: caller)
         guard let psp = receipt.psp else { throw Refusal.notFound }
-        // Whoever may see the receipt sees the whole document, whoever they are.
+        // Whoever may see the receipt sees the whole document; without contact data it is written anew.
         return try await store.transaction(within: .everyCreditor) { tx in
-            if let sent = try await tx.ask(Receipts.bytes(of: id, within: .everyCreditor)),
+            if caller.seesContactData, let sent = try await tx.ask(Receipts.bytes(of: id, within: .everyCreditor)),
                 sent.contentType == "application/xml"
             {
                 return sent.bytes

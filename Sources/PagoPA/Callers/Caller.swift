@@ -23,6 +23,10 @@ package struct Caller: Sendable, Equatable {
         return actor.description
     }
 
+    /// Whether this caller may see how creditors and PSPs reach debtors and payers: names, e-mail and postal addresses. A citizen whose
+    /// account nothing but a mailbox has proved may be somebody else.
+    package var seesContactData: Bool { citizen?.provedBy.isOfPerson ?? true }
+
     /// The scope is held, or the operation is refused.
     package func demand(_ scope: Scope) throws(Refusal) {
         guard holds(scope) else { throw .forbidden(scope) }

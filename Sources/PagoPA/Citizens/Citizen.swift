@@ -87,6 +87,21 @@ package struct Consent: Sendable, Equatable {
     }
 }
 
+/// What has proved that an account belongs to the person whose tax code it has.
+package enum CitizenProof: String, Sendable, CaseIterable {
+    /// Nothing but a code in a mail: it proves the mailbox, whoever reads it.
+    case mailbox
+    case smartCard = "smart_card"
+
+    /// Whether it proves the person: then the account may show what creditors know of how to reach them.
+    package var isOfPerson: Bool {
+        switch self {
+        case .mailbox: false
+        case .smartCard: true
+        }
+    }
+}
+
 /// An account that is not erased. Never holds the password, nor its hash.
 ///
 /// One that a smart card made knows what the card tells: the tax code, as a rule the names, and neither birth nor mailbox.
@@ -103,13 +118,16 @@ package struct Citizen: Sendable, Equatable {
     /// In which the account's mails are written.
     package let language: Language
     package let consents: [Consent]
+    package let provedBy: CitizenProof
+    /// Whether it can be signed in to with a password.
+    package let hasPassword: Bool
     package let createdAt: Instant
     package let updatedAt: Instant
 
     package init(
         id: Identifier<Citizen>, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String?,
         familyName: String?, birth: Birth?, address: PostalAddress?, email: EmailAddress?, language: Language,
-        consents: [Consent], createdAt: Instant, updatedAt: Instant
+        consents: [Consent], provedBy: CitizenProof, hasPassword: Bool, createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
         self.kind = kind
@@ -122,6 +140,8 @@ package struct Citizen: Sendable, Equatable {
         self.email = email
         self.language = language
         self.consents = consents
+        self.provedBy = provedBy
+        self.hasPassword = hasPassword
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -131,7 +151,7 @@ package struct Citizen: Sendable, Equatable {
     }
 }
 
-/// What a citizen may change of an account: not who they are by law, nor the address that was proved.
+/// What a citizen may change of an account at once: not who they are by law. Mailbox and password are `CredentialChange`'s.
 package struct CitizenChange: Sendable, Equatable {
     package let kind: CitizenKind
     package let givenName: String?
@@ -147,5 +167,26 @@ package struct CitizenChange: Sendable, Equatable {
         self.familyName = familyName
         self.address = address
         self.language = language
+    }
+}
+
+/// By what a citizen wants to be reached and to sign in from now on.
+package struct CredentialChange: Sendable, Equatable {
+    /// To be proved by a code first.
+    package let email: EmailAddress?
+    /// Where the code's mail leads, on an origin of the front end; nil: the mail shows the code.
+    package let verificationURL: ReturnURL?
+    package let password: Password?
+    /// As it was typed; needed to change a password, not to set the first one.
+    package let currentPassword: String?
+
+    package init(
+        email: EmailAddress? = nil, verificationURL: ReturnURL? = nil, password: Password? = nil,
+        currentPassword: String? = nil
+    ) {
+        self.email = email
+        self.verificationURL = verificationURL
+        self.password = password
+        self.currentPassword = currentPassword
     }
 }

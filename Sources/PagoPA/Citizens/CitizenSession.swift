@@ -55,6 +55,10 @@ package struct CitizenSession: Sendable, Equatable {
         /// A refresh token came that had been used: somebody else has it too.
         case reused
         case passwordReset = "password_reset"
+        /// The owner chose another password, in another session.
+        case passwordChanged = "password_changed"
+        /// A smart card proved whose account it is, which the password had not.
+        case smartCard = "smart_card"
         case erased
     }
 }
@@ -67,16 +71,18 @@ package struct SignedInCitizen: Sendable, Equatable {
     /// The tax code where a card named nobody.
     package let fullName: String
     package let email: EmailAddress?
+    package let provedBy: CitizenProof
 
     package init(
         session: Identifier<CitizenSession>, citizen: Identifier<Citizen>, taxCode: TaxCode, fullName: String,
-        email: EmailAddress?
+        email: EmailAddress?, provedBy: CitizenProof
     ) {
         self.session = session
         self.citizen = citizen
         self.taxCode = taxCode
         self.fullName = fullName
         self.email = email
+        self.provedBy = provedBy
     }
 
     /// The citizen as soggetto versante.

@@ -49,6 +49,12 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case passwordReset = "password_reset"
     /// Somebody wanted an account for whom there is one.
     case registrationAttempt = "registration_attempt"
+    /// A code for the mailbox that an account is to have.
+    case changeEmail = "change_email"
+    /// To the mailbox that an account had before.
+    case emailChanged = "email_changed"
+    /// To the mailbox of an account that a smart card has proved and taken from it.
+    case smartCardProved = "smart_card_proved"
     case test
 }
 

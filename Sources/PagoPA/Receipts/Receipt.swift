@@ -23,8 +23,8 @@ package struct Receipt: Sendable, Equatable {
     package let psp: RTPSP?
     package let method: PaymentMethod?
     package let transfers: [RTTransfer]
-    package let payer: RTSubject?
-    package let debtor: RTSubject?
+    package private(set) var payer: RTSubject?
+    package private(set) var debtor: RTSubject?
     package let failureReason: String?
     package let till: String?
     package let reference: String?
@@ -75,6 +75,14 @@ package struct Receipt: Sendable, Equatable {
         self.copyOf = copyOf
     }
 
+    /// The same, with nothing of payer and debtor but kind and code.
+    package var withoutContactData: Receipt {
+        var copy = self
+        copy.payer = payer?.withoutContactData
+        copy.debtor = debtor?.withoutContactData
+        return copy
+    }
+
     /// A PDF attests a payment that belongs to a known position.
     package var hasPDF: Bool {
         guard outcome.movedMoney else { return false }
@@ -90,4 +98,10 @@ package enum ReceiptOrigin: String, Sendable, CaseIterable {
     case counter
     case file
     case reporting
+}
+
+extension RTSubject {
+    fileprivate var withoutContactData: RTSubject {
+        RTSubject(kind: kind, taxCode: taxCode, fullName: nil, email: nil)
+    }
 }

@@ -42,7 +42,7 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
     package init(_ text: String) throws(InvalidValue) {
         var bytes = text.utf8.map(\.capital)
         if bytes.count == 13, bytes.starts(with: Array("IT".utf8)), bytes[2...].allSatisfy(\.isDigit) {
-            bytes.removeFirst(2)
+            bytes = Array(bytes.dropFirst(2))
         }
         let value = String(decoding: bytes, as: UTF8.self)
         if value == Self.anonymousWord || ForeignTaxCode.accepts(bytes) {

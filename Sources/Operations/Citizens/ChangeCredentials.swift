@@ -1,0 +1,104 @@
+import PagoPA
+import Seals
+import Storage
+
+/// A password that was hashed before its transaction, with the hash that the current one was right for.
+struct PasswordChange: Sendable {
+    let password: Password
+    let hash: String
+    let replacing: String?
+}
+
+extension Intermediary {
+    /// Hashes the wanted password; where the account has one, the current one must be right first, and tries are counted.
+    func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen) async throws -> PasswordChange? {
+        guard let password = credentials.password else { return nil }
+        let now = clock()
+        let subject = throttleSubject("password-change", "\(citizen.citizen)")
+        let present = try await store.transaction(within: .everyCreditor) { tx -> String? in
+            guard let present = try await tx.ask(Citizens.passwordHash(of: citizen.citizen)) else { return nil }
+            guard credentials.currentPassword != nil else {
+                throw Refusal.invalid([Fault("/current_password", .required, "is required to change a password")])
+            }
+            guard let (throttle, _) = try await tx.throttles([subject], at: now).first else { return present }
+            let wait = throttle.waitSeconds(at: now, .signInFromAddress)
+            guard wait == 0 else { throw Refusal.signInThrottled(retryAfterSeconds: wait) }
+            tx.keep(throttle.counting(at: now, .signInFromAddress), for: subject)
+            return present
+        }
+        if let present, let current = credentials.currentPassword {
+            let bytes = (try? Password(current))?.bytes ?? Array(current.utf8.prefix(Password.lengths.upperBound))
+            guard try await isRight(bytes, against: present) else {
+                throw Refusal.invalid([Fault("/current_password", .mismatch, "is not the account's password")])
+            }
+        }
+        return PasswordChange(password: password, hash: try await hash(of: password), replacing: present)
+    }
+
+    private func isRight(_ password: [UInt8], against hash: String) async throws -> Bool {
+        do { return try await passwords.verify(password, against: hash).matches } catch is PasswordHashing.Busy {
+            throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
+        }
+    }
+
+    /// Sets the password and ends every other session.
+    func set(
+        _ change: PasswordChange, of owner: Citizen, _ citizen: SignedInCitizen, by caller: Caller, in tx: Transaction,
+        at now: Instant
+    ) async throws {
+        let faults = change.password.faults(for: owner.owner).map { Fault("/password", .tooWeak, $0) }
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        // Reset by mail, or taken away by a smart card, while it was being hashed.
+        guard try await tx.ask(Citizens.passwordHash(of: owner.id)) == change.replacing else {
+            throw Refusal.citizenTokenInvalid
+        }
+        tx.keep(passwordHash: change.hash, of: owner.id)
+        tx.endSessions(of: owner.id, except: citizen.session, by: .passwordChanged, at: now)
+        tx.journal(JournalEntry(.passwordChanged, by: .citizen(owner.id, through: caller.key.id)), at: now)
+    }
+
+    /// Mails a code to the mailbox that the account is to have. Where another account has it that account's owner gets a mail; whoever
+    /// asks is told neither, nor when the mailbox has had too many.
+    func offer(
+        _ credentials: CredentialChange, to owner: Citizen, by caller: Caller, in tx: Transaction, at now: Instant
+    ) async throws {
+        guard let email = credentials.email, email != owner.email else { return }
+        try await demandAllowed(credentials.verificationURL, at: "/verification_url", for: caller, in: tx)
+        let other = try await tx.ask(Citizens.active(with: email))
+        if let other, other.id != owner.id {
+            try await mail(.registrationAttempt, to: other, link: nil, in: tx, at: now)
+        } else if try await mayMail(email, in: tx, at: now) {
+            queue(.changeEmail, about: owner, to: email, link: credentials.verificationURL, in: tx, at: now)
+        }
+    }
+
+    /// Gives the account the mailbox whose code this is, and tells the old one. The citizen must be signed in: whoever merely reads a
+    /// mistyped mailbox gets no account by it.
+    /// - Throws: `Refusal.invalid` for a code that is unknown, used, expired, or another citizen's, and when the mailbox has got an account.
+    package func confirmEmailChange(
+        of citizen: SignedInCitizen, token text: String, by caller: Caller, repeating: Repeating<Citizen>? = nil
+    ) async throws -> Once<Citizen> {
+        try caller.demand(.citizens)
+        guard let token = Token(text, for: .mail) else { throw Self.codeRefused }
+        do {
+            return try await once(repeating, within: .everyCreditor) { tx, now in
+                guard try await tx.ask(Citizens.lock(citizen.citizen)) == .active else {
+                    throw Refusal.citizenTokenInvalid
+                }
+                guard let email = try await tx.spend(emailToken: token.digest, of: citizen.citizen, at: now) else {
+                    throw Self.codeRefused
+                }
+                let old = try await me(citizen, in: tx)
+                try await tx.change(citizen.citizen, email: email, at: now)
+                // As rare as the codes that lead here, so that no throttle need hold it back.
+                if let former = old.email, former.mailbox != email.mailbox {
+                    queue(.emailChanged, about: old, to: former, link: nil, in: tx, at: now)
+                }
+                tx.journal(JournalEntry(.emailChanged, by: .citizen(citizen.citizen, through: caller.key.id)), at: now)
+                return try await me(citizen, in: tx)
+            }
+        } catch StorageError.constraint("citizens_email_key") {
+            throw Self.codeRefused
+        }
+    }
+}
