@@ -67,6 +67,25 @@ private enum DatabaseAccess {
         WHERE NOT EXISTS (SELECT FROM (\(current)) AS c WHERE c.kind = s.kind AND c.name = s.name)
         """
 
+    /// Whether tables that this user creates later are open to the role: later migrations rely on it. A dump names the old owner here.
+    static let hasDefaults: SQL = """
+        SELECT EXISTS (SELECT FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) a
+            WHERE d.defaclnamespace = current_schema()::regnamespace AND d.defaclobjtype = 'r'
+                AND d.defaclrole = current_user::regrole AND a.grantee = to_regrole('quietanza_app'))
+        """
+
+    /// The same statements as in 0011_row_level_security.sql.
+    static let setDefaults: SQL = """
+        DO $defaults$
+        BEGIN
+            EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO quietanza_app',
+                current_schema());
+            EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT USAGE, SELECT ON SEQUENCES TO quietanza_app',
+                current_schema());
+        END
+        $defaults$
+        """
+
     /// One instance at a time; any number that nothing else in the database locks.
     static let lockKey: Int64 = 7_164_520_117_002
     static let lock: SQL = "SELECT pg_advisory_xact_lock(\(lockKey))"
@@ -113,8 +132,17 @@ extension Store {
     package func repairAccess() async throws -> [String] {
         guard try await isAccessRecorded() else { return [] }
         return try await ownersTransaction { tx in
-            let missing = try await tx.queryAll([DatabaseAccess.lock, DatabaseAccess.missing])[1]
-            guard !missing.isEmpty else { return [] }
+            let answers = try await tx.queryAll([
+                DatabaseAccess.lock, DatabaseAccess.missing, DatabaseAccess.hasDefaults,
+            ])
+            let missing = answers[1]
+            var defaults = answers[2][0]
+            var repaired: [String] = []
+            if try !defaults.bool() {
+                tx.send(DatabaseAccess.setDefaults)
+                repaired.append("default privileges")
+            }
+            guard !missing.isEmpty else { return repaired }
             // Row security and tables first, so that nothing is readable before its policy exists.
             tx.send(
                 """
@@ -130,10 +158,8 @@ extension Store {
                 END
                 $repair$
                 """)
-            return try missing.map { row in
-                var row = row
-                return "\(try row.text()) \(try row.text())"
-            }
+            for var row in missing { repaired.append("\(try row.text()) \(try row.text())") }
+            return repaired
         }
     }
 

@@ -26,6 +26,7 @@ import Testing
 
             #expect(repaired.contains("policy positions.positions_tenancy"))
             #expect(repaired.contains("table positions SELECT"))
+            #expect(repaired.contains("default privileges"))
             try await ledger.store.verifyAccess()
             #expect(try await count(ledger, within: .everyCreditor) == 8)
             #expect(try await count(ledger, within: .only([Ledger.alfa])) == 4)

@@ -48,7 +48,8 @@ import Testing
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 4,
+                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
+                    .usedIUVs: 4,
                 ])
             let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhookSecrets }
             #expect(nobody.values.allSatisfy { $0 == 0 })
@@ -64,7 +65,8 @@ import Testing
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2, .usedIUVs: 0,
+                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
+                    .usedIUVs: 0,
                 ])
         }
     }
