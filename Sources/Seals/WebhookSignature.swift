@@ -32,16 +32,38 @@ package struct WebhookSecret: Sendable, Equatable {
 package enum WebhookSignature {
     /// How far the sender's clock may be from ours.
     package static let toleranceSeconds: Int64 = 300
-    /// Signatures in one header: a sender that rotates secrets sends two.
-    package static let maximumSignatures = 8
+    /// Signatures in all lines of the header together that are tried; a sender that rotates secrets sends two.
+    package static let maximumSignatures = 16
+
+    package enum Header: String, Sendable, CaseIterable {
+        case id = "webhook-id"
+        case timestamp = "webhook-timestamp"
+        case signature = "webhook-signature"
+    }
 
     package enum Verdict: Sendable, Equatable {
         case valid
-        case missingHeader
-        case malformed
+        case missing([Header])
+        /// The id holds a blank, a dot or more than 256 characters, or a header came twice with different values.
+        case malformed(Header)
+        /// The timestamp is not in whole seconds of Unix time.
+        case notSeconds
         /// The sender's clock less ours.
         case stale(skewSeconds: Int64)
         case noMatch
+    }
+
+    /// The lines of the three headers, as received.
+    package struct Lines: Sendable, Equatable {
+        let id: [String]
+        let timestamp: [String]
+        let signature: [String]
+
+        package init(id: [String], timestamp: [String], signature: [String]) {
+            self.id = id
+            self.timestamp = timestamp
+            self.signature = signature
+        }
     }
 
     /// - Returns: `v1,<base64>`.
@@ -50,30 +72,53 @@ package enum WebhookSignature {
         return "v1," + Data(HMACSHA256.authenticate(content, key: secret.bytes)).base64EncodedString()
     }
 
-    /// Tries every signature against every secret, so that time tells nothing about which one fits.
-    package static func verify(
-        id: String?, timestamp: String?, signature: String?, body: [UInt8], secrets: [WebhookSecret],
-        nowUnixSeconds: Int64
-    ) -> Verdict {
-        guard let id, let timestamp, let signature else { return .missingHeader }
+    /// Proxies split a header into lines and join lines by commas (RFC 9110, 5.3): one good signature among all of them is enough. Every
+    /// signature is tried against every secret, and against one of nobody's where there is none, so that time tells nothing about which
+    /// one fits or whether the sender exists.
+    package static func verify(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64) -> Verdict {
+        let given = [(Header.id, lines.id), (.timestamp, lines.timestamp), (.signature, lines.signature)]
+        let missing = given.filter { $0.1.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty } }.map(\.0)
+        guard missing.isEmpty else { return .missing(missing) }
         // A dot inside the id would let a byte move between id and timestamp under the same signature.
-        guard (1...256).contains(id.utf8.count),
-            id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") }),
-            let sentAt = seconds(timestamp)
-        else { return .malformed }
-        let given = signature.split(separator: " ").prefix(maximumSignatures).compactMap { part -> [UInt8]? in
-            guard part.hasPrefix("v1,"), let data = Data(base64Encoded: String(part.dropFirst(3))) else { return nil }
-            return Array(data)
+        guard let id = single(lines.id), (1...256).contains(id.utf8.count),
+            id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") })
+        else { return .malformed(.id) }
+        guard let timestamp = single(lines.timestamp) else { return .malformed(.timestamp) }
+        guard let sentAt = seconds(timestamp) else { return .notSeconds }
+        let (skew, isBeyond) = sentAt.subtractingReportingOverflow(nowUnixSeconds)
+        guard !isBeyond, (-toleranceSeconds...toleranceSeconds).contains(skew) else {
+            return .stale(skewSeconds: isBeyond ? .max : skew)
         }
-        let skew = sentAt - nowUnixSeconds
-        guard (-toleranceSeconds...toleranceSeconds).contains(skew) else { return .stale(skewSeconds: skew) }
         let content = Array("\(id).\(timestamp).".utf8) + body
+        let candidates = signatures(lines.signature)
         var matches = false
-        for secret in secrets {
-            let expected = HMACSHA256.authenticate(content, key: secret.bytes)
-            for candidate in given where constantTimeEqual(candidate, expected) { matches = true }
+        for key in secrets.isEmpty ? [nobodysKey] : secrets.map(\.bytes) {
+            let expected = HMACSHA256.authenticate(content, key: key)
+            for candidate in candidates where constantTimeEqual(candidate, expected) { matches = true }
         }
-        return matches ? .valid : .noMatch
+        return matches && !secrets.isEmpty ? .valid : .noMatch
+    }
+
+    private static let nobodysKey = [UInt8](repeating: 0, count: 32)
+
+    /// The signatures of version 1 in all lines: `v1,<base64>` separated by blanks or commas, also with a blank after the comma, and with
+    /// `v1` and its signature in two lines.
+    static func signatures(_ lines: [String]) -> [[UInt8]] {
+        let words = lines.flatMap { $0.split { $0 == " " || $0 == "\t" || $0 == "," } }
+        let ofVersion1 = zip(words, words.dropFirst()).filter { $0.0 == "v1" }.map(\.1)
+        return ofVersion1.prefix(maximumSignatures).compactMap { Data(base64Encoded: String($0)).map { Array($0) } }
+    }
+
+    /// The one value that all lines agree on; a proxy may have joined equal lines by a comma and a blank. `nil` where they differ.
+    package static func single(_ lines: [String]) -> String? {
+        let values = lines.flatMap { line in
+            let isJoined = line.contains(", ")
+            return (isJoined ? line.split(separator: ",").map(String.init) : [line]).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+        }
+        guard let first = values.first, values.allSatisfy({ $0 == first }) else { return nil }
+        return first
     }
 
     /// Whole seconds in plain digits; a fraction, a sign or too many digits are refused.

@@ -1,4 +1,5 @@
 import Seals
+import TestSupport
 import Testing
 
 @Suite struct SealsTests {
@@ -17,10 +18,11 @@ import Testing
         secrets: [WebhookSecret]? = nil
     ) throws -> WebhookSignature.Verdict {
         let own = try secret.get()
+        let good = WebhookSignature.sign(id: self.id, timestamp: sentAt, body: self.body, secret: own)
+        let lines = WebhookSignature.Lines(
+            id: [id ?? self.id], timestamp: [timestamp ?? "\(sentAt)"], signature: [signature ?? good])
         return WebhookSignature.verify(
-            id: id ?? self.id, timestamp: timestamp ?? "\(sentAt)",
-            signature: signature ?? WebhookSignature.sign(id: self.id, timestamp: sentAt, body: self.body, secret: own),
-            body: body ?? self.body, secrets: secrets ?? [own], nowUnixSeconds: sentAt + now)
+            lines, body: body ?? self.body, secrets: secrets ?? [own], nowUnixSeconds: sentAt + now)
     }
 
     @Test func `a signature fits its own message alone`() throws {
@@ -46,14 +48,72 @@ import Testing
         #expect(try verdict(now: -301) == .stale(skewSeconds: 301))
     }
 
-    @Test(arguments: ["", "1614265330.0", "+1614265330", "-1", "99999999999999999999", "1e9", "１６１４２６５３３０"])
-    func `a timestamp that is none is refused`(timestamp: String) throws {
-        #expect(try verdict(timestamp: timestamp) == .malformed)
+    /// RFC 9110, 5.3: proxies split a header into lines, and join lines by commas.
+    @Test func `one good signature in any line or list counts`() throws {
+        let good = WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: try secret.get())
+        let (version, signature) = ("v1", String(good.dropFirst(3)))
+        let other = "v1,bm90aGluZw=="
+        let accepted: [[String]] = [
+            [good], [good, other], [other, good], ["\(other) \(good)"], ["\(good),\(other)"], ["\(other), \(good)"],
+            ["\(version), \(signature)"], [version, signature], ["\(version),", signature], ["v1a,x", good], ["", good],
+            ["v1 \(good)"], [Array(repeating: other, count: 15).joined(separator: " ") + " " + good], ["\t\(good)\t"],
+        ]
+        for lines in accepted {
+            #expect(try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .valid, "\(lines)")
+        }
+        let refused: [[String]] = [
+            [other], [signature], ["v2,\(signature)"], ["v1a", signature], [signature, version], ["v1=\(signature)"],
+            [Array(repeating: other, count: 16).joined(separator: " ") + " " + good],
+        ]
+        for lines in refused {
+            #expect(try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .noMatch, "\(lines)")
+        }
     }
 
-    @Test(arguments: ["", "a.b", "a b", "é", String(repeating: "a", count: 257)])
+    @Test func `equal lines of id and timestamp are one, different lines are refused`() throws {
+        let good = [WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: try secret.get())]
+        let time = "\(sentAt)"
+        func verdict(_ ids: [String], _ times: [String]) throws -> WebhookSignature.Verdict {
+            try self.verdict(lines: .init(id: ids, timestamp: times, signature: good))
+        }
+        #expect(try verdict([id, id], [time, " \(time) "]) == .valid)
+        #expect(try verdict(["\(id), \(id)"], ["\(time), \(time)"]) == .valid)
+        #expect(try verdict([id, "other"], [time]) == .malformed(.id))
+        #expect(try verdict(["\(id), other"], [time]) == .malformed(.id))
+        #expect(try verdict([id], [time, "\(sentAt + 1)"]) == .malformed(.timestamp))
+    }
+
+    @Test func `each missing header is told`() throws {
+        #expect(try verdict(lines: .init(id: [], timestamp: [], signature: [])) == .missing([.id, .timestamp, .signature]))
+        #expect(try verdict(lines: .init(id: [id], timestamp: ["1"], signature: [" "])) == .missing([.signature]))
+        #expect(try verdict(lines: .init(id: [""], timestamp: ["1"], signature: ["v1,x"])) == .missing([.id]))
+    }
+
+    @Test func `random headers are refused without a trap`() throws {
+        var random = SeededRandom(seed: 21)
+        let pieces = ["v1", ",", " ", "v1,", "bm90aGluZw==", "=", "1614265330", "-1", "99999999999999999999", ".", "msg_1"]
+        func lines(_ random: inout SeededRandom) -> [String] {
+            (0..<Int.random(in: 0...3, using: &random)).map { _ in random.header(of: pieces) }
+        }
+        for _ in 0..<20_000 {
+            let given = WebhookSignature.Lines(
+                id: lines(&random), timestamp: lines(&random), signature: lines(&random))
+            #expect(try verdict(lines: given) != .valid)
+        }
+    }
+
+    private func verdict(lines: WebhookSignature.Lines) throws -> WebhookSignature.Verdict {
+        WebhookSignature.verify(lines, body: body, secrets: [try secret.get()], nowUnixSeconds: sentAt)
+    }
+
+    @Test(arguments: ["1614265330.0", "+1614265330", "-1", "99999999999999999999", "1e9", "１６１４２６５３３０"])
+    func `a timestamp that is none is refused`(timestamp: String) throws {
+        #expect(try verdict(timestamp: timestamp) == .notSeconds)
+    }
+
+    @Test(arguments: ["a.b", "a b", "é", String(repeating: "a", count: 257)])
     func `an id that is none is refused`(id: String) throws {
-        #expect(try verdict(id: id) == .malformed)
+        #expect(try verdict(id: id) == .malformed(.id))
     }
 
     @Test func `digests are those of the standards`() {

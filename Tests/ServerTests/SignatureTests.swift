@@ -56,7 +56,7 @@ extension ServerTests {
                 }
                 #expect(try live.ask("SELECT count(*) FROM rts") == ["2"])
                 #expect(try live.ask("SELECT count(*) FROM journal WHERE kind = 'rt_refused'") == ["0"])
-                let told = try live.log().split(separator: "\n").filter { $0.contains("clock differs") }
+                let told = try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
                 #expect(told.count == 2)
                 // A second may pass on the way.
                 for minutes in ["3(10|09)", "-31[01]"] {
@@ -99,6 +99,80 @@ extension ServerTests {
                 #expect(metrics.contains("webhook_refused_total"))
                 #expect(try await live.status(of: position) == "open")
                 #expect(try await post(live, rt, good).status == 201)
+            }
+        }
+
+        @Test func `a refused call says which check failed, whether the PSP exists or not, and so does the log`() async throws {
+            try await Deployment.with { live in
+                let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "WHY")
+                let good = live.signed(rt)
+                let late = live.signed(Array(rt.utf8), skewSeconds: -310)
+                let cases: [(code: String, headers: [String: String], pointers: [String])] = [
+                    (
+                        "webhook-header-missing", good.filter { !$0.key.hasPrefix("webhook-") },
+                        ["webhook-id", "webhook-timestamp", "webhook-signature"]
+                    ),
+                    ("webhook-header-missing", good.filter { $0.key != "webhook-signature" }, ["webhook-signature"]),
+                    ("webhook-header-invalid", good.merging(["webhook-id": "a.b"]) { $1 }, ["webhook-id"]),
+                    ("webhook-timestamp", good.merging(["webhook-timestamp": "1.5"]) { $1 }, ["webhook-timestamp"]),
+                    ("webhook-timestamp", late, ["webhook-timestamp"]),
+                    ("webhook-signature", good.merging(["webhook-id": "other"]) { $1 }, []),
+                    ("webhook-signature", good.merging(["webhook-signature": "nonsense"]) { $1 }, []),
+                ]
+                for (code, headers, pointers) in cases {
+                    var bodies: Set<String> = []
+                    for psp in ["ABCDITMM", "NOBODYXX"] {
+                        let answer = try await post(live, rt, headers, psp: psp)
+                        #expect(answer.status == 401, "\(code)")
+                        #expect(answer.headers["www-authenticate"] == "StandardWebhooks")
+                        var json = try answer.json
+                        #expect((json["type"] as? String)?.hasSuffix("/problems/\(code)") == true)
+                        let violations = json["violations"] as? [[String: any Sendable]] ?? []
+                        #expect(violations.map { $0["pointer"] as? String } == pointers)
+                        let detail = json["detail"] as? String ?? ""
+                        if code == "webhook-timestamp" { #expect(detail.contains("Our time is 1")) }
+                        for own in ["instance", "correlation_id"] { json[own] = nil }
+                        // Our time may have gone on by a second between the two.
+                        if code == "webhook-timestamp" { for own in ["detail", "violations"] { json[own] = nil } }
+                        bodies.insert(String(decoding: try JSONSerialization.data(withJSONObject: json, options: .sortedKeys), as: UTF8.self))
+                    }
+                    #expect(bodies.count == 1, "\(code)")
+                }
+                let log = try live.log()
+                for code in Set(cases.map(\.code)) {
+                    #expect(
+                        log.split(separator: "\n").contains {
+                            $0.contains("webhook call refused") && $0.contains(code) && $0.contains("ABCDITMM")
+                        }, "\(code)")
+                }
+                #expect(try await post(live, rt, good).status == 201)
+            }
+        }
+
+        @Test func `lists of signatures, either name of XML and every name of UTF-8 are understood`() async throws {
+            try await Deployment.with { live in
+                for (index, shape) in ["%, v1,bm90aGluZw==", "v1,bm90aGluZw== %", "v1,bm90aGluZw==,%"].enumerated() {
+                    let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "LIST-\(index)")
+                    var headers = live.signed(rt)
+                    headers["webhook-signature"] = shape.replacing("%", with: headers["webhook-signature"] ?? "")
+                    #expect(try await post(live, rt, headers).status == 201, "\(shape)")
+                }
+                for type in [
+                    "application/json; charset=utf8", "application/json;charset=\"US-ASCII\"", "APPLICATION/JSON",
+                    "application/json; charset=iso-8859-1",
+                ] {
+                    let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "TYPE-\(UUID().uuidString.prefix(8))")
+                    #expect(try await live.post(rt: rt, type: type).status == 201, "\(type)")
+                }
+                for type in ["text/xml; charset=utf-8", "application/xml; charset=utf8", "text/xml"] {
+                    // Read as XML: what is no XML is 400 and not 415.
+                    #expect(try await live.post(rt: "<RT", type: type).status == 400, "\(type)")
+                }
+                let other = try await live.post(rt: "{}", type: "text/plain")
+                #expect(other.status == 415)
+                #expect(try (other.json["detail"] as? String)?.contains("application/json or application/xml") == true)
+                let utf16 = try await live.post(rt: "{}", type: "application/json; charset=utf-16")
+                #expect(utf16.status == 415)
             }
         }
 

@@ -171,21 +171,24 @@ struct Front: Sendable {
     private func demandSignature(_ request: Request, of psp: PSPID?, over body: [UInt8]) async throws {
         var secrets: [WebhookSecret] = []
         if let psp { secrets = try await intermediary.webhookSecrets(of: psp) }
-        let verdict = WebhookSignature.verify(
-            id: request.headers[.webhookID], timestamp: request.headers[.webhookTimestamp],
-            signature: request.headers[.webhookSignature], body: body, secrets: secrets,
-            nowUnixSeconds: intermediary.clock().unixSeconds)
-        guard verdict != .valid else { return }
+        let now = intermediary.clock()
+        let lines = WebhookSignature.Lines(
+            id: request.headers[values: .webhookID], timestamp: request.headers[values: .webhookTimestamp],
+            signature: request.headers[values: .webhookSignature])
+        let verdict = WebhookSignature.verify(lines, body: body, secrets: secrets, nowUnixSeconds: now.unixSeconds)
+        guard let problem = Problem(verdict, at: now) else { return }
+        let isKnown = !secrets.isEmpty
         Counter(
-            label: "webhook_refused_total", dimensions: [("psp", psp != nil && !secrets.isEmpty ? "known" : "unknown")]
-        )
-        .increment()
-        if case .stale(let skew) = verdict {
-            logger.warning(
-                "a PSP's clock differs too much from ours",
-                metadata: ["psp": "\(psp?.value ?? "-")", "skew_seconds": "\(skew)"])
-        }
-        throw Refusal.unauthenticated
+            label: "webhook_refused_total",
+            dimensions: [("psp", isKnown ? "known" : "unknown"), ("reason", problem.kind.code)]
+        ).increment()
+        // The caller is told the same whether the PSP exists or not; the log tells it apart. Strangers are not worth a warning.
+        var metadata: Logger.Metadata = ["psp": "\(psp?.value ?? "-")", "psp_known": "\(isKnown)", "reason": "\(problem.kind.code)"]
+        metadata["correlation_id"] = Correlation.id.map { "\($0)" }
+        if case .stale(let skew) = verdict { metadata["skew_seconds"] = "\(skew)" }
+        metadata["headers"] = problem.violations.isEmpty ? nil : "\(problem.violations.map(\.pointer).joined(separator: " "))"
+        logger.log(level: isKnown ? .warning : .info, "webhook call refused", metadata: metadata)
+        throw problem
     }
 
     /// Counts a caller by address.

@@ -62,25 +62,27 @@ package struct Inbound: Sendable {
 
     // MARK: Bodies
 
-    /// Without its parameters, in small letters.
-    var mediaType: String? {
-        headers[.contentType]?.split(separator: ";").first.map {
-            $0.lowercased().trimmingCharacters(in: .whitespaces)
-        }
-    }
+    var contentType: ContentType? { headers[.contentType].map { ContentType($0) } }
 
-    /// In UTF-8; that nothing is packed has been seen to before it was read.
+    /// Without its parameters, in lower case.
+    var mediaType: String? { contentType?.mediaType }
+
+    /// In UTF-8; compressed bodies were refused before this one was read.
     func demandPlainBody() throws {
-        let parameters = headers[.contentType]?.split(separator: ";").dropFirst() ?? []
-        for parameter in parameters.map({ $0.lowercased().filter { !$0.isWhitespace && $0 != "\"" } })
-        where parameter.hasPrefix("charset=") && parameter != "charset=utf-8" {
+        guard contentType?.readsAsUTF8(body) != false else {
             throw Problem(.unsupportedMediaType, detail: "Send the body in UTF-8.")
         }
     }
 
+    /// The `webhook-id` of a call whose signature was verified.
+    var messageID: String { WebhookSignature.single(headers[values: .webhookID]) ?? "" }
+
     /// The body as JSON of this media type.
-    func json(_ mediaType: String = "application/json") throws -> JSONValue {
-        guard self.mediaType == mediaType else { throw Problem.unsupportedMediaType(mediaType) }
+    /// - Parameter other: what the operation reads as well, for the refusal of what is neither.
+    func json(_ mediaType: String = "application/json", orElse other: String? = nil) throws -> JSONValue {
+        guard self.mediaType == mediaType else {
+            throw Problem.unsupportedMediaType([mediaType, other].compactMap(\.self).joined(separator: " or "))
+        }
         try demandPlainBody()
         do {
             return try JSONValue.parse(body)

@@ -34,7 +34,7 @@ package struct Problem: Error, Sendable, Equatable {
         var headers: HTTPFields = [.contentType: "application/problem+json; charset=utf-8"]
         headers[.retryAfter] = retryAfterSeconds.map(String.init)
         headers[.allow] = allow
-        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if status == .unauthorized { headers[.wwwAuthenticate] = kind.challenge }
         return Reply(status, headers: headers, body: body)
     }
 

@@ -26,5 +26,8 @@ package struct ProblemKind: Sendable, Hashable {
         self.example = example
     }
 
-    package static let all = ofRequests + ofCallers + ofStates
+    package static let all = ofRequests + ofCallers + ofWebhooks + ofStates
+
+    /// `WWW-Authenticate` of a 401: how the caller authenticates.
+    var challenge: String { Self.ofWebhooks.contains(self) ? "StandardWebhooks" : "Bearer" }
 }

@@ -44,9 +44,9 @@ private struct ReceiptHandlers: Sendable {
     /// The webhook. The sender's signature over these very bytes has been checked.
     func receiveRT(_ inbound: Inbound) async throws -> Reply {
         let sender = try inbound.sender()
-        let isXML = inbound.mediaType == "application/xml"
+        let isXML = inbound.contentType?.isXML == true
         var body = RTBody(
-            psp: sender, messageID: inbound.headers[.webhookID] ?? "",
+            psp: sender, messageID: inbound.messageID,
             contentType: isXML ? "application/xml" : "application/json",
             bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: [])
         do {
@@ -57,7 +57,7 @@ private struct ReceiptHandlers: Sendable {
                 rt = read.rt
                 body.fingerprint = SHA256.digest(read.content)
             } else {
-                let json = try inbound.json()
+                let json = try inbound.json(orElse: "application/xml")
                 rt = try Inbound.object(json, RT.read)
                 body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
             }
