@@ -15,9 +15,12 @@ package struct Intermediary: Sendable {
     package let pspLists: PSPListCache
     package let attemptWatch: AttemptWatch
     package let passwords: PasswordHashing
+    /// Encrypts what must be recoverable, under `SECRETS_KEY`.
+    let secretBox: SecretBox
 
     package init(
-        store: Store, outside: Outside, settings: Settings, logger: Logger, clock: @escaping @Sendable () -> Instant
+        store: Store, outside: Outside, settings: Settings, secrets: SecretsKeys, logger: Logger,
+        clock: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.outside = outside
@@ -27,6 +30,7 @@ package struct Intermediary: Sendable {
         self.pspLists = PSPListCache()
         self.attemptWatch = AttemptWatch()
         self.passwords = PasswordHashing()
+        self.secretBox = SecretBox(secrets)
     }
 
     package struct Settings: Sendable {

@@ -75,7 +75,9 @@ package enum WebhookSignature {
     /// Proxies split a header into lines and join lines by commas (RFC 9110, 5.3): one good signature among all of them is enough. Every
     /// signature is tried against every secret, and against one of nobody's where there is none, so that time tells nothing about which
     /// one fits or whether the sender exists.
-    package static func verify(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64) -> Verdict {
+    package static func verify(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64)
+        -> Verdict
+    {
         let given = [(Header.id, lines.id), (.timestamp, lines.timestamp), (.signature, lines.signature)]
         let missing = given.filter { $0.1.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty } }.map(\.0)
         guard missing.isEmpty else { return .missing(missing) }

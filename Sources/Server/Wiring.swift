@@ -56,7 +56,7 @@ struct Wiring: Sendable {
                 attemptLifeSeconds: settings.attemptLifeSeconds,
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
                 termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays),
-            logger: logger, clock: { Self.now() })
+            secrets: secrets, logger: logger, clock: { Self.now() })
     }
 
     static func poolConfiguration(_ settings: Settings) -> PoolConfiguration {

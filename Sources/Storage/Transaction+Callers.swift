@@ -1,27 +1,5 @@
-import Foundation
 import PagoPA
 import Postgres
-import Seals
-
-/// A webhook secret as it is listed: never the secret.
-package struct WebhookSecretEntry: Sendable, Equatable {
-    package let id: Identifier<WebhookSecret>
-    package let psp: PSPID
-    package let createdAt: Instant
-    package let revokedAt: Instant?
-}
-
-/// What is asked about the secrets of PSPs.
-package enum Secrets {
-    /// The secrets that are valid now, newest first.
-    package static func valid(of psp: PSPID) -> Question<[WebhookSecret]> {
-        Question(
-            """
-            SELECT secret FROM webhook_secrets WHERE psp_id = \(psp.value) AND revoked_at IS NULL
-            ORDER BY created_at DESC, id DESC
-            """, rows: { try WebhookSecret(bytes: $0.next([UInt8].self)) })
-    }
-}
 
 extension Transaction {
     // MARK: API keys
@@ -106,35 +84,5 @@ extension Transaction {
     /// Kept to the minute, so that a busy key does not write with each request.
     package func touch(_ key: Identifier<APIKey>, at now: Instant) {
         send("UPDATE api_keys SET last_used_at = \(now.sql) WHERE id = \(key.uuid)")
-    }
-
-    // MARK: Webhook secrets
-
-    /// Every secret a PSP ever had, newest first; at most a hundred.
-    package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
-        try await query(
-            """
-            SELECT id, psp_id, created_at, revoked_at FROM webhook_secrets WHERE psp_id = \(psp.value)
-            ORDER BY created_at DESC, id DESC LIMIT 100
-            """
-        ).map { row in
-            var row = row
-            return WebhookSecretEntry(
-                id: try row.identifier(), psp: try row.value { try PSPID($0) }, createdAt: try row.instant(),
-                revokedAt: try row.optionalInstant())
-        }
-    }
-
-    package func insert(_ secret: WebhookSecret, id: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) {
-        send(
-            "INSERT INTO webhook_secrets (id, psp_id, secret, created_at) VALUES (\(id.uuid), \(psp.value), \(secret.bytes), \(now.sql))"
-        )
-    }
-
-    /// - Returns: whether there was one to revoke; a revoked one counts.
-    package func revoke(_ secret: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) async throws -> Bool {
-        try await execute(
-            "UPDATE webhook_secrets SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(secret.uuid) AND psp_id = \(psp.value)"
-        ) == 1
     }
 }

@@ -110,11 +110,14 @@ import Testing
 
     @Test(arguments: [
         ("text/xml", "text/xml", true, true), ("application/xml;charset=utf8", "application/xml", true, true),
-        ("APPLICATION/XML ; Charset=\"UTF-8\"", "application/xml", true, true), ("image/svg+xml", "image/svg+xml", false, true),
+        ("APPLICATION/XML ; Charset=\"UTF-8\"", "application/xml", true, true),
+        ("image/svg+xml", "image/svg+xml", false, true),
         ("application/json;charset=us-ascii", "application/json", false, true), (";charset=utf-8", "", false, true),
-        ("application/json; charset=", "application/json", false, true), ("application/json;x=utf-16", "application/json", false, true),
+        ("application/json; charset=", "application/json", false, true),
+        ("application/json;x=utf-16", "application/json", false, true),
         ("application/json; charset=latin1", "application/json", false, false),
-        ("application/json; charset=utf-16", "application/json", false, false), (";", "", false, true), ("", "", false, true),
+        ("application/json; charset=utf-16", "application/json", false, false), (";", "", false, true),
+        ("", "", false, true),
     ]) func `a content type is read in any spelling`(header: String, mediaType: String, isXML: Bool, reads: Bool) {
         let type = ContentType(header)
         #expect(type.mediaType == mediaType && type.isXML == isXML)
@@ -123,7 +126,9 @@ import Testing
 
     @Test func `random content types are read without a trap, and plain ASCII in any charset that holds it`() {
         var random = SeededRandom(seed: 22)
-        let pieces = ["application/json", "text/xml", ";", "charset", "=", "utf-8", "\"", "UTF8", " ", "/", "iso-8859-1"]
+        let pieces = [
+            "application/json", "text/xml", ";", "charset", "=", "utf-8", "\"", "UTF8", " ", "/", "iso-8859-1",
+        ]
         for _ in 0..<rounds {
             let type = ContentType(random.header(of: pieces))
             if type.charset?.hasPrefix("iso-8859-1") == true { #expect(type.readsAsUTF8(Array("{}".utf8))) }

@@ -4,6 +4,7 @@ import Logging
 import Operations
 import PagoPA
 import Postgres
+import Seals
 import Storage
 import TestSupport
 import Testing
@@ -61,7 +62,8 @@ struct TestIntermediary: Sendable {
 
     /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server.
     func instance(
-        skewSeconds: Int = 0, _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in }
+        skewSeconds: Int = 0, secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
+        _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in }
     ) throws -> Intermediary {
         Intermediary(
             store: store,
@@ -70,7 +72,7 @@ struct TestIntermediary: Sendable {
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
-            logger: .silent,
+            secrets: try SecretsKeys(secretsKey), logger: .silent,
             clock: {
                 Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)).adding(seconds: skewSeconds)
             })

@@ -55,18 +55,21 @@ import Testing
         let other = "v1,bm90aGluZw=="
         let accepted: [[String]] = [
             [good], [good, other], [other, good], ["\(other) \(good)"], ["\(good),\(other)"], ["\(other), \(good)"],
-            ["\(version), \(signature)"], [version, signature], ["\(version),", signature], ["v1a,x", good], ["", good],
+            ["\(version), \(signature)"], [version, signature], ["\(version),", signature], ["v1a,x", good],
+            ["", good],
             ["v1 \(good)"], [Array(repeating: other, count: 15).joined(separator: " ") + " " + good], ["\t\(good)\t"],
         ]
         for lines in accepted {
-            #expect(try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .valid, "\(lines)")
+            #expect(
+                try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .valid, "\(lines)")
         }
         let refused: [[String]] = [
             [other], [signature], ["v2,\(signature)"], ["v1a", signature], [signature, version], ["v1=\(signature)"],
             [Array(repeating: other, count: 16).joined(separator: " ") + " " + good],
         ]
         for lines in refused {
-            #expect(try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .noMatch, "\(lines)")
+            #expect(
+                try verdict(lines: .init(id: [id], timestamp: ["\(sentAt)"], signature: lines)) == .noMatch, "\(lines)")
         }
     }
 
@@ -84,14 +87,17 @@ import Testing
     }
 
     @Test func `each missing header is told`() throws {
-        #expect(try verdict(lines: .init(id: [], timestamp: [], signature: [])) == .missing([.id, .timestamp, .signature]))
+        #expect(
+            try verdict(lines: .init(id: [], timestamp: [], signature: [])) == .missing([.id, .timestamp, .signature]))
         #expect(try verdict(lines: .init(id: [id], timestamp: ["1"], signature: [" "])) == .missing([.signature]))
         #expect(try verdict(lines: .init(id: [""], timestamp: ["1"], signature: ["v1,x"])) == .missing([.id]))
     }
 
     @Test func `random headers are refused without a trap`() throws {
         var random = SeededRandom(seed: 21)
-        let pieces = ["v1", ",", " ", "v1,", "bm90aGluZw==", "=", "1614265330", "-1", "99999999999999999999", ".", "msg_1"]
+        let pieces = [
+            "v1", ",", " ", "v1,", "bm90aGluZw==", "=", "1614265330", "-1", "99999999999999999999", ".", "msg_1",
+        ]
         func lines(_ random: inout SeededRandom) -> [String] {
             (0..<Int.random(in: 0...3, using: &random)).map { _ in random.header(of: pieces) }
         }

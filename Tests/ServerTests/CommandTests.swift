@@ -114,7 +114,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["serve", "migrate", "api-key", "psp-secret", "demo-data", "check-config", "loops"])
+    @Test(arguments: [
+        "serve", "migrate", "api-key", "psp-secret", "demo-data", "check-config", "loops",
+        "rotate-secrets-key",
+    ])
     func `every command explains itself`(command: String) throws {
         let (status, text) = try run([command, "--help"], [:])
         #expect(status == 0)

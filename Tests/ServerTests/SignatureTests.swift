@@ -102,7 +102,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `a refused call says which check failed, whether the PSP exists or not, and so does the log`() async throws {
+        @Test func `a refused call says which check failed, whether the PSP exists or not, and so does the log`()
+            async throws
+        {
             try await Deployment.with { live in
                 let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "WHY")
                 let good = live.signed(rt)
@@ -134,7 +136,10 @@ extension ServerTests {
                         for own in ["instance", "correlation_id"] { json[own] = nil }
                         // Our time may have gone on by a second between the two.
                         if code == "webhook-timestamp" { for own in ["detail", "violations"] { json[own] = nil } }
-                        bodies.insert(String(decoding: try JSONSerialization.data(withJSONObject: json, options: .sortedKeys), as: UTF8.self))
+                        bodies.insert(
+                            String(
+                                decoding: try JSONSerialization.data(withJSONObject: json, options: .sortedKeys),
+                                as: UTF8.self))
                     }
                     #expect(bodies.count == 1, "\(code)")
                 }
@@ -161,7 +166,8 @@ extension ServerTests {
                     "application/json; charset=utf8", "application/json;charset=\"US-ASCII\"", "APPLICATION/JSON",
                     "application/json; charset=iso-8859-1",
                 ] {
-                    let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "TYPE-\(UUID().uuidString.prefix(8))")
+                    let rt = Deployment.rt(
+                        iuv: try await live.position().iuv, receipt: "TYPE-\(UUID().uuidString.prefix(8))")
                     #expect(try await live.post(rt: rt, type: type).status == 201, "\(type)")
                 }
                 for type in ["text/xml; charset=utf-8", "application/xml; charset=utf8", "text/xml"] {

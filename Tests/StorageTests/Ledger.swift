@@ -83,10 +83,12 @@ struct Ledger {
         for psp in [Self.firstPSP, Self.secondPSP] {
             _ = try await pool.query(
                 """
-                INSERT INTO webhook_secrets (id, psp_id, secret, created_at)
-                VALUES (gen_random_uuid(), \(psp.value), sha256('s'), now())
+                INSERT INTO webhook_secrets (id, psp_id, sealed, created_at)
+                VALUES (gen_random_uuid(), \(psp.value), sha256('s') || sha256('e'), now())
                 """)
         }
+        _ = try await pool.query(
+            "INSERT INTO secrets_key_check (sealed, updated_at) VALUES (sha256('s') || sha256('e'), now())")
         // One row of each kind for each (creditor, debtor, number): the ids are made of the three.
         let rows: SQL = """
             (SELECT c.code AS creditor, d.code AS debtor, CASE WHEN d.ordinal < 3 THEN d.code END AS payer, n,
@@ -228,6 +230,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case unreadableRTs = "unreadable_rts"
     case apiKeys = "api_keys"
     case webhookSecrets = "webhook_secrets"
+    case secretsKeyCheck = "secrets_key_check"
     case
         citizens, consents
     case citizenSessions = "citizen_sessions"

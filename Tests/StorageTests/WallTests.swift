@@ -26,7 +26,7 @@ import Testing
         .transfers: 8,
         .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 16,
         .unreadableRTs: 8,
-        .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2,
+        .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8,
     ]
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `a creditor sees its own rows, and neither mail, journal nor keys`() async throws {
+    @Test func `a creditor sees its own rows, and neither mail, journal, keys nor secrets`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .only([Ledger.alfa]))
 
@@ -48,10 +48,10 @@ import Testing
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
-                    .usedIUVs: 4,
+                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 0,
+                    .secretsKeyCheck: 0, .usedIUVs: 4,
                 ])
-            let nobody = try await seen(ledger, within: .only([])).filter { $0.key != .webhookSecrets }
+            let nobody = try await seen(ledger, within: .only([]))
             #expect(nobody.values.allSatisfy { $0 == 0 })
         }
     }
@@ -65,8 +65,8 @@ import Testing
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 2,
-                    .usedIUVs: 0,
+                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 0,
+                    .secretsKeyCheck: 0, .usedIUVs: 0,
                 ])
         }
     }
@@ -87,7 +87,7 @@ import Testing
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
 
-            #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1)
+            #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
         }

@@ -26,7 +26,10 @@ struct ContentType: Sendable, Equatable {
 
     /// UTF-8 under the names that senders give it, and ASCII, which is a part of it.
     private static let namesOfUTF8: Set<String> = [
-        "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso_646.irv:1991",
+        "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us",
+        "iso_646.irv:1991",
     ]
-    private static let supersetsOfASCII = ["iso-8859-", "iso8859-", "iso_8859-", "latin1", "latin-1", "windows-125", "cp125"]
+    private static let supersetsOfASCII = [
+        "iso-8859-", "iso8859-", "iso_8859-", "latin1", "latin-1", "windows-125", "cp125",
+    ]
 }

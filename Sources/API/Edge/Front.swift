@@ -183,10 +183,13 @@ struct Front: Sendable {
             dimensions: [("psp", isKnown ? "known" : "unknown"), ("reason", problem.kind.code)]
         ).increment()
         // The caller is told the same whether the PSP exists or not; the log tells it apart. Strangers are not worth a warning.
-        var metadata: Logger.Metadata = ["psp": "\(psp?.value ?? "-")", "psp_known": "\(isKnown)", "reason": "\(problem.kind.code)"]
+        var metadata: Logger.Metadata = [
+            "psp": "\(psp?.value ?? "-")", "psp_known": "\(isKnown)", "reason": "\(problem.kind.code)",
+        ]
         metadata["correlation_id"] = Correlation.id.map { "\($0)" }
         if case .stale(let skew) = verdict { metadata["skew_seconds"] = "\(skew)" }
-        metadata["headers"] = problem.violations.isEmpty ? nil : "\(problem.violations.map(\.pointer).joined(separator: " "))"
+        metadata["headers"] =
+            problem.violations.isEmpty ? nil : "\(problem.violations.map(\.pointer).joined(separator: " "))"
         logger.log(level: isKnown ? .warning : .info, "webhook call refused", metadata: metadata)
         throw problem
     }

@@ -16,19 +16,22 @@ extension ProblemKind {
         example: "Send webhook-signature.")
     static let webhookHeaderInvalid = ProblemKind(
         "webhook-header-invalid", .unauthorized, "Webhook header invalid",
-        cause: "webhook-id is not 1 to 256 visible ASCII characters without a dot, or a header came twice with different values.",
+        cause:
+            "webhook-id is not 1 to 256 visible ASCII characters without a dot, or a header came twice with different values.",
         cure: "Send one webhook-id and one webhook-timestamp for each message.",
         example: "webhook-id is 1 to 256 visible ASCII characters without a dot, the same in each line.")
     static let webhookTimestamp = ProblemKind(
         "webhook-timestamp", .unauthorized, "Webhook timestamp not accepted",
-        cause: "webhook-timestamp is not Unix time in whole seconds, or it differs from our clock by more than 5 minutes.",
+        cause:
+            "webhook-timestamp is not Unix time in whole seconds, or it differs from our clock by more than 5 minutes.",
         cure:
             "Synchronize the clock by NTP, and make a new timestamp and signature each time a message is sent, "
             + "its repeats included. detail gives our time.",
         example: "webhook-timestamp is 310 s behind our clock; 300 s are allowed. Our time is 1795435200.")
     static let webhookSignature = ProblemKind(
         "webhook-signature", .unauthorized, "Webhook signature not valid",
-        cause: "No signature in webhook-signature matches a valid secret of the PSP in the path, over exactly these bytes.",
+        cause:
+            "No signature in webhook-signature matches a valid secret of the PSP in the path, over exactly these bytes.",
         cure:
             "Sign id.timestamp.body over the raw bytes of the body with the bytes of the secret after whsec_, and send "
             + "v1,<base64>. Check the PSP's id in the path and that the secret was not revoked.",

@@ -12,7 +12,8 @@ package struct MadeWebhookSecret: Sendable {
 extension Intermediary {
     /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
     package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        try await store.transaction(within: .psp(psp)) { tx in try await tx.ask(Secrets.valid(of: psp)) }
+        let stored = try await store.transaction(within: .psp(psp)) { tx in try await tx.ask(Secrets.valid(of: psp)) }
+        return try stored.map(opened)
     }
 
     /// The secrets to sign a call to this PSP with, newest first; empty where none is valid. They are read in a transaction of the PSP's own
@@ -30,7 +31,8 @@ extension Intermediary {
         try caller?.demand(.operations)
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
-            tx.insert(made.secret, id: made.id, of: psp, at: now)
+            let sealed = try secretBox.seal(made.secret.bytes, for: Self.context(psp, made.id))
+            tx.insertWebhookSecret(made.id, sealed: sealed, of: psp, at: now)
             tx.journal(
                 JournalEntry(.secretMade, by: caller?.actor ?? .commandLine, note: "\(psp) \(made.id)"),
                 at: now)

@@ -47,6 +47,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case keyRevoked = "key_revoked"
     case secretMade = "secret_made"
     case secretRevoked = "secret_revoked"
+    /// Stored secrets were encrypted under the first key of `SECRETS_KEY`; the note has their number.
+    case secretsEncrypted = "secrets_encrypted"
     case citizenRegistered = "citizen_registered"
     case registrationAttempt = "registration_attempt"
     case citizenVerified = "citizen_verified"

@@ -106,6 +106,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
+                try await wiring.intermediary.verifySecretsKey()
                 guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil)
                 else { return }
                 tell(
@@ -198,9 +199,13 @@ func withWiring(_ common: CommonOptions, _ work: (Wiring) async throws -> Void) 
     let settings = try await Settings.read(file: common.config)
     let wiring = try Wiring(
         settings, logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .error, isJSON: false) }))
-    do { try await work(wiring) } catch let refusal as Refusal {
+    do { try await work(wiring) } catch {
         await wiring.close()
-        throw ValidationError(refusal.plainWords)
+        switch error {
+        case let refusal as Refusal: throw ValidationError(refusal.plainWords)
+        case let failure as SecretsKeyFailure: throw ValidationError("\(failure)")
+        default: throw error
+        }
     }
     await wiring.close()
 }

@@ -23,6 +23,7 @@ struct DemoDataCommand: AsyncParsableCommand {
     func run() async throws {
         let earlier = keep.flatMap { FileManager.default.contents(atPath: $0) }.flatMap(Earlier.init)
         try await withWiring(common) { wiring in
+            try await wiring.intermediary.verifySecretsKey()
             let demo = try await DemoData(
                 intermediary: wiring.intermediary, simulatorURL: simulatorURL, earlier: earlier
             ).fill()

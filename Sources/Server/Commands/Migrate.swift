@@ -39,8 +39,13 @@ struct Migrate: AsyncParsableCommand {
             for migration in applied { tell("applied \(migration.name)") }
             if !applied.isEmpty { try await store.recordAccess() }
             try await store.verifyAccess()
-            if applied.isEmpty, repaired.isEmpty { tell("The database is up to date.") }
+            let encrypted = try await wiring.intermediary.encryptStoredSecrets()
+            if encrypted > 0 { tell("encrypted \(encrypted) webhook secrets") }
+            if applied.isEmpty, repaired.isEmpty, encrypted == 0 { tell("The database is up to date.") }
         } catch let error as DatabaseAccessError {
+            await wiring.close()
+            throw ValidationError("\(error)")
+        } catch let error as SecretsKeyFailure {
             await wiring.close()
             throw ValidationError("\(error)")
         }

@@ -22,7 +22,12 @@ struct Serve: AsyncParsableCommand {
         MetricsSystem.bootstrap(metrics)
         let wiring = try Wiring(settings, logger: logger)
         let state = wiring.serviceState(metrics)
-        var services: [any Service] = [AttemptNews(intermediary: wiring.intermediary)]
+        let keyCheck = SecretsKeyVerification(intermediary: wiring.intermediary, logger: logger)
+        do { try await keyCheck.verify() } catch {
+            await wiring.close()
+            throw error
+        }
+        var services: [any Service] = [AttemptNews(intermediary: wiring.intermediary), keyCheck]
         services += try wiring.servers(state)
         services.append(Draining(state: state))
         if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }

@@ -1,0 +1,101 @@
+import PagoPA
+import Seals
+import Storage
+
+/// `SECRETS_KEY` and the secrets of this database do not belong together.
+package enum SecretsKeyFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The database was encrypted under another key.
+    case wrongKey
+    /// Secrets need a key that `SECRETS_KEY` does not name: it was taken out too early.
+    case keyMissing
+    /// `quietanza migrate` has not run with a key yet.
+    case notPrepared
+
+    package var description: String {
+        switch self {
+        case .wrongKey:
+            "SECRETS_KEY is not the key of this database: what is stored in it was encrypted under another one. See docs/secrets.md."
+        case .keyMissing:
+            "SECRETS_KEY lacks a key under which secrets of this database are encrypted. Add it at the end and run "
+                + "'quietanza rotate-secrets-key'. See docs/secrets.md."
+        case .notPrepared: "The database has no key check yet: run 'quietanza migrate' with SECRETS_KEY set."
+        }
+    }
+}
+
+extension Intermediary {
+    private static let keyCheckContext = "secrets_key_check"
+    private static let keyCheckText = Array("quietanza".utf8)
+
+    /// Whether `SECRETS_KEY` opens what this database holds; asked at start, before a secret is needed.
+    /// - Throws: `SecretsKeyFailure`, `StorageError`.
+    package func verifySecretsKey() async throws {
+        try await store.transaction(within: .everyCreditor) { try await demandKey(in: $0) }
+    }
+
+    private func demandKey(in tx: Transaction) async throws {
+        let (check, needed) = try await tx.ask(Secrets.keyCheck, Secrets.keyIDs)
+        guard let check else { throw SecretsKeyFailure.notPrepared }
+        guard (try? secretBox.open(check, for: Self.keyCheckContext)) == Self.keyCheckText else {
+            throw SecretsKeyFailure.wrongKey
+        }
+        guard needed.allSatisfy(secretBox.knows) else { throw SecretsKeyFailure.keyMissing }
+    }
+
+    /// After the migrations: stores the key check, and encrypts the secrets that are still in plain. Safe to run again.
+    /// - Returns: how many were encrypted.
+    /// - Throws: `SecretsKeyFailure`, `StorageError`.
+    package func encryptStoredSecrets() async throws -> Int {
+        let now = clock()
+        let count = try await store.transaction(within: .everyCreditor) { tx in
+            let check = try secretBox.seal(Self.keyCheckText, for: Self.keyCheckContext)
+            tx.storeKeyCheck(sealed: check, isNew: true, at: now)
+            try await demandKey(in: tx)
+            var count = 0
+            for stored in try await tx.lockStoredSecrets() {
+                guard case .plain(let bytes) = stored.content else { continue }
+                tx.reseal(stored.id, sealed: try secretBox.seal(bytes, for: Self.context(stored.psp, stored.id)))
+                count += 1
+            }
+            if count > 0 { tx.journal(JournalEntry(.secretsEncrypted, by: .commandLine, note: "\(count)"), at: now) }
+            return count
+        }
+        try await store.validateEncryptedSecrets()
+        return count
+    }
+
+    /// Encrypts every secret and the key check under the first key of `SECRETS_KEY`, so that the others can be taken out of it.
+    /// - Returns: how many secrets were under another key.
+    /// - Throws: `SecretsKeyFailure`, `SecretBox.Failure` for a secret that was changed, `StorageError`.
+    package func rotateSecretsKey() async throws -> Int {
+        let now = clock()
+        return try await store.transaction(within: .everyCreditor) { tx in
+            try await demandKey(in: tx)
+            var count = 0
+            for stored in try await tx.lockStoredSecrets() {
+                if case .encrypted(let sealed) = stored.content, SecretBox.keyID(of: sealed) == secretBox.currentKeyID {
+                    continue
+                }
+                let secret = try opened(stored)
+                tx.reseal(stored.id, sealed: try secretBox.seal(secret.bytes, for: Self.context(stored.psp, stored.id)))
+                count += 1
+            }
+            let check = try secretBox.seal(Self.keyCheckText, for: Self.keyCheckContext)
+            tx.storeKeyCheck(sealed: check, isNew: false, at: now)
+            tx.journal(JournalEntry(.secretsEncrypted, by: .commandLine, note: "\(count)"), at: now)
+            return count
+        }
+    }
+
+    /// - Throws: `SecretBox.Failure`.
+    func opened(_ stored: StoredSecret) throws -> WebhookSecret {
+        switch stored.content {
+        case .encrypted(let sealed):
+            try WebhookSecret(bytes: secretBox.open(sealed, for: Self.context(stored.psp, stored.id)))
+        case .plain(let bytes): try WebhookSecret(bytes: bytes)
+        }
+    }
+
+    /// What a ciphertext is bound to: the row it is stored in.
+    static func context(_ psp: PSPID, _ id: Identifier<WebhookSecret>) -> String { "webhook_secrets \(psp) \(id)" }
+}

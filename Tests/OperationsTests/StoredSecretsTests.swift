@@ -1,0 +1,153 @@
+import Operations
+import PagoPA
+import Postgres
+import Seals
+import Storage
+import Testing
+
+/// Webhook secrets are encrypted in the database, and follow `SECRETS_KEY` when it is replaced.
+@Suite struct StoredSecretsTests {
+    private static let old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+    private static let new = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="
+    private static let psp = Result { try PSPID("ABCDITMM") }
+
+    private func make(_ instance: Intermediary, _ psp: String = "ABCDITMM") async throws -> WebhookSecret {
+        guard case .done(let made) = try await instance.makeWebhookSecret(of: PSPID(psp), by: nil) else {
+            throw Refusal.notFound
+        }
+        return made.secret
+    }
+
+    @Test func `a secret is stored encrypted, and read back for its own PSP`() async throws {
+        try await TestIntermediary.with { test in
+            let instance = try test.instance(secretsKey: Self.new)
+            #expect(try await instance.encryptStoredSecrets() == 0)
+            let secret = try await make(instance)
+            let other = try await make(instance, "OTHERITM")
+
+            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [secret])
+            #expect(try await instance.signingSecrets(of: PSPID("OTHERITM")) == [other])
+            #expect(try await instance.webhookSecrets(of: PSPID("NOBODYXX")).isEmpty)
+            let stored = try await test.ask("SELECT encode(sealed, 'hex') FROM webhook_secrets WHERE secret IS NULL")
+            #expect(stored.count == 2)
+            for text in stored {
+                #expect(!text.contains(Hex.encode(secret.bytes)) && !text.contains(Hex.encode(other.bytes)))
+            }
+        }
+    }
+
+    @Test func `a ciphertext moved to another PSP's row is not read`() async throws {
+        try await TestIntermediary.with { test in
+            let instance = try test.instance(secretsKey: Self.new)
+            _ = try await instance.encryptStoredSecrets()
+            _ = try await make(instance)
+            _ = try await make(instance, "OTHERITM")
+            _ = try await test.pool.query(
+                """
+                UPDATE webhook_secrets SET sealed = (SELECT sealed FROM webhook_secrets WHERE psp_id = 'OTHERITM')
+                WHERE psp_id = 'ABCDITMM'
+                """)
+            await #expect(throws: SecretBox.Failure.damaged) {
+                try await instance.webhookSecrets(of: Self.psp.get())
+            }
+        }
+    }
+
+    @Test func `secrets in plain are encrypted once, and can not be written any more`() async throws {
+        try await TestIntermediary.with { test in
+            // As an older version left them.
+            _ = try await test.pool.query(
+                "ALTER TABLE webhook_secrets DROP CONSTRAINT webhook_secrets_encrypted_check")
+            let plain = try WebhookSecret.make()
+            _ = try await test.pool.query(
+                """
+                INSERT INTO webhook_secrets (id, psp_id, secret, created_at, revoked_at)
+                VALUES (gen_random_uuid(), 'ABCDITMM', \(plain.bytes), now(), NULL),
+                    (gen_random_uuid(), 'ABCDITMM', \(plain.bytes), now() - interval '1 day', now())
+                """)
+            _ = try await test.pool.query(
+                """
+                ALTER TABLE webhook_secrets
+                    ADD CONSTRAINT webhook_secrets_encrypted_check CHECK (secret IS NULL) NOT VALID
+                """)
+            let instance = try test.instance(secretsKey: Self.new)
+            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [plain])
+
+            #expect(try await instance.encryptStoredSecrets() == 2)
+            #expect(try await instance.encryptStoredSecrets() == 0)
+
+            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [plain])
+            #expect(try await test.ask("SELECT count(*)::text FROM webhook_secrets WHERE secret IS NOT NULL") == ["0"])
+            #expect(
+                try await test.ask(
+                    "SELECT convalidated::text FROM pg_constraint WHERE conname = 'webhook_secrets_encrypted_check'")
+                    == ["true"])
+            await #expect(throws: (any Error).self) {
+                try await test.pool.query(
+                    """
+                    INSERT INTO webhook_secrets (id, psp_id, secret, created_at)
+                    VALUES (gen_random_uuid(), 'ABCDITMM', sha256('s'), now())
+                    """)
+            }
+            #expect(
+                try await test.ask("SELECT note FROM journal WHERE kind = 'secrets_encrypted'") == ["2"])
+        }
+    }
+
+    @Test func `a wrong key is told at start, and a missing check too`() async throws {
+        try await TestIntermediary.with { test in
+            let right = try test.instance(secretsKey: Self.new)
+            await #expect(throws: SecretsKeyFailure.notPrepared) { try await right.verifySecretsKey() }
+            _ = try await right.encryptStoredSecrets()
+            try await right.verifySecretsKey()
+
+            let wrong = try test.instance(secretsKey: Self.old)
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.verifySecretsKey() }
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.encryptStoredSecrets() }
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.rotateSecretsKey() }
+            try await right.verifySecretsKey()
+        }
+    }
+
+    @Test func `a key is replaced without losing a secret`() async throws {
+        try await TestIntermediary.with { test in
+            let before = try test.instance(secretsKey: Self.old)
+            _ = try await before.encryptStoredSecrets()
+            let first = try await make(before)
+
+            let during = try test.instance(secretsKey: "\(Self.new),\(Self.old)")
+            try await during.verifySecretsKey()
+            let second = try await make(during)
+            #expect(try await during.webhookSecrets(of: Self.psp.get()) == [second, first])
+
+            // Taken out too early: told, and nothing is lost.
+            let early = try test.instance(secretsKey: Self.new)
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await early.verifySecretsKey() }
+            await #expect(throws: SecretsKeyFailure.keyMissing) { try await before.verifySecretsKey() }
+
+            #expect(try await during.rotateSecretsKey() == 1)
+            #expect(try await during.rotateSecretsKey() == 0)
+
+            try await early.verifySecretsKey()
+            #expect(try await early.webhookSecrets(of: Self.psp.get()) == [second, first])
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await before.verifySecretsKey() }
+        }
+    }
+
+    @Test func `front ends, creditors and citizens read no secret`() async throws {
+        try await TestIntermediary.with { test in
+            let instance = try test.instance(secretsKey: Self.new)
+            _ = try await instance.encryptStoredSecrets()
+            _ = try await make(instance)
+            let creditor = try OrganizationTaxCode("12345678903")
+            for tenancy: Tenancy in [
+                .only([creditor]), .citizen(try TaxCode("RSSMRA80A01H501U")), .psp(try PSPID("OTHERITM")),
+            ] {
+                let seen = try await test.store.transaction(within: tenancy) { tx in
+                    try await tx.ask(Secrets.valid(of: Self.psp.get()))
+                }
+                #expect(seen.isEmpty, "\(tenancy)")
+            }
+        }
+    }
+}
