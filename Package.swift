@@ -74,7 +74,7 @@ let package = Package(
         // Floor 2
         room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
         room("Gateways", ["CCurl", "JSON", "Seals", "Addresses"]),
-        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA"]),
+        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON"]),
         // Floor 3
         room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
         // Floor 4

@@ -12,7 +12,8 @@ ALTER TABLE anomalies
     DROP CONSTRAINT anomalies_kind_check,
     ADD CONSTRAINT anomalies_kind_check CHECK (kind IN (
         'receipt_conflict', 'amount_mismatch', 'partial_payment', 'already_paid', 'position_cancelled',
-        'position_expired', 'position_draft', 'unknown_iuv', 'unknown_creditor', 'unreadable_rt')),
+        'position_expired', 'position_draft', 'unknown_iuv', 'unknown_creditor',
+        'contradictory_rt', 'unreadable_rt')),
     DROP CONSTRAINT anomalies_resolution_check,
     ADD CONSTRAINT anomalies_resolution_check
         CHECK (resolution IN ('accept', 'refund', 'reject', 'match', 'appeared', 'entered')),

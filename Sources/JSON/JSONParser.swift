@@ -208,7 +208,7 @@ private struct JSONParser {
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"):
             let scalar = try unicodeEscape(from: start)
-            if scalar.value == 0 { throw .nulCharacter(pointer: pointer) }
+            if scalar.value == 0, !limits.acceptsNUL { throw .nulCharacter(pointer: pointer) }
             text.append(contentsOf: Array(String(Character(scalar)).utf8))
         default: throw .syntax("unknown escape sequence", offset: start)
         }

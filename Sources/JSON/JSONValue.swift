@@ -45,6 +45,8 @@ package struct JSONLimits: Sendable {
     package var maximumDepth = 32
     /// Values in all.
     package var maximumValues = 100_000
+    /// Whether texts may hold U+0000, which PostgreSQL cannot store.
+    package var acceptsNUL = false
 
     package init() {}
 }

@@ -47,10 +47,10 @@ package enum Refusal: Error, Sendable, Equatable {
     case idempotencyKeyMissing
     /// The first answer held a secret, which is shown once only.
     case secretShownOnce
-    /// An official RT that can not be read; the text says why.
-    case rtUnreadable(String)
-    /// An official RT that breaks its schema (`isSyntax`) or contradicts itself.
-    case rtRefused(isSyntax: Bool, [Fault])
+    /// An RT that is neither XML nor JSON that may be read; the text says why.
+    case rtUnreadable(RTSyntax, String)
+    /// An RT in which members that decide are missing or mean nothing; all of them at once.
+    case rtRefused(RTSyntax, [Fault])
     /// The same RT key arrived with other content; both are kept.
     case receiptConflict(anomaly: Identifier<Anomaly>)
     case notificationNotRetryable(NotificationState)

@@ -135,7 +135,7 @@ extension Transaction {
                 id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(),
                 receipt: try row.optionalIdentifier(), position: try row.optionalIdentifier(),
                 creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
-                iuv: try row.optionalValue { try IUV($0) }, psp: try row.optionalValue { try PSPID($0) },
+                iuv: try row.optionalValue { try IUV(unchecked: $0) }, psp: try row.optionalValue { try PSPID($0) },
                 amount: try row.optionalAmount(), isPayerKnown: try row.bool(),
                 conflictingBody: try row.optionalIdentifier(), openedAt: try row.instant(),
                 resolution: try row.resolution())

@@ -2,13 +2,17 @@ import Foundation
 import PagoPA
 import Postgres
 
-/// An RT that is in the books already, found by its key.
+/// An RT that is in the books already under one of the ids that it may have.
 package struct KnownRT: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
+    package let receiptID: String
     package let position: Identifier<Position>?
     /// Of the first body, which counts.
     package let fingerprint: [UInt8]
     package let answer: [UInt8]
+    package let psp: PSPID
+    package let first: RTBytes
+    package let receivedAt: Instant
     /// Whether this fingerprint is kept already, as the first or as a conflict.
     package let holdsFingerprint: Bool
 }
@@ -47,7 +51,7 @@ extension Transaction {
                 installment_id, attempt_id, debt_type, description, iuv, notice_number, payment_context, amount_cents,
                 fee_cents, paid_at, psp_id, psp_business_name, psp_tax_code, psp_channel_id, payment_method, payer_kind,
                 payer_tax_code, payer_full_name, debtor_kind, debtor_tax_code, debtor_full_name, failure_reason, till,
-                reference, received_at, copy_of_installment_id, payer_email)
+                reference, received_at, copy_of_installment_id, payer_email, notes)
             VALUES (\(receipt.id.uuid), \(receipt.receiptID), \(receipt.origin.rawValue), \(receipt.status.rawValue),
                 \(receipt.outcome.rawValue), \(receipt.creditor.value), \(receipt.position?.uuid), \(installment?.uuid),
                 \(receipt.attempt?.uuid), \(receipt.debtTypeKey), \(receipt.description), \(receipt.iuv.value),
@@ -57,7 +61,7 @@ extension Transaction {
                 \(receipt.payer?.fullName), \(receipt.debtor?.kind?.rawValue), \(receipt.debtor?.taxCode),
                 \(receipt.debtor?.fullName), \(receipt.failureReason), \(receipt.till), \(receipt.reference),
                 \(receipt.receivedAt.sql), \(receipt.copyOf?.uuid),
-                \(receipt.status == .quarantined ? receipt.payer?.email?.value : nil))
+                \(receipt.status == .quarantined ? receipt.payer?.email?.value : nil), \(notesText(receipt.notes))::jsonb)
             """)
         for transfer in receipt.transfers {
             send(
@@ -183,22 +187,33 @@ package enum Receipts {
             """, rows: { QuarantinedReceipt(id: try $0.identifier(), receivedAt: try $0.instant()) })
     }
 
-    /// The RT with this key, if the books hold it.
-    package static func known(_ rt: RT, fingerprint: [UInt8]) -> Question<KnownRT?> {
-        Question(
+    /// RTs of this creditor and IUV that the books hold under one of the ids that this one may have; the one with its own id first.
+    package static func known(_ rt: RT, fingerprint: [UInt8]) -> Question<[KnownRT]> {
+        let ids = rt.possibleIDs
+        return Question(
             """
-            SELECT r.id, r.position_id, f.fingerprint, f.answer,
-                EXISTS (SELECT FROM rts x WHERE x.receipt_id = r.id AND x.fingerprint = \(fingerprint))
+            SELECT r.id, r.receipt_id, r.position_id, f.fingerprint, f.answer, f.psp_id, f.body, f.content_type,
+                f.received_at, EXISTS (SELECT FROM rts x WHERE x.receipt_id = r.id AND x.fingerprint = \(fingerprint))
             FROM receipts r JOIN rts f ON f.receipt_id = r.id AND f.is_first
-            WHERE r.creditor_tax_code = \(rt.creditor.value) AND r.iuv = \(rt.iuv.value) AND r.receipt_id = \(rt.receiptID)
+            WHERE r.creditor_tax_code = \(rt.creditor.value) AND r.iuv = \(rt.iuv.value)
+                AND (r.receipt_id = ANY(\(ids)) OR r.payment_context = ANY(\(ids))
+                    OR (char_length(r.receipt_id) > \(RT.maximumOfficialIDLength)::integer
+                        AND (left(r.receipt_id, \(RT.maximumOfficialIDLength)::integer) = ANY(\(ids))
+                            OR lower(replace(r.receipt_id, '-', '')) = ANY(\(ids)))))
+            ORDER BY r.receipt_id <> \(rt.receiptID), r.received_at, r.id LIMIT \(maximumKnown)::integer
             """,
-            row: { row in
+            rows: { row in
                 KnownRT(
-                    receipt: try row.identifier(), position: try row.optionalIdentifier(),
+                    receipt: try row.identifier(), receiptID: try row.text(), position: try row.optionalIdentifier(),
                     fingerprint: try row.next([UInt8].self), answer: try row.next([UInt8].self),
-                    holdsFingerprint: try row.bool())
+                    psp: try row.value { try PSPID($0) },
+                    first: RTBytes(bytes: try row.next([UInt8].self), contentType: try row.text()),
+                    receivedAt: try row.instant(), holdsFingerprint: try row.bool())
             })
     }
+
+    /// Receipts whose bodies are compared with a new RT at most.
+    private static let maximumKnown = 8
 
     /// The anomaly that this body opened when it came with the key of another one.
     package static func conflict(of receipt: Identifier<Receipt>, fingerprint: [UInt8]) -> Question<
@@ -234,7 +249,7 @@ package enum Receipts {
                 r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at, r.psp_id,
                 r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
                 r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
-                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id
+                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text
             FROM receipts r
             LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
             LEFT JOIN positions p ON p.id = r.position_id
@@ -286,14 +301,14 @@ extension Row {
             id: id, receiptID: try text(), origin: try word(), status: try word(), outcome: try outcome(),
             creditor: try organization(), creditorName: try optionalText(), position: try optionalIdentifier(),
             installmentNumber: try optionalInt(), attempt: try optionalIdentifier(), debtTypeKey: try optionalText(),
-            description: try text(), document: try document(), iuv: try value { try IUV($0) },
+            description: try text(), document: try document(), iuv: try value { try IUV(unchecked: $0) },
             noticeNumber: try optionalValue { try NoticeNumber($0) }, paymentContext: try optionalText(),
             amount: try amount(), fee: try optionalAmount(), paidAt: try instant(), psp: try rtPSP(),
-            method: try optionalValue { try PaymentMethod($0) }, transfers: transfers(id),
+            method: try optionalValue { try PaymentMethod(told: $0) }, transfers: transfers(id),
             payer: try rtSubject(hasEmail: true),
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
-            copyOf: try optionalIdentifier())
+            copyOf: try optionalIdentifier(), notes: try notes(text()))
     }
 
     private mutating func outcome() throws -> RTOutcome {

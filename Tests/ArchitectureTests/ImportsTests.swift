@@ -7,7 +7,7 @@ import Testing
         "Seals": ["COpenSSL", "CArgon2"], "JSON": [], "Addresses": [], "Certificates": [],
         "Postgres": ["CLibPQ"], "PagoPA": [],
         "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals", "Addresses"],
-        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA"],
+        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON"],
         "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals"],
         "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", "Certificates"],
         "Server": [

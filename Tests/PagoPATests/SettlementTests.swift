@@ -28,14 +28,32 @@ import Testing
     }
 
     private func rt(
-        _ outcome: RTOutcome = .executed, cents: Int64 = 5_980, paidAt: String = "2026-10-09T10:00:00Z"
+        _ outcome: RTOutcome = .executed, cents: Int64 = 5_980, paidAt: String = "2026-10-09T10:00:00Z",
+        notes: [RTNote] = []
     ) throws -> RT {
         RT(
             receiptID: "R1", outcome: outcome, creditor: try OrganizationTaxCode("12345678903"),
             iuv: try IUV("02260618143027134"), noticeNumber: nil, paymentContext: nil, attempt: nil,
             amount: try Amount(cents: cents), fee: nil,
             psp: RTPSP(id: try PSPID("ABCDITMM"), businessName: "Banca Alfa", taxCode: nil, channel: nil), method: nil,
-            paidAt: try Instant(rfc3339: paidAt), transfers: [], payer: nil, debtor: nil, failureReason: nil)
+            paidAt: try Instant(rfc3339: paidAt), transfers: [], payer: nil, debtor: nil, failureReason: nil,
+            notes: notes)
+    }
+
+    @Test func `what contradicts itself about money settles nothing, and what else is wrong with it comes first`()
+        throws
+    {
+        let odd = [RTNote("/transfers", .contradictsMoney, "add up to 1 cents")]
+        #expect(try decide(rt(notes: [RTNote("/standin", .unknownMember, "is not known")])) == .settled)
+        let decided = try decide(rt(notes: odd))
+        #expect(decided.disposition == .anomaly && decided.anomaly == .contradictoryRT && decided.itemOutcome == .paid)
+        #expect(try decide(rt(cents: 1, notes: odd)).anomaly == .amountMismatch)
+        #expect(try decide(rt(notes: odd), .paid, paid: true).anomaly == .alreadyPaid)
+        let refused = try decide(rt(.notExecuted, cents: 0, notes: odd))
+        #expect(refused.disposition == .recorded && refused.anomaly == .contradictoryRT && refused.itemOutcome == nil)
+        let lost = Settlement.of(
+            try rt(notes: odd), position: nil, installment: nil, share: nil, startedAt: nil, creditorIsKnown: true)
+        #expect(lost == .quarantined(.unknownIUV))
     }
 
     private func decide(

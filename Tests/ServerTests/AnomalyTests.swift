@@ -88,9 +88,9 @@ extension ServerTests {
                     rt: sample.replacing("ESEGUITO", with: "ACCEPTED"), type: "application/xml")
                 #expect(other.status == 409)
 
-                let wrong = try await live.post(rt: RTSample(total: "1.00").text, type: "application/xml")
+                let wrong = try await live.post(rt: RTSample(total: "1e2").text, type: "application/xml")
                 #expect(wrong.status == 422)
-                #expect(try wrong.json["paa_fault"] as? String == "PAA_SEMANTICA")
+                #expect(try wrong.json["paa_fault"] as? String == "PAA_SINTASSI_XSD")
                 let broken = try await live.post(rt: "<!DOCTYPE RT []><RT/>", type: "application/xml")
                 #expect(broken.status == 400)
                 #expect(try broken.json["paa_fault"] as? String == "PAA_SINTASSI_XSD")

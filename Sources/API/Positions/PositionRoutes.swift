@@ -46,7 +46,8 @@ private struct PositionHandlers: Sendable {
             }
         }
         return try await intermediary.createPosition(
-            draft, fingerprint: SHA256.digest(JSONWriter.canonical(json)), by: caller,
+            draft, fingerprint: SHA256.digest(draft.meaning),
+            formerFingerprint: SHA256.digest(JSONWriter.canonical(json)), by: caller,
             repeating: inbound.repeating(render)
         ).reply(render)
     }

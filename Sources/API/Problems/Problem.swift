@@ -89,12 +89,12 @@ extension Problem {
     package init(_ refusal: Refusal) {
         switch refusal {
         case .invalid(let faults): self = .invalid(faults.map { Violation($0) })
-        case .rtUnreadable(let detail):
+        case .rtUnreadable(let syntax, let detail):
             self = .malformed(detail)
-            paaCode = "PAA_SINTASSI_XSD"
-        case .rtRefused(let isSyntax, let faults):
+            if syntax == .xml { paaCode = "PAA_SINTASSI_XSD" }
+        case .rtRefused(let syntax, let faults):
             self = .invalid(faults.map { Violation($0) })
-            paaCode = isSyntax ? "PAA_SINTASSI_XSD" : "PAA_SEMANTICA"
+            if syntax == .xml { paaCode = "PAA_SINTASSI_XSD" }
         case .notFound: self = .notFound
         case .unauthenticated:
             self.init(.unauthenticated, detail: "The credential is missing, unknown, expired or revoked.")

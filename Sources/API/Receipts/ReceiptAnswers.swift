@@ -15,6 +15,7 @@ extension RTAcknowledgement {
             json.field("position_id", position?.description)
             json.field("received_at", receivedAt.rfc3339)
             json.field("rt_sha256", Hex.encode(sha256))
+            json.write(notes)
         }
     }
 }
@@ -70,6 +71,7 @@ extension Receipt {
         json.field("till", till)
         json.field("reference", reference)
         json.field("rt_sha256", rtSHA256)
+        json.write(notes)
         json.field("received_at", receivedAt.rfc3339)
         json.field("pdf_url", pdfURL(links))
         json.field("rt_url", rtSHA256 == nil ? nil : links.receipt(id) + "/rt")
@@ -100,6 +102,20 @@ extension Receipt {
         json.field("pdf_url", pdfURL(links))
         json.object("_links") { $0.field("self", links.receipt(id)) }
         json.endObject()
+    }
+}
+
+extension JSONWriter {
+    /// What was unusual in an RT; nothing when there was nothing.
+    fileprivate mutating func write(_ notes: [RTNote]) {
+        guard !notes.isEmpty else { return }
+        array("notes", notes) { json, note in
+            json.beginObject()
+            json.field("pointer", note.pointer)
+            json.field("code", note.code.rawValue)
+            json.field("detail", note.detail)
+            json.endObject()
+        }
     }
 }
 

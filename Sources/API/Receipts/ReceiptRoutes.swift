@@ -44,23 +44,15 @@ private struct ReceiptHandlers: Sendable {
     /// The webhook. The sender's signature over these very bytes has been checked.
     func receiveRT(_ inbound: Inbound) async throws -> Reply {
         let sender = try inbound.sender()
-        let isXML = inbound.contentType?.isXML == true
+        let syntax: RTSyntax = inbound.contentType?.isXML == true ? .xml : .json
         var body = RTBody(
-            psp: sender, messageID: inbound.messageID,
-            contentType: isXML ? "application/xml" : "application/json",
-            bytes: inbound.body, sha256: SHA256.digest(inbound.body), fingerprint: [])
+            psp: sender, messageID: inbound.messageID, contentType: syntax.rawValue, bytes: inbound.body,
+            sha256: SHA256.digest(inbound.body), fingerprint: [])
         do {
-            let rt: RT
-            if isXML {
-                try inbound.demandPlainBody()
-                let read = try intermediary.readRT(xml: inbound.body, from: sender)
-                rt = read.rt
-                body.fingerprint = SHA256.digest(read.content)
-            } else {
-                let json = try inbound.json(orElse: "application/xml")
-                rt = try Inbound.object(json, RT.read)
-                body.fingerprint = SHA256.digest(JSONWriter.canonical(json))
-            }
+            if syntax == .json { try inbound.demandMediaType("application/json", orElse: "application/xml") }
+            try inbound.demandPlainBody()
+            let rt = try intermediary.readRT(inbound.body, as: syntax, from: sender)
+            body.fingerprint = SHA256.digest(rt.meaning)
             let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
             return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
         } catch {
@@ -103,7 +95,7 @@ private struct ReceiptHandlers: Sendable {
         filter.statuses = reader.words("status")
         filter.origins = reader.words("origin")
         filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
-        filter.iuv = reader.value("iuv") { try IUV($0) }
+        filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
         filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
@@ -154,7 +146,7 @@ private struct ReceiptHandlers: Sendable {
         let statuses: Set<AnomalyStatus> = Set(reader.words("status"))
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
         filter.kinds = reader.words("kind")
-        filter.iuv = reader.value("iuv") { try IUV($0) }
+        filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
         let page = try reader.page(.anomalies, for: inbound)
         try reader.finish()
         return try await intermediary.listAnomalies(filter, creditor: nil, page: page, for: inbound.caller())

@@ -1,3 +1,5 @@
+import PagoPA
+
 /// Writes an XML document element by element. Its texts fit their schema: cut, escaped, and of characters that XML 1.0 has.
 struct ElementWriter {
     private var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -14,7 +16,7 @@ struct ElementWriter {
     /// An element with at most `maximum` characters of text, or with what the documents say for unknown.
     mutating func text(_ name: String, _ value: String?, _ maximum: Int, unknown: String = "n/a") {
         let known = value.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } ?? unknown
-        text += "<\(name)>\(Self.escaped(Self.cut(Self.readable(known), maximum)))</\(name)>"
+        text += "<\(name)>\(Self.escaped(cutText(Self.readable(known), upTo: maximum)))</\(name)>"
     }
 
     /// Without what no XML 1.0 document may hold, not even as a reference.
@@ -28,19 +30,6 @@ struct ElementWriter {
             }
         }
         return String(result)
-    }
-
-    /// The schema counts code points; what a person sees as one character is never cut in two, unless it alone is too long.
-    static func cut(_ text: String, _ maximum: Int) -> String {
-        guard text.unicodeScalars.count > maximum else { return text }
-        var kept = ""
-        var count = 0
-        for character in text {
-            count += character.unicodeScalars.count
-            if count > maximum { break }
-            kept.append(character)
-        }
-        return kept.isEmpty ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximum))) : kept
     }
 
     private static func escaped(_ text: String) -> String {

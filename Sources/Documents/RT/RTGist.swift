@@ -18,13 +18,10 @@ extension RTDocument {
             default: waiting += node.children
             }
         }
-        let amount = only(amounts).flatMap { text -> Amount? in
-            guard case .success(let amount) = RTType.amount(text) else { return nil }
-            return amount
-        }
         return RTGist(
             creditor: only(creditors).flatMap { try? OrganizationTaxCode(unchecked: $0) },
-            iuv: only(iuvs).flatMap { try? IUV($0) }, amount: amount)
+            iuv: only(iuvs).flatMap { try? IUV(unchecked: $0) },
+            amount: only(amounts).flatMap { Amount(toldDecimal: $0) })
     }
 
     private static func only(_ texts: Set<String>) -> String? { texts.count == 1 ? texts.first : nil }

@@ -48,7 +48,9 @@ extension RTDocument {
                 writer.text("importoTotalePagato", (moved ? receipt.amount : .zero).decimal, 12)
                 writer.text("identificativoUnivocoVersamento", receipt.iuv.value, 35)
                 // Where the newer interface knows one number only, it is the context too.
-                writer.text("CodiceContestoPagamento", receipt.paymentContext ?? receipt.receiptID, 35)
+                writer.text(
+                    "CodiceContestoPagamento", RT.officialID(receipt.paymentContext ?? receipt.receiptID),
+                    RT.maximumOfficialIDLength)
                 for (index, single) in singles(receipt).enumerated() {
                     let fee = index == 0 && moved ? receipt.fee : nil
                     write(single, of: receipt, on: paidOn, taxonomy, fee: fee, in: &writer)
@@ -93,7 +95,9 @@ extension RTDocument {
             writer.text(
                 "esitoSingoloPagamento", isPaid ? "ESEGUITO" : receipt.failureReason, 35, unknown: "NON ESEGUITO")
             writer.text("dataEsitoSingoloPagamento", day.description, 10)
-            writer.text("identificativoUnivocoRiscossione", isPaid ? receipt.receiptID : nil, 35)
+            writer.text(
+                "identificativoUnivocoRiscossione", isPaid ? RT.officialID(receipt.receiptID) : nil,
+                RT.maximumOfficialIDLength)
             writer.text(
                 "causaleVersamento", single.transfer?.remittance, 140,
                 unknown: remittance(receipt.iuv, asked, receipt.description))
@@ -135,10 +139,25 @@ extension RTDocument {
         writer.element("soggetto\(suffix)") { writer in
             identity(suffix, (isCompany ? "G" : "F", code ?? nobody), in: &writer)
             writer.text("anagrafica\(suffix)", subject?.fullName, 70, unknown: nobody)
-            if let email = subject?.email?.value, case .success = RTType.email(email) {
+            if let email = subject?.email?.value, isSchemaEmail(email) {
                 writer.text("e-mail\(suffix)", email, 256)
             }
         }
+    }
+
+    /// The schema allows fewer characters than mail does.
+    private static func isSchemaEmail(_ text: String) -> Bool {
+        let (mailbox, domain) = (text.prefix { $0 != "@" }, text.drop { $0 != "@" }.dropFirst())
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x40, 0x5F: true
+            default: false
+            }
+        }
+        return text.utf8.count <= 256 && isPlain && text.count(where: { $0 == "@" }) == 1 && !mailbox.isEmpty
+            && domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+                !label.isEmpty && !label.contains("_") && !label.contains("+")
+            }
     }
 
     private static func isSame(_ payer: RTSubject, _ debtor: RTSubject?) -> Bool {

@@ -7,12 +7,6 @@ struct XMLNode: Sendable, Equatable {
     /// All text of an element without children; of one with children, what is not blank.
     let text: String
     let children: [XMLNode]
-
-    /// Equal for equal trees alone: every text stands behind its length.
-    var canonical: String {
-        "<\(namespace.utf8.count):\(namespace)\(name)>\(text.utf8.count):\(text)" + children.map(\.canonical).joined()
-            + "</>"
-    }
 }
 
 /// The document can not be taken at all; `detail` is for its sender.
@@ -32,12 +26,12 @@ enum XMLLimits {
 }
 
 extension XMLNode {
-    /// Reads UTF-8 without document type, entities or references to the outside.
+    /// Reads a document without document type, entities or references to the outside.
     init(document bytes: [UInt8]) throws(UnreadableXML) {
-        try Self.inspect(bytes)
+        let text = try XMLText.utf8(of: bytes)
         _ = Self.library
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
-        let document = bytes.withUnsafeBytes { raw in
+        let document = text.withUnsafeBytes { raw in
             xmlReadMemory(
                 raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: raw.count), nil, "UTF-8",
                 Int32(clamping: options))
@@ -52,38 +46,6 @@ extension XMLNode {
     }
 
     private static let library: Void = xmlInitParser()
-
-    /// One pass over the bytes for what libxml2 would pay dearly for, or read differently from others.
-    private static func inspect(_ bytes: [UInt8]) throws(UnreadableXML) {
-        guard !bytes.isEmpty else { throw UnreadableXML(detail: "is empty") }
-        guard bytes.count <= XMLLimits.bytes else {
-            throw UnreadableXML(detail: "is longer than \(XMLLimits.bytes) bytes")
-        }
-        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            throw UnreadableXML(detail: "is not UTF-8")
-        }
-        guard !text.contains("<!DOCTYPE"), !text.contains("<!ENTITY") else {
-            throw UnreadableXML(detail: "must have no document type")
-        }
-        let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        if body.starts(with: Array("<?xml".utf8)), let end = body.firstIndex(of: UInt8(ascii: ">")) {
-            let declaration = String(decoding: body[..<end], as: UTF8.self).lowercased()
-            if declaration.contains("encoding"), !declaration.contains("utf-8") {
-                throw UnreadableXML(detail: "must be UTF-8, and say so or nothing")
-            }
-        }
-        var tagStart: Int?
-        for (index, byte) in bytes.enumerated() {
-            if byte == UInt8(ascii: "<") {
-                if tagStart == nil { tagStart = index }
-            } else if byte == UInt8(ascii: ">") {
-                tagStart = nil
-            }
-            if let tagStart, index - tagStart > XMLLimits.tagBytes {
-                throw UnreadableXML(detail: "has a tag longer than \(XMLLimits.tagBytes) bytes")
-            }
-        }
-    }
 
     private static func read(_ node: xmlNodePtr, depth: Int, _ elements: inout Int) throws(UnreadableXML) -> XMLNode {
         elements += 1

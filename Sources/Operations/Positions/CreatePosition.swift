@@ -9,10 +9,13 @@ package enum CreatedPosition: Sendable {
 
 extension Intermediary {
     /// Keeps a position. The same external id with the same content answers with the position kept before.
-    /// - Parameter fingerprint: SHA-256 of the request as understood.
+    /// - Parameters:
+    ///   - fingerprint: SHA-256 of the draft's meaning.
+    ///   - formerFingerprint: as builds before migration 0020 made it, so that what they stored is a repeat too.
     /// - Throws: `Refusal.invalid`, `.externalIDTaken`, `.noticeNumberTaken`, `.forbidden`.
     package func createPosition(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, repeating: Repeating<CreatedPosition>? = nil
+        _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]? = nil, by caller: Caller,
+        repeating: Repeating<CreatedPosition>? = nil
     ) async throws -> Once<CreatedPosition> {
         try caller.demand(.positionsWrite)
         let faults = draft.faults()
@@ -21,7 +24,9 @@ extension Intermediary {
         while true {
             do {
                 let created = try await once(repeating, within: caller.tenancy) { [tries] tx, now in
-                    try await create(draft, fingerprint: fingerprint, by: caller, afterTries: tries, in: tx, at: now)
+                    try await create(
+                        draft, fingerprint: fingerprint, formerFingerprint: formerFingerprint, by: caller,
+                        afterTries: tries, in: tx, at: now)
                 }
                 await settleWhatWaited(for: created, draft)
                 return created
@@ -51,8 +56,8 @@ extension Intermediary {
     }
 
     private func create(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, afterTries tries: Int, in tx: Transaction,
-        at now: Instant
+        _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]?, by caller: Caller,
+        afterTries tries: Int, in tx: Transaction, at now: Instant
     ) async throws -> CreatedPosition {
         var draw = NumberDraw(draft.installments.count(where: \.isNumberedByUs), of: draft.creditor, afterTries: tries)
         let (creditor, debtType, existing, bases) = try await tx.ask(
@@ -66,7 +71,9 @@ extension Intermediary {
             ])
         }
         if let existing {
-            guard existing.fingerprint == fingerprint else { throw Refusal.externalIDTaken }
+            guard existing.fingerprint == fingerprint || existing.fingerprint == formerFingerprint else {
+                throw Refusal.externalIDTaken
+            }
             guard let detail = try await detail(of: existing.id, within: caller.tenancy, in: tx) else {
                 throw Refusal.notFound
             }

@@ -12,7 +12,8 @@ extension Intermediary {
         let creditor = try await tx.ask(Creditors.show(position.creditor, within: .everyCreditor))
         let settlement = Settlement.of(
             receipt.outcome, receipt.amount, paidAt: receipt.paidAt, position: position, installment: installment,
-            share: nil, startedAt: nil, creditorIsKnown: true)
+            share: nil, startedAt: receipt.receivedAt, creditorIsKnown: true,
+            contradictsItself: receipt.notes.contradictMoney)
         tx.place(receipt.id, as: settlement.disposition, on: installment, of: position)
         tell(settlement, of: receipt, on: position.id, by: actor, in: tx, at: now)
         if settlement.disposition == .settled {
@@ -110,7 +111,8 @@ extension Intermediary {
             let installment = position?.installments.first { $0.iuv == kept.iuv }
             let settlement = Settlement.of(
                 kept.outcome, kept.amount, paidAt: kept.paidAt, position: position, installment: installment,
-                share: share, startedAt: nil, creditorIsKnown: true)
+                share: share, startedAt: kept.receivedAt, creditorIsKnown: true,
+                contradictsItself: kept.notes.contradictMoney)
             if let position, let installment {
                 guard !installment.isIUVGenerated, settlement.disposition == .settled else { return false }
                 _ = try await place(kept, on: installment, of: position, by: .loop, in: tx, at: now)

@@ -19,6 +19,7 @@ package struct RTAcknowledgement: Sendable, Equatable {
     package let position: Identifier<Position>?
     package let receivedAt: Instant
     package let sha256: [UInt8]
+    package let notes: [RTNote]
 
     package static func == (left: RTAcknowledgement, right: RTAcknowledgement) -> Bool {
         left.receipt == right.receipt && left.disposition == right.disposition && left.anomaly?.id == right.anomaly?.id
@@ -26,15 +27,13 @@ package struct RTAcknowledgement: Sendable, Equatable {
 }
 
 extension Intermediary {
-    /// Reads an official RT (PagInf_RPT_RT 6.2).
-    /// - Returns: the RT, and what it says whatever its spelling and message.
-    /// - Throws: `Refusal.rtUnreadable`, `.rtRefused`.
-    package func readRT(xml bytes: [UInt8], from sender: PSPID) throws -> (rt: RT, content: [UInt8]) {
-        do { return try RTDocument.open(bytes, from: sender) } catch {
+    /// Reads an RT of either syntax.
+    /// - Throws: `Refusal.rtUnreadable`, `.rtRefused` with every deciding member that is missing or means nothing.
+    package func readRT(_ bytes: [UInt8], as syntax: RTSyntax, from sender: PSPID) throws -> RT {
+        do { return try RTDocument.read(bytes, as: syntax, from: sender, receivedAt: clock()) } catch {
             switch error {
-            case .unreadable(let detail): throw Refusal.rtUnreadable(detail)
-            case .syntax(let faults): throw Refusal.rtRefused(isSyntax: true, faults)
-            case .semantics(let faults): throw Refusal.rtRefused(isSyntax: false, faults)
+            case .unreadable(let detail): throw Refusal.rtUnreadable(syntax, detail)
+            case .refused(let faults): throw Refusal.rtRefused(syntax, faults)
             }
         }
     }
@@ -42,14 +41,14 @@ extension Intermediary {
     /// Takes an RT: evidence, receipt, states, journal and the e-mails to send, in one transaction; then the answer is given.
     /// A replay changes nothing and gets the first answer.
     /// - Parameter render: writes the answer's body; pure.
-    /// - Throws: `Refusal.invalid` when the document contradicts itself, `.receiptConflict` for other content under the same key.
+    /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
     package func receiveRT(
         _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> TakenRT {
         let now = clock()
-        var faults = rt.faults(receivedAt: now)
-        if rt.psp.id != body.psp { faults.append(Fault("/psp/id", .mismatch, "is not the PSP that sent the RT")) }
-        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        guard rt.psp.id == body.psp else {
+            throw Refusal.invalid([Fault("/psp/id", .mismatch, "is not the PSP that sent the RT")])
+        }
         do {
             return try await take(rt, body: body, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
@@ -68,20 +67,21 @@ extension Intermediary {
         -> TakenRT
     {
         let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
-            let (position, known, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
+            let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
                 Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
                 Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
                 PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
-            if let known {
-                if known.fingerprint == body.fingerprint {
+            if let known = known(rt, among: candidates) {
+                if isSame(rt, body, as: known) {
                     return .first(TakenRT(isReplay: true, answer: known.answer, disposition: nil))
                 }
                 return .conflict(try await keepConflict(rt, body: body, with: known, in: tx, at: now))
             }
             let installment = position?.installments.first { $0.iuv == rt.iuv }
             let settlement = Settlement.of(
-                rt, position: position, installment: installment, share: share, startedAt: attempt?.createdAt,
-                creditorIsKnown: creditorIsKnown)
+                rt, position: position, installment: installment, share: share,
+                // Whatever the RT says, nobody has paid later than now.
+                startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditorIsKnown)
             let facts = RTFacts(
                 rt: rt, body: body, position: position, installment: installment,
                 copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
@@ -96,6 +96,23 @@ extension Intermediary {
             countRT("conflict")
             throw Refusal.receiptConflict(anomaly: anomaly)
         }
+    }
+
+    /// The receipt with the RT's own id, else the one that is the same payment in the other syntax.
+    private func known(_ rt: RT, among candidates: [KnownRT]) -> KnownRT? {
+        candidates.first { $0.receiptID == rt.receiptID }
+            ?? candidates.first { first($0)?.isSamePayment(as: rt) == true }
+    }
+
+    /// Whether it says what the first body said, however either is written.
+    private func isSame(_ rt: RT, _ body: RTBody, as known: KnownRT) -> Bool {
+        known.fingerprint == body.fingerprint || first(known)?.differences(from: rt).isEmpty == true
+    }
+
+    /// The first body, read again by the rules of today. `nil` when it is no RT in a syntax of ours.
+    private func first(_ known: KnownRT) -> RT? {
+        guard let syntax = RTSyntax(rawValue: known.first.contentType) else { return nil }
+        return try? RTDocument.read(known.first.bytes, as: syntax, from: known.psp, receivedAt: known.receivedAt)
     }
 
     func countRT(_ result: String) {
@@ -121,7 +138,7 @@ extension Intermediary {
             RTAcknowledgement(
                 receipt: receipt.id, receiptID: receipt.receiptID, disposition: receipt.status,
                 anomaly: anomaly.map { ($0.id, $0.kind) }, position: receipt.position, receivedAt: facts.now,
-                sha256: facts.body.sha256))
+                sha256: facts.body.sha256, notes: receipt.notes))
         tx.insert(facts.body, id: newID(), of: receipt.id, isFirst: true, answer: answer, at: facts.now)
         tx.journal(
             JournalEntry(
@@ -227,7 +244,8 @@ private struct RTFacts {
             method: rt.method ?? attempt?.method, transfers: rt.transfers,
             payer: rt.payer ?? attempt?.payer.map(RTSubject.init),
             debtor: position.map { RTSubject($0.debtor) } ?? rt.debtor, failureReason: rt.failureReason, till: nil,
-            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now, copyOf: copyOf)
+            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now, copyOf: copyOf,
+            notes: rt.notes)
     }
 }
 

@@ -16,6 +16,18 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// As an RT tells it: one of the codes in any case, or free words such as `creditCard`, for display.
+    /// - Throws: `InvalidValue` when nothing readable is left.
+    package init(told text: String) throws(InvalidValue) {
+        let plain = displayText(text, upTo: Self.maximumToldLength)
+        guard !plain.isEmpty else { throw InvalidValue(.tooShort, "is empty") }
+        let capital = plain.asciiUppercased
+        code = Self.names[capital] == nil ? plain : capital
+    }
+
+    /// In Unicode scalars.
+    package static let maximumToldLength = 35
+
     package var description: String { code }
 
     package var group: PaymentMethodGroup {
@@ -28,9 +40,12 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
 
     /// What people read; a code without a known name is its own name.
     package func name(in language: Language) -> String {
-        guard let names = Self.names[code] else { return code }
+        guard let names = Self.names[Self.codes[code.asciiLowercased] ?? code] else { return code }
         return names[language] ?? names[.it] ?? code
     }
+
+    /// pagoPA's newer messages use words.
+    private static let codes = ["creditcard": "CP", "other": "OTH", "paypal": "PPAL", "bancomatpay": "BPAY"]
 
     private static let names: [String: [Language: String]] = [
         "CP": [

@@ -96,6 +96,8 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
     case unknownCreditor = "unknown_creditor"
     /// A PSP sent a body that is not readable as an RT; it is stored whole.
     case unreadableRT = "unreadable_rt"
+    /// The RT contradicts itself about money.
+    case contradictoryRT = "contradictory_rt"
 
     package var detail: String {
         switch self {
@@ -110,6 +112,7 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
         case .unknownIUV: "No position of this creditor bears this IUV."
         case .unknownCreditor: "The creditor is not one of ours."
         case .unreadableRT: "A PSP sent a body that is not readable as an RT. It is stored whole; money may have moved."
+        case .contradictoryRT: "The RT contradicts itself about money; the notes of the receipt say where."
         }
     }
 }

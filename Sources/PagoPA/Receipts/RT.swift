@@ -1,7 +1,8 @@
-/// Ricevuta telematica: the PSP's evidence of how a payment ended, read at the door. Source: PagInf_RPT_RT 6.2 and `paSendRT`'s receipt.
+/// Ricevuta telematica: the PSP's evidence of how a payment ended, as `RTReader` read it. Source: PagInf_RPT_RT 6.2 and `paSendRT`'s
+/// receipt.
 ///
-/// Descriptive fields stay plain bounded text, because the node itself is not strict about them and money that has moved is
-/// never refused for a misspelt name.
+/// Receipt id, outcome, creditor, IUV, amount and instant decide. Every other member is for display: sanitized or left out where it
+/// breaks a rule, with a note, because money that has moved is never refused for a misspelt name.
 package struct RT: Sendable, Equatable {
     package let receiptID: String
     package let outcome: RTOutcome
@@ -19,12 +20,21 @@ package struct RT: Sendable, Equatable {
     package let payer: RTSubject?
     package let debtor: RTSubject?
     package let failureReason: String?
+    package let syntax: RTSyntax
+    package let time: Time
+    /// Identificativi univoci riscossione of an official RT.
+    package let collectionIDs: [String]
+    /// How each single payment of an official RT ended, in the PSP's words.
+    package let singleOutcomes: [String]
+    package let notes: [RTNote]
 
     package init(
         receiptID: String, outcome: RTOutcome, creditor: OrganizationTaxCode, iuv: IUV, noticeNumber: NoticeNumber?,
         paymentContext: String?, attempt: Identifier<PaymentAttempt>?, amount: Amount, fee: Amount?, psp: RTPSP,
         method: PaymentMethod?, paidAt: Instant, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
-        failureReason: String?
+        failureReason: String?, syntax: RTSyntax = .json, time: Time = .instant, collectionIDs: [String] = [],
+        singleOutcomes: [String] = [],
+        notes: [RTNote] = []
     ) {
         self.receiptID = receiptID
         self.outcome = outcome
@@ -42,35 +52,27 @@ package struct RT: Sendable, Equatable {
         self.payer = payer
         self.debtor = debtor
         self.failureReason = failureReason
+        self.syntax = syntax
+        self.time = time
+        self.collectionIDs = collectionIDs
+        self.singleOutcomes = singleOutcomes
+        self.notes = notes
     }
 
-    /// A payment can not have happened later than the clocks of honest systems differ.
+    /// A payment cannot have happened later than the clocks of honest systems differ.
     package static let futureToleranceSeconds = 3_600
+    /// Value dates lie after the next holidays at most; what is told of a later time is a contradiction that people must look at.
+    package static let futureLimitSeconds = 7 * 86_400
+    /// Of `receiptID`, in Unicode scalars. Official RTs have room for 35: `officialID(_:)`.
+    package static let maximumReceiptIDLength = 140
 
-    /// Where the document contradicts itself.
-    package func faults(receivedAt: Instant) -> [Fault] {
-        var faults: [Fault] = []
-        if outcome.movedMoney, amount == .zero {
-            faults.append(Fault("/amount_cents", "must be at least 1 when money was paid"))
-        }
-        if outcome.movedMoney, transfers.isEmpty {
-            faults.append(Fault("/transfers", "must hold 1 to 5 transfers when money was paid"))
-        }
-        let parts = Amount.cents(of: transfers.map(\.amount))
-        if !transfers.isEmpty, parts != amount.cents {
-            faults.append(Fault("/transfers", "add up to \(parts) cents, amount_cents is \(amount.cents)"))
-        }
-        var seen: Set<Int> = []
-        for (position, transfer) in transfers.enumerated() where !seen.insert(transfer.index).inserted {
-            faults.append(Fault("/transfers/\(position)/index", "is given to another transfer"))
-        }
-        if let noticeNumber, noticeNumber.iuv != iuv {
-            faults.append(Fault("/iuv", "is not the IUV of notice_number"))
-        }
-        if paidAt > receivedAt.adding(seconds: Self.futureToleranceSeconds) {
-            faults.append(Fault("/paid_at", "lies in the future"))
-        }
-        return faults
+    /// How exactly the RT tells the time of the payment.
+    package enum Time: Sendable, Equatable {
+        case instant
+        /// This day alone; `paidAt` is a moment of it, or before it when the value date lies after the document.
+        case day(CalendarDate)
+        /// Not at all: `paidAt` is when the document was written, which changes each time it is written anew.
+        case document
     }
 }
 

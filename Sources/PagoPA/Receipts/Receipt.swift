@@ -33,6 +33,8 @@ package struct Receipt: Sendable, Equatable {
     package let receivedAt: Instant
     /// The installment of another creditor, out of which this one gets a share, whose payment this tells again.
     package let copyOf: Identifier<Installment>?
+    /// What was unusual in the RT.
+    package let notes: [RTNote]
 
     package init(
         id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
@@ -41,7 +43,7 @@ package struct Receipt: Sendable, Equatable {
         noticeNumber: NoticeNumber?, paymentContext: String?, amount: Amount, fee: Amount?, paidAt: Instant,
         psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
         failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant,
-        copyOf: Identifier<Installment>? = nil
+        copyOf: Identifier<Installment>? = nil, notes: [RTNote] = []
     ) {
         self.id = id
         self.receiptID = receiptID
@@ -73,6 +75,7 @@ package struct Receipt: Sendable, Equatable {
         self.rtSHA256 = rtSHA256
         self.receivedAt = receivedAt
         self.copyOf = copyOf
+        self.notes = notes
     }
 
     /// The same, with nothing of payer and debtor but kind and code.

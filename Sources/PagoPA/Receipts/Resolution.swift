@@ -50,7 +50,7 @@ extension AnomalyKind {
         switch self {
         case .unknownIUV, .unknownCreditor: true
         case .receiptConflict, .amountMismatch, .partialPayment, .alreadyPaid, .positionCancelled, .positionExpired,
-            .positionDraft, .unreadableRT:
+            .positionDraft, .unreadableRT, .contradictoryRT:
             false
         }
     }
@@ -58,7 +58,7 @@ extension AnomalyKind {
     /// Whether the receipt could pay its installment if people say so.
     private var isAcceptable: Bool {
         switch self {
-        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft: true
+        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft, .contradictoryRT: true
         case .receiptConflict, .partialPayment, .alreadyPaid, .unknownIUV, .unknownCreditor, .unreadableRT: false
         }
     }

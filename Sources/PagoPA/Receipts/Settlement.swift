@@ -42,11 +42,28 @@ package struct Settlement: Sendable, Equatable {
     ) -> Settlement {
         of(
             rt.outcome, rt.amount, paidAt: rt.paidAt, position: position, installment: installment, share: share,
-            startedAt: startedAt, creditorIsKnown: creditorIsKnown)
+            startedAt: startedAt, creditorIsKnown: creditorIsKnown, contradictsItself: rt.notes.contradictMoney)
     }
 
     /// The same for a receipt that was kept before.
+    /// - Parameter contradictsItself: whether its RT contradicts itself about money; then nothing settles before people have looked at it.
     package static func of(
+        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
+        share: Share?, startedAt: Instant?, creditorIsKnown: Bool, contradictsItself: Bool = false
+    ) -> Settlement {
+        let fitting = byTable(
+            outcome, amount, paidAt: paidAt, position: position, installment: installment, share: share,
+            startedAt: startedAt, creditorIsKnown: creditorIsKnown)
+        guard contradictsItself, fitting.anomaly == nil else { return fitting }
+        guard outcome.movedMoney else {
+            // Whether money moved is what people must find out, so the attempt is left as it is.
+            return Settlement(disposition: .recorded, anomaly: .contradictoryRT, itemOutcome: nil)
+        }
+        return Settlement(
+            disposition: .anomaly, anomaly: .contradictoryRT, itemOutcome: installment == nil ? nil : .paid)
+    }
+
+    private static func byTable(
         _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
         share: Share?, startedAt: Instant?, creditorIsKnown: Bool
     ) -> Settlement {

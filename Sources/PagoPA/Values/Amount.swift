@@ -27,6 +27,28 @@ package struct Amount: Sendable, Hashable, Comparable {
         try self.init(cents: cents)
     }
 
+    /// Euros as other systems write them: `11`, `10.0`, `010.00`, `10,00`, blanks around. At most two decimals, so that no separator of
+    /// thousands is taken for one of decimals.
+    /// - Returns: `nil` for anything else: a sign, an exponent, more decimals, too much.
+    package init?(toldDecimal text: String) {
+        let bytes = Array(trimmedText(text).utf8)
+        guard (1...Self.maximumToldBytes).contains(bytes.count) else { return nil }
+        let whole = bytes.prefix { $0.isDigit }
+        let rest = bytes.dropFirst(whole.count)
+        let decimals = rest.dropFirst()
+        let isFraction = rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: ",")
+        guard !whole.isEmpty, rest.isEmpty || isFraction && (1...2).contains(decimals.count),
+            decimals.allSatisfy(\.isDigit),
+            let cents = Int64(
+                String(decoding: whole + decimals, as: UTF8.self)
+                    + String(repeating: "0", count: max(0, 2 - decimals.count))),
+            let amount = try? Amount(cents: cents)
+        else { return nil }
+        self = amount
+    }
+
+    private static let maximumToldBytes = 40
+
     private static let badDecimal = InvalidValue(.badFormat, "must be digits, a dot and two decimals")
 
     /// - Throws: `InvalidValue` when the sum is more than `maximum`.

@@ -16,6 +16,14 @@ package struct IUV: Sendable, Hashable, CustomStringConvertible {
         self.value = value
     }
 
+    /// Without the rule about check digits of RF references: what an RT names may be wrong, but its money has moved.
+    package init(unchecked value: String) throws(InvalidValue) {
+        guard (1...35).contains(value.utf8.count), value.utf8.allSatisfy(\.isAlphanumeric) else {
+            throw InvalidValue(.badFormat, "must be 1 to 35 letters or digits")
+        }
+        self.value = value
+    }
+
     package var description: String { value }
 
     /// The RF reference of 1 to 21 letters or digits.

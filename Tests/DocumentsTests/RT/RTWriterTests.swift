@@ -12,7 +12,10 @@ import Testing
         RTDocument.write(receipt, of: try #require(receipt.psp), request: request, taxonomy: taxonomy)
     }
 
-    private func read(_ bytes: [UInt8]) throws -> RT { try RTDocument.read(bytes, from: PSPID("ABCDITMM")) }
+    private func read(_ bytes: [UInt8]) throws -> RT {
+        try RTDocument.read(
+            bytes, as: .xml, from: PSPID("ABCDITMM"), receivedAt: Instant(rfc3339: "2036-11-20T10:00:00Z"))
+    }
 
     @Test func `a receipt of every kind is taken by our reader with the same facts, and by the official schema`() throws
     {
@@ -29,7 +32,7 @@ import Testing
             }
             let moved = receipt.outcome.movedMoney
             #expect(rt.outcome == receipt.outcome && rt.creditor == receipt.creditor && rt.iuv == receipt.iuv)
-            #expect(rt.receiptID == receipt.paymentContext ?? receipt.receiptID)
+            #expect(rt.receiptID == displayText(receipt.paymentContext ?? receipt.receiptID, upTo: 35))
             #expect(rt.amount == (moved ? receipt.amount : .zero))
             #expect(rt.fee == (moved ? receipt.fee : nil))
             #expect(rt.paidAt.unixSeconds == receipt.paidAt.unixSeconds)
@@ -45,28 +48,23 @@ import Testing
             expect(rt.debtor?.fullName, shows: receipt.debtor?.fullName, 70)
             #expect(rt.debtor?.taxCode == receipt.debtor?.taxCode ?? "ANONIMO")
             if let payer = rt.payer { expect(payer.fullName, shows: receipt.payer?.fullName, 70) }
-            #expect(rt.faults(receivedAt: receipt.paidAt).isEmpty)
+            #expect(!rt.notes.contradictMoney, "\(rt.notes)")
         }
         #expect(try Official.violations(ofRTs: documents) ?? [] == [])
     }
 
-    /// The text itself, without what XML has no character for and as far as it has room; nothing is asked of a text that says nothing.
+    /// The text as it is shown, without what XML has no character for and as far as it has room; nothing is asked of a text that says
+    /// nothing.
     private func expect(
         _ read: String?, shows text: String?, _ maximum: Int, at place: SourceLocation = #_sourceLocation
     ) {
-        guard let text, !text.allSatisfy(\.isWhitespace) else { return }
+        guard let text, !displayText(text, upTo: maximum).isEmpty else { return }
         let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
             (scalar.value < 0x20 && ![9, 10, 13].contains(scalar.value)) || [0xFFFE, 0xFFFF].contains(scalar.value)
                 ? "\u{FFFD}" : scalar
         }
         let whole = String(String.UnicodeScalarView(scalars))
-        let shown = read ?? ""
-        if scalars.count <= maximum {
-            #expect(shown == whole, sourceLocation: place)
-        } else {
-            #expect(!shown.isEmpty && shown.unicodeScalars.count <= maximum, sourceLocation: place)
-            #expect(whole.hasPrefix(shown), sourceLocation: place)
-        }
+        #expect(read == displayText(cutText(whole, upTo: maximum), upTo: maximum), sourceLocation: place)
     }
 
     @Test func `every RT that can be read is written so that it validates, the official samples too`() throws {
@@ -142,7 +140,7 @@ import Testing
         let endless = "e" + String(repeating: "\u{301}", count: 200)
         let bytes = try write(Sample.receipt(creditorName: endless, remittance: "<![CDATA[&x;]]>\r\n\u{0}\u{FFFE}"))
         let rt = try read(bytes)
-        #expect(rt.transfers.first?.remittance == "<![CDATA[&x;]]>\r\n\u{FFFD}\u{FFFD}")
+        #expect(rt.transfers.first?.remittance == "<![CDATA[&x;]]> \u{FFFD}\u{FFFD}")
         #expect(try Official.violations(ofRTs: [bytes]) ?? [] == [])
     }
 }

@@ -1,0 +1,206 @@
+// Members that decide nothing: sanitized, or left out, with a note.
+extension RTReader {
+    /// A text for display; `nil` when it is not told or nothing of it is left.
+    mutating func display(_ member: RTStatement.Member, upTo maximum: Int) -> String? {
+        guard let told = detail(member) else { return nil }
+        let plain = displayText(told, upTo: maximum)
+        if plain.isEmpty {
+            notes.add(member.pointer, .omitted, "must be 1 to \(maximum) visible characters")
+            return nil
+        }
+        if plain != told || plain.unicodeScalars.count != told.unicodeScalars.count {
+            notes.add(
+                member.pointer, .sanitized,
+                "must be 1 to \(maximum) characters without blanks at its ends, control characters and direction overrides"
+            )
+        }
+        return plain
+    }
+
+    /// A code: one that does not fit is none, because a cut one would be another's.
+    mutating func code<T>(_ member: RTStatement.Member, _ rule: String, _ make: (String) -> T?) -> T? {
+        guard let told = detail(member) else { return nil }
+        guard let value = make(trimmedText(told)) else {
+            notes.add(member.pointer, .omitted, rule)
+            return nil
+        }
+        return value
+    }
+
+    private mutating func detail(_ member: RTStatement.Member) -> String? {
+        switch member.value {
+        case .absent: return nil
+        case .text(let text): return text
+        case .number(let text):
+            notes.add(member.pointer, .nonstandard, "must be a string")
+            return text
+        case .null: notes.add(member.pointer, .omitted, "is null; leave it out instead")
+        case .other(let kind): notes.add(member.pointer, .omitted, "must be a string, not \(kind)")
+        }
+        return nil
+    }
+
+    /// A UUID as 32 digits is the form that fits.
+    mutating func context() -> String? {
+        code(statement.context, "must be 1 to 35 visible characters") { text in
+            if let uuid = try? Identifier<PaymentAttempt>(text.asciiLowercased) { return uuid.withoutHyphens }
+            return try? boundedText(text, 1...35)
+        }
+    }
+
+    mutating func attempt() -> Identifier<PaymentAttempt>? {
+        code(statement.attempt, "is not an id of a payment attempt") { try? Identifier($0.asciiLowercased) }
+    }
+
+    /// All parts of it, as far as they can be read.
+    mutating func fee() -> Amount? {
+        var total: Amount?
+        for member in statement.fees where member.value != .absent {
+            guard let (part, isStandard) = Self.amount(member.value, statement.syntax),
+                let sum = try? (total ?? .zero).adding(part)
+            else {
+                notes.add(member.pointer, .omitted, "is no amount of money")
+                continue
+            }
+            if !isStandard { notes.add(member.pointer, .nonstandard, "is not written as the contract asks") }
+            total = sum
+        }
+        return total
+    }
+
+    mutating func psp() -> RTPSP {
+        let told = statement.psp
+        var id = sender
+        if let member = told.id {
+            if member.value == .absent {
+                notes.add(member.pointer, .missing, "is expected; the sender is taken")
+            } else if let other = code(member, "is no id of a PSP; the sender is taken", { try? PSPID($0) }) {
+                if other.value.asciiUppercased == sender.value.asciiUppercased {
+                    if member.value != .text(sender.value) {
+                        notes.add(member.pointer, .nonstandard, "is not written as the id of the sender is")
+                    }
+                } else {
+                    id = other
+                }
+            }
+        }
+        if told.businessName.value == .absent {
+            notes.add(told.businessName.pointer, .missing, "is expected; the PSP's id is shown")
+        }
+        return RTPSP(
+            id: id, businessName: display(told.businessName, upTo: 140) ?? id.value,
+            taxCode: display(told.taxCode, upTo: 35), channel: display(told.channel, upTo: 35))
+    }
+
+    mutating func method() -> PaymentMethod? {
+        guard let told = detail(statement.method) else { return nil }
+        guard let method = try? PaymentMethod(told: told) else {
+            notes.add(statement.method.pointer, .omitted, "must be a type of payment such as CP")
+            return nil
+        }
+        if (try? PaymentMethod(told)) == nil {
+            notes.add(statement.method.pointer, .nonstandard, "must be a type of payment such as CP")
+        }
+        return method
+    }
+
+    mutating func subject(_ told: RTStatement.Subject) -> RTSubject? {
+        let kind = code(told.kind, "must be person or company") { text -> SubjectKind? in
+            switch text.asciiLowercased {
+            case "f": .person
+            case "g": .company
+            default: SubjectKind(rawValue: text.asciiLowercased)
+            }
+        }
+        // What can be a tax code is one in capital letters, so that it is found; everything else stays as told.
+        let code = display(told.taxCode, upTo: 35).map { text in (try? TaxCode(text))?.value ?? text }
+        let name = display(told.fullName, upTo: 140)
+        let email = self.code(told.email, "is no e-mail address that mail can be sent to") { try? EmailAddress($0) }
+        guard kind != nil || code != nil || name != nil || email != nil else { return nil }
+        return RTSubject(kind: kind, taxCode: code, fullName: name, email: email)
+    }
+
+    /// An official RT says there how the payment ended, whatever came of it.
+    mutating func failureReason(_ outcome: RTOutcome) -> String? {
+        if outcome.movedMoney, statement.syntax == .xml { return nil }
+        return display(statement.failureReason, upTo: 500)
+    }
+
+    // MARK: Transfers
+
+    private static let maximumTransfers = 5
+
+    /// The transfers that can be shown, and the sum of all if every amount can be read.
+    mutating func transfers(_ creditor: OrganizationTaxCode?) -> (shown: [RTTransfer], sum: Int64?) {
+        var shown: [RTTransfer] = []
+        var sum: Int64? = 0
+        var indexes: [Int] = []
+        for (position, told) in statement.transfers.enumerated() {
+            guard let (amount, isStandard) = Self.amount(told.amount.value, statement.syntax) else {
+                notes.add(told.amount.pointer, .omitted, "is no amount of money; the transfer is not shown")
+                sum = nil
+                continue
+            }
+            if !isStandard { notes.add(told.amount.pointer, .nonstandard, "is not written as the contract asks") }
+            sum = sum.flatMap { partial in
+                let (total, overflows) = partial.addingReportingOverflow(amount.cents)
+                return overflows ? nil : total
+            }
+            let iban = display(told.iban, upTo: 35)
+            let remittance = display(told.remittance, upTo: 140)
+            guard let beneficiary = beneficiary(told, creditor) else { continue }
+            indexes.append(index(told, position))
+            shown.append(
+                RTTransfer(
+                    index: position + 1, creditor: beneficiary, iban: iban, amount: amount, remittance: remittance))
+        }
+        return (numbered(shown, indexes), sum)
+    }
+
+    /// An official RT names the beneficiary once, for all transfers.
+    private mutating func beneficiary(_ told: RTStatement.Transfer, _ creditor: OrganizationTaxCode?)
+        -> OrganizationTaxCode?
+    {
+        if statement.syntax == .xml { return creditor }
+        guard told.creditor.value != .absent else {
+            notes.add(told.creditor.pointer, .missing, "is expected; the transfer is not shown")
+            return nil
+        }
+        return code(told.creditor, "must be 11 digits; the transfer is not shown") {
+            try? OrganizationTaxCode(unchecked: $0)
+        }
+    }
+
+    private mutating func index(_ told: RTStatement.Transfer, _ position: Int) -> Int {
+        guard let member = told.index else { return position + 1 }
+        guard let number = Self.text(member.value).flatMap({ Self.integral($0) }),
+            (1...Int64(Self.maximumTransfers)).contains(number)
+        else {
+            notes.add(
+                member.pointer, member.value == .absent ? .missing : .omitted,
+                "must be an integer from 1 to \(Self.maximumTransfers); the transfers are counted")
+            return 0
+        }
+        return Int(number)
+    }
+
+    /// As told when each number stands once; else by their order.
+    private mutating func numbered(_ transfers: [RTTransfer], _ indexes: [Int]) -> [RTTransfer] {
+        if transfers.count > Self.maximumTransfers {
+            notes.add(
+                statement.transfersPointer, .omitted,
+                "are more than \(Self.maximumTransfers); the first \(Self.maximumTransfers) are shown")
+        }
+        let isUsable =
+            Set(indexes).count == indexes.count && !indexes.contains(0)
+            && transfers.count <= Self.maximumTransfers && indexes.allSatisfy { $0 <= Self.maximumTransfers }
+        if Set(indexes).count != indexes.count, !indexes.contains(0) {
+            notes.add(statement.transfersPointer, .inconsistent, "bear one index twice; they are counted")
+        }
+        return transfers.prefix(Self.maximumTransfers).enumerated().map { position, transfer in
+            RTTransfer(
+                index: isUsable ? indexes[position] : position + 1, creditor: transfer.creditor, iban: transfer.iban,
+                amount: transfer.amount, remittance: transfer.remittance)
+        }
+    }
+}

@@ -1,0 +1,333 @@
+/// Why an RT could not be read: every deciding member that is missing or means nothing.
+package struct RTReadFailure: Error, Sendable, Equatable {
+    package let faults: [Fault]
+}
+
+/// The one reader of what RTs mean, whatever their syntax.
+///
+/// Receipt id, outcome, creditor, IUV or notice number, amount and instant decide; if they are readable the RT is accepted. Every other
+/// member is stored for display as far as the contract has room for it, with a note where it breaks a rule.
+package struct RTReader {
+    let statement: RTStatement
+    let sender: PSPID
+    let receivedAt: Instant
+    var notes: RTNotes
+    private var faults: [Fault] = []
+
+    private init(_ statement: RTStatement, from sender: PSPID, receivedAt: Instant) {
+        self.statement = statement
+        self.sender = sender
+        self.receivedAt = receivedAt
+        notes = statement.notes
+    }
+
+    /// - Parameters:
+    ///   - sender: the PSP that signed; an RT that names none is of this one.
+    ///   - receivedAt: a payment told of a later time is noted.
+    package static func read(_ statement: RTStatement, from sender: PSPID, receivedAt: Instant) throws(RTReadFailure)
+        -> RT
+    {
+        var reader = RTReader(statement, from: sender, receivedAt: receivedAt)
+        return try reader.read()
+    }
+
+    private mutating func read() throws(RTReadFailure) -> RT {
+        let receiptID = deciding(statement.receiptID, "must be 1 to \(RT.maximumReceiptIDLength) visible characters") {
+            Self.receiptID($0)
+        }
+        let outcome = outcome()
+        let creditor = deciding(statement.creditor, "must be 11 digits") { Self.organization($0) }
+        let (iuv, noticeNumber) = iuvAndNotice()
+        let amount = deciding(statement.amount, Self.amountRule(statement.syntax)) { [syntax = statement.syntax] in
+            Self.amount($0, syntax)
+        }
+        let time = paymentTime()
+        let (transfers, sum) = transfers(creditor)
+        guard faults.isEmpty, let receiptID, let outcome, let creditor, let iuv, let amount, let time else {
+            throw RTReadFailure(faults: faults)
+        }
+        noteContradictions(outcome, amount, time.paidAt, transfers, sum)
+        return RT(
+            receiptID: receiptID, outcome: outcome, creditor: creditor, iuv: iuv, noticeNumber: noticeNumber,
+            paymentContext: context(), attempt: attempt(), amount: amount, fee: fee(), psp: psp(), method: method(),
+            paidAt: time.paidAt, transfers: transfers, payer: statement.payer.flatMap { subject($0) },
+            debtor: statement.debtor.flatMap { subject($0) }, failureReason: failureReason(outcome),
+            syntax: statement.syntax, time: time.exactness, collectionIDs: statement.collectionIDs,
+            singleOutcomes: statement.singleOutcomes, notes: notes.items)
+    }
+
+    // MARK: Deciding members
+
+    /// A member without which nothing can be decided.
+    /// - Parameter make: the value, and whether it is written as the contract asks; `nil` when it means nothing.
+    private mutating func deciding<T>(
+        _ member: RTStatement.Member, _ rule: String, _ make: (RTStatement.Value) -> (T, isStandard: Bool)?
+    ) -> T? {
+        switch member.value {
+        case .absent: refuse(member, .required, "is required")
+        case .null: refuse(member, .wrongType, "is required and must not be null")
+        case .other(let kind): refuse(member, .wrongType, "\(rule), not \(kind)")
+        case .text, .number:
+            guard let (value, isStandard) = make(member.value) else {
+                refuse(member, .badFormat, rule)
+                return nil
+            }
+            if !isStandard { notes.add(member.pointer, .nonstandard, "is not written as the contract asks: \(rule)") }
+            return value
+        }
+        return nil
+    }
+
+    private mutating func refuse(_ member: RTStatement.Member, _ code: FaultCode, _ detail: String) {
+        if faults.count < Self.maximumFaults { faults.append(Fault(member.pointer, code, detail)) }
+    }
+
+    private static let maximumFaults = 100
+
+    /// A number counts as the text that it was spelt as.
+    static func text(_ value: RTStatement.Value) -> String? {
+        switch value {
+        case .text(let text), .number(let text): text
+        case .absent, .null, .other: nil
+        }
+    }
+
+    private static func isText(_ value: RTStatement.Value) -> Bool {
+        if case .text = value { true } else { false }
+    }
+
+    private static func receiptID(_ value: RTStatement.Value) -> (String, isStandard: Bool)? {
+        guard let told = text(value),
+            let id = try? boundedText(trimmedText(told), 1...RT.maximumReceiptIDLength)
+        else { return nil }
+        return (id, isText(value) && id == told && id.unicodeScalars.count <= RT.maximumOfficialIDLength)
+    }
+
+    private static func organization(_ value: RTStatement.Value) -> (OrganizationTaxCode, isStandard: Bool)? {
+        guard let told = text(value) else { return nil }
+        let plain = trimmedText(told)
+        let digits = plain.asciiUppercased.hasPrefix("IT") ? String(plain.dropFirst(2)) : plain
+        guard let code = try? OrganizationTaxCode(unchecked: digits) else { return nil }
+        return (code, isText(value) && code.value == told)
+    }
+
+    private static func amountRule(_ syntax: RTSyntax) -> String {
+        switch syntax {
+        case .json: "must be an integer of cents from 0 to \(Amount.maximum.cents)"
+        case .xml: "must be digits, a dot and two decimals, at most \(Amount.maximum.decimal)"
+        }
+    }
+
+    static func amount(_ value: RTStatement.Value, _ syntax: RTSyntax) -> (Amount, isStandard: Bool)? {
+        guard let told = text(value) else { return nil }
+        switch syntax {
+        case .json:
+            guard let cents = integral(told), let amount = try? Amount(cents: cents) else { return nil }
+            return (amount, !isText(value) && String(cents) == told)
+        case .xml:
+            guard let amount = Amount(toldDecimal: told) else { return nil }
+            return (amount, (try? Amount(decimal: trimmedText(told))) != nil)
+        }
+    }
+
+    /// Digits, with a fraction of zeros at most: `4550`, `4550.0`.
+    static func integral(_ text: String) -> Int64? {
+        let bytes = trimmedText(text).utf8
+        let whole = bytes.prefix { $0.isDigit }
+        let fraction = bytes.dropFirst(whole.count)
+        guard bytes.count <= 40, !whole.isEmpty,
+            fraction.isEmpty
+                || fraction.first == UInt8(ascii: ".") && fraction.count > 1
+                    && fraction.dropFirst().allSatisfy({ $0 == UInt8(ascii: "0") })
+        else { return nil }
+        return Int64(String(decoding: Array(whole), as: UTF8.self))
+    }
+
+    /// The word, the number or both; the number says more.
+    private mutating func outcome() -> RTOutcome? {
+        let word = Self.text(statement.outcome.value).flatMap { Self.outcome($0) }
+        let code = Self.text(statement.outcomeCode.value).flatMap { Self.outcome($0) }
+        if let word, let code {
+            let isWordAlone = Self.integral(Self.text(statement.outcome.value) ?? "") == nil
+            guard word == code || isWordAlone && word.movedMoney == code.movedMoney else {
+                refuse(statement.outcomeCode, .mismatch, "contradicts outcome")
+                return nil
+            }
+        }
+        guard let outcome = code ?? word else {
+            let isSilent = statement.outcome.value == .absent
+            if isSilent, statement.outcomeCode.value == .absent {
+                refuse(statement.outcome, .required, "is required")
+            } else if isSilent {
+                refuse(statement.outcomeCode, .outOfRange, "must be an integer from 0 to 4")
+            } else {
+                refuse(statement.outcome, .unknownValue, "must be OK or KO")
+            }
+            return nil
+        }
+        let isWordStandard = ["OK", "KO"].contains(Self.text(statement.outcome.value))
+        if statement.outcome.value != .absent, !isWordStandard {
+            notes.add(statement.outcome.pointer, word == nil ? .omitted : .nonstandard, "must be OK or KO")
+        }
+        let isCodeStandard =
+            Self.text(statement.outcomeCode.value) == String(outcome.rawValue)
+            && (statement.syntax == .xml || !Self.isText(statement.outcomeCode.value))
+        if statement.outcomeCode.value != .absent, !isCodeStandard {
+            notes.add(
+                statement.outcomeCode.pointer, code == nil ? .omitted : .nonstandard, "must be an integer from 0 to 4")
+        }
+        return outcome
+    }
+
+    private static func outcome(_ text: String) -> RTOutcome? {
+        switch trimmedText(text).asciiUppercased {
+        case "OK": .executed
+        case "KO": .notExecuted
+        default: integral(text).flatMap(Int.init(exactly:)).flatMap(RTOutcome.init)
+        }
+    }
+
+    /// The IUV decides; a notice number that does not carry it is left out. Without an IUV the notice number tells it, even with wrong check
+    /// digits: then no position of ours has it, and the money waits for people.
+    private mutating func iuvAndNotice() -> (IUV?, NoticeNumber?) {
+        let toldNotice = Self.text(statement.noticeNumber.value).map { $0.filter { !$0.isWhitespace } }
+        let notice = toldNotice.flatMap { try? NoticeNumber($0) }
+        let iuv = Self.text(statement.iuv.value).flatMap { Self.iuv($0) }
+        let pointer = statement.noticeNumber.pointer
+        if let iuv {
+            if Self.text(statement.iuv.value) != iuv.value || !Self.isText(statement.iuv.value) {
+                notes.add(statement.iuv.pointer, .nonstandard, "must be 1 to 35 letters or digits")
+            } else if (try? IUV(iuv.value)) == nil {
+                notes.add(statement.iuv.pointer, .nonstandard, "is an RF reference with wrong check digits")
+            }
+            guard statement.noticeNumber.value != .absent else { return (iuv, nil) }
+            guard let notice else {
+                notes.add(pointer, .omitted, "is not a notice number of 18 digits with right check digits")
+                return (iuv, nil)
+            }
+            guard notice.iuv == iuv else {
+                notes.add(pointer, .inconsistent, "is not the notice number of the IUV, which decides")
+                return (iuv, nil)
+            }
+            noteSpelling(of: notice)
+            return (iuv, notice)
+        }
+        if statement.iuv.value != .absent, toldNotice != nil {
+            notes.add(statement.iuv.pointer, .omitted, "must be 1 to 35 letters or digits; the notice number decides")
+        }
+        if let notice {
+            noteSpelling(of: notice)
+            return (notice.iuv, notice)
+        }
+        guard let toldNotice, toldNotice.utf8.count == 18, toldNotice.utf8.allSatisfy(\.isDigit),
+            let told = try? IUV(unchecked: String(toldNotice.dropFirst(toldNotice.hasPrefix("0") ? 3 : 1)))
+        else {
+            refuseIUV(hasNotice: statement.noticeNumber.value != .absent)
+            return (nil, nil)
+        }
+        notes.add(pointer, .inconsistent, "has wrong check digits or no auxiliary digit; its IUV is used")
+        return (told, nil)
+    }
+
+    private mutating func refuseIUV(hasNotice: Bool) {
+        if statement.iuv.value == .absent {
+            if hasNotice {
+                refuse(statement.noticeNumber, .badFormat, "must be 18 digits")
+            } else {
+                refuse(
+                    statement.iuv, .required,
+                    statement.syntax == .json ? "is required when there is no notice_number" : "is required")
+            }
+        } else {
+            refuse(statement.iuv, .badFormat, "must be 1 to 35 letters or digits")
+            if hasNotice { refuse(statement.noticeNumber, .badFormat, "must be 18 digits") }
+        }
+    }
+
+    private mutating func noteSpelling(of notice: NoticeNumber) {
+        if statement.noticeNumber.value != .text(notice.value) {
+            notes.add(statement.noticeNumber.pointer, .nonstandard, "must be a string of 18 digits")
+        }
+    }
+
+    /// Blanks around it do not count; an RF reference is of capital letters.
+    private static func iuv(_ text: String) -> IUV? {
+        let plain = trimmedText(text)
+        let capital = plain.asciiUppercased
+        if plain.asciiLowercased.hasPrefix("rf"), plain != capital, let reference = try? IUV(capital),
+            capital.dropFirst(2).prefix(2).utf8.allSatisfy(\.isDigit)
+        {
+            return reference
+        }
+        return try? IUV(unchecked: plain)
+    }
+
+    /// The payment's instant. In an official RT it is the document's when that is of the payment's day, else the beginning of that day
+    /// in Rome: the schema has no other place for the hour.
+    private mutating func paymentTime() -> (paidAt: Instant, exactness: RT.Time)? {
+        var days: [CalendarDate] = []
+        for transfer in statement.transfers where transfer.valueDate.value != .absent {
+            if let day = Self.text(transfer.valueDate.value).flatMap({ ToldTime($0) })?.day {
+                days.append(day)
+            } else {
+                notes.add(transfer.valueDate.pointer, .omitted, "must be a day such as 2026-06-18")
+            }
+        }
+        let rule =
+            statement.syntax == .json
+            ? "must be an instant with its zone" : "must be a time such as 2026-06-18T14:31:00"
+        if let day = days.max(), Self.text(statement.paidAt.value).flatMap({ ToldTime($0) }) == nil {
+            notes.add(statement.paidAt.pointer, .omitted, rule)
+            return (day.romeStart, .day(day))
+        }
+        let told = deciding(statement.paidAt, rule) { [syntax = statement.syntax] value in
+            Self.text(value).flatMap { text in
+                ToldTime(text).map { ($0, isStandard: syntax == .xml || (try? Instant(rfc3339: text)) != nil) }
+            }
+        }
+        guard let told else { return nil }
+        let moment: Instant
+        switch told {
+        case .instant(let instant): moment = instant
+        case .day(let day): moment = day.romeStart
+        }
+        if let day = days.max() {
+            if day > told.day {
+                notes.add(statement.transfersPointer, .inFuture, "are dated after the document, whose time is taken")
+            }
+            return (day < told.day ? day.romeStart : moment, .day(day))
+        }
+        if statement.syntax == .xml { return (moment, .document) }
+        if case .day(let day) = told { return (moment, .day(day)) }
+        return (moment, .instant)
+    }
+
+    // MARK: Contradictions
+
+    private mutating func noteContradictions(
+        _ outcome: RTOutcome, _ amount: Amount, _ paidAt: Instant, _ transfers: [RTTransfer], _ sum: Int64?
+    ) {
+        let place = statement.transfersPointer
+        if outcome.movedMoney {
+            if amount == .zero {
+                notes.add(statement.amount.pointer, .contradictsMoney, "is 0 although money was paid")
+            }
+            if statement.transfers.isEmpty {
+                notes.add(place, .missing, "are expected when money was paid")
+            } else if let sum, sum != amount.cents {
+                notes.add(place, .contradictsMoney, "add up to \(sum) cents, the amount is \(amount.cents)")
+            }
+        } else if let sum, sum > 0 {
+            notes.add(place, .contradictsMoney, "add up to \(sum) cents although nothing was paid")
+        } else if amount != .zero {
+            notes.add(
+                statement.amount.pointer, .inconsistent,
+                "is read as what was to be paid: the outcome says that nothing was")
+        }
+        if paidAt > receivedAt.adding(seconds: RT.futureLimitSeconds) {
+            notes.add(statement.paidAt.pointer, .contradictsMoney, "lies more than 7 days in the future")
+        } else if paidAt > receivedAt.adding(seconds: RT.futureToleranceSeconds) {
+            notes.add(statement.paidAt.pointer, .inFuture, "lies in the future")
+        }
+    }
+}
