@@ -23,6 +23,7 @@ package struct API: Sendable {
             + positionRoutes(intermediary, links)
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
+            + refundRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
             + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .header), links)
         smartCardPortRoutes =
@@ -114,4 +115,5 @@ struct Links: Sendable {
     func position(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/positions/\(id)" }
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }
+    func refund(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/refunds/\(id)" }
 }

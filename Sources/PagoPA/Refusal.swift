@@ -58,6 +58,12 @@ package enum Refusal: Error, Sendable, Equatable {
     case anomalyNotOpen
     /// The books do not allow this resolution; the text says why.
     case resolutionNotPossible(String)
+    /// The counter payment cannot be voided; the text says why.
+    case voidNotPossible(String)
+    /// The receipt's money cannot go back; the text says why.
+    case refundNotPossible(String)
+    /// The refund's status does not allow the change.
+    case refundNotChangeable(RefundStatus)
     /// Our own capacity is used up for the moment.
     case busy(retryAfterSeconds: Int)
 }

@@ -105,11 +105,15 @@ extension Transaction {
     }
 
     /// Queues the end of an open anomaly.
-    package func resolve(_ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?) {
+    package func resolve(
+        _ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor
+    ) {
         send(
             """
             UPDATE anomalies SET is_open = false, resolution = \(resolution.kind.rawValue), reason = \(resolution.reason),
-                resolved_at = \(resolution.resolvedAt.sql), position_id = coalesce(\(position?.uuid), position_id)
+                resolved_at = \(resolution.resolvedAt.sql), resolved_by = \(actor.description),
+                written_off_cents = \(resolution.writtenOff?.cents),
+                position_id = coalesce(\(position?.uuid), position_id)
             WHERE id = \(id.uuid) AND is_open
             """)
     }
@@ -119,7 +123,7 @@ extension Transaction {
         SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
             coalesce(r.psp_id, a.psp_id), coalesce(r.amount_cents, a.amount_cents),
             r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
-            a.resolved_at
+            a.resolved_at, a.resolved_by, a.written_off_cents, (SELECT f.id FROM refunds f WHERE f.anomaly_id = a.id)
         """
     }
 
@@ -148,7 +152,11 @@ extension Row {
         let kind = try optionalText()
         let reason = try optionalText()
         let at = try optionalInstant()
+        let actor = try optionalText()
+        let writtenOff = try optionalAmount()
+        let refund: Identifier<Refund>? = try optionalIdentifier()
         guard let kind = kind.flatMap(ResolutionKind.init), let reason, let at else { return nil }
-        return Resolution(kind: kind, reason: reason, resolvedAt: at)
+        return Resolution(
+            kind: kind, reason: reason, resolvedAt: at, resolvedBy: actor, writtenOff: writtenOff, refund: refund)
     }
 }

@@ -16,9 +16,10 @@ extension Transaction {
         for mail in notifications {
             send(
                 """
-                INSERT INTO notifications (id, kind, receipt_id, position_id, citizen_id, link, recipient, language, state,
-                    next_attempt_at, message_id, created_at)
+                INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience,
+                    citizen_id, link, recipient, language, state, next_attempt_at, message_id, created_at)
                 VALUES (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid),
+                    \(mail.creditor?.value), \(mail.refund?.uuid), \(mail.audience?.rawValue),
                     \(mail.citizen?.uuid), \(mail.link), \(mail.recipient?.value), \(mail.language.rawValue),
                     \(mail.state.rawValue), CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END,
                     \(mail.messageID), \(mail.createdAt.sql))
@@ -105,18 +106,34 @@ extension Transaction {
         notify(channel: Channels.notifications, payload: "")
     }
 
-    package func notification(_ id: Identifier<PagoPA.Notification>, locking: Bool = false) async throws -> PagoPA
-        .Notification?
-    {
+    package func notification(
+        _ id: Identifier<PagoPA.Notification>, within tenancy: Tenancy, locking: Bool = false
+    ) async throws -> PagoPA.Notification? {
         try await notifications(
-            "SELECT \(Self.notificationColumns) FROM notifications n WHERE n.id = \(id.uuid)\(locking ? " FOR UPDATE" as SQL : "")"
+            """
+            SELECT \(Self.notificationColumns) FROM notifications n
+            WHERE n.id = \(id.uuid) AND \(tenancy.condition(on: .notifications("n")))\(locking ? " FOR UPDATE" as SQL : "")
+            """
         ).first
     }
 
+    /// Where the e-mails about this receipt went that were for its payer; each address once.
+    package func payerAddresses(of receipt: Identifier<Receipt>) async throws -> [EmailAddress] {
+        try await query(
+            """
+            SELECT DISTINCT n.recipient FROM notifications n
+            WHERE n.receipt_id = \(receipt.uuid) AND n.audience = 'payer' AND n.recipient IS NOT NULL ORDER BY 1
+            """
+        ).map { row in
+            var row = row
+            return try row.value { try EmailAddress($0) }
+        }
+    }
+
     /// One page, newest first.
-    package func notifications(_ filter: NotificationFilter, page: PageRequest) async throws -> Page<
-        PagoPA.Notification
-    > {
+    package func notifications(
+        _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
+    ) async throws -> Page<PagoPA.Notification> {
         var conditions: [SQL] = []
         if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
         if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
@@ -125,12 +142,19 @@ extension Transaction {
         if let after = page.after {
             paged.append("(n.created_at, n.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
+        let rows = tenancy.merged(.notifications("n")) { tenant in
+            "SELECT n.* FROM notifications n WHERE \(tenant) AND \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
+        }
         let items = try await notifications(
-            "SELECT \(Self.notificationColumns) FROM notifications n WHERE \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
+            "SELECT \(Self.notificationColumns) FROM (\(rows)) AS n ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
         )
         var total: Int?
         if page.includeTotal {
-            let rows = try await query("SELECT count(*) FROM notifications n WHERE \(conditions.conjunction)")
+            let rows = try await query(
+                """
+                SELECT count(*) FROM notifications n
+                WHERE \(tenancy.condition(on: .notifications("n"))) AND \(conditions.conjunction)
+                """)
             if var row = rows.first { total = try row.int() }
         }
         let shown = Array(items.prefix(page.limit))
@@ -155,8 +179,9 @@ extension Transaction {
 
     private static var notificationColumns: SQL {
         """
-        n.id, n.kind, n.receipt_id, n.position_id, n.citizen_id, n.link, n.recipient, n.language, n.state, n.attempts,
-        n.next_attempt_at, n.sent_at, n.last_error, n.message_id, n.created_at
+        n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
+        n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at, n.last_error, n.message_id,
+        n.created_at
         """
     }
 
@@ -165,7 +190,10 @@ extension Transaction {
             var row = row
             return PagoPA.Notification(
                 id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
-                position: try row.optionalIdentifier(), citizen: try row.optionalIdentifier(),
+                position: try row.optionalIdentifier(),
+                creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
+                refund: try row.optionalIdentifier(),
+                audience: try row.optionalText().flatMap(ReceiptAudience.init), citizen: try row.optionalIdentifier(),
                 link: try row.optionalText(), recipient: try row.optionalValue { try EmailAddress($0) },
                 language: try row.word(), state: try row.word(), attempts: try row.int(),
                 nextAttemptAt: try row.optionalInstant(), sentAt: try row.optionalInstant(),

@@ -97,7 +97,8 @@ extension Transaction {
         var statements: [SQL] = [
             """
             SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
-                p.description, p.state, p.total_cents, p.paid_cents, p.due_date, p.payable_until, p.created_at, p.updated_at
+                p.description, p.state, p.total_cents, p.paid_cents,
+                p.written_off_cents, p.due_date, p.payable_until, p.created_at, p.updated_at
             FROM (\(rows)) AS p JOIN creditors c ON c.tax_code = p.creditor_tax_code
             ORDER BY \(order.qualified) LIMIT \(page.limit + 1)
             """
@@ -213,7 +214,8 @@ extension Row {
         PositionSummary(
             id: try identifier(), creditor: try organization(), creditorName: try text(), externalID: try text(),
             debtTypeKey: try text(), document: Document(year: try int(), number: try text()), description: try text(),
-            state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self), dueDate: try date(),
-            payableUntil: try optionalDate(), createdAt: try instant(), updatedAt: try instant())
+            state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self),
+            writtenOffCents: try next(Int64.self), dueDate: try date(), payableUntil: try optionalDate(),
+            createdAt: try instant(), updatedAt: try instant())
     }
 }

@@ -15,6 +15,7 @@ package struct PositionSummary: Sendable, Equatable {
     package let state: PositionState
     package let totalCents: Int64
     package let paidCents: Int64
+    package let writtenOffCents: Int64
     /// The earliest due date still owed, or the last one when nothing is.
     package let dueDate: CalendarDate
     package let payableUntil: CalendarDate?
@@ -117,7 +118,8 @@ package enum Positions {
             """,
             "SELECT description, quantity, amount_cents FROM position_lines WHERE \(part) ORDER BY number",
             """
-            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at, h.held_until, i.iuv_generated
+            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at,
+                i.written_off_cents, h.held_until, i.iuv_generated
             FROM installments i LEFT JOIN attempt_items h ON h.installment_id = i.id AND h.is_holding
             WHERE i.\(part) ORDER BY i.number
             """,
@@ -146,7 +148,7 @@ package enum Positions {
                 id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
                 noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(), dueDate: try row.date(),
                 transfers: byInstallment[id.uuid] ?? [], paidAt: try row.optionalInstant(),
-                heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool())
+                writtenOff: try row.amount(), heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool())
         }
     }
 }
@@ -268,19 +270,53 @@ extension Transaction {
     }
 
     /// Queues that this installment is paid and what the position becomes by it.
+    /// - Parameter writtenOff: what of the installment did not come in and is no longer owed.
     package func pay(
         _ installment: Installment, of position: Position, becoming state: PositionState, paidAt: Instant,
-        at now: Instant
+        writtenOff: Amount, at now: Instant
     ) {
-        let owed = position.installments.filter { $0.paidAt == nil && $0.id != installment.id }
-        let dueDate = owed.map(\.dueDate).min() ?? position.installments.map(\.dueDate).max() ?? installment.dueDate
-        let payableUntil = position.payableAfterDue ? nil : owed.map(\.dueDate).max()
-        send("UPDATE installments SET paid_at = \(paidAt.sql) WHERE id = \(installment.id.uuid) AND paid_at IS NULL")
         send(
             """
-            UPDATE positions SET state = \(state.rawValue), paid_cents = paid_cents + \(installment.amount.cents),
-                due_date = \(dueDate.sql), payable_until = \(payableUntil?.sql), updated_at = \(now.sql),
-                version = version + 1
+            UPDATE installments SET paid_at = \(paidAt.sql), written_off_cents = \(writtenOff.cents)
+            WHERE id = \(installment.id.uuid) AND paid_at IS NULL
+            """)
+        let paid = installment.amount.cents - writtenOff.cents  // neither is negative
+        move(
+            position, to: state, paid: paid, writtenOff: writtenOff.cents,
+            owed: position.installments.filter { $0.paidAt == nil && $0.id != installment.id }, at: now)
+    }
+
+    /// Queues that the payment of this installment was voided, so that it is owed again, and what the position becomes by it.
+    /// Void the receipt first: `installments_unpaid_by_void` refuses it otherwise.
+    package func unpay(
+        _ installment: Installment, of position: Position, becoming state: PositionState, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE installments SET paid_at = NULL, written_off_cents = 0
+            WHERE id = \(installment.id.uuid) AND paid_at IS NOT NULL
+            """)
+        let paid = installment.writtenOff.cents - installment.amount.cents  // neither is negative
+        let writtenOff = 0 - installment.writtenOff.cents  // not negative, so that it can be negated
+        move(
+            position, to: state, paid: paid, writtenOff: writtenOff,
+            owed: position.installments.filter { $0.paidAt == nil || $0.id == installment.id }, at: now)
+    }
+
+    /// - Parameters:
+    ///   - paid: cents to add to what came in; negative after a void.
+    ///   - owed: the installments that are owed from now on.
+    private func move(
+        _ position: Position, to state: PositionState, paid: Int64, writtenOff: Int64, owed: [Installment],
+        at now: Instant
+    ) {
+        let dueDate = owed.map(\.dueDate).min() ?? position.installments.map(\.dueDate).max() ?? position.owedDueDate
+        let payableUntil = position.payableAfterDue ? nil : owed.map(\.dueDate).max()
+        send(
+            """
+            UPDATE positions SET state = \(state.rawValue), paid_cents = paid_cents + \(paid),
+                written_off_cents = written_off_cents + \(writtenOff), due_date = \(dueDate.sql),
+                payable_until = \(payableUntil?.sql), updated_at = \(now.sql), version = version + 1
             WHERE id = \(position.id.uuid)
             """)
     }

@@ -249,7 +249,8 @@ package enum Receipts {
                 r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at, r.psp_id,
                 r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
                 r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
-                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text
+                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text, r.voided_at,
+                r.void_reason
             FROM receipts r
             LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
             LEFT JOIN positions p ON p.id = r.position_id
@@ -262,12 +263,14 @@ package enum Receipts {
             FROM receipt_transfers t JOIN receipts r ON r.id = t.receipt_id WHERE \(condition)
             ORDER BY t.receipt_id, t.number
             """,
+            Refunds.of(receipts: condition),
         ]) { answers in
             var transfers: [UUID: [RTTransfer]] = [:]
             for var row in answers[1] { transfers[try row.next(UUID.self), default: []].append(try row.rtTransfer()) }
+            let refunds = Dictionary(grouping: try Refunds.read(answers[2]), by: \.receipt)
             return try answers[0].map { row in
                 var row = row
-                return try row.receipt { transfers[$0.uuid] ?? [] }
+                return try row.receipt(transfers: { transfers[$0.uuid] ?? [] }, refunds: { refunds[$0] ?? [] })
             }
         }
     }
@@ -295,7 +298,9 @@ extension Row {
             remittance: try optionalText())
     }
 
-    fileprivate mutating func receipt(transfers: (Identifier<Receipt>) -> [RTTransfer]) throws -> Receipt {
+    fileprivate mutating func receipt(
+        transfers: (Identifier<Receipt>) -> [RTTransfer], refunds: (Identifier<Receipt>) -> [Refund]
+    ) throws -> Receipt {
         let id: Identifier<Receipt> = try identifier()
         return Receipt(
             id: id, receiptID: try text(), origin: try word(), status: try word(), outcome: try outcome(),
@@ -308,12 +313,20 @@ extension Row {
             payer: try rtSubject(hasEmail: true),
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
-            copyOf: try optionalIdentifier(), notes: try notes(text()))
+            copyOf: try optionalIdentifier(), notes: try notes(text()), voided: try receiptVoid(),
+            refunds: refunds(id))
     }
 
     private mutating func outcome() throws -> RTOutcome {
         guard let outcome = RTOutcome(rawValue: try int()) else { throw StorageError.fault("unknown outcome code") }
         return outcome
+    }
+
+    private mutating func receiptVoid() throws -> ReceiptVoid? {
+        let at = try optionalInstant()
+        let reason = try optionalText()
+        guard let at, let reason else { return nil }
+        return ReceiptVoid(at: at, reason: reason)
     }
 
     private mutating func document() throws -> Document? {

@@ -10,11 +10,15 @@ enum Walled {
     case attempts(SQL)
     /// For people of the creditor and ops alone.
     case anomalies(SQL)
+    /// Payers and debtors see them with the receipt.
+    case refunds(SQL)
+    case notifications(SQL)
 
     fileprivate var creditorColumn: SQL {
         switch self {
         case .registry(let column): column
-        case .positions(let alias), .receipts(let alias), .attempts(let alias), .anomalies(let alias):
+        case .positions(let alias), .receipts(let alias), .attempts(let alias), .anomalies(let alias),
+            .refunds(let alias), .notifications(let alias):
             alias + ".creditor_tax_code"
         }
     }
@@ -34,7 +38,7 @@ enum Walled {
                 """,
             ]
         case .attempts(let alias): ["\(alias).payer_tax_code = \(citizen.value)"]
-        case .anomalies: ["FALSE"]
+        case .anomalies, .refunds, .notifications: ["FALSE"]
         }
     }
 }

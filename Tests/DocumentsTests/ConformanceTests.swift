@@ -19,15 +19,29 @@ import Testing
             )
         },
         { (try Sample.receipt(creditorName: nil, fee: nil, psp: false), .sl) },
+        {
+            (
+                try Sample.receipt(
+                    fee: nil, status: .voided, psp: false, debtor: Sample.anna, origin: .counter,
+                    voided: ReceiptVoid(at: Instant(rfc3339: "2018-10-10T08:00:00Z"), reason: "Errore")), .it
+            )
+        },
+        {
+            (
+                try Sample.receipt(
+                    status: .anomaly, debtor: Sample.anna,
+                    refunds: [Sample.refund(.failed, day: "2018-10-12"), Sample.refund(.paid, day: "2018-10-20")]), .fr
+            )
+        },
     ]
 
     private func pdf(_ index: Int) async throws -> [UInt8] {
         let (receipt, language) = try Self.samples[index]()
         return try await Self.drawing.get().draw(
-            ReceiptContent(receipt, debtType: Sample.debtType(), language: language))
+            ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: language))
     }
 
-    @Test(arguments: 0..<3) func `a receipt keeps to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `a receipt keeps to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
         let python = try #require(
             ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"],
             "scripts/test.sh makes it; see scripts/pdf-tools.sh")
@@ -49,11 +63,11 @@ import Testing
         for line in lines { #expect(line.contains(" True "), "\(line)") }
     }
 
-    @Test(arguments: 0..<3) func `the same receipt is the same bytes`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `the same receipt is the same bytes`(index: Int) async throws {
         #expect(try await pdf(index) == pdf(index))
     }
 
-    @Test(arguments: 0..<3) func `its fonts are embedded`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `its fonts are embedded`(index: Int) async throws {
         let fonts = try Tool.withFile(try await pdf(index), suffix: "pdf") { try Tool.run("pdffonts", [$0]) }
         let rows = fonts.split(separator: "\n").dropFirst(2)
         #expect(!rows.isEmpty)
@@ -64,7 +78,7 @@ import Testing
         let receipt = try Sample.receipt(
             description: "<b>&amp; \u{202E}evil</b> ()\\ %PDF", payerName: "<span foreground='red'>X</span>")
         let bytes = try await Self.drawing.get().draw(
-            ReceiptContent(receipt, debtType: Sample.debtType(), language: .it))
+            ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: .it))
         let text = try Tool.text(of: bytes)
         #expect(text.contains("<b>&amp;"))
         #expect(text.contains("<span foreground='red'>X</span>"))

@@ -8,6 +8,11 @@ import Testing
         let kinds: [(Language) -> MailText] = [
             { MailTexts.receiptReady(receipt, creditor: nil, language: $0) },
             { MailTexts.paymentFailed(receipt, creditor: nil, language: $0) },
+            {
+                MailTexts.refundDecided(
+                    receipt, refund: try? Sample.refund(.decided, day: "2018-10-13"), hasReceipt: true, creditor: nil,
+                    language: $0)
+            },
         ]
         for kind in kinds {
             let texts = Language.allCases.map(kind)

@@ -7,9 +7,23 @@ import Testing
 @Suite struct ReceiptPDFTests {
     private static let drawing = try? ReceiptPDF()
 
-    private func pdf(_ receipt: Receipt, language: Language = .it) async throws -> [UInt8] {
+    private func pdf(
+        _ receipt: Receipt, decision: ReceiptDecision? = nil, for audience: ReceiptAudience? = .payer,
+        language: Language = .it
+    ) async throws -> [UInt8] {
         let drawing = try #require(Self.drawing)
-        return try await drawing.draw(ReceiptContent(receipt, debtType: Sample.debtType(), language: language))
+        return try await drawing.draw(
+            ReceiptContent(
+                receipt, decision: decision, debtType: Sample.debtType(), for: audience, language: language))
+    }
+
+    /// As one line, so that a sentence that breaks over two is found.
+    private func text(
+        _ receipt: Receipt, decision: ReceiptDecision? = nil, for audience: ReceiptAudience? = .payer,
+        language: Language = .it
+    ) async throws -> String {
+        try Tool.text(of: await pdf(receipt, decision: decision, for: audience, language: language))
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     @Test func `a receipt reads with every fact that the rules ask for`() async throws {
@@ -23,5 +37,84 @@ import Testing
         ] {
             #expect(text.contains(fact), "\(fact)")
         }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `what was paid at the counter names neither pagoPA nor a PSP's number of the payment`(language: Language)
+        async throws
+    {
+        let counter = try Sample.receipt(psp: false, origin: .counter)
+        let text = try await text(counter, language: language)
+        #expect(!text.localizedCaseInsensitiveContains("pagopa") && !text.contains("IUR"), "\(text)")
+        #expect(text.contains("59,80 €"))
+        let paidOnline = try await self.text(Sample.receipt(), language: language)
+        #expect(paidOnline.contains("pagoPA") && paidOnline.contains("IUR-2018-1031"))
+    }
+
+    @Test func `the counter is named in the reader's language`() async throws {
+        let counter = try Sample.receipt(psp: false, origin: .counter)
+        let words: [Language: String] = [
+            .it: "allo sportello", .en: "at the counter", .de: "am Schalter", .fr: "au guichet", .sl: "na blagajni",
+        ]
+        for (language, word) in words { #expect(try await text(counter, language: language).contains(word)) }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `neither version shows the other person's tax code, and both show both names`(language: Language) async throws
+    {
+        let receipt = try Sample.receipt(debtor: Sample.anna)
+        let (payer, debtor) = ("RSSMRA80A01H501U", "VRDNNA85M41F205G")
+        for (audience, shown) in [(ReceiptAudience.payer, [payer]), (.debtor, [debtor]), (nil, [])] {
+            let text = try await text(receipt, for: audience, language: language)
+            #expect([payer, debtor].filter(text.contains) == shown)
+            #expect(text.contains("Niccolò D’Angelo") && text.contains("Anna Verdi"))
+        }
+    }
+
+    @Test func `a debtor who paid has one version, with the one tax code`() async throws {
+        let same = RTSubject(kind: .person, taxCode: "rssmra80a01h501u", fullName: "Niccolò D’Angelo", email: nil)
+        let receipt = try Sample.receipt(debtor: same)
+        let versions = try await [ReceiptAudience.payer, .debtor].asyncMap { try await pdf(receipt, for: $0) }
+        #expect(versions[0] == versions[1])
+        #expect(try Tool.text(of: versions[0]).contains("RSSMRA80A01H501U"))
+    }
+
+    @Test func `what was decided afterwards is on the receipt`() async throws {
+        let at = try Instant(rfc3339: "2018-10-12T23:30:00Z")
+        func decided(_ kind: ResolutionKind, writtenOff: Int64? = nil) throws -> ReceiptDecision {
+            ReceiptDecision(resolution: kind, decidedAt: at, writtenOff: try writtenOff.map { try Amount(cents: $0) })
+        }
+        let odd = try Sample.receipt(status: .anomaly)
+        #expect(try await text(odd).contains("in verifica presso l'ente"))
+        let refused = try await text(odd, decision: decided(.reject))
+        #expect(refused.contains("non salda il debito") && refused.contains("13/10/2018"))
+        let refunding = try await text(
+            Sample.receipt(status: .anomaly, refunds: [Sample.refund(.decided, day: "2018-10-13")]),
+            decision: decided(.refund))
+        #expect(refunding.contains("ha deciso il rimborso il 13/10/2018"))
+        #expect(refunding.contains("Rimborso 1,00 €, deciso il 13/10/2018"))
+        let refunded = try await text(
+            Sample.receipt(status: .anomaly, refunds: [Sample.refund(.paid, day: "2018-10-20", reference: "M 214")]),
+            decision: decided(.refund))
+        #expect(refunded.contains("ricevuto e rimborsato"))
+        #expect(refunded.contains("1,00 €, pagato il 20/10/2018, riferimento M 214"))
+        let accepted = try await text(Sample.receipt(), decision: decided(.accept, writtenOff: 520))
+        #expect(accepted.contains("ha accettato il pagamento il 13/10/2018") && accepted.contains("5,20 €"))
+        for text in [refused, refunding, refunded, accepted] { #expect(!text.contains("in verifica")) }
+    }
+
+    @Test func `a voided receipt says so in its title, and why`() async throws {
+        let void = ReceiptVoid(at: try Instant(rfc3339: "2018-10-10T08:00:00Z"), reason: "Debito sbagliato")
+        let text = try await text(Sample.receipt(status: .voided, psp: false, origin: .counter, voided: void))
+        #expect(text.contains("ANNULLATA") && text.contains("Debito sbagliato") && text.contains("10/10/2018"))
+        #expect(!text.contains("Pagato"))
+    }
+}
+
+extension Sequence where Element: Sendable {
+    fileprivate func asyncMap<Result>(_ change: (Element) async throws -> Result) async rethrows -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await change(element)) }
+        return results
     }
 }

@@ -5,7 +5,8 @@ enum Sample {
     static func receipt(
         creditorName: String? = "Comune di Forlì", description: String = "Mensa scolastica – ottobre 2018",
         fee: Int64? = 150, status: Disposition = .settled, transfers: Int = 1, psp: Bool = true,
-        remittance: String = "/RFB/02260618143027134/59.80", payerName: String = "Niccolò D’Angelo"
+        remittance: String = "/RFB/02260618143027134/59.80", payerName: String = "Niccolò D’Angelo",
+        debtor: RTSubject? = nil, origin: ReceiptOrigin = .pagopa, voided: ReceiptVoid? = nil, refunds: [Refund] = []
     ) throws -> Receipt {
         let creditor = try OrganizationTaxCode("15376371009")
         let parts = try (1...transfers).map { index in
@@ -14,7 +15,7 @@ enum Sample {
                 remittance: remittance)
         }
         return Receipt(
-            id: try Identifier("0199c0de-0000-7000-8000-000000000001"), receiptID: "IUR-2018-1031", origin: .pagopa,
+            id: try Identifier("0199c0de-0000-7000-8000-000000000001"), receiptID: "IUR-2018-1031", origin: origin,
             status: status, outcome: .executed, creditor: creditor, creditorName: creditorName,
             position: try Identifier("0199c0de-0000-7000-8000-000000000002"), installmentNumber: 1, attempt: nil,
             debtTypeKey: "mensa", description: description, document: Document(year: 2018, number: "1031"),
@@ -27,9 +28,22 @@ enum Sample {
                     channel: "12345678903_01") : nil,
             method: try PaymentMethod("CP"), transfers: parts,
             payer: RTSubject(kind: .person, taxCode: "RSSMRA80A01H501U", fullName: payerName, email: nil),
-            debtor: nil, failureReason: nil, till: nil, reference: nil,
+            debtor: debtor, failureReason: nil, till: nil, reference: nil,
             rtSHA256: String(repeating: "0123456789abcdef", count: 4),
-            receivedAt: try Instant(rfc3339: "2018-10-09T09:30:07.5Z"))
+            receivedAt: try Instant(rfc3339: "2018-10-09T09:30:07.5Z"), voided: voided, refunds: refunds)
+    }
+
+    static let anna = RTSubject(kind: .person, taxCode: "VRDNNA85M41F205G", fullName: "Anna Verdi", email: nil)
+
+    /// Of one euro, of the receipt above.
+    static func refund(_ status: RefundStatus, day: String, reference: String? = nil) throws -> Refund {
+        let at = try Instant(rfc3339: "2018-10-12T09:30:00Z")
+        return Refund(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000009"),
+            receipt: try Identifier("0199c0de-0000-7000-8000-000000000001"), anomaly: nil,
+            creditor: try OrganizationTaxCode("15376371009"), amount: try Amount(cents: 100), status: status,
+            day: try CalendarDate(day), reference: reference, reason: nil, decidedBy: "command-line", version: 1,
+            createdAt: at, updatedAt: at)
     }
 
     static func debtType() throws -> DebtType {

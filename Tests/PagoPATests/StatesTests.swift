@@ -4,14 +4,41 @@ import Testing
 
 /// What must hold of the transition tables, whatever happens in whatever order.
 @Suite struct StatesTests {
-    @Test func `a paid position stays paid, and a cancelled one is never paid`() {
+    private static let voids: [PositionEvent] = [.partVoided, .fullyVoided]
+
+    @Test func `a paid position stays paid but for a void, and a cancelled one is never paid`() {
         for event in PositionEvent.allCases {
             for published in [true, false] {
-                #expect([nil, .paid].contains(PositionState.paid.after(event, wasPublished: published)))
+                let paid = PositionState.paid.after(event, wasPublished: published)
+                #expect([nil, .paid].contains(paid) || Self.voids.contains(event))
                 let after = PositionState.cancelled.after(event, wasPublished: published)
                 #expect(after != .paid && after != .partiallyPaid)
             }
         }
+    }
+
+    @Test func `a void takes a position back to what it was before that payment`() {
+        for before in [PositionState.open, .partiallyPaid] {
+            for payment in [PositionEvent.partPaid, .fullyPaid] {
+                let void: PositionEvent = before == .open ? .fullyVoided : .partVoided
+                #expect(before.after(payment, wasPublished: true)?.after(void, wasPublished: true) == before)
+            }
+        }
+        for state in [PositionState.draft, .open, .cancelled] {
+            for void in Self.voids { #expect(state.after(void, wasPublished: true) == nil) }
+        }
+    }
+
+    @Test func `a refund that failed stays failed, and repeating what happened changes nothing`() {
+        for event in RefundEvent.allCases {
+            #expect([nil, .failed].contains(RefundStatus.failed.after(event)))
+            for status in RefundStatus.allCases {
+                guard let once = status.after(event) else { continue }
+                #expect(once.after(event) == once)
+                #expect(once == (event == .paid ? .paid : .failed))
+            }
+        }
+        #expect(RefundStatus.allCases.filter(\.counts) == [.decided, .paid])
     }
 
     @Test func `repeating what a caller asked for changes nothing more`() {
@@ -43,7 +70,7 @@ import Testing
         #expect(NotificationState.dead.after(.retriedByOps) == .queued)
     }
 
-    @Test func `random walks of events never leave success or payment`() {
+    @Test func `random walks of events without a void never leave success or payment`() {
         var random = Seeded(seed: 11)
         for _ in 0..<2_000 {
             var attempt = AttemptStatus.created
@@ -52,7 +79,8 @@ import Testing
             for _ in 0..<12 {
                 let event = AttemptEvent.allCases.randomElement(using: &random) ?? .paid
                 attempt = attempt.after(event) ?? attempt
-                let change = PositionEvent.allCases.randomElement(using: &random) ?? .publish
+                let changes = PositionEvent.allCases.filter { !Self.voids.contains($0) }
+                let change = changes.randomElement(using: &random) ?? .publish
                 position = position.after(change, wasPublished: true) ?? position
                 paid = paid || position == .paid
                 #expect(!paid || position == .paid)

@@ -41,7 +41,8 @@ extension ServerTests {
                 #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
                 #expect(
                     entries.compactMap { $0["kind"] as? String } == [
-                        "position_created", "anomaly_opened", "rt_received", "position_state", "anomaly_resolved",
+                        "position_created", "anomaly_opened", "rt_received", "position_state", "written_off",
+                        "anomaly_resolved",
                     ])
                 #expect(entries.last?["note"] as? String == "Arrotondamento del PSP")
                 #expect((entries.last?["actor"] as? String)?.hasPrefix("key:") == true)

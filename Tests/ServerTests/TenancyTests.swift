@@ -126,12 +126,18 @@ extension ServerTests {
         @Test func `the table of roles is what the contract says`() throws {
             let roles: [(name: String, scopes: Set<String>)] = [
                 ("front end", ["positions:read", "payments:write", "receipts:read", "citizens"]),
-                ("back office", ["positions:read", "positions:write", "payments:write", "receipts:read"]),
+                (
+                    "back office",
+                    [
+                        "positions:read", "positions:write", "payments:write", "receipts:read", "anomalies:write",
+                        "refunds:write", "notifications:read", "notifications:write",
+                    ]
+                ),
                 (
                     "ops",
                     [
-                        "positions:read", "positions:write", "payments:write", "receipts:read", "psp-list:write",
-                        "citizens",
+                        "positions:read", "positions:write", "payments:write", "receipts:read", "anomalies:write",
+                        "refunds:write", "notifications:read", "notifications:write", "psp-list:write", "citizens",
                         "operations",
                     ]
                 ),
@@ -200,8 +206,14 @@ private struct World {
             kind: "frontend", scopes: ["positions:read", "payments:write", "receipts:read"],
             creditors: [Self.otherCreditor])
         otherBackOffice = try await live.newKey(
-            kind: "creditor", scopes: ["positions:read", "positions:write", "payments:write", "receipts:read"],
-            creditors: [Self.otherCreditor])
+            kind: "creditor",
+            scopes: [
+                "positions:read", "positions:write", "payments:write", "receipts:read", "anomalies:write",
+                "refunds:write", "notifications:read", "notifications:write",
+            ], creditors: [Self.otherCreditor])
+        let refund = try await live.call(
+            "POST", "/v1/refunds", key: live.opsKey, json: #"{"receipt_id":"\#(receipt)","amount_cents":1}"#)
+        let refundID = try #require(try refund.json["id"] as? String, "\(refund.status)")
         strangers = [
             Stranger(name: "front end", key: otherFrontEnd), Stranger(name: "back office", key: otherBackOffice),
             Stranger(name: "citizen", key: live.apiKey, token: try await live.session(.anna).access),
@@ -209,7 +221,7 @@ private struct World {
         ]
         ids = [
             "positions": position, "payment-attempts": attempt, "receipts": receipt, "anomalies": anomaly,
-            "notifications": mail, "api-keys": key, "webhook-secrets": position,
+            "refunds": refundID, "notifications": mail, "api-keys": key, "webhook-secrets": position,
         ]
     }
 
@@ -231,7 +243,7 @@ private struct World {
             .replacing("{psp_id}", with: "ABCDITMM").replacing("{version}", with: "99").replacing(
                 "{topic}", with: "payments"
             )
-            .replacing("{number}", with: "1")
+            .replacing("{number}", with: "1").replacing("{receipt_id}", with: ids["receipts"] ?? id)
     }
 
     /// With a body that the contract gives as an example, and what a write needs besides.

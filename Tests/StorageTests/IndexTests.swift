@@ -27,7 +27,7 @@ import Testing
             """
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
-                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'notifications', 'journal', 'citizens', 'consents',
+                'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'refunds', 'notifications', 'journal', 'citizens', 'consents',
                 'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
@@ -184,7 +184,30 @@ import Testing
                 ("journal", .everyCreditor, { _ = try await $0.journal(of: nil, page: PageRequest()) }),
                 (
                     "notifications", .everyCreditor,
-                    { _ = try await $0.notifications(NotificationFilter(), page: PageRequest()) }
+                    {
+                        _ = try await $0.notifications(
+                            NotificationFilter(), within: .everyCreditor, page: PageRequest())
+                    }
+                ),
+                (
+                    "a creditor's notifications", .only([Ledger.alfa]),
+                    {
+                        _ = try await $0.notifications(
+                            NotificationFilter(), within: .only([Ledger.alfa]), page: PageRequest())
+                    }
+                ),
+                (
+                    "addresses of a receipt", .only([Ledger.alfa]),
+                    { _ = try await $0.payerAddresses(of: Identifier(uuid: position.uuid)) }
+                ),
+                (
+                    "refunds", .everyCreditor,
+                    { _ = try await $0.refunds(RefundFilter(), within: .everyCreditor, page: PageRequest()) }
+                ),
+                ("a creditor's refunds", .only([Ledger.alfa]), { try await Self.refunds($0) }),
+                (
+                    "decision about a receipt", .everyCreditor,
+                    { _ = try await $0.ask(Decisions.about(Identifier(uuid: position.uuid))) }
                 ),
                 (
                     "unreadable", .psp(Ledger.firstPSP),
@@ -213,6 +236,17 @@ import Testing
                 #expect(tables.isEmpty, "\(name)")
             }
         }
+    }
+
+    /// One receipt's, those still to be paid, and a deep page.
+    private static func refunds(_ tx: Transaction) async throws {
+        var filter = RefundFilter()
+        let first = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
+        _ = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest(after: first.next))
+        filter.statuses = [.decided]
+        let decided = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
+        filter.receipt = decided.items.first?.receipt
+        _ = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
     }
 
     @Test func `forgetting what is past its time goes by an index`() async throws {

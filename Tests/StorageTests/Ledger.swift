@@ -158,9 +158,15 @@ struct Ledger {
             FROM \(rows)
             """,
             """
-            INSERT INTO notifications (id, kind, receipt_id, position_id, recipient, language, state, next_attempt_at,
+            INSERT INTO refunds (id, receipt_id, creditor_tax_code, amount_cents, status, day, decided_by, created_at,
+                updated_at)
+            SELECT id, id, creditor, 40, CASE WHEN n % 50 = 1 THEN 'decided' ELSE 'paid' END, '2026-11-24', 'loop', at, at
+            FROM \(rows)
+            """,
+            """
+            INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, recipient, language, state, next_attempt_at,
                 message_id, sent_at, created_at)
-            SELECT id, 'receipt_ready', id, id, 'a@example.org', 'it', CASE WHEN n % 50 = 1 THEN 'queued' ELSE 'sent' END,
+            SELECT id, 'receipt_ready', id, id, creditor, 'a@example.org', 'it', CASE WHEN n % 50 = 1 THEN 'queued' ELSE 'sent' END,
                 CASE WHEN n % 50 = 1 THEN at END, id::text, CASE WHEN n % 50 = 1 THEN NULL ELSE at END, at FROM \(rows)
             """,
             """
@@ -226,7 +232,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
         attemptItems = "attempt_items"
     case receipts
     case receiptTransfers = "receipt_transfers"
-    case rts, anomalies, notifications, journal
+    case rts, anomalies, refunds, notifications, journal
     case unreadableRTs = "unreadable_rts"
     case apiKeys = "api_keys"
     case webhookSecrets = "webhook_secrets"

@@ -26,7 +26,7 @@ import Testing
         .transfers: 8,
         .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 16,
         .unreadableRTs: 8,
-        .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
+        .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8,
     ]
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `a creditor sees its own rows, and neither mail, journal, keys nor secrets`() async throws {
+    @Test func `a creditor sees its own rows, and neither journal, keys nor secrets`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .only([Ledger.alfa]))
 
@@ -48,7 +48,8 @@ import Testing
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 8, .unreadableRTs: 4, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 0,
+                    .anomalies: 8, .unreadableRTs: 4, .refunds: 4, .notifications: 4, .journal: 0, .apiKeys: 0,
+                    .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .usedIUVs: 4,
                 ])
             let nobody = try await seen(ledger, within: .only([]))
@@ -65,7 +66,8 @@ import Testing
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
                     .rts: 4,
-                    .anomalies: 0, .unreadableRTs: 0, .notifications: 0, .journal: 0, .apiKeys: 0, .webhookSecrets: 0,
+                    .anomalies: 0, .unreadableRTs: 0, .refunds: 4, .notifications: 0, .journal: 0, .apiKeys: 0,
+                    .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .usedIUVs: 0,
                 ])
         }
@@ -142,7 +144,9 @@ import Testing
     @Test func `a creditor writes nothing that is another's`() async throws {
         try await Ledger.with { ledger in
             let theirs: SQL = "creditor_tax_code = \(Ledger.beta.value)"
-            for table: OwnedTable in [.positions, .installments, .paymentAttempts, .receipts, .anomalies] {
+            for table: OwnedTable in [
+                .positions, .installments, .paymentAttempts, .receipts, .anomalies, .notifications,
+            ] {
                 let changed = try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
                     try await tx.execute(
                         "UPDATE \(SQL.identifier(table.rawValue)) SET creditor_tax_code = creditor_tax_code WHERE \(theirs)"
@@ -230,6 +234,7 @@ import Testing
                 "UPDATE rts SET message_id = 'x'",
                 "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
                 "DELETE FROM api_keys", "DELETE FROM used_iuvs", "UPDATE used_iuvs SET iuv = iuv",
+                "DELETE FROM refunds", "UPDATE refunds SET amount_cents = 1", "UPDATE refunds SET receipt_id = id",
                 "SELECT FROM schema_migrations", "DELETE FROM schema_access", "UPDATE schema_access SET statement = ''",
             ]
             for statement in forbidden {

@@ -6,6 +6,7 @@ import Storage
 /// The lists that have pages. A search shares the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {
     case positions, receipts, attempts, anomalies, notifications, journal, creditors, psps
+    case refunds
     case apiKeys = "api_keys"
     case pspLists = "psp_lists"
 }

@@ -92,6 +92,7 @@ extension PositionDetail {
         json.field("status", position.status(today: today).rawValue)
         json.field("total_cents", position.totalCents)
         json.field("paid_cents", position.paidCents)
+        json.field("written_off_cents", position.writtenOffCents)
         json.field("residual_cents", position.residualCents)
         json.array("installments", position.installments) { write($1, into: &$0, today: today) }
         json.array("attempts", attempts) { json, attempt in
@@ -129,6 +130,7 @@ extension PositionDetail {
         json.field("payable", status == .open && part.heldUntil == nil)
         json.field("payment_in_progress", part.heldUntil != nil)
         json.field("paid_at", part.paidAt?.rfc3339)
+        json.field("written_off_cents", part.writtenOff == .zero ? nil : part.writtenOff.cents)
         json.array("transfers", part.transfers) { $0.write($1) }
         json.endObject()
     }
@@ -147,7 +149,8 @@ extension PositionSummary {
         json.field("status", state.status(payableUntil: payableUntil, today: today).rawValue)
         json.field("total_cents", totalCents)
         json.field("paid_cents", paidCents)
-        json.field("residual_cents", totalCents - paidCents)
+        json.field("written_off_cents", writtenOffCents)
+        json.field("residual_cents", totalCents - paidCents - writtenOffCents)
         json.field("due_date", dueDate.description)
         json.field("created_at", createdAt.rfc3339)
         json.field("updated_at", updatedAt.rfc3339)

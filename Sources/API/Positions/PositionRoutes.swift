@@ -19,6 +19,9 @@ func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.post, "/v1/positions/{id}/cancel", "cancel_position") { try await handlers.move($0, .cancel) },
         Route(.post, "/v1/positions/{id}/restore", "restore_position") { try await handlers.move($0, .restore) },
         Route(.post, "/v1/positions/{id}/counter-payments", "record_counter_payment", handlers.recordCounterPayment),
+        Route(
+            .post, "/v1/positions/{id}/counter-payments/{receipt_id}/void", "void_counter_payment",
+            handlers.voidCounterPayment),
     ]
 }
 
@@ -136,6 +139,17 @@ private struct PositionHandlers: Sendable {
         }
         return try await intermediary.recordCounterPayment(
             payment, on: inbound.id(), by: caller, repeating: inbound.repeating(render)
+        ).reply(render)
+    }
+
+    func voidCounterPayment(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsWrite)
+        let reason = try inbound.object { reader in reader.required("reason") { try boundedText($0, 1...500) } }
+        let render: @Sendable (Receipt) -> Reply = { $0.reply(.ok, links) }
+        return try await intermediary.voidCounterPayment(
+            inbound.id("receipt_id"), on: inbound.id(), reason: reason, by: caller,
+            repeating: inbound.repeating(render)
         ).reply(render)
     }
 }

@@ -171,6 +171,10 @@ extension Problem {
             self.init(.notificationNotRetryable, detail: "The e-mail is \(state.rawValue).")
         case .anomalyNotOpen: self.init(.anomalyNotOpen, detail: "It has been resolved before.")
         case .resolutionNotPossible(let why): self.init(.resolutionNotPossible, detail: why)
+        case .voidNotPossible(let why): self.init(.voidNotPossible, detail: why)
+        case .refundNotPossible(let why): self.init(.refundNotPossible, detail: why)
+        case .refundNotChangeable(let status):
+            self.init(.refundNotChangeable, detail: "The refund is \(status.rawValue).")
         }
     }
 }

@@ -6,6 +6,7 @@ extension ProblemKind {
         .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
         .installmentNotPayable,
         .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
+        .voidNotPossible, .refundNotPossible, .refundNotChangeable,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -61,6 +62,22 @@ extension ProblemKind {
             + "the reason.",
         cure: "Choose another resolution, or another position.",
         example: "Only a receipt in quarantine can be matched.")
+    static let voidNotPossible = ProblemKind(
+        "void-not-possible", .conflict, "Counter payment cannot be voided",
+        cause:
+            "A PSP reported the payment, it has a refund, or it pays no installment of this position; detail says which.",
+        cure: "Refund what a PSP reported. Mark a refund as failed before you void its payment.",
+        example: "A PSP reported this payment: refund it.")
+    static let refundNotPossible = ProblemKind(
+        "refund-not-possible", .conflict, "Receipt cannot be refunded",
+        cause: "No money was received, the payment was voided, or the whole amount is refunded already.",
+        cure: "Read the receipt and its refunds.",
+        example: "The whole amount is refunded already.")
+    static let refundNotChangeable = ProblemKind(
+        "refund-not-changeable", .conflict, "Refund cannot be changed in its current state",
+        cause: "A refund that failed is final.",
+        cure: "Decide another refund if the money still has to go back.",
+        example: "The refund is failed.")
     static let receiptConflict = ProblemKind(
         "receipt-conflict", .conflict, "Receipt conflict",
         cause:

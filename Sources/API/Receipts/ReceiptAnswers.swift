@@ -70,6 +70,9 @@ extension Receipt {
         json.field("failure_reason", failureReason)
         json.field("till", till)
         json.field("reference", reference)
+        json.field("voided_at", voided?.at.rfc3339)
+        json.field("void_reason", voided?.reason)
+        json.write(refunds: refunds)
         json.field("rt_sha256", rtSHA256)
         json.write(notes)
         json.field("received_at", receivedAt.rfc3339)
@@ -99,6 +102,8 @@ extension Receipt {
         json.field("origin", origin.rawValue)
         json.field("outcome", outcome.word)
         if copyOf != nil { json.field("is_beneficiary_copy", true) }
+        json.field("voided_at", voided?.at.rfc3339)
+        json.write(refunds: refunds)
         json.field("pdf_url", pdfURL(links))
         json.object("_links") { $0.field("self", links.receipt(id)) }
         json.endObject()
@@ -146,6 +151,9 @@ extension Anomaly {
             json.field("resolution", resolution.kind.rawValue)
             json.field("reason", resolution.reason)
             json.field("resolved_at", resolution.resolvedAt.rfc3339)
+            json.field("resolved_by", resolution.resolvedBy)
+            json.field("written_off_cents", resolution.writtenOff?.cents)
+            json.field("refund_id", resolution.refund?.description)
         }
     }
 }

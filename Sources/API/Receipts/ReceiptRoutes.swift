@@ -13,7 +13,8 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.post, "/v1/receipts/search", "search_receipts", handlers.searchReceipts),
         Route(.get, "/v1/receipts/{id}", "show_receipt", handlers.showReceipt),
         Route(
-            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", query: ["disposition"], produces: ["application/pdf"],
+            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", query: ["disposition", "for"],
+            produces: ["application/pdf"],
             handlers.showReceiptPDF),
         Route(
             .get, "/v1/receipts/{id}/rt", "show_receipt_rt", produces: ["application/json", "application/xml"],
@@ -109,13 +110,14 @@ private struct ReceiptHandlers: Sendable {
         try await intermediary.showReceipt(inbound.id(), for: inbound.caller()).reply(.ok, links)
     }
 
-    /// The drawing of a receipt never changes, so the caller may keep it to itself.
     func showReceiptPDF(_ inbound: Inbound) async throws -> Reply {
         var reader = QueryReader(inbound)
         let disposition = reader.word("disposition", Disposition.self) ?? .inline
+        let audience = reader.word("for", ReceiptAudience.self)
         try reader.finish()
         let id: Identifier<Receipt> = try inbound.id()
-        let pdf = try await intermediary.showReceiptPDF(id, language: inbound.language, for: inbound.caller())
+        let pdf = try await intermediary.showReceiptPDF(
+            id, for: audience, language: inbound.language, by: inbound.caller())
         return Reply(
             .ok,
             headers: [
@@ -159,7 +161,7 @@ private struct ReceiptHandlers: Sendable {
 
     func resolveAnomaly(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
-        try caller.demand(.operations)
+        try caller.demand(.anomaliesWrite, or: .operations)
         let (request, reason) = try inbound.object { reader in ResolutionRequest.read(&reader) }
         let render: @Sendable (Anomaly) -> Reply = { anomaly in .json { anomaly.write(into: &$0) } }
         return try await intermediary.resolveAnomaly(
@@ -206,6 +208,7 @@ extension ResolutionRequest {
         let isGiven = reader.has("position_id")
         let position = reader.optional("position_id") { try Identifier<Position>($0) }
         let number = reader.optional("installment", in: 1...1_000)
+        let amount = reader.optional("amount_cents", in: 1...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
         if kind == .match, !isGiven {
             reader.refuse("position_id", .required, "is required to match")
         }
@@ -213,10 +216,11 @@ extension ResolutionRequest {
             if position != nil { reader.refuse("position_id", .notAllowed, "is for match only") }
             if number != nil { reader.refuse("installment", .notAllowed, "is for match only") }
         }
+        if let kind, kind != .refund, amount != nil { reader.refuse("amount_cents", .notAllowed, "is for refund only") }
         guard let kind, let reason else { return nil }
         switch kind {
         case .accept: return (.accept, reason)
-        case .refund: return (.refund, reason)
+        case .refund: return (.refund(amount), reason)
         case .reject: return (.reject, reason)
         case .match, .appeared, .entered:
             return position.map { (.match(position: $0, installmentNumber: number.map(Int.init)), reason) }

@@ -28,6 +28,28 @@ package enum MailTexts {
             ].filter { $0.0 != words.amountAsked || receipt.amount != .zero })
     }
 
+    /// Money goes back to the payer.
+    /// - Parameter hasReceipt: whether the receipt as it stands now is attached.
+    package static func refundDecided(
+        _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, language: Language
+    ) -> MailText {
+        let words = RefundMailWords.of(language)
+        let common = MailWords.of(language)
+        let name = name(of: receipt, creditor)
+        return MailText(
+            subject: filled(words.subject, ["creditor": name]), language: language.tag,
+            paragraphs: [
+                filled(words.decided, ["creditor": name]), filled(words.how, ["creditor": name]),
+                hasReceipt ? words.attached : nil, contact(creditor, common),
+            ].compactMap(\.self),
+            facts: [
+                (words.amount, refund.map { $0.amount.italian + " €" } ?? ""),
+                (common.description, receipt.description),
+                (common.amount, receipt.amount.italian + " €"), (common.paidAt, receipt.paidAt.romeText),
+                (common.iuv, receipt.iuv.value),
+            ].filter { !$0.1.isEmpty })
+    }
+
     package static func test(language: Language) -> MailText {
         let words = MailWords.of(language)
         return MailText(subject: words.testSubject, language: language.tag, paragraphs: [words.test], facts: [])

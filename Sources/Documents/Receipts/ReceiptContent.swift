@@ -16,6 +16,8 @@ package struct ReceiptContent: Sendable, Equatable {
     }
 
     package let language: Language
+    /// What stands above the creditor's name: the system that the payment went through; nothing for the counter.
+    package let system: String?
     package let title: String
     package let creditorName: String
     /// The one sentence that a reader needs: how much, for what, when.
@@ -24,19 +26,30 @@ package struct ReceiptContent: Sendable, Equatable {
     package let footer: String
     package let createdAt: Instant
 
-    package init(_ receipt: Receipt, debtType: DebtType?, language: Language) {
+    /// - Parameters:
+    ///   - decision: what people decided last about a receipt that did not fit.
+    ///   - audience: whose tax code is shown; `nil`: only that of a debtor who paid.
+    package init(
+        _ receipt: Receipt, decision: ReceiptDecision?, debtType: DebtType?, for audience: ReceiptAudience?,
+        language: Language
+    ) {
         let words = ReceiptWords.of(language)
+        let decisions = DecisionWords.of(language)
         self.language = language
-        title = words.title
+        switch receipt.origin {
+        case .counter: system = nil
+        case .pagopa, .file, .reporting: system = "pagoPA"
+        }
+        title = receipt.voided == nil ? words.title : decisions.voidedTitle
         creditorName = receipt.creditorName ?? receipt.creditor.value
-        summary = words.summary(
-            amount: Self.money(receipt.amount), creditor: receipt.creditorName ?? receipt.creditor.value,
-            at: receipt.paidAt.romeText)
+        summary = decisions.summary(
+            receipt, amount: Self.money(receipt.amount), creditor: receipt.creditorName ?? receipt.creditor.value,
+            words: words)
         footer = words.footer(receipt.id.description)
         createdAt = receipt.receivedAt
         sections = [
-            Self.payment(receipt, words, language), Self.debt(receipt, debtType, words, language),
-            Self.creditor(receipt, words), Self.provider(receipt, words), Self.people(receipt, words),
+            Self.payment(receipt, decision, words, decisions, language), Self.debt(receipt, debtType, words, language),
+            Self.creditor(receipt, words), Self.provider(receipt, words), Self.people(receipt, audience, words),
             Self.transfers(receipt, words), Self.evidence(receipt, words),
         ].filter { !$0.rows.isEmpty }
     }
@@ -50,17 +63,25 @@ package struct ReceiptContent: Sendable, Equatable {
         }
     }
 
-    private static func payment(_ receipt: Receipt, _ words: ReceiptWords, _ language: Language) -> Section {
+    private static func payment(
+        _ receipt: Receipt, _ decision: ReceiptDecision?, _ words: ReceiptWords, _ decisions: DecisionWords,
+        _ language: Language
+    ) -> Section {
         let charged = receipt.fee.flatMap { fee in try? receipt.amount.adding(fee) }
+        // The IUR is a PSP's number of the payment, and no PSP took part in a payment at the counter.
+        let iur = receipt.psp == nil ? nil : receipt.receiptID
+        let writtenOff = receipt.status == .settled ? decision?.writtenOff : nil
         return Section(
             heading: words.payment,
             rows: rows(
                 (words.amount, money(receipt.amount)), (words.fee, receipt.fee.map(money)),
                 (words.charged, charged.map(money)), (words.paidAt, receipt.paidAt.romeText),
-                (words.state, receipt.status == .settled ? words.paid : words.underReview),
-                (words.method, receipt.method?.name(in: language)), (words.iur, receipt.receiptID),
+                (words.state, decisions.state(receipt, decision, words: words)),
+                (decisions.voidReason, receipt.voided?.reason), (decisions.writtenOff, writtenOff.map(money)),
+                (words.method, receipt.method?.name(in: language)), (words.iur, iur),
                 (words.context, receipt.paymentContext), (words.till, receipt.till),
-                (words.reference, receipt.reference)))
+                (words.reference, receipt.reference))
+                + receipt.refunds.map { Row(label: decisions.refund, text: decisions.refund($0)) })
     }
 
     private static func debt(_ receipt: Receipt, _ debtType: DebtType?, _ words: ReceiptWords, _ language: Language)
@@ -89,17 +110,21 @@ package struct ReceiptContent: Sendable, Equatable {
                 (words.taxCode, receipt.psp?.taxCode), (words.channel, receipt.psp?.channel)))
     }
 
-    private static func people(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
-        Section(
+    /// Both names, for the one paid for the other; the tax code of the reader alone.
+    private static func people(_ receipt: Receipt, _ audience: ReceiptAudience?, _ words: ReceiptWords) -> Section {
+        func named(_ subject: RTSubject?, _ person: ReceiptAudience) -> String? {
+            subject.flatMap { Self.named($0, withTaxCode: receipt.shows(taxCodeOf: person, to: audience)) }
+        }
+        return Section(
             heading: words.people,
-            rows: rows(
-                (words.payer, receipt.payer.flatMap(named)), (words.debtor, receipt.debtor.flatMap(named))))
+            rows: rows((words.payer, named(receipt.payer, .payer)), (words.debtor, named(receipt.debtor, .debtor))))
     }
 
-    private static func named(_ subject: RTSubject) -> String? {
+    private static func named(_ subject: RTSubject, withTaxCode: Bool) -> String? {
         let name = subject.fullName.flatMap { $0.isEmpty ? nil : $0 }
         // In place of a code ANONIMO tells a reader nothing that the name does not.
-        let code = name != nil && subject.taxCode == TaxCode.anonymousWord ? nil : subject.taxCode
+        let isAnonymous = name != nil && subject.taxCode == TaxCode.anonymousWord
+        let code = withTaxCode && !isAnonymous ? subject.taxCode : nil
         let parts = [name, code].compactMap(\.self).filter { !$0.isEmpty }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }

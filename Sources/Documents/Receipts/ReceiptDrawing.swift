@@ -16,7 +16,7 @@ extension ReceiptContent {
         let sheet = try Sheet(
             typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds)
         sheet.tagged("Document") {
-            sheet.write("pagoPA", Self.brand, as: "P")
+            if let system { sheet.write(system, Self.brand, as: "P") }
             sheet.write(creditorName, Self.heading, as: "P")
             sheet.skip(10)
             sheet.write(title, Self.title, as: "H1")

@@ -11,10 +11,6 @@ struct ReceiptWords: Sendable {
     let summaryPattern: String
     let footerPattern: String
 
-    func summary(amount: String, creditor: String, at: String) -> String {
-        filled(summaryPattern, ["amount": amount, "creditor": creditor, "at": at])
-    }
-
     func footer(_ id: String) -> String { filled(footerPattern, ["id": id]) }
 
     static func of(_ language: Language) -> ReceiptWords {
@@ -42,7 +38,7 @@ struct ReceiptWords: Sendable {
         evidence: "Ricevuta telematica (RT)", fingerprint: "Impronta SHA-256 della RT",
         summaryPattern: "{creditor} ha ricevuto {amount} il {at}, ora italiana, tramite il sistema pagoPA.",
         footerPattern:
-            "Ricevuta {id}. Copia analogica dell'attestazione di pagamento conservata in formato elettronico.")
+            "Ricevuta {id}, conservata in formato elettronico.")
 
     private static let english = ReceiptWords(
         title: "Payment receipt", payment: "Payment", amount: "Amount paid", fee: "Fee charged by the provider",
@@ -56,7 +52,7 @@ struct ReceiptWords: Sendable {
         people: "People", payer: "Payer", debtor: "Debtor", transfers: "Split among beneficiaries",
         transfer: "Transfer", evidence: "Electronic receipt (RT)", fingerprint: "SHA-256 of the RT",
         summaryPattern: "{creditor} received {amount} on {at}, Italian time, through the pagoPA system.",
-        footerPattern: "Receipt {id}. Analogue copy of the attestation of payment, which is kept in electronic form.")
+        footerPattern: "Receipt {id}, kept in electronic form.")
 
     private static let german = ReceiptWords(
         title: "Zahlungsquittung", payment: "Zahlung", amount: "Bezahlter Betrag", fee: "Gebühr des Anbieters",
@@ -70,7 +66,7 @@ struct ReceiptWords: Sendable {
         people: "Personen", payer: "Einzahler", debtor: "Schuldner", transfers: "Aufteilung auf die Begünstigten",
         transfer: "Überweisung", evidence: "Elektronische Quittung (RT)", fingerprint: "SHA-256 der RT",
         summaryPattern: "{creditor} hat am {at}, italienische Zeit, über das System pagoPA {amount} erhalten.",
-        footerPattern: "Quittung {id}. Analoge Kopie der elektronisch aufbewahrten Zahlungsbestätigung.")
+        footerPattern: "Quittung {id}, elektronisch aufbewahrt.")
 
     private static let french = ReceiptWords(
         title: "Reçu de paiement", payment: "Paiement", amount: "Montant payé", fee: "Commission du prestataire",
@@ -85,14 +81,14 @@ struct ReceiptWords: Sendable {
         transfers: "Répartition entre les bénéficiaires", transfer: "Versement",
         evidence: "Reçu électronique (RT)", fingerprint: "Empreinte SHA-256 de la RT",
         summaryPattern: "{creditor} a reçu {amount} le {at}, heure italienne, par le système pagoPA.",
-        footerPattern: "Reçu {id}. Copie analogique de l'attestation de paiement conservée sous forme électronique.")
+        footerPattern: "Reçu {id}, conservé sous forme électronique.")
 
     private static let slovene = ReceiptWords(
         title: "Potrdilo o plačilu", payment: "Plačilo", amount: "Plačani znesek", fee: "Provizija ponudnika",
         charged: "Skupaj bremenjeno", paidAt: "Datum in ura operacije", state: "Stanje", paid: "Plačano",
         underReview: "Plačilo prejeto, ustanova ga preverja", method: "Način plačila",
-        iur: "Oznaka izterjave (IUR)", context: "Oznaka plačilnega konteksta (CCP)", till: "Okence",
-        reference: "Oznaka okenca", debt: "Kaj je bilo plačano", description: "Namen plačila",
+        iur: "Oznaka izterjave (IUR)", context: "Oznaka plačilnega konteksta (CCP)", till: "Blagajna",
+        reference: "Oznaka blagajne", debt: "Kaj je bilo plačano", description: "Namen plačila",
         debtType: "Vrsta dolga", document: "Dokument (številka / leto)", installment: "Obrok",
         iuv: "Enolična oznaka vplačila (IUV)", notice: "Številka obvestila", creditor: "Ustanova upnica",
         name: "Naziv", taxCode: "Davčna številka", provider: "Ponudnik plačilnih storitev (PSP)",
@@ -100,7 +96,7 @@ struct ReceiptWords: Sendable {
         transfers: "Razdelitev med prejemnike", transfer: "Vplačilo", evidence: "Elektronsko potrdilo (RT)",
         fingerprint: "Odtis SHA-256 potrdila RT",
         summaryPattern: "{creditor}: prejeto {amount}, {at} po italijanskem času, prek sistema pagoPA.",
-        footerPattern: "Potrdilo {id}. Analogna kopija potrdila o plačilu, ki se hrani v elektronski obliki.")
+        footerPattern: "Potrdilo {id}, hranjeno v elektronski obliki.")
 }
 
 /// `{name}` replaced by its fact, in one pass: a fact that looks like a placeholder stays as it is.

@@ -40,8 +40,11 @@ package struct APIKeyRequest: Sendable {
         if kind != .ops, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
             faults.append(Fault("/scopes", .notAllowed, "operations and psp-list:write are for ops keys"))
         }
-        if kind == .frontend, scopes.contains(.positionsWrite) {
-            faults.append(Fault("/scopes", .notAllowed, "positions:write is not for front ends"))
+        let backOffice: Set<Scope> = [
+            .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite,
+        ]
+        for scope in scopes where kind == .frontend && backOffice.contains(scope) {
+            faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not for front ends"))
         }
         if kind == .creditor, scopes.contains(.citizens) {
             faults.append(Fault("/scopes", .notAllowed, "citizens is not for back offices"))

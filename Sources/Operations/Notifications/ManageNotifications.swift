@@ -5,18 +5,18 @@ extension Intermediary {
     package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
         -> Page<PagoPA.Notification>
     {
-        try caller.demand(.operations)
+        try caller.demand(.notificationsRead, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.notifications(filter, page: page)
+            try await tx.notifications(filter, within: caller.tenancy, page: page)
         }
     }
 
     package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
-        try caller.demand(.operations)
+        try caller.demand(.notificationsRead, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
-            guard let mail = try await tx.notification(id) else { throw Refusal.notFound }
+            guard let mail = try await tx.notification(id, within: caller.tenancy) else { throw Refusal.notFound }
             return mail
         }
     }
@@ -26,18 +26,21 @@ extension Intermediary {
     package func retryNotification(
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
-        try caller.demand(.operations)
+        try caller.demand(.notificationsWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            guard let mail = try await tx.notification(id, locking: true) else { throw Refusal.notFound }
+            guard let mail = try await tx.notification(id, within: caller.tenancy, locking: true) else {
+                throw Refusal.notFound
+            }
             guard mail.recipient != nil, mail.state.after(.retriedByOps) != nil else {
                 throw Refusal.notificationNotRetryable(mail.state)
             }
             tx.requeue(id)
             tx.journal(
                 JournalEntry(
-                    .notificationRetried, by: caller.actor, position: mail.position, receipt: mail.receipt,
+                    .notificationRetried, by: caller.actor, creditor: mail.creditor, position: mail.position,
+                    receipt: mail.receipt,
                     from: mail.state.rawValue, to: NotificationState.queued.rawValue), at: now)
-            guard let queued = try await tx.notification(id) else { throw Refusal.notFound }
+            guard let queued = try await tx.notification(id, within: caller.tenancy) else { throw Refusal.notFound }
             return queued
         }
     }

@@ -12,6 +12,10 @@ extension Intermediary {
             switch mail.kind {
             case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
+            case .refundDecided:
+                MailTexts.refundDecided(
+                    receipt, refund: receipt.refunds.first { $0.id == mail.refund }, hasReceipt: pdf != nil,
+                    creditor: creditor, language: mail.language)
             case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
                 .smartCardProved:
                 MailTexts.test(language: mail.language)

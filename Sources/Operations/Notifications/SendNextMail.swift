@@ -16,18 +16,22 @@ extension Intermediary {
     static let rememberSeconds = 600
     static let farewellSeconds = 5
 
-    /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none.
+    /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none. An address that is both the
+    /// payer's and the debtor's gets the payer's version.
     func mails(
         _ kind: NotificationKind, about receipt: Receipt, on position: Identifier<Position>? = nil,
-        to addresses: [EmailAddress?], in language: Language,
-        at now: Instant
+        for refund: Identifier<Refund>? = nil, toPayer payer: [EmailAddress?], toDebtor debtor: EmailAddress?,
+        in language: Language, at now: Instant
     ) -> [PagoPA.Notification] {
-        let recipients = PagoPA.Notification.recipients(addresses)
+        let payers = Set(PagoPA.Notification.recipients(payer))
+        let recipients = PagoPA.Notification.recipients(payer + [debtor])
         let wanted: [EmailAddress?] = recipients.isEmpty ? [nil] : recipients
         return wanted.map { recipient in
             let id: Identifier<PagoPA.Notification> = newID()
+            let audience = recipient.map { payers.contains($0) ? ReceiptAudience.payer : .debtor }
             return PagoPA.Notification(
-                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position, recipient: recipient,
+                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position,
+                creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
                 language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
                 nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
                 createdAt: now)
@@ -136,7 +140,9 @@ extension Intermediary {
             }
             return (receipt, try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor)))
         }
-        let pdf = mail.kind == .receiptReady ? try await drawReceipt(receipt, language: mail.language) : nil
+        let pdf =
+            mail.kind.bringsReceipt && receipt.hasPDF
+            ? try await drawReceipt(receipt, for: mail.audience, language: mail.language) : nil
         return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
     }
 }

@@ -42,7 +42,7 @@ extension Intermediary {
                     receipt: receipt.id), at: now)
             tx.insert(
                 mails(
-                    .receiptReady, about: receipt, to: [position.debtor.email],
+                    .receiptReady, about: receipt, toPayer: [], toDebtor: position.debtor.email,
                     in: creditor.languages.first ?? .it, at: now))
             return receipt
         }
@@ -89,15 +89,16 @@ extension Intermediary {
     }
 
     /// What every payment does to its position, whoever tells of it.
+    /// - Parameter writtenOff: what of the installment did not come in and is no longer owed.
     func pay(
-        _ installment: Installment, of position: Position, paidAt: Instant, by actor: Actor, in tx: Transaction,
-        at now: Instant
+        _ installment: Installment, of position: Position, paidAt: Instant, writtenOff: Amount = .zero,
+        by actor: Actor, in tx: Transaction, at now: Instant
     ) throws {
         let event = position.event(paying: installment.id)
         guard let next = position.state.after(event, wasPublished: true) else {
             throw Refusal.installmentNotPayable(.paid, pointer: "")
         }
-        tx.pay(installment, of: position, becoming: next, paidAt: paidAt, at: now)
+        tx.pay(installment, of: position, becoming: next, paidAt: paidAt, writtenOff: writtenOff, at: now)
         tx.journal(
             JournalEntry(
                 .positionState, by: actor, creditor: position.creditor, position: position.id,

@@ -23,8 +23,8 @@ extension Intermediary {
         if receipt.outcome.movedMoney {
             tx.insert(
                 mails(
-                    .receiptReady, about: receipt, on: position.id, to: [receipt.payer?.email, position.debtor.email],
-                    in: creditor?.languages.first ?? .it, at: now))
+                    .receiptReady, about: receipt, on: position.id, toPayer: [receipt.payer?.email],
+                    toDebtor: position.debtor.email, in: creditor?.languages.first ?? .it, at: now))
         }
         return settlement.disposition
     }
@@ -133,7 +133,7 @@ extension Intermediary {
         _ anomaly: Anomaly, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor,
         in tx: Transaction
     ) {
-        tx.resolve(anomaly.id, resolution, position: position)
+        tx.resolve(anomaly.id, resolution, position: position, by: actor)
         tx.journal(
             JournalEntry(
                 .anomalyResolved, by: actor, creditor: anomaly.creditor, position: position ?? anomaly.position,

@@ -151,7 +151,10 @@ extension Intermediary {
         move(facts, by: actor, in: tx)
         if receipt.hasPDF { tx.insert(mailsOfReceipt(receipt, facts)) }
         if let attempt = facts.attempt, attempt.notifiesFailure, facts.isFirstRefusal {
-            tx.insert(mails(.paymentFailed, about: receipt, to: [attempt.email], in: attempt.language, at: facts.now))
+            tx.insert(
+                mails(
+                    .paymentFailed, about: receipt, toPayer: [attempt.email], toDebtor: nil, in: attempt.language,
+                    at: facts.now))
         }
         return TakenRT(isReplay: false, answer: answer, disposition: receipt.status)
     }
@@ -175,9 +178,8 @@ extension Intermediary {
     private func mailsOfReceipt(_ receipt: Receipt, _ facts: RTFacts) -> [PagoPA.Notification] {
         mails(
             .receiptReady, about: receipt,
-            to: [
-                facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email, facts.position?.debtor.email,
-            ],
+            toPayer: [facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email],
+            toDebtor: facts.position?.debtor.email,
             in: facts.attempt?.language ?? facts.creditor?.languages.first ?? .it, at: facts.now)
     }
 

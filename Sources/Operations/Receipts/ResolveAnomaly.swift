@@ -3,12 +3,13 @@ import Storage
 
 extension Intermediary {
     /// Ends an anomaly as people decided, journalled with who, why and when.
+    /// Accepting a short payment writes off the rest; accepting an excess, and refunding, decide a refund.
     /// - Throws: `Refusal.notFound`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an installment that is none.
     package func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
         repeating: Repeating<Anomaly>? = nil
     ) async throws -> Once<Anomaly> {
-        try caller.demand(.operations)
+        try caller.demand(.anomaliesWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             // Always in this order, as everybody else: position, receipt, anomaly.
@@ -20,11 +21,19 @@ extension Intermediary {
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
 
             let actor = caller.actor
+            var writtenOff: Amount?
             switch request {
-            case .refund, .reject: break
+            case .reject: break
+            case .refund(let amount):
+                if let (receipt, _) = receipt {
+                    try await refund(receipt, amount, anomaly, reason: reason, by: actor, in: tx, at: now)
+                } else if amount != nil {
+                    throw Refusal.resolutionNotPossible(Self.enterFirst)
+                }
             case .accept:
                 guard let (receipt, _) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
-                try accept(receipt, anomaly, position, by: actor, in: tx, at: now)
+                writtenOff = try await accept(
+                    receipt, anomaly, position, reason: reason, by: actor, in: tx, at: now)
             case .match(_, let number):
                 guard let (receipt, status) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 guard anomaly.kind.isQuarantine, status == .quarantined else {
@@ -39,8 +48,8 @@ extension Intermediary {
                 _ = try await place(receipt, on: installment, of: position, by: actor, in: tx, at: now)
             }
             close(
-                anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now), position: position?.id,
-                by: actor, in: tx)
+                anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now, writtenOff: writtenOff),
+                position: position?.id, by: actor, in: tx)
             guard let resolved = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             return resolved
         }
@@ -73,17 +82,48 @@ extension Intermediary {
         return position
     }
 
+    /// - Returns: what was written off, if anything.
     private func accept(
-        _ receipt: Receipt, _ anomaly: Anomaly, _ position: Position?, by actor: Actor, in tx: Transaction,
-        at now: Instant
-    ) throws {
+        _ receipt: Receipt, _ anomaly: Anomaly, _ position: Position?, reason: String, by actor: Actor,
+        in tx: Transaction, at now: Instant
+    ) async throws -> Amount? {
         let installment = position?.installments.first { $0.number == receipt.installmentNumber }
         if let why = anomaly.kind.obstacle(accepting: receipt, position: position, installment: installment) {
             throw Refusal.resolutionNotPossible(why)
         }
-        guard let position, let installment else { return }
+        guard let position, let installment else { return nil }
+        let difference = try AcceptedDifference(paid: receipt.amount, owed: installment.amount)
         tx.place(receipt.id, as: .settled, on: installment, of: position)
-        try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
+        try pay(
+            installment, of: position, paidAt: receipt.paidAt, writtenOff: difference.writtenOff, by: actor, in: tx,
+            at: now)
+        if difference.excess > .zero {
+            _ = try await self.refund(
+                receipt, amount: difference.excess, day: CalendarDate(romeDayOf: now), reason: reason,
+                anomaly: anomaly.id, by: actor, in: tx, at: now)
+        }
+        guard difference.writtenOff > .zero else { return nil }
+        tx.journal(
+            JournalEntry(
+                .writtenOff, by: actor, creditor: position.creditor, position: position.id, receipt: receipt.id,
+                note: "\(difference.writtenOff.cents) cents. \(reason)"), at: now)
+        return difference.writtenOff
+    }
+
+    /// A receipt that pays nothing goes back as a whole if nobody says how much of it; one that settled a debt does not.
+    private func refund(
+        _ receipt: Receipt, _ amount: Amount?, _ anomaly: Anomaly, reason: String, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) async throws {
+        // Refunded before the anomaly was resolved: there is nothing more to decide.
+        if amount == nil, receipt.refundableCents == 0, !receipt.refunds.isEmpty { return }
+        if let why = receipt.obstacleToRefund { throw Refusal.resolutionNotPossible(why) }
+        if amount == nil, receipt.status == .settled {
+            throw Refusal.invalid([Fault("/amount_cents", .required, "is required: the receipt has paid its debt")])
+        }
+        _ = try await refund(
+            receipt, amount: amount, day: CalendarDate(romeDayOf: now), reason: reason, anomaly: anomaly.id, by: actor,
+            in: tx, at: now)
     }
 
     private func installment(of position: Position, number: Int?) throws -> Installment {

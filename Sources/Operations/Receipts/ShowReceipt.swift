@@ -77,27 +77,34 @@ extension Intermediary {
         return codes
     }
 
-    /// The receipt as a PDF; only of a payment that belongs to a position.
-    package func showReceiptPDF(_ id: Identifier<Receipt>, language: Language, for caller: Caller) async throws
-        -> [UInt8]
-    {
+    /// The receipt as a PDF; only of a payment that belongs to a position. A citizen gets their own version.
+    /// - Parameter audience: the version that the caller asks for; `nil`: the debtor's, or a citizen's own.
+    /// - Throws: `Refusal.notFound`, also for a version that is not the citizen's.
+    package func showReceiptPDF(
+        _ id: Identifier<Receipt>, for audience: ReceiptAudience? = nil, language: Language, by caller: Caller
+    ) async throws -> [UInt8] {
         let receipt = try await showReceipt(id, for: caller)
         guard receipt.hasPDF else { throw Refusal.notFound }
-        return try await drawReceipt(receipt, language: language)
+        let version = try receipt.audience(asked: audience, by: caller.citizen?.taxCode)
+        return try await drawReceipt(receipt, for: version, language: language)
     }
 
-    func drawReceipt(_ receipt: Receipt, language: Language) async throws -> [UInt8] {
-        let debtType = try await store.transaction(within: .everyCreditor) { tx in
+    /// The document says what is true now: what was decided about the receipt, what was refunded, that it was voided.
+    func drawReceipt(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
+        // People's decisions are not the payer's to list, but the receipt tells of them.
+        let (debtType, decision) = try await store.transaction(within: .everyCreditor) { tx in
             try await tx.ask(
-                Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor))
+                Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
+                Decisions.about(receipt.id))
         }
-        return try await outside.drawReceipt(ReceiptContent(receipt, debtType: debtType, language: language))
+        return try await outside.drawReceipt(
+            ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))
     }
 }
 
 extension Caller {
     /// Money that is not yet matched to a position is for ops alone: it may be anybody's.
-    fileprivate func maySee(_ receipt: Receipt) -> Bool {
+    func maySee(_ receipt: Receipt) -> Bool {
         receipt.status != .quarantined || kind == .ops
     }
 }

@@ -4,6 +4,13 @@ package enum Scope: String, Sendable, CaseIterable {
     case positionsWrite = "positions:write"
     case paymentsWrite = "payments:write"
     case receiptsRead = "receipts:read"
+    /// See and resolve what did not fit, of one's own creditors; with it, receipts in quarantine are seen too.
+    case anomaliesWrite = "anomalies:write"
+    /// Decide refunds and say how they went.
+    case refundsWrite = "refunds:write"
+    case notificationsRead = "notifications:read"
+    /// See the e-mails about one's own receipts and try them again.
+    case notificationsWrite = "notifications:write"
     case pspListWrite = "psp-list:write"
     /// Accounts and sessions of citizens, for front ends where they sign in.
     case citizens

@@ -49,7 +49,9 @@ extension Scope {
     package var isCitizens: Bool {
         switch self {
         case .positionsRead, .paymentsWrite, .receiptsRead, .citizens: true
-        case .positionsWrite, .pspListWrite, .operations: false
+        case .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite, .pspListWrite,
+            .operations:
+            false
         }
     }
 }

@@ -4,6 +4,11 @@ package struct Notification: Sendable, Equatable {
     package let kind: NotificationKind
     package let receipt: Identifier<Receipt>?
     package let position: Identifier<Position>?
+    /// Whose receipt it is about.
+    package let creditor: OrganizationTaxCode?
+    package let refund: Identifier<Refund>?
+    /// Which version of the receipt it brings. `nil`: one that shows no tax code but of a debtor who paid.
+    package let audience: ReceiptAudience?
     package let citizen: Identifier<Citizen>?
     /// Where a citizen's mail sends its reader; the code is added when it is written.
     package let link: String?
@@ -20,7 +25,8 @@ package struct Notification: Sendable, Equatable {
 
     package init(
         id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
-        position: Identifier<Position>?, citizen: Identifier<Citizen>? = nil, link: String? = nil,
+        position: Identifier<Position>?, creditor: OrganizationTaxCode? = nil, refund: Identifier<Refund>? = nil,
+        audience: ReceiptAudience? = nil, citizen: Identifier<Citizen>? = nil, link: String? = nil,
         recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
         sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant
     ) {
@@ -28,6 +34,9 @@ package struct Notification: Sendable, Equatable {
         self.kind = kind
         self.receipt = receipt
         self.position = position
+        self.creditor = creditor
+        self.refund = refund
+        self.audience = audience
         self.citizen = citizen
         self.link = link
         self.recipient = recipient
@@ -45,6 +54,8 @@ package struct Notification: Sendable, Equatable {
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
     case paymentFailed = "payment_failed"
+    /// Money of the receipt goes back to its payer.
+    case refundDecided = "refund_decided"
     case verifyEmail = "verify_email"
     case passwordReset = "password_reset"
     /// Somebody wanted an account for whom there is one.
@@ -56,6 +67,18 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     /// To the mailbox of an account that a smart card has proved and taken from it.
     case smartCardProved = "smart_card_proved"
     case test
+}
+
+extension NotificationKind {
+    /// Whether the receipt as it stands is attached.
+    package var bringsReceipt: Bool {
+        switch self {
+        case .receiptReady, .refundDecided: true
+        case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
+            .smartCardProved, .test:
+            false
+        }
+    }
 }
 
 package enum NotificationState: String, Sendable, CaseIterable {

@@ -47,8 +47,13 @@ package struct Position: Sendable, Equatable {
     }
 
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
-    package var paidCents: Int64 { Amount.cents(of: installments.filter { $0.paidAt != nil }.map(\.amount)) }
-    package var residualCents: Int64 { totalCents - paidCents }
+    /// What came in for this debt: neither what was written off, nor what was paid beyond the debt.
+    package var paidCents: Int64 {
+        Amount.cents(of: installments.filter { $0.paidAt != nil }.map(\.amount)) - writtenOffCents
+    }
+    /// What the creditor gave up by accepting short payments.
+    package var writtenOffCents: Int64 { Amount.cents(of: installments.map(\.writtenOff)) }
+    package var residualCents: Int64 { totalCents - paidCents - writtenOffCents }
 
     /// The last due date still owed; `nil` when nothing is owed or the debt may be paid late.
     package var payableUntil: CalendarDate? {
@@ -148,6 +153,8 @@ package struct Installment: Sendable, Equatable {
     package let dueDate: CalendarDate
     package let transfers: [Transfer]
     package let paidAt: Instant?
+    /// What the creditor gave up when it accepted a payment of less than the amount.
+    package let writtenOff: Amount
     /// When a payment attempt holds this installment: until when.
     package let heldUntil: Instant?
     /// The service generated the IUV; `false`: the creditor brought its own.
@@ -155,8 +162,8 @@ package struct Installment: Sendable, Equatable {
 
     package init(
         id: Identifier<Installment>, number: Int, iuv: IUV, noticeNumber: NoticeNumber, amount: Amount,
-        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, heldUntil: Instant?,
-        isIUVGenerated: Bool = false
+        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, writtenOff: Amount = .zero,
+        heldUntil: Instant?, isIUVGenerated: Bool = false
     ) {
         self.id = id
         self.number = number
@@ -166,6 +173,7 @@ package struct Installment: Sendable, Equatable {
         self.dueDate = dueDate
         self.transfers = transfers
         self.paidAt = paidAt
+        self.writtenOff = writtenOff
         self.heldUntil = heldUntil
         self.isIUVGenerated = isIUVGenerated
     }

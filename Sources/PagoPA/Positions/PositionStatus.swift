@@ -25,6 +25,10 @@ package enum PositionEvent: Sendable, Equatable, CaseIterable {
     case partPaid
     /// The last installment owed was paid.
     case fullyPaid
+    /// A counter payment was voided and another installment is still paid.
+    case partVoided
+    /// The only counter payment was voided: nothing is paid any more.
+    case fullyVoided
 }
 
 extension PositionState {
@@ -46,6 +50,10 @@ extension PositionState {
         case (.open, .fullyPaid), (.partiallyPaid, .fullyPaid): .paid
         case (.draft, .partPaid), (.draft, .fullyPaid), (.cancelled, .partPaid), (.cancelled, .fullyPaid): nil
         case (.paid, .partPaid), (.paid, .fullyPaid): nil
+        case (.paid, .partVoided), (.partiallyPaid, .partVoided): .partiallyPaid
+        case (.paid, .fullyVoided), (.partiallyPaid, .fullyVoided): .open
+        case (.draft, .partVoided), (.open, .partVoided), (.cancelled, .partVoided): nil
+        case (.draft, .fullyVoided), (.open, .fullyVoided), (.cancelled, .fullyVoided): nil
         }
     }
 

@@ -35,6 +35,9 @@ package struct Receipt: Sendable, Equatable {
     package let copyOf: Identifier<Installment>?
     /// What was unusual in the RT.
     package let notes: [RTNote]
+    package let voided: ReceiptVoid?
+    /// What of it went back, or is to go back; the oldest first.
+    package let refunds: [Refund]
 
     package init(
         id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
@@ -43,7 +46,8 @@ package struct Receipt: Sendable, Equatable {
         noticeNumber: NoticeNumber?, paymentContext: String?, amount: Amount, fee: Amount?, paidAt: Instant,
         psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
         failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant,
-        copyOf: Identifier<Installment>? = nil, notes: [RTNote] = []
+        copyOf: Identifier<Installment>? = nil, notes: [RTNote] = [], voided: ReceiptVoid? = nil,
+        refunds: [Refund] = []
     ) {
         self.id = id
         self.receiptID = receiptID
@@ -76,6 +80,8 @@ package struct Receipt: Sendable, Equatable {
         self.receivedAt = receivedAt
         self.copyOf = copyOf
         self.notes = notes
+        self.voided = voided
+        self.refunds = refunds
     }
 
     /// The same, with nothing of payer and debtor but kind and code.
@@ -86,11 +92,11 @@ package struct Receipt: Sendable, Equatable {
         return copy
     }
 
-    /// A PDF attests a payment that belongs to a known position.
+    /// A PDF attests a payment that belongs to a known position, or says that it was voided.
     package var hasPDF: Bool {
         guard outcome.movedMoney else { return false }
         switch status {
-        case .settled, .anomaly: return position != nil
+        case .settled, .anomaly, .voided: return position != nil
         case .recorded, .quarantined: return false
         }
     }

@@ -8,6 +8,8 @@ package enum Disposition: String, Sendable, CaseIterable {
     case anomaly
     /// Nothing of ours bears its IUV; kept until it can be matched.
     case quarantined
+    /// A counter payment that was recorded by mistake; it pays nothing.
+    case voided
 }
 
 /// What an RT changes, decided in one place from facts alone.
@@ -118,5 +120,10 @@ extension Position {
     /// What paying this installment makes of the position.
     package func event(paying installment: Identifier<Installment>) -> PositionEvent {
         installments.allSatisfy { $0.paidAt != nil || $0.id == installment } ? .fullyPaid : .partPaid
+    }
+
+    /// What voiding the payment of this installment makes of the position.
+    package func event(voiding installment: Identifier<Installment>) -> PositionEvent {
+        installments.contains { $0.paidAt != nil && $0.id != installment } ? .partVoided : .fullyVoided
     }
 }

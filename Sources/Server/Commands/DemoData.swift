@@ -80,7 +80,10 @@ private struct DemoData {
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await key(
             earlier?.creditor_key, name: "demo creditor", kind: .creditor,
-            scopes: [.positionsRead, .positionsWrite, .receiptsRead],
+            scopes: [
+                .positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .refundsWrite, .notificationsRead,
+                .notificationsWrite,
+            ],
             creditors: [creditor])
         let frontEndKey = try await key(
             earlier?.api_key, name: "demo front end", kind: .frontend,

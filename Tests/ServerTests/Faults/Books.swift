@@ -43,11 +43,15 @@ extension FaultRun {
         // 3. Amounts agree.
         (
             "an amount settled that was not owed",
-            "SELECT FROM receipts r JOIN installments i ON i.id = r.installment_id WHERE r.status = 'settled' AND r.amount_cents <> i.amount_cents"
+            "SELECT FROM receipts r JOIN installments i ON i.id = r.installment_id WHERE r.status = 'settled' AND r.amount_cents - r.refunded_cents <> i.amount_cents - i.written_off_cents"
         ),
         (
             "a position whose sums or state disagree with its installments",
-            "SELECT FROM positions p JOIN (SELECT position_id, sum(amount_cents) FILTER (WHERE paid_at IS NOT NULL) AS paid, bool_and(paid_at IS NOT NULL) AS whole FROM installments GROUP BY 1) i ON i.position_id = p.id WHERE p.paid_cents <> coalesce(i.paid, 0) OR (p.state = 'paid') <> i.whole"
+            "SELECT FROM positions p JOIN (SELECT position_id, sum(amount_cents - written_off_cents) FILTER (WHERE paid_at IS NOT NULL) AS paid, sum(written_off_cents) AS written_off, bool_and(paid_at IS NOT NULL) AS whole FROM installments GROUP BY 1) i ON i.position_id = p.id WHERE p.paid_cents <> coalesce(i.paid, 0) OR p.written_off_cents <> i.written_off OR (p.state = 'paid') <> i.whole"
+        ),
+        (
+            "a receipt whose refunds add up to something else than is kept, or to more than it",
+            "SELECT FROM receipts r LEFT JOIN (SELECT receipt_id, sum(amount_cents) AS sum FROM refunds WHERE status <> 'failed' GROUP BY 1) f ON f.receipt_id = r.id WHERE r.refunded_cents <> coalesce(f.sum, 0) OR r.refunded_cents > r.amount_cents"
         ),
         // 4. Paid once.
         (
@@ -59,7 +63,10 @@ extension FaultRun {
             "SELECT installment_id FROM attempt_items GROUP BY 1 HAVING count(*) FILTER (WHERE outcome = 'paid') > 1 OR count(*) FILTER (WHERE is_holding) > 1"
         ),
         // 5. Paid for ever.
-        ("a position that left paid", "SELECT FROM journal WHERE kind = 'position_state' AND from_state = 'paid'"),
+        (
+            "a position that left paid without a void",
+            "SELECT FROM journal j WHERE kind = 'position_state' AND from_state = 'paid' AND NOT EXISTS (SELECT FROM journal v WHERE v.position_id = j.position_id AND v.kind = 'counter_payment_voided' AND v.id < j.id)"
+        ),
         // 6. One mail for each receipt, kind and address, and it went out.
         (
             "a receipt with two mails to one address",

@@ -1,0 +1,146 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Seals
+import Storage
+
+func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
+    let handlers = RefundHandlers(intermediary: intermediary, links: links)
+    return [
+        Route(
+            .get, "/v1/refunds", "list_refunds",
+            query: QueryReader.pageNames.union(["status", "receipt_id", "creditor_tax_code"]), handlers.listRefunds),
+        Route(.post, "/v1/refunds", "decide_refund", handlers.decideRefund),
+        Route(.get, "/v1/refunds/{id}", "show_refund", handlers.showRefund),
+        Route(.patch, "/v1/refunds/{id}", "change_refund", handlers.changeRefund),
+    ]
+}
+
+private struct RefundHandlers: Sendable {
+    let intermediary: Intermediary
+    let links: Links
+
+    func listRefunds(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.refundsWrite, or: .operations)
+        var reader = QueryReader(inbound)
+        var filter = RefundFilter()
+        filter.statuses = reader.words("status")
+        filter.receipt = reader.id("receipt_id")
+        let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
+        let page = try reader.page(.refunds, for: inbound)
+        try reader.finish()
+        return try await intermediary.listRefunds(filter, creditor: creditor, page: page, for: caller)
+            .reply(.refunds, for: inbound) { json, refund in
+                json.beginObject()
+                refund.write(into: &json, links)
+                json.endObject()
+            }
+    }
+
+    func decideRefund(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.refundsWrite, or: .operations)
+        let request = try inbound.object(RefundRequest.read)
+        let render: @Sendable (Refund) -> Reply = { refund in
+            refund.reply(.created, links).with(.location, links.refund(refund.id))
+        }
+        return try await intermediary.decideRefund(request, by: caller, repeating: inbound.repeating(render))
+            .reply(render)
+    }
+
+    func showRefund(_ inbound: Inbound) async throws -> Reply {
+        inbound.unlessHeld(try await intermediary.showRefund(inbound.id(), for: inbound.caller()).reply(.ok, links))
+    }
+
+    func changeRefund(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.refundsWrite, or: .operations)
+        let version = try inbound.ifMatch()
+        let change = try Inbound.object(inbound.json("application/merge-patch+json"), RefundChange.read)
+        return try await intermediary.changeRefund(
+            inbound.id(), version: version, change.event, on: change.day, reference: change.reference, by: caller
+        ).reply(.ok, links)
+    }
+}
+
+private struct RefundChange {
+    let event: RefundEvent
+    let day: CalendarDate?
+    let reference: String?
+
+    static func read(_ reader: inout ObjectReader) -> RefundChange? {
+        let event = reader.required("status") { (text: String) throws -> RefundEvent in
+            guard let event = RefundEvent(rawValue: text) else {
+                throw InvalidValue(.unknownValue, "must be paid or failed")
+            }
+            return event
+        }
+        let day = reader.optional("date") { try CalendarDate($0) }
+        let reference = reader.optional("reference") { try boundedText($0, 1...Refund.referenceLength) }
+        return event.map { RefundChange(event: $0, day: day, reference: reference) }
+    }
+}
+
+extension RefundRequest {
+    fileprivate static func read(_ reader: inout ObjectReader) -> RefundRequest? {
+        let receipt = reader.required("receipt_id") { try Identifier<Receipt>($0) }
+        let amount = reader.optional("amount_cents", in: 1...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
+        let status = reader.optional("status") { (text: String) throws -> RefundStatus in
+            guard let status = RefundStatus(rawValue: text), status != .failed else {
+                throw InvalidValue(.unknownValue, "must be decided or paid")
+            }
+            return status
+        }
+        let day = reader.optional("date") { try CalendarDate($0) }
+        let reference = reader.optional("reference") { try boundedText($0, 1...Refund.referenceLength) }
+        let reason = reader.optional("reason") { try boundedText($0, 1...500) }
+        return receipt.map {
+            RefundRequest(
+                receipt: $0, amount: amount, status: status ?? .decided, day: day, reference: reference, reason: reason)
+        }
+    }
+}
+
+extension Refund {
+    fileprivate func reply(_ status: HTTPResponse.Status, _ links: Links) -> Reply {
+        let bytes = JSONWriter.object { write(into: &$0, links) }
+        let digest = Hex.encode(Array(SHA256.digest(bytes).prefix(6)))
+        return Reply.json(status, bytes: bytes).with(.eTag, "\"\(version)-\(digest)\"")
+    }
+
+    fileprivate func write(into json: inout JSONWriter, _ links: Links) {
+        json.field("id", id.description)
+        json.field("receipt_id", receipt.description)
+        json.field("anomaly_id", anomaly?.description)
+        json.field("creditor_tax_code", creditor.value)
+        json.field("amount_cents", amount.cents)
+        json.field("status", status.rawValue)
+        json.field("date", day.description)
+        json.field("reference", reference)
+        json.field("reason", reason)
+        json.field("decided_by", decidedBy)
+        json.field("created_at", createdAt.rfc3339)
+        json.field("updated_at", updatedAt.rfc3339)
+        json.object("_links") { json in
+            json.field("self", links.refund(id))
+            json.field("receipt", links.receipt(receipt))
+        }
+    }
+}
+
+extension JSONWriter {
+    /// The refunds of a receipt, as everybody who sees the receipt sees them.
+    mutating func write(refunds: [Refund]) {
+        array("refunds", refunds) { json, refund in
+            json.beginObject()
+            json.field("id", refund.id.description)
+            json.field("amount_cents", refund.amount.cents)
+            json.field("status", refund.status.rawValue)
+            json.field("date", refund.day.description)
+            json.field("reference", refund.reference)
+            json.endObject()
+        }
+    }
+}

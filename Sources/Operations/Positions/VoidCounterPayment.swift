@@ -1,0 +1,42 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Voids a payment at the counter that was recorded by mistake: its receipt stays and says so, its installment is owed again.
+    /// Voiding what is voided already changes nothing.
+    /// - Throws: `Refusal.notFound` for a receipt that is not one of this position's, `.voidNotPossible`.
+    package func voidCounterPayment(
+        _ id: Identifier<Receipt>, on position: Identifier<Position>, reason: String, by caller: Caller,
+        repeating: Repeating<Receipt>? = nil
+    ) async throws -> Once<Receipt> {
+        try caller.demand(.positionsWrite)
+        return try await once(repeating, within: caller.tenancy) { tx, now in
+            // Always in this order: position, receipt.
+            let found = try await tx.ask(Positions.show(position, within: caller.tenancy, locking: true))
+            guard let position = found, try await tx.lock(id) != nil,
+                let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)),
+                receipt.position == position.id
+            else { throw Refusal.notFound }
+            if let why = receipt.obstacleToVoid { throw Refusal.voidNotPossible(why) }
+            if receipt.voided != nil { return receipt }
+            guard receipt.status == .settled,
+                let installment = position.installments.first(where: { $0.number == receipt.installmentNumber }),
+                let next = position.state.after(position.event(voiding: installment.id), wasPublished: true)
+            else { throw Refusal.voidNotPossible("It does not pay an installment of this position.") }
+            tx.void(id, ReceiptVoid(at: now, reason: reason), by: caller.actor)
+            tx.unpay(installment, of: position, becoming: next, at: now)
+            tx.journal(
+                JournalEntry(
+                    .counterPaymentVoided, by: caller.actor, creditor: position.creditor, position: position.id,
+                    receipt: id, from: receipt.status.rawValue, to: Disposition.voided.rawValue, note: reason), at: now)
+            tx.journal(
+                JournalEntry(
+                    .positionState, by: caller.actor, creditor: position.creditor, position: position.id,
+                    from: position.state.rawValue, to: next.rawValue), at: now)
+            guard let voided = try await tx.ask(Receipts.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            return voided
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import PagoPA
+import Storage
+
+/// A refund that somebody decides.
+package struct RefundRequest: Sendable, Equatable {
+    package let receipt: Identifier<Receipt>
+    /// `nil`: what earlier refunds leave of the receipt.
+    package let amount: Amount?
+    package let status: RefundStatus
+    /// `nil`: today in Rome.
+    package let day: CalendarDate?
+    package let reference: String?
+    package let reason: String?
+
+    package init(
+        receipt: Identifier<Receipt>, amount: Amount?, status: RefundStatus = .decided, day: CalendarDate? = nil,
+        reference: String? = nil, reason: String? = nil
+    ) {
+        self.receipt = receipt
+        self.amount = amount
+        self.status = status
+        self.day = day
+        self.reference = reference
+        self.reason = reason
+    }
+}
+
+extension Intermediary {
+    package func listRefunds(
+        _ filter: RefundFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
+    ) async throws -> Page<Refund> {
+        try caller.demand(.refundsWrite, or: .operations)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            try await tx.refunds(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
+        }
+    }
+
+    package func showRefund(_ id: Identifier<Refund>, for caller: Caller) async throws -> Refund {
+        try caller.demand(.refundsWrite, or: .operations)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            guard let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            return refund
+        }
+    }
+
+    /// Records that money of a receipt goes back to its payer, and tells the payer.
+    /// - Throws: `Refusal.invalid` for a receipt that is not the caller's or an amount above what is left of it, `.refundNotPossible`.
+    package func decideRefund(_ request: RefundRequest, by caller: Caller, repeating: Repeating<Refund>? = nil)
+        async throws -> Once<Refund>
+    {
+        try caller.demand(.refundsWrite, or: .operations)
+        return try await once(repeating, within: caller.tenancy) { tx, now in
+            guard try await tx.lock(request.receipt) != nil,
+                let receipt = try await tx.ask(Receipts.show(request.receipt, within: caller.tenancy)),
+                caller.maySee(receipt)
+            else { throw Refusal.invalid([Fault("/receipt_id", .unknownReference, "is not a receipt")]) }
+            if let why = receipt.obstacleToRefund { throw Refusal.refundNotPossible(why) }
+            let day = request.day ?? CalendarDate(romeDayOf: now)
+            guard day <= CalendarDate(romeDayOf: now) else {
+                throw Refusal.invalid([Fault("/date", .inTheFuture, "lies in the future")])
+            }
+            return try await refund(
+                receipt, amount: request.amount, status: request.status, day: day, reference: request.reference,
+                reason: request.reason, anomaly: nil, by: caller.actor, in: tx, at: now)
+        }
+    }
+
+    /// Says how a refund went. Repeating the same changes nothing.
+    /// - Parameter version: the one the caller read (`If-Match`).
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.refundNotChangeable`, `.invalid` for a day in the future.
+    package func changeRefund(
+        _ id: Identifier<Refund>, version: Int, _ event: RefundEvent, on day: CalendarDate?, reference: String?,
+        by caller: Caller
+    ) async throws -> Refund {
+        try caller.demand(.refundsWrite, or: .operations)
+        let now = clock()
+        let today = CalendarDate(romeDayOf: now)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            guard let seen = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else { throw Refusal.notFound }
+            // The receipt first, as everybody does: its sum of refunds changes with this one.
+            guard try await tx.lock(seen.receipt) != nil,
+                let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy, locking: true))
+            else { throw Refusal.notFound }
+            guard refund.version == version else { throw Refusal.preconditionFailed }
+            guard let next = refund.status.after(event) else { throw Refusal.refundNotChangeable(refund.status) }
+            let day = day ?? (next == refund.status ? refund.day : today)
+            guard day <= today else { throw Refusal.invalid([Fault("/date", .inTheFuture, "lies in the future")]) }
+            if next == refund.status, day == refund.day, reference == nil || reference == refund.reference {
+                return refund
+            }
+            tx.setStatus(next, of: refund, on: day, reference: reference, at: now)
+            tx.journal(
+                JournalEntry(
+                    .refundState, by: caller.actor, creditor: refund.creditor, receipt: refund.receipt,
+                    from: refund.status.rawValue, to: next.rawValue, note: "refund:\(id)"), at: now)
+            guard let changed = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            return changed
+        }
+    }
+
+    /// Queues a refund with its journal entry and its e-mails. The receipt is locked.
+    func refund(
+        _ receipt: Receipt, amount: Amount?, status: RefundStatus = .decided, day: CalendarDate,
+        reference: String? = nil, reason: String?, anomaly: Identifier<Anomaly>?, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) async throws -> Refund {
+        let left = receipt.refundableCents
+        let cents = amount?.cents ?? left
+        guard cents >= 1, cents <= left else {
+            throw Refusal.invalid([
+                Fault("/amount_cents", .outOfRange, "must be from 1 to \(left) cents, what is left of the receipt")
+            ])
+        }
+        let refund = Refund(
+            id: newID(), receipt: receipt.id, anomaly: anomaly, creditor: receipt.creditor,
+            amount: try Amount(cents: cents), status: status, day: day, reference: reference, reason: reason,
+            decidedBy: actor.description, version: 1, createdAt: now, updatedAt: now)
+        tx.insert(refund)
+        tx.journal(
+            JournalEntry(
+                .refundState, by: actor, creditor: receipt.creditor, position: receipt.position, receipt: receipt.id,
+                to: status.rawValue, note: "refund:\(refund.id)"), at: now)
+        tx.insert(try await mails(of: refund, of: receipt, in: tx, at: now))
+        return refund
+    }
+
+    /// To the payer; to the debtor only where nobody else is known to have paid.
+    private func mails(of refund: Refund, of receipt: Receipt, in tx: Transaction, at now: Instant) async throws
+        -> [PagoPA.Notification]
+    {
+        let known = try await tx.payerAddresses(of: receipt.id)
+        let creditor = try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor))
+        var attempt: PaymentAttempt?
+        if let id = receipt.attempt { attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor)) }
+        var debtor: EmailAddress?
+        if receipt.payer?.taxCode == nil || receipt.isPaidByDebtor, let id = receipt.position {
+            debtor = try await tx.ask(Positions.show(id, within: .everyCreditor))?.debtor.email
+        }
+        return mails(
+            .refundDecided, about: receipt, for: refund.id,
+            toPayer: known + [attempt?.email, attempt?.payer?.email, receipt.payer?.email], toDebtor: debtor,
+            in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import PagoPA
+import Postgres
+
+package struct RefundFilter: Sendable, Equatable {
+    package var statuses: [RefundStatus] = []
+    package var receipt: Identifier<Receipt>?
+
+    package init() {}
+}
+
+/// Queries about refunds.
+package enum Refunds {
+    package static func show(_ id: Identifier<Refund>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+        Refund?
+    > {
+        Question(
+            """
+            SELECT \(columns) FROM refunds f
+            WHERE f.id = \(id.uuid) AND \(tenancy.condition(on: .refunds("f")))\(locking ? " FOR UPDATE OF f" as SQL : "")
+            """, row: { try $0.refund() })
+    }
+
+    /// - Parameter condition: over `r`, a receipt.
+    static func of(receipts condition: SQL) -> SQL {
+        """
+        SELECT \(columns) FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE \(condition)
+        ORDER BY f.created_at, f.id
+        """
+    }
+
+    static func read(_ rows: [Row]) throws -> [Refund] {
+        try rows.map { row in
+            var row = row
+            return try row.refund()
+        }
+    }
+
+    fileprivate static var columns: SQL {
+        """
+        f.id, f.receipt_id, f.anomaly_id, f.creditor_tax_code, f.amount_cents, f.status, f.day, f.reference, f.reason,
+        f.decided_by, f.version, f.created_at, f.updated_at
+        """
+    }
+}
+
+extension Transaction {
+    /// Queues a refund. `receipts_refunded_check` refuses more than the receipt's amount, `refunds_anomaly_key` a second one for
+    /// one resolution.
+    package func insert(_ refund: Refund) {
+        send(
+            """
+            INSERT INTO refunds (id, receipt_id, anomaly_id, creditor_tax_code, amount_cents, status, day, reference,
+                reason, decided_by, version, created_at, updated_at)
+            VALUES (\(refund.id.uuid), \(refund.receipt.uuid), \(refund.anomaly?.uuid), \(refund.creditor.value),
+                \(refund.amount.cents), \(refund.status.rawValue), \(refund.day.sql), \(refund.reference),
+                \(refund.reason), \(refund.decidedBy), \(refund.version), \(refund.createdAt.sql),
+                \(refund.updatedAt.sql))
+            """)
+    }
+
+    /// Queues how a refund went; take its lock first.
+    package func setStatus(
+        _ status: RefundStatus, of refund: Refund, on day: CalendarDate, reference: String?, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE refunds SET status = \(status.rawValue), day = \(day.sql),
+                reference = coalesce(\(reference), reference), version = version + 1, updated_at = \(now.sql)
+            WHERE id = \(refund.id.uuid)
+            """)
+    }
+
+    /// One page, newest first.
+    package func refunds(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
+        Refund
+    > {
+        var conditions: [SQL] = []
+        if !filter.statuses.isEmpty { conditions.append("f.status = ANY(\(filter.statuses.map(\.rawValue)))") }
+        if let receipt = filter.receipt { conditions.append("f.receipt_id = \(receipt.uuid)") }
+        var paged = conditions
+        if let after = page.after {
+            paged.append("(f.created_at, f.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
+        }
+        let rows = tenancy.merged(.refunds("f")) { tenant in
+            "SELECT f.* FROM refunds f WHERE \(tenant) AND \(paged.conjunction) ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)"
+        }
+        let items = try Refunds.read(
+            await query(
+                "SELECT \(Refunds.columns) FROM (\(rows)) AS f ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)"
+            ))
+        var total: Int?
+        if page.includeTotal {
+            let counted = try await query(
+                """
+                SELECT count(*) FROM refunds f
+                WHERE \(tenancy.condition(on: .refunds("f"))) AND \(conditions.conjunction)
+                """)
+            if var row = counted.first { total = try row.int() }
+        }
+        let shown = Array(items.prefix(page.limit))
+        let next = items.count > page.limit ? shown.last : nil
+        return Page(
+            items: shown, next: next.map { Cursor(order: "refunds", key: $0.createdAt.microseconds, id: $0.id.uuid) },
+            total: total)
+    }
+}
+
+/// Queries about what people decided.
+package enum Decisions {
+    /// What was decided last about a receipt that did not fit; `nil` while that is open, or when nothing was decided.
+    package static func about(_ receipt: Identifier<Receipt>) -> Question<ReceiptDecision?> {
+        Question<ReceiptDecision??>(
+            """
+            SELECT a.resolution, a.resolved_at, a.written_off_cents FROM anomalies a
+            WHERE a.receipt_id = \(receipt.uuid) ORDER BY a.opened_at DESC, a.id DESC LIMIT 1
+            """,
+            row: { row in
+                let resolution = try row.optionalText().flatMap(ResolutionKind.init)
+                let at = try row.optionalInstant()
+                let writtenOff = try row.optionalAmount()
+                guard let resolution, let at else { return nil }
+                return ReceiptDecision(resolution: resolution, decidedAt: at, writtenOff: writtenOff)
+            }
+        ).map { $0 ?? nil }
+    }
+}
+
+extension Row {
+    fileprivate mutating func refund() throws -> Refund {
+        Refund(
+            id: try identifier(), receipt: try identifier(), anomaly: try optionalIdentifier(),
+            creditor: try organization(), amount: try amount(), status: try word(), day: try date(),
+            reference: try optionalText(), reason: try optionalText(), decidedBy: try text(), version: try int(),
+            createdAt: try instant(), updatedAt: try instant())
+    }
+}
