@@ -36,6 +36,10 @@ package enum RTDocument {
     private static func xml(_ bytes: [UInt8]) throws(RTDocumentFailure) -> RTStatement {
         let root: XMLNode
         do { root = try XMLNode(document: bytes) } catch { throw .unreadable("The document \(error.detail).") }
+        guard root.name != "Envelope" else {
+            let detail = "is a SOAP envelope: send the RT inside it as the body, decoded if it is base64"
+            throw .refused([Fault("/Envelope", .badFormat, detail)])
+        }
         guard root.name == "RT" else {
             throw .refused([Fault("/\(root.name.prefix(64))", .badFormat, "is not RT of \(namespace)")])
         }

@@ -193,6 +193,11 @@ import Testing
                 "/RT/datiPagamento/CodiceContestoPagamento", "/RT/datiPagamento/codiceEsitoPagamento",
                 "/RT/datiPagamento/importoTotalePagato",
             ])
+        guard case .refused(let envelope) = failure("<e:Envelope xmlns:e='urn:x'><e:Body/></e:Envelope>") else {
+            Issue.record("an envelope was taken")
+            return
+        }
+        #expect(envelope.map(\.pointer) == ["/Envelope"] && envelope[0].detail.contains("SOAP"))
         // Of two amounts nobody can say which one counts.
         let twice = RTSample().text.replacing(
             "</pay_i:importoTotalePagato>",
