@@ -6,8 +6,30 @@ package struct AnomalyFilter: Sendable, Equatable {
     package var isOpen: Bool?
     package var kinds: [AnomalyKind] = []
     package var iuv: IUV?
+    package var receipt: Identifier<Receipt>?
+    package var position: Identifier<Position>?
+    /// Days in Rome, both included.
+    package var openedFrom: CalendarDate?
+    package var openedTo: CalendarDate?
 
     package init() {}
+
+    fileprivate var conditions: [SQL] {
+        var all: [SQL] = []
+        if let isOpen { all.append(isOpen ? "a.is_open" : "NOT a.is_open") }
+        // One kind alone is compared as such, so that its own index gives the page in order.
+        if let kind = kinds.first, kinds.count == 1 {
+            all.append("a.kind = \(kind.rawValue)")
+        } else if !kinds.isEmpty {
+            all.append("a.kind = ANY(\(kinds.map(\.rawValue)))")
+        }
+        if let iuv { all.append("a.iuv = \(iuv.value)") }
+        if let receipt { all.append("a.receipt_id = \(receipt.uuid)") }
+        if let position { all.append("a.position_id = \(position.uuid)") }
+        if let openedFrom { all.append("a.opened_at >= \(openedFrom.romeStart.sql)") }
+        if let openedTo { all.append("a.opened_at < \(openedTo.nextDay.romeStart.sql)") }
+        return all
+    }
 }
 
 extension Transaction {
@@ -23,15 +45,7 @@ extension Transaction {
     package func anomalies(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
         Anomaly
     > {
-        var conditions: [SQL] = []
-        if let isOpen = filter.isOpen { conditions.append(isOpen ? "a.is_open" : "NOT a.is_open") }
-        // One kind alone is compared as such, so that its own index gives the page in order.
-        if let kind = filter.kinds.first, filter.kinds.count == 1 {
-            conditions.append("a.kind = \(kind.rawValue)")
-        } else if !filter.kinds.isEmpty {
-            conditions.append("a.kind = ANY(\(filter.kinds.map(\.rawValue)))")
-        }
-        if let iuv = filter.iuv { conditions.append("a.iuv = \(iuv.value)") }
+        let conditions = filter.conditions
         var paged = conditions
         if let after = page.after {
             paged.append("(a.opened_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")

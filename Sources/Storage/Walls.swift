@@ -23,6 +23,14 @@ enum Walled {
         }
     }
 
+    /// A further condition for who does not see receipts in quarantine.
+    fileprivate var withoutQuarantine: SQL {
+        switch self {
+        case .receipts(let alias): " AND \(alias).status <> 'quarantined'"
+        case .registry, .positions, .attempts, .anomalies, .refunds, .notifications: ""
+        }
+    }
+
     /// What is a citizen's own, as conditions of which each has an index and no row fulfils two.
     fileprivate func own(_ citizen: TaxCode) -> [SQL] {
         switch self {
@@ -48,7 +56,9 @@ extension Tenancy {
     func condition(on rows: Walled) -> SQL {
         switch self {
         case .everyCreditor: return "TRUE"
-        case .only(let creditors): return "\(rows.creditorColumn) = ANY(\(creditors.map(\.value)))"
+        case .only(let creditors, let seesQuarantine):
+            let own: SQL = "\(rows.creditorColumn) = ANY(\(creditors.map(\.value)))"
+            return seesQuarantine ? own : "(\(own)\(rows.withoutQuarantine))"
         case .citizen(let taxCode, let creditor):
             let own: SQL = "(\(rows.own(taxCode).joined(separator: " OR ")))"
             guard let creditor else { return own }
@@ -64,9 +74,10 @@ extension Tenancy {
     func merged(_ rows: Walled, _ page: (SQL) -> SQL) -> SQL {
         switch self {
         case .everyCreditor, .psp: return page(condition(on: rows))
-        case .only(let creditors):
+        case .only(let creditors, let seesQuarantine):
+            let narrowing: SQL = seesQuarantine ? "" : rows.withoutQuarantine
             return
-                "SELECT merged.* FROM unnest(\(creditors.map(\.value))::text[]) AS tenant(code) CROSS JOIN LATERAL (\(page("\(rows.creditorColumn) = tenant.code"))) AS merged"
+                "SELECT merged.* FROM unnest(\(creditors.map(\.value))::text[]) AS tenant(code) CROSS JOIN LATERAL (\(page("\(rows.creditorColumn) = tenant.code\(narrowing)"))) AS merged"
         case .citizen(let taxCode, let creditor):
             let narrowing: SQL = creditor.map { " AND \(rows.creditorColumn) = \($0.value)" } ?? ""
             return rows.own(taxCode).map { "(\(page("\($0)\(narrowing)")))" }.joined(separator: " UNION ALL ")
@@ -78,13 +89,19 @@ extension Tenancy {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =
             switch self {
             case .everyCreditor: ("every", [], "", "")
-            case .only(let creditors): ("creditors", creditors.map(\.value), "", "")
+            case .only(let creditors, _): ("creditors", creditors.map(\.value), "", "")
             case .citizen(let taxCode, _): ("citizen", [], taxCode.value, "")
             case .psp(let psp): ("psp", [], "", psp.value)
+            }
+        let quarantine =
+            switch self {
+            case .only(_, let seesQuarantine): seesQuarantine ? "on" : "off"
+            case .everyCreditor, .citizen, .psp: "off"
             }
         return """
             SELECT set_config('role', 'quietanza_app', true), set_config('quietanza.tenancy', \(kind), true),
                 set_config('quietanza.creditors', \(creditors)::text[]::text, true),
+                set_config('quietanza.quarantine', \(quarantine), true),
                 set_config('quietanza.tax_code', \(taxCode), true), set_config('quietanza.psp', \(psp), true)
             """
     }

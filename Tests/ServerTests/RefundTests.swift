@@ -250,5 +250,67 @@ extension ServerTests {
                 #expect(own["total_count"] as? Int == 1)
             }
         }
+
+        @Test func `quarantine is seen in list, search and detail alike, by whom it concerns`() async throws {
+            try await Deployment.with { live in
+                let iuv = try AnomalyTests.freeNotice().dropFirst()
+                let rt = try await live.post(rt: Deployment.rt(iuv: String(iuv), receipt: "LOST")).json
+                let (receipt, anomaly) = (try #require(rt["id"] as? String), try #require(rt["anomaly_id"] as? String))
+                let plain = try await live.newKey(
+                    kind: "creditor", scopes: ["receipts:read", "positions:write"], creditors: [Deployment.creditor])
+                for (key, sees) in [
+                    (live.apiKey, false), (plain, false), (live.creditorKey, true), (live.opsKey, true),
+                ] {
+                    let list = try await live.call(
+                        "GET", "/v1/receipts?status=quarantined&include_total=true", key: key)
+                    #expect(try list.json["total_count"] as? Int == (sees ? 1 : 0))
+                    let found = try await live.call(
+                        "POST", "/v1/receipts/search", key: key, json: #"{"status":["quarantined"]}"#)
+                    #expect((try found.json["items"] as? [Object])?.count == (sees ? 1 : 0))
+                    #expect(
+                        try await live.call("GET", "/v1/receipts/\(receipt)", key: key).status == (sees ? 200 : 404))
+                    let bytes = try await live.call("GET", "/v1/receipts/\(receipt)/rt", key: key)
+                    #expect(bytes.status == (sees ? 200 : 404))
+                }
+                let today = "opened_from=2020-01-01&opened_to=2099-12-31"
+                for query in ["receipt_id=\(receipt)", "iuv=\(iuv)", "creditor_tax_code=\(Deployment.creditor)", today]
+                {
+                    let list = try await live.call("GET", "/v1/anomalies?\(query)", key: live.creditorKey).json
+                    #expect((list["items"] as? [Object])?.compactMap { $0["id"] as? String } == [anomaly], "\(query)")
+                }
+                for query in ["opened_to=2020-01-01", "position_id=\(receipt)", "creditor_tax_code=15376371009"] {
+                    let list = try await live.call("GET", "/v1/anomalies?\(query)", key: live.creditorKey).json
+                    #expect((list["items"] as? [Object])?.isEmpty == true, "\(query)")
+                }
+                // The creditor confirms where its money belongs.
+                let (position, _) = try await live.position()
+                let matched = try await resolve(
+                    live, anomaly, #"{"resolution":"match","position_id":"\#(position)","reason":"Riconosciuto"}"#)
+                #expect(matched.status == 200)
+                #expect(try await live.status(of: position) == "paid")
+            }
+        }
+
+        @Test func `after the void of a counter payment, what a PSP reported second can pay the debt`() async throws {
+            try await Deployment.with { live in
+                let (id, iuv) = try await live.position()
+                let counter = try await live.call(
+                    "POST", "/v1/positions/\(id)/counter-payments", key: live.creditorKey,
+                    json: """
+                        {"installment":1,"amount_cents":5980,"paid_at":"2026-11-20T10:00:00Z","till":"Sportello 1",
+                        "reference":"C-1"}
+                        """)
+                let receipt = try #require(try counter.json["id"] as? String)
+                let rt = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "TRUE")).json
+                let anomaly = try #require(rt["anomaly_id"] as? String)
+                let accept = #"{"resolution":"accept","reason":"Pagato online"}"#
+                #expect(try await resolve(live, anomaly, accept).status == 409)
+                _ = try await live.call(
+                    "POST", "/v1/positions/\(id)/counter-payments/\(receipt)/void", key: live.creditorKey,
+                    json: #"{"reason":"Errore"}"#)
+                #expect(try await resolve(live, anomaly, accept).status == 200)
+                #expect(try await live.status(of: id) == "paid")
+            }
+        }
     }
 }

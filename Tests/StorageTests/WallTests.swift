@@ -85,6 +85,25 @@ import Testing
         }
     }
 
+    @Test func `a front end does not see money in quarantine, and a back office that may resolve does`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query(
+                "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
+            )
+            for (sees, rows) in [(false, 0), (true, 4)] {
+                let tenant = Tenancy.only([Ledger.alfa], seesQuarantine: sees)
+                let counts = try await seen(ledger, within: tenant)
+                #expect(counts[.receipts] == rows && counts[.rts] == rows && counts[.receiptTransfers] == rows)
+                let listed = try await ledger.store.transaction(within: tenant) { tx in
+                    var filter = ReceiptFilter()
+                    filter.statuses = [.quarantined]
+                    return try await tx.receipts(filter, within: tenant, page: PageRequest()).items.count
+                }
+                #expect(listed == rows)
+            }
+        }
+    }
+
     @Test func `a PSP sees its own attempts and secrets only`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))

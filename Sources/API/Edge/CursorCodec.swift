@@ -82,7 +82,7 @@ extension Tenancy {
     fileprivate var cursorOwner: String {
         switch self {
         case .everyCreditor: "every"
-        case .only(let creditors): "creditors \(Set(creditors.map(\.value)).sorted().joined(separator: ","))"
+        case .only(let creditors, _): "creditors \(Set(creditors.map(\.value)).sorted().joined(separator: ","))"
         case .citizen(let taxCode, let creditor): "citizen \(taxCode.value) \(creditor?.value ?? "")"
         case .psp(let psp): "psp \(psp.value)"
         }

@@ -23,8 +23,10 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             .get, "/v1/receipts/{id}/official-rt", "show_official_rt", produces: ["application/xml"],
             handlers.showOfficialRT),
         Route(
-            .get, "/v1/anomalies", "list_anomalies", query: QueryReader.pageNames.union(["status", "kind", "iuv"]),
-            handlers.listAnomalies),
+            .get, "/v1/anomalies", "list_anomalies",
+            query: QueryReader.pageNames.union([
+                "status", "kind", "creditor_tax_code", "iuv", "receipt_id", "position_id", "opened_from", "opened_to",
+            ]), handlers.listAnomalies),
         Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
         Route(
             .get, "/v1/anomalies/{id}/evidence", "show_anomaly_evidence",
@@ -143,15 +145,22 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func listAnomalies(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.anomaliesWrite, or: .operations)
         var reader = QueryReader(inbound)
         var filter = AnomalyFilter()
         let statuses: Set<AnomalyStatus> = Set(reader.words("status"))
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
         filter.kinds = reader.words("kind")
         filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
+        filter.receipt = reader.id("receipt_id")
+        filter.position = reader.id("position_id")
+        filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
+        filter.openedTo = reader.value("opened_to") { try CalendarDate($0) }
+        let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let page = try reader.page(.anomalies, for: inbound)
         try reader.finish()
-        return try await intermediary.listAnomalies(filter, creditor: nil, page: page, for: inbound.caller())
+        return try await intermediary.listAnomalies(filter, creditor: creditor, page: page, for: caller)
             .reply(.anomalies, for: inbound) { json, anomaly in
                 json.beginObject()
                 anomaly.write(into: &json)

@@ -53,8 +53,7 @@ extension Intermediary {
         try caller.demand(.refundsWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard try await tx.lock(request.receipt) != nil,
-                let receipt = try await tx.ask(Receipts.show(request.receipt, within: caller.tenancy)),
-                caller.maySee(receipt)
+                let receipt = try await tx.ask(Receipts.show(request.receipt, within: caller.tenancy))
             else { throw Refusal.invalid([Fault("/receipt_id", .unknownReference, "is not a receipt")]) }
             if let why = receipt.obstacleToRefund { throw Refusal.refundNotPossible(why) }
             let day = request.day ?? CalendarDate(romeDayOf: now)

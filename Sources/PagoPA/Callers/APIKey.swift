@@ -66,7 +66,7 @@ package struct APIKey: Sendable, Equatable {
 
     /// Ops keys reach every creditor; all others only the ones they are bound to.
     package var tenancy: Tenancy {
-        kind == .ops ? .everyCreditor : .only(creditors)
+        kind == .ops ? .everyCreditor : .only(creditors, seesQuarantine: holds(.anomaliesWrite))
     }
 
     /// A front end that starts payments may sign in those who pay; to sign in and no more, there is a scope of its own.

@@ -3,7 +3,8 @@
 package enum Tenancy: Sendable, Equatable {
     /// Ops, and our own loops.
     case everyCreditor
-    case only([OrganizationTaxCode])
+    /// - seesQuarantine: whether receipts in quarantine are seen too. They may be anybody's, so front ends do not see them.
+    case only([OrganizationTaxCode], seesQuarantine: Bool = true)
     /// One citizen's own positions, attempts and receipts, whoever the creditor is; or those of one creditor.
     case citizen(TaxCode, of: OrganizationTaxCode? = nil)
     /// A PSP tells of any creditor's money, but of its own attempts only.
@@ -14,7 +15,8 @@ package enum Tenancy: Sendable, Equatable {
         guard let creditor else { return self }
         switch self {
         case .everyCreditor: return .only([creditor])
-        case .only(let creditors): return .only(creditors.contains(creditor) ? [creditor] : [])
+        case .only(let creditors, let seesQuarantine):
+            return .only(creditors.contains(creditor) ? [creditor] : [], seesQuarantine: seesQuarantine)
         case .citizen(let taxCode, let other):
             return other == nil || other == creditor ? .citizen(taxCode, of: creditor) : .only([])
         case .psp: return self

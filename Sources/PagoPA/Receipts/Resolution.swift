@@ -71,8 +71,9 @@ extension AnomalyKind {
     /// Whether the receipt could pay its installment if people say so.
     private var isAcceptable: Bool {
         switch self {
-        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft, .contradictoryRT: true
-        case .receiptConflict, .partialPayment, .alreadyPaid, .unknownIUV, .unknownCreditor, .unreadableRT: false
+        // `already_paid` once the payment at the counter that was first has been voided.
+        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft, .alreadyPaid, .contradictoryRT: true
+        case .receiptConflict, .partialPayment, .unknownIUV, .unknownCreditor, .unreadableRT: false
         }
     }
 
