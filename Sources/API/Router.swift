@@ -19,7 +19,8 @@ package struct API: Sendable {
         front = Front(intermediary, configuration, links, logger: logger)
         routes =
             try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
-            + registryRoutes(intermediary) + callerRoutes(intermediary, links) + citizenRoutes(intermediary, links)
+            + registryRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
+            + citizenRoutes(intermediary, links)
             + positionRoutes(intermediary, links)
             + pspRoutes(intermediary)
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)

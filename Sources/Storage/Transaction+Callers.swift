@@ -32,7 +32,7 @@ extension Transaction {
         try await query(
             """
             SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at,
-                lineage, lineage_expires_at
+                coalesce(lineage, id), lineage_expires_at
             FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
             """
         ).map { row in

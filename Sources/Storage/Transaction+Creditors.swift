@@ -46,7 +46,11 @@ package enum Creditors {
     static func several(where condition: SQL, locking: Bool = false) -> Question<[Creditor]> {
         Question([
             """
-            SELECT c.tax_code, c.name, c.aux_digit, c.notice_code, c.iban, c.postal_iban, c.cbill_code, c.contact_email,
+            SELECT c.tax_code, c.name, c.aux_digit, c.notice_code,
+                coalesce((SELECT a.iban FROM creditor_accounts a WHERE a.creditor_tax_code = c.tax_code AND a.is_default
+                    AND a.removed_at IS NULL AND (now() AT TIME ZONE 'Europe/Rome')::date
+                        BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity')), c.iban),
+                c.postal_iban, c.cbill_code, c.contact_email,
                 c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages, c.iuv_start,
                 c.created_at, c.updated_at
             FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")

@@ -74,8 +74,8 @@ extension Transaction {
     /// Whether the key in this column and this one are the same, or one replaced the other, however many rotations ago.
     static func isSameCaller(_ column: SQL, _ key: Identifier<APIKey>) -> SQL {
         """
-        (\(column) = \(key.uuid)::uuid OR (SELECT o.lineage FROM api_keys o WHERE o.id = \(column))
-            = (SELECT k.lineage FROM api_keys k WHERE k.id = \(key.uuid)::uuid))
+        (\(column) = \(key.uuid)::uuid OR (SELECT coalesce(o.lineage, o.id) FROM api_keys o WHERE o.id = \(column))
+            = (SELECT coalesce(k.lineage, k.id) FROM api_keys k WHERE k.id = \(key.uuid)::uuid))
         """
     }
 

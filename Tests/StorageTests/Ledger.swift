@@ -73,6 +73,11 @@ struct Ledger {
                 VALUES (\(creditor.value), 'mensa', '{"it":"Mensa"}', 'school', '9/0101002IM/', true, now(), now())
                 """)
             _ = try await pool.query(
+                """
+                INSERT INTO creditor_account_debt_types
+                VALUES (\(creditor.value), 'mensa', 'IT60X0542811101000000123456', '2026-01-01', NULL)
+                """)
+            _ = try await pool.query(
                 "INSERT INTO help_topics VALUES (\(creditor.value), 'payments', 'it', 'Pagare', 'Come si paga')")
         }
         _ = try await pool.query(
@@ -245,6 +250,8 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case throttles
     case smartCardTickets = "smart_card_tickets"
     case usedIUVs = "used_iuvs"
+    case creditorAccounts = "creditor_accounts"
+    case creditorAccountDebtTypes = "creditor_account_debt_types"
 
     /// Accounts, which nobody reads but what opens and checks sessions.
     static let accounts: [OwnedTable] = [

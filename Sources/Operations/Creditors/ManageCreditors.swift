@@ -38,8 +38,11 @@ extension Intermediary {
             var new = try make(old?.createdAt ?? now, now)
             // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
             if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
+            let accounts = try await tx.ask(Accounts.of([taxCode]))
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
+            // PostgreSQL registers the IBAN as the default account, and the postal one.
+            try await journalAccounts(of: taxCode, before: accounts, by: caller, in: tx, at: now)
             return old == nil ? .created(new) : .changed(new)
         }
     }

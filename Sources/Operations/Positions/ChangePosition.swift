@@ -39,7 +39,7 @@ extension Intermediary {
                 let draft = try merge(old)
                 let new = try await changed(old, to: draft, by: caller, afterTries: tries, in: tx, at: now)
                 tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
-                tx.update(new, replacingParts: new.lines != old.lines || new.installments != old.installments)
+                tx.update(new, replacingParts: new.replacesParts(of: old))
                 tx.journal(
                     JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
                 let (attempts, receipts) = try await tx.ask(
@@ -66,27 +66,37 @@ extension Intermediary {
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let extra = max(0, draft.installments.count - old.installments.count)
         var draw = NumberDraw(extra, of: old.creditor, afterTries: tries)
-        let (creditor, debtType, bases) = try await tx.ask(
+        let today = CalendarDate(romeDayOf: now)
+        let (creditor, debtType, accounts, bases) = try await tx.ask(
             Creditors.show(old.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
-            draw.question)
+            Accounts.of(draft.payees), draw.question)
         guard let creditor else { throw Refusal.notFound }
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
         try await draw.complete(bases, for: creditor, in: tx)
-        return Position(
+        let iban = accounts.account(for: debtType.key, of: creditor.taxCode, on: today)
+        let new = Position(
             id: old.id, creditor: old.creditor, externalID: old.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.key == old.debtTypeKey ? old.payableAfterDue : debtType.payableAfterDue,
             document: draft.document, description: draft.description, debtor: draft.debtor, lines: draft.lines,
-            installments: try renumbered(old, draft, creditor: creditor, debtType: debtType, made: draw.notices),
+            installments: try renumbered(
+                old, draft, creditor: creditor, iban: iban, debtType: debtType, made: draw.notices),
             metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
             updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt)
+        // What is not written anew goes where it was to go.
+        if new.replacesParts(of: old) {
+            let faults = accounts.faults(of: new.installments.map(\.transfers), on: today)
+            guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        }
+        return new
     }
 
     /// Installments keep the numbers they were given: a notice already printed stays payable.
     private func renumbered(
-        _ old: Position, _ draft: PositionDraft, creditor: Creditor, debtType: DebtType, made notices: [NoticeNumber]
+        _ old: Position, _ draft: PositionDraft, creditor: Creditor, iban: IBAN?, debtType: DebtType,
+        made notices: [NoticeNumber]
     ) throws -> [Installment] {
         var made = notices[...]
         return try draft.installments.enumerated().map { index, part in
@@ -96,20 +106,33 @@ extension Intermediary {
                 throw Refusal.invalid([Fault("/installments/\(index)", .readOnly, "keeps its IUV and notice number")])
             }
             let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
-            let whole = [
-                wholeTransfer(
-                    of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
-            ]
+            let transfers =
+                if unchanged, let kept {
+                    kept.transfers
+                } else if part.transfers.isEmpty {
+                    [
+                        try wholeTransfer(
+                            of: part.amount, iuv: notice.iuv, to: creditor, iban, debtType: debtType,
+                            for: draft.description)
+                    ]
+                } else {
+                    part.transfers
+                }
             return Installment(
                 id: kept?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
                 dueDate: part.dueDate,
-                transfers: unchanged ? kept?.transfers ?? whole : part.transfers.isEmpty ? whole : part.transfers,
+                transfers: transfers,
                 paidAt: nil, heldUntil: nil, isIUVGenerated: kept?.isIUVGenerated ?? true)
         }
     }
 }
 
 extension Position {
+    /// Whether lines or installments are written anew.
+    fileprivate func replacesParts(of old: Position) -> Bool {
+        lines != old.lines || installments != old.installments
+    }
+
     /// Neither paid, in whole or in part, nor cancelled, nor with a payment under way.
     func demandEditable(today: CalendarDate, now: Instant) throws(Refusal) {
         switch state {

@@ -60,11 +60,11 @@ extension Intermediary {
         afterTries tries: Int, in tx: Transaction, at now: Instant
     ) async throws -> CreatedPosition {
         var draw = NumberDraw(draft.installments.count(where: \.isNumberedByUs), of: draft.creditor, afterTries: tries)
-        let (creditor, debtType, existing, bases) = try await tx.ask(
+        let today = CalendarDate(romeDayOf: now)
+        let (creditor, debtType, existing, accounts, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
-            Positions.by(externalID: draft.externalID, of: draft.creditor),
-            draw.question)
+            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees), draw.question)
         guard let creditor else {
             throw Refusal.invalid([
                 Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")
@@ -82,12 +82,15 @@ extension Intermediary {
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
+        let faults = accounts.faults(of: draft.installments.map(\.transfers), on: today)
+        guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        let iban = accounts.account(for: debtType.key, of: creditor.taxCode, on: today)
         try await draw.complete(bases, for: creditor, in: tx)
         let position = Position(
             id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,
             debtor: draft.debtor, lines: draft.lines,
-            installments: try numbered(draft, of: creditor, debtType: debtType, made: draw.notices),
+            installments: try numbered(draft, of: creditor, debtType: debtType, iban: iban, made: draw.notices),
             metadata: draft.metadata,
             state: draft.isDraft ? .draft : .open, version: 1, createdAt: now, updatedAt: now,
             publishedAt: draft.isDraft ? nil : now, cancelledAt: nil)
@@ -102,7 +105,7 @@ extension Intermediary {
 
     /// The drafts' installments with the numbers given or made, and with their transfers.
     private func numbered(
-        _ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, made notices: [NoticeNumber]
+        _ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, iban: IBAN?, made notices: [NoticeNumber]
     ) throws -> [Installment] {
         var made = notices[...]
         return try draft.installments.enumerated().map { index, part in
@@ -113,20 +116,27 @@ extension Intermediary {
                 dueDate: part.dueDate,
                 transfers: part.transfers.isEmpty
                     ? [
-                        wholeTransfer(
-                            of: part.amount, iuv: notice.iuv, to: creditor, debtType: debtType, for: draft.description)
+                        try wholeTransfer(
+                            of: part.amount, iuv: notice.iuv, to: creditor, iban, debtType: debtType,
+                            for: draft.description)
                     ]
                     : part.transfers, paidAt: nil, heldUntil: nil, isIUVGenerated: given == nil)
         }
     }
 }
 
-/// The whole amount to the creditor's own account, under the remittance text of pagoPA's rule.
-func wholeTransfer(of amount: Amount, iuv: IUV, to creditor: Creditor, debtType: DebtType, for description: String)
-    -> Transfer
-{
-    Transfer(
-        creditor: creditor.taxCode, iban: creditor.iban, amount: amount, taxonomyCode: debtType.taxonomyCode,
+/// The whole amount to the creditor's account for this debt type, under the remittance text of pagoPA's rule.
+/// - Throws: `Refusal.invalid` when no account is valid today.
+func wholeTransfer(
+    of amount: Amount, iuv: IUV, to creditor: Creditor, _ iban: IBAN?, debtType: DebtType, for description: String
+) throws -> Transfer {
+    guard let iban else {
+        throw Refusal.invalid([
+            Fault("/debt_type", .wrongState, "has no account that is registered and valid today")
+        ])
+    }
+    return Transfer(
+        creditor: creditor.taxCode, iban: iban, amount: amount, taxonomyCode: debtType.taxonomyCode,
         remittance: remittance(iuv: iuv, amount: amount, text: description))
 }
 
@@ -142,6 +152,11 @@ extension InstallmentDraft {
 }
 
 extension PositionDraft {
+    /// The creditor, and every other body that a transfer names.
+    var payees: [OrganizationTaxCode] {
+        Array(Set([creditor] + installments.flatMap { $0.transfers.map(\.creditor) })).sorted()
+    }
+
     fileprivate var firstGivenNumber: String {
         let index = installments.firstIndex { !$0.isNumberedByUs } ?? 0
         return "/installments/\(index)/" + (installments[index].noticeNumber == nil ? "iuv" : "notice_number")

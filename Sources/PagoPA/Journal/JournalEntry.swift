@@ -44,6 +44,7 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case refundState = "refund_state"
     case notificationRetried = "notification_retried"
     case creditorSaved = "creditor_saved"
+    case accountSaved = "account_saved"
     case debtTypeSaved = "debt_type_saved"
     case pspListReplaced = "psp_list_replaced"
     case keyMade = "key_made"

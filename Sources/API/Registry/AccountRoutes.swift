@@ -1,0 +1,98 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func accountRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = AccountsHandlers(intermediary: intermediary)
+    return [
+        Route(.get, "/v1/creditors/{tax_code}/accounts", "list_accounts", handlers.listAccounts),
+        Route(.put, "/v1/creditors/{tax_code}/accounts", "save_accounts", handlers.saveAccounts),
+    ]
+}
+
+private struct AccountsHandlers: Sendable {
+    let intermediary: Intermediary
+
+    private func taxCode(_ inbound: Inbound) throws -> OrganizationTaxCode {
+        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else {
+            throw Refusal.notFound
+        }
+        return code
+    }
+
+    func listAccounts(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.positionsRead, or: .operations)
+        return inbound.unlessHeld(try await intermediary.listAccounts(of: taxCode(inbound), for: caller).reply)
+    }
+
+    func saveAccounts(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        let json = try inbound.json()
+        return try await intermediary.saveAccounts(of: taxCode(inbound), by: caller) { creditor, present, today in
+            // Not demanded, for the first register is made of the creditor's own IBAN; held to when it is sent.
+            if let wanted = inbound.headers[.ifMatch], wanted != "*", present.reply.headers[.eTag] != wanted {
+                throw Refusal.preconditionFailed
+            }
+            return try Inbound.object(json) { AccountBook.read(&$0, of: creditor, present: present, today: today) }
+        }.reply
+    }
+}
+
+extension AccountBook {
+    fileprivate static func read(
+        _ reader: inout ObjectReader, of creditor: Creditor, present: AccountBook, today: CalendarDate
+    ) -> AccountBook? {
+        reader.required("items", count: 1...100) { value, place, violations in
+            CreditorAccount.read(value, place, violations, of: creditor, present: present, today: today)
+        }.map(AccountBook.init)
+    }
+
+    fileprivate var reply: Reply {
+        Reply.json { json in
+            json.array("items", accounts) { json, account in
+                json.beginObject()
+                json.field("iban", account.iban.value)
+                json.field("name", account.name)
+                json.field("postal", account.iban.isPostal)
+                json.field("default", account.isDefault)
+                json.array("debt_types", account.debtTypes) { $0.value($1) }
+                json.field("valid_from", account.validFrom.description)
+                json.field("valid_to", account.validTo?.description)
+                json.endObject()
+            }
+        }.tagged()
+    }
+}
+
+extension CreditorAccount {
+    /// What is left out stays as it is, or as the creditor's name and the present day make it.
+    fileprivate static func read(
+        _ value: JSONValue, _ place: String, _ violations: Violations, of creditor: Creditor, present: AccountBook,
+        today: CalendarDate
+    ) -> CreditorAccount? {
+        ObjectReader.object(value, place, violations) { reader in
+            let iban = reader.required("iban") { try IBAN($0) }
+            let name = reader.optional("name") { try boundedText($0, 1...70) }
+            let isPostal = reader.optional(flag: "postal")
+            let isDefault = reader.optional(flag: "default")
+            let types = reader.optional("debt_types", count: 0...200) { value, place, violations in
+                ObjectReader.text(value, place, violations) { try shortName($0) }
+            }
+            let from = reader.optional("valid_from") { try CalendarDate($0) }
+            let end = reader.optional("valid_to") { try CalendarDate($0) }
+            guard let iban else { return nil }
+            if let isPostal, isPostal != iban.isPostal {
+                reader.refuse("postal", .mismatch, "must be true for a postal account (ABI 07601), and only then")
+            }
+            let old = present.accounts.first { $0.iban == iban }
+            return CreditorAccount(
+                creditor: creditor.taxCode, iban: iban, name: name ?? old?.name ?? creditor.name,
+                isDefault: isDefault ?? false, debtTypes: (types ?? []).sorted(),
+                validFrom: from ?? old?.validFrom ?? today, validTo: end)
+        }
+    }
+}

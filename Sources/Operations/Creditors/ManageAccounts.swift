@@ -1,0 +1,68 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// The registered accounts of a creditor.
+    /// - Throws: `Refusal.notFound`.
+    package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountBook {
+        try await store.transaction(within: caller.tenancy) { tx in
+            let (known, book) = try await tx.ask(
+                Creditors.show(creditor, within: caller.tenancy), Accounts.of([creditor]))
+            guard known != nil else { throw Refusal.notFound }
+            return book
+        }
+    }
+
+    /// Replaces the whole register; an account that is left out takes no more transfers, those written before stay as they are.
+    /// - Parameter make: the register to be, given the creditor and the present one; throws `Refusal.preconditionFailed` and the like.
+    /// - Throws: `Refusal.notFound`, `.invalid`.
+    package func saveAccounts(
+        of creditor: OrganizationTaxCode, by caller: Caller,
+        make: @Sendable (_ creditor: Creditor, _ present: AccountBook, _ today: CalendarDate) throws -> AccountBook
+    ) async throws -> AccountBook {
+        try caller.demand(.operations)
+        let now = clock()
+        let today = CalendarDate(romeDayOf: now)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            let (known, types) = try await tx.ask(
+                Creditors.show(creditor, within: caller.tenancy, locking: true),
+                Creditors.debtTypes(of: creditor, within: caller.tenancy))
+            guard let known else { throw Refusal.notFound }
+            let old = try await tx.ask(Accounts.of([creditor]))
+            let new = try make(known, old, today)
+            let faults = new.faults(knowing: Set(types.map(\.key)), on: today)
+            guard faults.isEmpty else { throw Refusal.invalid(faults) }
+            tx.save(new, of: creditor, today: today, at: now)
+            return try await journalAccounts(of: creditor, before: old, by: caller, in: tx, at: now)
+        }
+    }
+
+    /// One entry for each account that is not what it was.
+    /// - Returns: the register as it is now.
+    @discardableResult
+    func journalAccounts(
+        of creditor: OrganizationTaxCode, before old: AccountBook, by caller: Caller, in tx: Transaction,
+        at now: Instant
+    ) async throws -> AccountBook {
+        let new = try await tx.ask(Accounts.of([creditor]))
+        for iban in Set((old.accounts + new.accounts).map(\.iban)).sorted(by: { $0.value < $1.value }) {
+            let before = old.accounts.first { $0.iban == iban }
+            let after = new.accounts.first { $0.iban == iban }
+            guard before != after else { continue }
+            tx.journal(
+                JournalEntry(
+                    .accountSaved, by: caller.actor, creditor: creditor, from: before?.summary, to: after?.summary,
+                    note: iban.value), at: now)
+        }
+        return new
+    }
+}
+
+extension CreditorAccount {
+    /// For the journal.
+    fileprivate var summary: String {
+        let end = validTo.map { " to \($0)" } ?? ""
+        let types = debtTypes.isEmpty ? "" : " for " + debtTypes.joined(separator: ", ")
+        return "from \(validFrom)\(end)\(isDefault ? ", default" : "")\(types)"
+    }
+}

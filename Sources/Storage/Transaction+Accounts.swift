@@ -1,0 +1,76 @@
+import PagoPA
+import Postgres
+
+/// What is asked about the accounts of creditors.
+package enum Accounts {
+    /// The registered accounts of these creditors, whoever asks: a transfer may name another body's. By creditor and IBAN.
+    package static func of(_ creditors: [OrganizationTaxCode]) -> Question<AccountBook> {
+        Question([
+            """
+            SELECT a.creditor_tax_code, a.iban, a.name, a.is_default, a.valid_from, a.valid_to,
+                ARRAY(SELECT d.debt_type FROM creditor_account_debt_types d
+                    WHERE d.creditor_tax_code = a.creditor_tax_code AND d.iban = a.iban ORDER BY d.debt_type)
+            FROM creditor_accounts a
+            WHERE a.creditor_tax_code = ANY(\(creditors.map(\.value))) AND a.removed_at IS NULL
+            ORDER BY a.creditor_tax_code, a.iban
+            """
+        ]) { answers in
+            AccountBook(
+                try answers[0].map { row in
+                    var row = row
+                    let creditor = try row.organization()
+                    let iban = try row.value { IBAN(stored: $0) }
+                    let name = try row.text()
+                    let isDefault = try row.bool()
+                    let from = try row.date()
+                    let end = try row.optionalDate()
+                    return CreditorAccount(
+                        creditor: creditor, iban: iban, name: name, isDefault: isDefault,
+                        debtTypes: try row.next([String].self), validFrom: from, validTo: end)
+                })
+        }
+    }
+}
+
+extension Transaction {
+    /// Queues the whole register of a creditor; what is left out is taken off it.
+    /// - Parameter today: decides which default account the creditor shows as its IBAN.
+    package func save(_ book: AccountBook, of creditor: OrganizationTaxCode, today: CalendarDate, at now: Instant) {
+        let ibans = book.accounts.map(\.iban.value)
+        send("DELETE FROM creditor_account_debt_types WHERE creditor_tax_code = \(creditor.value)")
+        // None is the default for a moment, so that one may take the place of another.
+        send(
+            """
+            UPDATE creditor_accounts SET is_default = false,
+                removed_at = CASE WHEN iban = ANY(\(ibans)) THEN removed_at ELSE \(now.sql) END, updated_at = \(now.sql)
+            WHERE creditor_tax_code = \(creditor.value) AND removed_at IS NULL
+            """)
+        for account in book.accounts {
+            send(
+                """
+                INSERT INTO creditor_accounts (creditor_tax_code, iban, name, is_default, valid_from, valid_to, created_at,
+                    updated_at)
+                VALUES (\(creditor.value), \(account.iban.value), \(account.name), \(account.isDefault),
+                    \(account.validFrom.sql), \(account.validTo?.sql), \(now.sql), \(now.sql))
+                ON CONFLICT ON CONSTRAINT creditor_accounts_pkey DO UPDATE SET name = EXCLUDED.name,
+                    is_default = EXCLUDED.is_default, valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to,
+                    removed_at = NULL, updated_at = EXCLUDED.updated_at
+                """)
+            send(
+                """
+                INSERT INTO creditor_account_debt_types (creditor_tax_code, debt_type, iban, valid_from, valid_to)
+                SELECT \(creditor.value), key, \(account.iban.value), \(account.validFrom.sql)::date,
+                    \(account.validTo?.sql)::date FROM unnest(\(account.debtTypes)::text[]) AS key
+                """)
+        }
+        let valid = book.accounts.filter { $0.isValid(on: today) }
+        send(
+            """
+            UPDATE creditors SET iban = coalesce(\(valid.first(where: \.isDefault)?.iban.value), iban),
+                postal_iban = CASE WHEN postal_iban = ANY(\(valid.map(\.iban.value))) THEN postal_iban
+                    ELSE \(valid.first(where: \.iban.isPostal)?.iban.value) END,
+                updated_at = \(now.sql), version = version + 1
+            WHERE tax_code = \(creditor.value)
+            """)
+    }
+}
