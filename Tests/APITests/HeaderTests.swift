@@ -124,6 +124,13 @@ import Testing
         #expect(type.readsAsUTF8(Array("è".utf8)) == reads)
     }
 
+    @Test func `XML in Latin-1 is left to its reader, which goes by the document's own declaration`() {
+        let latin: [UInt8] = [0xE8]
+        #expect(ContentType("text/xml; charset=ISO-8859-1").isReadable(latin))
+        #expect(!ContentType("application/json; charset=ISO-8859-1").isReadable(latin))
+        #expect(!ContentType("text/xml; charset=utf-16").isReadable(latin))
+    }
+
     @Test func `random content types are read without a trap, and plain ASCII in any charset that holds it`() {
         var random = SeededRandom(seed: 22)
         let pieces = [

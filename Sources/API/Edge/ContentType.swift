@@ -24,6 +24,11 @@ struct ContentType: Sendable, Equatable {
         return Self.supersetsOfASCII.contains { charset.hasPrefix($0) } && body.allSatisfy { $0 < 0x80 }
     }
 
+    /// As `readsAsUTF8`; of XML also what its own declaration may name, which its reader goes by.
+    func isReadable(_ body: [UInt8]) -> Bool {
+        readsAsUTF8(body) || isXML && Self.supersetsOfASCII.contains { charset?.hasPrefix($0) == true }
+    }
+
     /// UTF-8 under the names that senders give it, and ASCII, which is a part of it.
     private static let namesOfUTF8: Set<String> = [
         "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us",

@@ -69,7 +69,7 @@ package struct Inbound: Sendable {
 
     /// In UTF-8; compressed bodies were refused before this one was read.
     func demandPlainBody() throws {
-        guard contentType?.readsAsUTF8(body) != false else {
+        guard contentType?.isReadable(body) != false else {
             throw Problem(.unsupportedMediaType, detail: "Send the body in UTF-8.")
         }
     }
