@@ -62,21 +62,22 @@ let package = Package(
         library("CQPDF", "libqpdf", "libqpdf-dev"),
         library("CXML", "libxml-2.0", "libxml2-dev"),
         library("CArgon2", "libargon2", "libargon2-dev"),
-        room("Seals", ["COpenSSL", "CArgon2"]),
+        room("Workers"),
+        room("Seals", ["COpenSSL", "CArgon2", "Workers"]),
         room("JSON"),
         room("Addresses"),
         room(
             "Certificates",
             [.product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")]),
         // Floor 1
-        room("Postgres", ["CLibPQ", logging]),
+        room("Postgres", ["CLibPQ", "Workers", logging]),
         room("PagoPA"),
         // Floor 2
         room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
-        room("Gateways", ["CCurl", "JSON", "Seals", "Addresses"]),
-        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON"]),
+        room("Gateways", ["CCurl", "JSON", "Seals", "Addresses", "Workers"]),
+        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers"]),
         // Floor 3
-        room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", logging, metrics]),
+        room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", "Workers", logging, metrics]),
         // Floor 4
         room(
             "API",
@@ -106,6 +107,7 @@ let package = Package(
         // What the tests share; none of the shipped targets knows it.
         .target(name: "TestSupport", dependencies: [yams], path: "Tests/TestSupport", swiftSettings: settings),
         tests("ArchitectureTests"),
+        tests("WorkersTests", ["Workers"]),
         tests("JSONTests", ["JSON"]),
         tests("SealsTests", ["Seals"]),
         tests("AddressesTests", ["Addresses"]),

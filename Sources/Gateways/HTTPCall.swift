@@ -7,7 +7,8 @@ import Glibc
 struct HTTPCall: Sendable {
     static let maximumAnswerBytes = 64 * 1_024
     static let connectTimeoutMilliseconds = 3_000
-    static let totalTimeoutMilliseconds = 10_000
+    /// With less time left nothing is sent: nobody would answer in time.
+    static let minimumTimeoutMilliseconds = 50
 
     let url: String
     let headers: [String]
@@ -21,6 +22,8 @@ struct HTTPCall: Sendable {
     }
 
     enum Failure: Error, Sendable, Equatable {
+        /// No time was left for it.
+        case notSent
         case timedOut
         case notAllowed
         case unreachable(String)
@@ -40,7 +43,10 @@ struct HTTPCall: Sendable {
         }
     }
 
-    func perform(_ handle: CurlHandle) -> Result<Answer, Failure> {
+    /// - Parameter deadline: of the whole call, the look-up of the host's name included.
+    func perform(_ handle: CurlHandle, until deadline: ContinuousClock.Instant) -> Result<Answer, Failure> {
+        let timeoutMilliseconds = (deadline - .now).wholeMilliseconds
+        guard timeoutMilliseconds >= Self.minimumTimeoutMilliseconds else { return .failure(.notSent) }
         let exchange = Exchange(policy, isPlain: !url.lowercased().hasPrefix("https://"))
         let context = Unmanaged.passUnretained(exchange).toOpaque()
         let list = CurlList(headers + ["Content-Type: application/json", "Accept: application/json", "Expect:"])
@@ -49,8 +55,8 @@ struct HTTPCall: Sendable {
         handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
         handle.set(CURLOPT_FOLLOWLOCATION, 0)
         handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2
-        handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutMilliseconds)
-        handle.set(CURLOPT_TIMEOUT_MS, Self.totalTimeoutMilliseconds)
+        handle.set(CURLOPT_CONNECTTIMEOUT_MS, min(Self.connectTimeoutMilliseconds, timeoutMilliseconds))
+        handle.set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
         handle.set(CURLOPT_USERAGENT, "quietanza")
         _ = quietanza_set_list(handle.raw, CURLOPT_HTTPHEADER, list.raw)
         handle.set(CURLOPT_POSTFIELDSIZE, body.count)
@@ -98,5 +104,11 @@ struct HTTPCall: Sendable {
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut)
         default: return .failure(.unreachable(String(cString: curl_easy_strerror(code))))
         }
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int {
+        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -1,104 +1,39 @@
-import Foundation
 import JSON
 import Seals
+import Workers
 
-/// What a PSP is told when a payment begins.
-package struct PSPStart: Sendable {
-    package struct Installment: Sendable {
-        package let iuv: String
-        package let noticeNumber: String
-        package let amountCents: Int64
-        package let description: String
+/// What a PSP answers when it accepts a payment.
+package struct PSPPortalPage: Sendable, Equatable {
+    /// Its portal's page for this payment.
+    package let redirectURL: String
+    /// Where it can be told that the payment is over; nil when the PSP offers none.
+    package let cancelURL: String?
 
-        package init(iuv: String, noticeNumber: String, amountCents: Int64, description: String) {
-            self.iuv = iuv
-            self.noticeNumber = noticeNumber
-            self.amountCents = amountCents
-            self.description = description
-        }
+    package init(redirectURL: String, cancelURL: String?) {
+        self.redirectURL = redirectURL
+        self.cancelURL = cancelURL
     }
+}
 
-    package struct Payer: Sendable {
-        package let kind: String
-        package let taxCode: String
-        package let fullName: String
-        package let email: String?
-
-        package init(kind: String, taxCode: String, fullName: String, email: String?) {
-            self.kind = kind
-            self.taxCode = taxCode
-            self.fullName = fullName
-            self.email = email
-        }
-    }
-
-    package let startURL: String
-    /// What the call is signed with.
-    package let secret: WebhookSecret
+/// What a PSP is sent when its portal must take no money for an attempt any more.
+package struct PSPCancellation: Sendable {
+    package let psp: String
+    package let cancelURL: String
+    /// As for `PSPStart`.
+    package let secrets: [WebhookSecret]
     package let attemptID: String
-    package let creditorTaxCode: String
-    package let creditorName: String
-    package let installments: [Installment]
-    package let amountCents: Int64
-    package let feeCents: Int64
-    package let payer: Payer?
-    package let returnURL: String
-    package let receiptsURL: String
-    package let outcomesURL: String
-    package let expiresAt: String
-    package let language: String
 
-    package init(
-        startURL: String, secret: WebhookSecret, attemptID: String, creditorTaxCode: String, creditorName: String,
-        installments: [Installment], amountCents: Int64, feeCents: Int64, payer: Payer?, returnURL: String,
-        receiptsURL: String, outcomesURL: String, expiresAt: String, language: String
-    ) {
-        self.startURL = startURL
-        self.secret = secret
+    package init(psp: String, cancelURL: String, secrets: [WebhookSecret], attemptID: String) {
+        self.psp = psp
+        self.cancelURL = cancelURL
+        self.secrets = secrets
         self.attemptID = attemptID
-        self.creditorTaxCode = creditorTaxCode
-        self.creditorName = creditorName
-        self.installments = installments
-        self.amountCents = amountCents
-        self.feeCents = feeCents
-        self.payer = payer
-        self.returnURL = returnURL
-        self.receiptsURL = receiptsURL
-        self.outcomesURL = outcomesURL
-        self.expiresAt = expiresAt
-        self.language = language
     }
 
     var body: [UInt8] {
         JSONWriter.object { json in
+            json.field("action", "cancel")
             json.field("attempt_id", attemptID)
-            json.object("creditor") { json in
-                json.field("tax_code", creditorTaxCode)
-                json.field("name", creditorName)
-            }
-            json.array("installments", installments) { json, installment in
-                json.beginObject()
-                json.field("iuv", installment.iuv)
-                json.field("notice_number", installment.noticeNumber)
-                json.field("amount_cents", installment.amountCents)
-                json.field("description", installment.description)
-                json.endObject()
-            }
-            json.field("amount_cents", amountCents)
-            json.field("fee_cents", feeCents)
-            if let payer {
-                json.object("payer") { json in
-                    json.field("kind", payer.kind)
-                    json.field("tax_code", payer.taxCode)
-                    json.field("full_name", payer.fullName)
-                    json.field("email", payer.email)
-                }
-            }
-            json.field("return_url", returnURL)
-            json.field("receipts_url", receiptsURL)
-            json.field("outcomes_url", outcomesURL)
-            json.field("expires_at", expiresAt)
-            json.field("language", language)
         }
     }
 }
@@ -112,43 +47,88 @@ package enum PSPPortalFailure: Error, Sendable, Equatable {
     case malformedAnswer(String)
     /// Its address is one that must not be called.
     case notAllowed
-    /// Too many calls wait already.
+    /// Nothing was sent: too many calls to this PSP wait, or the deadline passed before one of its threads was free.
     case busy
 }
 
-/// Asks PSPs to begin payments.
+/// Calls PSPs. Each PSP has a limit of its own, so that one that hangs delays its own payments only.
 package final class PSPPortal: Sendable {
+    package static let threads = 32
+    /// To one PSP at a time.
+    package static let maximumCallsPerPSP = 4
+    package static let maximumWaitingPerPSP = 16
+    package static let maximumWaiting = 256
+    /// A start, from the moment it is asked for: waiting for a thread, looking up the name, and the PSP's answer.
+    package static let startSeconds = 9
+    package static let cancelSeconds = 5
+
     private let workers: CurlWorkers
     private let policy: OutboundPolicy
     private let now: @Sendable () -> Int64
 
     /// - Parameter now: unix seconds, for the signature.
     package init(
-        policy: OutboundPolicy, threads: Int = 16, maximumWaiting: Int = 64, now: @escaping @Sendable () -> Int64
+        policy: OutboundPolicy, threads: Int = PSPPortal.threads, callsPerPSP: Int = PSPPortal.maximumCallsPerPSP,
+        waitingPerPSP: Int = PSPPortal.maximumWaitingPerPSP, now: @escaping @Sendable () -> Int64
     ) {
         self.policy = policy
         self.now = now
-        workers = CurlWorkers(name: "psp", threads: threads, maximumWaiting: maximumWaiting)
+        workers = CurlWorkers(
+            name: "psp", threads: threads,
+            limits: QueueLimits(
+                waiting: Self.maximumWaiting, waitingPerKey: waitingPerPSP, runningPerKey: callsPerPSP)
+        ) { CurlHandle() }
     }
 
     package func stop() { workers.stop() }
 
-    /// - Returns: the address of the PSP's portal for this payment.
-    package func start(_ start: PSPStart) async throws(PSPPortalFailure) -> String {
-        do { try policy.check(start.startURL) } catch { throw .notAllowed }
-        let body = start.body
-        let id = "start_\(start.attemptID)"
+    /// Asks the PSP to accept a payment.
+    /// - Parameter deadline: nothing is sent after it, and the answer is not waited for beyond it.
+    package func start(_ start: PSPStart, until deadline: ContinuousClock.Instant) async throws(PSPPortalFailure)
+        -> PSPPortalPage
+    {
+        let answer = try await post(
+            start.body, to: start.startURL, as: "start_\(start.attemptID)", signedBy: start.secrets, for: start.psp,
+            until: deadline)
+        guard answer.status == 200 else { throw .refused(status: answer.status) }
+        return try page(answer)
+    }
+
+    /// Tells the PSP that a payment is over. The statuses that say there is nothing to end (404, 409, 410) count as its consent.
+    package func cancel(_ cancellation: PSPCancellation) async throws(PSPPortalFailure) {
+        let answer = try await post(
+            cancellation.body, to: cancellation.cancelURL, as: "cancel_\(cancellation.attemptID)",
+            signedBy: cancellation.secrets, for: "\(cancellation.psp) cancel",
+            until: .now + .seconds(Self.cancelSeconds))
+        switch answer.status {
+        case 200..<300, 404, 409, 410: return
+        default: throw .refused(status: answer.status)
+        }
+    }
+
+    private func post(
+        _ body: [UInt8], to url: String, as id: String, signedBy secrets: [WebhookSecret], for key: String,
+        until deadline: ContinuousClock.Instant
+    ) async throws(PSPPortalFailure) -> HTTPCall.Answer {
+        do { try policy.check(url) } catch { throw .notAllowed }
         let timestamp = now()
+        let signatures = WebhookSignature.sign(id: id, timestamp: timestamp, body: body, secrets: secrets)
         let call = HTTPCall(
-            url: start.startURL,
-            headers: [
-                "webhook-id: \(id)", "webhook-timestamp: \(timestamp)",
-                "webhook-signature: \(WebhookSignature.sign(id: id, timestamp: timestamp, body: body, secret: start.secret))",
-            ], body: body, policy: policy)
+            url: url,
+            headers: ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)"],
+            body: body, policy: policy)
         let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
-        do { outcome = try await workers.run { call.perform($0) } } catch { throw .busy }
+        do throws(CurlWorkers.Rejection) {
+            outcome = try await workers.run(for: key, until: deadline) { call.perform($0, until: deadline) }
+        } catch {
+            switch error {
+            case .busy, .expired, .stopped: throw .busy
+            case .abandoned: throw .timedOut
+            }
+        }
         switch outcome {
-        case .success(let answer): return try redirectURL(answer)
+        case .success(let answer): return answer
+        case .failure(.notSent): throw .busy
         case .failure(.timedOut): throw .timedOut
         case .failure(.notAllowed): throw .notAllowed
         case .failure(.unreachable(let detail)): throw .unreachable(detail)
@@ -156,8 +136,7 @@ package final class PSPPortal: Sendable {
         }
     }
 
-    private func redirectURL(_ answer: HTTPCall.Answer) throws(PSPPortalFailure) -> String {
-        guard answer.status == 200 else { throw .refused(status: answer.status) }
+    private func page(_ answer: HTTPCall.Answer) throws(PSPPortalFailure) -> PSPPortalPage {
         guard answer.contentType?.lowercased().hasPrefix("application/json") ?? false else {
             throw .malformedAnswer("not application/json")
         }
@@ -166,6 +145,11 @@ package final class PSPPortal: Sendable {
         guard case .string(let url)? = json["redirect_url"], url.utf8.count <= 2_048,
             (try? policy.check(url, isPage: true)) != nil
         else { throw .malformedAnswer("no redirect_url that a browser may be sent to") }
-        return url
+        // A PSP may have used the name for something else before: what we could not call is none.
+        var cancelURL: String?
+        if case .string(let url)? = json["cancel_url"], url.utf8.count <= 2_048, (try? policy.check(url)) != nil {
+            cancelURL = url
+        }
+        return PSPPortalPage(redirectURL: url, cancelURL: cancelURL)
     }
 }

@@ -1,5 +1,5 @@
 import CLibPQ
-import Dispatch
+import Workers
 
 /// One connection to the server, in libpq's pipeline mode. Used by one caller at a time, who leases it from the pool.
 actor Connection {
@@ -7,22 +7,36 @@ actor Connection {
     var handle: OpaquePointer?
     var prepared: PreparedStatements
 
-    private init(_ parameters: ConnectionParameters, _ configuration: PoolConfiguration) {
+    typealias Start = @Sendable (ConnectionParameters) -> OpaquePointer?
+
+    private init(_ parameters: ConnectionParameters, _ configuration: PoolConfiguration, _ start: Start) {
         self.configuration = configuration
         prepared = PreparedStatements(capacity: configuration.maximumPreparedStatements)
-        handle = parameters.start()
+        handle = start(parameters)
     }
 
-    /// Connects to the first host that serves, all of them within the deadline.
+    /// Connects to the first host that serves, all of them within the deadline, the look-up of their names included.
+    /// - Parameter start: begins to connect, and may block for long.
     /// - Throws: `PostgresError.unavailable`, or `CancellationError`.
-    static func open(_ configuration: PoolConfiguration, until deadline: Reactor.Instant) async throws -> Connection {
+    static func open(
+        _ configuration: PoolConfiguration, until deadline: Reactor.Instant,
+        starting start: @escaping Start = { $0.start() }
+    ) async throws -> Connection {
         let hosts = try ConnectionParameters.each(of: configuration)
         var reason = PostgresError.unavailable(reason: "no host in the database URL")
         for (index, host) in hosts.enumerated() {
-            let share = (deadline - .now) / (hosts.count - index)
-            let connection = await start(host, configuration)
+            let end = Reactor.Instant.now.advanced(by: (deadline - .now) / (hosts.count - index))
+            let connection: Connection
             do {
-                try await connection.establish(until: .now.advanced(by: share))
+                connection = try await starters.run(for: host.name, until: end) { _ in
+                    Connection(host, configuration, start)
+                }
+            } catch {
+                reason = .unavailable(reason: "\(host.name): the name was not looked up in time")
+                continue
+            }
+            do {
+                try await connection.establish(until: end)
                 return connection
             } catch let error as PostgresError {
                 await connection.close()
@@ -35,14 +49,11 @@ actor Connection {
         throw reason
     }
 
-    /// Looking a host's name up blocks, so it has a thread that may be blocked.
-    private static func start(_ host: ConnectionParameters, _ configuration: PoolConfiguration) async -> Connection {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(returning: Connection(host, configuration))
-            }
-        }
-    }
+    /// Looking up a host's name blocks, so it has threads that may be blocked; one dead name leaves some to the others.
+    private static let starters = Workers(
+        name: "postgres-connect", threads: 6,
+        limits: QueueLimits(waiting: 2_048, waitingPerKey: 1_024, runningPerKey: 3)
+    ) {}
 
     private func establish(until deadline: Reactor.Instant) async throws {
         quietanza_silence_notices(handle)

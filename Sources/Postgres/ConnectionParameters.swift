@@ -72,6 +72,9 @@ struct ConnectionParameters: Sendable {
         return values
     }
 
+    /// The host as the URL names it.
+    var name: String { pairs.last { $0.keyword == "host" || $0.keyword == "hostaddr" }?.value ?? "the database's host" }
+
     /// Begins to connect. Looks the host's name up, which may block. Never nil but for want of memory.
     func start() -> OpaquePointer? {
         let keywords = pairs.map { strdup($0.keyword) }

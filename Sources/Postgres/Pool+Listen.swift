@@ -10,12 +10,16 @@ package enum PostgresNotification: Sendable, Equatable {
 
 extension Pool {
     /// Notifications on `channels`, over a connection of their own that is opened again whenever it is lost. The stream ends when
-    /// the task that iterates is cancelled, it is let go, or the pool shuts down. A reader that lags keeps the newest 1024 events.
+    /// the task that iterates is cancelled, it is let go, or the pool shuts down. A reader that lags keeps the newest 1024 events,
+    /// `.reconnected` among them.
     package func listen(_ channels: [String]) -> AsyncStream<PostgresNotification> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1024)) { continuation in
             let id = UniqueID.next()
             let listening = Task { [self] in
-                await keepListening(channels) { continuation.yield($0) }
+                await keepListening(channels) { event in
+                    // A reader that lost an event learns that it has to look for itself.
+                    if case .dropped = continuation.yield(event) { continuation.yield(.reconnected) }
+                }
                 continuation.finish()
                 listeners.withLock { $0[id] = nil }
             }

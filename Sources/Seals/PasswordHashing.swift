@@ -1,27 +1,29 @@
 import CArgon2
-import Foundation
 import Synchronization
+import Workers
 
 /// Argon2id on a few threads of its own: each hash takes 19 MiB and tens of milliseconds, which neither an event loop nor Swift's
-/// cooperative threads may wait for. Each takes a place first; more than there are places is refused at once.
+/// cooperative threads may wait for. A caller needs a permit first and is refused at once when there is none. One key may hold a
+/// quarter of the permits, and the keys take turns at the threads: the sign-ins of one front end do not shut out another's.
 package final class PasswordHashing: Sendable {
-    /// All places are taken.
+    /// No permit is free, in all or for this key; or the hash was not made in time.
     package struct Busy: Error {}
 
-    /// Good for one password after the other, inside of `withPlace` only.
-    package struct Place: Sendable {
+    /// For one password after the other, inside of `withPermit` only.
+    package struct Permit: Sendable {
         fileprivate let hashing: PasswordHashing
+        fileprivate let key: String
 
         /// - Returns: the hash with its salt and cost, as a PHC string.
-        /// - Throws: `Failed`, `NoRandomness`.
+        /// - Throws: `Failed`, `NoRandomness`, `Busy`.
         package func hash(_ password: [UInt8]) async throws -> String {
-            try await hashing.run { try PasswordHashing.hashed(password) }
+            try await hashing.run(for: key) { try PasswordHashing.hashed(password) }
         }
 
         /// - Parameter hash: nil for an unknown user: it takes as long and never matches.
-        /// - Throws: `Failed`, `NoRandomness`.
+        /// - Throws: `Failed`, `NoRandomness`, `Busy`.
         package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
-            try await hashing.verdict(on: password, against: hash)
+            try await hashing.verdict(on: password, against: hash, for: key)
         }
     }
 
@@ -50,52 +52,48 @@ package final class PasswordHashing: Sendable {
 
     /// Memory is `threads` × 19 MiB.
     package static let threads = 2
-    /// About a second's worth.
-    package static let places = 50
+    /// About a second's work.
+    package static let permits = 50
+    /// Of one API key.
+    package static let permitsPerKey = permits / 4
+    /// Waiting and hashing. With every permit taken a hash is made in about a second.
+    static let deadlineSeconds = 10
 
-    private let jobs = Mutex(Jobs())
-    private let available = DispatchSemaphore(value: 0)
-    /// What an unknown user's password is held against, so that the answer takes as long as for a known one.
+    private let permits: Permits
+    private let workers: Workers<Void>
+    /// What an unknown user's password is compared with, so that the answer takes as long as for a known one.
     private let dummy = Mutex<String?>(nil)
 
-    private struct Jobs {
-        var waiting: [@Sendable () -> Void] = []
-        var hasThreads = false
-        var takenPlaces = 0
-        var isStopped = false
+    package init(permits: Int = PasswordHashing.permits, permitsPerKey: Int = PasswordHashing.permitsPerKey) {
+        self.permits = Permits(total: permits, perKey: permitsPerKey)
+        workers = Workers(
+            name: "passwords", threads: Self.threads,
+            limits: QueueLimits(waiting: permits, waitingPerKey: permits, runningPerKey: Self.threads)
+        ) {}
     }
 
-    package init() {}
-
-    /// Takes a place for as long as `work` runs, so that whoever finds none is told before anything else was done for them.
+    /// Holds a permit for as long as `work` runs, so that a caller who gets none is refused before anything else is done for it.
+    /// - Parameter key: the API key's id.
     /// - Throws: `Busy`, and what `work` throws.
-    package func withPlace<R: Sendable>(_ work: (Place) async throws -> R) async throws -> R {
-        let isTaken = jobs.withLock { jobs in
-            guard !jobs.isStopped, jobs.takenPlaces < Self.places else { return false }
-            jobs.takenPlaces += 1
-            return true
-        }
-        guard isTaken else { throw Busy() }
-        defer { jobs.withLock { $0.takenPlaces -= 1 } }
-        return try await work(Place(hashing: self))
+    package func withPermit<R: Sendable>(for key: String, _ work: (Permit) async throws -> R) async throws -> R {
+        guard permits.take(for: key) else { throw Busy() }
+        defer { permits.giveBack(key) }
+        return try await work(Permit(hashing: self, key: key))
     }
 
-    /// One hash with a place of its own.
-    /// - Throws: `Busy`, and as `Place.hash`.
-    package func hash(_ password: [UInt8]) async throws -> String {
-        try await withPlace { try await $0.hash(password) }
+    /// One hash with a permit of its own.
+    /// - Throws: `Busy`, and as `Permit.hash`.
+    package func hash(_ password: [UInt8], for key: String) async throws -> String {
+        try await withPermit(for: key) { try await $0.hash(password) }
     }
 
-    /// - Throws: `Busy`, and as `Place.verify`.
-    package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
-        try await withPlace { try await $0.verify(password, against: hash) }
+    /// - Throws: `Busy`, and as `Permit.verify`.
+    package func verify(_ password: [UInt8], against hash: String?, for key: String) async throws -> Verdict {
+        try await withPermit(for: key) { try await $0.verify(password, against: hash) }
     }
 
     /// Ends the threads once their jobs are done.
-    package func stop() {
-        jobs.withLock { $0.isStopped = true }
-        for _ in 0..<Self.threads { available.signal() }
-    }
+    package func stop() { workers.stop() }
 
     // MARK: One hash
 
@@ -110,8 +108,8 @@ package final class PasswordHashing: Sendable {
         return String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private func verdict(on password: [UInt8], against hash: String?) async throws -> Verdict {
-        try await run { [self] in
+    private func verdict(on password: [UInt8], against hash: String?, for key: String) async throws -> Verdict {
+        try await run(for: key) { [self] in
             let held = try dummyHash()
             let matches = argon2id_verify(hash ?? held, password, password.count) == ARGON2_OK.rawValue
             return Verdict(
@@ -128,38 +126,13 @@ package final class PasswordHashing: Sendable {
         }
     }
 
-    // MARK: Threads
-
-    private func run<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
-        let result: Result<R, any Error> = await withCheckedContinuation { continuation in
-            let isTaken = jobs.withLock { jobs in
-                guard !jobs.isStopped else { return false }
-                startThreads(&jobs)
-                jobs.waiting.append { continuation.resume(returning: Result(catching: work)) }
-                return true
+    private func run<R: Sendable>(for key: String, _ work: @escaping @Sendable () throws -> R) async throws -> R {
+        let result: Result<R, any Error>
+        do {
+            result = try await workers.run(for: key, until: .now + .seconds(Self.deadlineSeconds)) { _ in
+                Result(catching: work)
             }
-            guard isTaken else { return continuation.resume(returning: .failure(Busy())) }
-            available.signal()
-        }
+        } catch { throw Busy() }
         return try result.get()
-    }
-
-    private func startThreads(_ jobs: inout Jobs) {
-        if jobs.hasThreads { return }
-        jobs.hasThreads = true
-        for number in 1...Self.threads {
-            let thread = Thread { [weak self] in
-                while let available = self?.available {
-                    available.wait()
-                    let job = self?.jobs.withLock { jobs in
-                        jobs.waiting.isEmpty ? nil : jobs.waiting.removeFirst()  // it is not empty
-                    }
-                    guard let job else { return }
-                    job()
-                }
-            }
-            thread.name = "passwords-\(number)"
-            thread.start()
-        }
     }
 }

@@ -72,6 +72,13 @@ package enum WebhookSignature {
         return "v1," + Data(HMACSHA256.authenticate(content, key: secret.bytes)).base64EncodedString()
     }
 
+    /// - Parameter secrets: valid ones, newest first. A receiver that knows one of them accepts the call.
+    /// - Returns: a signature by each of the first `maximumSignatures`, separated by blanks: the whole header.
+    package static func sign(id: String, timestamp: Int64, body: [UInt8], secrets: [WebhookSecret]) -> String {
+        secrets.prefix(maximumSignatures).map { sign(id: id, timestamp: timestamp, body: body, secret: $0) }
+            .joined(separator: " ")
+    }
+
     /// Proxies split a header into lines and join lines by commas (RFC 9110, 5.3): one good signature among all of them is enough. Every
     /// signature is tried against every secret, and against one of nobody's where there is none, so that time tells nothing about which
     /// one fits or whether the sender exists.

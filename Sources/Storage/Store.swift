@@ -35,16 +35,23 @@ package struct Store: Sendable {
         }
     }
 
+    /// Further ones that a slow reader has not taken become one for everything.
+    static let maximumWakeUps = 1_024
+
     /// A wake-up for each notification on `channels`, and one after each reconnection, because what was sent meanwhile is lost.
     package func wakeUps(on channels: [String]) -> AsyncStream<WakeUp> {
         let events = pool.listen(channels)
-        return AsyncStream { continuation in
+        return AsyncStream(bufferingPolicy: .bufferingNewest(Self.maximumWakeUps)) { continuation in
             let forwarding = Task {
                 for await event in events {
-                    switch event {
-                    case .notification(let channel, let payload):
-                        continuation.yield(WakeUp(channel: channel, payload: payload))
-                    case .reconnected: continuation.yield(WakeUp(channel: nil, payload: ""))
+                    let wakeUp =
+                        switch event {
+                        case .notification(let channel, let payload): WakeUp(channel: channel, payload: payload)
+                        case .reconnected: WakeUp(channel: nil, payload: "")
+                        }
+                    // A reader that lost a wake-up gets one for everything instead.
+                    if case .dropped = continuation.yield(wakeUp) {
+                        continuation.yield(WakeUp(channel: nil, payload: ""))
                     }
                 }
                 continuation.finish()

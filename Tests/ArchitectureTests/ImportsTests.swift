@@ -4,11 +4,12 @@ import Testing
 /// The walls of ARCHITECTURE.md. SwiftPM does not hold them: a transitive import builds green.
 @Suite struct ImportsTests {
     private static let arrows: [String: Set<String>] = [
-        "Seals": ["COpenSSL", "CArgon2"], "JSON": [], "Addresses": [], "Certificates": [],
-        "Postgres": ["CLibPQ"], "PagoPA": [],
-        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"], "Gateways": ["CCurl", "JSON", "Seals", "Addresses"],
-        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON"],
-        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals"],
+        "Workers": [], "Seals": ["COpenSSL", "CArgon2", "Workers"], "JSON": [], "Addresses": [], "Certificates": [],
+        "Postgres": ["CLibPQ", "Workers"], "PagoPA": [],
+        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"],
+        "Gateways": ["CCurl", "JSON", "Seals", "Addresses", "Workers"],
+        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers"],
+        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals", "Workers"],
         "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", "Certificates"],
         "Server": [
             "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals", "Addresses",

@@ -9,12 +9,7 @@ import Testing
     private func start(_ url: String, allowing networks: [String] = ["127.0.0.0/8"]) async throws -> String {
         let portal = PSPPortal(policy: try OutboundPolicy(allowing: networks), threads: 1) { 1_700_000_000 }
         defer { portal.stop() }
-        return try await portal.start(
-            PSPStart(
-                startURL: url, secret: try WebhookSecret.make(), attemptID: "a", creditorTaxCode: "12345678903",
-                creditorName: "Comune", installments: [], amountCents: 1, feeCents: 0, payer: nil,
-                returnURL: "https://a.example/", receiptsURL: "https://a.example/", outcomesURL: "https://a.example/",
-                expiresAt: "2030-01-01T00:00:00Z", language: "it"))
+        return try await portal.start(.sample(url), until: .now + .seconds(PSPPortal.startSeconds)).redirectURL
     }
 
     private func failure(_ server: HostileServer) async throws -> PSPPortalFailure? {
@@ -97,7 +92,7 @@ import Testing
             url: "http://\(host):\(server.port)/start", headers: [], body: Array("{}".utf8),
             policy: try OutboundPolicy(allowing: ["10.0.0.0/8"]))
 
-        let outcome = call.perform(CurlHandle())
+        let outcome = call.perform(CurlHandle(), until: .now + .seconds(10))
 
         guard case .failure(.notAllowed) = outcome else {
             Issue.record("\(outcome)")
@@ -110,7 +105,7 @@ import Testing
         // Refused before a socket is made, so nothing leaves this machine.
         let call = HTTPCall(
             url: "http://8.8.8.8:81/", headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
-        guard case .failure(.notAllowed) = call.perform(CurlHandle()) else {
+        guard case .failure(.notAllowed) = call.perform(CurlHandle(), until: .now + .seconds(10)) else {
             Issue.record("it was called")
             return
         }
@@ -120,7 +115,7 @@ import Testing
     func `no other protocol is spoken, whatever was saved`(url: String) throws {
         let call = HTTPCall(
             url: url, headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
-        guard case .failure(.unreachable) = call.perform(CurlHandle()) else {
+        guard case .failure(.unreachable) = call.perform(CurlHandle(), until: .now + .seconds(10)) else {
             Issue.record("\(url)")
             return
         }

@@ -9,14 +9,14 @@ import Testing
     private enum Outcome: Hashable { case looked, busy, other }
 
     /// Each as somebody else, from somewhere else.
-    private func crowd(_ count: Int, at intermediary: Intermediary) async -> [Outcome: Int] {
+    private func crowd(_ count: Int, at intermediary: Intermediary, through frontEnd: Caller) async -> [Outcome: Int] {
         await withTaskGroup(of: Outcome.self) { group in
             for number in 0..<count {
                 group.addTask {
                     do {
                         _ = try await intermediary.openSession(
                             username: "nobody\(number)@example.org", password: "quattro gatti sul tetto",
-                            from: ClientAddress("10.0.0.\(number)"), by: .frontEnd)
+                            from: ClientAddress("10.0.0.\(number)"), by: frontEnd)
                         return .other
                     } catch Refusal.signInFailed { return .looked } catch Refusal.busy { return .busy } catch {
                         return .other
@@ -34,16 +34,37 @@ import Testing
             let intermediary = try test.instance()
             defer { intermediary.passwords.stop() }
 
-            let outcomes = await crowd(200, at: intermediary)
+            let frontEnd = Caller.frontEnd
+            let outcomes = await crowd(200, at: intermediary, through: frontEnd)
 
             let looked = outcomes[.looked, default: 0]
             #expect(
-                looked >= PasswordHashing.places && outcomes[.busy, default: 0] == 200 - looked && looked < 200,
+                looked >= PasswordHashing.permitsPerKey && outcomes[.busy, default: 0] == 200 - looked && looked < 200,
                 "\(outcomes)")
             // For the name and for the pair of name and address.
             #expect(try await test.ask("SELECT count(*)::text FROM throttles") == ["\(2 * looked)"])
-            // The places are free again.
-            #expect(await crowd(1, at: intermediary) == [.looked: 1])
+            // The permits are free again.
+            #expect(await crowd(1, at: intermediary, through: frontEnd) == [.looked: 1])
+        }
+    }
+
+    @Test func `a flood of sign-ins at one front end refuses none at another`() async throws {
+        try await TestIntermediary.with { test in
+            let intermediary = try test.instance()
+            defer { intermediary.passwords.stop() }
+            let (flooded, other) = (Caller.frontEnd, Caller.frontEnd)
+
+            async let flood = crowd(200, at: intermediary, through: flooded)
+            var seen: [Outcome: Int] = [:]
+            for _ in 0..<10 {
+                for (outcome, count) in await crowd(1, at: intermediary, through: other) {
+                    seen[outcome, default: 0] += count
+                }
+            }
+
+            // Guesses at one name are throttled after a while; what counts is that none was refused for want of a permit.
+            #expect(seen[.busy] == nil, "\(seen)")
+            #expect(await flood[.busy, default: 0] > 0)
         }
     }
 }

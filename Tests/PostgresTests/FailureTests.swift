@@ -219,3 +219,21 @@ private actor Load {
         slowest = max(slowest, .now - start)
     }
 }
+
+/// Names that are looked up for ever.
+@Suite struct DeadResolverTests {
+    @Test func `connecting to a name that is not looked up ends at its deadline`() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let configuration = PoolConfiguration(url: "postgresql://dead.invalid/x", maximumConnections: 1)
+
+        await #expect(throws: PostgresError.self) {
+            _ = try await Connection.open(configuration, until: .now + .milliseconds(100)) { _ in
+                gate.wait()
+                return nil
+            }
+        }
+
+        // Only now does the look-up end.
+        gate.signal()
+    }
+}

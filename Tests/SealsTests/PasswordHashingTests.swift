@@ -7,14 +7,14 @@ import Testing
         defer { hashing.stop() }
         let password = Array("quattro gatti sul tetto".utf8)
 
-        let hash = try await hashing.hash(password)
+        let hash = try await hashing.hash(password, for: "a")
 
         #expect(hash.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
-        #expect(try await hashing.hash(password) != hash)
-        #expect(try await hashing.verify(password, against: hash) == .init(matches: true, isOutdated: false))
-        #expect(try await hashing.verify(password + [0x20], against: hash).matches == false)
-        #expect(try await hashing.verify(password, against: nil) == .init(matches: false, isOutdated: false))
-        #expect(try await hashing.verify(password, against: "no hash").matches == false)
+        #expect(try await hashing.hash(password, for: "a") != hash)
+        #expect(try await hashing.verify(password, against: hash, for: "a") == .init(matches: true, isOutdated: false))
+        #expect(try await hashing.verify(password + [0x20], against: hash, for: "a").matches == false)
+        #expect(try await hashing.verify(password, against: nil, for: "a") == .init(matches: false, isOutdated: false))
+        #expect(try await hashing.verify(password, against: "no hash", for: "a").matches == false)
     }
 
     @Test func `a hash of another cost still fits, and is told to be outdated`() async throws {
@@ -23,24 +23,43 @@ import Testing
         // printf password | argon2 somesalt -id -t 1 -k 1024 -p 1 -l 32
         let old = "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$yOmu3JVvan3/Ck1ClA32KGI/Mo6hI1AFq6yTPFcJPiM"
 
-        let verdict = try await hashing.verify(Array("password".utf8), against: old)
+        let verdict = try await hashing.verify(Array("password".utf8), against: old, for: "a")
 
         #expect(verdict == .init(matches: true, isOutdated: true))
     }
 
-    @Test func `more than there are places is refused at once, and the rest is served`() async throws {
-        let hashing = PasswordHashing()
+    @Test func `one key's flood is refused above its quarter, and every other key has its own`() async throws {
+        let hashing = PasswordHashing(permits: 8, permitsPerKey: 2)
+        defer { hashing.stop() }
+        let (refused, served) = try await hashing.withPermit(for: "flood") { _ in
+            try await hashing.withPermit(for: "flood") { _ in
+                var refused = 0
+                for _ in 0..<20 where (try? await hashing.hash([1], for: "flood")) == nil { refused += 1 }
+                var served = 0
+                for key in ["b", "c", "d"] {
+                    _ = try await hashing.verify([1], against: nil, for: key)
+                    served += 1
+                }
+                return (refused, served)
+            }
+        }
+        #expect(refused == 20 && served == 3)
+        #expect(try await hashing.verify([1], against: nil, for: "flood").matches == false)
+        #expect(PasswordHashing.permitsPerKey * 4 <= PasswordHashing.permits)
+    }
+
+    @Test func `a crowd gets as many answers as there are permits at least, and the rest is refused`() async throws {
+        let hashing = PasswordHashing(permits: 8, permitsPerKey: 2)
         defer { hashing.stop() }
         let results = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<200 {
-                group.addTask { (try? await hashing.verify([1, 2, 3], against: nil)) != nil }
+            for number in 0..<100 {
+                group.addTask { (try? await hashing.verify([1, 2, 3], against: nil, for: "\(number % 4)")) != nil }
             }
             return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
         let served = results.filter(\.self).count
-        #expect(served >= PasswordHashing.places)
-        #expect(served < 200)
-        #expect(try await hashing.verify([1], against: nil).matches == false)
+        #expect(served >= 8 && served < 100)
+        #expect(try await hashing.verify([1], against: nil, for: "0").matches == false)
     }
 
     @Test func `a token is for one purpose, and a slip of the pen is none`() throws {

@@ -17,7 +17,7 @@ package final class HostileServer: Sendable {
     package let port: UInt16
     private let listener: Int32
     private let behaviour: Behaviour
-    private let state = Mutex((visits: 0, isClosed: false))
+    private let state = Mutex((visits: 0, isClosed: false, heard: "", clients: Set<Int32>()))
 
     package init(_ behaviour: Behaviour) throws {
         self.behaviour = behaviour
@@ -50,6 +50,14 @@ package final class HostileServer: Sendable {
     /// How often somebody came.
     package var visits: Int { state.withLock(\.visits) }
 
+    /// The last request, head and body.
+    package var heard: String { state.withLock(\.heard) }
+
+    /// Ends the connections that are open.
+    package func hangUp() {
+        state.withLock { for client in $0.clients { shutdown(client, Int32(SHUT_RDWR)) } }
+    }
+
     package func close() {
         state.withLock { $0.isClosed = true }
         shutdown(listener, Int32(SHUT_RDWR))
@@ -67,7 +75,11 @@ package final class HostileServer: Sendable {
     }
 
     private func serve(_ client: Int32) {
-        defer { Foundation.close(client) }
+        state.withLock { _ = $0.clients.insert(client) }
+        defer {
+            state.withLock { _ = $0.clients.remove(client) }
+            Foundation.close(client)
+        }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var heard: [UInt8] = []
         // Head and body arrive in one or two pieces; the end of the body is an object's end.
@@ -76,6 +88,7 @@ package final class HostileServer: Sendable {
             guard count > 0 else { return }
             heard += buffer[..<count]
         }
+        state.withLock { [heard] in $0.heard = String(decoding: heard, as: UTF8.self) }
         switch behaviour {
         case .says(let bytes): _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         case .floods(let head):

@@ -1,10 +1,12 @@
 import CPangoCairo
 
-/// What went wrong while a document was made; always our fault, never the reader's.
+/// What went wrong while a document was made; never the reader's fault.
 package enum DocumentFailure: Error, Sendable, Equatable {
     case fontMissing(path: String)
     case drawing(String)
     case conformance(String)
+    /// Too many documents wait; the caller may try again.
+    case busy
 }
 
 /// One typeface in two weights, from our own font folder alone, so that a machine's other fonts change nothing.

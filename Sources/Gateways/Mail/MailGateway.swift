@@ -1,6 +1,7 @@
 import CCurl
 import Foundation
 import Synchronization
+import Workers
 
 /// Hands messages to one SMTP server through libcurl; each worker keeps its connection for the next message.
 package final class MailGateway: Sendable {
@@ -9,6 +10,7 @@ package final class MailGateway: Sendable {
     package static let totalTimeoutMilliseconds = 25_000
     /// How long a message that was handed over whole may still wait for its confirmation once we are told to stop.
     static let farewellMilliseconds = 4_000
+    static let marginMilliseconds = 3_000
     /// As many messages are on their way at once.
     package static let threads = 4
 
@@ -17,7 +19,10 @@ package final class MailGateway: Sendable {
 
     package init(server: MailServer, threads: Int = MailGateway.threads, maximumWaiting: Int = 64) {
         self.server = server
-        workers = CurlWorkers(name: "mail", threads: threads, maximumWaiting: maximumWaiting)
+        workers = CurlWorkers(
+            name: "mail", threads: threads,
+            limits: QueueLimits(waiting: maximumWaiting, waitingPerKey: maximumWaiting, runningPerKey: threads)
+        ) { CurlHandle() }
     }
 
     package func stop() { workers.stop() }
@@ -33,16 +38,23 @@ package final class MailGateway: Sendable {
         guard Self.isSafe(from), Self.isSafe(to) else { throw .badAddress }
         let server = server
         let stop = StopSign()
-        let timeout = min(timeoutMilliseconds, Self.totalTimeoutMilliseconds)
+        let end = ContinuousClock.now + .milliseconds(min(timeoutMilliseconds, Self.totalTimeoutMilliseconds))
         let outcome = await withTaskCancellationHandler {
-            do {
-                return try await workers.run { handle in
-                    Self.deliver(handle) {
-                        Delivery(message, until: stop).perform($0, server, from: from, to: to, timeout)
+            do throws(CurlWorkers.Rejection) {
+                // libcurl ends a delivery by itself; the margin is for its goodbye to the server.
+                return try await workers.run(for: "mail", until: end + .milliseconds(Self.marginMilliseconds)) {
+                    handle in
+                    Self.deliver(handle) { handle in
+                        let left = (end - .now).wholeMilliseconds
+                        guard left > 0 else { return .timedOut }
+                        return Delivery(message, until: stop).perform(handle, server, from: from, to: to, left)
                     }
                 }
             } catch {
-                return MailFailure.busy
+                switch error {
+                case .busy, .expired, .stopped: return MailFailure.busy
+                case .abandoned: return .unsureIfAccepted
+                }
             }
         } onCancel: {
             stop.raise()

@@ -11,7 +11,9 @@ struct PasswordChange: Sendable {
 
 extension Intermediary {
     /// Hashes the wanted password; where the account has one, the current one must be right first, and tries are counted.
-    func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen) async throws -> PasswordChange? {
+    func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen, by caller: Caller)
+        async throws -> PasswordChange?
+    {
         guard let password = credentials.password else { return nil }
         let now = clock()
         let subject = throttleSubject("password-change", "\(citizen.citizen)")
@@ -28,15 +30,17 @@ extension Intermediary {
         }
         if let present, let current = credentials.currentPassword {
             let bytes = (try? Password(current))?.bytes ?? Array(current.utf8.prefix(Password.lengths.upperBound))
-            guard try await isRight(bytes, against: present) else {
+            guard try await isRight(bytes, against: present, for: caller) else {
                 throw Refusal.invalid([Fault("/current_password", .mismatch, "is not the account's password")])
             }
         }
-        return PasswordChange(password: password, hash: try await hash(of: password), replacing: present)
+        return PasswordChange(password: password, hash: try await hash(of: password, for: caller), replacing: present)
     }
 
-    private func isRight(_ password: [UInt8], against hash: String) async throws -> Bool {
-        do { return try await passwords.verify(password, against: hash).matches } catch is PasswordHashing.Busy {
+    private func isRight(_ password: [UInt8], against hash: String, for caller: Caller) async throws -> Bool {
+        do {
+            return try await passwords.verify(password, against: hash, for: caller.key.id.description).matches
+        } catch is PasswordHashing.Busy {
             throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
         }
     }

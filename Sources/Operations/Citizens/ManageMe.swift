@@ -17,7 +17,7 @@ extension Intermediary {
         _ change: (Citizen) throws -> CitizenChange
     ) async throws -> Citizen {
         try caller.demand(.citizens)
-        let password = try await passwordChange(credentials, of: citizen)
+        let password = try await passwordChange(credentials, of: citizen, by: caller)
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             _ = try await tx.ask(Citizens.lock(citizen.citizen))

@@ -13,7 +13,7 @@ package struct GivenTokens: Sendable {
 extension Intermediary {
     /// Signs a citizen in.
     ///
-    /// Each try is counted before its password is looked at, so that many at once gain nothing; one that finds no place to be looked at
+    /// Each try is counted before its password is looked at, so that many at once gain nothing; one that gets no permit to be looked at
     /// is not counted. First counted are those from one address, then those from all addresses that never got in: whoever guesses
     /// elsewhere does not keep the owner out.
     /// - Throws: `Refusal.signInThrottled`, `.signInFailed` (an unknown name, an unverified account and a wrong password are alike,
@@ -24,7 +24,7 @@ extension Intermediary {
     ) async throws -> Once<GivenTokens> {
         try caller.demand(.citizens)
         do {
-            return try await passwords.withPlace {
+            return try await passwords.withPermit(for: caller.key.id.description) {
                 try await openSession(username, password, $0, from: address, by: caller, repeating)
             }
         } catch is PasswordHashing.Busy {
@@ -33,7 +33,7 @@ extension Intermediary {
     }
 
     private func openSession(
-        _ username: String, _ password: String, _ place: PasswordHashing.Place, from address: ClientAddress,
+        _ username: String, _ password: String, _ permit: PasswordHashing.Permit, from address: ClientAddress,
         by caller: Caller, _ repeating: Repeating<GivenTokens>?
     ) async throws -> Once<GivenTokens> {
         let name = Username(username)
@@ -42,12 +42,12 @@ extension Intermediary {
         let credential = try await admitted(name, pair: pair, account: account)
         // What breaks the rules for passwords is nobody's, and is hashed all the same.
         let bytes = (try? Password(password))?.bytes ?? Array(password.utf8.prefix(Password.lengths.upperBound))
-        let verdict = try await place.verify(bytes, against: credential?.passwordHash)
+        let verdict = try await permit.verify(bytes, against: credential?.passwordHash)
         guard let credential, verdict.matches else {
             count("failed")
             throw Refusal.signInFailed
         }
-        let rehashed = verdict.isOutdated ? try await place.hash(bytes) : nil
+        let rehashed = verdict.isOutdated ? try await permit.hash(bytes) : nil
         count("opened")
         return try await once(repeating, within: .everyCreditor) { tx, now in
             // The password may have been reset, or the account erased, while the old one was being checked.

@@ -18,7 +18,7 @@ extension Intermediary {
         _ registration: Registration, by caller: Caller, repeating: Repeating<Registered>? = nil
     ) async throws -> Once<Registered> {
         try caller.demand(.citizens)
-        let passwordHash = try await hash(of: registration.password)
+        let passwordHash = try await hash(of: registration.password, for: caller)
         return try await once(repeating, within: .everyCreditor) { tx, now in
             try await demandAllowed(registration.verificationURL, at: "/verification_url", for: caller, in: tx)
             let registered = Registered(id: newID(), kind: registration.kind, status: .pending, createdAt: now)
@@ -68,8 +68,10 @@ extension Intermediary {
     }
 
     /// - Throws: `Refusal.busy` when too many passwords are being checked.
-    func hash(of password: Password) async throws -> String {
-        do { return try await passwords.hash(password.bytes) } catch is PasswordHashing.Busy {
+    func hash(of password: Password, for caller: Caller) async throws -> String {
+        do { return try await passwords.hash(password.bytes, for: caller.key.id.description) } catch is PasswordHashing
+            .Busy
+        {
             throw Refusal.busy(retryAfterSeconds: Self.passwordRetryAfterSeconds)
         }
     }

@@ -28,7 +28,7 @@ extension Intermediary {
         let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", .tooWeak, $0) }
         guard let token = Token(text, for: .mail) else { throw Refusal.invalid(general + Self.codeFaults) }
         guard general.isEmpty else { throw Refusal.invalid(general) }
-        let passwordHash = try await hash(of: password)
+        let passwordHash = try await hash(of: password, for: caller)
         return try await once(repeating, within: .everyCreditor) { tx, now in
             guard let id = try await tx.spend(mailToken: token.digest, of: .passwordReset, at: now),
                 try await tx.ask(Citizens.lock(id)) == .active, let citizen = try await tx.ask(Citizens.show(id))

@@ -60,7 +60,10 @@ extension Intermediary {
         var logger = logger
         logger[metadataKey: "notification_id"] = "\(mail.id)"
         do {
-            guard let recipient = mail.recipient else { return }
+            // An address that was deleted meanwhile: otherwise the mail would be claimed again whenever its lease ends.
+            guard let recipient = mail.recipient else {
+                return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
+            }
             guard mail.attempts <= RetryPlan.maximumAttempts else { throw NeverEnded() }
             guard let message = try await message(mail, to: recipient) else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }

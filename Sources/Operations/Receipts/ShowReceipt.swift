@@ -88,7 +88,10 @@ extension Intermediary {
         return try await drawReceipt(receipt, for: version, language: language)
     }
 
+    static var drawingRetryAfterSeconds: Int { 2 }
+
     /// The document says what is true now: what was decided about the receipt, what was refunded, that it was voided.
+    /// - Throws: `Refusal.busy` when too many receipts are being drawn.
     func drawReceipt(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
         // People's decisions are not the payer's to list, but the receipt tells of them.
         let (debtType, decision) = try await store.transaction(within: .everyCreditor) { tx in
@@ -96,7 +99,11 @@ extension Intermediary {
                 Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
                 Decisions.about(receipt.id))
         }
-        return try await outside.drawReceipt(
-            ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))
+        do {
+            return try await outside.drawReceipt(
+                ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))
+        } catch DocumentFailure.busy {
+            throw Refusal.busy(retryAfterSeconds: Self.drawingRetryAfterSeconds)
+        }
     }
 }

@@ -1,0 +1,74 @@
+import CCurl
+import Foundation
+import Workers
+
+/// Threads with one libcurl handle each, so that neither an event loop nor Swift's cooperative threads wait for another server.
+typealias CurlWorkers = Workers<CurlHandle>
+
+/// One libcurl handle; used by the thread that made it and no other.
+final class CurlHandle {
+    let raw: UnsafeMutableRawPointer?
+
+    private static let globalInit: Void = { _ = curl_global_init(Int(CURL_GLOBAL_ALL)) }()
+
+    init() {
+        _ = Self.globalInit
+        raw = curl_easy_init()
+    }
+
+    deinit {
+        curl_easy_cleanup(raw)
+    }
+
+    func reset() {
+        curl_easy_reset(raw)
+        // Signals and proxies of the environment are not for a server.
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_PROXY, "")
+        // A call that times out while a name is looked up ends then; libcurl would wait for its resolver's thread otherwise.
+        set(CURLOPT_QUICK_EXIT, 1)
+    }
+
+    func set(_ option: CURLoption, _ value: Int) { _ = quietanza_set_long(raw, option, value) }
+    func set(_ option: CURLoption, _ value: String) { _ = quietanza_set_text(raw, option, value) }
+
+    func perform() -> CURLcode { curl_easy_perform(raw) }
+
+    /// Whether the last call went over a connection of an earlier one.
+    var reusedConnection: Bool {
+        var count = 0
+        return quietanza_new_connections(raw, &count) == CURLE_OK && count == 0
+    }
+
+    /// Ends the connection of the last call, so that the next one makes its own.
+    func hangUp() {
+        var socket = quietanza_no_socket()
+        guard quietanza_active_socket(raw, &socket) == CURLE_OK, socket != quietanza_no_socket() else { return }
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+
+    var responseCode: Int {
+        var code = 0
+        _ = quietanza_response_code(raw, &code)
+        return code
+    }
+
+    var contentType: String? {
+        var type: UnsafeMutablePointer<CChar>?
+        _ = quietanza_content_type(raw, &type)
+        return type.map { String(cString: $0) }
+    }
+}
+
+/// A list of texts in libcurl's own form, freed with this object.
+final class CurlList {
+    private(set) var raw: UnsafeMutablePointer<curl_slist>?
+
+    init(_ items: [String]) {
+        for item in items { raw = curl_slist_append(raw, item) }
+    }
+
+    deinit {
+        curl_slist_free_all(raw)
+    }
+}
