@@ -1,9 +1,7 @@
 import Foundation
-import Glibc
 import JSON
 import Logging
 import PagoPA
-import Synchronization
 
 /// One JSON object a line on standard output, in UTC; or plain text for a person at a terminal.
 struct JSONLog: LogHandler {
@@ -12,11 +10,13 @@ struct JSONLog: LogHandler {
     var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let isJSON: Bool
+    private let writer: LogWriter
 
-    init(label: String, level: Logger.Level, isJSON: Bool) {
+    init(label: String, level: Logger.Level, isJSON: Bool, writer: LogWriter = .standardOutput) {
         self.label = label
         self.logLevel = level
         self.isJSON = isJSON
+        self.writer = writer
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -40,26 +40,10 @@ struct JSONLog: LogHandler {
                 for (key, value) in fields { json.field(key, value.description) }
             }
             line.append(0x0A)
-            Self.write(line)
+            writer.append(line)
         } else {
             let rest = fields.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-            Self.write(Array("\(time) \(event.level.rawValue) \(event.message) \(rest)\n".utf8))
-        }
-    }
-
-    /// Whole lines, whichever thread they come from.
-    private static let turn = Mutex(())
-
-    private static func write(_ bytes: [UInt8]) {
-        turn.withLock { _ in
-            var offset = 0
-            while offset < bytes.count {
-                let written = bytes.withUnsafeBytes {
-                    Glibc.write(1, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
-                }
-                guard written > 0 else { return }
-                offset += written
-            }
+            writer.append(Array("\(time) \(event.level.rawValue) \(event.message) \(rest)\n".utf8))
         }
     }
 }

@@ -1,0 +1,120 @@
+import Dispatch
+import Foundation
+import Glibc
+import Metrics
+import Synchronization
+
+/// Writes log lines from one thread of its own, so that a reader of the log that stalls never stalls a request. Lines wait in memory
+/// up to a limit; further ones are dropped and counted.
+final class LogWriter: Sendable {
+    static let standardOutput = LogWriter(descriptor: 1)
+    static let maximumWaitingBytes = 8 * 1_024 * 1_024
+    /// How long the end of the process waits for lines that are still to be written.
+    static let flushMilliseconds = 2_000
+
+    private struct State {
+        var lines: [[UInt8]] = []
+        var bytes = 0
+        var dropped = 0
+        var isWriting = false
+        var hasThread = false
+    }
+
+    private let descriptor: Int32
+    private let maximumBytes: Int
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+    /// Entered while there is something to write.
+    private let pending = DispatchGroup()
+
+    init(descriptor: Int32, maximumWaitingBytes: Int = LogWriter.maximumWaitingBytes) {
+        self.descriptor = descriptor
+        self.maximumBytes = maximumWaitingBytes
+    }
+
+    /// Lines that were dropped and not reported yet.
+    var dropped: Int { state.withLock(\.dropped) }
+
+    /// Returns at once, whatever the reader of the log does.
+    func append(_ line: [UInt8]) {
+        let (mustWake, needsThread) = state.withLock { state in
+            guard state.bytes + line.count <= maximumBytes else {
+                state.dropped += 1
+                return (false, false)
+            }
+            state.lines.append(line)
+            state.bytes += line.count
+            let isFirst = !state.isWriting
+            if isFirst {
+                state.isWriting = true
+                pending.enter()
+            }
+            defer { state.hasThread = true }
+            return (isFirst, !state.hasThread)
+        }
+        if needsThread {
+            let thread = Thread { [self] in serve() }
+            thread.name = "log"
+            thread.start()
+        }
+        if mustWake { available.signal() }
+    }
+
+    /// Waits until everything appended so far is written, for a bounded time.
+    @discardableResult
+    func flush(withinMilliseconds milliseconds: Int = LogWriter.flushMilliseconds) -> Bool {
+        pending.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+    }
+
+    private func serve() {
+        while true {
+            available.wait()
+            writeAll()
+        }
+    }
+
+    private func writeAll() {
+        while true {
+            let (lines, dropped) = state.withLock { state in
+                let taken = (state.lines, state.dropped)
+                state.lines = []
+                state.dropped = 0
+                if taken.0.isEmpty, taken.1 == 0 {
+                    state.isWriting = false
+                    pending.leave()
+                }
+                return taken
+            }
+            if lines.isEmpty, dropped == 0 { return }
+            var lost = dropped
+            for line in lines {
+                if !write(line) { lost += 1 }
+                // Counted until it is written: the line at hand is memory as well.
+                state.withLock { $0.bytes -= line.count }
+            }
+            if lost > 0 { Counter(label: "log_lines_dropped_total").increment(by: lost) }
+        }
+    }
+
+    /// One line whole: an interrupted or partial write goes on where it stopped.
+    private func write(_ line: [UInt8]) -> Bool {
+        var offset = 0
+        while offset < line.count {
+            let written = line.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { Glibc.write(descriptor, $0 + offset, bytes.count - offset) } ?? -1
+            }
+            if written > 0 {
+                offset += written
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                var descriptor = pollfd(fd: self.descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&descriptor, 1, 1_000)
+            default: return false
+            }
+        }
+        return true
+    }
+}
