@@ -10,6 +10,7 @@ package struct API: Sendable {
     /// On the port of the smart cards: what a card is shown for, and to be seen alive.
     private let smartCardPortRoutes: [Route]
     private let front: Front
+    private let service: ServiceState
 
     package init(
         _ intermediary: Intermediary, configuration: APIConfiguration, service: ServiceState, logger: Logger
@@ -17,6 +18,7 @@ package struct API: Sendable {
         let links = Links(
             publicURL: configuration.publicURL, smartCardURL: configuration.smartCardURL ?? configuration.publicURL)
         front = Front(intermediary, configuration, links, logger: logger)
+        self.service = service
         routes =
             try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
             + registryRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
@@ -57,7 +59,9 @@ package struct API: Sendable {
     }
 
     package func wireRules(connections: Connections) -> WireRules {
-        WireRules(connections: connections) { [front] in front.refuse($0, target: $1, address: $2) }
+        WireRules(connections: connections, isDraining: { [service] in service.isDraining }) { [front] in
+            front.refuse($0, target: $1, address: $2)
+        }
     }
 }
 

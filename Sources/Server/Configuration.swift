@@ -37,6 +37,8 @@ struct Settings: Sendable {
     var maximumConnectionsPerAddress = 2_048
     var requestDeadlineSeconds = 10
     var answerDeadlineSeconds = 60
+    /// Between the signal to stop and the end of accepting.
+    var shutdownGraceSeconds = 0
     var trustedProxies = TrustedProxies.none
     var logLevel = Logger.Level.info
     var isJSONLog = true
@@ -156,6 +158,8 @@ private struct SettingsReader {
             integer("REQUEST_DEADLINE_SECONDS", "request.deadline.seconds", 1...300) ?? settings.requestDeadlineSeconds
         settings.answerDeadlineSeconds =
             integer("ANSWER_DEADLINE_SECONDS", "answer.deadline.seconds", 1...3_600) ?? settings.answerDeadlineSeconds
+        settings.shutdownGraceSeconds =
+            integer("SHUTDOWN_GRACE_SECONDS", "shutdown.grace.seconds", 0...300) ?? settings.shutdownGraceSeconds
         settings.trustedProxies =
             value("TRUSTED_PROXY", "trusted.proxy", required: false) { try TrustedProxies($0) } ?? .none
         settings.logLevel =

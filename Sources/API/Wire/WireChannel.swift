@@ -16,6 +16,8 @@ package struct WireRules: Sendable {
     /// Between requests.
     package var idleSeconds: Int64 = 30
     let connections: Connections
+    /// While true, each response is its connection's last.
+    let isDraining: @Sendable () -> Bool
     let refuse: @Sendable (_ problem: Problem, _ target: String, _ address: String) -> Reply
 }
 

@@ -193,6 +193,7 @@ final class WireGuard: ChannelDuplexHandler {
     func answerBegins() -> Bool {
         hasBegunAnswer = true
         if phase == .body, awaitsContinue || !body.isWorthReading { isLast = true }
+        if rules.isDraining() { isLast = true }
         return isLast
     }
 

@@ -1,22 +1,32 @@
 import Foundation
 import PagoPA
 import Storage
+import Workers
 
-/// Wakes whoever waits for an attempt to change. Told by the database, so that it does not matter which instance changed it.
+/// Wakes callers that wait for an attempt to change. The database notifies, so it does not matter which instance changed it.
 package actor AttemptWatch {
     private var waiting: [Identifier<PaymentAttempt>: [UUID: AsyncStream<Void>.Continuation]] = [:]
-    /// More than this many wait no longer: they are answered at once and ask again.
+    private var isDraining = false
+    /// Callers without a permit do not wait: they are answered at once and ask again. One API key has a quarter.
     static let maximumWaiting = 5_000
-    private var count = 0
+    static let maximumWaitingPerKey = maximumWaiting / 4
+    private let permits: Permits
 
-    /// A stream that yields at each change; `nil` when too many wait already.
-    func changes(of attempt: Identifier<PaymentAttempt>) -> AsyncStream<Void>? {
-        guard count < Self.maximumWaiting else { return nil }
-        count += 1
+    init(maximumWaiting: Int = AttemptWatch.maximumWaiting, perKey: Int = AttemptWatch.maximumWaitingPerKey) {
+        permits = Permits(total: maximumWaiting, perKey: perKey)
+    }
+
+    /// A stream that yields at each change and ends when the service stops; `nil` when too many wait already.
+    func changes(of attempt: Identifier<PaymentAttempt>, for caller: Caller) -> AsyncStream<Void>? {
+        let key = caller.key.id.description
+        guard !isDraining, permits.take(for: key) else { return nil }
         let token = UUID()
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         waiting[attempt, default: [:]][token] = continuation
-        continuation.onTermination = { [weak self] _ in Task { await self?.leave(attempt, token) } }
+        continuation.onTermination = { [weak self, permits] _ in
+            permits.giveBack(key)
+            Task { await self?.leave(attempt, token) }
+        }
         return stream
     }
 
@@ -28,9 +38,14 @@ package actor AttemptWatch {
         }
     }
 
+    /// The service stops: those who wait are answered now, and nobody waits any more.
+    package func drain() {
+        isDraining = true
+        for continuation in waiting.values.flatMap(\.values) { continuation.finish() }
+    }
+
     private func leave(_ attempt: Identifier<PaymentAttempt>, _ token: UUID) {
         guard waiting[attempt]?.removeValue(forKey: token) != nil else { return }
-        count -= 1
         if waiting[attempt]?.isEmpty == true { waiting[attempt] = nil }
     }
 }

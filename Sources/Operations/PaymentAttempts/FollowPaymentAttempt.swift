@@ -20,11 +20,13 @@ extension Intermediary {
         -> AttemptDetail
     {
         try caller.demand(.paymentsWrite, or: .positionsRead)
-        guard waitSeconds > 0, let changes = await attemptWatch.changes(of: id) else {
-            return try await attemptDetail(id, for: caller)
-        }
         let first = try await attemptDetail(id, for: caller)
-        if first.attempt.status.isFinal { return first }
+        guard waitSeconds > 0, !first.attempt.status.isFinal,
+            let changes = await attemptWatch.changes(of: id, for: caller)
+        else { return first }
+        // It may have changed before the watch began.
+        let second = try await attemptDetail(id, for: caller)
+        if second.attempt.status.isFinal { return second }
         let wait = min(waitSeconds, Self.maximumWaitSeconds)
         let ended = try await withThrowingTaskGroup(of: AttemptDetail?.self) { group in
             group.addTask {

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Metrics
+import Operations
 import ServiceLifecycle
 import UnixSignals
 
@@ -29,9 +30,12 @@ struct Serve: AsyncParsableCommand {
         }
         var services: [any Service] = [AttemptNews(intermediary: wiring.intermediary), keyCheck]
         services += try wiring.servers(state)
-        services.append(Draining(state: state))
+        services.append(
+            Draining(
+                state: state, attemptWatch: wiring.intermediary.attemptWatch,
+                graceSeconds: settings.shutdownGraceSeconds))
         if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }
-        try await runUntilStopped(services, logger: logger)
+        try await runUntilStopped(services, logger: logger, graceSeconds: settings.shutdownGraceSeconds)
         await wiring.close()
         logger.info("stopped")
     }
@@ -52,23 +56,31 @@ struct LoopsCommand: AsyncParsableCommand {
     }
 }
 
-/// Told to stop, `/ready` says so before anything else is stopped: services end in the reverse of their order.
+/// The first step of a graceful shutdown; services end in the reverse of their order. `/ready` turns 503, waiting long polls are
+/// answered, and each response closes its connection. Load balancers have the grace to notice; then the servers stop accepting.
 private struct Draining: Service {
     let state: ServiceState
+    let attemptWatch: AttemptWatch
+    let graceSeconds: Int
 
     func run() async throws {
         try? await gracefulShutdown()
         state.drain()
+        await attemptWatch.drain()
+        if graceSeconds > 0 { try? await Task.sleep(for: .seconds(graceSeconds)) }
     }
 }
 
-private func runUntilStopped(_ services: [any Service], logger: Logger) async throws {
+/// How long requests under way may take once the servers stop accepting; longer than the longest, a payment's start.
+private let drainSeconds = 10
+
+private func runUntilStopped(_ services: [any Service], logger: Logger, graceSeconds: Int = 0) async throws {
     // In its debug lines the group describes its services to the last field, the database's password among them.
     var logger = logger
     logger.logLevel = max(logger.logLevel, .info)
     var configuration = ServiceGroupConfiguration(
         services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    configuration.maximumGracefulShutdownDuration = .seconds(graceSeconds + drainSeconds)
     configuration.maximumCancellationDuration = .seconds(4)
     try await ServiceGroup(configuration: configuration).run()
 }
