@@ -4,9 +4,12 @@ import PagoPA
 
 /// Whom we call. The real gateways in service; in tests, whatever answers as they do.
 package struct Outside: Sendable {
-    /// Asks a PSP to begin a payment; its portal's address.
+    /// Asks a PSP to begin a payment. Nothing is sent after the deadline, and no answer is waited for beyond it.
     /// - Throws: `PSPPortalFailure`.
-    package let startPayment: @Sendable (PSPStart) async throws -> String
+    package let startPayment: @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage
+    /// Tells a PSP that a payment is over.
+    /// - Throws: `PSPPortalFailure`.
+    package let cancelPayment: @Sendable (PSPCancellation) async throws -> Void
     /// Hands one message to the mail server, within the time given.
     /// - Throws: `MailFailure`.
     package let deliver:
@@ -18,7 +21,9 @@ package struct Outside: Sendable {
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
 
     package init(
-        startPayment: @escaping @Sendable (PSPStart) async throws -> String,
+        startPayment:
+            @escaping @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage,
+        cancelPayment: @escaping @Sendable (PSPCancellation) async throws -> Void,
         deliver:
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
@@ -26,6 +31,7 @@ package struct Outside: Sendable {
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8]
     ) {
         self.startPayment = startPayment
+        self.cancelPayment = cancelPayment
         self.deliver = deliver
         self.checkURL = checkURL
         self.drawReceipt = drawReceipt

@@ -15,6 +15,7 @@ struct PSPSimulator: AsyncParsableCommand {
             'quietanza demo-data --format json' prints.
 
             POST /psps/{psp_id}/channels/{channel_id}/start   the service starts a payment (signed)
+            POST /psps/{psp_id}/payments/{payment}/cancel     the service ends a payment (signed)
             GET  /pay/{payment}                               the portal page
             POST /pay/{payment}                               action=pay|refuse|cancel|late|twice|wrong_amount|never|conflict,
                                                               delay_seconds=N for late; Accept: application/json tells what was done

@@ -8,6 +8,8 @@ struct Payment: Sendable {
     let call: StartCall
     let startedAt: Date
     var lastAction: PortalAction?
+    /// When the service said that it is over; nothing can be paid since then.
+    var cancelledAt: Date?
     /// What was posted for it, oldest first.
     var deliveries: [Delivery] = []
 

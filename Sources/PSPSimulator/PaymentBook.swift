@@ -7,6 +7,14 @@ actor PaymentBook {
         case unknown
         /// Its receipt of money went out already.
         case alreadyPaid
+        /// The service said that it is over.
+        case cancelled
+    }
+
+    enum Cancellation: Sendable, Equatable {
+        case cancelled
+        case unknown
+        case alreadyPaid
     }
 
     static let defaultCapacity = 10_000
@@ -42,10 +50,22 @@ actor PaymentBook {
     func claim(_ id: String, for action: PortalAction) -> Claim {
         guard var payment = payments[id] else { return .unknown }
         if paid.contains(id) { return .alreadyPaid }
+        if payment.cancelledAt != nil { return .cancelled }
         if action.sendsReceiptOfMoney { paid.insert(id) }
         payment.lastAction = action
         payments[id] = payment
         return .granted(payment)
+    }
+
+    /// Ends a payment of this PSP's for this attempt; as often as one likes.
+    func cancel(_ id: String, psp: String, attempt: String, at now: Date) -> Cancellation {
+        guard var payment = payments[id], payment.pspID == psp, payment.call.attemptID == attempt else {
+            return .unknown
+        }
+        if paid.contains(id) { return .alreadyPaid }
+        payment.cancelledAt = payment.cancelledAt ?? now
+        payments[id] = payment
+        return .cancelled
     }
 
     func add(_ delivery: Delivery, to id: String) {

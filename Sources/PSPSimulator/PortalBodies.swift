@@ -38,6 +38,17 @@ struct PayReport: Encodable, Sendable {
     }
 }
 
+/// The body of the call that ends a payment, as the PSP contract words it.
+struct CancelCall: Decodable, Sendable {
+    let action: String
+    let attemptID: String
+
+    enum CodingKeys: String, CodingKey {
+        case action
+        case attemptID = "attempt_id"
+    }
+}
+
 /// A payment as listed.
 struct PaymentReport: Encodable, Sendable {
     let id: String
@@ -45,6 +56,7 @@ struct PaymentReport: Encodable, Sendable {
     let channelID: String
     let startedAt: Date
     let lastAction: PortalAction?
+    let cancelledAt: Date?
     let call: StartCall
     let deliveries: [Delivery]
 
@@ -54,6 +66,7 @@ struct PaymentReport: Encodable, Sendable {
         channelID = payment.channelID
         startedAt = payment.startedAt
         lastAction = payment.lastAction
+        cancelledAt = payment.cancelledAt
         call = payment.call
         deliveries = payment.deliveries
     }
@@ -64,6 +77,7 @@ struct PaymentReport: Encodable, Sendable {
         case channelID = "channel_id"
         case startedAt = "started_at"
         case lastAction = "last_action"
+        case cancelledAt = "cancelled_at"
     }
 }
 

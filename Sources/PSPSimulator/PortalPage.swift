@@ -18,7 +18,7 @@ struct PortalPage: Sendable {
         <p>Pagina di prova: nessun denaro viene trasferito.</p>
         \(details)
         \(payment.lastAction.map { "<p role=\"status\">Ultima operazione: \(Self.escaped($0.label)).</p>" } ?? "")
-        \(form)
+        \(payment.cancelledAt == nil ? form : "<p role=\"status\">Pagamento annullato dall'ente: non si può più pagare.</p>")
         </main>
         </body>
         </html>

@@ -14,6 +14,7 @@ struct PortalRoutes: Sendable {
         let router = Router()
         router.get("live") { _, _ in HTTPResponse.Status.noContent }
         router.post("psps/:psp_id/channels/:channel_id/start") { try await start($0, $1) }
+        router.post("psps/:psp_id/payments/:payment/cancel") { try await cancel($0, $1) }
         router.get("pay/:payment") { try await showPage($1) }
         router.post("pay/:payment") { try await pay($0, $1) }
         router.post("rts") { request, _ in try await sendRT(request) }
@@ -32,7 +33,26 @@ struct PortalRoutes: Sendable {
         let call: StartCall = try decoded(body)
         if let fault = call.fault { throw HTTPError(.unprocessableContent, message: fault) }
         let payment = await portal.book.start(call, psp: psp, channel: channel, at: .now)
-        return try json(["redirect_url": "\(publicURL)/pay/\(payment.id)"])
+        return try json([
+            "redirect_url": "\(publicURL)/pay/\(payment.id)",
+            "cancel_url": "\(publicURL)/psps/\(psp)/payments/\(payment.id)/cancel",
+        ])
+    }
+
+    private func cancel(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let psp = try context.parameters.require("psp_id")
+        let id = try context.parameters.require("payment")
+        let body = try await bytes(of: request)
+        guard isSealed(request, psp: psp, body: body) else {
+            throw HTTPError(.unauthorized, message: "signature refused")
+        }
+        let call: CancelCall = try decoded(body)
+        guard call.action == "cancel" else { throw HTTPError(.unprocessableContent, message: "action must be cancel") }
+        switch await portal.book.cancel(id, psp: psp, attempt: call.attemptID, at: .now) {
+        case .cancelled: return try json(["status": "cancelled"])
+        case .unknown: throw HTTPError(.notFound, message: "no such payment")
+        case .alreadyPaid: throw HTTPError(.conflict, message: "this payment has been paid already")
+        }
     }
 
     private func isSealed(_ request: Request, psp: String, body: [UInt8]) -> Bool {
@@ -72,6 +92,8 @@ struct PortalRoutes: Sendable {
             throw HTTPError(.notFound, message: "no such payment")
         case .alreadyPaid:
             throw HTTPError(.conflict, message: "this payment has been paid already")
+        case .cancelled:
+            throw HTTPError(.conflict, message: "this payment was cancelled by the creditor")
         case .granted(let payment):
             let deliveries = try await portal.perform(action, on: payment, delaySeconds: delaySeconds)
             return try answer(request, payment, action, deliveries, delaySeconds: action == .late ? delaySeconds : nil)

@@ -10,6 +10,9 @@ struct Loops: Service {
     let logger: Logger
 
     static let mailPollSeconds = 1.0
+    static let cancellationPollSeconds = 1.0
+    /// Calls to PSPs at once: one that hangs delays no other's.
+    static let cancellationSenders = 4
     static let expiryPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
     static let retentionSeconds = 3_600.0
@@ -20,6 +23,13 @@ struct Loops: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await sendMail() }
+                for _ in 0..<Self.cancellationSenders {
+                    group.addTask {
+                        await repeating(every: Self.cancellationPollSeconds, "cancellation") {
+                            try await intermediary.sendNextCancellation()
+                        }
+                    }
+                }
                 group.addTask {
                     await repeating(every: Self.expiryPollSeconds, "expiry") {
                         try await intermediary.expirePaymentAttempts() == 100

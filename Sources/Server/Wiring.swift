@@ -27,6 +27,7 @@ struct Wiring: Sendable {
     let connections: Connections
     private let portal: PSPPortal
     private let mail: MailGateway?
+    private let drawing: ReceiptPDF
 
     init(_ settings: Settings, logger: Logger) throws {
         guard let secrets = settings.secrets else { throw Settings.Faults(faults: ["SECRETS_KEY is required"]) }
@@ -42,10 +43,12 @@ struct Wiring: Sendable {
         let drawing = try ReceiptPDF(fontDirectory: settings.fontDirectory)
         self.portal = portal
         self.mail = mail
+        self.drawing = drawing
         intermediary = Intermediary(
             store: Store(pool: pool),
             outside: Outside(
-                startPayment: { try await portal.start($0) },
+                startPayment: { try await portal.start($0, until: $1) },
+                cancelPayment: { try await portal.cancel($0) },
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
@@ -72,6 +75,7 @@ struct Wiring: Sendable {
     func close() async {
         portal.stop()
         mail?.stop()
+        drawing.stop()
         intermediary.passwords.stop()
         await pool.shutdown()
     }
@@ -80,6 +84,7 @@ struct Wiring: Sendable {
         let level = settings.logLevel
         let isJSON = settings.isJSONLog
         LoggingSystem.bootstrap { JSONLog(label: $0, level: level, isJSON: isJSON) }
+        atexit { LogWriter.standardOutput.flush() }
         return Logger(label: "quietanza")
     }
 

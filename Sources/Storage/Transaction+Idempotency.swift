@@ -39,10 +39,14 @@ package enum EarlierUse: Sendable, Equatable {
 
 extension Transaction {
     /// Takes the key for the rest of this transaction and looks up what it was used for.
+    /// - Parameter waiting: waits while another transaction holds it, for as long as a lock is waited for.
     /// - Throws: `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
-    package func claim(_ key: IdempotencyKey) async throws -> EarlierUse {
+    package func claim(_ key: IdempotencyKey, waiting: Bool = false) async throws -> EarlierUse {
+        let name = key.caller + "\n" + key.key
         let answers = try await queryAll([
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(\(key.caller + "\n" + key.key), 7))",
+            waiting
+                ? "SELECT pg_advisory_xact_lock(hashtextextended(\(name), 7)) IS NOT NULL"
+                : "SELECT pg_try_advisory_xact_lock(hashtextextended(\(name), 7))",
             """
             SELECT fingerprint, status, headers::text, body, attempt_id,
                 floor(extract(epoch FROM now() - created_at))::bigint FROM idempotency_keys
@@ -61,7 +65,7 @@ extension Transaction {
         return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
     }
 
-    /// Keeps the first answer, or that the request has begun (`answer` nil).
+    /// Keeps the first answer, or that the request has begun (`answer` nil). A key that has its answer keeps that one.
     package func keep(
         _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil
     ) {
@@ -72,6 +76,7 @@ extension Transaction {
                 \(answer.map { jsonText($0.headers) })::jsonb, \(answer?.body), \(attempt?.uuid), now())
             ON CONFLICT ON CONSTRAINT idempotency_keys_pkey
             DO UPDATE SET status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body
+            WHERE idempotency_keys.status IS NULL
             """)
     }
 }

@@ -147,20 +147,30 @@ extension Transaction {
             """)
     }
 
-    /// Queues a change of status; a final one lets go of every installment that the attempt still holds.
+    /// Queues a change of status; a final one lets go of every installment that the attempt still holds, and one that ends the
+    /// portal queues the call that tells the PSP.
     package func setStatus(
-        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, redirectURL: String? = nil,
-        failureReason: String? = nil, at now: Instant
+        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, failureReason: String? = nil, at now: Instant
     ) {
         send(
             """
-            UPDATE payment_attempts SET status = \(status.rawValue), redirect_url = COALESCE(\(redirectURL), redirect_url),
+            UPDATE payment_attempts SET status = \(status.rawValue),
                 failure_reason = CASE WHEN \(status == .succeeded) THEN NULL ELSE COALESCE(\(failureReason), failure_reason) END,
                 finished_at = \(status.isFinal ? now.sql : nil)
             WHERE id = \(attempt.uuid)
             """)
         if status.isFinal { letGo(attempt) }
+        if status.endsPortal { queueCancellation(of: attempt, createdAt: now) }
         notify(channel: Channels.attempts, payload: attempt.description)
+    }
+
+    /// Queues where the payer pays, and where the PSP is told when that is over.
+    package func setPortal(redirectURL: String, cancelURL: String?, of attempt: Identifier<PaymentAttempt>) {
+        send(
+            """
+            UPDATE payment_attempts SET redirect_url = \(redirectURL), cancel_url = \(cancelURL)
+            WHERE id = \(attempt.uuid)
+            """)
     }
 
     /// Queues what an RT said of one installment; it is held no longer.

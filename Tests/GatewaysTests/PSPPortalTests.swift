@@ -73,17 +73,16 @@ extension PSPStart {
         let header = WebhookSignature.sign(id: "start_a", timestamp: 1_700_000_000, body: [1, 2], secrets: secrets)
 
         #expect(header.split(separator: " ").count == 3)
+        let lines = WebhookSignature.Lines(id: ["start_a"], timestamp: ["1700000000"], signature: [header])
         for secret in secrets {
-            let verdict = WebhookSignature.verify(
-                id: "start_a", timestamp: "1700000000", signature: header, body: [1, 2], secrets: [secret],
-                nowUnixSeconds: 1_700_000_000)
-            #expect(verdict == .valid)
+            #expect(
+                WebhookSignature.verify(lines, body: [1, 2], secrets: [secret], nowUnixSeconds: 1_700_000_000) == .valid
+            )
         }
         let stranger = try WebhookSecret.make()
         #expect(
-            WebhookSignature.verify(
-                id: "start_a", timestamp: "1700000000", signature: header, body: [1, 2], secrets: [stranger],
-                nowUnixSeconds: 1_700_000_000) == .noMatch)
+            WebhookSignature.verify(lines, body: [1, 2], secrets: [stranger], nowUnixSeconds: 1_700_000_000) == .noMatch
+        )
     }
 
     @Test func `the signatures stand in one header of the call`() async throws {

@@ -68,7 +68,7 @@ struct TestIntermediary: Sendable {
         Intermediary(
             store: store,
             outside: Outside(
-                startPayment: { _ in throw Absent() },
+                startPayment: { _, _ in throw Absent() }, cancelPayment: { _ in throw Absent() },
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),

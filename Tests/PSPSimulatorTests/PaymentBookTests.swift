@@ -42,13 +42,39 @@ struct PaymentBookTests {
         #expect(await !book.claim(payment.id, for: .refuse).isGranted)
         #expect(await !book.claim("unknown", for: .pay).isGranted)
     }
+
+    @Test func `a cancelled payment takes no money and does nothing else, and its page has no button`() async throws {
+        let book = PaymentBook()
+        let payment = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
+
+        #expect(await book.cancel(payment.id, psp: "B", attempt: "1", at: now) == .unknown)
+        #expect(await book.cancel(payment.id, psp: "A", attempt: "2", at: now) == .unknown)
+        #expect(await book.cancel("unknown", psp: "A", attempt: "1", at: now) == .unknown)
+        #expect(await book.cancel(payment.id, psp: "A", attempt: "1", at: now) == .cancelled)
+        #expect(await book.cancel(payment.id, psp: "A", attempt: "1", at: now + 9) == .cancelled)
+
+        for action in PortalAction.allCases { #expect(await !book.claim(payment.id, for: action).isGranted) }
+        let cancelled = try #require(await book.payment(payment.id))
+        #expect(cancelled.cancelledAt == now && cancelled.lastAction == nil)
+        #expect(PortalPage(payment: payment).html.contains("<form"))
+        #expect(!PortalPage(payment: cancelled).html.contains("<form"))
+    }
+
+    @Test func `a payment that was paid is not cancelled any more`() async throws {
+        let book = PaymentBook()
+        let payment = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
+
+        #expect(await book.claim(payment.id, for: .pay).isGranted)
+
+        #expect(await book.cancel(payment.id, psp: "A", attempt: "1", at: now) == .alreadyPaid)
+    }
 }
 
 extension PaymentBook.Claim {
     fileprivate var isGranted: Bool {
         switch self {
         case .granted: true
-        case .unknown, .alreadyPaid: false
+        case .unknown, .alreadyPaid, .cancelled: false
         }
     }
 }

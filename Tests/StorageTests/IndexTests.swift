@@ -27,6 +27,7 @@ import Testing
             """
             SELECT relname::text, seq_scan FROM pg_stat_xact_user_tables
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
+                'psp_cancellations',
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'refunds', 'notifications', 'journal', 'citizens', 'consents',
                 'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs')
             """)
@@ -147,6 +148,7 @@ import Testing
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
                 ("backlog", .everyCreditor, { _ = try await $0.outboxBacklog() }),
+                ("claim of a call to a PSP", .everyCreditor, { _ = try await $0.claimCancellation(leaseSeconds: 30) }),
                 ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(limit: 100) }),
                 ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(after: nil, limit: 100)) }),
                 (

@@ -130,6 +130,11 @@ struct Ledger {
                 'Qualcuno', 'https://portale.example.org/', 'it', at, at + interval '30 minutes' FROM \(rows)
             """,
             """
+            INSERT INTO psp_cancellations (attempt_id, psp_id, cancel_url, tries, next_try_at, delivered_at, created_at)
+            SELECT id, psp, 'https://psp.example.org/cancel', 1, CASE WHEN n % 50 = 1 THEN at END,
+                CASE WHEN n % 50 = 1 THEN NULL ELSE at END, at FROM \(rows)
+            """,
+            """
             INSERT INTO attempt_items SELECT id, 1, id, id, iuv, '3' || iuv, 100, '', 'pending', true, at + interval '30 minutes'
             FROM \(rows)
             """,
@@ -233,6 +238,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case positionLines = "position_lines"
     case installments, transfers
     case paymentAttempts = "payment_attempts"
+    case pspCancellations = "psp_cancellations"
     case
         attemptItems = "attempt_items"
     case receipts

@@ -24,7 +24,8 @@ import Testing
     private static let everything: [OwnedTable: Int] = [
         .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 8, .positionLines: 8, .installments: 8,
         .transfers: 8,
-        .paymentAttempts: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8, .anomalies: 16,
+        .paymentAttempts: 8, .pspCancellations: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8,
+        .anomalies: 16,
         .unreadableRTs: 8,
         .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
@@ -46,7 +47,8 @@ import Testing
             #expect(
                 counts == [
                     .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
-                    .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
+                    .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
+                    .receiptTransfers: 4,
                     .rts: 4,
                     .anomalies: 8, .unreadableRTs: 4, .refunds: 4, .notifications: 4, .journal: 0, .apiKeys: 0,
                     .webhookSecrets: 0,
@@ -68,7 +70,8 @@ import Testing
             #expect(
                 counts == [
                     .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
-                    .transfers: 4, .paymentAttempts: 4, .attemptItems: 4, .receipts: 4, .receiptTransfers: 4,
+                    .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
+                    .receiptTransfers: 4,
                     .rts: 4,
                     .anomalies: 0, .unreadableRTs: 0, .refunds: 4, .notifications: 0, .journal: 0, .apiKeys: 0,
                     .webhookSecrets: 0,

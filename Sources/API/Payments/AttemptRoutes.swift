@@ -187,7 +187,8 @@ extension AttemptDetail {
             json.field("business_name", attempt.pspBusinessName)
             json.field("channel_id", attempt.channel.value)
         }
-        json.field("redirect_url", attempt.redirectURL)
+        // The portal of an attempt that has ended is for nobody.
+        json.field("redirect_url", attempt.status.isFinal ? nil : attempt.redirectURL)
         json.field("return_url", attempt.returnURL)
         json.field("created_at", attempt.createdAt.rfc3339)
         json.field("expires_at", attempt.expiresAt.rfc3339)

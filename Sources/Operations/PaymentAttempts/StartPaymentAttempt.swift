@@ -39,28 +39,33 @@ package enum InstallmentReference: Sendable, Hashable {
 
 /// How the start of an attempt ended; a failed one is an answer too, and repeated as such.
 package enum StartedAttempt: Sendable {
+    /// As it stands. One that an RT, a deadline or its caller ended meanwhile has no portal.
     case redirected(PaymentAttempt)
     case failed(PaymentAttempt, Refusal)
 }
 
 extension Intermediary {
-    /// How long a start may be under way before a repeat takes it over.
-    static let startGraceSeconds = 30
+    /// How long a start may be under way before a repeat takes it over. The call to the PSP has ended long before: its deadline is
+    /// `PSPPortal.startSeconds` after an instant that lies before the attempt itself.
+    package static let startGraceSeconds = 30
 
     /// Holds the installments, asks the PSP, and hands back its portal's address. Three steps, because a transaction never waits
-    /// for the outside: hold and commit; call; keep what came of it.
+    /// for the outside: hold and commit; call; store what came of it.
     /// - Throws: `Refusal`; a PSP that is down is `StartedAttempt.failed`, with nothing held.
     package func startPaymentAttempt(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
         try caller.demand(.paymentsWrite)
+        let deadline = ContinuousClock.now + .seconds(PSPPortal.startSeconds)
         switch try await hold(request, by: caller, repeating: repeating) {
         case .replayed(let answer): return .replayed(answer)
         case .taken(let started): return .done(started)
         case .held(let attempt, let call):
-            let outcome: Result<String, any Error>
-            do { outcome = .success(try await outside.startPayment(call)) } catch { outcome = .failure(error) }
-            return try await .done(finish(attempt, outcome, by: caller, repeating: repeating))
+            let outcome: Result<PSPPortalPage, any Error>
+            do { outcome = .success(try await outside.startPayment(call, deadline)) } catch {
+                outcome = .failure(error)
+            }
+            return try await finish(attempt, outcome, by: caller, repeating: repeating)
         }
     }
 
@@ -162,7 +167,7 @@ extension Intermediary {
         } else if secrets.isEmpty {
             faults.append(Fault("/psp_id", .notAllowed, "can not take payments yet: it has no signing secret"))
         }
-        guard faults.isEmpty, let choice, let secret = secrets.first else { throw Refusal.invalid(faults) }
+        guard faults.isEmpty, let choice else { throw Refusal.invalid(faults) }
         let attempt = PaymentAttempt(
             id: newID(), creditor: creditor.taxCode, status: .created, method: request.method, psp: choice.psp.id,
             pspBusinessName: choice.psp.businessName, channel: choice.channel.id, amount: amount, fee: choice.fee,
@@ -170,7 +175,7 @@ extension Intermediary {
             notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
             language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
             expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
-        return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedWith: secret))
+        return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedBy: secrets))
     }
 
     private func installmentIDs(_ references: [InstallmentReference], for caller: Caller, in tx: Transaction)
@@ -236,13 +241,14 @@ extension Intermediary {
     }
 
     private func call(
-        _ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedWith secret: WebhookSecret
+        _ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedBy secrets: [WebhookSecret]
     )
         -> PSPStart
     {
         let base = "\(settings.publicURL)/v1/psps/\(choice.psp.id)"
         return PSPStart(
-            startURL: choice.channel.startURL, secret: secret, attemptID: attempt.id.description,
+            psp: choice.psp.id.value, startURL: choice.channel.startURL, secrets: secrets,
+            attemptID: attempt.id.description,
             creditorTaxCode: creditor.taxCode.value, creditorName: creditor.name,
             installments: attempt.items.map {
                 PSPStart.Installment(
@@ -256,37 +262,54 @@ extension Intermediary {
             outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
     }
 
-    /// Keeps what the PSP said, with the answer to the caller. An attempt that an RT or a deadline moved meanwhile stays as it is.
+    /// Stores what the PSP answered, with the response to the caller. Under the key of the request, so that it has one response for
+    /// ever: where a repeat has taken the start over, that response stands. An attempt that something else moved meanwhile stays as
+    /// it is; one that has ended gets no portal, and the PSP is told.
     private func finish(
-        _ attempt: PaymentAttempt, _ outcome: Result<String, any Error>, by caller: Caller,
+        _ attempt: PaymentAttempt, _ outcome: Result<PSPPortalPage, any Error>, by caller: Caller,
         repeating: Repeating<StartedAttempt>
-    ) async throws -> StartedAttempt {
+    ) async throws -> Once<StartedAttempt> {
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
+            let earlier = try await tx.claim(repeating.key, waiting: true)
             guard
                 let current = try await tx.ask(PaymentAttempts.show(attempt.id, within: caller.tenancy, locking: true))
             else { throw Refusal.notFound }
+            if case .success(let page) = outcome, current.status.isFinal, current.status != .succeeded {
+                tx.queueCancellation(of: attempt.id, at: page.cancelURL, createdAt: now)
+            }
+            if case .answered(let answer) = earlier { return .replayed(answer) }
             let started: StartedAttempt
             switch outcome {
-            case .success(let portal):
-                let next = current.status.after(.pspAccepted) ?? current.status
-                if next != current.status {
-                    tx.setStatus(next, of: attempt.id, redirectURL: portal, at: now)
-                    journal(attempt, from: current.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
-                }
-                started = .redirected(current.with(status: next, redirectURL: portal, at: now))
-            case .failure(let error):
-                let (refusal, reason) = explain(error)
-                let next = current.status.after(.pspFailed) ?? current.status
-                if next != current.status {
-                    tx.setStatus(next, of: attempt.id, failureReason: reason, at: now)
-                    journal(attempt, from: current.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
-                }
-                started = .failed(current.with(status: next, failureReason: reason, at: now), refusal)
+            case .success(let page): started = accepted(current, at: page, in: tx, now)
+            case .failure(let error): started = refused(current, error, in: tx, now)
             }
             tx.keep(repeating.render(started), for: repeating.key)
-            return started
+            return .done(started)
         }
+    }
+
+    private func accepted(_ current: PaymentAttempt, at page: PSPPortalPage, in tx: Transaction, _ now: Instant)
+        -> StartedAttempt
+    {
+        guard !current.status.isFinal else { return .redirected(current) }
+        tx.setPortal(redirectURL: page.redirectURL, cancelURL: page.cancelURL, of: current.id)
+        let next = current.status.after(.pspAccepted) ?? current.status
+        if next != current.status {
+            tx.setStatus(next, of: current.id, at: now)
+            journal(current, from: current.status, to: next, by: .psp(current.psp), in: tx, at: now)
+        }
+        return .redirected(current.with(status: next, redirectURL: page.redirectURL, at: now))
+    }
+
+    private func refused(_ current: PaymentAttempt, _ error: any Error, in tx: Transaction, _ now: Instant)
+        -> StartedAttempt
+    {
+        let (refusal, reason) = explain(error)
+        guard let next = current.status.after(.pspFailed) else { return .redirected(current) }
+        tx.setStatus(next, of: current.id, failureReason: reason, at: now)
+        journal(current, from: current.status, to: next, by: .psp(current.psp), in: tx, at: now)
+        return .failed(current.with(status: next, failureReason: reason, at: now), refusal)
     }
 
     func journal(

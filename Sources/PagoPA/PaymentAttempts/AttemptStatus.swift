@@ -20,6 +20,17 @@ package enum AttemptStatus: String, Sendable, CaseIterable {
     }
 }
 
+extension AttemptStatus {
+    /// Whether the PSP is told, when an attempt comes to this state, that its portal must take no money for it any more. Not where
+    /// the PSP itself has ended the payment.
+    package var endsPortal: Bool {
+        switch self {
+        case .cancelled, .expired: true
+        case .created, .redirected, .inProgress, .succeeded, .failed: false
+        }
+    }
+}
+
 package enum AttemptEvent: String, Sendable, CaseIterable {
     case pspAccepted
     /// The PSP said no or could not be reached.

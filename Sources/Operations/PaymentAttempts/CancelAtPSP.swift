@@ -1,0 +1,50 @@
+import Gateways
+import Logging
+import Metrics
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Longer than a call takes, so that two instances do not make the same call at once.
+    static let cancellationLeaseSeconds = 30
+    /// Between the calls about one attempt. The PSP knows the attempt's deadline anyway, so the calls end after about an hour.
+    static let cancellationWaitSeconds = [5, 30, 120, 600, 1_800]
+
+    /// Tells the PSP of the attempt that has waited longest that its payment is over. Calls are signed like starts.
+    /// - Returns: whether there was one.
+    package func sendNextCancellation() async throws -> Bool {
+        let claimed = try await store.transaction(within: .everyCreditor) { tx in
+            try await tx.claimCancellation(leaseSeconds: Self.cancellationLeaseSeconds)
+        }
+        guard let call = claimed else { return false }
+        let secrets = try await signingSecrets(of: call.psp)
+        do {
+            try await outside.cancelPayment(
+                PSPCancellation(
+                    psp: call.psp.value, cancelURL: call.cancelURL, secrets: secrets,
+                    attemptID: call.attempt.description))
+            try await store.transaction(within: .everyCreditor) { [now = clock()] tx in tx.markDelivered(call, at: now)
+            }
+            count("delivered")
+        } catch let failure as PSPPortalFailure {
+            let waits = Self.cancellationWaitSeconds
+            let index = call.tries - 1
+            let wait = waits.indices.contains(index) ? waits[index] : nil
+            logger.warning(
+                "a PSP was not told that a payment is over",
+                metadata: [
+                    "attempt_id": "\(call.attempt)", "psp": "\(call.psp)", "failure": "\(failure)",
+                    "again_in_seconds": "\(wait.map(String.init) ?? "never")",
+                ])
+            try await store.transaction(within: .everyCreditor) { tx in
+                tx.markFailed(call, error: String("\(failure)".prefix(500)), waitSeconds: wait)
+            }
+            count(wait == nil ? "failed" : "retrying")
+        }
+        return true
+    }
+
+    private func count(_ result: String) {
+        Counter(label: "psp_cancellations_total", dimensions: [("result", result)]).increment()
+    }
+}

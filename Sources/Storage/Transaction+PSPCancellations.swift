@@ -1,0 +1,65 @@
+import PagoPA
+import Postgres
+
+/// A call to a PSP that this process has claimed.
+package struct ClaimedCancellation: Sendable, Equatable {
+    package let attempt: Identifier<PaymentAttempt>
+    package let psp: PSPID
+    package let cancelURL: String
+    /// This one included.
+    package let tries: Int
+}
+
+extension Transaction {
+    /// Queues the call that tells the PSP that the attempt's payment is over; nothing when the PSP offers no address for it, or
+    /// when the call is queued already.
+    /// - Parameter cancelURL: nil for the one that is stored with the attempt.
+    package func queueCancellation(
+        of attempt: Identifier<PaymentAttempt>, at cancelURL: String? = nil, createdAt now: Instant
+    ) {
+        send(
+            """
+            INSERT INTO psp_cancellations (attempt_id, psp_id, cancel_url, next_try_at, created_at)
+            SELECT id, psp_id, COALESCE(\(cancelURL), cancel_url), now(), \(now.sql) FROM payment_attempts
+            WHERE id = \(attempt.uuid) AND COALESCE(\(cancelURL), cancel_url) IS NOT NULL
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    /// Claims the call that has been due longest. It is due again when the lease ends, unless its end is stored before.
+    package func claimCancellation(leaseSeconds: Int) async throws -> ClaimedCancellation? {
+        try await query(
+            """
+            UPDATE psp_cancellations SET tries = tries + 1, next_try_at = now() + make_interval(secs => \(leaseSeconds)::integer)
+            WHERE attempt_id = (
+                SELECT attempt_id FROM psp_cancellations WHERE next_try_at <= now() ORDER BY next_try_at LIMIT 1
+                FOR UPDATE SKIP LOCKED)
+            RETURNING attempt_id, psp_id, cancel_url, tries
+            """
+        ).first.map { row in
+            var row = row
+            return ClaimedCancellation(
+                attempt: try row.identifier(), psp: try row.value { try PSPID($0) }, cancelURL: try row.text(),
+                tries: try row.int())
+        }
+    }
+
+    /// The PSP knows.
+    package func markDelivered(_ call: ClaimedCancellation, at now: Instant) {
+        send(
+            """
+            UPDATE psp_cancellations SET delivered_at = \(now.sql), next_try_at = NULL, last_error = NULL
+            WHERE attempt_id = \(call.attempt.uuid) AND delivered_at IS NULL
+            """)
+    }
+
+    /// - Parameter waitSeconds: nil when no further call is made.
+    package func markFailed(_ call: ClaimedCancellation, error: String, waitSeconds: Int?) {
+        // A later claim has its own end to store.
+        send(
+            """
+            UPDATE psp_cancellations SET last_error = \(error), next_try_at = now() + make_interval(secs => \(waitSeconds)::integer)
+            WHERE attempt_id = \(call.attempt.uuid) AND tries = \(call.tries) AND delivered_at IS NULL
+            """)
+    }
+}
