@@ -20,10 +20,12 @@ extension RTReader {
     /// A code: one that does not fit is none, because a cut one would be another's.
     mutating func code<T>(_ member: RTStatement.Member, _ rule: String, _ make: (String) -> T?) -> T? {
         guard let told = detail(member) else { return nil }
-        guard let value = make(trimmedText(told)) else {
+        let plain = trimmedText(told)
+        guard let value = make(plain) else {
             notes.add(member.pointer, .omitted, rule)
             return nil
         }
+        if plain != told { notes.add(member.pointer, .nonstandard, "has blanks around it, which do not count") }
         return value
     }
 

@@ -275,7 +275,7 @@ package struct RTReader {
         }
         let rule =
             statement.syntax == .json
-            ? "must be an instant with its zone" : "must be a time such as 2026-06-18T14:31:00"
+            ? "must be an instant of RFC 3339 with seconds and zone" : "must be a time such as 2026-06-18T14:31:00"
         if let day = days.max(), Self.text(statement.paidAt.value).flatMap({ ToldTime($0) }) == nil {
             notes.add(statement.paidAt.pointer, .omitted, rule)
             return (day.romeStart, .day(day))

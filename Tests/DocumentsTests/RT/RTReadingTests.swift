@@ -60,6 +60,7 @@ import Testing
         ("empty address", payer(#""email":"""#), "/payer/email", .omitted),
         ("two addresses", payer(#""email":"a@example.org,b@example.org""#), "/payer/email", .omitted),
         ("an accent", payer(#""email":"nicolò@example.org""#), "/payer/email", .omitted),
+        ("blanks around the address", payer(#""email":"mario@example.org ""#), "/payer/email", .nonstandard),
         ("no @", payer(#""email":"mario""#), "/payer/email", .omitted),
         ("an empty name", payer(#""full_name":"""#), "/payer/full_name", .omitted),
         ("F", payer(#""kind":"X""#), "/payer/kind", .omitted),
@@ -291,5 +292,19 @@ import Testing
         let flood = Self.good.replacing(
             "\"transfers\":[", with: "\"transfers\":[" + String(repeating: part + ",", count: 60))
         #expect(faults(flood).map(\.pointer) == ["/transfers"])
+    }
+
+    @Test func `whatever a byte becomes, the RT is read or refused`() throws {
+        let bytes = Array(Self.members(#""payer":{"email":"a@b.it"},"notice_number":"302260618143027134""#).utf8)
+        for index in bytes.indices {
+            for byte in [0x00, 0x20, 0x22, 0x2D, 0x2E, 0x30, 0x39, 0x5B, 0x7D, 0x80, 0xC3, 0xFF] as [UInt8] {
+                var changed = bytes
+                changed[index] = byte
+                do {
+                    let rt = try Self.read(changed)
+                    #expect(rt.notes.count <= RTNotes.maximum && (0...5).contains(rt.transfers.count))
+                } catch is RTDocumentFailure {}
+            }
+        }
     }
 }
