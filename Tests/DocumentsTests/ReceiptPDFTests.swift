@@ -96,7 +96,11 @@ import Testing
         let refunded = try await text(
             Sample.receipt(status: .anomaly, refunds: [Sample.refund(.paid, day: "2018-10-20", reference: "M 214")]),
             decision: decided(.refund))
-        #expect(refunded.contains("ricevuto e rimborsato"))
+        #expect(refunded.contains("rimborsato in parte"))
+        let whole = try await text(
+            Sample.receipt(status: .anomaly, refunds: [Sample.refund(.paid, day: "2018-10-20", cents: 5980)]),
+            decision: decided(.refund))
+        #expect(whole.contains("ricevuto e rimborsato"))
         #expect(refunded.contains("1,00 €, pagato il 20/10/2018, riferimento M 214"))
         let accepted = try await text(Sample.receipt(), decision: decided(.accept, writtenOff: 520))
         #expect(accepted.contains("ha accettato il pagamento il 13/10/2018") && accepted.contains("5,20 €"))

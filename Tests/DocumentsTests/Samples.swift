@@ -35,13 +35,15 @@ enum Sample {
 
     static let anna = RTSubject(kind: .person, taxCode: "VRDNNA85M41F205G", fullName: "Anna Verdi", email: nil)
 
-    /// Of one euro, of the receipt above.
-    static func refund(_ status: RefundStatus, day: String, reference: String? = nil) throws -> Refund {
+    /// Of one euro by default, of the receipt above.
+    static func refund(
+        _ status: RefundStatus, day: String, reference: String? = nil, cents: Int64 = 100
+    ) throws -> Refund {
         let at = try Instant(rfc3339: "2018-10-12T09:30:00Z")
         return Refund(
             id: try Identifier("0199c0de-0000-7000-8000-000000000009"),
             receipt: try Identifier("0199c0de-0000-7000-8000-000000000001"), anomaly: nil,
-            creditor: try OrganizationTaxCode("15376371009"), amount: try Amount(cents: 100), status: status,
+            creditor: try OrganizationTaxCode("15376371009"), amount: try Amount(cents: cents), status: status,
             day: try CalendarDate(day), reference: reference, reason: nil, decidedBy: "command-line", version: 1,
             createdAt: at, updatedAt: at)
     }

@@ -37,14 +37,23 @@ extension ServerTests {
                     #expect(evidence.headers["content-type"] == body.servedAs, "\(body.text)")
                     #expect(evidence.headers["content-disposition"]?.hasPrefix("attachment") == true)
                     #expect(evidence.headers["x-content-type-options"] == "nosniff")
-                    let stranger = try await live.call(
-                        "GET", "/v1/anomalies/\(anomaly)/evidence", key: live.creditorKey)
-                    #expect(stranger.status == 403)
+                    // It names no creditor, so it is for operations.
+                    for (key, status) in [(live.apiKey, 403), (live.creditorKey, 404)] {
+                        let answer = try await live.call("GET", "/v1/anomalies/\(anomaly)/evidence", key: key)
+                        #expect(answer.status == status)
+                    }
                 }
                 let listed = try await live.call(
                     "GET", "/v1/anomalies?kind=unreadable_rt&status=open", key: live.opsKey
                 ).json
                 #expect((listed["items"] as? [Any])?.count == bodies.count)
+                // One that names a creditor is for that creditor's people too.
+                let named = try await live.post(rt: #"{"creditor_tax_code":"\#(Deployment.creditor)"}"#).json
+                let theirs = try #require(named["anomaly_id"] as? String)
+                let evidence = try await live.call("GET", "/v1/anomalies/\(theirs)/evidence", key: live.creditorKey)
+                #expect(evidence.status == 200)
+                let own = try await live.call("GET", "/v1/anomalies?kind=unreadable_rt", key: live.creditorKey).json
+                #expect((own["items"] as? [Any])?.count == 1)
                 let found = try await live.call("GET", "/v1/anomalies?iuv=\(iuv)", key: live.opsKey).json
                 #expect((found["items"] as? [Any])?.count == 2)
             }

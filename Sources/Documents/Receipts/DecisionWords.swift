@@ -7,7 +7,7 @@ struct DecisionWords: Sendable {
     let voidedTitle, voided, voidReason: String
     /// `{day}` stands for the day of the decision.
     let accepted, rejected, refundDecided: String
-    let refunded, writtenOff, refund: String
+    let refunded, partlyRefunded, writtenOff, refund: String
     /// `{amount}`, `{day}` stand for the facts.
     let decidedRefund, paidRefund, failedRefund: String
     let reference: String
@@ -32,7 +32,8 @@ struct DecisionWords: Sendable {
         case .settled: return decision?.resolution == .accept ? filled(accepted, decided) : words.paid
         case .recorded, .quarantined: return words.underReview
         case .anomaly:
-            if receipt.refunds.contains(where: { $0.status == .paid }) { return refunded }
+            let paidBack = Amount.cents(of: receipt.refunds.filter { $0.status == .paid }.map(\.amount))
+            if paidBack > 0 { return paidBack < receipt.amount.cents ? partlyRefunded : refunded }
             switch decision?.resolution {
             case .refund: return filled(refundDecided, decided)
             case .reject: return filled(rejected, decided)
@@ -72,7 +73,8 @@ struct DecisionWords: Sendable {
         accepted: "Pagato: l'ente ha accettato il pagamento il {day}",
         rejected: "Pagamento ricevuto: l'ente ha concluso la verifica il {day} e il pagamento non salda il debito",
         refundDecided: "Pagamento ricevuto: l'ente ha deciso il rimborso il {day}",
-        refunded: "Pagamento ricevuto e rimborsato", writtenOff: "Importo a cui l'ente ha rinunciato",
+        refunded: "Pagamento ricevuto e rimborsato", partlyRefunded: "Pagamento ricevuto, rimborsato in parte",
+        writtenOff: "Importo a cui l'ente ha rinunciato",
         refund: "Rimborso", decidedRefund: "{amount}, deciso il {day}", paidRefund: "{amount}, pagato il {day}",
         failedRefund: "{amount}, non riuscito il {day}", reference: "riferimento")
 
@@ -85,7 +87,8 @@ struct DecisionWords: Sendable {
         rejected:
             "Payment received: the public body finished its review on {day} and the payment does not settle the debt",
         refundDecided: "Payment received: the public body decided the refund on {day}",
-        refunded: "Payment received and refunded", writtenOff: "Amount waived by the public body", refund: "Refund",
+        refunded: "Payment received and refunded", partlyRefunded: "Payment received, refunded in part",
+        writtenOff: "Amount waived by the public body", refund: "Refund",
         decidedRefund: "{amount}, decided on {day}", paidRefund: "{amount}, paid on {day}",
         failedRefund: "{amount}, failed on {day}", reference: "reference")
 
@@ -99,6 +102,7 @@ struct DecisionWords: Sendable {
             "Zahlung eingegangen: Die Körperschaft hat die Prüfung am {day} abgeschlossen, die Zahlung tilgt die Schuld nicht",
         refundDecided: "Zahlung eingegangen: Die Körperschaft hat am {day} die Rückzahlung beschlossen",
         refunded: "Zahlung eingegangen und zurückgezahlt",
+        partlyRefunded: "Zahlung eingegangen, teilweise zurückgezahlt",
         writtenOff: "Betrag, auf den die Körperschaft verzichtet hat", refund: "Rückzahlung",
         decidedRefund: "{amount}, beschlossen am {day}", paidRefund: "{amount}, gezahlt am {day}",
         failedRefund: "{amount}, gescheitert am {day}", reference: "Referenz")
@@ -112,7 +116,8 @@ struct DecisionWords: Sendable {
         rejected:
             "Paiement reçu : l'organisme a terminé la vérification le {day} et le paiement ne solde pas la dette",
         refundDecided: "Paiement reçu : l'organisme a décidé le remboursement le {day}",
-        refunded: "Paiement reçu et remboursé", writtenOff: "Montant auquel l'organisme a renoncé",
+        refunded: "Paiement reçu et remboursé", partlyRefunded: "Paiement reçu, remboursé en partie",
+        writtenOff: "Montant auquel l'organisme a renoncé",
         refund: "Remboursement", decidedRefund: "{amount}, décidé le {day}", paidRefund: "{amount}, payé le {day}",
         failedRefund: "{amount}, échoué le {day}", reference: "référence")
 
@@ -125,7 +130,8 @@ struct DecisionWords: Sendable {
         accepted: "Plačano: ustanova je plačilo sprejela {day}",
         rejected: "Plačilo prejeto: ustanova je preverjanje končala {day}, plačilo ne poravna dolga",
         refundDecided: "Plačilo prejeto: ustanova je {day} odločila o vračilu",
-        refunded: "Plačilo prejeto in vrnjeno", writtenOff: "Znesek, ki se mu je ustanova odpovedala",
+        refunded: "Plačilo prejeto in vrnjeno", partlyRefunded: "Plačilo prejeto, delno vrnjeno",
+        writtenOff: "Znesek, ki se mu je ustanova odpovedala",
         refund: "Vračilo", decidedRefund: "{amount}, odločeno {day}", paidRefund: "{amount}, plačano {day}",
         failedRefund: "{amount}, neuspelo {day}", reference: "oznaka")
 }
