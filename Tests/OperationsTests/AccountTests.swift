@@ -139,7 +139,9 @@ import Testing
             _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, present, _ in present }
             #expect(try await test.ask("SELECT count(*)::text FROM journal") == before)
             await #expect(throws: Refusal.forbidden(.operations)) {
-                _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .office) { _, present, _ in present }
+                _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .office) { _, present, _ in
+                    present
+                }
             }
         }
     }

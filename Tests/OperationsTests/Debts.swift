@@ -28,8 +28,9 @@ extension TestIntermediary {
         }
         _ = try await pool.query(
             """
-            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at)
-            VALUES (\(Caller.office.key.id.uuid), 'office', 'creditor', 'qz_office', sha256('k'), '{}', '{}', now())
+            INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, created_at, lineage)
+            VALUES (\(Caller.office.key.id.uuid), 'office', 'creditor', 'qz_office', sha256('k'), '{}', '{}', now(),
+                \(Caller.office.key.id.uuid))
             """)
     }
 

@@ -260,7 +260,8 @@ import Testing
                 "UPDATE journal SET note = 'x'", "DELETE FROM journal", "TRUNCATE journal",
                 "UPDATE rts SET message_id = 'x'",
                 "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
-                "DELETE FROM creditor_accounts", "DELETE FROM api_keys", "DELETE FROM used_iuvs", "UPDATE used_iuvs SET iuv = iuv",
+                "DELETE FROM creditor_accounts", "DELETE FROM api_keys", "DELETE FROM used_iuvs",
+                "UPDATE used_iuvs SET iuv = iuv",
                 "DELETE FROM refunds", "UPDATE refunds SET amount_cents = 1", "UPDATE refunds SET receipt_id = id",
                 "SELECT FROM schema_migrations", "DELETE FROM schema_access", "UPDATE schema_access SET statement = ''",
             ]
