@@ -22,6 +22,7 @@ package struct API: Sendable {
         routes =
             try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
             + registryRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
+            + pspRelayRoutes(intermediary)
             + citizenRoutes(intermediary, links)
             + positionRoutes(intermediary, links)
             + pspRoutes(intermediary)

@@ -15,7 +15,7 @@ struct Server: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, LoopsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
-            RotateSecretsKey.self, DemoDataCommand.self, Verify.self,
+            PSPRelayCommand.self, RotateSecretsKey.self, DemoDataCommand.self, Verify.self,
             Retention.self, CheckConfig.self,
         ])
 }

@@ -11,7 +11,7 @@ package struct NotificationFilter: Sendable, Equatable {
 }
 
 extension Transaction {
-    /// Queues e-mails and wakes the senders at commit. They are due by the database's clock, however ours may go.
+    /// Queues e-mails, each once for its receipt and recipient, and wakes the senders at commit. They are due by the database's clock, however ours may go.
     package func insert(_ notifications: [PagoPA.Notification]) {
         for mail in notifications {
             send(
@@ -23,6 +23,7 @@ extension Transaction {
                     \(mail.citizen?.uuid), \(mail.link), \(mail.recipient?.value), \(mail.language.rawValue),
                     \(mail.state.rawValue), CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END,
                     \(mail.messageID), \(mail.createdAt.sql))
+                ON CONFLICT DO NOTHING
                 """)
         }
         if notifications.contains(where: { $0.state == .queued }) {

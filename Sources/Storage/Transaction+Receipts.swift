@@ -7,7 +7,10 @@ package struct KnownRT: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
     package let receiptID: String
     package let position: Identifier<Position>?
-    /// Of the first body, which counts.
+    package let outcome: RTOutcome
+    /// Whether an operator let a later body of the same key count instead.
+    package let isSuperseded: Bool
+    /// Of the body that the receipt was read from.
     package let fingerprint: [UInt8]
     package let answer: [UInt8]
     package let psp: PSPID
@@ -107,7 +110,7 @@ extension Transaction {
                 description = \(position.description),
                 notice_number = coalesce(notice_number, \(installment.noticeNumber.value)),
                 debtor_kind = \(position.debtor.kind.rawValue), debtor_tax_code = \(position.debtor.taxCode.value),
-                debtor_full_name = \(position.debtor.fullName), payer_email = NULL
+                debtor_full_name = \(position.debtor.fullName), payer_email = NULL, copy_of_installment_id = NULL
             WHERE id = \(receipt.uuid)
             """)
     }
@@ -192,10 +195,10 @@ package enum Receipts {
         let ids = rt.possibleIDs
         return Question(
             """
-            SELECT r.id, r.receipt_id, r.position_id, f.fingerprint, f.answer, f.psp_id, f.body, f.content_type,
+            SELECT r.id, r.receipt_id, r.position_id, r.outcome_code, r.superseded_by IS NOT NULL, f.fingerprint, f.answer, f.psp_id, f.body, f.content_type,
                 f.received_at, EXISTS (SELECT FROM rts x WHERE x.receipt_id = r.id AND x.fingerprint = \(fingerprint))
             FROM receipts r JOIN rts f ON f.receipt_id = r.id AND f.is_first
-            WHERE r.creditor_tax_code = \(rt.creditor.value) AND r.iuv = \(rt.iuv.value)
+            WHERE r.creditor_tax_code = \(rt.creditor.value) AND r.iuv = \(rt.iuv.value) AND r.psp_id = \(rt.psp.id.value)
                 AND (r.receipt_id = ANY(\(ids)) OR r.payment_context = ANY(\(ids))
                     OR (char_length(r.receipt_id) > \(RT.maximumOfficialIDLength)::integer
                         AND (left(r.receipt_id, \(RT.maximumOfficialIDLength)::integer) = ANY(\(ids))
@@ -205,6 +208,7 @@ package enum Receipts {
             rows: { row in
                 KnownRT(
                     receipt: try row.identifier(), receiptID: try row.text(), position: try row.optionalIdentifier(),
+                    outcome: try row.outcome(), isSuperseded: try row.bool(),
                     fingerprint: try row.next([UInt8].self), answer: try row.next([UInt8].self),
                     psp: try row.value { try PSPID($0) },
                     first: RTBytes(bytes: try row.next([UInt8].self), contentType: try row.text()),
@@ -317,7 +321,7 @@ extension Row {
             refunds: refunds(id))
     }
 
-    private mutating func outcome() throws -> RTOutcome {
+    fileprivate mutating func outcome() throws -> RTOutcome {
         guard let outcome = RTOutcome(rawValue: try int()) else { throw StorageError.fault("unknown outcome code") }
         return outcome
     }

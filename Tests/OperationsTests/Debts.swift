@@ -81,14 +81,15 @@ extension TestIntermediary {
                 email: try EmailAddress("pagante@example.org")), debtor: nil, failureReason: nil)
     }
 
-    /// The RT arrives, signed by its sender.
+    /// The RT arrives, signed by its sender, which is its PSP unless another one is given.
     @discardableResult
-    func receive(_ rt: RT, with intermediary: Intermediary) async throws -> TakenRT {
+    func receive(_ rt: RT, sentBy sender: PSPID? = nil, with intermediary: Intermediary) async throws -> TakenRT {
         let text = Array("\(rt)".utf8)
         let digest = try await ask("SELECT encode(sha256(\(text)), 'hex')")[0]
         let bytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(digest.dropFirst($0).prefix(2), radix: 16) }
         let body = RTBody(
-            psp: rt.psp.id, messageID: rt.receiptID, contentType: "application/json", bytes: text, sha256: bytes,
+            psp: sender ?? rt.psp.id, messageID: rt.receiptID, contentType: "application/json", bytes: text,
+            sha256: bytes,
             fingerprint: bytes)
         return try await intermediary.receiveRT(rt, body: body) { _ in [] }
     }

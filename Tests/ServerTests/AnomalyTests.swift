@@ -49,18 +49,22 @@ extension ServerTests {
             }
         }
 
-        @Test func `what can not be accepted is refused with its reason`() async throws {
+        @Test func `what cannot be accepted is refused with advice that works`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "FIRST"))
                 let second = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "SECOND")).json
                 let anomaly = try #require(second["anomaly_id"] as? String)
-                #expect(try await resolve(live, anomaly, #"{"resolution":"accept","reason":"x"}"#).status == 409)
+                let refused = try await resolve(live, anomaly, #"{"resolution":"accept","reason":"x"}"#)
+                #expect(refused.status == 409)
+                #expect((try refused.json["detail"] as? String)?.contains("Use match") == true)
                 let other = try await live.position().id
                 let matched = try await resolve(
                     live, anomaly, #"{"resolution":"match","position_id":"\#(other)","reason":"x"}"#)
-                #expect(matched.status == 409)
-                #expect(try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio"}"#).status == 200)
+                #expect(matched.status == 200)
+                #expect(try await live.status(of: other) == "paid")
+                let again = try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio"}"#)
+                #expect(again.status == 409)
             }
         }
 

@@ -94,6 +94,7 @@ struct Ledger {
         }
         _ = try await pool.query(
             "INSERT INTO secrets_key_check (sealed, updated_at) VALUES (sha256('s') || sha256('e'), now())")
+        _ = try await pool.query("INSERT INTO psp_relays VALUES (\(Self.secondPSP.value), now())")
         // One row of each kind for each (creditor, debtor, number): the ids are made of the three.
         let rows: SQL = """
             (SELECT c.code AS creditor, d.code AS debtor, CASE WHEN d.ordinal < 3 THEN d.code END AS payer, n,
@@ -248,6 +249,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case apiKeys = "api_keys"
     case webhookSecrets = "webhook_secrets"
     case secretsKeyCheck = "secrets_key_check"
+    case pspRelays = "psp_relays"
     case
         citizens, consents
     case citizenSessions = "citizen_sessions"

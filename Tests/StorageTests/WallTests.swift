@@ -27,7 +27,7 @@ import Testing
         .paymentAttempts: 8, .pspCancellations: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8,
         .anomalies: 16,
         .unreadableRTs: 8,
-        .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
+        .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1, .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
     ]
@@ -52,7 +52,7 @@ import Testing
                     .rts: 4,
                     .anomalies: 8, .unreadableRTs: 4, .refunds: 4, .notifications: 4, .journal: 0, .apiKeys: 0,
                     .webhookSecrets: 0,
-                    .secretsKeyCheck: 0, .usedIUVs: 4,
+                    .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
                     // A transfer may name another body's account.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                 ])
@@ -75,7 +75,7 @@ import Testing
                     .rts: 4,
                     .anomalies: 0, .unreadableRTs: 0, .refunds: 4, .notifications: 0, .journal: 0, .apiKeys: 0,
                     .webhookSecrets: 0,
-                    .secretsKeyCheck: 0, .usedIUVs: 0,
+                    .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                 ])
         }
@@ -117,7 +117,10 @@ import Testing
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
 
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
-            #expect(counts[.unreadableRTs] == 4)
+            #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
+            let relay = try await seen(ledger, within: .psp(Ledger.secondPSP))
+            // Of every PSP, because it sends their RTs.
+            #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
         }
     }

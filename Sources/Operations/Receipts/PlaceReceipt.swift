@@ -19,8 +19,9 @@ extension Intermediary {
         if settlement.disposition == .settled {
             try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
         }
-        // In quarantine there was nobody to tell.
-        if receipt.outcome.movedMoney {
+        // In quarantine there was nobody to tell; on another position the payer was told, but not this debtor.
+        let isNews = receipt.status == .quarantined || position.debtor.email != nil
+        if receipt.outcome.movedMoney, isNews {
             tx.insert(
                 mails(
                     .receiptReady, about: receipt, on: position.id, toPayer: [receipt.payer?.email],

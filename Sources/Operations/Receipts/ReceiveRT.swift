@@ -46,9 +46,6 @@ extension Intermediary {
         _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> TakenRT {
         let now = clock()
-        guard rt.psp.id == body.psp else {
-            throw Refusal.invalid([Fault("/psp/id", .mismatch, "is not the PSP that sent the RT")])
-        }
         do {
             return try await take(rt, body: body, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
@@ -67,15 +64,17 @@ extension Intermediary {
         -> TakenRT
     {
         let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
+            let rt = try await attributed(rt, sentBy: body.psp, in: tx)
             let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
                 Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
                 Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
                 PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
-            if let known = known(rt, among: candidates) {
-                if isSame(rt, body, as: known) {
-                    return .first(TakenRT(isReplay: true, answer: known.answer, disposition: nil))
-                }
-                return .conflict(try await keepConflict(rt, body: body, with: known, in: tx, at: now))
+            let known = known(rt, among: candidates)
+            if let same = known.first(where: { isSame(rt, body, as: $0) }) {
+                return .first(TakenRT(isReplay: true, answer: same.answer, disposition: nil))
+            }
+            if let rival = known.rival(of: rt.outcome) {
+                return .conflict(try await keepConflict(rt, body: body, with: rival, in: tx, at: now))
             }
             let installment = position?.installments.first { $0.iuv == rt.iuv }
             let settlement = Settlement.of(
@@ -98,10 +97,10 @@ extension Intermediary {
         }
     }
 
-    /// The receipt with the RT's own id, else the one that is the same payment in the other syntax.
-    private func known(_ rt: RT, among candidates: [KnownRT]) -> KnownRT? {
-        candidates.first { $0.receiptID == rt.receiptID }
-            ?? candidates.first { first($0)?.isSamePayment(as: rt) == true }
+    /// The receipts with the RT's own id, else those that are the same payment in the other syntax.
+    private func known(_ rt: RT, among candidates: [KnownRT]) -> [KnownRT] {
+        let own = candidates.filter { $0.receiptID == rt.receiptID }
+        return own.isEmpty ? candidates.filter { first($0)?.isSamePayment(as: rt) == true } : own
     }
 
     /// Whether it says what the first body said, however either is written.

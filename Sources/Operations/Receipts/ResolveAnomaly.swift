@@ -25,20 +25,18 @@ extension Intermediary {
             switch request {
             case .reject: break
             case .refund(let amount):
-                if let (receipt, _) = receipt {
+                if let receipt {
                     try await refund(receipt, amount, anomaly, reason: reason, by: actor, in: tx, at: now)
                 } else if amount != nil {
                     throw Refusal.resolutionNotPossible(Self.enterFirst)
                 }
             case .accept:
-                guard let (receipt, _) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
+                guard let receipt = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 writtenOff = try await accept(
                     receipt, anomaly, position, reason: reason, by: actor, in: tx, at: now)
             case .match(_, let number):
-                guard let (receipt, status) = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
-                guard anomaly.kind.isQuarantine, status == .quarantined else {
-                    throw Refusal.resolutionNotPossible("Only a receipt in quarantine can be matched.")
-                }
+                guard let receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
+                if let why = anomaly.kind.obstacle(matching: receipt) { throw Refusal.resolutionNotPossible(why) }
                 guard let position else { throw Refusal.notFound }
                 // Money of one creditor never pays a debt to another.
                 guard position.creditor == receipt.creditor else {
@@ -59,12 +57,11 @@ extension Intermediary {
         "The body is not readable as an RT. Enter what it says with POST /v1/receipts, naming this anomaly."
 
     /// `nil` for an anomaly without a receipt.
-    private func lockedReceipt(of anomaly: Anomaly, in tx: Transaction) async throws -> (Receipt, Disposition)? {
+    private func lockedReceipt(of anomaly: Anomaly, in tx: Transaction) async throws -> Receipt? {
         guard let id = anomaly.receipt else { return nil }
-        guard let status = try await tx.lock(id),
-            let receipt = try await tx.ask(Receipts.show(id, within: .everyCreditor))
+        guard try await tx.lock(id) != nil, let receipt = try await tx.ask(Receipts.show(id, within: .everyCreditor))
         else { throw Refusal.notFound }
-        return (receipt, status)
+        return receipt
     }
 
     private func positionToLock(

@@ -53,6 +53,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case secretRevoked = "secret_revoked"
     /// Stored secrets were encrypted under the first key of `SECRETS_KEY`; the note has their number.
     case secretsEncrypted = "secrets_encrypted"
+    case relayRegistered = "relay_registered"
+    case relayEnded = "relay_ended"
     case citizenRegistered = "citizen_registered"
     case registrationAttempt = "registration_attempt"
     case citizenVerified = "citizen_verified"

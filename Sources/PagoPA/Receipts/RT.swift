@@ -13,7 +13,7 @@ package struct RT: Sendable, Equatable {
     package let attempt: Identifier<PaymentAttempt>?
     package let amount: Amount
     package let fee: Amount?
-    package let psp: RTPSP
+    package var psp: RTPSP
     package let method: PaymentMethod?
     package let paidAt: Instant
     package let transfers: [RTTransfer]
@@ -26,7 +26,7 @@ package struct RT: Sendable, Equatable {
     package let collectionIDs: [String]
     /// How each single payment of an official RT ended, in the PSP's words.
     package let singleOutcomes: [String]
-    package let notes: [RTNote]
+    package var notes: [RTNote]
 
     package init(
         receiptID: String, outcome: RTOutcome, creditor: OrganizationTaxCode, iuv: IUV, noticeNumber: NoticeNumber?,

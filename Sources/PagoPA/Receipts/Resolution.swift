@@ -58,7 +58,7 @@ package enum ResolutionRequest: Sendable, Equatable {
 }
 
 extension AnomalyKind {
-    /// Whether nothing of ours is known of the receipt, so that it can be matched.
+    /// Whether nothing of ours is known of the receipt.
     package var isQuarantine: Bool {
         switch self {
         case .unknownIUV, .unknownCreditor: true
@@ -68,28 +68,56 @@ extension AnomalyKind {
         }
     }
 
-    /// Whether the receipt could pay its installment if people say so.
-    private var isAcceptable: Bool {
+    /// Why the receipt cannot pay this installment, the one that it was recorded on, and what can be done instead; `nil`: it can.
+    package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
         switch self {
-        // `already_paid` once the payment at the counter that was first has been voided.
-        case .amountMismatch, .positionExpired, .positionCancelled, .positionDraft, .alreadyPaid, .contradictoryRT: true
-        case .receiptConflict, .partialPayment, .unknownIUV, .unknownCreditor, .unreadableRT: false
+        case .receiptConflict, .unreadableRT: return "It has no receipt of its own."
+        case .unknownIUV, .unknownCreditor:
+            return "No position of ours has this IUV. Use match with the position that the receipt pays, or refund it."
+        case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
+            .contradictoryRT:
+            break
+        }
+        if let why = receipt.obstacleToPaying { return why }
+        guard let position, let installment else {
+            return "The receipt is on no position. Use match with the position that it pays, or refund it."
+        }
+        guard installment.paidAt == nil else {
+            return
+                "The installment is paid. Use match with another installment or position of the same creditor, or refund the receipt."
+        }
+        switch position.state {
+        case .open, .partiallyPaid: return nil
+        case .draft: return "Publish the position first, then accept the receipt."
+        case .cancelled: return "Restore the position first, then accept the receipt; or refund it."
+        case .paid:
+            return "The position is paid. Use match with another position of the same creditor, or refund the receipt."
         }
     }
 
-    /// Why the receipt can not pay this installment by people's word; `nil`: it can.
-    package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
-        guard isAcceptable else { return "An anomaly of this kind can not be accepted: refund, reject or match it." }
-        guard let position, let installment else { return "The receipt has no installment." }
-        guard receipt.outcome == .executed else { return "The payment was not executed in full." }
-        guard receipt.amount > .zero else { return "Nothing was paid." }
-        guard !receipt.refunds.contains(where: \.status.counts) else { return "The receipt is refunded." }
-        guard installment.paidAt == nil else { return "The installment has been paid meanwhile." }
-        switch position.state {
-        case .open, .partiallyPaid: return nil
-        case .draft: return "Publish the position first."
-        case .cancelled: return "Restore the position first."
-        case .paid: return "The position has been paid meanwhile."
+    /// Why the receipt cannot be matched to another position, and what can be done instead; `nil`: it can.
+    package func obstacle(matching receipt: Receipt) -> String? {
+        switch self {
+        case .receiptConflict:
+            return "Use accept to let the second body count, or reject to keep the first one."
+        case .unreadableRT: return "It has no receipt of its own."
+        case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
+            .contradictoryRT, .unknownIUV, .unknownCreditor:
+            return receipt.obstacleToPaying
+        }
+    }
+}
+
+extension Receipt {
+    /// Why it cannot pay anything, or not anything more; `nil`: its money is still to be assigned.
+    fileprivate var obstacleToPaying: String? {
+        guard outcome.movedMoney, amount > .zero else { return "The RT says that nothing was paid." }
+        guard !refunds.contains(where: \.status.counts) else { return "The receipt is refunded." }
+        switch status {
+        case .anomaly, .quarantined: return nil
+        case .settled: return "The receipt has paid its installment."
+        case .recorded: return "Another RT tells of the same money."
+        case .voided: return "The payment was voided."
         }
     }
 }

@@ -1,0 +1,55 @@
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Storage
+
+func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
+    let handlers = PSPRelayHandlers(intermediary: intermediary)
+    return [
+        Route(.get, "/v1/psp-relays", "list_psp_relays", handlers.listRelays),
+        Route(.get, "/v1/psps/{psp_id}/relay", "show_psp_relay", handlers.showRelay),
+        Route(.put, "/v1/psps/{psp_id}/relay", "register_psp_relay", handlers.registerRelay),
+        Route(.delete, "/v1/psps/{psp_id}/relay", "end_psp_relay", handlers.endRelay),
+    ]
+}
+
+private struct PSPRelayHandlers: Sendable {
+    let intermediary: Intermediary
+
+    private func psp(_ inbound: Inbound) throws -> PSPID {
+        guard let psp = try? PSPID(inbound.parameter("psp_id")) else { throw Refusal.notFound }
+        return psp
+    }
+
+    func listRelays(_ inbound: Inbound) async throws -> Reply {
+        Reply.items(try await intermediary.listPSPRelays(for: inbound.caller())) { json, relay in
+            json.beginObject()
+            relay.write(into: &json)
+            json.endObject()
+        }
+    }
+
+    func showRelay(_ inbound: Inbound) async throws -> Reply {
+        let relay = try await intermediary.showPSPRelay(psp(inbound), for: inbound.caller())
+        return .json { relay.write(into: &$0) }
+    }
+
+    func registerRelay(_ inbound: Inbound) async throws -> Reply {
+        try inbound.demandNoBody()
+        let relay = try await intermediary.registerPSPRelay(psp(inbound), by: inbound.caller())
+        return .json { relay.write(into: &$0) }
+    }
+
+    func endRelay(_ inbound: Inbound) async throws -> Reply {
+        try await intermediary.endPSPRelay(psp(inbound), by: inbound.caller())
+        return Reply(.noContent)
+    }
+}
+
+extension PSPRelay {
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("psp_id", psp.value)
+        json.field("registered_at", registeredAt.rfc3339)
+    }
+}

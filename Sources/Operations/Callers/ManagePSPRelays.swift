@@ -1,0 +1,46 @@
+import PagoPA
+import Storage
+
+extension Intermediary {
+    /// Lets a sender post RTs of any PSP; repeatable.
+    package func registerPSPRelay(_ psp: PSPID, by caller: Caller?) async throws -> PSPRelay {
+        try caller?.demand(.operations)
+        let relay = PSPRelay(psp: psp, registeredAt: clock())
+        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
+            guard try await tx.register(relay) else {
+                guard let known = try await tx.ask(PSPRelays.show(psp)) else { throw StorageError.unavailable }
+                return known
+            }
+            tx.journal(
+                JournalEntry(.relayRegistered, by: caller?.actor ?? .commandLine, note: psp.value),
+                at: relay.registeredAt)
+            return relay
+        }
+    }
+
+    package func listPSPRelays(for caller: Caller?) async throws -> [PSPRelay] {
+        try caller?.demand(.operations)
+        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
+            try await tx.ask(PSPRelays.all)
+        }
+    }
+
+    /// - Throws: `Refusal.notFound` for a sender that is not registered.
+    package func showPSPRelay(_ psp: PSPID, for caller: Caller) async throws -> PSPRelay {
+        try caller.demand(.operations)
+        return try await store.transaction(within: caller.tenancy) { tx in
+            guard let relay = try await tx.ask(PSPRelays.show(psp)) else { throw Refusal.notFound }
+            return relay
+        }
+    }
+
+    /// From now on the sender is the PSP of what it posts. Repeatable: a sender that is not registered stays so.
+    package func endPSPRelay(_ psp: PSPID, by caller: Caller?) async throws {
+        try caller?.demand(.operations)
+        let now = clock()
+        try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
+            guard try await tx.endRelay(psp) else { return }
+            tx.journal(JournalEntry(.relayEnded, by: caller?.actor ?? .commandLine, note: psp.value), at: now)
+        }
+    }
+}

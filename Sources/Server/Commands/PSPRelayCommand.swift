@@ -1,0 +1,50 @@
+import ArgumentParser
+import Operations
+import PagoPA
+
+struct PSPRelayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "psp-relay",
+        abstract: "Register, list and end senders that relay RTs of other PSPs, as pagoPA's node does.",
+        subcommands: [Register.self, List.self, End.self])
+
+    struct Register: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Accept RTs of any PSP from this sender. It signs with secrets of its own: see psp-secret.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The sender's PSP id.") var psp: String
+
+        func run() async throws {
+            try await withWiring(common) { _ = try await $0.intermediary.registerPSPRelay(PSPID(psp), by: nil) }
+            tell("registered")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the registered senders.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await withWiring(common) { wiring in
+                for relay in try await wiring.intermediary.listPSPRelays(for: nil) {
+                    tell("\(relay.psp)  registered \(relay.registeredAt.rfc3339)")
+                }
+            }
+        }
+    }
+
+    struct End: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a registration: the sender is again the PSP of what it posts.")
+
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The sender's PSP id.") var psp: String
+
+        func run() async throws {
+            try await withWiring(common) { try await $0.intermediary.endPSPRelay(PSPID(psp), by: nil) }
+            tell("ended")
+        }
+    }
+}

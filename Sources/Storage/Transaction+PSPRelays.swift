@@ -1,0 +1,40 @@
+import PagoPA
+import Postgres
+
+/// What is asked about senders that relay RTs of other PSPs.
+package enum PSPRelays {
+    /// Relays whose registration has not ended, by their id; at most `maximum`.
+    package static var all: Question<[PSPRelay]> {
+        Question(
+            "SELECT psp_id, registered_at FROM psp_relays ORDER BY psp_id LIMIT \(maximum)", rows: { try $0.relay() })
+    }
+
+    /// More relays than there are networks that could send RTs.
+    package static let maximum = 1_000
+
+    package static func show(_ psp: PSPID) -> Question<PSPRelay?> {
+        Question("SELECT psp_id, registered_at FROM psp_relays WHERE psp_id = \(psp.value)", row: { try $0.relay() })
+    }
+}
+
+extension Transaction {
+    /// - Returns: whether it was not registered before.
+    package func register(_ relay: PSPRelay) async throws -> Bool {
+        try await execute(
+            """
+            INSERT INTO psp_relays (psp_id, registered_at) VALUES (\(relay.psp.value), \(relay.registeredAt.sql))
+            ON CONFLICT (psp_id) DO NOTHING
+            """) == 1
+    }
+
+    /// - Returns: whether there was one.
+    package func endRelay(_ psp: PSPID) async throws -> Bool {
+        try await execute("DELETE FROM psp_relays WHERE psp_id = \(psp.value)") == 1
+    }
+}
+
+extension Row {
+    fileprivate mutating func relay() throws -> PSPRelay {
+        PSPRelay(psp: try value { try PSPID($0) }, registeredAt: try instant())
+    }
+}
