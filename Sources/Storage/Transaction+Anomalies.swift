@@ -118,6 +118,18 @@ extension Transaction {
             """)
     }
 
+    /// Queues which receipt an operator entered for an unreadable body; resolve the anomaly first.
+    package func enter(
+        _ id: Identifier<Anomaly>, as receipt: Identifier<Receipt>, creditor: OrganizationTaxCode, iuv: IUV
+    ) {
+        send(
+            """
+            UPDATE anomalies SET receipt_id = \(receipt.uuid),
+                creditor_tax_code = coalesce(creditor_tax_code, \(creditor.value)), iuv = coalesce(iuv, \(iuv.value))
+            WHERE id = \(id.uuid) AND NOT is_open
+            """)
+    }
+
     /// Queues the end of an open anomaly.
     package func resolve(
         _ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor

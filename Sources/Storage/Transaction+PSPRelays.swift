@@ -12,6 +12,16 @@ package enum PSPRelays {
     /// More relays than there are networks that could send RTs.
     package static let maximum = 1_000
 
+    /// Whether the PSP has ever had a webhook secret or been in a PSP list.
+    package static func isKnown(_ psp: PSPID) -> Question<Bool> {
+        Question<[Bool]>(
+            """
+            SELECT EXISTS (SELECT FROM webhook_secrets WHERE psp_id = \(psp.value))
+                OR EXISTS (SELECT FROM psps WHERE psp_id = \(psp.value))
+            """, rows: { try $0.bool() }
+        ).map { $0.contains(true) }
+    }
+
     package static func show(_ psp: PSPID) -> Question<PSPRelay?> {
         Question("SELECT psp_id, registered_at FROM psp_relays WHERE psp_id = \(psp.value)", row: { try $0.relay() })
     }

@@ -27,7 +27,8 @@ import Testing
         .paymentAttempts: 8, .pspCancellations: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8,
         .anomalies: 16,
         .unreadableRTs: 8,
-        .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1, .pspRelays: 1,
+        .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
+        .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
     ]

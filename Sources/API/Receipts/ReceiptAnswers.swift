@@ -159,11 +159,7 @@ extension Anomaly {
 }
 
 extension Evidence {
-    /// The media type that they were sent with. A client parses what is said to be JSON: bytes that are not come as bytes.
-    var servedMediaType: String {
-        guard mediaType == "application/json", (try? JSONValue.parse(bytes)) == nil else { return mediaType }
-        return "application/octet-stream"
-    }
+    var servedMediaType: String { safeMediaType(mediaType, bytes) }
 
     /// What is known of the bytes, without them, and why they are not readable.
     func write(into json: inout JSONWriter) {
@@ -184,5 +180,15 @@ extension Evidence {
                 json.endObject()
             }
         }
+    }
+}
+
+/// The media type that bytes of a stranger are served as: JSON that is JSON, and XML, as they are; anything else as plain bytes, because
+/// no client is to show or parse them.
+func safeMediaType(_ mediaType: String, _ bytes: [UInt8]) -> String {
+    switch mediaType {
+    case "application/json" where (try? JSONValue.parse(bytes)) != nil: mediaType
+    case "application/xml": mediaType
+    default: "application/octet-stream"
     }
 }

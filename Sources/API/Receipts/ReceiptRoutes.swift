@@ -9,6 +9,7 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = ReceiptHandlers(intermediary: intermediary, links: links)
     return [
         Route(.post, "/v1/psps/{psp_id}/receipts", "receive_rt", access: .psp, handlers.receiveRT),
+        Route(.post, "/v1/receipts", "enter_rt", handlers.enterRT),
         Route(.get, "/v1/receipts", "list_receipts", query: ReceiptHandlers.filterNames, handlers.listReceipts),
         Route(.post, "/v1/receipts/search", "search_receipts", handlers.searchReceipts),
         Route(.get, "/v1/receipts/{id}", "show_receipt", handlers.showReceipt),
@@ -17,7 +18,8 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             produces: ["application/pdf"],
             handlers.showReceiptPDF),
         Route(
-            .get, "/v1/receipts/{id}/rt", "show_receipt_rt", produces: ["application/json", "application/xml"],
+            .get, "/v1/receipts/{id}/rt", "show_receipt_rt",
+            produces: ["application/json", "application/xml", "application/octet-stream"],
             handlers.showReceiptRT),
         Route(
             .get, "/v1/receipts/{id}/official-rt", "show_official_rt", produces: ["application/xml"],
@@ -61,6 +63,15 @@ private struct ReceiptHandlers: Sendable {
         } catch {
             throw try await intermediary.answer(to: error, for: body)
         }
+    }
+
+    /// An RT that came by another way, as an operator reads it.
+    func enterRT(_ inbound: Inbound) async throws -> Reply {
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        let entered = try inbound.object { EnteredRT.read(&$0) }
+        let taken = try await intermediary.enterRT(entered, by: caller) { $0.answer }
+        return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
     }
 
     func listReceipts(_ inbound: Inbound) async throws -> Reply {
@@ -135,7 +146,10 @@ private struct ReceiptHandlers: Sendable {
 
     func showReceiptRT(_ inbound: Inbound) async throws -> Reply {
         let rt = try await intermediary.showReceiptRT(inbound.id(), for: inbound.caller())
-        return Reply(.ok, headers: [.contentType: rt.contentType, .contentDisposition: "attachment"], body: rt.bytes)
+        return Reply(
+            .ok,
+            headers: [.contentType: safeMediaType(rt.contentType, rt.bytes), .contentDisposition: "attachment"],
+            body: rt.bytes)
     }
 
     func showOfficialRT(_ inbound: Inbound) async throws -> Reply {

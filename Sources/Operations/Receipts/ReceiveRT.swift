@@ -8,6 +8,21 @@ package struct TakenRT: Sendable, Equatable {
     package let isReplay: Bool
     package let answer: [UInt8]
     package let disposition: Disposition?
+    package let receipt: Identifier<Receipt>
+}
+
+/// Where an RT comes from.
+struct RTOrigin: Sendable {
+    let receipt: ReceiptOrigin
+    let actor: Actor
+    /// Of an RT that a person entered; for the journal.
+    let reason: String?
+}
+
+/// What became of an RT in its transaction.
+enum Taken: Sendable {
+    case first(TakenRT)
+    case conflict(Identifier<Anomaly>)
 }
 
 /// What the answer to an RT tells.
@@ -54,39 +69,49 @@ extension Intermediary {
         }
     }
 
-    private enum Taken: Sendable {
-        case first(TakenRT)
-        case conflict(Identifier<Anomaly>)
-    }
-
     private func take(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8])
         async throws
         -> TakenRT
     {
         let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
             let rt = try await attributed(rt, sentBy: body.psp, in: tx)
-            let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
-                Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
-                Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
-                PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
-            let known = known(rt, among: candidates)
-            if let same = known.first(where: { isSame(rt, body, as: $0) }) {
-                return .first(TakenRT(isReplay: true, answer: same.answer, disposition: nil))
-            }
-            if let rival = known.rival(of: rt.outcome) {
-                return .conflict(try await keepConflict(rt, body: body, with: rival, in: tx, at: now))
-            }
-            let installment = position?.installments.first { $0.iuv == rt.iuv }
-            let settlement = Settlement.of(
-                rt, position: position, installment: installment, share: share,
-                // Whatever the RT says, nobody has paid later than now.
-                startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditorIsKnown)
-            let facts = RTFacts(
-                rt: rt, body: body, position: position, installment: installment,
-                copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
-                settlement: settlement, creditor: creditor, now: now)
-            return .first(try keep(facts, in: tx, render: render))
+            let origin = RTOrigin(receipt: .pagopa, actor: .psp(body.psp), reason: nil)
+            return try await take(rt, body: body, from: origin, in: tx, at: now, render: render)
         }
+        return try finish(taken)
+    }
+
+    /// The RT's place in the books: a replay, a conflict, or a new receipt by the decision table. `rt.psp` is decided.
+    func take(
+        _ rt: RT, body: RTBody, from origin: RTOrigin, in tx: Transaction, at now: Instant,
+        render: @Sendable (RTAcknowledgement) -> [UInt8]
+    ) async throws -> Taken {
+        let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
+            Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
+            Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
+            PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
+        let known = known(rt, among: candidates)
+        if let same = known.first(where: { isSame(rt, body, as: $0) }) {
+            return .first(
+                TakenRT(isReplay: true, answer: same.answer, disposition: nil, receipt: same.receipt))
+        }
+        if let rival = known.rival(of: rt.outcome) {
+            return .conflict(
+                try await keepConflict(rt, body: body, with: rival, by: origin.actor, in: tx, at: now))
+        }
+        let installment = position?.installments.first { $0.iuv == rt.iuv }
+        let settlement = Settlement.of(
+            rt, position: position, installment: installment, share: share,
+            // Whatever the RT says, nobody has paid later than now.
+            startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditorIsKnown)
+        let facts = RTFacts(
+            rt: rt, body: body, origin: origin, position: position, installment: installment,
+            copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
+            settlement: settlement, creditor: creditor, now: now)
+        return .first(try keep(facts, in: tx, render: render))
+    }
+
+    func finish(_ taken: Taken) throws -> TakenRT {
         switch taken {
         case .first(let answer):
             countRT(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
@@ -121,7 +146,7 @@ extension Intermediary {
     /// Everything a new RT changes, queued for one flush.
     private func keep(_ facts: RTFacts, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]) throws -> TakenRT {
         let receipt = facts.receipt(id: newID())
-        let actor = Actor.psp(facts.body.psp)
+        let actor = facts.origin.actor
         tx.insert(receipt, installment: facts.installment?.id)
         var anomaly: Anomaly?
         if let kind = facts.settlement.anomaly {
@@ -143,7 +168,7 @@ extension Intermediary {
             JournalEntry(
                 .rtReceived, by: actor, creditor: receipt.creditor, position: receipt.position,
                 attempt: receipt.attempt,
-                receipt: receipt.id, to: receipt.status.rawValue), at: facts.now)
+                receipt: receipt.id, to: receipt.status.rawValue, note: facts.origin.reason), at: facts.now)
         if receipt.status == .settled, let position = facts.position, let installment = facts.installment {
             try pay(installment, of: position, paidAt: facts.rt.paidAt, by: actor, in: tx, at: facts.now)
         }
@@ -155,7 +180,7 @@ extension Intermediary {
                     .paymentFailed, about: receipt, toPayer: [attempt.email], toDebtor: nil, in: attempt.language,
                     at: facts.now))
         }
-        return TakenRT(isReplay: false, answer: answer, disposition: receipt.status)
+        return TakenRT(isReplay: false, answer: answer, disposition: receipt.status, receipt: receipt.id)
     }
 
     /// What the RT means to its attempt.
@@ -183,10 +208,9 @@ extension Intermediary {
     }
 
     /// Both bodies stay; the first one counts. The same other body again adds nothing.
-    private func keepConflict(_ rt: RT, body: RTBody, with known: KnownRT, in tx: Transaction, at now: Instant)
-        async throws
-        -> Identifier<Anomaly>
-    {
+    private func keepConflict(
+        _ rt: RT, body: RTBody, with known: KnownRT, by actor: Actor, in tx: Transaction, at now: Instant
+    ) async throws -> Identifier<Anomaly> {
         if known.holdsFingerprint,
             let open = try await tx.ask(Receipts.conflict(of: known.receipt, fingerprint: body.fingerprint))
         {
@@ -201,7 +225,7 @@ extension Intermediary {
         tx.insert(anomaly)
         tx.journal(
             JournalEntry(
-                .anomalyOpened, by: .psp(body.psp), creditor: rt.creditor, position: known.position,
+                .anomalyOpened, by: actor, creditor: rt.creditor, position: known.position,
                 receipt: known.receipt, to: anomaly.kind.rawValue), at: now)
         return anomaly.id
     }
@@ -215,6 +239,7 @@ func hex(_ bytes: [UInt8]) -> String {
 private struct RTFacts {
     let rt: RT
     let body: RTBody
+    let origin: RTOrigin
     let position: Position?
     let installment: Installment?
     let copyOf: Identifier<Installment>?
@@ -236,7 +261,8 @@ private struct RTFacts {
 
     func receipt(id: Identifier<Receipt>) -> Receipt {
         Receipt(
-            id: id, receiptID: rt.receiptID, origin: .pagopa, status: settlement.disposition, outcome: rt.outcome,
+            id: id, receiptID: rt.receiptID, origin: origin.receipt, status: settlement.disposition,
+            outcome: rt.outcome,
             creditor: rt.creditor, creditorName: creditor?.name, position: position?.id,
             installmentNumber: installment?.number, attempt: attempt?.id, debtTypeKey: position?.debtTypeKey,
             description: position?.description ?? remittance ?? "Pagamento \(rt.iuv)",

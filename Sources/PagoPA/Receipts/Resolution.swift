@@ -71,7 +71,8 @@ extension AnomalyKind {
     /// Why the receipt cannot pay this installment, the one that it was recorded on, and what can be done instead; `nil`: it can.
     package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
         switch self {
-        case .receiptConflict, .unreadableRT: return "It has no receipt of its own."
+        case .receiptConflict: return Self.firstCounts
+        case .unreadableRT: return "It has no receipt of its own."
         case .unknownIUV, .unknownCreditor:
             return "No position of ours has this IUV. Use match with the position that the receipt pays, or refund it."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
@@ -95,11 +96,12 @@ extension AnomalyKind {
         }
     }
 
+    private static let firstCounts = "The first body counts. Reject the anomaly, or refund the receipt."
+
     /// Why the receipt cannot be matched to another position, and what can be done instead; `nil`: it can.
     package func obstacle(matching receipt: Receipt) -> String? {
         switch self {
-        case .receiptConflict:
-            return "Use accept to let the second body count, or reject to keep the first one."
+        case .receiptConflict: return Self.firstCounts
         case .unreadableRT: return "It has no receipt of its own."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
             .contradictoryRT, .unknownIUV, .unknownCreditor:

@@ -1,0 +1,116 @@
+import Documents
+import PagoPA
+import Seals
+import Storage
+
+/// What an operator enters: an RT that came outside the webhook, by PEC or on paper, or that the webhook could not read.
+package struct EnteredRT: Sendable {
+    /// The RT in our JSON form.
+    package let text: [UInt8]
+    /// The PSP that the RT names.
+    package let psp: PSPID
+    package let source: Source
+    package let reason: String
+
+    package enum Source: Sendable {
+        /// The document that the operator read.
+        case document(bytes: [UInt8], mediaType: String)
+        /// The unreadable body of this anomaly, which it resolves.
+        case anomaly(Identifier<Anomaly>)
+    }
+
+    /// Bytes of a document; with base64 and the RT they fit into a request of 256 KiB.
+    package static let maximumEvidenceBytes = 180 * 1_024
+
+    package init(text: [UInt8], psp: PSPID, source: Source, reason: String) {
+        self.text = text
+        self.psp = psp
+        self.source = source
+        self.reason = reason
+    }
+}
+
+extension Intermediary {
+    /// Takes an RT that an operator entered, by the rules and under the key of the webhook; its origin is `file`. The anomaly that it came
+    /// from is resolved. The same RT again, entered or sent, is a replay.
+    /// - Throws: `Refusal.invalid` for an RT that is not readable or a PSP that nobody knows, `.notFound` for an anomaly without a
+    ///   stored body, `.anomalyNotOpen`, `.receiptConflict`.
+    package func enterRT(
+        _ entered: EnteredRT, by caller: Caller, render: @Sendable (RTAcknowledgement) -> [UInt8]
+    ) async throws -> TakenRT {
+        try caller.demand(.operations)
+        let rt: RT
+        do { rt = try readRT(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
+            throw Refusal.invalid(faults.map { Fault("/rt" + $0.pointer, $0.code, $0.detail) })
+        } catch Refusal.rtUnreadable(_, let detail) {
+            throw Refusal.invalid([Fault("/rt", .badFormat, detail)])
+        }
+        let now = clock()
+        do {
+            return try await enter(rt, entered, by: caller, at: now, render: render)
+        } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
+            // The same RT was taken at the same time: now it is a replay.
+            return try await enter(rt, entered, by: caller, at: now, render: render)
+        }
+    }
+
+    private func enter(
+        _ rt: RT, _ entered: EnteredRT, by caller: Caller, at now: Instant,
+        render: @Sendable (RTAcknowledgement) -> [UInt8]
+    ) async throws -> TakenRT {
+        let taken: Taken = try await store.transaction(within: caller.tenancy) { tx in
+            let (body, anomaly) = try await evidence(of: entered, for: rt, caller, in: tx)
+            let origin = RTOrigin(receipt: .file, actor: caller.actor, reason: entered.reason)
+            let taken = try await take(rt, body: body, from: origin, in: tx, at: now, render: render)
+            if let anomaly, case .first(let first) = taken {
+                close(
+                    anomaly, Resolution(kind: .entered, reason: entered.reason, resolvedAt: now), position: nil,
+                    by: caller.actor, in: tx)
+                tx.enter(anomaly.id, as: first.receipt, creditor: rt.creditor, iuv: rt.iuv)
+            }
+            return taken
+        }
+        return try finish(taken)
+    }
+
+    private func evidence(of entered: EnteredRT, for rt: RT, _ caller: Caller, in tx: Transaction) async throws -> (
+        RTBody, Anomaly?
+    ) {
+        func body(_ bytes: [UInt8], _ mediaType: String, sender: PSPID) -> RTBody {
+            RTBody(
+                psp: sender, messageID: "", contentType: mediaType, bytes: bytes, sha256: SHA256.digest(bytes),
+                fingerprint: SHA256.digest(rt.meaning))
+        }
+        switch entered.source {
+        case .document(let bytes, let mediaType):
+            try await demandKnown(rt.psp.id, in: tx)
+            return (body(bytes, mediaType, sender: rt.psp.id), nil)
+        case .anomaly(let id):
+            guard let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true) else {
+                throw Refusal.invalid([Fault("/anomaly_id", .unknownReference, "is not an anomaly")])
+            }
+            guard anomaly.kind == .unreadableRT else {
+                throw Refusal.invalid([Fault("/anomaly_id", .mismatch, "is not of an unreadable RT")])
+            }
+            guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
+            guard let found = try await tx.ask(Evidences.of(anomaly)) else { throw Refusal.notFound }
+            if rt.psp.id != found.sender, try await tx.ask(PSPRelays.show(found.sender)) == nil {
+                throw Refusal.invalid([
+                    Fault("/rt/psp/id", .mismatch, "is not the sender of the body, which is not registered as a relay")
+                ])
+            }
+            return (body(found.bytes, found.mediaType, sender: found.sender), anomaly)
+        }
+    }
+
+    /// A mistyped PSP would be a key of its own: the same RT would then count twice.
+    private func demandKnown(_ psp: PSPID, in tx: Transaction) async throws {
+        guard try await tx.ask(PSPRelays.isKnown(psp)) else {
+            throw Refusal.invalid([
+                Fault(
+                    "/rt/psp/id", .unknownReference,
+                    "is no PSP that we know: it has never had a webhook secret, and was never in the PSP list")
+            ])
+        }
+    }
+}
