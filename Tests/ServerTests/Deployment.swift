@@ -315,17 +315,17 @@ final class Deployment: Sendable {
     /// Starts a payment of the installment with this IUV.
     func pay(
         iuv: String, key: String = UUID().uuidString, email: String = "pagante@example.org",
-        returnURL: String = "http://localhost:3000/esito"
+        returnURL: String = "http://localhost:3000/esito", psp: String = "ABCDITMM"
     ) async throws -> Answer {
         let choice = try await call("GET", "/v1/psps?payment_method=CP&amount_cents=5980", key: apiKey).json
         let row = try #require(
-            (choice["items"] as? [[String: any Sendable]])?.first { $0["psp_id"] as? String == "ABCDITMM" })
+            (choice["items"] as? [[String: any Sendable]])?.first { $0["psp_id"] as? String == psp })
         let notice = "3\(iuv)"
         return try await call(
             "POST", "/v1/payment-attempts", key: apiKey,
             json: """
                 {"installments":[{"creditor_tax_code":"\(Self.creditor)","notice_number":"\(notice)"}],
-                "payment_method":"CP","psp_id":"ABCDITMM","channel_id":"\(row["channel_id"] as? String ?? "")",
+                "payment_method":"CP","psp_id":"\(psp)","channel_id":"\(row["channel_id"] as? String ?? "")",
                 "payer":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Pagante"},
                 "email":"\(email)","return_url":"\(returnURL)","language":"it"}
                 """, headers: ["Idempotency-Key": key])
