@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import JSON
 import Operations
@@ -34,8 +35,11 @@ private struct AccountsHandlers: Sendable {
         let json = try inbound.json()
         return try await intermediary.saveAccounts(of: taxCode(inbound), by: caller) { creditor, present, today in
             // Not demanded, for the first register is made of the creditor's own IBAN; held to when it is sent.
-            if let wanted = inbound.headers[.ifMatch], wanted != "*", present.reply.headers[.eTag] != wanted {
-                throw Refusal.preconditionFailed
+            if let wanted = inbound.headers[.ifMatch] {
+                let tags = wanted.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                guard tags == ["*"] || tags.contains(where: { $0 == present.reply.headers[.eTag] }) else {
+                    throw Refusal.preconditionFailed
+                }
             }
             return try Inbound.object(json) { AccountBook.read(&$0, of: creditor, present: present, today: today) }
         }.reply
