@@ -99,6 +99,21 @@ import Testing
         }
     }
 
+    @Test func `an Idempotency-Key is the same quoted and bare, visible ASCII, or none`() {
+        var random = SeededRandom(seed: 7)
+        for _ in 0..<rounds {
+            let header = random.header(of: ["\"", "key-1", " ", "\\", String(repeating: "k", count: 200)])
+            guard let key = Inbound.bareKey(header) else { continue }
+            #expect(
+                (1...255).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 })
+            #expect(Inbound.bareKey("\"\(key)\"") == key)
+        }
+        #expect(Inbound.bareKey("\"a\"") == "a" && Inbound.bareKey("a") == "a")
+        for bad in ["", "\"", "\"\"", "a b", "\"a", "é", String(repeating: "k", count: 256)] {
+            #expect(Inbound.bareKey(bad) == nil, "\(bad)")
+        }
+    }
+
     @Test func `entity tags are read without a trap`() {
         var random = SeededRandom(seed: 6)
         for _ in 0..<rounds {

@@ -152,10 +152,8 @@ package struct Inbound: Sendable {
     /// The Idempotency-Key with the fingerprint of this request, when the caller gave one.
     /// - Parameter secret: a field that must not be guessed from the fingerprint, and so is no part of it.
     func idempotencyKey(hiding secret: String? = nil) throws -> IdempotencyKey? {
-        guard var text = headers[.idempotencyKey] else { return nil }
-        if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
-        else {
+        guard let header = headers[.idempotencyKey] else { return nil }
+        guard let text = Self.bareKey(header) else {
             throw Problem.badParameters([
                 Violation("Idempotency-Key", .badFormat, "must be 1 to 255 visible ASCII characters")
             ])
@@ -164,6 +162,15 @@ package struct Inbound: Sendable {
         let content = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? body
         return IdempotencyKey(
             caller: caller, key: text, fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + content))
+    }
+
+    /// The key in an `Idempotency-Key` header, quoted or bare; `nil` for what is no key.
+    static func bareKey(_ header: String) -> String? {
+        let isQuoted = header.utf8.count >= 2 && header.utf8.first == 0x22 && header.utf8.last == 0x22
+        let text = isQuoted ? String(decoding: header.utf8.dropFirst().dropLast(), as: UTF8.self) : header
+        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 })
+        else { return nil }
+        return text
     }
 
     /// What makes this request repeatable, when the caller wants it so.
