@@ -70,28 +70,48 @@ package struct API: Sendable {
 private struct Unrouted: RouterMiddleware {
     let front: Front
     let routes: [Route]
+    /// The methods of paths without a parameter: `/v1/positions/search` is never an id of `/v1/positions/{id}`.
+    private let fixed: [String: Set<HTTPRequest.Method>]
+
+    init(front: Front, routes: [Route]) {
+        self.front = front
+        self.routes = routes
+        fixed = Dictionary(grouping: routes.filter { !$0.path.contains("{") }, by: \.path).mapValues { routes in
+            Set(routes.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
+        }
+    }
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         // The router would take other spellings for the same path; whoever guards it from outside might not.
         guard isPlain(request.uri.path) else { return await front.refuse(request, context, with: .notFound) }
+        if let methods = fixed[request.uri.path], !methods.contains(request.method) {
+            return await refuse(request, context)
+        }
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            let path = request.uri.path.split(separator: "/")
-            let here = routes.filter { $0.matches(path) }
-            guard !here.isEmpty else { return await front.refuse(request, context, with: .notFound) }
-            let ofKeys = here.filter { $0.access == .key }
-            if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
-                request.headers[.accessControlRequestMethod] != nil
-            {
-                return await front.preflight(request, context, origin: origin, methods: methods(of: ofKeys))
-            }
-            let allow = methods(of: here).joined(separator: ", ")
-            let problem = Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
-            return await front.refuse(request, context, with: problem)
+            return await refuse(request, context)
         }
+    }
+
+    private func refuse(_ request: Request, _ context: Context) async -> Response {
+        let path = request.uri.path.split(separator: "/")
+        let matching = routes.filter { $0.matches(path) }
+        // Of `/a/b` and `/a/{id}` the fixed path is meant.
+        let fewest = matching.map(\.parameterCount).min()
+        let here = matching.filter { $0.parameterCount == fewest }
+        guard !here.isEmpty else { return await front.refuse(request, context, with: .notFound) }
+        let ofKeys = here.filter { $0.access == .key }
+        if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
+            request.headers[.accessControlRequestMethod] != nil
+        {
+            return await front.preflight(request, context, origin: origin, methods: methods(of: ofKeys))
+        }
+        let allow = methods(of: here).joined(separator: ", ")
+        let problem = Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
+        return await front.refuse(request, context, with: problem)
     }
 
     private func methods(of routes: [Route]) -> [String] {

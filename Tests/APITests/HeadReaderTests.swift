@@ -75,4 +75,20 @@ import Testing
             _ = bytes.withUnsafeBytes { bytes in try? body.take(bytes) }
         }
     }
+
+    @Test(arguments: [
+        ("http://a/live", "/live"), ("HTTP://A/live?x=1", "/live?x=1"), ("https://a", "/"), ("http://a?x=1", "/?x=1"),
+        ("http://a//b", "//b"),
+    ])
+    func `an address of the same host is read as its path`(target: String, path: String) throws {
+        var reader = HeadReader()
+        let head = "GET \(target) HTTP/1.1\r\nHost: A\r\n\r\n"
+        guard case .whole(let found) = Array(head.utf8).withUnsafeBytes({ reader.read($0) }) else {
+            Issue.record("not read")
+            return
+        }
+        let absolute = try #require(found.absoluteTarget)
+        #expect(absolute.path == path && reader.target == path)
+        #expect(String(decoding: Array(head.utf8)[absolute.range], as: UTF8.self) == target)
+    }
 }

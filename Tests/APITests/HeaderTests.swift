@@ -117,10 +117,10 @@ import Testing
     @Test func `entity tags are read without a trap`() {
         var random = SeededRandom(seed: 6)
         for _ in 0..<rounds {
-            _ = Inbound.version(random.header(of: ["\"", "W/", "1", "-", "9223372036854775808", "*", ",", "\"1-ab\""]))
+            let tags = EntityTags(
+                random.header(of: ["\"", "W/", "1", "-", "9223372036854775808", "*", ",", "\"1-ab\"", " "]))
+            #expect(!tags.match(nil) && (!tags.match("\"1-ab\"") || tags.matchWeakly("\"1-ab\"")))
         }
-        #expect(Inbound.version("\"12-abc\"") == 12)
-        #expect(Inbound.version("\"99999999999999999999\"") == nil && Inbound.version("\"") == nil)
     }
 
     @Test(arguments: [

@@ -89,15 +89,15 @@ import Testing
                     UPDATE transfers SET iban = 'IT61X0542811101000000123456';
                 END $$
                 """)
-            let changed = try await intermediary.changePosition(old.id, version: 1, by: .office) { position in
-                try test.draft(of: position, description: "Mensa di novembre")
+            let changed = try await intermediary.changePosition(old.id, by: .office) { detail in
+                try test.draft(of: detail.position, description: "Mensa di novembre")
             }
             #expect(changed.position.installments[0].transfers[0].iban.value == "IT61X0542811101000000123456")
             let lines = [PositionLine(description: "Pasti", quantity: nil, amount: try Amount(cents: 5_980))]
             #expect(
                 try await pointers {
-                    _ = try await intermediary.changePosition(old.id, version: 2, by: .office) { position in
-                        try test.draft(of: position, description: "Mensa", lines: lines)
+                    _ = try await intermediary.changePosition(old.id, by: .office) { detail in
+                        try test.draft(of: detail.position, description: "Mensa", lines: lines)
                     }
                 } == ["/installments/0/transfers/0/iban"])
 
@@ -112,10 +112,10 @@ import Testing
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
-            _ = try await intermediary.saveCreditor(TestIntermediary.comune, by: .ops) { createdAt, now in
+            _ = try await intermediary.saveCreditor(TestIntermediary.comune, by: .ops) { _, now in
                 Creditor(
                     taxCode: TestIntermediary.comune, name: "Comune", noticeCodes: .aux3(segregationCode: "01"),
-                    iban: try IBAN(Self.german), postalIBAN: try IBAN(Self.postal), createdAt: createdAt, updatedAt: now
+                    iban: try IBAN(Self.german), postalIBAN: try IBAN(Self.postal), createdAt: now, updatedAt: now
                 )
             }
             #expect(

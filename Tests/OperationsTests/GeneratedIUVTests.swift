@@ -165,7 +165,7 @@ import Testing
             try await test.receive(TestIntermediary.rt("FOREIGN", iuv: foreign), with: intermediary)
             let wanted = try test.draft("first", cents: [5_980, 1_000])
 
-            let changed = try await intermediary.changePosition(first.id, version: 1, by: .office) { _ in wanted }
+            let changed = try await intermediary.changePosition(first.id, by: .office) { _ in wanted }
 
             #expect(changed.position.installments[0].iuv == first.installments[0].iuv)
             #expect(changed.position.installments[1].iuv != foreign)

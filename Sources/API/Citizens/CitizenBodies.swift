@@ -80,13 +80,10 @@ enum CitizenPatch {
         guard case .object(let all) = patch else {
             throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
-        let members = all.filter { !credentials.contains($0.key) }
-        let patch = JSONValue.object(members)
-        let fixed = members.filter { !changeable.contains($0.key) }
-        guard fixed.isEmpty else {
-            throw Problem.invalid(
-                fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "cannot be changed") } + others)
-        }
+        let current = try JSONValue.parse(citizen.reply.body)
+        var found = others
+        let wanted = all.filter { !credentials.contains($0.key) }
+            .settable(changeable, at: "", current: current, found: &found)
         let document = JSONWriter.object { json in
             json.field("kind", citizen.kind.rawValue)
             json.field("given_name", citizen.givenName)
@@ -94,8 +91,9 @@ enum CitizenPatch {
             if let address = citizen.address { json.write(address) }
             json.field("language", citizen.language.rawValue)
         }
-        return try Inbound.object(JSONValue.parse(document).merged(with: patch)) { reader in
-            for other in others { reader.violations.add(other.pointer, code: other.code, other.detail) }
+        return try Inbound.object(
+            JSONValue.parse(document).merged(with: .object(wanted)), found: found
+        ) { reader in
             let kind = reader.required("kind", text: CitizenKind.read)
             // What the account has it keeps; what a smart card did not tell may go on missing.
             func name(_ field: String, _ present: String?) -> String? {
@@ -163,6 +161,6 @@ extension Citizen {
             }
             json.field("created_at", createdAt.rfc3339)
             json.field("updated_at", updatedAt.rfc3339)
-        }
+        }.tagged()
     }
 }

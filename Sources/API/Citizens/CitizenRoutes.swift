@@ -20,8 +20,8 @@ func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.post, "/v1/sessions/refresh", "refresh_session", sessions.refreshSession),
         Route(.delete, "/v1/sessions/current", "close_session", sessions.closeSession),
         Route(.get, "/v1/me", "show_me", accounts.showMe),
-        Route(.patch, "/v1/me", "change_me", accounts.changeMe),
-        Route(.delete, "/v1/me", "erase_me", accounts.eraseMe),
+        Route(.patch, "/v1/me", "change_me", isConditional: true, accounts.changeMe),
+        Route(.delete, "/v1/me", "erase_me", isConditional: true, accounts.eraseMe),
         Route(.post, "/v1/me/email/confirm", "confirm_email_change", accounts.confirmEmailChange),
     ]
 }
@@ -82,7 +82,7 @@ private struct AccountHandlers: Sendable {
     func showMe(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         try caller.demand(.citizens)
-        return try await intermediary.showMe(inbound.signedIn(), for: caller).reply
+        return inbound.unlessHeld(try await intermediary.showMe(inbound.signedIn(), for: caller).reply)
     }
 
     func changeMe(_ inbound: Inbound) async throws -> Reply {
@@ -93,7 +93,9 @@ private struct AccountHandlers: Sendable {
         let (credentials, others) = CitizenPatch.credentials(in: patch)
         // Nothing is hashed for a request that is refused anyway.
         let wanted = others.isEmpty ? credentials : CredentialChange()
-        return try await intermediary.changeMe(citizen, by: caller, credentials: wanted) {
+        return try await intermediary.changeMe(
+            citizen, by: caller, demanding: inbound.precondition(.optional) { $0.reply.tag }, credentials: wanted
+        ) {
             try CitizenPatch.apply(patch, to: $0, others: others)
         }.reply
     }
@@ -112,7 +114,8 @@ private struct AccountHandlers: Sendable {
     func eraseMe(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         try caller.demand(.citizens)
-        try await intermediary.eraseMe(inbound.signedIn(), by: caller)
+        try await intermediary.eraseMe(
+            inbound.signedIn(), by: caller, demanding: inbound.precondition(.optional) { $0.reply.tag })
         return Reply(.noContent)
     }
 }

@@ -133,6 +133,11 @@ struct Front: Sendable {
         if let key = visit.key, let token = request.headers[.citizenToken] {
             visit.citizen = try await intermediary.authenticate(citizenToken: token, beside: key)
         }
+        if route.access == .key, !route.isConditional, request.method != .get, request.method != .head,
+            let tags = request.headers[.ifMatch].map(EntityTags.init), !tags.isAny
+        {
+            throw Refusal.preconditionFailed
+        }
         let query = try knownQuery(request, route)
         let body = try await collect(request, context)
         if route.access == .psp { try await demandSignature(request, of: visit.psp, over: body) }

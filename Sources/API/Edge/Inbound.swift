@@ -104,8 +104,12 @@ package struct Inbound: Sendable {
         try Inbound.object(json(), read)
     }
 
-    static func object<T>(_ value: JSONValue, _ read: (inout ObjectReader) throws -> T?) throws -> T {
+    /// - Parameter found: violations that are known already and are reported with the others.
+    static func object<T>(
+        _ value: JSONValue, found: [Violation] = [], _ read: (inout ObjectReader) throws -> T?
+    ) throws -> T {
         let violations = Violations()
+        for violation in found { violations.add(violation.pointer, code: violation.code, violation.detail) }
         guard var reader = ObjectReader(value, into: violations) else { throw Problem.invalid(violations.items) }
         let result = try read(&reader)
         reader.finish()
@@ -119,35 +123,7 @@ package struct Inbound: Sendable {
         try object { _ in () }
     }
 
-    // MARK: Preconditions and repeats
-
-    /// The version in `If-Match`.
-    func ifMatch() throws -> Int {
-        guard let text = headers[.ifMatch] else { throw Refusal.preconditionMissing }
-        guard let version = Self.version(text) else { throw Refusal.preconditionFailed }
-        return version
-    }
-
-    static func version(_ tag: String) -> Int? {
-        guard tag.count >= 3, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
-        return Int(tag.dropFirst().dropLast().prefix { $0 != "-" })
-    }
-
-    /// 304 in place of an answer that the caller has already.
-    func unlessHeld(_ reply: Reply) -> Reply {
-        guard let tag = reply.headers[.eTag], holds(tag) else { return reply }
-        return Reply(.notModified).with(.eTag, tag)
-    }
-
-    /// Whether the caller has this version already (`If-None-Match`).
-    func holds(_ tag: String) -> Bool {
-        guard let held = headers[.ifNoneMatch] else { return false }
-        if held.trimmingCharacters(in: .whitespaces) == "*" { return true }
-        return held.split(separator: ",").contains {
-            let one = $0.trimmingCharacters(in: .whitespaces)
-            return one == tag || one == "W/" + tag
-        }
-    }
+    // MARK: Repeats
 
     /// The Idempotency-Key with the fingerprint of this request, when the caller gave one.
     /// - Parameter secret: a field that must not be guessed from the fingerprint, and so is no part of it.

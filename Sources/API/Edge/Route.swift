@@ -24,13 +24,15 @@ package struct Route: Sendable {
     package let produces: [String]
     /// Whether a citizen's address may ask for it only so often: passwords are hashed, or mail is sent.
     let isLimitedByAddress: Bool
+    /// Whether the handler checks If-Match. Elsewhere a tag is never one that we issued, so only `*` passes.
+    let isConditional: Bool
     let handle: @Sendable (Inbound) async throws -> Reply
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: Access = .key,
         query: Set<String>? = [],
         produces: [String] = ["application/json"], isLimitedByAddress: Bool = false,
-        _ handle: @escaping @Sendable (Inbound) async throws -> Reply
+        isConditional: Bool = false, _ handle: @escaping @Sendable (Inbound) async throws -> Reply
     ) {
         self.method = method
         self.path = path
@@ -39,8 +41,11 @@ package struct Route: Sendable {
         self.query = query
         self.produces = produces
         self.isLimitedByAddress = isLimitedByAddress
+        self.isConditional = isConditional
         self.handle = handle
     }
+
+    var parameterCount: Int { path.count { $0 == "{" } }
 
     /// Whether a concrete path is one of this route's.
     func matches(_ concrete: [Substring]) -> Bool {

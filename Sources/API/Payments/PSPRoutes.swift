@@ -17,7 +17,7 @@ func pspRoutes(_ intermediary: Intermediary) -> [Route] {
             ]),
             handlers.listPSPs),
         Route(.get, "/v1/psp-list", "show_psp_list", handlers.showPSPList),
-        Route(.put, "/v1/psp-list", "replace_psp_list", handlers.replacePSPList),
+        Route(.put, "/v1/psp-list", "replace_psp_list", isConditional: true, handlers.replacePSPList),
         Route(.get, "/v1/psp-lists", "list_psp_lists", query: QueryReader.pageNames, handlers.listPSPLists),
         Route(.get, "/v1/psp-lists/{version}", "show_psp_list_version", handlers.showPSPListVersion),
     ]
@@ -88,15 +88,18 @@ private struct PSPHandlers: Sendable {
     func replacePSPList(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         try caller.demand(.pspListWrite)
-        var version: Int?
-        if inbound.headers[.ifNoneMatch]?.trimmingCharacters(in: .whitespaces) != "*" {
-            version = try inbound.ifMatch()
-        }
+        let current = try await intermediary.currentPSPList()
+        let precondition: Precondition<PSPList> = inbound.precondition(.always) { $0.reply().tag }
+        _ = try precondition.isMissing(for: current)
         let psps = try inbound.object { reader in
-            reader.required("psps", count: 0...2_000, items: PSP.read)
+            let psps = reader.required("psps", count: 0...2_000, items: PSP.read)
+            reader.readOnly("version", current.map { .integer(Int64($0.version)) })
+            reader.readOnly("created_at", (current?.createdAt.rfc3339).map(JSONValue.string))
+            return psps
         }
-        let list = try await intermediary.replacePSPList(with: psps, readVersion: version, by: caller)
-        return list.reply(version == nil ? .created : .ok)
+        let list = try await intermediary.replacePSPList(
+            with: psps, by: caller, demanding: precondition)
+        return list.reply(list.version == 1 ? .created : .ok)
     }
 
     func listPSPLists(_ inbound: Inbound) async throws -> Reply {

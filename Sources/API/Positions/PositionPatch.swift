@@ -8,26 +8,35 @@ enum PositionPatch {
         "description", "document", "debtor", "debt_type", "lines", "installments", "metadata",
     ]
 
-    static func apply(_ patch: JSONValue, to position: Position) throws -> PositionDraft {
+    /// Members that callers cannot set are accepted as GET answers them now, so that GET, edit, PATCH works, and refused when changed.
+    static func apply(_ patch: JSONValue, to detail: PositionDetail, today: CalendarDate, _ links: Links) throws
+        -> PositionDraft
+    {
         guard case .object(let members) = patch else {
             throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
-        let fixed = members.filter { !changeable.contains($0.key) }
-        guard fixed.isEmpty else {
-            throw Problem.invalid(fixed.map { Violation("/\($0.key.pointerEscaped)", .readOnly, "can not be changed") })
+        let current = try JSONValue.parse(JSONWriter.object { detail.write(into: &$0, today: today, links) })
+        var found: [Violation] = []
+        let wanted = members.settable(changeable, at: "", current: current, found: &found).map { member in
+            guard member.key == "installments", case .array(let items) = member.value else { return member }
+            return JSONValue.Member(member.key, .array(installments(items, current[member.key], &found)))
         }
-        let numbers = members.first { $0.key == "installments" }.map { numbersGiven($0.value) } ?? []
-        guard numbers.isEmpty else { throw Problem.invalid(numbers) }
-        return try Inbound.object(document(of: position).merged(with: patch), PositionDraft.read)
+        return try Inbound.object(
+            document(of: detail.position).merged(with: .object(wanted)), found: found, PositionDraft.read)
     }
 
     /// IUV and notice number are guarded: a notice already printed stays payable.
-    private static func numbersGiven(_ installments: JSONValue) -> [Violation] {
-        guard case .array(let items) = installments else { return [] }
-        return items.enumerated().flatMap { index, item in
-            ["iuv", "notice_number"].filter { item[$0] != nil }.map {
-                Violation("/installments/\(index)/\($0)", .readOnly, "can not be changed")
-            }
+    private static func installments(_ items: [JSONValue], _ current: JSONValue?, _ found: inout [Violation])
+        -> [JSONValue]
+    {
+        var known: [JSONValue] = []
+        if case .array(let installments)? = current { known = installments }
+        return items.enumerated().map { index, item in
+            guard case .object(let members) = item else { return item }
+            let pointer = "/installments/\(index)"
+            let own = index < known.count ? known[index] : .object(["iuv", "notice_number"].map { .init($0, .null) })
+            return .object(
+                members.settable(["amount_cents", "due_date", "transfers"], at: pointer, current: own, found: &found))
         }
     }
 
@@ -50,6 +59,26 @@ enum PositionPatch {
             json.write(metadata: position.metadata)
         }
         return try JSONValue.parse(bytes)
+    }
+}
+
+extension [JSONValue.Member] {
+    /// Without the members that only repeat what the resource says already.
+    /// - Parameters:
+    ///   - changeable: what a caller may set; other names of the resource are refused when their value differs.
+    ///   - found: gets a violation for each of these.
+    func settable(
+        _ changeable: Set<String>, at pointer: String, current: JSONValue, found: inout [Violation]
+    ) -> [JSONValue.Member] {
+        filter { member in
+            if changeable.contains(member.key) { return true }
+            let value = current[member.key]
+            // A name that the resource does not have is reported as unknown with the rest.
+            guard let value else { return member.value != .null }
+            if JSONWriter.canonical(member.value) == JSONWriter.canonical(value) { return false }
+            found.append(Violation("\(pointer)/\(member.key.pointerEscaped)", .readOnly, "cannot be changed"))
+            return false
+        }
     }
 }
 

@@ -14,11 +14,19 @@ func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(.post, "/v1/positions", "create_position", handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", handlers.searchPositions),
         Route(.get, "/v1/positions/{id}", "show_position", handlers.showPosition),
-        Route(.patch, "/v1/positions/{id}", "change_position", handlers.changePosition),
-        Route(.post, "/v1/positions/{id}/publish", "publish_position") { try await handlers.move($0, .publish) },
-        Route(.post, "/v1/positions/{id}/cancel", "cancel_position") { try await handlers.move($0, .cancel) },
-        Route(.post, "/v1/positions/{id}/restore", "restore_position") { try await handlers.move($0, .restore) },
-        Route(.post, "/v1/positions/{id}/counter-payments", "record_counter_payment", handlers.recordCounterPayment),
+        Route(.patch, "/v1/positions/{id}", "change_position", isConditional: true, handlers.changePosition),
+        Route(.post, "/v1/positions/{id}/publish", "publish_position", isConditional: true) {
+            try await handlers.move($0, .publish)
+        },
+        Route(.post, "/v1/positions/{id}/cancel", "cancel_position", isConditional: true) {
+            try await handlers.move($0, .cancel)
+        },
+        Route(.post, "/v1/positions/{id}/restore", "restore_position", isConditional: true) {
+            try await handlers.move($0, .restore)
+        },
+        Route(
+            .post, "/v1/positions/{id}/counter-payments", "record_counter_payment", isConditional: true,
+            handlers.recordCounterPayment),
         Route(
             .post, "/v1/positions/{id}/counter-payments/{receipt_id}/void", "void_counter_payment",
             handlers.voidCounterPayment),
@@ -103,7 +111,7 @@ private struct PositionHandlers: Sendable {
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
         filter.iuv = reader.value("iuv") { try IUV($0) }
-        filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0) }
+        filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0.withoutBlanks) }
         filter.dueFrom = reader.value("due_from") { try CalendarDate($0) }
         filter.dueTo = reader.value("due_to") { try CalendarDate($0) }
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
@@ -115,18 +123,28 @@ private struct PositionHandlers: Sendable {
     func changePosition(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         try caller.demand(.positionsWrite)
-        let version = try inbound.ifMatch()
+        guard inbound.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let patch = try inbound.json("application/merge-patch+json")
-        return try await intermediary.changePosition(inbound.id(), version: version, by: caller) { position in
-            try PositionPatch.apply(patch, to: position)
-        }.reply(today: intermediary.today, links)
+        let today = intermediary.today
+        return try await intermediary.changePosition(
+            inbound.id(), by: caller, demanding: precondition(inbound)
+        ) { detail in
+            try PositionPatch.apply(patch, to: detail, today: today, links)
+        }.reply(today: today, links)
+    }
+
+    /// Judged on the position as GET answers it now.
+    private func precondition(_ inbound: Inbound) -> Precondition<PositionDetail> {
+        let today = intermediary.today
+        return inbound.precondition(.optional) { [links] in $0.reply(today: today, links).tag }
     }
 
     func move(_ inbound: Inbound, _ event: PositionEvent) async throws -> Reply {
         try inbound.demandNoBody()
         let render: @Sendable (PositionDetail) -> Reply = { $0.reply(today: intermediary.today, links) }
         return try await intermediary.movePosition(
-            inbound.id(), event, by: inbound.caller(), repeating: inbound.repeating(render)
+            inbound.id(), event, by: inbound.caller(), demanding: precondition(inbound),
+            repeating: inbound.repeating(render)
         ).reply(render)
     }
 
@@ -138,7 +156,8 @@ private struct PositionHandlers: Sendable {
             receipt.reply(.created, links).with(.location, links.receipt(receipt.id))
         }
         return try await intermediary.recordCounterPayment(
-            payment, on: inbound.id(), by: caller, repeating: inbound.repeating(render)
+            payment, on: inbound.id(), by: caller, demanding: precondition(inbound),
+            repeating: inbound.repeating(render)
         ).reply(render)
     }
 

@@ -47,6 +47,19 @@ extension ObjectReader {
         refuse(key, code: code.rawValue, detail)
     }
 
+    /// A member that callers cannot set: it is accepted as GET answered it, so that GET, edit, PUT works, and refused when changed.
+    /// - Parameter current: nil when there is no value yet.
+    mutating func readOnly(_ key: String, _ current: JSONValue?) {
+        _ = optional(key) { value, place, violations -> Void? in
+            if value != current { violations.add(place, .readOnly, "cannot be changed") }
+            return nil
+        }
+    }
+
+    mutating func readOnly(_ key: String, _ current: String?) {
+        readOnly(key, current.map(JSONValue.string))
+    }
+
     @available(*, deprecated, message: "give the code: refuse(key, .badFormat, detail)")
     func refuse(_ key: String?, _ detail: String) {
         refuse(key, .badFormat, detail)

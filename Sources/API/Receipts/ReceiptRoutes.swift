@@ -33,7 +33,9 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(
             .get, "/v1/anomalies/{id}/evidence", "show_anomaly_evidence",
             produces: ["application/json", "application/xml", "application/octet-stream"], handlers.showEvidence),
-        Route(.post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", handlers.resolveAnomaly),
+        Route(
+            .post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", isConditional: true,
+            handlers.resolveAnomaly),
     ]
 }
 
@@ -186,9 +188,10 @@ private struct ReceiptHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.anomaliesWrite, or: .operations)
         let (request, reason) = try inbound.object { reader in ResolutionRequest.read(&reader) }
-        let render: @Sendable (Anomaly) -> Reply = { anomaly in .json { anomaly.write(into: &$0) } }
+        let render: @Sendable (Anomaly) -> Reply = { $0.reply }
         return try await intermediary.resolveAnomaly(
-            inbound.id(), request, reason: reason, by: caller, repeating: inbound.repeating(render)
+            inbound.id(), request, reason: reason, by: caller,
+            demanding: inbound.precondition(.optional) { $0.reply.tag }, repeating: inbound.repeating(render)
         ).reply(render)
     }
 
@@ -196,10 +199,12 @@ private struct ReceiptHandlers: Sendable {
         let caller = try inbound.caller()
         let anomaly = try await intermediary.showAnomaly(inbound.id(), for: caller)
         let evidence = try await intermediary.findEvidence(of: anomaly, for: caller)
-        return .json { json in
-            anomaly.write(into: &json)
-            evidence?.write(into: &json)
-        }
+        // The tag is of the anomaly alone: its evidence never changes.
+        return inbound.unlessHeld(
+            Reply.json { json in
+                anomaly.write(into: &json)
+                evidence?.write(into: &json)
+            }.with(.eTag, anomaly.reply.tag))
     }
 
     /// Bytes of a stranger: a browser stores them and does not show them.
@@ -212,6 +217,10 @@ private struct ReceiptHandlers: Sendable {
                 .contentType: evidence.servedMediaType, .contentDisposition: "attachment; filename=\"evidence-\(id)\"",
             ], body: evidence.bytes)
     }
+}
+
+extension Anomaly {
+    fileprivate var reply: Reply { Reply.json { write(into: &$0) }.tagged() }
 }
 
 private enum AnomalyStatus: String, CaseIterable {

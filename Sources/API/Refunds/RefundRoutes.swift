@@ -13,7 +13,7 @@ func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
             query: QueryReader.pageNames.union(["status", "receipt_id", "creditor_tax_code"]), handlers.listRefunds),
         Route(.post, "/v1/refunds", "decide_refund", handlers.decideRefund),
         Route(.get, "/v1/refunds/{id}", "show_refund", handlers.showRefund),
-        Route(.patch, "/v1/refunds/{id}", "change_refund", handlers.changeRefund),
+        Route(.patch, "/v1/refunds/{id}", "change_refund", isConditional: true, handlers.changeRefund),
     ]
 }
 
@@ -57,10 +57,11 @@ private struct RefundHandlers: Sendable {
     func changeRefund(_ inbound: Inbound) async throws -> Reply {
         let caller = try inbound.caller()
         try caller.demand(.refundsWrite, or: .operations)
-        let version = try inbound.ifMatch()
+        guard inbound.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let change = try Inbound.object(inbound.json("application/merge-patch+json"), RefundChange.read)
         return try await intermediary.changeRefund(
-            inbound.id(), version: version, change.event, on: change.day, reference: change.reference, by: caller
+            inbound.id(), change.event, on: change.day, reference: change.reference, by: caller,
+            demanding: inbound.precondition(.always) { [links] in $0.reply(.ok, links).tag }
         ).reply(.ok, links)
     }
 }

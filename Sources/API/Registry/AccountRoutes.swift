@@ -9,7 +9,8 @@ func accountRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = AccountsHandlers(intermediary: intermediary)
     return [
         Route(.get, "/v1/creditors/{tax_code}/accounts", "list_accounts", handlers.listAccounts),
-        Route(.put, "/v1/creditors/{tax_code}/accounts", "save_accounts", handlers.saveAccounts),
+        Route(.put, "/v1/creditors/{tax_code}/accounts", "save_accounts", isConditional: true,
+            handlers.saveAccounts),
     ]
 }
 
@@ -33,14 +34,10 @@ private struct AccountsHandlers: Sendable {
         let caller = try inbound.caller()
         try caller.demand(.operations)
         let json = try inbound.json()
+        // Not required, for the first register is made of the creditor's own IBAN; checked when it is sent.
+        let precondition: Precondition<AccountBook> = inbound.precondition(.optional) { $0.reply.tag }
         return try await intermediary.saveAccounts(of: taxCode(inbound), by: caller) { creditor, present, today in
-            // Not demanded, for the first register is made of the creditor's own IBAN; held to when it is sent.
-            if let wanted = inbound.headers[.ifMatch] {
-                let tags = wanted.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-                guard tags == ["*"] || tags.contains(where: { $0 == present.reply.headers[.eTag] }) else {
-                    throw Refusal.preconditionFailed
-                }
-            }
+            _ = try precondition.isMissing(for: present)
             return try Inbound.object(json) { AccountBook.read(&$0, of: creditor, present: present, today: today) }
         }.reply
     }

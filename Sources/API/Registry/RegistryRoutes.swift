@@ -10,10 +10,12 @@ func registryRoutes(_ intermediary: Intermediary) -> [Route] {
     return [
         Route(.get, "/v1/creditors", "list_creditors", query: QueryReader.pageNames, handlers.listCreditors),
         Route(.get, "/v1/creditors/{tax_code}", "show_creditor", handlers.showCreditor),
-        Route(.put, "/v1/creditors/{tax_code}", "save_creditor", handlers.saveCreditor),
+        Route(.put, "/v1/creditors/{tax_code}", "save_creditor", isConditional: true, handlers.saveCreditor),
         Route(.get, "/v1/creditors/{tax_code}/debt-types", "list_debt_types", handlers.listDebtTypes),
         Route(.get, "/v1/creditors/{tax_code}/debt-types/{key}", "show_debt_type", handlers.showDebtType),
-        Route(.put, "/v1/creditors/{tax_code}/debt-types/{key}", "save_debt_type", handlers.saveDebtType),
+        Route(
+            .put, "/v1/creditors/{tax_code}/debt-types/{key}", "save_debt_type", isConditional: true,
+            handlers.saveDebtType),
     ]
 }
 
@@ -52,8 +54,10 @@ private struct RegistryHandlers: Sendable {
         try caller.demand(.operations)
         let taxCode = try taxCode(inbound)
         let json = try inbound.json()
-        let saved = try await intermediary.saveCreditor(taxCode, by: caller) { createdAt, now in
-            try Inbound.object(json) { Creditor.read(&$0, taxCode: taxCode, createdAt: createdAt, now: now) }
+        let saved = try await intermediary.saveCreditor(
+            taxCode, by: caller, demanding: inbound.precondition(.forChanges) { $0.reply(.ok).tag }
+        ) { old, now in
+            try Inbound.object(json) { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) }
         }
         switch saved {
         case .created(let creditor): return creditor.reply(.created)
@@ -88,10 +92,10 @@ private struct RegistryHandlers: Sendable {
             throw Problem.invalid([Violation("/key", error.code, error.detail)])
         }
         let json = try inbound.json()
-        let saved = try await intermediary.saveDebtType(key, of: creditor, by: caller) { createdAt, now in
-            try Inbound.object(json) {
-                DebtType.read(&$0, creditor: creditor, key: key, createdAt: createdAt, now: now)
-            }
+        let saved = try await intermediary.saveDebtType(
+            key, of: creditor, by: caller, demanding: inbound.precondition(.forChanges) { $0.reply(.ok).tag }
+        ) { old, now in
+            try Inbound.object(json) { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }
         }
         switch saved {
         case .created(let type): return type.reply(.created)
@@ -109,7 +113,7 @@ extension Reply {
 
 extension Creditor {
     fileprivate static func read(
-        _ reader: inout ObjectReader, taxCode: OrganizationTaxCode, createdAt: Instant, now: Instant
+        _ reader: inout ObjectReader, taxCode: OrganizationTaxCode, old: Creditor?, now: Instant
     ) -> Creditor? {
         let given = reader.required("tax_code") { try OrganizationTaxCode(unchecked: $0) }
         if let given, given != taxCode { reader.refuse("tax_code", .mismatch, "is not the one in the path") }
@@ -141,13 +145,14 @@ extension Creditor {
             reader.refuse("help_topics", .duplicate, "hold a topic twice in one language")
         }
         let iuvStart = reader.optional("iuv_start", in: Creditor.iuvStartRange)
+        reader.readOnly("created_at", old?.createdAt.rfc3339)
+        reader.readOnly("updated_at", old?.updatedAt.rfc3339)
         guard let name, let codes, let iban else { return nil }
         return Creditor(
             taxCode: taxCode, name: name, noticeCodes: codes, iban: iban, postalIBAN: postalIBAN, cbillCode: cbill,
             contactEmail: contacts?.0, contactPhone: contacts?.1, mailSenderName: sender, mailReplyTo: replyTo,
             returnURLOrigins: origins ?? [], languages: languages ?? [.it], helpTopics: topics ?? [],
-            iuvStart: iuvStart,
-            createdAt: createdAt, updatedAt: now)
+            iuvStart: iuvStart, createdAt: old?.createdAt ?? now, updatedAt: now)
     }
 
     private static func readCodes(_ reader: inout ObjectReader) -> NoticeCodes? {
@@ -226,16 +231,20 @@ extension HelpTopic {
 
 extension DebtType {
     fileprivate static func read(
-        _ reader: inout ObjectReader, creditor: OrganizationTaxCode, key: String, createdAt: Instant, now: Instant
+        _ reader: inout ObjectReader, creditor: OrganizationTaxCode, key: String, old: DebtType?, now: Instant
     ) -> DebtType? {
         let descriptions = reader.required("descriptions", localized: 1...140)
         let service = reader.required("service") { try boundedText($0, 1...35) }
         let taxonomy = reader.required("taxonomy_code") { try TaxonomyCode($0) }
         let payableAfterDue = reader.required(flag: "payable_after_due")
+        reader.readOnly("key", key)
+        reader.readOnly("creditor_tax_code", creditor.value)
+        reader.readOnly("created_at", old?.createdAt.rfc3339)
+        reader.readOnly("updated_at", old?.updatedAt.rfc3339)
         guard let descriptions, let service, let taxonomy, let payableAfterDue else { return nil }
         return DebtType(
             creditor: creditor, key: key, descriptions: descriptions, service: service, taxonomyCode: taxonomy,
-            payableAfterDue: payableAfterDue, createdAt: createdAt, updatedAt: now)
+            payableAfterDue: payableAfterDue, createdAt: old?.createdAt ?? now, updatedAt: now)
     }
 
     fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {

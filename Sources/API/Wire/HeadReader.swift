@@ -12,6 +12,8 @@ struct HeadReader {
 
     struct Head {
         let lengthBytes: Int
+        /// Where an absolute target stands in the head, and the path and query to put there instead; nil for the usual form.
+        let absoluteTarget: (range: Range<Int>, path: String)?
         let body: BodyReader
         /// Nothing may follow on this connection.
         let isLast: Bool
@@ -31,6 +33,8 @@ struct HeadReader {
     private var fields = 0
     private var isOld = false
     private var hosts = 0
+    private var host = ""
+    private var absolute: (authority: String, range: Range<Int>)?
     private var contentLength: Int?
     private var isChunked = false
     private var closes = false
@@ -104,11 +108,31 @@ struct HeadReader {
         guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
             throw Problem(.notImplemented, detail: "No resource of this service has the method.")
         }
-        // One form only: a whole address, or an authority, may name another host than Host does.
-        guard target.first == 0x2F, target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
+        guard target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
             throw .malformed("The target is not a path.")
         }
-        self.target = String(decoding: target, as: UTF8.self)
+        if target.first == 0x2F {
+            self.target = String(decoding: target, as: UTF8.self)
+        } else {
+            try readAbsoluteTarget(target)
+        }
+    }
+
+    /// A whole address, which RFC 9112 (3.2.2) has servers accept. It must name the same host as Host does, or two servers could
+    /// read one request as meant for two hosts.
+    private mutating func readAbsoluteTarget(_ target: Slice<UnsafeRawBufferPointer>) throws(Problem) {
+        let text = String(decoding: target, as: UTF8.self)
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+            throw .malformed("The target is neither a path nor an http address.")
+        }
+        let rest = text.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        guard !authority.isEmpty, !authority.contains("@") else {
+            throw .malformed("The target is neither a path nor an http address.")
+        }
+        let path = String(rest.dropFirst(authority.count))
+        self.target = path.hasPrefix("/") ? path : "/" + path
+        absolute = (authority.lowercased(), target.startIndex..<target.endIndex)
     }
 
     private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -127,6 +151,7 @@ struct HeadReader {
         switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
         case "host":
             hosts += 1
+            host = String(decoding: value, as: UTF8.self).lowercased()
             guard value.allSatisfy({ $0.isToken || [0x3A, 0x5B, 0x5D].contains($0) }) else {
                 throw .malformed("Host is not a host with a port.")
             }
@@ -159,13 +184,17 @@ struct HeadReader {
 
     private func head(lengthBytes: Int) throws(Problem) -> Head {
         guard hosts == 1 || (isOld && hosts == 0) else { throw .malformed("Host is needed, once.") }
+        if let absolute, hosts == 1, absolute.authority != host {
+            throw .malformed("The target and Host name two hosts.")
+        }
         guard !isChunked || contentLength == nil else {
             throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
         }
         guard !isChunked || !isOld else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
         // Another protocol is never spoken; nothing may be sent in hope of it either.
         return Head(
-            lengthBytes: lengthBytes, body: isChunked ? .chunked : .length(contentLength ?? 0),
+            lengthBytes: lengthBytes, absoluteTarget: absolute.map { ($0.range, target) },
+            body: isChunked ? .chunked : .length(contentLength ?? 0),
             isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld)
     }
 }

@@ -153,7 +153,8 @@ final class WireGuard: ChannelDuplexHandler {
     }
 
     private func admit(_ found: HeadReader.Head, _ context: ChannelHandlerContext) {
-        guard let slice = held.readSlice(length: found.lengthBytes) else { return }
+        guard var slice = held.readSlice(length: found.lengthBytes) else { return }
+        if let target = found.absoluteTarget { slice = slice.replacing(target.range, with: target.path) }
         body = found.body
         isLast = isLast || found.isLast
         awaitsContinue = found.expectsContinue
@@ -285,5 +286,16 @@ final class WireGuard: ChannelDuplexHandler {
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
         context.close(promise: nil)
+    }
+}
+
+extension ByteBuffer {
+    /// - Parameter range: counted from the first readable byte.
+    fileprivate func replacing(_ range: Range<Int>, with text: String) -> ByteBuffer {
+        var copy = ByteBuffer()
+        copy.writeBytes(readableBytesView.prefix(range.lowerBound))
+        copy.writeString(text)
+        copy.writeBytes(readableBytesView.dropFirst(range.upperBound))
+        return copy
     }
 }

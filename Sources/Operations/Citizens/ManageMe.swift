@@ -13,7 +13,8 @@ extension Intermediary {
     ///   - change: from the account as it stands, under lock, to what it is to be.
     /// - Throws: `Refusal.invalid`, `.signInThrottled` for too many wrong current passwords, `.busy`.
     package func changeMe(
-        _ citizen: SignedInCitizen, by caller: Caller, credentials: CredentialChange = CredentialChange(),
+        _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none,
+        credentials: CredentialChange = CredentialChange(),
         _ change: (Citizen) throws -> CitizenChange
     ) async throws -> Citizen {
         try caller.demand(.citizens)
@@ -22,6 +23,7 @@ extension Intermediary {
         return try await store.transaction(within: .everyCreditor) { tx in
             _ = try await tx.ask(Citizens.lock(citizen.citizen))
             let old = try await me(citizen, in: tx)
+            try precondition.demand(old)
             let changed = try change(old)
             if let password { try await set(password, of: old, citizen, by: caller, in: tx, at: now) }
             try await offer(credentials, to: old, by: caller, in: tx, at: now)
@@ -36,12 +38,15 @@ extension Intermediary {
 
     /// Erases the account and what it says of the person, and ends every session. What the law keeps stays: positions, payments,
     /// receipts and RTs belong to the creditors.
-    package func eraseMe(_ citizen: SignedInCitizen, by caller: Caller) async throws {
+    package func eraseMe(
+        _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none
+    ) async throws {
         try caller.demand(.citizens)
         let now = clock()
         try await store.transaction(within: .everyCreditor) { tx in
             guard let status = try await tx.ask(Citizens.lock(citizen.citizen)), let erased = status.after(.erased)
             else { throw Refusal.citizenTokenInvalid }
+            if !precondition.isEmpty { try precondition.demand(try await me(citizen, in: tx)) }
             tx.erase(citizen.citizen, at: now)
             tx.endSessions(of: citizen.citizen, by: .erased, at: now)
             tx.journal(

@@ -23,10 +23,12 @@ extension Intermediary {
         }
     }
 
-    /// - Parameter make: the creditor to be, given when it was first kept and the present time.
+    /// Creates or replaces; a repeat of what is stored already changes nothing and needs no precondition.
+    /// - Parameter make: the creditor to be, given the stored one and the instant of the change.
+    /// - Throws: `Refusal.preconditionFailed` before `.invalid`, and `.preconditionMissing` after it.
     package func saveCreditor(
-        _ taxCode: OrganizationTaxCode, by caller: Caller,
-        make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> Creditor
+        _ taxCode: OrganizationTaxCode, by caller: Caller, demanding precondition: Precondition<Creditor> = .none,
+        make: @Sendable (_ old: Creditor?, _ now: Instant) throws -> Creditor
     ) async throws -> Saved<Creditor> {
         try caller.demand(.operations)
         if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
@@ -35,9 +37,16 @@ extension Intermediary {
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
             let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
-            var new = try make(old?.createdAt ?? now, now)
-            // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
-            if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
+            func wanted(_ at: Instant) throws -> Creditor {
+                var new = try make(old, at)
+                // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
+                if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
+                return new
+            }
+            let isConditionMissing = try precondition.isMissing(for: old)
+            let new = try wanted(now)
+            if let old, try wanted(old.updatedAt) == old { return .changed(old) }
+            if isConditionMissing { throw Refusal.preconditionMissing }
             let accounts = try await tx.ask(Accounts.of([taxCode]))
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
@@ -71,7 +80,8 @@ extension Intermediary {
     /// A change of a debt type counts for positions written from then on.
     package func saveDebtType(
         _ key: String, of creditor: OrganizationTaxCode, by caller: Caller,
-        make: @Sendable (_ createdAt: Instant, _ now: Instant) throws -> DebtType
+        demanding precondition: Precondition<DebtType> = .none,
+        make: @Sendable (_ old: DebtType?, _ now: Instant) throws -> DebtType
     ) async throws -> Saved<DebtType> {
         try caller.demand(.positionsWrite, or: .operations)
         let now = clock()
@@ -80,7 +90,10 @@ extension Intermediary {
                 Creditors.show(creditor, within: caller.tenancy, locking: true),
                 Creditors.debtType(key, of: creditor, within: caller.tenancy))
             guard known != nil else { throw Refusal.notFound }
-            let new = try make(old?.createdAt ?? now, now)
+            let isConditionMissing = try precondition.isMissing(for: old)
+            let new = try make(old, now)
+            if let old, try make(old, old.updatedAt) == old { return .changed(old) }
+            if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.debtTypeSaved, by: caller.actor, creditor: creditor, note: key), at: now)
             return old == nil ? .created(new) : .changed(new)

@@ -36,9 +36,10 @@ extension Intermediary {
     }
 
     /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
-    /// - Parameter version: the one the caller read; `nil` when there must be none yet.
-    package func replacePSPList(with psps: [PSP], readVersion version: Int?, by caller: Caller) async throws -> PSPList
-    {
+    /// - Parameter precondition: judged on the list in force; `nil` when there is none yet.
+    package func replacePSPList(
+        with psps: [PSP], by caller: Caller, demanding precondition: Precondition<PSPList> = .none
+    ) async throws -> PSPList {
         try caller.demand(.pspListWrite)
         var faults = PSPList.faults(psps)
         for (index, psp) in psps.enumerated() {
@@ -52,7 +53,7 @@ extension Intermediary {
         let now = clock()
         let list = try await store.transaction(within: caller.tenancy) { tx in
             let current = try await tx.lockPSPList()
-            guard current == version else { throw Refusal.preconditionFailed }
+            try precondition.demand(try await pspList(version: current, in: tx))
             let list = PSPList(version: (current ?? 0) + 1, psps: psps, createdAt: now)
             tx.replacePSPList(with: list)
             tx.journal(JournalEntry(.pspListReplaced, by: caller.actor, to: "\(list.version)"), at: now)

@@ -4,18 +4,18 @@ import Storage
 extension Intermediary {
     /// Changes what its creditor may still change: neither a paid position nor one whose payment is under way.
     /// - Parameters:
-    ///   - version: the one the caller read (`If-Match`).
+    ///   - precondition: judged on the locked position and what happened to it (`If-Match`).
     ///   - merge: makes the wanted position out of the current one; throws `Refusal.invalid` with every violation.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
     package func changePosition(
-        _ id: Identifier<Position>, version: Int, by caller: Caller,
-        merge: @Sendable (Position) throws -> PositionDraft
+        _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail> = .none,
+        merge: @Sendable (PositionDetail) throws -> PositionDraft
     ) async throws -> PositionDetail {
         try caller.demand(.positionsWrite)
         var tries = 0
         while true {
             do {
-                return try await change(id, version: version, by: caller, afterTries: tries, merge: merge)
+                return try await change(id, by: caller, demanding: precondition, afterTries: tries, merge: merge)
             } catch StorageError.constraint("used_iuvs_pkey"), StorageError.constraint("installments_iuv_key") {
                 // The IUV of an installment that was added has been used: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
@@ -25,26 +25,25 @@ extension Intermediary {
     }
 
     private func change(
-        _ id: Identifier<Position>, version: Int, by caller: Caller, afterTries tries: Int,
-        merge: @Sendable (Position) throws -> PositionDraft
+        _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail>,
+        afterTries tries: Int, merge: @Sendable (PositionDetail) throws -> PositionDraft
     ) async throws -> PositionDetail {
         let now = clock()
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
-                guard let old = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true)) else {
+                guard let detail = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
                     throw Refusal.notFound
                 }
-                guard old.version == version else { throw Refusal.preconditionFailed }
+                let old = detail.position
+                try precondition.demand(detail)
                 try old.demandEditable(today: today, now: now)
-                let draft = try merge(old)
+                let draft = try merge(detail)
                 let new = try await changed(old, to: draft, by: caller, afterTries: tries, in: tx, at: now)
                 tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
                 tx.update(new, replacingParts: new.replacesParts(of: old))
                 tx.journal(
                     JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
-                let (attempts, receipts) = try await tx.ask(
-                    PaymentAttempts.on(id, within: caller.tenancy), Receipts.of(id, within: caller.tenancy))
-                return PositionDetail(position: new, attempts: attempts, receipts: receipts)
+                return PositionDetail(position: new, attempts: detail.attempts, receipts: detail.receipts)
             }
         } catch StorageError.constraint(let name)
             where name == "attempt_items_installment_fkey" || name == "receipts_installment_fkey"

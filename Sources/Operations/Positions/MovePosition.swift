@@ -3,23 +3,23 @@ import Storage
 
 extension Intermediary {
     /// Publishes, cancels or restores; an event whose work is done already changes nothing, so that it may be repeated.
-    /// - Throws: `Refusal.notFound`, `.positionNotEditable`, `.paymentInProgress`.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`.
     package func movePosition(
         _ id: Identifier<Position>, _ event: PositionEvent, by caller: Caller,
+        demanding precondition: Precondition<PositionDetail> = .none,
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
         try caller.demand(.positionsWrite)
         let moved = try await once(repeating, within: caller.tenancy) { tx, now in
-            let (found, attempts, receipts) = try await tx.ask(
-                Positions.show(id, within: caller.tenancy, locking: true),
-                PaymentAttempts.on(id, within: caller.tenancy), Receipts.of(id, within: caller.tenancy))
-            guard let position = found else { throw Refusal.notFound }
+            guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
+                throw Refusal.notFound
+            }
+            try precondition.demand(found)
+            let position = found.position
             guard let next = position.state.after(event, wasPublished: position.publishedAt != nil) else {
                 throw Refusal.positionNotEditable(position.status(today: today))
             }
-            guard next != position.state else {
-                return PositionDetail(position: position, attempts: attempts, receipts: receipts)
-            }
+            guard next != position.state else { return found }
             try position.demandNotHeld(now: now)
             tx.setState(next, of: position, at: now)
             tx.journal(
@@ -29,7 +29,7 @@ extension Intermediary {
             guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
-            return PositionDetail(position: moved, attempts: attempts, receipts: receipts)
+            return PositionDetail(position: moved, attempts: found.attempts, receipts: found.receipts)
         }
         // A draft does not settle what waits for it; a position that is published does.
         if event == .publish, case .done(let detail) = moved {

@@ -20,14 +20,18 @@ package struct CounterPayment: Sendable, Equatable {
 
 extension Intermediary {
     /// Keeps a payment made at the creditor's counter; it counts as any other and shows in 'Archivio'.
-    /// - Throws: `Refusal.notFound`, `.invalid`, `.installmentNotPayable`, `.paymentInProgress`.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.invalid`, `.installmentNotPayable`, `.paymentInProgress`.
     package func recordCounterPayment(
-        _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller, repeating: Repeating<Receipt>? = nil
+        _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller,
+        demanding precondition: Precondition<PositionDetail> = .none, repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
         try caller.demand(.positionsWrite)
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            let found = try await tx.ask(Positions.show(id, within: caller.tenancy, locking: true))
-            guard let position = found else { throw Refusal.notFound }
+            guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
+                throw Refusal.notFound
+            }
+            try precondition.demand(found)
+            let position = found.position
             let installment = try payable(payment, on: position, at: now)
             let (creditor, debtType) = try await tx.ask(
                 Creditors.show(position.creditor, within: caller.tenancy),

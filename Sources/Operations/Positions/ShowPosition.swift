@@ -27,11 +27,11 @@ extension Intermediary {
         }
     }
 
-    func detail(of id: Identifier<Position>, within tenancy: Tenancy, in tx: Transaction) async throws
-        -> PositionDetail?
-    {
+    func detail(
+        of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false, in tx: Transaction
+    ) async throws -> PositionDetail? {
         let (position, attempts, receipts) = try await tx.ask(
-            Positions.show(id, within: tenancy), PaymentAttempts.on(id, within: tenancy),
+            Positions.show(id, within: tenancy, locking: locking), PaymentAttempts.on(id, within: tenancy),
             Receipts.of(id, within: tenancy))
         return position.map { PositionDetail(position: $0, attempts: attempts, receipts: receipts) }
     }

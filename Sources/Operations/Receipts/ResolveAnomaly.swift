@@ -4,10 +4,11 @@ import Storage
 extension Intermediary {
     /// Ends an anomaly as people decided, journalled with who, why and when.
     /// Accepting a short payment writes off the rest; accepting an excess, and refunding, decide a refund.
-    /// - Throws: `Refusal.notFound`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an installment that is none.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an
+    ///   installment that is none.
     package func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
-        repeating: Repeating<Anomaly>? = nil
+        demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil
     ) async throws -> Once<Anomaly> {
         try caller.demand(.anomaliesWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
@@ -18,6 +19,7 @@ extension Intermediary {
             guard let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true) else {
                 throw Refusal.notFound
             }
+            try precondition.demand(anomaly)
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
 
             let actor = caller.actor

@@ -67,11 +67,11 @@ extension Intermediary {
     }
 
     /// Says how a refund went. Repeating the same changes nothing.
-    /// - Parameter version: the one the caller read (`If-Match`).
+    /// - Parameter precondition: judged on the locked refund (`If-Match`).
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.refundNotChangeable`, `.invalid` for a day in the future.
     package func changeRefund(
-        _ id: Identifier<Refund>, version: Int, _ event: RefundEvent, on day: CalendarDate?, reference: String?,
-        by caller: Caller
+        _ id: Identifier<Refund>, _ event: RefundEvent, on day: CalendarDate?, reference: String?, by caller: Caller,
+        demanding precondition: Precondition<Refund> = .none
     ) async throws -> Refund {
         try caller.demand(.refundsWrite, or: .operations)
         let now = clock()
@@ -82,7 +82,7 @@ extension Intermediary {
             guard try await tx.lock(seen.receipt) != nil,
                 let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy, locking: true))
             else { throw Refusal.notFound }
-            guard refund.version == version else { throw Refusal.preconditionFailed }
+            try precondition.demand(refund)
             guard let next = refund.status.after(event) else { throw Refusal.refundNotChangeable(refund.status) }
             let day = day ?? (next == refund.status ? refund.day : today)
             guard day <= today else { throw Refusal.invalid([Fault("/date", .inTheFuture, "lies in the future")]) }

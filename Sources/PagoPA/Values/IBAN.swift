@@ -5,8 +5,7 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
 
     /// Blanks of any kind and small letters are accepted; only ASCII is.
     package init(_ text: String) throws(InvalidValue) {
-        let scalars = text.unicodeScalars.filter { !$0.properties.isWhitespace && !Self.invisible.contains($0.value) }
-        let bytes = Array(String(String.UnicodeScalarView(scalars)).utf8).map(\.capital)
+        let bytes = Array(text.withoutBlanks.utf8).map(\.capital)
         guard (15...34).contains(bytes.count), bytes.allSatisfy({ $0.isDigit || $0.isUpper }), bytes[0].isUpper,
             bytes[1].isUpper, bytes[2].isDigit, bytes[3].isDigit
         else { throw InvalidValue(.badFormat, "is not an IBAN") }
@@ -40,9 +39,6 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
 
     /// The account, the last twelve characters of an Italian IBAN.
     package var postalAccount12: String { String(value.suffix(12)) }
-
-    /// Zero-width characters that copying from a document may bring along.
-    private static let invisible: Set<UInt32> = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]
 }
 
 /// Of the number spelt by digits and by letters that stand for 10…35.

@@ -31,6 +31,16 @@ extension StringProtocol {
         String(decoding: utf8.map { $0.isLower ? $0 - 0x20 : $0 }, as: UTF8.self)
     }
 
+    /// Without blanks of any kind, as codes are printed in groups and pasted: white space of Unicode (U+00A0 too) and the invisible
+    /// U+200B to U+200D, U+2060 and U+FEFF.
+    package var withoutBlanks: String {
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.filter { scalar in
+                    !scalar.properties.isWhitespace && ![0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF].contains(scalar.value)
+                }))
+    }
+
     package var asciiLowercased: String {
         String(decoding: utf8.map { $0.isUpper ? $0 + 0x20 : $0 }, as: UTF8.self)
     }

@@ -1,0 +1,96 @@
+import HTTPTypes
+import Operations
+import PagoPA
+
+/// The value of If-Match or If-None-Match (RFC 9110, sections 13.1.1 and 13.1.2): `*` or a list of entity tags.
+struct EntityTags: Sendable, Equatable {
+    struct Tag: Sendable, Equatable {
+        let isWeak: Bool
+        /// With its quotes.
+        let text: String
+    }
+
+    /// `*`: any current entity.
+    let isAny: Bool
+    let tags: [Tag]
+
+    /// Reads as far as the value is well formed; what follows a malformed tag names no entity.
+    init(_ value: String) {
+        let bytes = Array(value.utf8)
+        isAny = value.filter { $0 != " " && $0 != "\t" } == "*"
+        var tags: [Tag] = []
+        var at = 0
+        while at < bytes.count {
+            if [0x20, 0x09, 0x2C].contains(bytes[at]) {
+                at += 1
+                continue
+            }
+            let isWeak = bytes[at...].starts(with: Array("W/".utf8))
+            if isWeak { at += 2 }
+            guard at < bytes.count, bytes[at] == 0x22,
+                let end = bytes[(at + 1)...].firstIndex(where: { $0 == 0x22 || $0 <= 0x20 || $0 == 0x7F }),
+                bytes[end] == 0x22
+            else { break }
+            tags.append(Tag(isWeak: isWeak, text: String(decoding: bytes[at...end], as: UTF8.self)))
+            at = end + 1
+        }
+        self.tags = tags
+    }
+
+    /// Strong comparison, for If-Match: a weak tag never matches.
+    /// - Parameter current: nil when there is no entity.
+    func match(_ current: String?) -> Bool {
+        guard let current else { return false }
+        return isAny || tags.contains { !$0.isWeak && $0.text == current }
+    }
+
+    /// Weak comparison, for If-None-Match.
+    func matchWeakly(_ current: String?) -> Bool {
+        guard let current else { return false }
+        return isAny || tags.contains { $0.text == current }
+    }
+}
+
+/// When a write without If-Match and If-None-Match is refused with 428.
+enum PreconditionNeed: Sendable {
+    case optional
+    /// Needed to change what exists; what does not exist may be created without.
+    case forChanges
+    case always
+}
+
+extension Inbound {
+    /// If-Match and If-None-Match of a write.
+    /// - Parameter tag: the ETag of the entity as GET answers it now.
+    func precondition<Entity>(
+        _ need: PreconditionNeed, tag: @escaping @Sendable (Entity) -> String?
+    ) -> Precondition<Entity> {
+        let wanted = headers[.ifMatch].map(EntityTags.init)
+        let unwanted = headers[.ifNoneMatch].map(EntityTags.init)
+        if wanted == nil, unwanted == nil {
+            switch need {
+            case .optional: return .none
+            case .forChanges:
+                return Precondition { entity throws(Refusal) in if entity != nil { throw .preconditionMissing } }
+            case .always: return Precondition { _ throws(Refusal) in throw .preconditionMissing }
+            }
+        }
+        return Precondition { entity throws(Refusal) in
+            let current = entity.flatMap(tag)
+            if let wanted, !wanted.match(current) { throw .preconditionFailed }
+            if let unwanted, unwanted.matchWeakly(current) { throw .preconditionFailed }
+        }
+    }
+
+    /// 304 in place of an answer that the caller has already.
+    func unlessHeld(_ reply: Reply) -> Reply {
+        guard let tag = reply.headers[.eTag], let held = headers[.ifNoneMatch], EntityTags(held).matchWeakly(tag) else {
+            return reply
+        }
+        return Reply(.notModified).with(.eTag, tag)
+    }
+}
+
+extension Reply {
+    var tag: String? { headers[.eTag] }
+}
