@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults bench check check-format check-scripts check-compose format clean
+.PHONY: help setup build run test faults bench check check-format check-scripts check-compose check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -29,8 +29,16 @@ faults: setup ## Break everything for FAULT_SECONDS (120) under load, then check
 bench: setup ## Measure a release build: reads beside dripping clients and sign-ins, sign-ins, row level security (BENCH_SECONDS …)
 	@scripts/bench.sh
 
-check: setup check-format check-scripts check-compose ## What CI runs: formats, scripts, compose file, warnings as errors, tests
+check: setup check-format check-scripts check-compose ## What CI runs: formats, scripts, compose file, warnings as errors, tests, fuzzing
 	@QUIETANZA_STRICT=1 scripts/test.sh
+	@$(MAKE) --no-print-directory check-fuzz
+
+check-fuzz: ## Send a bounded number of unusual requests to the programs that are built (FUZZ_FACTOR=1, FUZZ_SEED=1)
+	@echo "== fuzzing"
+	@scripts/fuzz.sh
+
+fuzz: build ## Send unusual requests for FUZZ_SECONDS (1800), in rounds with new seeds
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-1800} scripts/fuzz.sh
 
 check-format: ## Refuse Swift code that is not formatted
 	@echo "== checking the formatting"

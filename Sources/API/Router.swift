@@ -60,9 +60,19 @@ package struct API: Sendable {
     }
 
     package func wireRules(connections: Connections) -> WireRules {
-        WireRules(connections: connections, isDraining: { [service] in service.isDraining }) { [front] in
-            front.refuse($0, target: $1, address: $2)
+        WireRules(connections: connections, isDraining: { [service] in service.isDraining }) { [front, routes] in
+            front.refuse(Self.onPath($0, $1, routes), target: $1, address: $2)
         }
+    }
+
+    /// A method that nobody registered is 405 with the methods of the path, where the path exists.
+    private static func onPath(_ problem: Problem, _ target: String, _ routes: [Route]) -> Problem {
+        guard problem.kind == .notImplemented else { return problem }
+        let path = target.prefix { $0 != "?" }.split(separator: "/")
+        let matching = routes.filter { $0.matches(path) }
+        let fewest = matching.map(\.parameterCount).min()
+        let here = matching.filter { $0.parameterCount == fewest }
+        return here.isEmpty ? problem : .methodNotAllowed(here)
     }
 }
 
@@ -107,16 +117,9 @@ private struct Unrouted: RouterMiddleware {
         if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
             request.headers[.accessControlRequestMethod] != nil
         {
-            return await front.preflight(request, context, origin: origin, methods: methods(of: ofKeys))
+            return await front.preflight(request, context, origin: origin, methods: ofKeys.methods)
         }
-        let allow = methods(of: here).joined(separator: ", ")
-        let problem = Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
-        return await front.refuse(request, context, with: problem)
-    }
-
-    private func methods(of routes: [Route]) -> [String] {
-        let own = routes.map(\.method.rawValue)
-        return (own.contains("GET") ? own + ["HEAD"] : own).sorted()
+        return await front.refuse(request, context, with: .methodNotAllowed(here))
     }
 
     /// As the contract spells paths: no empty, dotted or encoded segment, no slash at the end.
@@ -126,6 +129,22 @@ private struct Unrouted: RouterMiddleware {
                 && path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
                     !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains { $0 == 0x25 || $0 == 0x5C }
                 }
+    }
+}
+
+extension [Route] {
+    /// HEAD among them where GET is.
+    fileprivate var methods: [String] {
+        let own = map(\.method.rawValue)
+        return (own.contains("GET") ? own + ["HEAD"] : own).sorted()
+    }
+}
+
+extension Problem {
+    /// - Parameter routes: the ones of the path.
+    fileprivate static func methodNotAllowed(_ routes: [Route]) -> Problem {
+        let allow = routes.methods.joined(separator: ", ")
+        return Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
     }
 }
 

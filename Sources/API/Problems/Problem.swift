@@ -44,7 +44,7 @@ package struct Problem: Error, Sendable, Equatable {
         json.field("title", kind.title)
         json.field("status", status.code)
         json.field("detail", detail.map { plainText($0, upTo: 1_024) })
-        json.field("instance", plainText(instance, upTo: 512))
+        json.field("instance", instance.isEmpty ? nil : plainText(instance, upTo: 512))
         json.field("correlation_id", correlationID)
         json.field("retry_after_seconds", retryAfterSeconds)
         json.field("anomaly_id", anomaly)

@@ -105,9 +105,6 @@ struct HeadReader {
             }
             throw Problem(.versionNotSupported, detail: "Send HTTP/1.1.")
         }
-        guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
-            throw Problem(.notImplemented, detail: "No resource of this service has the method.")
-        }
         guard target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
             throw .malformed("The target is not a path.")
         }
@@ -115,6 +112,9 @@ struct HeadReader {
             self.target = String(decoding: target, as: UTF8.self)
         } else {
             try readAbsoluteTarget(target)
+        }
+        guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
+            throw Problem(.notImplemented, detail: "No resource of this service has the method.")
         }
     }
 
