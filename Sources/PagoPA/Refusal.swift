@@ -85,9 +85,4 @@ package struct Fault: Sendable, Equatable {
     package init(_ pointer: String, _ error: InvalidValue) {
         self.init(pointer, error.code, error.detail)
     }
-
-    @available(*, deprecated, message: "give the code: Fault(pointer, .badFormat, detail)")
-    package init(_ pointer: String, _ detail: String) {
-        self.init(pointer, .badFormat, detail)
-    }
 }

@@ -19,11 +19,6 @@ extension Violation {
     init(_ fault: Fault) {
         self.init(fault.pointer, fault.code, fault.detail)
     }
-
-    @available(*, deprecated, message: "give the code: Violation(pointer, .badFormat, detail)")
-    init(_ pointer: String, _ detail: String) {
-        self.init(pointer, .badFormat, detail)
-    }
 }
 
 extension Violations {
@@ -33,11 +28,6 @@ extension Violations {
 
     func add(_ fault: Fault) {
         add(fault.pointer, fault.code, fault.detail)
-    }
-
-    @available(*, deprecated, message: "give the code: add(pointer, .badFormat, detail)")
-    func add(_ pointer: String, _ detail: String) {
-        add(pointer, .badFormat, detail)
     }
 }
 
@@ -58,11 +48,6 @@ extension ObjectReader {
 
     mutating func readOnly(_ key: String, _ current: String?) {
         readOnly(key, current.map(JSONValue.string))
-    }
-
-    @available(*, deprecated, message: "give the code: refuse(key, .badFormat, detail)")
-    func refuse(_ key: String?, _ detail: String) {
-        refuse(key, .badFormat, detail)
     }
 }
 

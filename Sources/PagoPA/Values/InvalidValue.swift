@@ -8,11 +8,6 @@ package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible
         self.detail = detail
     }
 
-    @available(*, deprecated, message: "give the code: InvalidValue(.badFormat, …)")
-    package init(detail: String) {
-        self.init(.badFormat, detail)
-    }
-
     package var description: String { detail }
 }
 
