@@ -76,11 +76,16 @@ extension ServerTests {
                     rt: Deployment.rt(
                         iuv: otherIUV, receipt: "SUMS",
                         transfers: #"[{"index":1,"creditor_tax_code":"12345678903","amount_cents":1}]"#))
-                #expect(sums.status == 422)
+                #expect(sums.status == 201)
+                #expect(try sums.json["disposition"] as? String == "anomaly")
                 let stranger = try await live.post(rt: Deployment.rt(iuv: otherIUV, receipt: "X"), secret: .make())
                 #expect(stranger.status == 401)
                 let anomalies = try await live.call("GET", "/v1/anomalies?limit=100", key: live.opsKey)
-                #expect(((try anomalies.json["items"] as? [any Sendable]) ?? []).count == 4)
+                #expect(((try anomalies.json["items"] as? [any Sendable]) ?? []).count == 5)
+                #expect(
+                    try live.ask("SELECT kind FROM anomalies ORDER BY kind") == [
+                        "already_paid", "amount_mismatch", "contradictory_rt", "receipt_conflict", "unknown_iuv",
+                    ])
             }
         }
 

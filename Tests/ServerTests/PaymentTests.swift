@@ -190,11 +190,12 @@ extension ServerTests {
             try await Deployment.with { live in
                 let contract = try Contract.project.get()
                 for operation in contract.operations {
-                    let path = operation.path.replacing("{id}", with: "0199c0de-0000-7000-8000-000000000001")
-                        .replacing("{attempt_id}", with: "0199c0de-0000-7000-8000-000000000001")
+                    let path = operation.path
                         .replacing("{tax_code}", with: Deployment.creditor).replacing("{key}", with: "mensa")
                         .replacing("{psp_id}", with: "ABCDITMM").replacing("{version}", with: "1")
                         .replacing("{topic}", with: "payments")
+                        // Every other parameter is an id: `{id}`, `{attempt_id}`, `{receipt_id}`.
+                        .replacing(/\{[a-z_]+\}/, with: "0199c0de-0000-7000-8000-000000000001")
                     let hasBody = ["POST", "PUT", "PATCH"].contains(operation.method)
                     let answer = try await live.call(operation.method, path, json: hasBody ? "{}" : nil)
                     #expect(answer.status != 405 && answer.status < 500, "\(operation.operationID) \(answer.status)")
