@@ -8,12 +8,31 @@ package struct PSPStart: Sendable {
         package let noticeNumber: String
         package let amountCents: Int64
         package let description: String
+        /// To whom the money goes.
+        package let transfers: [Transfer]
 
-        package init(iuv: String, noticeNumber: String, amountCents: Int64, description: String) {
+        package init(
+            iuv: String, noticeNumber: String, amountCents: Int64, description: String, transfers: [Transfer] = []
+        ) {
             self.iuv = iuv
             self.noticeNumber = noticeNumber
             self.amountCents = amountCents
             self.description = description
+            self.transfers = transfers
+        }
+    }
+
+    package struct Transfer: Sendable {
+        package let creditorTaxCode: String
+        package let iban: String
+        package let amountCents: Int64
+        package let remittance: String
+
+        package init(creditorTaxCode: String, iban: String, amountCents: Int64, remittance: String) {
+            self.creditorTaxCode = creditorTaxCode
+            self.iban = iban
+            self.amountCents = amountCents
+            self.remittance = remittance
         }
     }
 
@@ -84,6 +103,16 @@ package struct PSPStart: Sendable {
                 json.field("notice_number", installment.noticeNumber)
                 json.field("amount_cents", installment.amountCents)
                 json.field("description", installment.description)
+                if !installment.transfers.isEmpty {
+                    json.array("transfers", installment.transfers) { json, transfer in
+                        json.beginObject()
+                        json.field("creditor_tax_code", transfer.creditorTaxCode)
+                        json.field("iban", transfer.iban)
+                        json.field("amount_cents", transfer.amountCents)
+                        json.field("remittance", transfer.remittance)
+                        json.endObject()
+                    }
+                }
                 json.endObject()
             }
             json.field("amount_cents", amountCents)

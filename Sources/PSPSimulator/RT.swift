@@ -97,12 +97,21 @@ extension RT {
                 psp: PSP(
                     id: payment.pspID, businessName: "Simulatore PSP \(payment.pspID)", channelID: payment.channelID),
                 paidAt: paidAt.formatted(.iso8601),
-                transfers: failureReason == nil
-                    ? [Transfer(index: 1, creditorTaxCode: call.creditor.taxCode, amountCents: amount)] : [],
+                transfers: failureReason == nil ? transfers(of: installment, to: call.creditor.taxCode) : [],
                 payer: call.payer.map {
                     Subject(kind: $0.kind, taxCode: $0.taxCode, fullName: $0.fullName, email: $0.email)
                 },
                 failureReason: failureReason)
+        }
+    }
+
+    /// The money goes where the start call said, or as a whole to the creditor.
+    private static func transfers(of installment: StartCall.Installment, to creditor: String) -> [Transfer] {
+        guard let parts = installment.transfers, !parts.isEmpty else {
+            return [Transfer(index: 1, creditorTaxCode: creditor, amountCents: installment.amountCents)]
+        }
+        return parts.enumerated().map { index, part in
+            Transfer(index: index + 1, creditorTaxCode: part.creditorTaxCode, amountCents: part.amountCents)
         }
     }
 

@@ -26,10 +26,22 @@ struct StartCall: Codable, Sendable {
         let noticeNumber: String
         let amountCents: Int64
         let description: String
+        let transfers: [Transfer]?
 
         enum CodingKeys: String, CodingKey {
-            case iuv, description
+            case iuv, description, transfers
             case noticeNumber = "notice_number"
+            case amountCents = "amount_cents"
+        }
+    }
+
+    /// A beneficiary's part of the installment.
+    struct Transfer: Codable, Sendable {
+        let creditorTaxCode: String
+        let amountCents: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case creditorTaxCode = "creditor_tax_code"
             case amountCents = "amount_cents"
         }
     }

@@ -32,6 +32,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case paymentInProgress(secondsLeft: Int)
     /// The installment can not be paid now.
     case installmentNotPayable(InstallmentStatus, pointer: String)
+    /// Money has arrived for the position and people look at it.
+    case positionUnderReview([AnomalyKind], pointer: String)
     case attemptNotCancellable(AttemptStatus)
     /// A write needs `If-Match`.
     case preconditionMissing

@@ -29,7 +29,7 @@ package enum PaymentAttempts {
     }
 
     /// The attempt that an RT belongs to, locked: the one it names, by its id or by the payment context that is the id without
-    /// hyphens; else the one that this PSP has open for this IUV, or had open last before the payment.
+    /// hyphens; else the one that this PSP has open for this IUV on the RT's channel, or had open last before the payment.
     package static func lock(for rt: RT) -> Question<PaymentAttempt?> {
         let own: SQL =
             """
@@ -45,9 +45,18 @@ package enum PaymentAttempts {
         return several(
             where: """
                 a.id = (SELECT o.id \(own) AND o.created_at <= \(rt.paidAt.adding(seconds: RT.futureToleranceSeconds).sql)
+                    AND (\(rt.psp.channel)::text IS NULL OR o.channel_id = \(rt.psp.channel))
                     AND o.status <> 'succeeded' ORDER BY m.is_holding DESC, o.created_at DESC LIMIT 1)
                 """, locking: true
         ).map(\.first)
+    }
+
+    /// The open attempts that hold this installment, locked; after ``Transaction/widen(to:)`` those of every PSP.
+    package static func lock(holding installment: Identifier<Installment>) -> Question<[PaymentAttempt]> {
+        several(
+            where:
+                "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid) AND is_holding)",
+            locking: true)
     }
 
     /// - Parameter condition: over `a`, a payment attempt.
@@ -198,19 +207,32 @@ extension Transaction {
     }
 
     /// Attempts past their deadline by the database's clock, oldest first, locked; those that another instance is ending are passed over.
+    /// - Returns: also whether one of the attempt's installments is paid.
     package func lockOverdueAttempts(limit: Int) async throws -> [(
-        Identifier<PaymentAttempt>, AttemptStatus
+        Identifier<PaymentAttempt>, AttemptStatus, isPartlyPaid: Bool
     )] {
         try await query(
             """
-            SELECT id, status FROM payment_attempts
-            WHERE status IN ('created', 'redirected', 'in_progress') AND expires_at <= now()
-            ORDER BY expires_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
+            SELECT a.id, a.status,
+                coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
+            FROM payment_attempts a
+            WHERE a.status IN ('created', 'redirected', 'in_progress') AND a.expires_at <= now()
+            ORDER BY a.expires_at LIMIT \(limit) FOR UPDATE OF a SKIP LOCKED
             """
         ).map { row in
             var row = row
-            return (try row.identifier(), try row.word())
+            return (try row.identifier(), try row.word(), isPartlyPaid: try row.bool())
         }
+    }
+
+    /// From here to the end of the transaction a PSP reaches the rows of this creditor too, whose debt its RT has paid: the open attempts
+    /// of other PSPs on that debt end. Changes nothing for any other tenancy.
+    package func widen(to creditor: OrganizationTaxCode) {
+        send(
+            """
+            SELECT CASE WHEN current_setting('quietanza.tenancy', true) = 'psp'
+                THEN set_config('quietanza.creditors', \([creditor.value])::text[]::text, true) END
+            """)
     }
 }
 

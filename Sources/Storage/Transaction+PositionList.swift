@@ -17,6 +17,8 @@ package struct PositionFilter: Sendable, Equatable {
     package var paidTo: CalendarDate?
     package var updatedSince: Instant?
     package var debtor: TaxCode?
+    /// Whether an anomaly of the position is open.
+    package var isUnderReview: Bool?
     /// Words to find in the description, or a document number, external id, IUV or notice number as a whole.
     package var words: String?
 
@@ -88,7 +90,7 @@ extension Transaction {
     package func positions(
         _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
     ) async throws -> Page<PositionSummary> {
-        let conditions = filter.conditions(today: today)
+        let conditions = filter.conditions(today: today, within: tenancy)
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
         let rows = tenancy.merged(.positions("p")) { tenant in
@@ -98,7 +100,8 @@ extension Transaction {
             """
             SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
                 p.description, p.state, p.total_cents, p.paid_cents,
-                p.written_off_cents, p.due_date, p.payable_until, p.created_at, p.updated_at
+                p.written_off_cents, p.due_date, p.payable_until,
+                \(Positions.reviewReasons(where: "a.position_id = p.id")), p.created_at, p.updated_at
             FROM (\(rows)) AS p JOIN creditors c ON c.tax_code = p.creditor_tax_code
             ORDER BY \(order.qualified) LIMIT \(page.limit + 1)
             """
@@ -139,7 +142,7 @@ extension PositionOrder {
 }
 
 extension PositionFilter {
-    fileprivate func conditions(today: CalendarDate) -> [SQL] {
+    fileprivate func conditions(today: CalendarDate, within tenancy: Tenancy) -> [SQL] {
         var all: [SQL] = []
         if !statuses.isEmpty {
             let any: [SQL] = statuses.map { $0.condition(today: today) }
@@ -163,6 +166,15 @@ extension PositionFilter {
         if let paidTo { all.append(paid("i.paid_at < \(paidTo.nextDay.romeStart.sql)")) }
         if let updatedSince { all.append("p.updated_at >= \(updatedSince.sql)") }
         if let debtor { all.append("p.debtor_tax_code = \(debtor.value)") }
+        let isOpen: SQL = "EXISTS (SELECT FROM anomalies a WHERE a.position_id = p.id AND a.is_open)"
+        switch (isUnderReview, tenancy) {
+        case (nil, _): break
+        case (false, _): all.append("NOT \(isOpen)")
+        // A citizen's positions are few.
+        case (true, .citizen): all.append(isOpen)
+        // Open anomalies are few: they are read once, then their positions are found by id.
+        case (true, _): all.append("p.id = ANY(ARRAY(SELECT a.position_id FROM anomalies a WHERE a.is_open))")
+        }
         if let words {
             let pattern = "%" + words.escapedForLike + "%"
             all.append(
@@ -216,6 +228,7 @@ extension Row {
             debtTypeKey: try text(), document: Document(year: try int(), number: try text()), description: try text(),
             state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self),
             writtenOffCents: try next(Int64.self), dueDate: try date(), payableUntil: try optionalDate(),
+            reviewReasons: try anomalyKinds(),
             createdAt: try instant(), updatedAt: try instant())
     }
 }

@@ -19,6 +19,8 @@ package struct PositionSummary: Sendable, Equatable {
     /// The earliest due date still owed, or the last one when nothing is.
     package let dueDate: CalendarDate
     package let payableUntil: CalendarDate?
+    /// The kinds of its open anomalies, each once, by name.
+    package let reviewReasons: [AnomalyKind]
     package let createdAt: Instant
     package let updatedAt: Instant
 }
@@ -106,13 +108,19 @@ package enum Positions {
             """, rows: { row in try row.value { try IUV($0) } })
     }
 
+    /// The kinds of open anomalies, each once, by name.
+    /// - Parameter condition: over `a`, an anomaly.
+    static func reviewReasons(where condition: SQL) -> SQL {
+        "ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE \(condition) AND a.is_open ORDER BY a.kind)"
+    }
+
     private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Question<Position?> {
         let statements: [SQL] = [
             """
             SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
                 p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
                 p.debtor_address::text, p.metadata::text, p.state, p.version, p.created_at, p.updated_at, p.published_at,
-                p.cancelled_at
+                p.cancelled_at, \(reviewReasons(where: "a.position_id = p.id"))
             FROM positions p
             WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
             """,
@@ -354,7 +362,7 @@ extension Row {
             description: try text(),
             debtor: try debtor(), lines: lines, installments: installments, metadata: try textMap(text()),
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
-            publishedAt: try optionalInstant(), cancelledAt: try optionalInstant())
+            publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds())
     }
 
     private mutating func debtor() throws -> Debtor {

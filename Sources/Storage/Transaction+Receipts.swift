@@ -254,7 +254,7 @@ package enum Receipts {
                 r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
                 r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
                 r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text, r.voided_at,
-                r.void_reason
+                r.void_reason, \(Positions.reviewReasons(where: "a.receipt_id = r.id"))
             FROM receipts r
             LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
             LEFT JOIN positions p ON p.id = r.position_id
@@ -318,7 +318,7 @@ extension Row {
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
             copyOf: try optionalIdentifier(), notes: try notes(text()), voided: try receiptVoid(),
-            refunds: refunds(id))
+            refunds: refunds(id), reviewReasons: try anomalyKinds())
     }
 
     fileprivate mutating func outcome() throws -> RTOutcome {

@@ -66,6 +66,13 @@ extension Row {
         return word
     }
 
+    mutating func anomalyKinds() throws -> [AnomalyKind] {
+        try next([String].self).map { word in
+            guard let kind = AnomalyKind(rawValue: word) else { throw StorageError.fault("unknown kind of anomaly") }
+            return kind
+        }
+    }
+
     mutating func text() throws -> String { try next(String.self) }
     mutating func optionalText() throws -> String? { try nextOptional(String.self) }
     mutating func int() throws -> Int { try next(Int.self) }

@@ -7,6 +7,8 @@ import Testing
         let receipt = try Sample.receipt()
         let kinds: [(Language) -> MailText] = [
             { MailTexts.receiptReady(receipt, creditor: nil, language: $0) },
+            { MailTexts.paymentUnderReview(receipt, creditor: nil, language: $0) },
+            { MailTexts.doublePayment(receipt, creditor: nil, language: $0) },
             { MailTexts.paymentFailed(receipt, creditor: nil, language: $0) },
             {
                 MailTexts.refundDecided(
@@ -43,6 +45,23 @@ import Testing
             // One voice: "tu".
             for word in ["Lei", "inserisca", "segua", "ignori "] { #expect(!texts[0].plain.contains(word)) }
         }
+    }
+
+    @Test func `a payment that people look at is not said to be concluded`() throws {
+        let receipt = try Sample.receipt()
+        let review = MailTexts.paymentUnderReview(receipt, creditor: nil, language: .it)
+        let double = MailTexts.doublePayment(receipt, creditor: nil, language: .it)
+        let ready = MailTexts.receiptReady(receipt, creditor: nil, language: .it)
+        #expect(review.subject.contains("ricevuto, in verifica") && review.plain.contains("Non pagare di nuovo"))
+        #expect(double.plain.contains("già pagato") && double.plain.contains("rimborso"))
+        for text in [review, double] {
+            #expect(!text.plain.contains("è stato registrato") && text.subject != ready.subject)
+        }
+    }
+
+    @Test func `a mail tells the fee and the total where the PSP reported a fee`() throws {
+        let text = MailTexts.receiptReady(try Sample.receipt(), creditor: nil, language: .it).plain
+        #expect(text.contains("Commissione del PSP: 1,50 €") && text.contains("Totale addebitato: "))
     }
 
     @Test func `a failed payment is not said to have a receipt`() throws {

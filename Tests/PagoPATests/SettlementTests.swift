@@ -134,6 +134,40 @@ import Testing
         }
     }
 
+    @Test func `money for bodies that the debt does not name, or in other parts, is an anomaly`() throws {
+        let (own, other) = (try OrganizationTaxCode("12345678903"), try OrganizationTaxCode("01199250158"))
+        let foreign = try OrganizationTaxCode("15376371009")
+        let iban = try IBAN("IT60X0542811101000000123456")
+        let owed = try [(own, 4_980), (other, 1_000)].map { creditor, cents in
+            Transfer(
+                creditor: creditor, iban: iban, amount: try Amount(cents: Int64(cents)),
+                taxonomyCode: try TaxonomyCode("9/0101002IM/"), remittance: "")
+        }
+        let plain = try installment()
+        let shared = Installment(
+            id: plain.id, number: 1, iuv: plain.iuv, noticeNumber: plain.noticeNumber, amount: plain.amount,
+            dueDate: plain.dueDate, transfers: owed, paidAt: nil, heldUntil: nil)
+        let cases: [(told: [(OrganizationTaxCode, Int64)], fits: Bool)] = [
+            ([(own, 4_980), (other, 1_000)], true), ([(other, 1_000), (own, 4_980)], true),
+            // One body's part in two transfers, and a transfer of nothing.
+            ([(own, 4_000), (other, 1_000), (own, 980)], true), ([(own, 4_980), (other, 1_000), (foreign, 0)], true),
+            // An RT without transfers tells nothing else.
+            ([], true), ([(own, 5_980)], false), ([(own, 4_979), (other, 1_001)], false),
+            ([(own, 4_980), (foreign, 1_000)], false), ([(foreign, 5_980)], false),
+        ]
+        for (told, fits) in cases {
+            let transfers = try told.enumerated().map { index, part in
+                RTTransfer(
+                    index: index + 1, creditor: part.0, iban: nil, amount: try Amount(cents: part.1), remittance: nil)
+            }
+            let decided = Settlement.of(
+                .executed, shared.amount, paidAt: try Instant(rfc3339: "2026-10-09T10:00:00Z"), transfers: transfers,
+                position: try position(.open, installment: shared), installment: shared, share: nil, startedAt: nil,
+                creditorIsKnown: true)
+            #expect(decided == (fits ? .settled : .anomaly(.unexpectedBeneficiary)), "\(told)")
+        }
+    }
+
     private func copy(_ outcome: RTOutcome, cents: Int64, creditorIsKnown: Bool = true) throws -> Settlement {
         let share = Share(
             installment: try Identifier("0199c0de-0000-7000-8000-000000000003"), whole: try Amount(cents: 5_980),

@@ -57,7 +57,61 @@ import Testing
 
     @Test func `a final attempt moves by a positive RT alone`() {
         for status in AttemptStatus.allCases where status.isFinal {
-            for event in AttemptEvent.allCases where event != .paid { #expect(status.after(event) == nil) }
+            for event in AttemptEvent.allCases where event != .paid && event != .partlyPaid {
+                #expect(status.after(event) == nil)
+            }
+        }
+    }
+
+    @Test func `an attempt that is partly paid is never unpaid again`() {
+        for status in AttemptStatus.allCases {
+            let next = status.after(.partlyPaid)
+            let isPaid = status == .succeeded || status == .partiallySucceeded
+            #expect(next == (isPaid ? nil : .partiallySucceeded), "\(status)")
+        }
+        for event in AttemptEvent.allCases {
+            #expect(AttemptStatus.partiallySucceeded.after(event) == (event == .paid ? .succeeded : nil))
+        }
+    }
+
+    @Test func `only an open attempt is ended by a payment elsewhere`() {
+        for status in AttemptStatus.allCases {
+            #expect((status.after(.paidElsewhere) == .paidElsewhere) == !status.isFinal, "\(status)")
+        }
+    }
+
+    @Test func `a payment beats every other news of an installment, in any order`() {
+        for outcome in ItemOutcome.allCases {
+            for news in ItemOutcome.allCases {
+                #expect(outcome.after(news) == news.after(outcome))
+                #expect((outcome.after(news) == .paid) == (outcome == .paid || news == .paid))
+            }
+        }
+    }
+
+    @Test func `random RTs of a cart end in the status that its installments tell, whatever their order`() throws {
+        var random = Seeded(seed: 30)
+        for _ in 0..<2_000 {
+            let count = Int.random(in: 1...5, using: &random)
+            var status = AttemptStatus.allCases.filter { !$0.isFinal }.randomElement(using: &random) ?? .created
+            var outcomes = [ItemOutcome](repeating: .pending, count: count)
+            for _ in 0..<12 {
+                let cart = try Cart.attempt(status, outcomes)
+                let item = Int.random(in: 0..<count, using: &random)
+                if Int.random(in: 0..<6, using: &random) == 0 {
+                    let cause: AttemptEvent = Bool.random(using: &random) ? .deadlinePassed : .paidElsewhere
+                    status = status.after(cart.event(ending: cause)) ?? status
+                    continue
+                }
+                let news: ItemOutcome = Bool.random(using: &random) ? .paid : .failed
+                let event = cart.event(after: news, of: cart.items[item].installment)
+                outcomes[item] = outcomes[item].after(news)
+                if let event { status = status.after(event) ?? status }
+                let paid = outcomes.count { $0 == .paid }
+                #expect((status == .succeeded) == (paid == count))
+                if status.isFinal { #expect((status == .partiallySucceeded) == (paid > 0 && paid < count)) }
+                if !outcomes.contains(.pending) { #expect(status.isFinal) }
+            }
         }
     }
 

@@ -77,6 +77,7 @@ import Testing
             ("show attempt", { _ = try await $0.ask(PaymentAttempts.show(attempt, within: tenant)) }),
             ("show receipt", { _ = try await $0.ask(Receipts.show(receipt, within: tenant)) }),
             ("bytes", { _ = try await $0.ask(Receipts.bytes(of: receipt, within: tenant)) }),
+            ("holders", { _ = try await $0.ask(PaymentAttempts.lock(holding: installment)) }),
             ("receipts of attempts", { _ = try await $0.ask(Receipts.of([attempt], within: tenant)) }),
         ]
         for order in PositionOrder.allCases where tenant != .everyCreditor || order == .createdDescending {
@@ -104,6 +105,16 @@ import Testing
                 { tx in
                     let first = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest())
                     _ = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest(after: first.next))
+                }
+            ))
+        var review = PositionFilter()
+        review.isUnderReview = true
+        list.append(
+            (
+                "positions under review",
+                {
+                    _ = try await $0.positions(
+                        review, within: tenant, order: .createdDescending, page: PageRequest(), today: today)
                 }
             ))
         var debtor = PositionFilter()

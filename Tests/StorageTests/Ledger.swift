@@ -153,8 +153,10 @@ struct Ledger {
             SELECT id, id, true, psp, 'm', 'application/json', '{}', sha256('{}'), sha256('{}'), '{}', at FROM \(rows)
             """,
             """
-            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, opened_at)
-            SELECT id, 'already_paid', id, id, creditor, iuv, at FROM \(rows)
+            INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, opened_at, is_open, resolution,
+                reason, resolved_at)
+            SELECT id, 'already_paid', id, id, creditor, iuv, at, n % 50 = 1, CASE WHEN n % 50 <> 1 THEN 'refund' END,
+                CASE WHEN n % 50 <> 1 THEN 'x' END, CASE WHEN n % 50 <> 1 THEN at END FROM \(rows)
             """,
             """
             INSERT INTO anomalies (id, kind, creditor_tax_code, iuv, psp_id, amount_cents, is_open, resolution, reason,

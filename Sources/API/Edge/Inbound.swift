@@ -48,9 +48,10 @@ package struct Inbound: Sendable {
     }
 
     /// The language of what a person will read.
-    var language: Language {
-        headers[.acceptLanguage].flatMap(Language.init(acceptLanguage:)) ?? .it
-    }
+    var language: Language { wantedLanguage ?? .it }
+
+    /// The language that the caller asks for, if it asks for one of ours.
+    var wantedLanguage: Language? { headers[.acceptLanguage].flatMap(Language.init(acceptLanguage:)) }
 
     /// An id in the path; one that is none of ours is simply not found.
     func id<Noun>(_ name: String = "id", of: Noun.Type = Noun.self) throws -> Identifier<Noun> {

@@ -51,7 +51,7 @@ private struct AttemptHandlers: Sendable {
         let wait = reader.integer("wait_seconds", in: 0...Int64(Intermediary.maximumWaitSeconds)).map(Int.init) ?? 0
         try reader.finish()
         return try await intermediary.showPaymentAttempt(inbound.id(), waitSeconds: wait, for: inbound.caller())
-            .reply(in: inbound.language, links)
+            .reply(in: inbound.wantedLanguage, links)
     }
 
     func listPaymentAttempts(_ inbound: Inbound) async throws -> Reply {
@@ -62,7 +62,7 @@ private struct AttemptHandlers: Sendable {
         filter.installment = reader.id("installment_id")
         let page = try reader.page(.attempts, for: inbound)
         try reader.finish()
-        let language = inbound.language
+        let language = inbound.wantedLanguage
         return try await intermediary.listPaymentAttempts(filter, page: page, for: inbound.caller())
             .reply(.attempts, for: inbound) { json, detail in
                 json.beginObject()
@@ -73,7 +73,7 @@ private struct AttemptHandlers: Sendable {
 
     func cancelPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
         try inbound.demandNoBody()
-        let language = inbound.language
+        let language = inbound.wantedLanguage
         let render: @Sendable (AttemptDetail) -> Reply = { $0.reply(in: language, links) }
         return try await intermediary.cancelPaymentAttempt(
             inbound.id(), by: inbound.caller(), repeating: inbound.repeating(render)
@@ -168,16 +168,17 @@ extension AttemptDetail {
     /// While it is not final, when to ask again.
     static let retryAfterSeconds = 2
 
-    func reply(_ status: HTTPResponse.Status = .ok, in language: Language, _ links: Links) -> Reply {
+    /// - Parameter language: of the message; `nil`: the one given when the attempt was started.
+    func reply(_ status: HTTPResponse.Status = .ok, in language: Language?, _ links: Links) -> Reply {
         Reply.json(status) { write(into: &$0, in: language, links) }
             .with(.retryAfter, attempt.status.isFinal ? nil : String(Self.retryAfterSeconds))
     }
 
-    func write(into json: inout JSONWriter, in language: Language, _ links: Links) {
+    func write(into json: inout JSONWriter, in language: Language?, _ links: Links) {
         json.field("id", attempt.id.description)
         json.field("status", attempt.status.rawValue)
         json.field("is_final", attempt.status.isFinal)
-        json.field("message", attempt.status.message(in: language))
+        json.field("message", attempt.text(of: receipts, in: language ?? attempt.language))
         json.field("amount_cents", attempt.amount.cents)
         json.field("fee_cents", attempt.fee.cents)
         json.field("total_cents", attempt.totalCents)

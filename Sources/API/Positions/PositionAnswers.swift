@@ -53,6 +53,12 @@ extension JSONWriter {
         endObject()
     }
 
+    /// Whether money is in question, and why.
+    mutating func write(reviewReasons: [AnomalyKind]) {
+        field("under_review", !reviewReasons.isEmpty)
+        array("review_reasons", reviewReasons) { $0.value($1.rawValue) }
+    }
+
     mutating func write(metadata: [String: String]) {
         object("metadata") { json in
             for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { json.field(key, value) }
@@ -66,6 +72,7 @@ extension JSONWriter {
             json.field("status", receipt.status.rawValue)
             json.field("amount_cents", receipt.amount.cents)
             json.field("paid_at", receipt.paidAt.rfc3339)
+            json.field("under_review", !receipt.reviewReasons.isEmpty)
             json.field("pdf_url", receipt.hasPDF ? links.receipt(receipt.id) + "/pdf" : nil)
             json.endObject()
         }
@@ -94,6 +101,7 @@ extension PositionDetail {
         json.field("paid_cents", position.paidCents)
         json.field("written_off_cents", position.writtenOffCents)
         json.field("residual_cents", position.residualCents)
+        json.write(reviewReasons: position.reviewReasons)
         json.array("installments", position.installments) { write($1, into: &$0, today: today) }
         json.array("attempts", attempts) { json, attempt in
             json.beginObject()
@@ -127,7 +135,7 @@ extension PositionDetail {
         json.field("amount_cents", part.amount.cents)
         json.field("due_date", part.dueDate.description)
         json.field("status", status.rawValue)
-        json.field("payable", status == .open && part.heldUntil == nil)
+        json.field("payable", position.isPayable(part, today: today))
         json.field("payment_in_progress", part.heldUntil != nil)
         json.field("paid_at", part.paidAt?.rfc3339)
         json.field("written_off_cents", part.writtenOff == .zero ? nil : part.writtenOff.cents)
@@ -151,6 +159,7 @@ extension PositionSummary {
         json.field("paid_cents", paidCents)
         json.field("written_off_cents", writtenOffCents)
         json.field("residual_cents", totalCents - paidCents - writtenOffCents)
+        json.write(reviewReasons: reviewReasons)
         json.field("due_date", dueDate.description)
         json.field("created_at", createdAt.rfc3339)
         json.field("updated_at", updatedAt.rfc3339)

@@ -39,7 +39,7 @@ private struct PositionHandlers: Sendable {
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
         "status", "creditor_tax_code", "debt_type", "service", "document_year", "document_number", "iuv",
-        "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since",
+        "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since", "under_review",
     ])
 
     func createPosition(_ inbound: Inbound) async throws -> Reply {
@@ -116,6 +116,7 @@ private struct PositionHandlers: Sendable {
         filter.dueTo = reader.value("due_to") { try CalendarDate($0) }
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
         filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
+        filter.isUnderReview = reader.flag("under_review")
         filter.updatedSince = reader.value("updated_since") { try Instant(rfc3339: $0) }
         return (filter, reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }

@@ -154,6 +154,11 @@ extension Problem {
             self.init(
                 .installmentNotPayable, detail: "The installment is \(status.rawValue).",
                 violations: pointer.isEmpty ? [] : [Violation(pointer, .wrongState, "is \(status.rawValue)")])
+        case .positionUnderReview(let reasons, let pointer):
+            let kinds = reasons.map(\.rawValue).joined(separator: ", ")
+            self.init(
+                .positionUnderReview, detail: "The position has open anomalies: \(kinds).",
+                violations: [Violation(pointer, .wrongState, "is under review")])
         case .attemptNotCancellable(let status):
             self.init(.attemptNotCancellable, detail: "The attempt is \(status.rawValue).")
         case .pspRefused:

@@ -4,7 +4,7 @@ extension ProblemKind {
     /// A resource's state, a PSP, or the service.
     static let ofStates: [ProblemKind] = [
         .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
-        .installmentNotPayable,
+        .installmentNotPayable, .positionUnderReview,
         .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
         .voidNotPossible, .refundNotPossible, .refundNotChangeable,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
@@ -40,6 +40,12 @@ extension ProblemKind {
         cause: "The status of the installment, named in detail, does not allow a payment.",
         cure: "Read the position and offer only installments that are payable.",
         example: "The installment is paid.")
+    static let positionUnderReview = ProblemKind(
+        "position-under-review", .conflict, "Position under review",
+        cause: "Money has arrived for the position and does not fit, so a second payment could be one too many.",
+        cure:
+            "Tell the payer not to pay again. The position can be paid once its open anomalies are resolved, if it is still owed.",
+        example: "The position has open anomalies: amount_mismatch.")
     static let attemptNotCancellable = ProblemKind(
         "attempt-not-cancellable", .conflict, "Payment attempt cannot be cancelled",
         cause: "The attempt has ended, or the payment can no longer be stopped.",

@@ -46,6 +46,7 @@ extension Receipt {
         json.field("fee_cents", fee?.cents)
         json.field("status", status.rawValue)
         json.field("origin", origin.rawValue)
+        json.write(reviewReasons: reviewReasons)
         json.field("outcome", outcome.word)
         json.field("outcome_code", outcome.rawValue)
         if let psp {
@@ -100,6 +101,7 @@ extension Receipt {
         json.field("fee_cents", fee?.cents)
         json.field("status", status.rawValue)
         json.field("origin", origin.rawValue)
+        json.write(reviewReasons: reviewReasons)
         json.field("outcome", outcome.word)
         if copyOf != nil { json.field("is_beneficiary_copy", true) }
         json.field("voided_at", voided?.at.rfc3339)

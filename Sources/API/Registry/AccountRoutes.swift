@@ -9,7 +9,8 @@ func accountRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = AccountsHandlers(intermediary: intermediary)
     return [
         Route(.get, "/v1/creditors/{tax_code}/accounts", "list_accounts", handlers.listAccounts),
-        Route(.put, "/v1/creditors/{tax_code}/accounts", "save_accounts", isConditional: true,
+        Route(
+            .put, "/v1/creditors/{tax_code}/accounts", "save_accounts", isConditional: true,
             handlers.saveAccounts),
     ]
 }

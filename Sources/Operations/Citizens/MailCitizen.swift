@@ -70,7 +70,7 @@ extension Intermediary {
             return try message(mail, MailTexts.registrationAttempt(language: language), to: recipient)
         case .emailChanged: return try message(mail, MailTexts.emailChanged(language: language), to: recipient)
         case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
-        case .receiptReady, .paymentFailed, .refundDecided, .test: return nil
+        case .receiptReady, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided, .test: return nil
         }
         let token = try Token.make(.mail)
         let isWanted = try await store.transaction(within: .everyCreditor) { tx in

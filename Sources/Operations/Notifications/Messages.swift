@@ -3,7 +3,7 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// The mail that says that the receipt is ready, with the receipt in it, or that the payment failed.
+    /// The mail about a receipt: that it is ready, that people look at the payment, or that the payment failed.
     func receiptMessage(
         _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
         to recipient: EmailAddress
@@ -11,6 +11,9 @@ extension Intermediary {
         let text =
             switch mail.kind {
             case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
+            case .paymentUnderReview:
+                MailTexts.paymentUnderReview(receipt, creditor: creditor, language: mail.language)
+            case .doublePayment: MailTexts.doublePayment(receipt, creditor: creditor, language: mail.language)
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
             case .refundDecided:
                 MailTexts.refundDecided(

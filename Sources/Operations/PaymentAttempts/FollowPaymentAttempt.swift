@@ -81,7 +81,8 @@ extension Intermediary {
                 Receipts.of([id], within: caller.tenancy))
             guard let attempt = found else { throw Refusal.notFound }
             if attempt.status == .cancelled { return AttemptDetail(attempt: attempt, receipts: receipts) }
-            guard let next = attempt.status.after(.cancel) else { throw Refusal.attemptNotCancellable(attempt.status) }
+            guard attempt.status.after(.cancel) != nil, let next = attempt.status.after(attempt.event(ending: .cancel))
+            else { throw Refusal.attemptNotCancellable(attempt.status) }
             tx.setStatus(next, of: id, at: now)
             journal(attempt, from: attempt.status, to: next, by: caller.actor, in: tx, at: now)
             return AttemptDetail(attempt: attempt.with(status: next, at: now), receipts: receipts)
@@ -119,8 +120,8 @@ extension Intermediary {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             let overdue = try await tx.lockOverdueAttempts(limit: limit)
-            for (id, status) in overdue {
-                guard let next = status.after(.deadlinePassed) else { continue }
+            for (id, status, isPartlyPaid) in overdue {
+                guard let next = status.after(isPartlyPaid ? .partlyPaid : .deadlinePassed) else { continue }
                 tx.setStatus(next, of: id, at: now)
                 tx.journal(
                     JournalEntry(.attemptState, by: .loop, attempt: id, from: status.rawValue, to: next.rawValue),

@@ -175,7 +175,10 @@ extension Intermediary {
             notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
             language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
             expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
-        return Plan(attempt: attempt, call: call(attempt, creditor: creditor, to: choice, signedBy: secrets))
+        let installments = positions.flatMap(\.installments)
+        return Plan(
+            attempt: attempt,
+            call: call(attempt, for: installments, creditor: creditor, to: choice, signedBy: secrets))
     }
 
     private func installmentIDs(_ references: [InstallmentReference], for caller: Caller, in tx: Transaction)
@@ -218,6 +221,9 @@ extension Intermediary {
             }
             let status = position.status(of: installment, today: today)
             guard status == .open else { throw Refusal.installmentNotPayable(status, pointer: pointer) }
+            guard !position.isPaymentBlocked else {
+                throw Refusal.positionUnderReview(position.reviewReasons, pointer: pointer)
+            }
             if let until = installment.heldUntil {
                 throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
             }
@@ -241,7 +247,8 @@ extension Intermediary {
     }
 
     private func call(
-        _ attempt: PaymentAttempt, creditor: Creditor, to choice: PSPChoice, signedBy secrets: [WebhookSecret]
+        _ attempt: PaymentAttempt, for installments: [Installment], creditor: Creditor, to choice: PSPChoice,
+        signedBy secrets: [WebhookSecret]
     )
         -> PSPStart
     {
@@ -250,10 +257,15 @@ extension Intermediary {
             psp: choice.psp.id.value, startURL: choice.channel.startURL, secrets: secrets,
             attemptID: attempt.id.description,
             creditorTaxCode: creditor.taxCode.value, creditorName: creditor.name,
-            installments: attempt.items.map {
+            installments: attempt.items.map { item in
                 PSPStart.Installment(
-                    iuv: $0.iuv.value, noticeNumber: $0.noticeNumber.value, amountCents: $0.amount.cents,
-                    description: $0.remittance)
+                    iuv: item.iuv.value, noticeNumber: item.noticeNumber.value, amountCents: item.amount.cents,
+                    description: item.remittance,
+                    transfers: (installments.first { $0.id == item.installment }?.transfers ?? []).map {
+                        PSPStart.Transfer(
+                            creditorTaxCode: $0.creditor.value, iban: $0.iban.value, amountCents: $0.amount.cents,
+                            remittance: $0.remittance)
+                    })
             }, amountCents: attempt.amount.cents, feeCents: attempt.fee.cents,
             payer: attempt.payer.map {
                 PSPStart.Payer(

@@ -58,6 +58,9 @@ extension Intermediary {
         }
         let status = position.status(of: installment, today: CalendarDate(romeDayOf: payment.paidAt))
         guard status == .open else { throw Refusal.installmentNotPayable(status, pointer: "/installment") }
+        guard !position.isPaymentBlocked else {
+            throw Refusal.positionUnderReview(position.reviewReasons, pointer: "/installment")
+        }
         if let until = installment.heldUntil {
             throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
         }

@@ -11,23 +11,41 @@ extension Intermediary {
     ) async throws -> Disposition {
         let creditor = try await tx.ask(Creditors.show(position.creditor, within: .everyCreditor))
         let settlement = Settlement.of(
-            receipt.outcome, receipt.amount, paidAt: receipt.paidAt, position: position, installment: installment,
+            receipt.outcome, receipt.amount, paidAt: receipt.paidAt, transfers: receipt.transfers, position: position,
+            installment: installment,
             share: nil, startedAt: receipt.receivedAt, creditorIsKnown: true,
             contradictsItself: receipt.notes.contradictMoney)
         tx.place(receipt.id, as: settlement.disposition, on: installment, of: position)
         tell(settlement, of: receipt, on: position.id, by: actor, in: tx, at: now)
         if settlement.disposition == .settled {
             try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
+            try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
         }
         // In quarantine there was nobody to tell; on another position the payer was told, but not this debtor.
         let isNews = receipt.status == .quarantined || position.debtor.email != nil
         if receipt.outcome.movedMoney, isNews {
             tx.insert(
                 mails(
-                    .receiptReady, about: receipt, on: position.id, toPayer: [receipt.payer?.email],
+                    NotificationKind(whenMoneyCameWith: settlement.anomaly), about: receipt, on: position.id,
+                    toPayer: [receipt.payer?.email],
                     toDebtor: position.debtor.email, in: creditor?.languages.first ?? .it, at: now))
         }
         return settlement.disposition
+    }
+
+    /// The e-mails to everybody who is known to care about a stored receipt: who started the payment, and the debtor. What its RT told of
+    /// the payer's mailbox is not stored.
+    func mails(
+        _ kind: NotificationKind, toThoseOf receipt: Receipt, on position: Position?, in tx: Transaction,
+        at now: Instant
+    ) async throws -> [PagoPA.Notification] {
+        let creditor = try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor))
+        var attempt: PaymentAttempt?
+        if let id = receipt.attempt { attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor)) }
+        return mails(
+            kind, about: receipt, on: position?.id, toPayer: [attempt?.email, attempt?.payer?.email],
+            toDebtor: position?.debtor.email,
+            in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)
     }
 
     /// Journals where a kept receipt went, and opens what does not fit there.
@@ -111,7 +129,8 @@ extension Intermediary {
             else { return false }
             let installment = position?.installments.first { $0.iuv == kept.iuv }
             let settlement = Settlement.of(
-                kept.outcome, kept.amount, paidAt: kept.paidAt, position: position, installment: installment,
+                kept.outcome, kept.amount, paidAt: kept.paidAt, transfers: kept.transfers, position: position,
+                installment: installment,
                 share: share, startedAt: kept.receivedAt, creditorIsKnown: true,
                 contradictsItself: kept.notes.contradictMoney)
             if let position, let installment {

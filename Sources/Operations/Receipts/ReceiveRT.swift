@@ -108,7 +108,12 @@ extension Intermediary {
             rt: rt, body: body, origin: origin, position: position, installment: installment,
             copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
             settlement: settlement, creditor: creditor, now: now)
-        return .first(try keep(facts, in: tx, render: render))
+        let taken = try keep(facts, in: tx, render: render)
+        if settlement.disposition == .settled, let position, let installment {
+            try await endAttempts(
+                holding: installment, of: position, paidBy: attempt, by: origin.actor, in: tx, at: now)
+        }
+        return .first(taken)
     }
 
     func finish(_ taken: Taken) throws -> TakenRT {
@@ -189,19 +194,18 @@ extension Intermediary {
             let outcome = facts.settlement.itemOutcome,
             let item = attempt.items.first(where: { $0.installment == installment.id }), item.outcome != .paid
         else { return }
-        tx.setOutcome(outcome, of: installment.id, in: attempt.id)
-        guard let event = PaymentAttempt.event(after: outcome, of: installment.id, among: attempt.items),
+        tx.setOutcome(item.outcome.after(outcome), of: installment.id, in: attempt.id)
+        guard let event = attempt.event(after: outcome, of: installment.id),
             let next = attempt.status.after(event)
         else { return }
-        tx.setStatus(
-            next, of: attempt.id, failureReason: facts.rt.failureReason ?? "the PSP reports that nothing was paid",
-            at: facts.now)
+        let reason = facts.rt.failureReason ?? "the PSP reports that nothing was paid"
+        tx.setStatus(next, of: attempt.id, failureReason: event == .refused ? reason : nil, at: facts.now)
         journal(attempt, from: attempt.status, to: next, by: actor, in: tx, at: facts.now)
     }
 
     private func mailsOfReceipt(_ receipt: Receipt, _ facts: RTFacts) -> [PagoPA.Notification] {
         mails(
-            .receiptReady, about: receipt,
+            NotificationKind(whenMoneyCameWith: facts.settlement.anomaly), about: receipt,
             toPayer: [facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email],
             toDebtor: facts.position?.debtor.email,
             in: facts.attempt?.language ?? facts.creditor?.languages.first ?? .it, at: facts.now)

@@ -96,6 +96,8 @@ extension Intermediary {
         try pay(
             installment, of: position, paidAt: receipt.paidAt, writtenOff: difference.writtenOff, by: actor, in: tx,
             at: now)
+        try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
+        tx.insert(try await mails(.receiptReady, toThoseOf: receipt, on: position, in: tx, at: now))
         if difference.excess > .zero {
             _ = try await self.refund(
                 receipt, amount: difference.excess, day: CalendarDate(romeDayOf: now), reason: reason,

@@ -53,6 +53,10 @@ package struct Notification: Sendable, Equatable {
 
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
+    /// Money arrived and people look at it before it counts.
+    case paymentUnderReview = "payment_under_review"
+    /// Money arrived for a debt that had been paid before.
+    case doublePayment = "double_payment"
     case paymentFailed = "payment_failed"
     /// Money of the receipt goes back to its payer.
     case refundDecided = "refund_decided"
@@ -70,10 +74,21 @@ package enum NotificationKind: String, Sendable, CaseIterable {
 }
 
 extension NotificationKind {
+    /// What the payer is told when money arrived: that it paid, or why people look at it.
+    package init(whenMoneyCameWith anomaly: AnomalyKind?) {
+        switch anomaly {
+        case nil: self = .receiptReady
+        case .alreadyPaid: self = .doublePayment
+        case .receiptConflict, .amountMismatch, .partialPayment, .positionCancelled, .positionExpired, .positionDraft,
+            .unknownIUV, .unknownCreditor, .unreadableRT, .contradictoryRT, .unexpectedBeneficiary:
+            self = .paymentUnderReview
+        }
+    }
+
     /// Whether the receipt as it stands is attached.
     package var bringsReceipt: Bool {
         switch self {
-        case .receiptReady, .refundDecided: true
+        case .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
             .smartCardProved, .test:
             false

@@ -1,65 +1,61 @@
-extension AttemptStatus {
-    /// What the payer reads; the Italian words while waiting and at the end are the service's founding note's own.
-    package func message(in language: Language) -> String {
-        let texts: [Language: String] =
-            switch self {
-            case .created, .redirected: Self.started
-            case .inProgress: Self.waiting
-            case .succeeded: Self.concluded
-            case .failed: Self.failure
-            case .cancelled: Self.withdrawal
-            case .expired: Self.timeout
-            }
-        return texts[language] ?? texts[.it] ?? rawValue
+/// What the payer reads of an attempt. The Italian words of an attempt under way and of one that is concluded are those of the
+/// service's founding note.
+package enum AttemptMessage: Sendable, Equatable {
+    case started
+    case waiting
+    /// - Parameters:
+    ///   - hasReceipt: the receipt can be downloaded now.
+    ///   - sendsMail: an address of the payer is known.
+    case concluded(hasReceipt: Bool, sendsMail: Bool)
+    case underReview
+    case doublePayment
+    /// People have looked at the payment and it did not pay the debt.
+    case reviewed
+    case partlyPaid
+    case paidElsewhere
+    case failure
+    case withdrawal
+    case timeout
+}
+
+extension PaymentAttempt {
+    /// - Parameter receipts: those of this attempt.
+    package func message(of receipts: [Receipt]) -> AttemptMessage {
+        switch status {
+        case .created, .redirected: return .started
+        case .inProgress: return .waiting
+        case .failed: return .failure
+        case .cancelled: return .withdrawal
+        case .expired: return .timeout
+        case .paidElsewhere: return .paidElsewhere
+        case .succeeded, .partiallySucceeded: break
+        }
+        let payments = receipts.filter(\.outcome.movedMoney)
+        let reasons = payments.flatMap(\.reviewReasons)
+        if reasons.contains(.alreadyPaid) { return .doublePayment }
+        if !reasons.isEmpty { return .underReview }
+        if status == .partiallySucceeded { return .partlyPaid }
+        if payments.contains(where: { $0.status == .anomaly }) { return .reviewed }
+        return .concluded(hasReceipt: payments.contains(where: \.hasPDF), sendsMail: payersEmail != nil)
     }
 
-    private static let started: [Language: String] = [
-        .it: "Operazione in corso: completare il pagamento sul portale del prestatore di servizi di pagamento scelto.",
-        .en: "Operation in progress: complete the payment on the portal of the chosen payment service provider.",
-        .de: "Vorgang läuft: Bitte schließen Sie die Zahlung auf dem Portal des gewählten Zahlungsdienstleisters ab.",
-        .fr: "Opération en cours : terminez le paiement sur le portail du prestataire de services de paiement choisi.",
-        .sl: "Postopek poteka: dokončajte plačilo na portalu izbranega ponudnika plačilnih storitev.",
-    ]
-    private static let waiting: [Language: String] = [
-        .it: "Operazione in corso: siamo in attesa dell'esito dal prestatore di servizi di pagamento.",
-        .en: "Operation in progress: we are waiting for the outcome from the payment service provider.",
-        .de: "Vorgang läuft: Wir warten auf das Ergebnis des Zahlungsdienstleisters.",
-        .fr: "Opération en cours : nous attendons le résultat du prestataire de services de paiement.",
-        .sl: "Postopek poteka: čakamo na izid od ponudnika plačilnih storitev.",
-    ]
-    private static let concluded: [Language: String] = [
-        .it:
-            "Operazione conclusa. La ricevuta sarà disponibile a breve: un messaggio di posta elettronica avviserà quando sarà pronta.",
-        .en: "Operation concluded. The receipt will be available shortly: an e-mail will tell you when it is ready.",
-        .de:
-            "Vorgang abgeschlossen. Die Quittung ist in Kürze verfügbar: Eine E-Mail informiert Sie, sobald sie bereitsteht.",
-        .fr: "Opération terminée. Le reçu sera disponible sous peu : un e-mail vous préviendra lorsqu'il sera prêt.",
-        .sl: "Postopek je zaključen. Potrdilo bo kmalu na voljo: o tem vas bo obvestilo elektronsko sporočilo.",
-    ]
-    private static let failure: [Language: String] = [
-        .it: "Operazione non riuscita: il pagamento non è stato eseguito. È possibile riprovare.",
-        .en: "Operation failed: the payment was not made. You can try again.",
-        .de: "Vorgang fehlgeschlagen: Die Zahlung wurde nicht ausgeführt. Sie können es erneut versuchen.",
-        .fr: "Opération échouée : le paiement n'a pas été effectué. Vous pouvez réessayer.",
-        .sl: "Postopek ni uspel: plačilo ni bilo izvedeno. Poskusite lahko znova.",
-    ]
-    private static let withdrawal: [Language: String] = [
-        .it: "Operazione annullata. È possibile iniziare un nuovo pagamento.",
-        .en: "Operation cancelled. You can start a new payment.",
-        .de: "Vorgang abgebrochen. Sie können eine neue Zahlung beginnen.",
-        .fr: "Opération annulée. Vous pouvez commencer un nouveau paiement.",
-        .sl: "Postopek je preklican. Začnete lahko novo plačilo.",
-    ]
-    private static let timeout: [Language: String] = [
-        .it:
-            "Tempo scaduto: l'esito del pagamento non è arrivato in tempo. Se il pagamento è stato eseguito, la ricevuta arriverà comunque.",
-        .en:
-            "Time expired: the outcome of the payment did not arrive in time. If the payment was made, the receipt will still arrive.",
-        .de:
-            "Zeit abgelaufen: Das Ergebnis der Zahlung ist nicht rechtzeitig eingetroffen. Wurde die Zahlung ausgeführt, kommt die Quittung trotzdem.",
-        .fr:
-            "Délai dépassé : le résultat du paiement n'est pas arrivé à temps. Si le paiement a été effectué, le reçu arrivera tout de même.",
-        .sl:
-            "Čas je potekel: izid plačila ni prispel pravočasno. Če je bilo plačilo izvedeno, bo potrdilo kljub temu prispelo.",
-    ]
+    /// The words for the payer: what happened, and with several installments which of them are paid and which are not.
+    package func text(of receipts: [Receipt], in language: Language) -> String {
+        let words = AttemptWords.of(language)
+        let message = message(of: receipts)
+        guard items.count > 1 else { return words.text(message) }
+        switch message {
+        case .partlyPaid, .paidElsewhere, .underReview, .doublePayment: break
+        case .started, .waiting, .concluded, .reviewed, .failure, .withdrawal, .timeout: return words.text(message)
+        }
+        var sentences = [words.text(message)]
+        for (label, outcomes) in [
+            (words.paid, [ItemOutcome.paid]), (words.elsewhere, [.paidElsewhere]), (words.unpaid, [.failed, .pending]),
+        ] {
+            let named = items.filter { outcomes.contains($0.outcome) }
+                .map { "\($0.noticeNumber) (\($0.amount.italian) €)" }
+            if !named.isEmpty { sentences.append("\(label): \(named.joined(separator: ", ")).") }
+        }
+        return sentences.joined(separator: " ")
+    }
 }

@@ -7,15 +7,19 @@ package enum AttemptStatus: String, Sendable, CaseIterable {
     /// The payer came back, or the PSP told how its page ended; the RT decides and has not arrived.
     case inProgress = "in_progress"
     case succeeded
+    /// Some of its installments are paid by it, and no more RT is expected for the others.
+    case partiallySucceeded = "partially_succeeded"
     case failed
     case cancelled
     case expired
+    /// Another PSP or another channel reported the payment of what it was to pay.
+    case paidElsewhere = "paid_elsewhere"
 
     /// No further change is expected, though a late positive RT may still come.
     package var isFinal: Bool {
         switch self {
         case .created, .redirected, .inProgress: false
-        case .succeeded, .failed, .cancelled, .expired: true
+        case .succeeded, .partiallySucceeded, .failed, .cancelled, .expired, .paidElsewhere: true
         }
     }
 }
@@ -25,7 +29,7 @@ extension AttemptStatus {
     /// the PSP itself has ended the payment.
     package var endsPortal: Bool {
         switch self {
-        case .cancelled, .expired: true
+        case .cancelled, .expired, .paidElsewhere, .partiallySucceeded: true
         case .created, .redirected, .inProgress, .succeeded, .failed: false
         }
     }
@@ -41,8 +45,12 @@ package enum AttemptEvent: String, Sendable, CaseIterable {
     case deadlinePassed
     /// Positive RTs for every installment.
     case paid
+    /// A positive RT for at least one installment, and none is expected for the others.
+    case partlyPaid
     /// A negative RT.
     case refused
+    /// An RT that is not of this attempt has paid one of its installments.
+    case paidElsewhere
 }
 
 extension AttemptStatus {
@@ -51,22 +59,19 @@ extension AttemptStatus {
         switch (self, event) {
         case (.succeeded, _): nil
         case (_, .paid): .succeeded
+        case (.partiallySucceeded, _): nil
+        case (_, .partlyPaid): .partiallySucceeded
         case (.created, .pspAccepted): .redirected
         case (.created, .pspFailed): .failed
         case (.redirected, .cameBack), (.created, .cameBack): .inProgress
         case (.created, .cancel), (.redirected, .cancel): .cancelled
         case (.created, .deadlinePassed), (.redirected, .deadlinePassed), (.inProgress, .deadlinePassed): .expired
         case (.created, .refused), (.redirected, .refused), (.inProgress, .refused): .failed
-        case (.redirected, .pspAccepted), (.inProgress, .pspAccepted), (.failed, .pspAccepted),
-            (.cancelled, .pspAccepted), (.expired, .pspAccepted):
-            nil
-        case (.redirected, .pspFailed), (.inProgress, .pspFailed), (.failed, .pspFailed), (.cancelled, .pspFailed),
-            (.expired, .pspFailed):
-            nil
-        case (.inProgress, .cameBack), (.failed, .cameBack), (.cancelled, .cameBack), (.expired, .cameBack): nil
-        case (.inProgress, .cancel), (.failed, .cancel), (.cancelled, .cancel), (.expired, .cancel): nil
-        case (.failed, .deadlinePassed), (.cancelled, .deadlinePassed), (.expired, .deadlinePassed): nil
-        case (.failed, .refused), (.cancelled, .refused), (.expired, .refused): nil
+        case (.created, .paidElsewhere), (.redirected, .paidElsewhere), (.inProgress, .paidElsewhere): .paidElsewhere
+        case (.redirected, .pspAccepted), (.inProgress, .pspAccepted): nil
+        case (.redirected, .pspFailed), (.inProgress, .pspFailed): nil
+        case (.inProgress, .cameBack), (.inProgress, .cancel): nil
+        case (.failed, _), (.cancelled, _), (.expired, _), (.paidElsewhere, _): nil
         }
     }
 

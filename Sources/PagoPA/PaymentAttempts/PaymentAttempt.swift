@@ -86,6 +86,18 @@ package enum ItemOutcome: String, Sendable, CaseIterable {
     case pending
     case paid
     case failed
+    /// Another PSP or another channel reported its payment.
+    case paidElsewhere = "paid_elsewhere"
+
+    /// A payment by the attempt itself beats everything, and the news that another one paid beats a refusal.
+    package func after(_ news: ItemOutcome) -> ItemOutcome {
+        switch (self, news) {
+        case (.paid, _), (_, .paid): .paid
+        case (.paidElsewhere, _), (_, .paidElsewhere): .paidElsewhere
+        case (.failed, _), (_, .failed): .failed
+        case (.pending, .pending): .pending
+        }
+    }
 }
 
 /// Soggetto versante: who pays, when it is known.
@@ -104,19 +116,25 @@ package struct Payer: Sendable, Equatable {
 }
 
 extension PaymentAttempt {
-    /// What an RT's outcome for one item means to the whole attempt: paid when every item is, failed when none is
-    /// pending and one failed, otherwise nothing yet.
-    package static func event(
-        after outcome: ItemOutcome, of installment: Identifier<Installment>, among items: [AttemptItem]
-    )
-        -> AttemptEvent?
-    {
-        let outcomes = items.map { item in
-            guard item.installment == installment else { return item.outcome }
-            return item.outcome == .paid ? .paid : outcome
-        }
+    /// Where an e-mail of the payment goes to whom started it.
+    package var payersEmail: EmailAddress? { email ?? payer?.email }
+
+    /// Whether nobody else may try to pay this installment because of this attempt.
+    package func holds(_ installment: Identifier<Installment>) -> Bool {
+        !status.isFinal && items.contains { $0.installment == installment && $0.outcome == .pending }
+    }
+
+    /// What the outcome of one item means to the whole attempt: paid when every item is; partly paid or refused when no item is
+    /// pending, or nothing is awaited any more because the attempt has ended; otherwise nothing yet.
+    package func event(after outcome: ItemOutcome, of installment: Identifier<Installment>) -> AttemptEvent? {
+        let outcomes = items.map { $0.installment == installment ? $0.outcome.after(outcome) : $0.outcome }
         if outcomes.allSatisfy({ $0 == .paid }) { return .paid }
-        if outcomes.contains(.pending) { return nil }
-        return .refused
+        guard status.isFinal || !outcomes.contains(.pending) else { return nil }
+        return outcomes.contains(.paid) ? .partlyPaid : .refused
+    }
+
+    /// What ends the attempt for this cause: with something paid it is partly paid, whatever the cause.
+    package func event(ending cause: AttemptEvent) -> AttemptEvent {
+        items.contains { $0.outcome == .paid } ? .partlyPaid : cause
     }
 }

@@ -20,12 +20,14 @@ package struct Position: Sendable, Equatable {
     package let updatedAt: Instant
     package let publishedAt: Instant?
     package let cancelledAt: Instant?
+    /// The kinds of its open anomalies, each once, by name.
+    package let reviewReasons: [AnomalyKind]
 
     package init(
         id: Identifier<Position>, creditor: OrganizationTaxCode, externalID: String, debtTypeKey: String,
         payableAfterDue: Bool, document: Document, description: String, debtor: Debtor, lines: [PositionLine],
         installments: [Installment], metadata: [String: String], state: PositionState, version: Int, createdAt: Instant,
-        updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?
+        updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?, reviewReasons: [AnomalyKind] = []
     ) {
         self.id = id
         self.creditor = creditor
@@ -44,6 +46,7 @@ package struct Position: Sendable, Equatable {
         self.updatedAt = updatedAt
         self.publishedAt = publishedAt
         self.cancelledAt = cancelledAt
+        self.reviewReasons = reviewReasons
     }
 
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
@@ -58,6 +61,14 @@ package struct Position: Sendable, Equatable {
     /// The last due date still owed; `nil` when nothing is owed or the debt may be paid late.
     package var payableUntil: CalendarDate? {
         payableAfterDue ? nil : installments.filter { $0.paidAt == nil }.map(\.dueDate).max()
+    }
+
+    /// Money has arrived that may be the payment of what is still owed: nobody pays again before people have looked at it.
+    package var isPaymentBlocked: Bool { reviewReasons.contains(where: \.blocksPayment) }
+
+    /// Whether a payment of this installment can start now.
+    package func isPayable(_ installment: Installment, today: CalendarDate) -> Bool {
+        status(of: installment, today: today) == .open && installment.heldUntil == nil && !isPaymentBlocked
     }
 
     package func status(today: CalendarDate) -> PositionStatus {

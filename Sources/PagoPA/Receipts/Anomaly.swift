@@ -98,6 +98,8 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
     case unreadableRT = "unreadable_rt"
     /// The RT contradicts itself about money.
     case contradictoryRT = "contradictory_rt"
+    /// The money went to other bodies, or in other parts, than the debt says.
+    case unexpectedBeneficiary = "unexpected_beneficiary"
 
     package var detail: String {
         switch self {
@@ -113,6 +115,8 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
         case .unknownCreditor: "The creditor is not one of ours."
         case .unreadableRT: "A PSP sent a body that is not readable as an RT. It is stored whole; money may have moved."
         case .contradictoryRT: "The RT contradicts itself about money; the notes of the receipt say where."
+        case .unexpectedBeneficiary:
+            "The transfers of the RT go to other bodies, or in other parts, than the debt says."
         }
     }
 }

@@ -38,6 +38,8 @@ package struct Receipt: Sendable, Equatable {
     package let voided: ReceiptVoid?
     /// What of it went back, or is to go back; the oldest first.
     package let refunds: [Refund]
+    /// The kinds of its open anomalies, each once, by name.
+    package let reviewReasons: [AnomalyKind]
 
     package init(
         id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
@@ -47,7 +49,7 @@ package struct Receipt: Sendable, Equatable {
         psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
         failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant,
         copyOf: Identifier<Installment>? = nil, notes: [RTNote] = [], voided: ReceiptVoid? = nil,
-        refunds: [Refund] = []
+        refunds: [Refund] = [], reviewReasons: [AnomalyKind] = []
     ) {
         self.id = id
         self.receiptID = receiptID
@@ -82,6 +84,7 @@ package struct Receipt: Sendable, Equatable {
         self.notes = notes
         self.voided = voided
         self.refunds = refunds
+        self.reviewReasons = reviewReasons
     }
 
     /// The same, with nothing of payer and debtor but kind and code.

@@ -63,8 +63,19 @@ extension AnomalyKind {
         switch self {
         case .unknownIUV, .unknownCreditor: true
         case .receiptConflict, .amountMismatch, .partialPayment, .alreadyPaid, .positionCancelled, .positionExpired,
-            .positionDraft, .unreadableRT, .contradictoryRT:
+            .positionDraft, .unreadableRT, .contradictoryRT, .unexpectedBeneficiary:
             false
+        }
+    }
+
+    /// Whether the position may not be paid while the anomaly is open, because the payer may have paid already.
+    package var blocksPayment: Bool {
+        switch self {
+        // The debt was paid before; what else the position owes is not in question.
+        case .alreadyPaid: false
+        case .receiptConflict, .amountMismatch, .partialPayment, .positionCancelled, .positionExpired, .positionDraft,
+            .unknownIUV, .unknownCreditor, .unreadableRT, .contradictoryRT, .unexpectedBeneficiary:
+            true
         }
     }
 
@@ -76,7 +87,7 @@ extension AnomalyKind {
         case .unknownIUV, .unknownCreditor:
             return "No position of ours has this IUV. Use match with the position that the receipt pays, or refund it."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
-            .contradictoryRT:
+            .contradictoryRT, .unexpectedBeneficiary:
             break
         }
         if let why = receipt.obstacleToPaying { return why }
@@ -104,7 +115,7 @@ extension AnomalyKind {
         case .receiptConflict: return Self.firstCounts
         case .unreadableRT: return "It has no receipt of its own."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
-            .contradictoryRT, .unknownIUV, .unknownCreditor:
+            .contradictoryRT, .unexpectedBeneficiary, .unknownIUV, .unknownCreditor:
             return receipt.obstacleToPaying
         }
     }

@@ -43,18 +43,21 @@ package struct Settlement: Sendable, Equatable {
         creditorIsKnown: Bool
     ) -> Settlement {
         of(
-            rt.outcome, rt.amount, paidAt: rt.paidAt, position: position, installment: installment, share: share,
+            rt.outcome, rt.amount, paidAt: rt.paidAt, transfers: rt.transfers, position: position,
+            installment: installment, share: share,
             startedAt: startedAt, creditorIsKnown: creditorIsKnown, contradictsItself: rt.notes.contradictMoney)
     }
 
     /// The same for a receipt that was kept before.
     /// - Parameter contradictsItself: whether its RT contradicts itself about money; then nothing settles before people have looked at it.
     package static func of(
-        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
+        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, transfers: [RTTransfer], position: Position?,
+        installment: Installment?,
         share: Share?, startedAt: Instant?, creditorIsKnown: Bool, contradictsItself: Bool = false
     ) -> Settlement {
         let fitting = byTable(
-            outcome, amount, paidAt: paidAt, position: position, installment: installment, share: share,
+            outcome, amount, paidAt: paidAt, transfers: transfers, position: position, installment: installment,
+            share: share,
             startedAt: startedAt, creditorIsKnown: creditorIsKnown)
         guard contradictsItself, fitting.anomaly == nil else { return fitting }
         guard outcome.movedMoney else {
@@ -66,7 +69,8 @@ package struct Settlement: Sendable, Equatable {
     }
 
     private static func byTable(
-        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, position: Position?, installment: Installment?,
+        _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, transfers: [RTTransfer], position: Position?,
+        installment: Installment?,
         share: Share?, startedAt: Instant?, creditorIsKnown: Bool
     ) -> Settlement {
         guard let position, let installment else {
@@ -85,6 +89,7 @@ package struct Settlement: Sendable, Equatable {
         }
         if outcome.isPartial { return .anomaly(.partialPayment) }
         if amount != installment.amount { return .anomaly(.amountMismatch) }
+        if !installment.isPaid(by: transfers) { return .anomaly(.unexpectedBeneficiary) }
         let begun = min(startedAt ?? paidAt, paidAt)
         if !position.payableAfterDue, CalendarDate(romeDayOf: begun) > installment.dueDate {
             return .anomaly(.positionExpired)
@@ -113,6 +118,21 @@ package struct Share: Sendable, Equatable {
         self.installment = installment
         self.whole = whole
         self.part = part
+    }
+}
+
+extension Installment {
+    /// Whether the money went to the bodies that the debt names, each with its part. Only bodies and sums are compared: an RT may tell
+    /// one body's part in several transfers, and often leaves the IBAN out. An RT without transfers says nothing else.
+    func isPaid(by told: [RTTransfer]) -> Bool {
+        guard !told.isEmpty, !transfers.isEmpty else { return true }
+        // Transfers that do not add up contradict the RT itself, which is another anomaly.
+        guard (try? Amount.sum(told.map(\.amount))) == amount else { return true }
+        func parts(_ pairs: [(OrganizationTaxCode, Int64)]) -> [OrganizationTaxCode: Int64] {
+            Dictionary(pairs.filter { $0.1 != 0 }) { $0.addingReportingOverflow($1).partialValue }
+        }
+        return parts(transfers.map { ($0.creditor, $0.amount.cents) })
+            == parts(told.map { ($0.creditor, $0.amount.cents) })
     }
 }
 

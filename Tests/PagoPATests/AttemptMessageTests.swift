@@ -1,0 +1,66 @@
+import PagoPA
+import Testing
+
+/// What the payer reads is true, in every language.
+@Suite struct AttemptMessageTests {
+    private static let address = try! EmailAddress("pagante@example.org")  // a valid literal
+
+    @Test func `a mail is promised only where an address is known, and a receipt that is there is ready`() throws {
+        let settled = [try Cart.receipt(.settled)]
+        let without = try Cart.attempt(.succeeded, [.paid])
+        let with = try Cart.attempt(.succeeded, [.paid], email: Self.address)
+        #expect(without.message(of: settled) == .concluded(hasReceipt: true, sendsMail: false))
+        #expect(with.message(of: []) == .concluded(hasReceipt: false, sendsMail: true))
+        #expect(without.text(of: settled, in: .it) == "Operazione conclusa. La ricevuta è pronta.")
+        #expect(
+            with.text(of: [], in: .it)
+                == "Operazione conclusa. La ricevuta sarà disponibile a breve. Riceverai un'e-mail appena sarà pronta.")
+        for language in Language.allCases {
+            #expect(!without.text(of: settled, in: language).lowercased().contains("mail"))
+            #expect(!without.text(of: settled, in: language).lowercased().contains("e-pošt"))
+        }
+    }
+
+    @Test func `money in question is said to be under review, and a double payment to be one`() throws {
+        let attempt = try Cart.attempt(.succeeded, [.paid])
+        for kind in AnomalyKind.allCases {
+            let text = attempt.text(of: [try Cart.receipt(.anomaly, [kind])], in: .it)
+            #expect(text.hasPrefix("Pagamento ricevuto, in verifica") && !text.contains("conclusa."), "\(kind)")
+            #expect(text.contains("già pagato") == (kind == .alreadyPaid))
+        }
+        #expect(attempt.message(of: [try Cart.receipt(.anomaly)]) == .reviewed)
+        // What was accepted counts.
+        #expect(
+            attempt.message(of: [try Cart.receipt(.settled)]) == .concluded(hasReceipt: true, sendsMail: false))
+    }
+
+    @Test func `a cart says what was paid, what elsewhere, and what not`() throws {
+        let partly = try Cart.attempt(.partiallySucceeded, [.paid, .failed, .pending])
+        let text = partly.text(of: [try Cart.receipt(.settled)], in: .it)
+        let numbers = partly.items.map(\.noticeNumber.value)
+        #expect(
+            text == """
+                Operazione conclusa in parte: non tutto è stato pagato. Pagati: \(numbers[0]) (59,80 €). \
+                Non pagati: \(numbers[1]) (59,80 €), \(numbers[2]) (59,80 €).
+                """)
+        let elsewhere = try Cart.attempt(.paidElsewhere, [.paidElsewhere, .pending])
+        #expect(
+            elsewhere.text(of: [], in: .it).contains("Pagati attraverso un altro canale: \(numbers[0]) (59,80 €)."))
+    }
+
+    @Test func `every message is written in each language, and fits the contract`() throws {
+        for status in AttemptStatus.allCases {
+            for outcomes in [[ItemOutcome.paid], [.paid, .failed, .paidElsewhere, .pending, .failed]] {
+                for reasons: [AnomalyKind] in [[], [.amountMismatch], [.alreadyPaid]] {
+                    for disposition in [Disposition.settled, .anomaly] {
+                        let attempt = try Cart.attempt(status, outcomes, email: Self.address)
+                        let receipts = [try Cart.receipt(disposition, reasons)]
+                        let texts = Language.allCases.map { attempt.text(of: receipts, in: $0) }
+                        #expect(Set(texts).count == Language.allCases.count)
+                        #expect(texts.allSatisfy { (1...500).contains($0.count) }, "\(texts)")
+                    }
+                }
+            }
+        }
+    }
+}
