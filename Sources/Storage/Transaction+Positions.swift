@@ -120,7 +120,8 @@ package enum Positions {
             SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
                 p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
                 p.debtor_address::text, p.metadata::text, p.state, p.version, p.created_at, p.updated_at, p.published_at,
-                p.cancelled_at, \(reviewReasons(where: "a.position_id = p.id"))
+                p.cancelled_at, \(reviewReasons(where: "a.position_id = p.id")), p.alternative_group, p.replaced_by,
+                \(alternativeHeldUntil)
             FROM positions p
             WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
             """,
@@ -136,7 +137,10 @@ package enum Positions {
             FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY i.number, t.number
             """,
         ]
-        return Question(statements) { answers in
+        // The lock comes first, in a statement of its own, so that the position is read as the payment before it left it.
+        let locks = locking ? [lockAlternatives(where: condition)] : []
+        return Question(locks + statements) { answers in
+            let answers = answers.dropFirst(locks.count).map(\.self)
             guard var row = answers[0].first else { return nil }
             let lines = try answers[1].map { row in
                 var row = row
@@ -171,14 +175,14 @@ extension Transaction {
                 document_year,
                 document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, debtor_email,
                 debtor_address, metadata, state, total_cents, due_date, payable_until, version, created_at, updated_at,
-                published_at)
+                published_at, alternative_group)
             VALUES (\(position.id.uuid), \(position.creditor.value), \(position.externalID), \(fingerprint),
                 \(position.debtTypeKey), \(position.payableAfterDue), \(position.document.year),
                 \(position.document.number), \(position.description), \(debtor.kind.rawValue), \(debtor.taxCode.value), \(debtor.fullName), \(debtor.email?.value),
                 \(debtor.address.map(addressText))::jsonb, \(jsonText(position.metadata))::jsonb,
                 \(position.state.rawValue), \(position.totalCents), \(position.owedDueDate.sql),
                 \(position.payableUntil?.sql), \(position.version), \(position.createdAt.sql), \(position.updatedAt.sql),
-                \(position.publishedAt?.sql))
+                \(position.publishedAt?.sql), \(position.alternativeGroup))
             """)
         insertParts(of: position)
     }
@@ -249,6 +253,7 @@ extension Transaction {
                 debtor_kind = \(debtor.kind.rawValue), debtor_tax_code = \(debtor.taxCode.value),
                 debtor_full_name = \(debtor.fullName), debtor_email = \(debtor.email?.value),
                 debtor_address = \(debtor.address.map(addressText))::jsonb, metadata = \(jsonText(position.metadata))::jsonb,
+                alternative_group = \(position.alternativeGroup),
                 total_cents = \(position.totalCents), due_date = \(position.owedDueDate.sql),
                 payable_until = \(position.payableUntil?.sql), version = \(position.version),
                 updated_at = \(position.updatedAt.sql)
@@ -272,7 +277,8 @@ extension Transaction {
         send(
             """
             UPDATE positions SET state = \(state.rawValue), cancelled_at = \(cancelledAt?.sql),
-                published_at = \(publishedAt?.sql), updated_at = \(now.sql), version = version + 1
+                published_at = \(publishedAt?.sql), updated_at = \(now.sql), version = version + 1,
+                replaced_by = CASE WHEN \(state == .cancelled) THEN replaced_by END
             WHERE id = \(position.id.uuid)
             """)
     }
@@ -362,7 +368,9 @@ extension Row {
             description: try text(),
             debtor: try debtor(), lines: lines, installments: installments, metadata: try textMap(text()),
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
-            publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds())
+            publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds(),
+            alternativeGroup: try optionalText(), replacedBy: try optionalIdentifier(),
+            alternativeHeldUntil: try optionalInstant())
     }
 
     private mutating func debtor() throws -> Debtor {

@@ -37,7 +37,7 @@ extension TestIntermediary {
     /// What a position is asked for: installments of these cents, with the notice numbers given or generated.
     func draft(
         _ externalID: String, cents: [Int64] = [5_980], notices: [String]? = nil, transfers: [Transfer] = [],
-        isDraft: Bool = false, creditor: OrganizationTaxCode = comune
+        isDraft: Bool = false, creditor: OrganizationTaxCode = comune, group: String? = nil
     ) throws -> PositionDraft {
         PositionDraft(
             creditor: creditor, externalID: externalID, debtTypeKey: "mensa",
@@ -49,7 +49,7 @@ extension TestIntermediary {
                 InstallmentDraft(
                     amount: try Amount(cents: cents), dueDate: try CalendarDate("2030-10-10"), iuv: nil,
                     noticeNumber: try notices.map { try NoticeNumber($0[index]) }, transfers: transfers)
-            }, metadata: [:], isDraft: isDraft)
+            }, metadata: [:], isDraft: isDraft, alternativeGroup: group)
     }
 
     /// Creates the position, as its back office does.

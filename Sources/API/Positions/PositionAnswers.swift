@@ -118,6 +118,8 @@ extension PositionDetail {
         json.field("updated_at", position.updatedAt.rfc3339)
         json.field("published_at", position.publishedAt?.rfc3339)
         json.field("cancelled_at", position.cancelledAt?.rfc3339)
+        json.field("alternative_group", position.alternativeGroup)
+        json.field("replaced_by", position.replacedBy?.description)
         json.object("_links") { json in
             json.field("self", links.position(position.id))
             json.field("receipts", "\(links.publicURL)/v1/receipts?position_id=\(position.id)")
@@ -136,7 +138,8 @@ extension PositionDetail {
         json.field("due_date", part.dueDate.description)
         json.field("status", status.rawValue)
         json.field("payable", position.isPayable(part, today: today))
-        json.field("payment_in_progress", part.heldUntil != nil)
+        let heldUntil = part.heldUntil ?? (status == .open ? position.alternativeHeldUntil : nil)
+        json.field("payment_in_progress", heldUntil != nil)
         json.field("paid_at", part.paidAt?.rfc3339)
         json.field("written_off_cents", part.writtenOff == .zero ? nil : part.writtenOff.cents)
         json.array("transfers", part.transfers) { $0.write($1) }

@@ -17,6 +17,7 @@ extension PositionDraft {
             map: "metadata", count: 0...15, key: { try boundedText($0, 1...140) },
             value: { try boundedText($0, 0...140) })
         let isDraft = reader.optional(flag: "draft")
+        let alternativeGroup = reader.optional("alternative_group") { try boundedText($0, 1...35) }
         guard let creditor, let externalID, let debtType, let document, let description, let debtor, let installments
         else {
             return nil
@@ -24,7 +25,7 @@ extension PositionDraft {
         return PositionDraft(
             creditor: creditor, externalID: externalID, debtTypeKey: debtType, document: document,
             description: description, debtor: debtor, lines: lines ?? [], installments: installments,
-            metadata: metadata ?? [:], isDraft: isDraft ?? false)
+            metadata: metadata ?? [:], isDraft: isDraft ?? false, alternativeGroup: alternativeGroup)
     }
 }
 

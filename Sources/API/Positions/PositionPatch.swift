@@ -6,6 +6,7 @@ import PagoPA
 enum PositionPatch {
     private static let changeable: Set<String> = [
         "description", "document", "debtor", "debt_type", "lines", "installments", "metadata",
+        "alternative_group",
     ]
 
     /// Members that callers cannot set are accepted as GET answers them now, so that GET, edit, PATCH works, and refused when changed.
@@ -57,6 +58,7 @@ enum PositionPatch {
                 json.endObject()
             }
             json.write(metadata: position.metadata)
+            json.field("alternative_group", position.alternativeGroup)
         }
         return try JSONValue.parse(bytes)
     }

@@ -224,7 +224,7 @@ extension Intermediary {
             guard !position.isPaymentBlocked else {
                 throw Refusal.positionUnderReview(position.reviewReasons, pointer: pointer)
             }
-            if let until = installment.heldUntil {
+            if let until = installment.heldUntil ?? position.alternativeHeldUntil {
                 throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
             }
             if position.creditor != positions.first?.creditor {

@@ -83,7 +83,8 @@ extension Intermediary {
             installments: try renumbered(
                 old, draft, creditor: creditor, iban: iban, debtType: debtType, made: draw.notices),
             metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
-            updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt)
+            updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt,
+            alternativeGroup: draft.alternativeGroup)
         // What is not written anew goes where it was to go.
         if new.replacesParts(of: old) {
             let faults = accounts.faults(of: new.installments.map(\.transfers), on: today)

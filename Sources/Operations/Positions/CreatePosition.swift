@@ -93,7 +93,7 @@ extension Intermediary {
             installments: try numbered(draft, of: creditor, debtType: debtType, iban: iban, made: draw.notices),
             metadata: draft.metadata,
             state: draft.isDraft ? .draft : .open, version: 1, createdAt: now, updatedAt: now,
-            publishedAt: draft.isDraft ? nil : now, cancelledAt: nil)
+            publishedAt: draft.isDraft ? nil : now, cancelledAt: nil, alternativeGroup: draft.alternativeGroup)
         tx.claimIUVs(of: position.installments, creditor: creditor.taxCode)
         tx.insert(position, fingerprint: fingerprint)
         tx.journal(

@@ -61,7 +61,7 @@ extension Intermediary {
         guard !position.isPaymentBlocked else {
             throw Refusal.positionUnderReview(position.reviewReasons, pointer: "/installment")
         }
-        if let until = installment.heldUntil {
+        if let until = installment.heldUntil ?? position.alternativeHeldUntil {
             throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
         }
         var faults: [Fault] = []
@@ -110,6 +110,7 @@ extension Intermediary {
             JournalEntry(
                 .positionState, by: actor, creditor: position.creditor, position: position.id,
                 from: position.state.rawValue, to: next.rawValue), at: now)
+        tx.closeAlternatives(of: position, by: actor, at: now)
     }
 }
 

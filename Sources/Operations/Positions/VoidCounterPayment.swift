@@ -33,6 +33,7 @@ extension Intermediary {
                 JournalEntry(
                     .positionState, by: caller.actor, creditor: position.creditor, position: position.id,
                     from: position.state.rawValue, to: next.rawValue), at: now)
+            if next == .open { tx.reopenAlternatives(of: position, by: caller.actor, at: now) }
             guard let voided = try await tx.ask(Receipts.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }

@@ -22,12 +22,19 @@ package struct Position: Sendable, Equatable {
     package let cancelledAt: Instant?
     /// The kinds of its open anomalies, each once, by name.
     package let reviewReasons: [AnomalyKind]
+    /// The other positions of this creditor and debtor with the same group are alternatives of one debt (opzioni di pagamento).
+    package let alternativeGroup: String?
+    /// The alternative whose payment closed this position.
+    package let replacedBy: Identifier<Position>?
+    /// A payment of another alternative is in progress, until then.
+    package let alternativeHeldUntil: Instant?
 
     package init(
         id: Identifier<Position>, creditor: OrganizationTaxCode, externalID: String, debtTypeKey: String,
         payableAfterDue: Bool, document: Document, description: String, debtor: Debtor, lines: [PositionLine],
         installments: [Installment], metadata: [String: String], state: PositionState, version: Int, createdAt: Instant,
-        updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?, reviewReasons: [AnomalyKind] = []
+        updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?, reviewReasons: [AnomalyKind] = [],
+        alternativeGroup: String? = nil, replacedBy: Identifier<Position>? = nil, alternativeHeldUntil: Instant? = nil
     ) {
         self.id = id
         self.creditor = creditor
@@ -47,6 +54,9 @@ package struct Position: Sendable, Equatable {
         self.publishedAt = publishedAt
         self.cancelledAt = cancelledAt
         self.reviewReasons = reviewReasons
+        self.alternativeGroup = alternativeGroup
+        self.replacedBy = replacedBy
+        self.alternativeHeldUntil = alternativeHeldUntil
     }
 
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
@@ -68,7 +78,8 @@ package struct Position: Sendable, Equatable {
 
     /// Whether a payment of this installment can start now.
     package func isPayable(_ installment: Installment, today: CalendarDate) -> Bool {
-        status(of: installment, today: today) == .open && installment.heldUntil == nil && !isPaymentBlocked
+        status(of: installment, today: today) == .open && installment.heldUntil == nil
+            && alternativeHeldUntil == nil && !isPaymentBlocked
     }
 
     package func status(today: CalendarDate) -> PositionStatus {

@@ -11,6 +11,7 @@ extension PositionDraft {
         said.add("document", "\(document.year)")
         said.add("document", document.number)
         said.add("description", description)
+        said.add("alternative_group", alternativeGroup)
         said.add("draft", isDraft ? "true" : nil)
         said.add("debtor.kind", debtor.kind.rawValue)
         said.add("debtor.code", debtor.taxCode.value)

@@ -10,11 +10,13 @@ package struct PositionDraft: Sendable, Equatable {
     package let installments: [InstallmentDraft]
     package let metadata: [String: String]
     package let isDraft: Bool
+    /// Positions of one creditor and debtor with the same group are alternatives: the first that is paid closes the others.
+    package let alternativeGroup: String?
 
     package init(
         creditor: OrganizationTaxCode, externalID: String, debtTypeKey: String, document: Document, description: String,
         debtor: Debtor, lines: [PositionLine], installments: [InstallmentDraft], metadata: [String: String],
-        isDraft: Bool
+        isDraft: Bool, alternativeGroup: String? = nil
     ) {
         self.creditor = creditor
         self.externalID = externalID
@@ -26,6 +28,7 @@ package struct PositionDraft: Sendable, Equatable {
         self.installments = installments
         self.metadata = metadata
         self.isDraft = isDraft
+        self.alternativeGroup = alternativeGroup
     }
 
     /// Every sum that does not agree, and every number given twice.

@@ -1,0 +1,69 @@
+import PagoPA
+import Postgres
+
+extension Positions {
+    /// Serializes the payments of alternatives of one debt. Sent before the position itself is locked: whoever pays an alternative
+    /// locks the group first and then closes the others, so that two payments never wait for each other's rows.
+    /// - Parameter condition: over `p`, the position that is about to be locked.
+    static func lockAlternatives(where condition: SQL) -> SQL {
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended(p.creditor_tax_code || ' ' || p.alternative_group, 0))
+        FROM positions p WHERE \(condition) AND p.alternative_group IS NOT NULL
+        """
+    }
+
+    /// Until when a payment of another alternative of `p` is in progress; NULL when none is.
+    static let alternativeHeldUntil: SQL = """
+        (SELECT max(h.held_until) FROM positions s JOIN attempt_items h ON h.position_id = s.id AND h.is_holding
+            WHERE s.creditor_tax_code = p.creditor_tax_code AND s.alternative_group = p.alternative_group
+                AND s.debtor_tax_code = p.debtor_tax_code AND s.id <> p.id)
+        """
+}
+
+extension Transaction {
+    /// Queues that a payment of this position closes the other alternatives of the debt. One that money came for already stays open.
+    package func closeAlternatives(of position: Position, by actor: Actor, at now: Instant) {
+        guard let group = position.alternativeGroup else { return }
+        let closable = PositionState.allCases.filter {
+            $0 != .cancelled && $0.after(.cancel, wasPublished: true) == .cancelled
+        }
+        send(
+            """
+            WITH others AS (
+                SELECT id, state FROM positions
+                WHERE creditor_tax_code = \(position.creditor.value) AND alternative_group = \(group)
+                    AND debtor_tax_code = \(position.debtor.taxCode.value) AND id <> \(position.id.uuid)
+                    AND state = ANY(\(closable.map(\.rawValue)))
+                ORDER BY id FOR UPDATE),
+            closed AS (
+                UPDATE positions SET state = \(PositionState.cancelled.rawValue), cancelled_at = \(now.sql),
+                    replaced_by = \(position.id.uuid), updated_at = \(now.sql), version = version + 1
+                FROM others WHERE positions.id = others.id
+                RETURNING positions.id, others.state)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note)
+            SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
+                \(position.creditor.value), id, state, \(PositionState.cancelled.rawValue),
+                'Another alternative of the same debt was paid.'
+            FROM closed
+            """)
+    }
+
+    /// Queues that the alternatives which the payment of this position had closed are owed again, because it was voided.
+    package func reopenAlternatives(of position: Position, by actor: Actor, at now: Instant) {
+        guard position.alternativeGroup != nil else { return }
+        send(
+            """
+            WITH reopened AS (
+                UPDATE positions SET cancelled_at = NULL, replaced_by = NULL, updated_at = \(now.sql), version = version + 1,
+                    state = CASE WHEN published_at IS NULL THEN \(PositionState.draft.rawValue)
+                        ELSE \(PositionState.open.rawValue) END
+                WHERE replaced_by = \(position.id.uuid)
+                RETURNING id, state)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note)
+            SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
+                \(position.creditor.value), id, \(PositionState.cancelled.rawValue), state,
+                'The payment of another alternative was voided.'
+            FROM reopened
+            """)
+    }
+}
