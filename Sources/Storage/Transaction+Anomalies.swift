@@ -130,6 +130,15 @@ extension Transaction {
             """)
     }
 
+    /// Queues that every conflict with the first receipt is one with the other, which replaced it; resolve the accepted one first.
+    package func moveConflicts(of first: Identifier<Receipt>, to other: Identifier<Receipt>) {
+        send(
+            """
+            UPDATE anomalies SET receipt_id = \(other.uuid)
+            WHERE receipt_id = \(first.uuid) AND kind = 'receipt_conflict'
+            """)
+    }
+
     /// Queues the end of an open anomaly.
     package func resolve(
         _ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor

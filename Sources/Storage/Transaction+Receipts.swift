@@ -128,6 +128,21 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// Lets another receipt of the same key, which is inserted later in this transaction, count in the place of this locked one, which
+    /// stays with its evidence. Foreign key `receipts_superseded_by_fkey` is checked at the commit.
+    /// - Returns: `false` when it was replaced before.
+    package func supersede(_ first: Identifier<Receipt>, by other: Identifier<Receipt>) async throws -> Bool {
+        let rows = try await query(
+            """
+            UPDATE receipts SET status = 'recorded', superseded_by = \(other.uuid), payer_email = NULL,
+                copy_of_installment_id = NULL
+            WHERE id = \(first.uuid) AND superseded_by IS NULL AND status <> 'settled' RETURNING id
+            """)
+        return !rows.isEmpty
+    }
+}
+
 /// A receipt in quarantine, and its place in the order of arrival.
 package struct QuarantinedReceipt: Sendable, Equatable {
     package let id: Identifier<Receipt>
@@ -220,13 +235,15 @@ package enum Receipts {
     private static let maximumKnown = 8
 
     /// The anomaly that this body opened when it came with the key of another one.
-    package static func conflict(of receipt: Identifier<Receipt>, fingerprint: [UInt8]) -> Question<
-        Identifier<Anomaly>?
-    > {
-        Question(
+    /// - Parameter orAny: whether an anomaly whose body is not known is meant too; for those of earlier versions.
+    package static func conflict(
+        of receipt: Identifier<Receipt>, fingerprint: [UInt8], orAny: Bool
+    ) -> Question<Identifier<Anomaly>?> {
+        let condition: SQL = orAny ? "TRUE" : "b.fingerprint = \(fingerprint)"
+        return Question(
             """
             SELECT a.id FROM anomalies a LEFT JOIN rts b ON b.id = a.rt_id
-            WHERE a.receipt_id = \(receipt.uuid) AND a.kind = 'receipt_conflict'
+            WHERE a.receipt_id = \(receipt.uuid) AND a.kind = 'receipt_conflict' AND \(condition)
             ORDER BY b.fingerprint = \(fingerprint) DESC NULLS LAST, a.opened_at LIMIT 1
             """, row: { try $0.identifier() })
     }

@@ -108,12 +108,15 @@ extension Transaction {
 
 /// Queries about what people decided.
 package enum Decisions {
-    /// What was decided last about a receipt that did not fit; `nil` while that is open, or when nothing was decided.
+    /// What was decided last about a receipt that did not fit; `nil` while that is open, or when nothing was decided. That its body was
+    /// accepted in the place of another one says nothing about whether it fits.
     package static func about(_ receipt: Identifier<Receipt>) -> Question<ReceiptDecision?> {
         Question<ReceiptDecision??>(
             """
             SELECT a.resolution, a.resolved_at, a.written_off_cents FROM anomalies a
-            WHERE a.receipt_id = \(receipt.uuid) ORDER BY a.opened_at DESC, a.id DESC LIMIT 1
+            WHERE a.receipt_id = \(receipt.uuid)
+                AND (a.kind <> 'receipt_conflict' OR a.resolution IS DISTINCT FROM 'accept')
+            ORDER BY a.opened_at DESC, a.id DESC LIMIT 1
             """,
             row: { row in
                 let resolution = try row.optionalText().flatMap(ResolutionKind.init)

@@ -95,6 +95,15 @@ extension TestIntermediary {
     }
 }
 
+extension Intermediary {
+    /// A resolution whose answer to replays the test does not look at.
+    func resolveAnomaly(
+        _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller
+    ) async throws -> Once<Anomaly> {
+        try await resolveAnomaly(id, request, reason: reason, by: caller, acknowledge: { _ in [] })
+    }
+}
+
 extension Caller {
     /// The back office and front end of the creditors of `seed()`.
     static let office = Caller(

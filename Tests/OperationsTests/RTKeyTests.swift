@@ -296,6 +296,17 @@ import Testing
         let match = kind.obstacle(matching: receipt)
         if accept?.contains("Use match") == true || accept?.contains("use match") == true { #expect(match == nil) }
         if kind != .unreadableRT, kind != .receiptConflict { #expect(match == nil) }
+        // To reject is always possible; what else the advice names has to be possible too.
+        for status in Disposition.allCases where kind == .receiptConflict {
+            let first = try TestIntermediary.receipt(status)
+            let accept = kind.obstacle(accepting: first, position: nil, installment: nil)
+            let match = kind.obstacle(matching: first)
+            #expect((accept == nil) == (match?.contains("Use accept") == true), "\(status)")
+            for advice in [accept, match].compactMap(\.self) {
+                #expect(advice.contains("eject"), "\(advice)")
+                if advice.contains("refund what") { #expect(first.obstacleToRefund == nil, "\(advice)") }
+            }
+        }
     }
 }
 

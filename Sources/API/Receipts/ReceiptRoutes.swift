@@ -191,7 +191,8 @@ private struct ReceiptHandlers: Sendable {
         let render: @Sendable (Anomaly) -> Reply = { $0.reply }
         return try await intermediary.resolveAnomaly(
             inbound.id(), request, reason: reason, by: caller,
-            demanding: inbound.precondition(.optional) { $0.reply.tag }, repeating: inbound.repeating(render)
+            demanding: inbound.precondition(.optional) { $0.reply.tag }, repeating: inbound.repeating(render),
+            acknowledge: { $0.answer }
         ).reply(render)
     }
 

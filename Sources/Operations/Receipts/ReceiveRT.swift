@@ -107,13 +107,8 @@ extension Intermediary {
         let facts = RTFacts(
             rt: rt, body: body, origin: origin, position: position, installment: installment,
             copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
-            settlement: settlement, creditor: creditor, now: now)
-        let taken = try keep(facts, in: tx, render: render)
-        if settlement.disposition == .settled, let position, let installment {
-            try await endAttempts(
-                holding: installment, of: position, paidBy: attempt, by: origin.actor, in: tx, at: now)
-        }
-        return .first(taken)
+            settlement: settlement, creditor: creditor, arrivedAt: now, now: now)
+        return .first(try await book(facts, as: newID(), in: tx, render: render))
     }
 
     func finish(_ taken: Taken) throws -> TakenRT {
@@ -148,9 +143,26 @@ extension Intermediary {
         Counter(label: "rt_received_total", dimensions: [("result", result)]).increment()
     }
 
-    /// Everything a new RT changes, queued for one flush.
-    private func keep(_ facts: RTFacts, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]) throws -> TakenRT {
-        let receipt = facts.receipt(id: newID())
+    /// Everything a new RT changes, also for the attempts that it makes pointless.
+    func book(
+        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
+    ) async throws -> TakenRT {
+        let taken = try keep(facts, as: id, in: tx, render: render)
+        if facts.settlement.disposition == .settled, let position = facts.position,
+            let installment = facts.installment
+        {
+            try await endAttempts(
+                holding: installment, of: position, paidBy: facts.attempt, by: facts.origin.actor, in: tx,
+                at: facts.now)
+        }
+        return taken
+    }
+
+    /// What it changes by itself, queued for one flush.
+    private func keep(
+        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
+    ) throws -> TakenRT {
+        let receipt = facts.receipt(id: id)
         let actor = facts.origin.actor
         tx.insert(receipt, installment: facts.installment?.id)
         var anomaly: Anomaly?
@@ -166,9 +178,9 @@ extension Intermediary {
         let answer = render(
             RTAcknowledgement(
                 receipt: receipt.id, receiptID: receipt.receiptID, disposition: receipt.status,
-                anomaly: anomaly.map { ($0.id, $0.kind) }, position: receipt.position, receivedAt: facts.now,
+                anomaly: anomaly.map { ($0.id, $0.kind) }, position: receipt.position, receivedAt: facts.arrivedAt,
                 sha256: facts.body.sha256, notes: receipt.notes))
-        tx.insert(facts.body, id: newID(), of: receipt.id, isFirst: true, answer: answer, at: facts.now)
+        tx.insert(facts.body, id: newID(), of: receipt.id, isFirst: true, answer: answer, at: facts.arrivedAt)
         tx.journal(
             JournalEntry(
                 .rtReceived, by: actor, creditor: receipt.creditor, position: receipt.position,
@@ -215,10 +227,10 @@ extension Intermediary {
     private func keepConflict(
         _ rt: RT, body: RTBody, with known: KnownRT, by actor: Actor, in tx: Transaction, at now: Instant
     ) async throws -> Identifier<Anomaly> {
-        if known.holdsFingerprint,
-            let open = try await tx.ask(Receipts.conflict(of: known.receipt, fingerprint: body.fingerprint))
+        if let earlier = try await tx.ask(
+            Receipts.conflict(of: known.receipt, fingerprint: body.fingerprint, orAny: known.holdsFingerprint))
         {
-            return open
+            return earlier
         }
         let bodyID: Identifier<RT> = newID()
         let anomaly = Anomaly(
@@ -240,7 +252,7 @@ func hex(_ bytes: [UInt8]) -> String {
 }
 
 /// Everything known when an RT is kept.
-private struct RTFacts {
+struct RTFacts {
     let rt: RT
     let body: RTBody
     let origin: RTOrigin
@@ -250,6 +262,8 @@ private struct RTFacts {
     let attempt: PaymentAttempt?
     let settlement: Settlement
     let creditor: Creditor?
+    /// When the body came: earlier than now where people let it count later.
+    let arrivedAt: Instant
     let now: Instant
 
     /// Whether the attempt is still under way and learns just now that this installment was not paid.
@@ -275,7 +289,7 @@ private struct RTFacts {
             method: rt.method ?? attempt?.method, transfers: rt.transfers,
             payer: rt.payer ?? attempt?.payer.map(RTSubject.init),
             debtor: position.map { RTSubject($0.debtor) } ?? rt.debtor, failureReason: rt.failureReason, till: nil,
-            reference: nil, rtSHA256: hex(body.sha256), receivedAt: now, copyOf: copyOf,
+            reference: nil, rtSHA256: hex(body.sha256), receivedAt: arrivedAt, copyOf: copyOf,
             notes: rt.notes)
     }
 }

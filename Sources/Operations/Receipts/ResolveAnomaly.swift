@@ -3,12 +3,15 @@ import Storage
 
 extension Intermediary {
     /// Ends an anomaly as people decided, journalled with who, why and when.
-    /// Accepting a short payment writes off the rest; accepting an excess, and refunding, decide a refund.
+    /// Accepting a short payment writes off the rest; accepting an excess, and refunding, decide a refund. Accepting a conflict lets the
+    /// second body count.
+    /// - Parameter acknowledge: writes the answer that every replay of a second body gets from now on; pure.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an
     ///   installment that is none.
     package func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
-        demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil
+        demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil,
+        acknowledge: @escaping @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> Once<Anomaly> {
         try caller.demand(.anomaliesWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
@@ -21,9 +24,14 @@ extension Intermediary {
             }
             try precondition.demand(anomaly)
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
+            guard anomaly.receipt == receipt?.id else {
+                throw Refusal.resolutionNotPossible(
+                    "The receipt has just been replaced by another body of the same RT. Read the anomaly again.")
+            }
 
             let actor = caller.actor
             var writtenOff: Amount?
+            var successor: Identifier<Receipt>?
             switch request {
             case .reject: break
             case .refund(let amount):
@@ -34,8 +42,15 @@ extension Intermediary {
                 }
             case .accept:
                 guard let receipt = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
-                writtenOff = try await accept(
-                    receipt, anomaly, position, reason: reason, by: actor, in: tx, at: now)
+                if anomaly.kind == .receiptConflict {
+                    try caller.demand(.operations)
+                    successor = try await acceptConflict(
+                        anomaly, insteadOf: receipt, on: position, reason: reason, by: actor, in: tx, at: now,
+                        render: acknowledge)
+                } else {
+                    writtenOff = try await accept(
+                        receipt, anomaly, position, reason: reason, by: actor, in: tx, at: now)
+                }
             case .match(_, let number):
                 guard let receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 if let why = anomaly.kind.obstacle(matching: receipt) { throw Refusal.resolutionNotPossible(why) }
@@ -50,6 +65,7 @@ extension Intermediary {
             close(
                 anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now, writtenOff: writtenOff),
                 position: position?.id, by: actor, in: tx)
+            if let receipt, let successor { tx.moveConflicts(of: receipt.id, to: successor) }
             guard let resolved = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             return resolved
         }
@@ -72,6 +88,10 @@ extension Intermediary {
         let id: Identifier<Position>?
         switch request {
         case .match(let position, _): id = position
+        case .accept where anomaly.kind == .receiptConflict:
+            // The second body goes where its IUV is, wherever people moved the first one.
+            guard let creditor = anomaly.creditor, let iuv = anomaly.iuv else { return nil }
+            return try await tx.ask(Positions.lock(creditor: creditor, iuv: iuv))
         case .accept, .refund, .reject: id = anomaly.position
         }
         guard let id else { return nil }

@@ -104,7 +104,7 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
     package var detail: String {
         switch self {
         case .receiptConflict:
-            "The same RT arrived again with other content; both bodies are kept, the first one counts."
+            "The same RT arrived again with other content. Both bodies are kept; the first one counts unless an operator accepts the second one."
         case .amountMismatch: "The amount paid is not the amount owed."
         case .partialPayment: "The PSP reports that the payment was executed in part only."
         case .alreadyPaid: "Another receipt had paid this installment before: the payer has paid twice."

@@ -95,6 +95,10 @@ package struct Receipt: Sendable, Equatable {
         return copy
     }
 
+    /// Whether an operator let another body of the same RT count instead. Of other receipts of money only a copy for a further beneficiary is
+    /// recorded.
+    package var isReplaced: Bool { status == .recorded && outcome.movedMoney && copyOf == nil }
+
     /// A PDF attests a payment that belongs to a known position, or says that it was voided.
     package var hasPDF: Bool {
         guard outcome.movedMoney else { return false }

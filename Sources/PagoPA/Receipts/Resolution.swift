@@ -1,6 +1,7 @@
 /// How an anomaly was put right.
 package enum ResolutionKind: String, Sendable, CaseIterable {
-    /// The receipt pays its installment although it did not fit: what is missing is written off, what is too much is refunded.
+    /// The receipt pays its installment although it did not fit: what is missing is written off, what is too much is refunded. Of a
+    /// conflict: the second body counts instead of the first one.
     case accept
     /// The money goes back to the payer, outside pagoPA, by a refund; the position stays as it is.
     case refund
@@ -82,7 +83,7 @@ extension AnomalyKind {
     /// Why the receipt cannot pay this installment, the one that it was recorded on, and what can be done instead; `nil`: it can.
     package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
         switch self {
-        case .receiptConflict: return Self.firstCounts
+        case .receiptConflict: return receipt.obstacleToSuperseding
         case .unreadableRT: return "It has no receipt of its own."
         case .unknownIUV, .unknownCreditor:
             return "No position of ours has this IUV. Use match with the position that the receipt pays, or refund it."
@@ -107,12 +108,12 @@ extension AnomalyKind {
         }
     }
 
-    private static let firstCounts = "The first body counts. Reject the anomaly, or refund the receipt."
-
     /// Why the receipt cannot be matched to another position, and what can be done instead; `nil`: it can.
     package func obstacle(matching receipt: Receipt) -> String? {
         switch self {
-        case .receiptConflict: return Self.firstCounts
+        case .receiptConflict:
+            return receipt.obstacleToSuperseding
+                ?? "Use accept (scope operations) if the second body is right and tells of a payment as well, else reject."
         case .unreadableRT: return "It has no receipt of its own."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
             .contradictoryRT, .unexpectedBeneficiary, .unknownIUV, .unknownCreditor:
@@ -122,6 +123,20 @@ extension AnomalyKind {
 }
 
 extension Receipt {
+    /// Why no other body of its RT can count in its place, and what can be done instead; `nil`: one can.
+    fileprivate var obstacleToSuperseding: String? {
+        guard !refunds.contains(where: \.status.counts) else {
+            return "The receipt of the first body is refunded. Reject the anomaly."
+        }
+        switch status {
+        case .anomaly, .quarantined, .recorded: return nil
+        case .settled:
+            return
+                "The first body has paid its installment, and no RT makes a paid debt owed again. Reject the anomaly, or refund what was paid too much."
+        case .voided: return "The payment was voided. Reject the anomaly."
+        }
+    }
+
     /// Why it cannot pay anything, or not anything more; `nil`: its money is still to be assigned.
     fileprivate var obstacleToPaying: String? {
         guard outcome.movedMoney, amount > .zero else { return "The RT says that nothing was paid." }

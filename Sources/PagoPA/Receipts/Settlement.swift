@@ -2,7 +2,8 @@
 package enum Disposition: String, Sendable, CaseIterable {
     /// It paid its installment.
     case settled
-    /// It changes nothing: it says that nothing was paid, or is the copy of a payment that another creditor's RT tells; kept.
+    /// It changes nothing: it says that nothing was paid, is the copy of a payment that another creditor's RT tells, or was replaced by a
+    /// later body of its key; kept.
     case recorded
     /// Money moved but does not fit; kept and listed for people.
     case anomaly

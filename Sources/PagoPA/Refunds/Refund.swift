@@ -87,6 +87,7 @@ extension Receipt {
     package var obstacleToRefund: String? {
         guard voided == nil else { return "The payment was voided." }
         guard outcome.movedMoney else { return "No money was received." }
+        guard !isReplaced else { return "Another body of this RT counts instead. Refund the receipt of that one." }
         guard refundableCents > 0 else { return "The whole amount is refunded already." }
         return nil
     }

@@ -1,0 +1,93 @@
+import Documents
+import PagoPA
+import Seals
+import Storage
+
+extension Intermediary {
+    /// Lets the second body of a conflict count: it becomes a receipt by the decision table in the place of the first one, which stays in
+    /// the books with its evidence. Position, receipt and anomaly are locked.
+    /// - Returns: the new receipt.
+    /// - Throws: `Refusal.resolutionNotPossible`.
+    func acceptConflict(
+        _ anomaly: Anomaly, insteadOf first: Receipt, on position: Position?, reason: String, by actor: Actor,
+        in tx: Transaction, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8]
+    ) async throws -> Identifier<Receipt> {
+        if let why = anomaly.kind.obstacle(accepting: first, position: nil, installment: nil) {
+            throw Refusal.resolutionNotPossible(why)
+        }
+        let second = try await secondBody(of: anomaly, insteadOf: first, in: tx)
+        let rt = second.rt
+        guard rt.outcome.movedMoney || !first.outcome.movedMoney else {
+            throw Refusal.resolutionNotPossible(
+                "The first body says that money was paid, and a KO does not take that back. Reject the anomaly.")
+        }
+        let id: Identifier<Receipt> = newID()
+        guard try await tx.supersede(first.id, by: id) else {
+            throw Refusal.resolutionNotPossible(
+                "Another body counts in the place of the first one already. Reject the anomaly.")
+        }
+        try await close(first, replacedBy: id, reason: reason, by: actor, in: tx, at: now)
+        let (creditorIsKnown, creditor, attempt, share) = try await tx.ask(
+            Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
+            PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
+        let installment = position?.installments.first { $0.iuv == rt.iuv }
+        let settlement = Settlement.of(
+            rt, position: position, installment: installment, share: share,
+            startedAt: attempt?.createdAt ?? second.arrivedAt, creditorIsKnown: creditorIsKnown)
+        let facts = RTFacts(
+            rt: rt, body: second.body,
+            origin: RTOrigin(receipt: second.origin, actor: actor, reason: reason), position: position,
+            installment: installment, copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil,
+            attempt: attempt, settlement: settlement, creditor: creditor, arrivedAt: second.arrivedAt, now: now)
+        return try await book(facts, as: id, in: tx, render: render).receipt
+    }
+
+    /// Ends what was open about a receipt that no longer counts.
+    private func close(
+        _ first: Receipt, replacedBy other: Identifier<Receipt>, reason: String, by actor: Actor, in tx: Transaction,
+        at now: Instant
+    ) async throws {
+        tx.journal(
+            JournalEntry(
+                .receiptMatched, by: actor, creditor: first.creditor, position: first.position, receipt: first.id,
+                from: first.status.rawValue, to: Disposition.recorded.rawValue, note: "replaced by receipt \(other)"),
+            at: now)
+        var filter = AnomalyFilter()
+        filter.isOpen = true
+        filter.receipt = first.id
+        filter.kinds = AnomalyKind.allCases.filter { $0 != .receiptConflict }
+        for own in try await tx.anomalies(filter, within: .everyCreditor, page: PageRequest()).items {
+            close(own, Resolution(kind: .reject, reason: reason, resolvedAt: now), position: nil, by: actor, in: tx)
+        }
+    }
+
+    /// The body that does not count yet, read by the rules of today.
+    private func secondBody(
+        of anomaly: Anomaly, insteadOf first: Receipt, in tx: Transaction
+    ) async throws -> SecondBody {
+        guard anomaly.conflictingBody != nil, let stored = try await tx.ask(Evidences.of(anomaly)),
+            let syntax = RTSyntax(rawValue: stored.mediaType),
+            var rt = try? RTDocument.read(
+                stored.bytes, as: syntax, from: stored.sender, receivedAt: stored.receivedAt),
+            rt.creditor == first.creditor, rt.iuv == first.iuv, rt.receiptID == first.receiptID, let psp = first.psp
+        else {
+            throw Refusal.resolutionNotPossible(
+                "The second body is no RT of this key that this service reads. Reject the anomaly.")
+        }
+        let body = RTBody(
+            psp: stored.sender, messageID: stored.messageID, contentType: stored.mediaType, bytes: stored.bytes,
+            sha256: stored.sha256, fingerprint: SHA256.digest(rt.meaning))
+        // Whose RT it is was decided when it came: the conflict is one of the PSP's own key.
+        rt.psp = RTPSP(
+            id: psp.id, businessName: rt.psp.businessName, taxCode: rt.psp.taxCode, channel: rt.psp.channel)
+        return SecondBody(
+            rt: rt, body: body, origin: stored.messageID.isEmpty ? .file : .pagopa, arrivedAt: stored.receivedAt)
+    }
+}
+
+private struct SecondBody {
+    let rt: RT
+    let body: RTBody
+    let origin: ReceiptOrigin
+    let arrivedAt: Instant
+}

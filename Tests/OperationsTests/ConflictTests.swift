@@ -1,0 +1,261 @@
+import Foundation
+import Operations
+import PagoPA
+import Postgres
+import Seals
+import Testing
+
+@testable import Storage
+
+/// An operator lets the second body of a `receipt_conflict` count.
+@Suite(.serialized) struct ConflictTests {
+    /// What an RT says; the PSP's first body and its correction differ in the cents or the hour.
+    private func text(_ iuv: IUV, cents: Int = 5_980, outcome: String = "OK", hour: Int = 10) -> String {
+        let paid = outcome == "OK" ? cents : 0
+        let transfers =
+            paid == 0 ? "" : #"{"index":1,"creditor_tax_code":"12345678903","amount_cents":\#(paid)}"#
+        return """
+            {"receipt_id":"R1","outcome":"\(outcome)","creditor_tax_code":"12345678903","iuv":"\(iuv)","amount_cents":\(paid),
+            "psp":{"id":"ABCDITMM","business_name":"Banca Alfa"},"paid_at":"2026-11-20T\(hour):00:00Z",
+            "payer":{"full_name":"Anna Bianchi","email":"pagante@example.org"},"transfers":[\(transfers)]}
+            """
+    }
+
+    private func receive(_ text: String, _ service: Intermediary) async throws -> TakenRT {
+        let bytes = Array(text.utf8)
+        let rt = try service.readRT(bytes, as: .json, from: TestIntermediary.psp)
+        let body = RTBody(
+            psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: bytes,
+            sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
+        return try await service.receiveRT(rt, body: body) { Array("\($0.receipt)".utf8) }
+    }
+
+    /// Sends a body that is in conflict with what counts.
+    private func contradict(_ text: String, _ service: Intermediary) async throws -> Identifier<Anomaly> {
+        do { _ = try await receive(text, service) } catch Refusal.receiptConflict(let anomaly) { return anomaly }
+        Issue.record("no conflict")
+        throw TestIntermediary.Absent()
+    }
+
+    private func accept(
+        _ anomaly: Identifier<Anomaly>, _ service: Intermediary, by caller: Caller = .ops
+    ) async throws -> Anomaly {
+        let accepted = try await service.resolveAnomaly(
+            anomaly, .accept, reason: "La banca ha corretto", by: caller
+        ) { Array("\($0.receipt)".utf8) }
+        guard case .done(let anomaly) = accepted else { throw TestIntermediary.Absent() }
+        return anomaly
+    }
+
+    private func refusal(_ work: () async throws -> Anomaly) async -> String {
+        do { _ = try await work() } catch Refusal.resolutionNotPossible(let why) { return why } catch {
+            return "\(error)"
+        }
+        return "accepted"
+    }
+
+    private func books(_ test: TestIntermediary) async throws -> [String] {
+        try await test.ask(
+            """
+            SELECT amount_cents || ' ' || status || CASE WHEN superseded_by IS NULL THEN '' ELSE ' replaced' END
+            FROM receipts ORDER BY superseded_by IS NULL, amount_cents
+            """)
+    }
+
+    @Test func `the second body pays the debt that the first one did not fit, and both are replays from then on`()
+        async throws
+    {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            let wrong = try await receive(text(iuv, cents: 598), service)
+            #expect(wrong.disposition == .anomaly)
+            let conflict = try await contradict(text(iuv), service)
+
+            let accepted = try await accept(conflict, service)
+
+            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
+            let counting = try await test.ask("SELECT id::text FROM receipts WHERE superseded_by IS NULL")
+            #expect(accepted.resolution?.kind == .accept && accepted.receipt?.description == counting.first)
+            #expect(
+                try await test.ask("SELECT kind || ' ' || resolution FROM anomalies ORDER BY kind")
+                    == ["amount_mismatch reject", "receipt_conflict accept"])
+            // The money came once: it goes back by the receipt that counts.
+            let replaced = try await test.ask("SELECT id::text FROM receipts WHERE superseded_by IS NOT NULL")
+            let refund = RefundRequest(receipt: try Identifier(#require(replaced.first)), amount: nil)
+            await #expect {
+                _ = try await service.decideRefund(refund, by: .ops)
+            } throws: { error in
+                guard case .refundNotPossible(let why)? = error as? Refusal else { return false }
+                return why.contains("Refund the receipt of that one")
+            }
+            // Who and why.
+            #expect(
+                try await test.ask(
+                    "SELECT DISTINCT note FROM journal WHERE actor LIKE 'key:%' AND kind IN ('rt_received', 'anomaly_resolved')"
+                ) == ["La banca ha corretto"])
+            // The evidence of both stays; whichever is sent again changes nothing.
+            #expect(
+                try await test.ask("SELECT count(*)::text FROM rts WHERE is_first") == ["2"])
+            let old = try await receive(text(iuv, cents: 598), service)
+            let second = try await receive(text(iuv), service)
+            #expect(old.isReplay && old.answer == wrong.answer)
+            #expect(second.isReplay && String(decoding: second.answer, as: UTF8.self) == counting.first)
+            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await test.ask("SELECT count(*)::text FROM anomalies") == ["2"])
+            await #expect(throws: Refusal.anomalyNotOpen) { _ = try await accept(conflict, service) }
+        }
+    }
+
+    @Test func `a second body that does not fit either is an anomaly of its own`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            _ = try await receive(text(iuv, cents: 598), service)
+            let conflict = try await contradict(text(iuv, cents: 599), service)
+
+            _ = try await accept(conflict, service)
+
+            #expect(try await books(test) == ["598 recorded replaced", "599 anomaly"])
+            #expect(
+                try await test.ask(
+                    """
+                    SELECT a.kind || ' ' || r.amount_cents FROM anomalies a JOIN receipts r ON r.id = a.receipt_id
+                    WHERE a.is_open
+                    """) == ["amount_mismatch 599"])
+            #expect(try await test.ask("SELECT state FROM positions") == ["open"])
+        }
+    }
+
+    @Test func `a first body in quarantine gives its place, and the new receipt settles when its position appears`()
+        async throws
+    {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let notice = try NoticeCodes.aux3(segregationCode: "01").notice(base: 77_000)
+            _ = try await receive(text(notice.iuv, cents: 598), service)
+            let conflict = try await contradict(text(notice.iuv), service)
+
+            _ = try await accept(conflict, service)
+
+            #expect(try await books(test) == ["598 recorded replaced", "5980 quarantined"])
+            _ = try await test.create(test.draft("debt", notices: [notice.value]), with: service)
+            _ = try await service.settleQuarantine()
+            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
+            #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
+        }
+    }
+
+    @Test func `a KO gives its place to another KO, and nothing that was paid is owed again`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            _ = try await receive(text(iuv, outcome: "KO"), service)
+            let refused = try await contradict(text(iuv, outcome: "KO", hour: 11), service)
+            _ = try await accept(refused, service)
+            #expect(try await books(test) == ["0 recorded replaced", "0 recorded"])
+
+            _ = try await receive(text(iuv), service)
+            let paid = try await contradict(text(iuv, cents: 598), service)
+
+            let advice = await refusal { try await accept(paid, service) }
+            #expect(advice.contains("Reject the anomaly, or refund what was paid too much"))
+            // The advice works.
+            _ = try await service.resolveAnomaly(
+                paid, .refund(try Amount(cents: 5_382)), reason: "Pagato di troppo", by: .ops)
+            #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
+            #expect(try await test.ask("SELECT amount_cents::text FROM refunds") == ["5382"])
+        }
+    }
+
+    @Test func `a KO never takes back an OK, a refunded receipt keeps its place, and only operations decide`()
+        async throws
+    {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            _ = try await receive(text(iuv, cents: 598), service)
+            let refused = try await contradict(text(iuv, outcome: "KO"), service)
+            let right = try await contradict(text(iuv), service)
+            let before = try await books(test)
+
+            #expect(await refusal { try await accept(refused, service) }.contains("KO does not take that back"))
+            let creditor = Caller(
+                key: APIKey(
+                    id: Caller.office.key.id, name: "office", kind: .creditor, prefix: "qz_office",
+                    scopes: [.anomaliesWrite], creditors: [TestIntermediary.comune],
+                    createdAt: Instant(microseconds: 0)))
+            await #expect(throws: Refusal.forbidden(.operations)) { _ = try await accept(right, service, by: creditor) }
+            var filter = AnomalyFilter()
+            filter.kinds = [.amountMismatch]
+            let mismatch = try #require(
+                try await service.listAnomalies(filter, creditor: nil, page: PageRequest(), for: .ops).items.first)
+            _ = try await service.resolveAnomaly(mismatch.id, .refund(nil), reason: "Prova", by: .ops)
+            #expect(await refusal { try await accept(right, service) }.contains("is refunded"))
+
+            #expect(try await books(test) == before)
+            #expect(
+                try await test.ask("SELECT count(*)::text FROM anomalies WHERE kind = 'receipt_conflict' AND is_open")
+                    == ["2"])
+        }
+    }
+
+    @Test func `of three bodies the accepted one is what the others are in conflict with`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            _ = try await receive(text(iuv, cents: 598), service)
+            let second = try await contradict(text(iuv, cents: 599), service)
+            let third = try await contradict(text(iuv), service)
+
+            _ = try await accept(second, service)
+            // Sent again, it is the same conflict.
+            #expect(try await contradict(text(iuv), service) == third)
+            _ = try await accept(third, service)
+
+            #expect(try await books(test) == ["598 recorded replaced", "599 recorded replaced", "5980 settled"])
+            #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
+            #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
+            for cents in [598, 599, 5_980] {
+                #expect(try await receive(text(iuv, cents: cents), service).isReplay)
+            }
+        }
+    }
+
+    @Test func `two operators who accept two bodies at once end with one that counts`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let debt = try await test.create(test.draft("debt"), with: service)
+            let iuv = debt.installments[0].iuv
+            _ = try await receive(text(iuv, cents: 598), service)
+            let bodies = try await [
+                contradict(text(iuv, cents: 599), service), contradict(text(iuv, cents: 600), service),
+            ]
+
+            await withTaskGroup(of: Void.self) { group in
+                for anomaly in bodies {
+                    group.addTask { _ = await refusal { try await accept(anomaly, service) } }
+                }
+            }
+
+            #expect(
+                try await test.ask("SELECT count(*)::text FROM receipts WHERE superseded_by IS NULL") == ["1"])
+            #expect(
+                try await test.ask("SELECT count(*)::text FROM receipts WHERE status = 'anomaly'") == ["1"])
+        }
+    }
+}
