@@ -215,8 +215,7 @@ import Testing
             let seen = try await anomaly(test, intermediary)
             #expect(seen.candidate?.position == position.id && seen.candidate?.isIUVGenerated == true)
             _ = try await intermediary.resolveAnomaly(
-                seen.id, .match(position: position.id, installmentNumber: 1), reason: "Riconosciuto", by: .ops
-            ) { _ in [] }
+                seen.id, .match(position: position.id, installmentNumber: 1), reason: "Riconosciuto", by: .ops)
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
         }
     }

@@ -105,13 +105,13 @@ import Testing
             let id = try #require(try await service.storeUnreadableRT(unreadable, body("{}")))
 
             await #expect {
-                _ = try await service.resolveAnomaly(id, .accept, reason: "x", by: .ops) { _ in [] }
+                _ = try await service.resolveAnomaly(id, .accept, reason: "x", by: .ops)
             } throws: { error in
                 guard case .resolutionNotPossible(let why)? = error as? Refusal else { return false }
                 return why.contains("POST /v1/receipts")
             }
-            let rejected = try await service.resolveAnomaly(id, .reject, reason: "Prova", by: .ops) { _ in [] }
-            guard case .done(let resolved) = rejected else { return }
+            guard case .done(let resolved) = try await service.resolveAnomaly(id, .reject, reason: "Prova", by: .ops)
+            else { return }
             #expect(!resolved.isOpen)
             // The PSP goes on sending it: nothing opens again.
             #expect(try await service.storeUnreadableRT(unreadable, body("{}")) == id)
@@ -124,7 +124,7 @@ import Testing
             let service = try test.instance()
             let open = try await service.storeUnreadableRT(unreadable, body("open"))
             let closed = try #require(try await service.storeUnreadableRT(unreadable, body("closed")))
-            _ = try await service.resolveAnomaly(closed, .reject, reason: "Prova", by: .ops) { _ in [] }
+            _ = try await service.resolveAnomaly(closed, .reject, reason: "Prova", by: .ops)
             let days = RetentionRule.unreadableRTs.lifeSeconds / RetentionRule.daySeconds
             let early = try test.instance(skewSeconds: (days - 1) * RetentionRule.daySeconds)
             let late = try test.instance(skewSeconds: (days + 1) * RetentionRule.daySeconds)

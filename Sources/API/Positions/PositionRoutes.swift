@@ -128,14 +128,14 @@ private struct PositionHandlers: Sendable {
         let patch = try inbound.json("application/merge-patch+json")
         let today = intermediary.today
         return try await intermediary.changePosition(
-            inbound.id(), by: caller, demanding: precondition(inbound)
+            inbound.id(), by: caller, demanding: ifMatch(inbound)
         ) { detail in
             try PositionPatch.apply(patch, to: detail, today: today, links)
         }.reply(today: today, links)
     }
 
     /// Judged on the position as GET answers it now.
-    private func precondition(_ inbound: Inbound) -> Precondition<PositionDetail> {
+    private func ifMatch(_ inbound: Inbound) -> Precondition<PositionDetail> {
         let today = intermediary.today
         return inbound.precondition(.optional) { [links] in $0.reply(today: today, links).tag }
     }
@@ -144,7 +144,7 @@ private struct PositionHandlers: Sendable {
         try inbound.demandNoBody()
         let render: @Sendable (PositionDetail) -> Reply = { $0.reply(today: intermediary.today, links) }
         return try await intermediary.movePosition(
-            inbound.id(), event, by: inbound.caller(), demanding: precondition(inbound),
+            inbound.id(), event, by: inbound.caller(), demanding: ifMatch(inbound),
             repeating: inbound.repeating(render)
         ).reply(render)
     }
@@ -157,7 +157,7 @@ private struct PositionHandlers: Sendable {
             receipt.reply(.created, links).with(.location, links.receipt(receipt.id))
         }
         return try await intermediary.recordCounterPayment(
-            payment, on: inbound.id(), by: caller, demanding: precondition(inbound),
+            payment, on: inbound.id(), by: caller, demanding: ifMatch(inbound),
             repeating: inbound.repeating(render)
         ).reply(render)
     }
