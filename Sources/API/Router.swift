@@ -60,9 +60,9 @@ package struct API: Sendable {
     }
 
     package func wireRules(connections: Connections) -> WireRules {
-        WireRules(connections: connections, isDraining: { [service] in service.isDraining }) { [front, routes] in
-            front.refuse(Self.onPath($0, $1, routes), target: $1, address: $2)
-        }
+        WireRules(
+            connections: connections, isDraining: { [service] in service.isDraining },
+            refuse: { [front, routes] in front.refuse(Self.onPath($0, $1, routes), target: $1, address: $2) })
     }
 
     /// A method that nobody registered is 405 with the methods of the path, where the path exists.

@@ -3,7 +3,8 @@ import ArgumentParser
 /// The one binary. It wires everything, then gets out of the way.
 @main
 struct Server: AsyncParsableCommand {
-    static let version = "0.1.0"
+    /// The contract's own version; a test compares them.
+    static let version = "1.1.0"
 
     static let configuration = CommandConfiguration(
         commandName: "quietanza",

@@ -37,7 +37,15 @@ struct TestIntermediary: Sendable {
         parts.path = "/" + name
         if let port { parts.port = Int(port) }
         let url = try #require(parts.string)
-        let configuration = PoolConfiguration(url: url, maximumConnections: 8)
+        var configuration = PoolConfiguration(url: url, maximumConnections: 8)
+        // Behind a proxy faults are the subject, and the service's own limits count; elsewhere the machine may be busy.
+        configuration.connectTimeoutMilliseconds = 60_000
+        if port == nil {
+            configuration.waitTimeoutMilliseconds = 60_000
+            configuration.answerTimeoutMilliseconds = 60_000
+            configuration.statementTimeoutMilliseconds = 60_000
+            configuration.lockTimeoutMilliseconds = 60_000
+        }
         let pool = Pool(configuration: configuration, logger: .silent)
         let result: Result<R, any Error>
         do {

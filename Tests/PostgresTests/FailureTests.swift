@@ -32,7 +32,12 @@ import Testing
         let proxy = try Proxy(to: try TestDatabase.port)
         defer { proxy.close() }
         proxy.fallSilent()
-        try await withPool(port: proxy.port, connections: 2) { pool async throws in
+        let settings = [
+            Setting(
+                \.connectTimeoutMilliseconds,
+                PoolConfiguration(url: "", maximumConnections: 1).connectTimeoutMilliseconds)
+        ]
+        try await withPool(port: proxy.port, connections: 2, settings: settings) { pool async throws in
             let start = ContinuousClock.now
 
             let errors = await withTaskGroup { group in

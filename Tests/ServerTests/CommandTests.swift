@@ -35,6 +35,16 @@ import Testing
         #expect(try check([:]).status == 0)
     }
 
+    @Test func `the program, the contract and the changelog agree on one version`() throws {
+        let version = try run(["--version"], [:]).text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let contract = try String(contentsOf: Contract.projectFile, encoding: .utf8)
+        let changelog = try String(
+            contentsOf: Deployment.project.appending(path: "CHANGELOG.md"), encoding: .utf8)
+
+        #expect(contract.contains("\n  version: '\(version)'\n"))
+        #expect(changelog.contains("\n## Unreleased (\(version))\n") || changelog.contains("\n## \(version)"))
+    }
+
     private static let good = [
         "DATABASE_URL": "postgresql://postgres@127.0.0.1/quietanza", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
         "MAIL_FROM": "a@example.org", "RESOURCES_DIRECTORY": Deployment.project.path,

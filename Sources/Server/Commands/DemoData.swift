@@ -21,7 +21,7 @@ struct DemoDataCommand: AsyncParsableCommand {
     @Option(help: "text or json.") var format = OutputFormat.text
 
     func run() async throws {
-        let earlier = keep.flatMap { FileManager.default.contents(atPath: $0) }.flatMap(Earlier.init)
+        let earlier = keep.flatMap { FileManager.default.contents(atPath: $0) }.flatMap(Earlier.read)
         try await withWiring(common) { wiring in
             try await wiring.intermediary.verifySecretsKey()
             let demo = try await DemoData(
@@ -34,12 +34,14 @@ struct DemoDataCommand: AsyncParsableCommand {
 
 /// What an earlier run printed.
 private struct Earlier: Decodable {
-    let api_key, creditor_key, ops_key: String
-    let psp_secrets: [String: String]
+    let apiKey, creditorKey, opsKey: String
+    let pspSecrets: [String: String]
 
-    init?(_ json: Data) {
-        guard let read = try? JSONDecoder().decode(Self.self, from: json) else { return nil }
-        self = read
+    static func read(_ json: Data) -> Earlier? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let members = try? decoder.decode(Self.self, from: json) else { return nil }
+        return members
     }
 }
 
@@ -75,18 +77,18 @@ private struct DemoData {
     func fill() async throws -> Made {
         let creditor = try OrganizationTaxCode("12345678903")
         let opsKey = try await key(
-            earlier?.ops_key, name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
+            earlier?.opsKey, name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
         let ops = Caller(key: try await intermediary.authenticate(token: opsKey))
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await key(
-            earlier?.creditor_key, name: "demo creditor", kind: .creditor,
+            earlier?.creditorKey, name: "demo creditor", kind: .creditor,
             scopes: [
                 .positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .refundsWrite, .notificationsRead,
                 .notificationsWrite,
             ],
             creditors: [creditor])
         let frontEndKey = try await key(
-            earlier?.api_key, name: "demo front end", kind: .frontend,
+            earlier?.apiKey, name: "demo front end", kind: .frontend,
             scopes: [.positionsRead, .paymentsWrite, .receiptsRead, .citizens],
             creditors: [creditor])
         let secrets = try await replacePSPs(by: ops)
@@ -158,7 +160,7 @@ private struct DemoData {
         }
         var secrets: [(psp: String, secret: String)] = []
         for psp in wanted {
-            if let kept = earlier?.psp_secrets[psp.id.value],
+            if let kept = earlier?.pspSecrets[psp.id.value],
                 try await intermediary.webhookSecrets(of: psp.id).contains(where: { $0.text == kept })
             {
                 secrets.append((psp.id.value, kept))

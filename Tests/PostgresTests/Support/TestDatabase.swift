@@ -29,7 +29,10 @@ enum TestDatabase {
     static func configuration(port: UInt16? = nil, connections: Int = 4) throws -> PoolConfiguration {
         var components = try #require(URLComponents(string: try url))
         if let port { components.port = Int(port) }
-        return PoolConfiguration(url: try #require(components.string), maximumConnections: connections)
+        var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: connections)
+        // The subject is not time: when hundreds of tests begin at once, a connection may wait long for a thread.
+        configuration.connectTimeoutMilliseconds = 60_000
+        return configuration
     }
 }
 
