@@ -147,7 +147,8 @@ extension ServerTests {
                 for (bytes, status) in [
                     ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505), ("GET /live HTTP/3.0\r\nHost: a\r\n\r\n", 505),
                     ("CONNECT example.org:443 HTTP/1.1\r\nHost: a\r\n\r\n", 501),
-                    ("BREW /live HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+                    ("BREW /live HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+                    ("BREW /coffee HTTP/1.1\r\nHost: a\r\n\r\n", 501),
                     ("GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
                     ("GET /live HTTP/1.1\r\nHost: a\r\nX-A: \(String(repeating: "a", count: 17_000))\r\n\r\n", 431),
                     ("GET /live HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X-A: b\r\n", count: 101) + "\r\n", 431),

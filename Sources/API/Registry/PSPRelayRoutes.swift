@@ -9,7 +9,7 @@ func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
     return [
         Route(.get, "/v1/psp-relays", "list_psp_relays", handlers.listRelays),
         Route(.get, "/v1/psps/{psp_id}/relay", "show_psp_relay", handlers.showRelay),
-        Route(.put, "/v1/psps/{psp_id}/relay", "register_psp_relay", handlers.registerRelay),
+        Route(.put, "/v1/psps/{psp_id}/relay", "register_psp_relay", isConditional: true, handlers.registerRelay),
         Route(.delete, "/v1/psps/{psp_id}/relay", "end_psp_relay", handlers.endRelay),
     ]
 }
@@ -37,7 +37,11 @@ private struct PSPRelayHandlers: Sendable {
 
     func registerRelay(_ inbound: Inbound) async throws -> Reply {
         try inbound.demandNoBody()
-        let relay = try await intermediary.registerPSPRelay(psp(inbound), by: inbound.caller())
+        let caller = try inbound.caller()
+        try caller.demand(.operations)
+        // A relay has no ETag, so that every tag is one that was never issued.
+        if let tags = inbound.headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw Refusal.preconditionFailed }
+        let relay = try await intermediary.registerPSPRelay(psp(inbound), by: caller)
         return .json { relay.write(into: &$0) }
     }
 

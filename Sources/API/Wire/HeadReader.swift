@@ -110,12 +110,12 @@ struct HeadReader {
         }
         if target.first == 0x2F {
             self.target = String(decoding: target, as: UTF8.self)
-        } else {
-            try readAbsoluteTarget(target)
         }
+        // Before another form of target is read: CONNECT has one of its own, which no method of ours has.
         guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
             throw Problem(.notImplemented, detail: "No resource of this service has the method.")
         }
+        if target.first != 0x2F { try readAbsoluteTarget(target) }
     }
 
     /// A whole address, which RFC 9112 (3.2.2) has servers accept. It must name the same host as Host does, or two servers could
