@@ -135,7 +135,7 @@ extension Transaction {
     package func supersede(_ first: Identifier<Receipt>, by other: Identifier<Receipt>) async throws -> Bool {
         let rows = try await query(
             """
-            UPDATE receipts SET status = 'recorded', superseded_by = \(other.uuid), payer_email = NULL,
+            UPDATE receipts SET status = \(Disposition.recorded.rawValue), superseded_by = \(other.uuid), payer_email = NULL,
                 copy_of_installment_id = NULL
             WHERE id = \(first.uuid) AND superseded_by IS NULL AND status <> 'settled' RETURNING id
             """)
