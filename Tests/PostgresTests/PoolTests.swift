@@ -42,7 +42,7 @@ import Testing
             connections: 1,
             settings: [Setting(\.maximumWaiters, 2), Setting(\.waitTimeoutMilliseconds, 300)]
         ) { pool async throws in
-            let holding = Task { try await pool.query("SELECT pg_sleep(2)::text") }
+            let holding = Task { try await pool.query("SELECT pg_sleep(20)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
             let waiters = (0..<2).map { _ in Task { await failure { try await pool.query("SELECT 1") } } }
             try await eventually("two wait") { pool.gauges.waiting == 2 }
@@ -142,12 +142,12 @@ import Testing
     @Test func `statement and lock timeouts are told apart and the connection lives on`() async throws {
         try await withPool(
             connections: 2,
-            settings: [Setting(\.statementTimeoutMilliseconds, 200), Setting(\.lockTimeoutMilliseconds, 100)]
+            settings: [Setting(\.statementTimeoutMilliseconds, 3_000), Setting(\.lockTimeoutMilliseconds, 1_000)]
         ) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             _ = try await pool.query("INSERT INTO t VALUES (1)")
 
-            let slow = await failure { try await pool.query("SELECT pg_sleep(2)::text") }
+            let slow = await failure { try await pool.query("SELECT pg_sleep(20)::text") }
             let locked = try await pool.transaction { tx in
                 _ = try await tx.query("SELECT a FROM t FOR UPDATE")
                 return await failure { try await pool.query("SELECT a FROM t FOR UPDATE") }
