@@ -1,3 +1,4 @@
+-- breaks older builds
 -- The service encrypts webhook secrets (AES-256-GCM under SECRETS_KEY) before it stores them. SQL has no key: after this file,
 -- `quietanza migrate` encrypts the rows that are still in plain, and then validates the constraint that forbids such rows.
 ALTER TABLE webhook_secrets ALTER COLUMN secret DROP NOT NULL;
