@@ -42,7 +42,7 @@ import Testing
             connections: 1,
             settings: [Setting(\.maximumWaiters, 2), Setting(\.waitTimeoutMilliseconds, 300)]
         ) { pool async throws in
-            let holding = Task { try await pool.query("SELECT pg_sleep(20)::text") }
+            let holding = Task { try await pool.query("SELECT pg_sleep(2)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
             let waiters = (0..<2).map { _ in Task { await failure { try await pool.query("SELECT 1") } } }
             try await eventually("two wait") { pool.gauges.waiting == 2 }
