@@ -136,8 +136,8 @@ final class Deployment: Sendable {
     private func ready() async throws {
         for url in [api + "/ready", mailControl + "/messages", simulator + "/live"] {
             try await waitUntil("\(url) answers", seconds: 20) {
-                guard self.parts.allSatisfy(\.isRunning) else {
-                    throw NotReady(description: "a part has ended: " + ((try? self.log()) ?? ""))
+                if let ended = self.parts.first(where: { !$0.isRunning }) {
+                    throw NotReady(description: "\(ended.name) has ended: \(ended.output)")
                 }
                 return (200..<300).contains((try? await self.send("GET", url: url))?.status ?? 0)
             }
@@ -339,11 +339,16 @@ final class Deployment: Sendable {
 
 /// One process of the deployment; ended by its process id.
 final class Part: Sendable {
+    /// The program and the name of its log, for messages.
+    let name: String
     private let process: Process
+    private let log: URL
     // `waitUntilExit` runs a run loop and may miss the end of a process on a thread of the concurrency pool.
     private let ended: DispatchGroup
 
     init(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
+        name = "\(URL(fileURLWithPath: program).lastPathComponent) (\(log.lastPathComponent))"
+        self.log = log
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)
         process = Process()
@@ -376,6 +381,8 @@ final class Part: Sendable {
     }
 
     var isRunning: Bool { process.isRunning }
+    /// What the program printed so far.
+    var output: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
     var processID: Int32 { process.processIdentifier }
 
     /// The memory that it holds now, by the kernel's count.

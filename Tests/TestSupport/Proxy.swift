@@ -39,19 +39,26 @@ package final class Proxy: Sendable {
     /// A port that nobody listens on. Below those that the kernel gives to clients: whoever calls a server that is down may
     /// otherwise be given its very port.
     package static func freePort() throws -> UInt16 {
-        for _ in 0..<200 {
+        for _ in 0..<2_000 {
+            let port = UInt16.random(in: portRange)
+            guard reserved.withLock({ $0.insert(port).inserted }) else { continue }
             let candidate = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             defer { Foundation.close(candidate) }
-            var address = loopback(port: UInt16.random(in: 20_000..<32_000))
+            var address = loopback(port: port)
             let isFree = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     bind(candidate, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            if isFree { return UInt16(bigEndian: address.sin_port) }
+            if isFree { return port }
         }
         throw CannotListen()
     }
+
+    /// Below the range from which the kernel takes the local ports of outgoing connections.
+    private static let portRange: ClosedRange<UInt16> = 10_000...32_000
+    /// Every port that this process gave to a test: no two programs of one test may be given the same one.
+    private static let reserved = Mutex<Set<UInt16>>([])
 
     /// How often the client spoke after the server had.
     package var roundTrips: Int { state.withLock { $0.roundTrips } }
