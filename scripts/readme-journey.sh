@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Prints the README's runnable lines as one script: scripts/readme-journey.sh | bash
+# Prints the runnable lines of the README and of the pages in docs/ as one script: scripts/readme-journey.sh | bash
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# In this order, because the page for PSPs pays the debt that the page for creditors creates.
+pages=(README.md docs/citizens.md docs/creditors.md docs/psps.md docs/operations.md)
 echo 'set -euo pipefail'
-awk '/^```sh journey$/ { inside = 1; next } /^```/ { inside = 0 } inside' README.md
+awk '/^```sh journey$/ { inside = 1; next } /^```/ { inside = 0 } inside' "${pages[@]}"

@@ -14,7 +14,7 @@ package struct RTRequest: Sendable, Equatable {
 
 extension RTDocument {
     /// The receipt as an official RT (PagInf_RPT_RT 6.2). What the schema demands and the receipt does not know is written as the
-    /// official documents write what is unknown; docs/adr/0011 names each.
+    /// official documents write what is unknown; docs/official-rt.md lists each.
     /// - Parameters:
     ///   - psp: the receipt's; a payment without one, such as at the counter, has no RT.
     ///   - request: what the payment answers, if we asked for it.

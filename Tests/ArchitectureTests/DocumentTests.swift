@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// Documents that point to each other, to the code or to scripts. A wrong pointer fails here instead of misleading a reader.
+@Suite struct DocumentTests {
+    private struct Page {
+        /// From the project's folder.
+        let path: String
+        let text: String
+
+        var folder: String { (path as NSString).deletingLastPathComponent }
+        /// Without code blocks, in which brackets and `#` mean something else.
+        var prose: String { text.replacing(/(?ms)^```.*?^```$/, with: "") }
+        /// The anchors that GitHub makes of the headings.
+        var anchors: Set<String> {
+            Set(
+                prose.matches(of: /(?m)^#+ +(.+)$/).map { heading in
+                    let plain = heading.1.replacing(/\[([^\]]*)\]\([^)]*\)/) { $0.1 }.lowercased()
+                    return String(plain.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) })
+                        .replacing(" ", with: "-")
+                })
+        }
+    }
+
+    private static let pages = Result {
+        let root = try FileManager.default.contentsOfDirectory(atPath: Project.folder.path)
+        let docs = try FileManager.default.subpathsOfDirectory(atPath: Project.folder.appending(path: "docs").path)
+        return try (root + docs.map { "docs/\($0)" }).filter { $0.hasSuffix(".md") }.sorted().map {
+            Page(path: $0, text: try String(contentsOf: Project.folder.appending(path: $0), encoding: .utf8))
+        }
+    }
+
+    private func page(_ path: String) throws -> Page {
+        try #require(try Self.pages.get().first { $0.path == path }, "\(path) is missing")
+    }
+
+    @Test func `the README has at most 200 lines`() throws {
+        #expect(try page("README.md").text.components(separatedBy: "\n").count - 1 <= 200)
+    }
+
+    @Test func `every link leads to a file and to a heading in it`() throws {
+        let pages = try Self.pages.get()
+        for page in pages {
+            for match in page.prose.matches(of: /\]\(([^)\s]+)\)/) where !match.1.contains("://") {
+                let parts = match.1.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(
+                    String.init)
+                let name = parts.first ?? ""
+                let path = name.isEmpty ? page.path : ("/\(page.folder)/\(name)" as NSString).standardizingPath
+                let target = path.hasPrefix("/") ? String(path.dropFirst()) : path
+                #expect(
+                    FileManager.default.fileExists(atPath: Project.folder.appending(path: target).path),
+                    "\(page.path): \(match.1)")
+                if let anchor = parts.dropFirst().first {
+                    let found = pages.first { $0.path == target }?.anchors.contains(anchor)
+                    #expect(found == true, "\(page.path): \(match.1) is no heading")
+                }
+            }
+        }
+    }
+
+    @Test func `the index of decision records lists every record once, with its title`() throws {
+        let records = try Self.pages.get().filter { $0.path.hasPrefix("docs/adr/0") }
+        let expected = try records.map { record in
+            let file = record.path.replacing("docs/adr/", with: "")
+            let title = try #require(
+                record.text.firstMatch(of: /^# (\d+)\. (.+)\n/), "\(record.path) has no numbered title")
+            #expect(Int(title.1) == Int(file.prefix(4)), "\(record.path): the title has another number")
+            for part in ["**Context.**", "**Decision.**", "**Consequences.**"] {
+                #expect(record.text.contains(part), "\(record.path) has no \(part)")
+            }
+            return "| [\(file.prefix(4))](\(file)) | \(title.2) |"
+        }
+        let listed = try page("docs/adr/README.md").text.split(separator: "\n").filter { $0.hasPrefix("| [") }
+
+        #expect(listed.map(String.init) == expected, "write these lines:\n\(expected.joined(separator: "\n"))")
+        #expect(Set(records.map { $0.path.prefix(13) }).count == records.count, "two records have one number")
+    }
+
+    @Test func `every page with runnable lines is run with the README`() throws {
+        let script = try String(
+            contentsOf: Project.folder.appending(path: "scripts/readme-journey.sh"), encoding: .utf8)
+        let list = try #require(script.firstMatch(of: /(?m)^pages=\((.+)\)$/))
+        let runnable = try Self.pages.get().filter { $0.text.contains("\n```sh journey\n") }.map(\.path)
+
+        #expect(Set(list.1.split(separator: " ").map(String.init)) == Set(runnable))
+    }
+
+    @Test func `the table of variables has every variable of the configuration`() throws {
+        let source = try String(
+            contentsOf: Project.folder.appending(path: "Sources/Server/Configuration.swift"), encoding: .utf8)
+        let read = source.matches(of: /"([a-z]+(?:\.[a-z]+)+)"/).map(\.1).filter { $0 != "openapi.yaml" }
+            .map { $0.uppercased().replacing(".", with: "_") }
+        let documented = try page("docs/configuration.md").text.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .flatMap { line in (line.split(separator: "|").first ?? "").matches(of: /`([A-Z_]+)`/).map { String($0.1) }
+            }
+
+        #expect(Set(read) == Set(documented))
+        #expect(Set(documented).count == documented.count)
+    }
+}
