@@ -7,17 +7,19 @@ import Testing
         /// From the project's folder.
         let path: String
         let text: String
-
-        var folder: String { (path as NSString).deletingLastPathComponent }
         /// Without code blocks, in which brackets and `#` mean something else.
-        var prose: String { text.replacing(/(?ms)^```.*?^```$/, with: "") }
+        let prose: String
         /// The anchors that GitHub makes of the headings.
-        var anchors: Set<String> {
-            Set(
+        let anchors: Set<String>
+
+        init(path: String) throws {
+            self.path = path
+            text = try String(contentsOf: Project.folder.appending(path: path), encoding: .utf8)
+            prose = text.replacing(/(?ms)^```.*?^```$/, with: "")
+            anchors = Set(
                 prose.matches(of: /(?m)^#+ +(.+)$/).map { heading in
                     let plain = heading.1.replacing(/\[([^\]]*)\]\([^)]*\)/) { $0.1 }.lowercased()
-                    return String(plain.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) })
-                        .replacing(" ", with: "-")
+                    return plain.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.replacing(" ", with: "-")
                 })
         }
     }
@@ -25,9 +27,7 @@ import Testing
     private static let pages = Result {
         let root = try FileManager.default.contentsOfDirectory(atPath: Project.folder.path)
         let docs = try FileManager.default.subpathsOfDirectory(atPath: Project.folder.appending(path: "docs").path)
-        return try (root + docs.map { "docs/\($0)" }).filter { $0.hasSuffix(".md") }.sorted().map {
-            Page(path: $0, text: try String(contentsOf: Project.folder.appending(path: $0), encoding: .utf8))
-        }
+        return try (root + docs.map { "docs/\($0)" }).filter { $0.hasSuffix(".md") }.sorted().map { try Page(path: $0) }
     }
 
     private func page(_ path: String) throws -> Page {
@@ -45,7 +45,10 @@ import Testing
                 let parts = match.1.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(
                     String.init)
                 let name = parts.first ?? ""
-                let path = name.isEmpty ? page.path : ("/\(page.folder)/\(name)" as NSString).standardizingPath
+                let path =
+                    name.isEmpty
+                    ? page.path
+                    : ("/\((page.path as NSString).deletingLastPathComponent)/\(name)" as NSString).standardizingPath
                 let target = path.hasPrefix("/") ? String(path.dropFirst()) : path
                 #expect(
                     FileManager.default.fileExists(atPath: Project.folder.appending(path: target).path),
@@ -96,5 +99,19 @@ import Testing
 
         #expect(Set(read) == Set(documented))
         #expect(Set(documented).count == documented.count)
+    }
+
+    @Test func `the table of modules lists every module once`() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Project.folder.appending(path: "Sources").path)
+        let section = try #require(
+            try page("ARCHITECTURE.md").text.components(separatedBy: "| module | floor |").dropFirst().first)
+        let rows =
+            section.components(separatedBy: "\n\n").first?.split(separator: "\n").filter { $0.hasPrefix("| `") } ?? []
+        let listed = rows.flatMap { row in
+            (row.split(separator: "|").first ?? "").matches(of: /`(\w+)`/).map { String($0.1) }
+        }
+
+        #expect(listed.sorted() == folders.sorted())
     }
 }
