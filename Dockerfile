@@ -1,4 +1,4 @@
-# The service and the PSP simulator in one image: `quietanza` is what it runs, `psp-simulator` lies beside it.
+# One image with the service (`quietanza`, its entry point) and the PSP simulator (`psp-simulator`). It has not been built.
 ARG SWIFT_IMAGE=swift:6.3-bookworm
 
 FROM ${SWIFT_IMAGE} AS builder
@@ -8,13 +8,13 @@ RUN apt-get update \
         pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# The packages first: they change less often than the code.
+# Resolves the packages first, because they change less often than the code.
 COPY Package.swift ./
 RUN swift package resolve
 COPY . .
 RUN swift build --configuration release --product quietanza \
     && swift build --configuration release --product psp-simulator
-# Beside the programs the Swift libraries they load, at the path they look for them.
+# Copies the programs, and the Swift libraries that they load to the path where they are searched.
 RUN programs=$(swift build --configuration release --show-bin-path) \
     && mkdir -p /staging/usr/local/bin /staging/usr/lib/swift/linux /staging/usr/share/quietanza \
     && cp "$programs/quietanza" "$programs/psp-simulator" /staging/usr/local/bin/ \
@@ -32,7 +32,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --home-dir /var/lib/quietanza --create-home --shell /usr/sbin/nologin quietanza \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo
 COPY --from=builder /staging/ /
-# Fails here rather than at the first start when a library is missing.
+# A missing library fails the build instead of the first start.
 RUN quietanza --version && psp-simulator --help >/dev/null
 USER quietanza
 WORKDIR /var/lib/quietanza

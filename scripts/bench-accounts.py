@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes accounts as citizens do (register, the code from the mail, verify) and prints their mailboxes, one a line.
+"""Creates accounts as citizens do (register, code from the e-mail, verify) and prints their mailboxes, one per line.
 
-The mail comes into BENCH_MAIL, smtp-sink.py's folder; something has to send it (`quietanza loops`).
+BENCH_MAIL is the folder of smtp-sink.py; `quietanza loops` must run to send the e-mails.
 """
 
 import argparse
@@ -21,7 +21,7 @@ ODD = dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21))) | dict(
 
 
 def tax_code(number: int) -> str:
-    """A codice fiscale of its own for each number, of somebody born in Rome on 1 January 1980."""
+    """Returns a different codice fiscale for each number, of a person born in Rome on 1 January 1980."""
     consonants = "BCDFGHJKLMNPQRSTVWXYZ"
     letters = "".join(consonants[number // 21**place % 21] for place in range(6))
     start = letters + "80A01H501"
@@ -30,7 +30,7 @@ def tax_code(number: int) -> str:
 
 
 def codes(folder: pathlib.Path) -> dict[str, str]:
-    """Code by mailbox."""
+    """Returns the codes by mailbox."""
     found = {}
     for file in folder.glob("*.eml"):
         mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)

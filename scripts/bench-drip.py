@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What many dripping connections do to a read: its p50 and p99 without them, and beside them.
+"""Measures how many slow connections affect reads: p50 and p99 without them, and beside them.
 
-Half of them drip a header, half a body; each sends a byte a second and comes back when it is cut.
+Half of them send a header slowly, half a body: a byte a second. Each connects again when the service closes it.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Drips:
                 while not source.at_eof():
                     sink.write(b"a")
                     await sink.drain()
-                    # The end shows by reading; a second without it is the pause between two bytes.
+                    # Reading detects the end of the connection. The time-out is the pause between two bytes.
                     try:
                         await asyncio.wait_for(source.read(4_096), 1)
                     except asyncio.TimeoutError:
@@ -69,7 +69,7 @@ async def main() -> None:
     after = await read_for(asked.seconds, asked.readers, path)
     header(f"show a position, {asked.readers} readers", "requests/s", "p50 ms", "p99 ms", "slowest ms")
     read_row("alone", without, asked.seconds)
-    read_row(f"beside {asked.drips} dripping connections ({cut} were cut and came back)", beside, asked.seconds)
+    read_row(f"beside {asked.drips} slow connections ({cut} were closed and connected again)", beside, asked.seconds)
     read_row("after them", after, asked.seconds)
 
 

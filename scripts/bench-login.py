@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What a sign-in costs, whether its time tells who has an account, and what 200 citizens who sign in at once do to a read.
+"""Measures the cost of a sign-in, whether its time discloses who has an account, and how 200 citizens who sign in at once affect reads.
 
---accounts is the file that bench-accounts.py printed, --service the service's process id. Each account signs in from an address of its
-own, and each wrong try comes from a new one, so that nobody is slowed down for guessing.
+--accounts is the output of bench-accounts.py, --service the process id of the service. Each account signs in from its own address, and each
+wrong attempt comes from a new one, so that throttling does not apply.
 """
 
 import argparse
@@ -32,13 +32,13 @@ def home(number: int) -> str:
     return f"10.0.{number >> 8}.{number & 255}"
 
 
-def likelihood_of_longer(times: list[float], others: list[float]) -> float:
-    """That one of `times` is longer than one of `others`; 0.5: nobody can tell them apart by it. `others` are sorted."""
+def probability_of_longer(times: list[float], others: list[float]) -> float:
+    """Returns the probability that one of `times` is longer than one of `others` (0.5: indistinguishable). `others` are sorted."""
     return sum(bisect.bisect(others, one) for one in times) / len(times) / len(others)
 
 
 async def alike(rounds: int, mailboxes: list[str]) -> None:
-    """One try at a time, the three kinds in a mixed order."""
+    """Measures one attempt at a time, the three kinds in random order."""
     right, wrong, unknown = kinds = ["right password", "wrong password", "unknown user"]
     turns = [(kind, number) for kind in kinds for number in range(len(mailboxes))] * rounds
     random.shuffle(turns)
@@ -55,16 +55,16 @@ async def alike(rounds: int, mailboxes: list[str]) -> None:
         assert status == (200 if kind == right else 401), (kind, status)
         return took
 
-    # The first of all makes what unknown users are held against.
+    # The first attempt of all creates the hash with which passwords of unknown users are compared.
     await attempt(unknown, len(mailboxes))
     for kind, number in turns:
         times[kind].append(await attempt(kind, number))
     client.close()
-    header("one sign-in at a time", "tries", "p50 ms", "p90 ms", "likelihood that it takes longer than a wrong password")
+    header("one sign-in at a time", "attempts", "p50 ms", "p90 ms", "probability of being slower than a wrong password")
     found = {kind: sorted(times[kind]) for kind in kinds}
     for kind in kinds:
-        told = likelihood_of_longer(found[kind], found[wrong])
-        row(kind, len(found[kind]), f"{at(found[kind], 0.5):.1f}", f"{at(found[kind], 0.9):.1f}", f"{told:.2f}")
+        probability = probability_of_longer(found[kind], found[wrong])
+        row(kind, len(found[kind]), f"{at(found[kind], 0.5):.1f}", f"{at(found[kind], 0.9):.1f}", f"{probability:.2f}")
 
 
 async def saturated(seconds: float, mailboxes: list[str]) -> None:
@@ -77,7 +77,7 @@ async def saturated(seconds: float, mailboxes: list[str]) -> None:
 
 
 def crowd(seconds: float, mailboxes: list[str], patient: bool) -> tuple[dict[int, int], list[float]]:
-    """How often which status was answered, and how long it took those who got in, from their first try on."""
+    """Returns the number of responses by status, and the times from a citizen's first attempt to success."""
     statuses: collections.Counter[int] = collections.Counter()
     times: list[float] = []
     end = time.monotonic() + seconds
@@ -114,7 +114,7 @@ async def beside(
     async def alone() -> None:
         service.forget_peak()
         reads = await read_for(seconds, readers, path)
-        tell("alone", reads, {}, [])
+        print_row("alone", reads, {}, [])
 
     async def crowded(name: str, patient: bool) -> None:
         service.forget_peak()
@@ -123,10 +123,10 @@ async def beside(
         await asyncio.sleep(lead)
         reads = await read_for(seconds, readers, path)
         statuses, times = await signing
-        tell(name, reads, {status: count / (seconds + lead) for status, count in statuses.items()}, times)
+        print_row(name, reads, {status: count / (seconds + lead) for status, count in statuses.items()}, times)
         assert set(statuses) <= {200, 429, 503}, statuses
 
-    def tell(name: str, reads: list[float], rates: dict[int, float], times: list[float]) -> None:
+    def print_row(name: str, reads: list[float], rates: dict[int, float], times: list[float]) -> None:
         signed = [f"{rates.get(200, 0):.1f}", *(f"{at(times, share) / 1_000:.1f}" if times else "–" for share in (0.5, 0.99))]
         row(
             name, f"{len(reads) / seconds:.0f}", f"{at(reads, 0.5):.1f}", f"{at(reads, 0.99):.1f}", *signed,
@@ -135,9 +135,9 @@ async def beside(
 
     for _ in range(2):
         await alone()
-        await crowded(f"beside {len(mailboxes)} who sign in, and try again at once", patient=False)
+        await crowded(f"beside {len(mailboxes)} who sign in, and retry immediately", patient=False)
         await alone()
-        await crowded(f"beside {len(mailboxes)} who sign in, and wait as told", patient=True)
+        await crowded(f"beside {len(mailboxes)} who sign in, and wait for Retry-After", patient=True)
     await alone()
 
 
@@ -145,7 +145,7 @@ async def main(pool: concurrent.futures.Executor) -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=10)
     options.add_argument("--readers", type=int, default=8)
-    options.add_argument("--rounds", type=int, default=3, help="of every account with a password that is right, wrong, and unknown")
+    options.add_argument("--rounds", type=int, default=3, help="attempts per account and kind (right password, wrong password, unknown user)")
     options.add_argument("--accounts", required=True)
     options.add_argument("--service", type=int, required=True)
     asked = options.parse_args()
@@ -158,6 +158,6 @@ async def main(pool: concurrent.futures.Executor) -> None:
 
 if __name__ == "__main__":
     with concurrent.futures.ProcessPoolExecutor(1) as pool:
-        # The other process is made before anything here has a connection.
+        # The other process is created before this one opens connections.
         pool.submit(int).result()
         asyncio.run(main(pool))

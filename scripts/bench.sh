@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# `make bench`: what reads cost, alone and beside clients that only want to be in the way; what a sign-in costs, and what row level
-# security does. A release build, a private PostgreSQL and the service itself, all thrown away afterwards.
-#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 dripping connections   BENCH_CITIZENS 200 who sign in at once
-#   BENCH_PORT 18080   BENCH_SMTP_PORT 18025   BENCH_ONLY drip, login or walls
-#   QUIETANZA_BIN_DIR folder of programs built already: nothing is built
+# `make bench`: measures reads alone and beside slow clients, sign-ins, and the cost of row level security, with a release build and a
+# temporary PostgreSQL.
+#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 slow connections   BENCH_CITIZENS 200 who sign in at the same time
+#   BENCH_PORT 18080   BENCH_SMTP_PORT 18025   BENCH_ONLY drip, login or tenancy
+#   QUIETANZA_BIN_DIR folder with built programs: skips building
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/interruptible.sh
@@ -78,7 +78,7 @@ is_wanted() { [ "$only" = all ] || [ "$only" = "$1" ]; }
 echo "$(nproc) cores, $seconds s for each measurement; load before it: $(cut -d ' ' -f 1-3 /proc/loadavg)"
 if is_wanted drip; then measure drip --drips "${BENCH_DRIPS:-1000}"; fi
 if is_wanted login; then
-    # Mail goes out while the accounts are made, and no longer.
+    # Background jobs run only while the accounts are created.
     rm -rf "$BENCH_MAIL"
     /usr/bin/python3 scripts/smtp-sink.py --port "$smtp_port" --directory "$BENCH_MAIL" >"$folder/mail.log" 2>&1 9>&- &
     parts+=($!)
@@ -89,4 +89,4 @@ if is_wanted login; then
     parts=()
     measure login --accounts "$folder/accounts" --service "$service"
 fi
-if is_wanted walls; then measure walls --demo "$folder/demo.json" --service "$service"; fi
+if is_wanted tenancy; then measure tenancy --demo "$folder/demo.json" --service "$service"; fi

@@ -1,7 +1,7 @@
-"""What the measurements of `make bench` share: clients that ask again as soon as they are answered, and what their answers took.
+"""Shared by the measurements of `make bench`: clients that send the next request as soon as they have the response, and response times.
 
-BENCH_URL and BENCH_KEY say where and as whom. One process is one core's worth of clients at most: what is only to be in the way of
-others belongs into a process of its own.
+BENCH_URL and BENCH_KEY are the address and the API key. The clients of one process use one core at most, so load that only disturbs the
+measured clients belongs into a separate process.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ url = urllib.parse.urlsplit(os.environ["BENCH_URL"])
 key = os.environ["BENCH_KEY"]
 AUTHORIZATION = f"Authorization: Bearer {key}\r\n"
 HEADERS = f"Host: {url.netloc}\r\n{AUTHORIZATION}"
-# Of every account that bench-accounts.py makes.
+# The password of every account that bench-accounts.py creates.
 PASSWORD = "quattro gatti sul tetto"
 
 
 class Client:
     """One connection, and one request on it at a time."""
 
-    # Seconds after which the last answer wants to be asked again.
+    # Retry-After of the last response, in seconds.
     retry_after = 0
 
     def __init__(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -34,7 +34,7 @@ class Client:
         return cls(*await asyncio.open_connection(url.hostname, url.port))
 
     async def ask(self, method: str, path: str, headers: str = AUTHORIZATION, body: bytes | None = None) -> tuple[int, bytes]:
-        """Status and body. `headers` are whole lines."""
+        """Returns status and body. `headers` are complete lines."""
         if body is not None:
             headers += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         self.sink.write(f"{method} {path} HTTP/1.1\r\nHost: {url.netloc}\r\n{headers}\r\n".encode() + (body or b""))
@@ -52,12 +52,12 @@ class Client:
         self.sink.close()
 
 
-# How many seconds each answer took, by its status.
+# Response times in seconds, by status.
 Times = dict[int, list[float]]
 
 
 async def ask_for(seconds: float, clients: int, ask: Callable[[Client, int], Awaitable[int]]) -> Times:
-    """What so many clients were answered who ask again as soon as they are. `ask` is told which of them it is, and gives the status."""
+    """Runs clients that repeat `ask` without pause. `ask` gets the number of the client and returns the status."""
     times: Times = {}
     end = time.monotonic() + seconds
 
@@ -73,7 +73,7 @@ async def ask_for(seconds: float, clients: int, ask: Callable[[Client, int], Awa
 
 
 async def read_for(seconds: float, readers: int, path: str) -> list[float]:
-    """Seconds that each read took, in their order of length."""
+    """Returns the response times in seconds, sorted."""
 
     async def read(client: Client, _: int) -> int:
         await client.demand(200, "GET", path)
@@ -83,14 +83,14 @@ async def read_for(seconds: float, readers: int, path: str) -> list[float]:
 
 
 def a_position() -> str:
-    """The path of one."""
+    """Returns the path of a position."""
     request = urllib.request.Request(url.geturl() + "/v1/positions?limit=1", headers={"Authorization": f"Bearer {key}"})
     with urllib.request.urlopen(request) as answer:
         return "/v1/positions/" + json.load(answer)["items"][0]["id"]
 
 
 def at(times: list[float], share: float) -> float:
-    """Milliseconds in which this share was answered; `times` are sorted."""
+    """Returns the percentile `share` in milliseconds; `times` are sorted."""
     return times[min(len(times) - 1, int(len(times) * share))] * 1_000
 
 
@@ -109,7 +109,7 @@ def read_row(name: str, times: list[float], seconds: float) -> None:
 
 
 class Process:
-    """Another program of this machine, as the kernel sees it."""
+    """Memory and CPU time of another process, as reported by the kernel."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -119,12 +119,12 @@ class Process:
             order.write("5")
 
     def mebibytes(self, line: str) -> float:
-        """VmRSS: resident now; VmHWM: at most, since it was last forgotten."""
+        """VmRSS: resident memory; VmHWM: its peak since `forget_peak`."""
         with open(f"/proc/{self.pid}/status") as status:
             return next(int(text.split()[1]) for text in status if text.startswith(line + ":")) / 1_024
 
     def cpu_seconds(self) -> float:
-        """Its own, of all its threads, and that of the children that have ended."""
+        """Returns the CPU time of all its threads and of its ended child processes."""
         with open(f"/proc/{self.pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

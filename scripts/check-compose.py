@@ -18,7 +18,7 @@ def official_schema():
 
 
 def dangling_names(document):
-    """What a service refers to and nothing declares."""
+    """Yields names that a service refers to and nothing declares."""
     services = document.get("services", {})
     for name, service in services.items():
         for other in service.get("depends_on", {}):
@@ -32,7 +32,7 @@ def dangling_names(document):
 
 def undocumented_variables(text, example):
     documented = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]*)=", example, re.MULTILINE))
-    # $${…} is for the container's shell, not for Compose.
+    # $${…} is expanded by the container's shell, not by Compose.
     used = set(re.findall(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)", text))
     for name in sorted(used - documented):
         yield f"${{{name}}} is not in .env.example"

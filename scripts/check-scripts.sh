@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every shell and Python script can at least be read by its interpreter; with shellcheck installed, that looks too.
+# Checks the syntax of every shell and Python script; runs shellcheck if it is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,4 +11,4 @@ for script in "${pythons[@]}"; do
     /usr/bin/python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$script"
 done
 if command -v shellcheck >/dev/null 2>&1; then shellcheck --severity=warning "${shells[@]}"; fi
-echo "${#shells[@]} shell and ${#pythons[@]} Python scripts read well"
+echo "${#shells[@]} shell and ${#pythons[@]} Python scripts have valid syntax"

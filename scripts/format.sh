@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# format.sh check: refuses Swift code that is not formatted as .swift-format says. format.sh write: formats it.
+# format.sh check: fails if Swift code is not formatted according to .swift-format. format.sh write: formats it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

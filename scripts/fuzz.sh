@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sends unusual requests to a running service and fails on a response 500, a crash, a slow response or growing memory.
-# Uses the programs that are built already. FUZZ_FACTOR (1) multiplies the number of requests, FUZZ_SECONDS repeats the rounds
-# with new seeds until that time is over, FUZZ_SEED (1) is the first seed, CONFIGURATION is debug or release.
+# Uses the programs that are already built. FUZZ_FACTOR (1) multiplies the number of requests, FUZZ_SECONDS repeats the rounds
+# with new seeds for that long, FUZZ_SEED (1) is the first seed, CONFIGURATION is debug or release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/interruptible.sh

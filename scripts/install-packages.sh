@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Installs what building, testing and running need and this machine lacks. Debian 12 and newer, Ubuntu 22.04 and newer.
+# Installs the missing packages for building, testing and running. Debian 12 and later, Ubuntu 22.04 and later.
 set -euo pipefail
 
 packages=(
-    # libraries the service is built with
+    # libraries that the service is built with
     libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libxml2-dev libargon2-dev pkg-config
-    # what tests and `make run` start: a private PostgreSQL cluster and a mail server that keeps what it receives
+    # started by the tests and by `make run`: a private PostgreSQL cluster and a mail server that stores what it receives
     postgresql python3-aiosmtpd
-    # fonts of the PDFs, and what tests read them and official RTs with
+    # fonts of the PDFs, and tools with which the tests read PDFs and official RTs
     fonts-dejavu-core poppler-utils qpdf libxml2-utils
-    # tools of the scripts
+    # tools that the scripts use
     curl jq openssl make git ca-certificates tzdata python3 python3-venv util-linux procps
 )
 
 say() { printf '%s\n' "$*" >&2; }
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    say "install-packages: this is no Debian or Ubuntu machine. Install the counterparts of these by hand:"
+    say "install-packages: this is not a Debian or Ubuntu machine. Install the equivalents of these packages:"
     say "  ${packages[*]}"
     exit 0
 fi
@@ -28,13 +28,13 @@ for package in "${packages[@]}"; do
 done
 
 if [ ${#missing[@]} -eq 0 ]; then
-    say "install-packages: nothing is missing."
+    say "install-packages: all packages are installed."
 else
     say "install-packages: installing ${missing[*]}"
     as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         if ! command -v sudo >/dev/null 2>&1; then
-            say "install-packages: not root and there is no sudo. As root, run:"
+            say "install-packages: you are not root and sudo is not installed. As root, run:"
             say "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
             exit 1
         fi
@@ -47,18 +47,18 @@ else
     install_missing() { apt -qq update && apt -qq install --yes --no-install-recommends "${missing[@]}"; }
 
     if ! install_missing; then
-        say "install-packages: that failed; once more in 10 seconds."
+        say "install-packages: the installation failed; trying again in 10 seconds."
         sleep 10
         install_missing
     fi
 fi
 
 if ! command -v swift >/dev/null 2>&1; then
-    say "install-packages: there is no swift here. Install Swift 6.2 or newer: https://www.swift.org/install/linux/"
+    say "install-packages: swift was not found. Install Swift 6.2 or later: https://www.swift.org/install/linux/"
     exit 1
 fi
 version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
 if [ "$(printf '6.2\n%s\n' "$version" | sort --version-sort | head -n 1)" != 6.2 ]; then
-    say "install-packages: Swift ${version:-?} is too old, 6.2 or newer is needed."
+    say "install-packages: Swift ${version:-?} is too old; 6.2 or later is required."
     exit 1
 fi

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Read by run.sh and test.sh: long commands that a signal to the script ends too. Bash would hear it only after them.
+# Sourced by other scripts. Runs long commands so that a signal to the script ends them too; bash handles a signal only after a
+# foreground command has ended.
 
 interruptible_child=
 
@@ -13,7 +14,7 @@ interruptible() {
     return "$status"
 }
 
-# Ends the command that is running, if one is, with everything it started.
+# Ends the running command, if there is one, and every process that it started.
 end_interruptible() {
     [ -n "$interruptible_child" ] || return 0
     local family

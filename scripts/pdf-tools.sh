@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes .local/venv-pdf, with the PDF validators that the tests use, and prints its Python.
+# Installs the PDF validators that the tests use into .local/venv-pdf, and prints the path of its Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=.local/venv-pdf
 wanted="page-validation==0.11.0"
 if [ "$(cat "$venv/packages" 2>/dev/null || true)" != "$wanted" ]; then
-    echo "pdf-tools: filling $venv" >&2
+    echo "pdf-tools: installing $wanted into $venv" >&2
     rm -rf "$venv"
     mkdir -p .local
     /usr/bin/python3 -m venv "$venv"

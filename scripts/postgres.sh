@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A private PostgreSQL cluster in a folder: own port, own socket, this machine's own clusters untouched.
-#   postgres.sh start DIR PORT [durable|volatile]   starts it (and makes it, the first time), prints its URL
-#   postgres.sh restart DIR [PORT]                  as it was started; PORT only if it never ran
-#   postgres.sh stop DIR                            stops it; says nothing when it does not run
+# Manages a private PostgreSQL cluster in a folder, with its own port and socket; other clusters of this machine are not affected.
+#   postgres.sh start DIR PORT [durable|volatile]   starts it (creates it the first time), prints its URL
+#   postgres.sh restart DIR [PORT]                  restarts it in its mode; PORT only if it never ran
+#   postgres.sh stop DIR                            stops it; no error if it does not run
 #   postgres.sh url DIR                             prints its URL
 #   postgres.sh remove DIR                          stops it and removes its data
-# When PORT is taken, the next free one is used; the URL has it. `volatile` gives up durability for speed: tests only.
-# Whoever can log in to this machine can open it (trust on 127.0.0.1): development only. Works with PostgreSQL 14 to 17.
+# If PORT is in use, the next free port is used; the URL contains it. `volatile` is faster without durability: for tests only.
+# Every user of this machine can connect (trust on 127.0.0.1): for development only. Works with PostgreSQL 14 to 17.
 set -euo pipefail
 
 say() { printf 'postgres: %s\n' "$*" >&2; }
@@ -19,16 +19,16 @@ folder=$(realpath --canonicalize-missing "$2")
 user=quietanza
 database=quietanza
 
-# PostgreSQL refuses to run as root: then it runs as the user that Debian's package made.
+# PostgreSQL does not run as root. If this script does, PostgreSQL runs as the user that Debian's package created.
 owner=$(id -un)
 [ "$(id -u)" -ne 0 ] || owner=postgres
 as_owner() {
-    # From / because the owner need not be able to enter the folder we stand in.
+    # In /, because the owner may not be allowed to enter the current folder.
     if [ "$(id -un)" = "$owner" ]; then (cd / && "$@"); else (cd / && runuser -u "$owner" -- "$@"); fi
 }
 
-# Where the cluster really is: the folder given, unless its owner can not get there.
-place() {
+# Prints the folder of the cluster: the given one, unless its owner cannot enter it.
+cluster_folder() {
     [ "$(id -u)" -eq 0 ] || { printf '%s\n' "$folder"; return; }
     id -u postgres >/dev/null 2>&1 || die "there is no user postgres; install PostgreSQL (make setup)"
     local parent=$folder
@@ -37,14 +37,14 @@ place() {
     printf '%s/quietanza-%s\n' "${TMPDIR:-/tmp}" "$(printf '%s' "$folder" | sha256sum | cut -c 1-16)"
 }
 
-home=$(place)
+home=$(cluster_folder)
 data=$home/data
 log=$home/log
 socket=$home/socket
-# A socket's path has at most 107 bytes.
+# The path of a socket is limited to 107 bytes.
 [ ${#socket} -le 80 ] || socket=${TMPDIR:-/tmp}/quietanza-socket-$(printf '%s' "$home" | sha256sum | cut -c 1-16)
 
-# The programs of the version that made the data, else the newest.
+# Prints the folder of the programs of the version that created the data, else of the newest one.
 binaries() {
     local version=
     [ ! -f "$data/PG_VERSION" ] || version=$(cat "$data/PG_VERSION")
@@ -66,7 +66,7 @@ is_running() {
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 url() { printf 'postgresql://%s@127.0.0.1:%s/%s\n' "$user" "$(cat "$home/port")" "$database"; }
 
-# $1 is made by us or was; nobody else's folder in a shared place is taken for it.
+# Creates folder $1, or checks that it is ours: in a shared folder another user could have created it.
 own_folder() {
     if [ -e "$1" ] || [ -L "$1" ]; then
         if [ -L "$1" ] || [ ! -d "$1" ] || [ "$(stat --format=%U "$1")" != "$owner" ]; then
@@ -81,7 +81,7 @@ own_folder() {
 
 make_cluster() {
     [ ! -f "$data/PG_VERSION" ] || return 0
-    say "making a cluster in $home"
+    say "creating a cluster in $home"
     local sync=()
     [ "$mode" = durable ] || sync=(--no-sync)
     as_owner "$bin/initdb" --pgdata "$data" --username "$user" --auth trust --encoding UTF8 --locale C.UTF-8 \
@@ -105,7 +105,7 @@ start_cluster() {
                 printf '%s\n' "$mode" >"$home/mode"
                 return
             fi
-            # The children of a killed server go a moment after it.
+            # The child processes of a killed server end a moment after it.
             if grep -q 'pre-existing shared memory' "$log" && [ "$patience" -gt 0 ]; then
                 patience=$((patience - 1))
                 sleep 0.5
@@ -127,7 +127,7 @@ make_database() {
 }
 
 start() {
-    [ "$home" = "$folder" ] || say "user $owner can not reach $folder; the cluster is in $home instead"
+    [ "$home" = "$folder" ] || say "user $owner cannot enter $folder; the cluster is in $home instead"
     own_folder "$home"
     own_folder "$socket"
     bin=$(binaries)
@@ -137,12 +137,12 @@ start() {
         local wished=$1
         start_cluster "$wished"
         make_database
-        [ "$(cat "$home/port")" = "$wished" ] || say "port $wished is taken; using $(cat "$home/port")"
+        [ "$(cat "$home/port")" = "$wished" ] || say "port $wished is in use; using $(cat "$home/port")"
     fi
     url
 }
 
-# A killed machine or container leaves the process id behind, and another program may bear it now.
+# After a crash of machine or container the file with the process id remains, and another program may have that id now.
 forget_dead_process() {
     [ -s "$data/postmaster.pid" ] || return 0
     local pid

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# `make run`: builds and starts everything a trial needs, shows how to use it, and stops all of it on Ctrl-C or SIGTERM,
-# or as soon as one part ends. Data, mail and logs are kept in .local/ between runs.
+# `make run`: builds and starts service, database, mail server and PSP simulator, prints how to use them, and stops them on
+# Ctrl-C or SIGTERM, or when one of them ends. Data, e-mails and logs stay in .local/ between runs.
 #
 #   HTTP_PORT 8080   PSP_SIMULATOR_PORT 8090   SMTP_PORT 2525   SMTP_CONTROL_PORT 2526   POSTGRES_PORT 54329
-#   CONFIGURATION debug|release   QUIETANZA_BIN_DIR folder of programs built already: nothing is installed or built
+#   CONFIGURATION debug|release   QUIETANZA_BIN_DIR folder with built programs: skips installing and building
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/interruptible.sh
@@ -29,7 +29,7 @@ names=()
 pids=()
 postgres_started=
 
-# A session of its own, so that Ctrl-C reaches this script only, which then stops the parts in order.
+# Starts a part in its own session, so that Ctrl-C reaches only this script, which then stops the parts in order.
 start_part() {
     local name=$1
     shift
@@ -38,7 +38,7 @@ start_part() {
     pids+=($!)
 }
 
-# Asks a part to end, and makes it after 20 seconds.
+# Sends SIGTERM to a part, and SIGKILL after 20 seconds.
 stop_part() {
     kill -0 "$1" 2>/dev/null || return 0
     kill -TERM "$1" 2>/dev/null || return 0
@@ -54,7 +54,7 @@ finish() {
     local status=$?
     trap - EXIT
     trap '' INT TERM HUP
-    # Nothing may keep this from its end, a closed terminal least of all.
+    # The clean-up must continue if a command fails or the terminal is closed.
     set +e
     end_interruptible
     [ ${#pids[@]} -eq 0 ] || say "stopping"
@@ -69,7 +69,7 @@ trap 'exit 143' TERM HUP
 
 refuse_taken_port() {
     if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
-        die "port $2 is taken by another program; choose another one: make run $1=…"
+        die "port $2 is in use by another program; choose another port: make run $1=…"
     fi
 }
 
@@ -77,7 +77,7 @@ part_died() {
     local index
     for index in "${!pids[@]}"; do
         kill -0 "${pids[index]}" 2>/dev/null && continue
-        printf 'run: %s has ended; the end of %s:\n' "${names[index]}" ".local/run/${names[index]}.log" >&2
+        printf 'run: %s has ended; last lines of %s:\n' "${names[index]}" ".local/run/${names[index]}.log" >&2
         tail -n 20 "$run/${names[index]}.log" >&2
         return 0
     done
@@ -95,7 +95,7 @@ wait_for() {
 }
 
 umask 077
-# The folders themselves may be entered: PostgreSQL runs as another user when this script runs as root.
+# Other users may enter the folders: PostgreSQL runs as another user if this script runs as root.
 mkdir -p -m 755 .local
 mkdir -p "$run" "$mail"
 chmod 755 .local
@@ -121,7 +121,7 @@ say "starting PostgreSQL"
 postgres_started=yes
 DATABASE_URL=$(scripts/postgres.sh start "$cluster" "$postgres_port" durable 9>&-)
 
-# Made once, and kept with the data that it protects.
+# Created once, and stored with the data that it protects.
 secrets_key=$PWD/.local/secrets-key
 [ -s "$secrets_key" ] || (umask 077 && openssl rand -base64 32 >"$secrets_key")
 SECRETS_KEY=$(<"$secrets_key")
@@ -132,14 +132,14 @@ export HTTP_PORT=$http_port
 export PUBLIC_URL=$api
 export SMTP_URL="smtp://127.0.0.1:$smtp_port?tls=none"
 export MAIL_FROM=${MAIL_FROM:-quietanza@example.org}
-# The simulator is on this machine; a service on the internet would not call such an address.
+# The simulator has a private address, which the service calls only if its network is allowed.
 export OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
 export RESOURCES_DIRECTORY=$PWD
 export LOG_LEVEL=${LOG_LEVEL:-info}
 
 say "migrating the database"
 "$bin/quietanza" migrate 9>&-
-say "putting the demo data in"
+say "creating the demo data"
 "$bin/quietanza" demo-data --keep "$demo" --format json --simulator-url "$simulator" >"$demo.new" 9>&-
 mv "$demo.new" "$demo"
 api_key=$(jq --raw-output '.api_key // empty' "$demo")
@@ -184,7 +184,7 @@ Quietanza is ready.
 
 END
 cat <<'END'
-The whole journey, from a debt to its receipt by mail, is in README.md. In another terminal, all of it at once:
+README.md describes the whole journey from a debt to its receipt by e-mail. To run it in another terminal:
     scripts/readme-journey.sh | bash
 or step by step:
     . .local/run/env

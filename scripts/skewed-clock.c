@@ -1,5 +1,5 @@
-// A wall clock that is wrong by CLOCK_SKEW_SECONDS, for one program (LD_PRELOAD); made and used by the tests. Timers and the
-// monotonic clock stay right, as they do on a machine whose clock is set wrong. (libfaketime with a negative offset stops Swift's timers.)
+// Shifts the wall clock of one program by CLOCK_SKEW_SECONDS (LD_PRELOAD); built and used by the tests. Timers and the monotonic
+// clock stay correct, as on a machine with a wrong clock. (libfaketime with a negative offset stops Swift's timers.)
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -1,22 +1,22 @@
 #!/usr/bin/python3
-"""A catch-all SMTP server that keeps its mail and can be told to fail, for `make run` and the tests; needs Debian's
+"""A catch-all SMTP server that stores its e-mails and can simulate failures, for `make run` and the tests; needs Debian's
 python3-aiosmtpd.
 
 Each message becomes one .eml file in the directory, its envelope in X-Envelope-From and X-Envelope-To.
-With --certificate and --key it offers STARTTLS, and then AUTH (any password is right).
+With --certificate and --key it offers STARTTLS, and then AUTH (accepts any password).
 With --control PORT, over HTTP on the same host:
-  GET /status                        {"mode": …, "messages": N, "silent": connections that wait for a reply in vain}
+  GET /status                        {"mode": …, "messages": N, "silent": connections that get no reply}
   GET /messages                      [{"file", "to", "from", "subject", "message_id", "confirmed"}], oldest first;
-                                     confirmed: the sender was told that the message is kept
-  GET /messages/<file>               the message as kept
-  DELETE /messages                   forget them
-  POST /mode {"mode": "…"}           how what comes from now on is answered: ok, or a stage and a fault.
+                                     confirmed: the sender got the final 250
+  GET /messages/<file>               the message as stored
+  DELETE /messages                   delete them
+  POST /mode {"mode": "…"}           how to answer from now on: ok, or a stage and a fault.
      stages  greet, ehlo (and HELO), starttls, auth, mail, rcpt, data, dot (the end of the message)
      faults  4, 5 (a reply of that class), silent (no reply while this mode lasts), drop (the connection ends)
-     so: greet4, rcpt5, dotsilent …; and beside these
+     for example greet4, rcpt5, dotsilent; and also
      starttlsjunk (no TLS after its 220), nostarttls (not offered), dropdata (connection ends within the message),
-     lostack (message kept, connection ends instead of the reply), hold (message kept, no reply while this mode lasts),
-     silent (no reply to anything, ever), onesilent (the first to come gets no reply to MAIL; the others are served),
+     lostack (message stored, connection ends instead of the reply), hold (message stored, no reply while this mode lasts),
+     silent (no reply to anything), onesilent (the first client gets no reply to MAIL; the others are served),
      slow (2 s before each reply)
 """
 import argparse, asyncio, email, email.policy, itertools, json, os, re, signal, ssl, sys, time
@@ -35,7 +35,7 @@ REPLIES = {
 
 
 class Conversation(SMTP):
-    """One connection; knows the stage it is at, and lets the sink decide each reply."""
+    """One connection. Tracks its stage; the sink decides each reply."""
     stage = "greet"
 
     def connection_made(self, transport):
@@ -68,7 +68,7 @@ class Conversation(SMTP):
         self.stage = "starttls"
         if self.event_handler.mode == "starttlsjunk":
             await self.push("220 go ahead")
-            # In one packet with the 220 it would be taken for an injection, which is another failure.
+            # In one packet with the 220, clients would report an injection, which is another failure.
             await asyncio.sleep(0.2)
             self.transport.write(b"this is no handshake\r\n" * 4)
             return
@@ -110,14 +110,14 @@ class Sink:
         self.mode, self.stage, self.fault, self.victim = mode, stage, fault, None
         self.changed.set()
         self.changed = asyncio.Event()
-        # A connection that is kept for the next message would never come to these stages.
+        # An idle connection that a client reuses for its next message would never reach these stages.
         if stage in ("greet", "ehlo", "starttls", "auth") or mode in ("starttlsjunk", "nostarttls"):
             for conversation in list(self.conversations):
                 if conversation.stage == "idle" and conversation.transport:
                     conversation.transport.close()
 
     async def silence(self, conversation):
-        """No reply while this mode lasts, and then the end of the connection."""
+        """Sends no reply while this mode lasts, then closes the connection."""
         self.silent += 1
         try:
             await self.changed.wait()
@@ -127,7 +127,7 @@ class Sink:
             conversation.transport.abort()
 
     async def reply(self, conversation, ok):
-        """The reply to send in place of `ok`, or none."""
+        """Returns the reply to send instead of `ok`, or None."""
         mode, stage = self.mode, conversation.stage
         if mode == "slow":
             await asyncio.sleep(2)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests on a PostgreSQL cluster of their own, which is thrown away afterwards. Arguments go to `swift test`,
+# Runs the tests on a temporary PostgreSQL cluster. Arguments go to `swift test`,
 # e.g. scripts/test.sh --filter PositionTests. Ends with the line 'N passed, N failed, N skipped'.
 # TEST_DATABASE_URL, when set, names a running PostgreSQL to use instead (its user must be allowed to create databases).
 set -euo pipefail
@@ -11,11 +11,11 @@ mkdir -p .local
 cluster=.local/postgres-test
 report=.local/tests.xml
 
-# One run at a time: a second one in this folder waits for the first.
+# Only one run at a time: a second run in this folder waits for the first one.
 exec 9>.local/test.lock
 flock 9
 
-# Small filesystems of tests that crashed; what a test ends by itself is not in the list any more.
+# Unmounts the small filesystems of tests that crashed. A test removes its own from the list when it ends normally.
 unmount_left() {
     local folder
     while read -r folder; do
@@ -28,7 +28,7 @@ finish() {
     local status=$?
     trap - EXIT
     trap '' INT TERM HUP
-    # Nothing may keep this from its end, a closed terminal least of all.
+    # The clean-up must continue if a command fails or the terminal is closed.
     set +e
     end_interruptible
     [ -z "${started:-}" ] || scripts/postgres.sh remove "$cluster" 9>&-
@@ -40,7 +40,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 if [ -z "${TEST_DATABASE_URL:-}" ]; then
-    # What a killed run may have left.
+    # Remove what a killed run may have left.
     scripts/postgres.sh remove "$cluster" 9>&-
     unmount_left || true
     started=yes
@@ -52,14 +52,14 @@ export PDF_TOOLS_PYTHON
 
 echo "== building the tests"
 interruptible swift build --build-tests
-# Tests that compute keep both cores for seconds, and beside them a connection to PostgreSQL misses its deadline: so they run first, in a
-# process of their own, and then those that wait for databases, servers and programs.
+# Tests that compute occupy the cores for seconds; a connection to PostgreSQL would then miss its deadline. So they run first, in a separate
+# process, before the tests that wait for databases, servers and programs.
 waiting='^(PostgresTests|StorageTests|GatewaysTests|OperationsTests|ServerTests)\.'
 passed=0 failed=0 skipped=0 status=0
 
 count() { sed -nE "/<testsuite /{s/.* $1=\"([0-9]+)\".*/\1/p;q;}" "$report" 2>/dev/null || true; }
 
-# Runs the tests that the arguments select, and adds what it counted.
+# Runs the tests that the arguments select, and adds their numbers to the totals.
 run() {
     local code=0 total bad
     rm -f "$report"
@@ -71,14 +71,14 @@ run() {
         return
     fi
     bad=$(($(count failures) + $(count errors)))
-    # A run that failed has at least one failure, even where the report has none (a crash, an issue outside every test).
+    # A failed run counts at least one failure, even if the report has none (a crash, an issue outside every test).
     if [ "$code" -ne 0 ]; then
         status=$code
         [ "$bad" -gt 0 ] || bad=1
     fi
     failed=$((failed + bad))
     skipped=$((skipped + $(count skipped)))
-    # One test may fail several times.
+    # One test may report several failures, so the difference can be negative.
     total=$((total - bad - $(count skipped)))
     [ "$total" -lt 0 ] || passed=$((passed + total))
 }

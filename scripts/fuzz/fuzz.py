@@ -1,5 +1,5 @@
 """Sends unusual requests to a running service: every route with unusual headers, mutated cursors, queries, JSON and XML bodies,
-RTs with valid signatures, and what schemathesis makes of the contract as front end, creditor, operator and citizen.
+RTs with valid signatures, and the requests that schemathesis generates from the contract as front end, creditor, operator and citizen.
 
 Fails on a response 500, a crash, a log line "a request failed", a request of more than a second (long polls left out), a cursor that
 was not issued and is accepted, memory that grows beyond the limit, and a response that breaks the contract.
@@ -11,7 +11,7 @@ from service import Client, ROOT, Service, signed
 
 SLOW_MILLISECONDS = 1_000
 GROWTH_KIB = 96 * 1_024
-# Waits as long as its caller asks.
+# Operations that wait as long as the caller requests.
 LONG_POLLS = {("GET", "/v1/payment-attempts/{id}")}
 HEADERS = [
     "Accept", "Accept-Language", "Accept-Encoding", "Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match",
@@ -19,9 +19,9 @@ HEADERS = [
     "Access-Control-Request-Method", "X-Forwarded-For", "Forwarded", "webhook-id", "webhook-timestamp", "webhook-signature", "Cookie",
     "Range", "Expect", "Client-Certificate",
 ]
-# schemathesis's checks that do not hold here by design. positive_data_acceptance: a body that fits its schema may still contradict the
-# stored state. negative_data_rejection: PSPs' RTs are stored whatever their other members hold, and a path segment that is no id is 404.
-# missing_required_header and unsupported_method: answered by the wire before the contract's own statuses. ignored_auth: PSPs' signatures.
+# Checks of schemathesis that do not apply by design. positive_data_acceptance: a body that fits its schema may still contradict the
+# stored state. negative_data_rejection: RTs are stored whatever their other members contain, and a path segment that is not an id is 404.
+# missing_required_header: the framing layer may answer before the contract's own statuses. ignored_auth: PSPs sign instead.
 EXCLUDED_CHECKS = "positive_data_acceptance,negative_data_rejection,missing_required_header,ignored_auth"
 
 
@@ -54,7 +54,7 @@ class Fuzz:
             out = out.replace("{" + name + "}", value)
         return out
 
-    # What the phases start from.
+    # Creates the data from which the phases start.
 
     def prepare(self, citizen):
         self.position_body = {
@@ -205,15 +205,15 @@ class Fuzz:
 
 
 def schemathesis(service, fuzz, seed, factor, folder):
-    """-> the text of what failed, by role."""
+    """Returns the output of failed runs, by role."""
     failures = []
     for role in ("front end", "creditor", "operator", "citizen"):
         headers = ["-H", f"Authorization: Bearer {fuzz.keys['front end' if role == 'citizen' else role]}"]
         if role == "citizen":
             headers += ["-H", f"X-Citizen-Token: {fuzz.citizen}"]
         report = pathlib.Path(folder) / f"{role.replace(' ', '-')}.xml"
-        # Left out: what ends the session or the keys that the run itself uses, what PSPs sign, and the contract itself, which
-        # schemathesis parses although it is declared as text.
+        # Excluded: operations that end the session or the keys of this run, operations that PSPs sign, and the contract itself,
+        # which schemathesis parses although it is declared as text.
         command = [
             str(pathlib.Path(sys.executable).parent / "schemathesis"), "--no-color", "run", str(ROOT / "openapi.yaml"), "--url", service.url,
             "--checks", "all", "--exclude-checks", EXCLUDED_CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples",
@@ -240,7 +240,7 @@ def summary(text):
 
 
 def log_violations(service):
-    """-> what the service itself logged that must not be, and how many requests it logged."""
+    """Returns forbidden log lines, and the number of logged requests."""
     wrong, count = [], 0
     for line in service.log.read_text(errors="replace").splitlines():
         if "Fatal error" in line or "a request failed" in line:
@@ -278,7 +278,7 @@ def main():
                     phase()
                 for phase, count in fuzz.client.counts.items():
                     tell(f"{phase} (seed {seed})", sum(count.values()), dict(sorted(count.items())))
-                # What the first use of each part allocates is no growth.
+                # Memory that the first use of each part allocates does not count as growth.
                 if warm is None:
                     warm = service.resident_kib()
                 failures = schemathesis(service, fuzz, seed, factor, folder)

@@ -1,4 +1,4 @@
-"""Unusual values, and mutations of JSON, XML, bytes and cursors; everything from the random generator that is given."""
+"""Unusual values, and mutations of JSON, XML, bytes and cursors. The given random generator makes all choices."""
 import base64, json
 
 TEXTS = [
@@ -16,12 +16,12 @@ VALUES = [
 ]
 
 
-def places(value, path=()):
-    """Every place of a document."""
+def paths(value, path=()):
+    """Yields the path of every value in a document."""
     yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
-        yield from places(inner, path + (key,))
+        yield from paths(inner, path + (key,))
 
 
 def changed(value, path, change):
@@ -33,9 +33,9 @@ def changed(value, path, change):
 
 
 def json_document(random, document):
-    """One to three members changed, removed, added or repeated; sometimes bytes too."""
+    """Changes, removes, adds or repeats one to three members; sometimes changes bytes too."""
     for _ in range(random.randint(1, 3)):
-        path = random.choice(list(places(document)))
+        path = random.choice(list(paths(document)))
         kind = random.randrange(4)
         if kind == 0 and path:
             def remove(parent, key=path[-1]):
@@ -78,7 +78,7 @@ def xml_document(random, body):
 
 
 def octets(random, body):
-    """Bytes changed, removed, repeated or cut off."""
+    """Changes, removes, inserts or cuts off bytes."""
     bytes_ = bytearray(body)
     for _ in range(random.randint(1, 4)):
         at = random.randrange(len(bytes_) + 1)
@@ -95,7 +95,7 @@ def octets(random, body):
 
 
 def cursor(random, good):
-    """A cursor that was not issued: a changed one, or one in the shape of an unsigned one."""
+    """Returns a cursor that was not issued: a changed one, or one in the format of an unsigned cursor."""
     kind = random.randrange(3)
     if kind == 0:
         order = random.choice(["-created_at", "created_at", "due_date", "document", "creditors", "receipts", "api_keys"])

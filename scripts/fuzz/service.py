@@ -1,4 +1,4 @@
-"""Starts the service with what it needs, and talks to it."""
+"""Starts the service with everything that it needs, and sends requests to it."""
 import base64, email, email.policy, hashlib, hmac, http.client, json, os, pathlib, re, socket, subprocess, time, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -11,7 +11,7 @@ def free_port():
 
 
 class Service:
-    """The service, the PSP simulator and a mail sink, on free ports, with the demo's data."""
+    """The service, the PSP simulator and a mail sink, on free ports, with the demo data."""
 
     def __init__(self, programs, folder):
         self.folder = pathlib.Path(folder)
@@ -82,7 +82,7 @@ class Service:
                 part.kill()
 
     def mail_code(self, address):
-        """The code in the newest mail to this address."""
+        """Returns the code in the newest e-mail to this address."""
         control = f"http://127.0.0.1:{self.mail_control}/messages"
         for _ in range(300):
             with urllib.request.urlopen(control, timeout=5) as answer:
@@ -95,11 +95,11 @@ class Service:
                 if code:
                     return code.group(0)
             time.sleep(0.1)
-        raise SystemExit(f"fuzz: no code came to {address}")
+        raise SystemExit(f"fuzz: no code arrived for {address}")
 
 
 class Client:
-    """One connection after the other; remembers what must not happen."""
+    """Sends requests over one connection at a time, and collects violations."""
 
     def __init__(self, service):
         self.service = service
@@ -108,7 +108,7 @@ class Client:
         self.violations = []
 
     def send(self, phase, method, path, headers=(), body=None):
-        """-> (status, headers, body); status 0 when there was no response."""
+        """Returns (status, headers, body); status 0 if there was no response."""
         for attempt in (1, 2):
             try:
                 if self.connection is None:
@@ -124,7 +124,7 @@ class Client:
                 break
             except (OSError, http.client.HTTPException) as error:
                 self.connection = None
-                # A kept connection may have been closed meanwhile; a second failure is one.
+                # The server may have closed an idle connection. Only the second failure counts.
                 if attempt == 2:
                     answer = (0, {}, str(error).encode())
             except (ValueError, UnicodeEncodeError):
@@ -147,7 +147,7 @@ class Client:
 
 
 def signed(secret, body, message="fuzz", kind="application/json"):
-    """The headers of Standard Webhooks."""
+    """Returns the headers of Standard Webhooks."""
     now = str(int(time.time()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.new(key, f"{message}.{now}.".encode() + body, hashlib.sha256).digest()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What row level security costs: the same reads and RTs with the policies on and off, in turns.
+"""Measures the cost of row level security: the same reads and RTs with the policies on and off, in alternating rounds.
 
-DATABASE_URL is of the cluster's owner, --demo what `quietanza demo-data --format json` printed, --service the service's process id.
-The requests are the same to the byte, and the first wall, the conditions in the statements, stands all the time. The clients
-take a good part of the machine, so the service's and PostgreSQL's own time per request is told too.
+DATABASE_URL belongs to the owner of the cluster, --demo is the output of `quietanza demo-data --format json`, --service the process id
+of the service. The requests are identical, and the statements keep their own conditions. The clients use a large part of the machine, so the CPU
+time per request of service and PostgreSQL is printed too.
 """
 
 import argparse
@@ -32,18 +32,18 @@ def psql(statement: str) -> list[str]:
          "--command", statement], check=True, capture_output=True, text=True).stdout.split()
 
 
-def walled() -> list[str]:
+def tables_with_policies() -> list[str]:
     return psql("SELECT oid::regclass FROM pg_class WHERE relrowsecurity ORDER BY 1")
 
 
 def switch(tables: list[str], on: bool) -> None:
     action = "ENABLE" if on else "DISABLE"
     psql("; ".join(f"ALTER TABLE {table} {action} ROW LEVEL SECURITY" for table in tables))
-    assert walled() == (tables if on else [])
+    assert tables_with_policies() == (tables if on else [])
 
 
 async def position(client: Client, creditor_key: str) -> str:
-    """A new one's IUV."""
+    """Creates a position and returns its IUV."""
     body = {
         "creditor_tax_code": CREDITOR, "external_id": f"BENCH-{next(names)}", "debt_type": "mensa",
         "document": {"year": 2026, "number": "42"}, "description": "Mensa scolastica",
@@ -70,7 +70,7 @@ async def intake(client: Client, iuv: str, secret: bytes) -> None:
 
 
 async def each(iuvs: list[str], clients: int, ask: Callable[[Client, str], Awaitable[None]]) -> list[float]:
-    """Seconds for each of these, which so many clients share among them."""
+    """Runs `ask` once for each IUV, shared among the clients, and returns the times in seconds."""
     times: list[float] = []
     left = iter(iuvs)
 
@@ -87,7 +87,7 @@ async def each(iuvs: list[str], clients: int, ask: Callable[[Client, str], Await
 
 
 class Round:
-    """One measurement, with the policies as they were."""
+    """One measurement."""
 
     def __init__(self, times: list[float], seconds: float, cpu_seconds: float) -> None:
         self.values = (len(times) / seconds, at(times, 0.5), at(times, 0.99), cpu_seconds / len(times) * 1_000)
@@ -96,8 +96,8 @@ class Round:
 async def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=10)
-    options.add_argument("--turns", type=int, default=4, help="with the policies on, and as many with them off")
-    options.add_argument("--rts", type=int, default=500, help="in each turn")
+    options.add_argument("--turns", type=int, default=4, help="rounds with the policies on, and as many with them off")
+    options.add_argument("--rts", type=int, default=500, help="RTs in each round")
     options.add_argument("--clients", type=int, default=4)
     options.add_argument("--demo", required=True)
     options.add_argument("--service", type=int, required=True)
@@ -107,10 +107,10 @@ async def main() -> None:
     secret = base64.b64decode(known["psp_secrets"][PSP].removeprefix("whsec_"))
     service = Process(asked.service)
     postgres = Process(int(psql("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")[0]))
-    tables = walled()
+    tables = tables_with_policies()
     assert tables, "no table has row level security"
     client = await Client.connect()
-    # One round more, which warms up.
+    # One more round, to warm up.
     iuvs = [[await position(client, known["creditor_key"]) for _ in range(asked.rts)] for _ in range(2 * asked.turns + 1)]
     assert len(json.loads(await client.demand(200, "GET", LIST))["items"]) == 20
     client.close()
@@ -119,7 +119,7 @@ async def main() -> None:
     work: dict[str, Callable[[], Awaitable[list[float]]]] = {
         "show a position": lambda: read_for(asked.seconds / 2, asked.clients, shown),
         "list 20 positions": lambda: read_for(asked.seconds / 2, asked.clients, LIST),
-        "take in an RT": lambda: each(iuvs.pop(), asked.clients, lambda client, iuv: intake(client, iuv, secret)),
+        "receive an RT": lambda: each(iuvs.pop(), asked.clients, lambda client, iuv: intake(client, iuv, secret)),
     }
 
     def cpu_seconds() -> float:
@@ -135,7 +135,7 @@ async def main() -> None:
     rounds: dict[tuple[str, bool], list[Round]] = {}
     try:
         for turn in range(2 * asked.turns):
-            # On, off, off, on …: neither is always the later one, with the larger tables.
+            # On, off, off, on …, so that neither always runs later, with larger tables.
             on = turn % 4 in (0, 3)
             switch(tables, on)
             for name in work:
@@ -143,14 +143,14 @@ async def main() -> None:
     finally:
         switch(tables, True)
     header(
-        f"{asked.clients} clients, medians of {asked.turns} turns each", "policies", "requests/s", "p50 ms", "p99 ms",
+        f"{asked.clients} clients, medians of {asked.turns} rounds each", "policies", "requests/s", "p50 ms", "p99 ms",
         "CPU ms of service and PostgreSQL")
     for name in work:
         on, off = (
             [statistics.median(values) for values in zip(*(found.values for found in rounds[name, on]))] for on in (True, False))
         row(name, "on", f"{on[0]:.0f}", *(f"{value:.2f}" for value in on[1:]))
         row("", "off", f"{off[0]:.0f}", *(f"{value:.2f}" for value in off[1:]))
-        row("", "on ÷ off", *(f"{with_walls / without:.2f}" for with_walls, without in zip(on, off)))
+        row("", "on ÷ off", *(f"{with_policies / without:.2f}" for with_policies, without in zip(on, off)))
 
 
 asyncio.run(main())
