@@ -26,8 +26,8 @@ RUN programs=$(swift build --configuration release --show-bin-path) \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates curl fontconfig fonts-dejavu-core libargon2-1 libcurl4 libpango-1.0-0 libpangocairo-1.0-0 \
-        libpangoft2-1.0-0 libpq5 libqpdf29 libssl3 libstdc++6 libxml2 tzdata \
+        ca-certificates curl fontconfig fonts-dejavu-core fonts-droid-fallback fonts-noto-core fonts-wqy-microhei \
+        libargon2-1 libcurl4 libpango-1.0-0 libpangocairo-1.0-0 libpangoft2-1.0-0 libpq5 libqpdf29 libssl3 libstdc++6 libxml2 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/quietanza --create-home --shell /usr/sbin/nologin quietanza \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo

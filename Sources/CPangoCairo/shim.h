@@ -14,9 +14,14 @@ static inline void quietanza_use_fonts(PangoFontMap *map, FcConfig *config) {
 
 static inline void quietanza_unref(void *object) { g_object_unref(object); }
 
-/* Names of tags that Cairo declares as macros. */
+/* Names of properties that fontconfig declares as macros. */
 static inline FcBool quietanza_font_characters(const FcPattern *pattern, FcCharSet **characters) {
     return FcPatternGetCharSet(pattern, FC_CHARSET, 0, characters) == FcResultMatch;
+}
+
+static inline const char *quietanza_font_family(const FcPattern *pattern) {
+    FcChar8 *family = NULL;
+    return FcPatternGetString(pattern, FC_FAMILY, 0, &family) == FcResultMatch ? (const char *)family : NULL;
 }
 
 #endif

@@ -43,7 +43,7 @@ struct Settings: Sendable {
     var logLevel = Logger.Level.info
     var isJSONLog = true
     var resourcesDirectory = ""
-    var fontDirectory = "/usr/share/fonts/truetype/dejavu"
+    var fontDirectory = "/usr/share/fonts/truetype"
 
     /// Every fault at once; none repeats a value, which may be a secret.
     struct Faults: Error, CustomStringConvertible {

@@ -101,6 +101,7 @@ struct Conformance {
                 let descendants = key("/DescendantFonts", of: key(name, of: fonts))
                 guard qpdf_oh_is_array(pdf, descendants) != 0 else { continue }
                 let font = qpdf_oh_get_array_item(pdf, descendants, 0)
+                guard qpdf_oh_is_name_and_equals(pdf, key("/Subtype", of: font), "/CIDFontType2") != 0 else { continue }
                 set("/CIDToGIDMap", of: font, to: qpdf_oh_new_name(pdf, "/Identity"))
             }
         }

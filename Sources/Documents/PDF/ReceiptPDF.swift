@@ -11,9 +11,9 @@ package final class ReceiptPDF: Sendable {
 
     private let workers: Workers<Result<Typeface, any Error>>
 
-    /// - Parameter fontDirectory: the folder with DejaVuSans.ttf and DejaVuSans-Bold.ttf.
+    /// - Parameter fontDirectory: the folder with the folders dejavu, noto and droid; see ``FontFiles``.
     /// - Throws: ``DocumentFailure`` when a font is missing.
-    package init(fontDirectory: String = "/usr/share/fonts/truetype/dejavu", threads: Int = ReceiptPDF.threads) throws {
+    package init(fontDirectory: String = "/usr/share/fonts/truetype", threads: Int = ReceiptPDF.threads) throws {
         _ = try Typeface(directory: fontDirectory)
         workers = Workers(
             name: "pdf", threads: threads,

@@ -69,7 +69,8 @@ final class Sheet {
     func draw(_ lines: [String], _ style: Style, x: Double, top: Double) {
         cairo_set_source_rgb(cairo, style.grey, style.grey, style.grey)
         for (number, line) in lines.enumerated() where !line.isEmpty {
-            cairo_move_to(cairo, x, top + Double(number) * style.lineHeight)
+            let lower = typeface.baselineDifference(of: line, size: style.size, weight: style.weight)
+            cairo_move_to(cairo, x, top + Double(number) * style.lineHeight - lower)
             _ = typeface.withLayout(line, size: style.size, weight: style.weight) { layout in
                 pango_cairo_show_layout(cairo, layout)
             }

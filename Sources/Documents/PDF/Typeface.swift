@@ -9,27 +9,43 @@ package enum DocumentFailure: Error, Sendable, Equatable {
     case busy
 }
 
-/// One typeface in two weights, from our own font folder alone, so that a machine's other fonts change nothing.
+/// DejaVu Sans in two weights, and a fallback font for each script that DejaVu lacks. The fonts come from our own list of files
+/// alone, and the font of each word follows from that list alone, so that neither a machine's other fonts nor its locale change
+/// what is drawn.
 ///
 /// Not Sendable: Pango's font map belongs to one renderer.
 final class Typeface {
     enum Weight { case regular, bold }
 
+    private struct Family {
+        let name: String
+        /// One set for each weight.
+        var characters: [OpaquePointer]
+
+        func covers(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.isInvisibleInText || characters.allSatisfy { FcCharSetHasChar($0, scalar.value) != 0 }
+        }
+
+        func covers(_ scalars: some Sequence<Unicode.Scalar>) -> Bool { scalars.allSatisfy(covers) }
+    }
+
+    /// Bytes of a text, and the fallback font that draws them.
+    private struct Run {
+        let bytes: Range<Int>
+        let family: Family
+    }
+
     private let config: OpaquePointer
     private let map: UnsafeMutablePointer<PangoFontMap>
     private let context: OpaquePointer
-    private let attributes: OpaquePointer
-    /// Characters that both weights can show; `nil` never after a successful init.
-    private let characters: [OpaquePointer]
-
-    static let family = "DejaVu Sans"
-    private static let files = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"]
+    private let main: Family
+    private let fallbacks: [Family]
 
     init(directory: String) throws {
         guard let config = FcConfigCreate(), let map = pango_cairo_font_map_new() else {
             throw DocumentFailure.drawing("fontconfig or pango is out of memory")
         }
-        for file in Self.files {
+        for file in FontFiles.all {
             let path = directory + "/" + file
             guard FcConfigAppFontAddFile(config, path) != 0 else { throw DocumentFailure.fontMissing(path: path) }
         }
@@ -44,45 +60,135 @@ final class Typeface {
         cairo_font_options_destroy(options)
         // Otherwise letters sit on whole points: uneven spacing and larger files.
         pango_context_set_round_glyph_positions(context, 0)
-        guard let attributes = pango_attr_list_new() else { throw DocumentFailure.drawing("pango is out of memory") }
-        // A ligature becomes a nested Span, at which readers lose the rest of the line.
-        pango_attr_list_insert(attributes, pango_attr_font_features_new("liga 0, clig 0"))
+        // Pango would take both from the environment or from the text: the language chooses forms of letters, and a line that
+        // began with an Arabic name would run from right to left as a whole.
+        pango_context_set_language(context, pango_language_from_string("it"))
+        pango_context_set_base_dir(context, PANGO_DIRECTION_LTR)
+        let families = Self.families(of: config)
+        guard let main = families.first else { throw DocumentFailure.drawing("fontconfig lists no fonts") }
         self.config = config
         self.map = map
         self.context = context
-        self.attributes = attributes
-        characters = Self.characters(of: config)
+        self.main = main
+        fallbacks = Array(families.dropFirst())
     }
 
     deinit {
-        pango_attr_list_unref(attributes)
         quietanza_unref(UnsafeMutableRawPointer(context))
         quietanza_unref(map)
         FcConfigDestroy(config)
     }
 
-    private static func characters(of config: OpaquePointer) -> [OpaquePointer] {
+    /// In the order of ``FontFiles/all``.
+    private static func families(of config: OpaquePointer) -> [Family] {
         guard let set = FcConfigGetFonts(config, FcSetApplication) else { return [] }
-        return (0..<Int(set.pointee.nfont)).compactMap { index in
+        var families: [Family] = []
+        for index in 0..<Int(set.pointee.nfont) {
             var characters: OpaquePointer?
-            guard quietanza_font_characters(set.pointee.fonts[index], &characters) != 0 else { return nil }
-            return characters
+            guard let pattern = set.pointee.fonts[index], let name = quietanza_font_family(pattern),
+                quietanza_font_characters(pattern, &characters) != 0, let characters
+            else { continue }
+            let family = String(cString: name)
+            if let known = families.firstIndex(where: { $0.name == family }) {
+                families[known].characters.append(characters)
+            } else {
+                families.append(Family(name: family, characters: [characters]))
+            }
+        }
+        return families
+    }
+
+    private func fallback(for scalars: some Sequence<Unicode.Scalar>) -> Family? {
+        fallbacks.first { $0.covers(scalars) }
+    }
+
+    /// PDF/A forbids the glyph for "no such character": what no font can show becomes U+FFFD, and controls become blanks.
+    func showable(_ text: String) -> String {
+        let visible = Self.withoutControls(text)
+        if main.covers(visible) { return String(visible) }
+        var shown = ""
+        for character in String(visible) {
+            let scalars = character.unicodeScalars
+            if main.covers(scalars) || fallback(for: scalars) != nil {
+                shown.append(character)
+            } else {
+                shown += scalars.map { main.covers($0) || fallback(for: [$0]) != nil ? String($0) : "\u{FFFD}" }
+                    .joined()
+            }
+        }
+        // A font may have the characters and still lack the glyph that its own rules of shaping ask for.
+        guard hasUnknownGlyphs(shown) else { return shown }
+        return String(shown.map { hasUnknownGlyphs(String($0)) ? "\u{FFFD}" : $0 })
+    }
+
+    /// Joiners stay between the letters that they join or part, and so do marks that set numbers apart from names written from
+    /// right to left. Other characters of direction could turn around what follows them.
+    private static func withoutControls(_ text: String) -> String.UnicodeScalarView {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control: shown.append(" ")
+            case .format where scalar.isInvisibleInText: shown.append(scalar)
+            case .format, .lineSeparator, .paragraphSeparator: shown.append(" ")
+            default: shown.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    private func hasUnknownGlyphs(_ text: String) -> Bool {
+        withLayout(text, size: 10, weight: .regular) { pango_layout_get_unknown_glyphs_count($0) > 0 } ?? false
+    }
+
+    /// The parts of a text that the main font does not draw. A word has one font where one covers it, because letters of
+    /// different fonts are not joined.
+    private func runs(of text: String) -> [Run] {
+        if main.covers(text.unicodeScalars) { return [] }
+        var runs: [Run] = []
+        var start = 0
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            append(word, at: start, to: &runs)
+            start += word.utf8.count + 1
+        }
+        return runs
+    }
+
+    private func append(_ word: Substring, at start: Int, to runs: inout [Run]) {
+        if main.covers(word.unicodeScalars) { return }
+        if let family = fallback(for: word.unicodeScalars.lazy.filter { !$0.isASCII }) {
+            var position = start
+            for part in word.parts(where: { $0.isASCII }) {
+                let end = position + part.utf8.count
+                if part.first?.isASCII == false { runs.append(Run(bytes: position..<end, family: family)) }
+                position = end
+            }
+        } else {
+            var position = start
+            for character in word {
+                let end = position + character.utf8.count
+                if !main.covers(character.unicodeScalars), let family = fallback(for: character.unicodeScalars) {
+                    runs.append(Run(bytes: position..<end, family: family))
+                }
+                position = end
+            }
         }
     }
 
-    /// PDF/A forbids the glyph for "no such character": what the fonts lack becomes U+FFFD, controls become blanks.
-    func showable(_ text: String) -> String {
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format {
-                shown.append(" ")
-            } else if characters.allSatisfy({ FcCharSetHasChar($0, scalar.value) != 0 }) {
-                shown.append(scalar)
-            } else {
-                shown.append("\u{FFFD}")
-            }
+    private func attributes(of text: String) -> OpaquePointer? {
+        guard let attributes = pango_attr_list_new() else { return nil }
+        // A ligature becomes a nested Span, at which readers lose the rest of the line.
+        pango_attr_list_insert(attributes, pango_attr_font_features_new("liga 0, clig 0"))
+        pango_attr_list_insert(attributes, pango_attr_fallback_new(0))
+        for run in runs(of: text) {
+            guard let family = pango_attr_family_new(run.family.name),
+                let start = UInt32(exactly: run.bytes.lowerBound),
+                let end = UInt32(exactly: run.bytes.upperBound)
+            else { continue }
+            family.pointee.start_index = start
+            family.pointee.end_index = end
+            pango_attr_list_insert(attributes, family)
         }
-        return String(shown)
+        return attributes
     }
 
     /// Calls `body` with a layout of this text; the layout ends with the call.
@@ -90,15 +196,18 @@ final class Typeface {
         _ text: String, size: Double, weight: Weight, width: Double? = nil, _ body: (OpaquePointer) -> Value
     ) -> Value? {
         guard let layout = pango_layout_new(context), let font = pango_font_description_new() else { return nil }
+        let attributes = attributes(of: text)
         defer {
+            pango_attr_list_unref(attributes)
             pango_font_description_free(font)
             quietanza_unref(UnsafeMutableRawPointer(layout))
         }
-        pango_font_description_set_family(font, Self.family)
+        pango_font_description_set_family(font, main.name)
         pango_font_description_set_absolute_size(font, size * Double(PANGO_SCALE))
         pango_font_description_set_weight(font, weight == .bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)
         pango_layout_set_font_description(layout, font)
         pango_layout_set_attributes(layout, attributes)
+        pango_layout_set_auto_dir(layout, 0)
         if let width {
             let units = Int32(exactly: (width * Double(PANGO_SCALE)).rounded(.towardZero)) ?? -1
             pango_layout_set_width(layout, units)
@@ -106,6 +215,15 @@ final class Typeface {
         }
         pango_layout_set_text(layout, text, -1)
         return body(layout)
+    }
+
+    /// By how much a fallback font with taller letters would move the text down, away from the label beside it.
+    func baselineDifference(of text: String, size: Double, weight: Weight) -> Double {
+        if main.covers(text.unicodeScalars) { return 0 }
+        func baseline(_ text: String) -> Int32 {
+            withLayout(text, size: size, weight: weight, pango_layout_get_baseline) ?? 0
+        }
+        return Double(baseline(text) - baseline("x")) / Double(PANGO_SCALE)
     }
 
     /// The lines that this text takes within `width` points.
@@ -130,4 +248,23 @@ extension String {
         while view.last == " " { view = view.dropLast() }
         return String(view)
     }
+}
+
+extension Substring {
+    /// The longest parts of which either every character meets the condition or none does.
+    fileprivate func parts(where meets: (Character) -> Bool) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = self
+        while let first = rest.first {
+            let part = rest.prefix { meets($0) == meets(first) }
+            parts.append(part)
+            rest = rest.dropFirst(part.count)
+        }
+        return parts
+    }
+}
+
+extension Unicode.Scalar {
+    /// A joiner (U+200C, U+200D) or the left-to-right mark: it changes how letters are shaped or ordered and is not drawn itself.
+    fileprivate var isInvisibleInText: Bool { (0x200C...0x200E).contains(value) }
 }

@@ -126,7 +126,12 @@ package struct ReceiptContent: Sendable, Equatable {
         let isAnonymous = name != nil && subject.taxCode == TaxCode.anonymousWord
         let code = withTaxCode && !isAnonymous ? subject.taxCode : nil
         let parts = [name, code].compactMap(\.self).filter { !$0.isEmpty }
-        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+        return parts.isEmpty ? nil : list(parts)
+    }
+
+    /// With a left-to-right mark after a part written from right to left: a number after it would be drawn before it.
+    private static func list(_ parts: [String]) -> String {
+        parts.map { $0.isRightToLeft ? $0 + "\u{200E}" : $0 }.joined(separator: ", ")
     }
 
     /// Only where the money went to more than one account.
@@ -138,11 +143,23 @@ package struct ReceiptContent: Sendable, Equatable {
                 let parts = [transfer.creditor.value, money(transfer.amount), transfer.remittance]
                 return Row(
                     label: "\(words.transfer) \(transfer.index)",
-                    text: parts.compactMap(\.self).joined(separator: ", "))
+                    text: list(parts.compactMap(\.self)))
             })
     }
 
     private static func evidence(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
         Section(heading: words.evidence, rows: rows((words.fingerprint, receipt.rtSHA256)))
+    }
+}
+
+extension String {
+    /// Holds letters of a script that is written from right to left; the ranges are those that Unicode sets aside for them.
+    fileprivate var isRightToLeft: Bool {
+        unicodeScalars.contains {
+            switch $0.value {
+            case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x1_0800...0x1_0FFF, 0x1_E800...0x1_EFFF: true
+            default: false
+            }
+        }
     }
 }
