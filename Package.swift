@@ -72,24 +72,33 @@ let package = Package(
         // Floor 1
         room("Postgres", ["CLibPQ", "Workers", logging]),
         room("PagoPA"),
+        room("Accounts", ["PagoPA"]),
+        room("Requests", ["PagoPA", "Accounts"]),
         // Floor 2
-        room("Storage", ["Postgres", "PagoPA", "JSON", "Seals"]),
+        room("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Seals"]),
         room("Gateways", ["CCurl", "JSON", "Seals", "Addresses", "Workers"]),
         room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers"]),
         // Floor 3
-        room("Operations", ["Storage", "Gateways", "Documents", "PagoPA", "Seals", "Workers", logging, metrics]),
+        room(
+            "Operations",
+            [
+                "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers", logging,
+                metrics,
+            ]),
         // Floor 4
         room(
             "API",
             [
-                "Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", "Certificates", hummingbird,
+                "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates",
+                hummingbird,
                 hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTPTypes, nioSSL, yams,
             ]),
         // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
-                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals",
+                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
+                "JSON", "Seals",
                 "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics,
                 nioCore,
                 nioSSL, hummingbirdCore,
@@ -115,12 +124,16 @@ let package = Package(
         tests("PagoPATests", ["PagoPA"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
-        tests("StorageTests", ["Storage", "Postgres", "PagoPA", logging]),
+        tests("AccountsTests", ["Accounts", "PagoPA"]),
+        tests("StorageTests", ["Storage", "Postgres", "PagoPA", "Accounts", "Requests", logging]),
         tests("GatewaysTests", ["Gateways", "Seals"]),
         tests(
             "OperationsTests",
-            ["Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Seals", logging]),
-        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", "Seals", "Storage", httpTypes]),
+            [
+                "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests", "Seals",
+                logging,
+            ]),
+        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", "Accounts", "Requests", "Seals", httpTypes]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 /// A request that its caller may send again: its key, and how its answer is written down.

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 
 /// What a caller demands of an entity before it is changed (RFC 9110, section 13.1). It is checked inside the transaction, on the locked
 /// entity, so that no other write can come between.

@@ -1,5 +1,6 @@
 import Logging
 import Operations
+import Requests
 import ServiceLifecycle
 import Storage
 
@@ -23,7 +24,7 @@ struct SecretsKeyVerification: Service {
         } catch let failure as SecretsKeyFailure {
             logger.critical("\(failure)")
             throw failure
-        } catch is StorageError {
+        } catch is StorageError, is DatabaseUnavailable {
             return false
         }
     }

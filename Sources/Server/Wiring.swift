@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Addresses
 import CoreMetrics
 import Documents

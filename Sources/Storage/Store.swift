@@ -1,5 +1,7 @@
+import Accounts
 import PagoPA
 import Postgres
+import Requests
 
 /// What an operation is handed; its statements are all in this room.
 package typealias Transaction = Postgres.Transaction
@@ -16,7 +18,7 @@ package struct Store: Sendable {
 
     /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
     /// - Parameter tenancy: whose rows there are at all, by row level security; a statement's own walls stand inside it.
-    /// - Throws: `StorageError` for the database's own errors; what `body` throws otherwise.
+    /// - Throws: `DatabaseUnavailable` and `StorageError` for the database's own errors; what `body` throws otherwise.
     package func transaction<R: Sendable>(within tenancy: Tenancy, _ body: (Transaction) async throws -> R) async throws
         -> R
     {
@@ -31,7 +33,7 @@ package struct Store: Sendable {
             announcer.announce(announcements.all)
             return result
         } catch let error as PostgresError {
-            throw StorageError(error)
+            throw StorageError.translated(error)
         }
     }
 
@@ -75,25 +77,19 @@ package struct WakeUp: Sendable, Equatable {
     package let payload: String
 }
 
-/// The database's own errors, as floors above may know them.
+/// The database's own errors, as the modules above may know them; `DatabaseUnavailable` is the one that a retry may cure.
 package enum StorageError: Error, Equatable {
-    /// Away, starting, overloaded, out of disk or read-only: the caller should come again.
-    case unavailable
     /// A named constraint refused the write.
     case constraint(String)
-    /// Ours to mend. Holds the SQLSTATE and the server's message, never a bound value.
+    /// Ours to repair. Holds the SQLSTATE and the server's message, never a bound value.
     case fault(String)
 
-    init(_ error: PostgresError) {
-        if error.isUnavailable {
-            self = .unavailable
-        } else if let name = error.constraint {
-            self = .constraint(name)
-        } else if let state = error.sqlState, state == "55P03" || state == "40001" || state == "40P01" {
-            // A lock not had in time, or a deadlock: the same request may well succeed a moment later.
-            self = .unavailable
-        } else {
-            self = .fault("\(error)")
-        }
+    /// What the modules above learn of an error of the database.
+    static func translated(_ error: PostgresError) -> any Error {
+        if error.isUnavailable { return DatabaseUnavailable() }
+        if let name = error.constraint { return StorageError.constraint(name) }
+        // A lock that was not granted in time, or a deadlock: the same request may well succeed a moment later.
+        if let state = error.sqlState, ["55P03", "40001", "40P01"].contains(state) { return DatabaseUnavailable() }
+        return StorageError.fault("\(error)")
     }
 }

@@ -1,5 +1,6 @@
 import PagoPA
 import Postgres
+import Requests
 
 extension Positions {
     /// Serializes the payments of alternatives of one debt. Sent before the position itself is locked: whoever pays an alternative

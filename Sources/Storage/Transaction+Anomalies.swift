@@ -1,19 +1,10 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
+import Requests
 
-package struct AnomalyFilter: Sendable, Equatable {
-    package var isOpen: Bool?
-    package var kinds: [AnomalyKind] = []
-    package var iuv: IUV?
-    package var receipt: Identifier<Receipt>?
-    package var position: Identifier<Position>?
-    /// Days in Rome, both included.
-    package var openedFrom: CalendarDate?
-    package var openedTo: CalendarDate?
-
-    package init() {}
-
+extension AnomalyFilter {
     fileprivate var conditions: [SQL] {
         var all: [SQL] = []
         if let isOpen { all.append(isOpen ? "a.is_open" : "NOT a.is_open") }

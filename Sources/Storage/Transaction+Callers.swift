@@ -1,5 +1,7 @@
+import Accounts
 import PagoPA
 import Postgres
+import Requests
 
 extension Transaction {
     // MARK: API keys
@@ -9,7 +11,7 @@ extension Transaction {
         try await apiKeys(where: "digest = \(digest)", limit: 1).first
     }
 
-    package func apiKey(_ id: Identifier<APIKey>) async throws -> APIKey? {
+    package func apiKey(_ id: APIKeyID) async throws -> APIKey? {
         try await apiKeys(where: "id = \(id.uuid)", limit: 1).first
     }
 
@@ -49,7 +51,7 @@ extension Transaction {
         }
     }
 
-    package func insert(_ key: APIKey, digest: [UInt8], rotatedFrom: Identifier<APIKey>? = nil) {
+    package func insert(_ key: APIKey, digest: [UInt8], rotatedFrom: APIKeyID? = nil) {
         send(
             """
             INSERT INTO api_keys (id, name, kind, prefix, digest, scopes, creditors, allowed_origins, created_at, expires_at,
@@ -70,19 +72,19 @@ extension Transaction {
         ).first != nil
     }
 
-    package func revoke(_ key: Identifier<APIKey>, at now: Instant) {
+    package func revoke(_ key: APIKeyID, at now: Instant) {
         send("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(key.uuid)")
     }
 
     /// The key ends no later than this.
-    package func expire(_ key: Identifier<APIKey>, at end: Instant) {
+    package func expire(_ key: APIKeyID, at end: Instant) {
         send(
             "UPDATE api_keys SET expires_at = LEAST(COALESCE(expires_at, \(end.sql)), \(end.sql)) WHERE id = \(key.uuid)"
         )
     }
 
     /// Kept to the minute, so that a busy key does not write with each request.
-    package func touch(_ key: Identifier<APIKey>, at now: Instant) {
+    package func touch(_ key: APIKeyID, at now: Instant) {
         send("UPDATE api_keys SET last_used_at = \(now.sql) WHERE id = \(key.uuid)")
     }
 }

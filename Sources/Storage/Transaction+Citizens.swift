@@ -1,17 +1,18 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
 
 /// Whether a password may be tried for this name, and what it is to be held against.
 package struct Credential: Sendable, Equatable {
-    package let citizen: Identifier<Citizen>
+    package let citizen: CitizenID
     package let passwordHash: String
 }
 
 /// What is asked about accounts.
 package enum Citizens {
     /// The account, unless it is erased.
-    package static func show(_ id: Identifier<Citizen>) -> Question<Citizen?> {
+    package static func show(_ id: CitizenID) -> Question<Citizen?> {
         citizens(where: "c.id = \(id.uuid) AND c.status <> 'erased'").map(\.first)
     }
 
@@ -26,7 +27,7 @@ package enum Citizens {
     }
 
     /// What a password of this account is held against.
-    package static func passwordHash(of id: Identifier<Citizen>) -> Question<String?> {
+    package static func passwordHash(of id: CitizenID) -> Question<String?> {
         Question(
             """
             SELECT c.password_hash FROM citizens c
@@ -41,7 +42,7 @@ package enum Citizens {
     }
 
     /// Locked, so that an account that is being erased or changed is waited for.
-    package static func lock(_ id: Identifier<Citizen>) -> Question<CitizenStatus?> {
+    package static func lock(_ id: CitizenID) -> Question<CitizenStatus?> {
         Question("SELECT status FROM citizens WHERE id = \(id.uuid) FOR UPDATE", row: { try $0.word() })
     }
 
@@ -72,7 +73,7 @@ package enum Citizens {
                 """,
             ]
         ) { answers in
-            var consents: [Identifier<Citizen>: [Consent]] = [:]
+            var consents: [CitizenID: [Consent]] = [:]
             for row in answers[1] {
                 var row = row
                 consents[try row.identifier(), default: []].append(
@@ -87,8 +88,8 @@ package enum Citizens {
 }
 
 extension Row {
-    fileprivate mutating func citizen(_ consents: [Identifier<Citizen>: [Consent]]) throws -> Citizen {
-        let id = try identifier(Citizen.self)
+    fileprivate mutating func citizen(_ consents: [CitizenID: [Consent]]) throws -> Citizen {
+        let id = try identifier(CitizenTag.self)
         return Citizen(
             id: id, kind: try word(), status: try word(), taxCode: try value { try TaxCode($0) },
             givenName: try optionalText(), familyName: try optionalText(), birth: try birth(),
@@ -128,7 +129,7 @@ extension Transaction {
 
     /// - Returns: whether it was pending.
     /// - Throws: `StorageError.constraint` of `citizens_tax_code_key` or `citizens_email_key` when another account was verified before.
-    package func activate(_ citizen: Identifier<Citizen>, at now: Instant) async throws -> Bool {
+    package func activate(_ citizen: CitizenID, at now: Instant) async throws -> Bool {
         try await execute(
             """
             UPDATE citizens SET \(change("status", by: .verified, of: CitizenStatus.self)), verified_at = \(now.sql),
@@ -137,7 +138,7 @@ extension Transaction {
             """) == 1
     }
 
-    package func change(_ citizen: Identifier<Citizen>, _ change: CitizenChange, at now: Instant) {
+    package func change(_ citizen: CitizenID, _ change: CitizenChange, at now: Instant) {
         send(
             """
             UPDATE citizens SET kind = \(change.kind.rawValue), given_name = \(change.givenName),
@@ -148,7 +149,7 @@ extension Transaction {
     }
 
     /// - Parameter replacing: only when this is still the hash; nil: whatever it is.
-    package func keep(passwordHash: String, of citizen: Identifier<Citizen>, replacing old: String? = nil) {
+    package func keep(passwordHash: String, of citizen: CitizenID, replacing old: String? = nil) {
         let unchanged: SQL = old.map { "password_hash = \($0)" } ?? "TRUE"
         send(
             """
@@ -158,7 +159,7 @@ extension Transaction {
     }
 
     /// Leaves an id, two dates and the consents, which name nobody.
-    package func erase(_ citizen: Identifier<Citizen>, at now: Instant) {
+    package func erase(_ citizen: CitizenID, at now: Instant) {
         send(
             """
             UPDATE citizens SET \(change("status", by: .erased, of: CitizenStatus.self)), erased_at = \(now.sql), updated_at = \(now.sql), tax_code = NULL,
@@ -174,7 +175,7 @@ extension Transaction {
 
     /// - Parameter email: the mailbox that a code of kind `changeEmail` proves; nil for the others.
     package func insert(
-        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: Identifier<Citizen>,
+        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: CitizenID,
         proving email: EmailAddress? = nil, until end: Instant
     ) {
         send(
@@ -186,7 +187,7 @@ extension Transaction {
 
     /// Uses up a code for another mailbox, with all others that this citizen was sent.
     /// - Returns: the mailbox; nil for a code that is unknown, used, expired, or another citizen's.
-    package func spend(emailToken digest: [UInt8], of citizen: Identifier<Citizen>, at now: Instant) async throws
+    package func spend(emailToken digest: [UInt8], of citizen: CitizenID, at now: Instant) async throws
         -> EmailAddress?
     {
         let rows = try await query(
@@ -201,7 +202,7 @@ extension Transaction {
 
     /// Gives the account its proved mailbox; codes to choose a password that went to the old one are void.
     /// - Throws: `StorageError.constraint` of `citizens_email_key` when another account has it.
-    package func change(_ citizen: Identifier<Citizen>, email: EmailAddress, at now: Instant) async throws {
+    package func change(_ citizen: CitizenID, email: EmailAddress, at now: Instant) async throws {
         try await execute(
             """
             UPDATE citizens SET email = \(email.value), updated_at = \(now.sql)
@@ -212,7 +213,7 @@ extension Transaction {
 
     /// A smart card has proved whose account it is: what a mailbox had proved is gone, with every code and mail that could bring it
     /// back. Names on the card stand in place of those that were given.
-    package func prove(_ citizen: Identifier<Citizen>, givenName: String?, familyName: String?, at now: Instant) {
+    package func prove(_ citizen: CitizenID, givenName: String?, familyName: String?, at now: Instant) {
         send(
             """
             UPDATE citizens SET proved_by = 'smart_card', email = NULL, password_hash = NULL,
@@ -236,7 +237,7 @@ extension Transaction {
     /// Uses a code up, with all others of its kind that this citizen was sent.
     /// - Returns: whose it was; nil for one that is unknown, used or expired.
     package func spend(mailToken digest: [UInt8], of kind: NotificationKind, at now: Instant) async throws
-        -> Identifier<Citizen>?
+        -> CitizenID?
     {
         let rows = try await query(
             """

@@ -1,6 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
+import Requests
 
 /// What is asked about creditors.
 package enum Creditors {
@@ -192,24 +194,5 @@ extension Row {
         let code = try optionalText()
         return try NoticeCodes(
             auxDigit: digit, applicationCode: digit == 0 ? code : nil, segregationCode: digit == 3 ? code : nil)
-    }
-}
-
-extension NoticeCodes {
-    package var auxDigit: Int {
-        switch self {
-        case .aux0: 0
-        case .aux1: 1
-        case .aux2: 2
-        case .aux3: 3
-        }
-    }
-
-    /// The application or segregation code.
-    package var code: String? {
-        switch self {
-        case .aux0(let code), .aux3(let code): code
-        case .aux1, .aux2: nil
-        }
     }
 }

@@ -1,34 +1,9 @@
+import Accounts
 import Foundation
 import JSON
 import PagoPA
 import Postgres
-
-/// An answer as it was first given, to be given again byte for byte.
-package struct StoredAnswer: Sendable, Equatable {
-    package let status: Int
-    package let headers: [String: String]
-    package let body: [UInt8]
-
-    package init(status: Int, headers: [String: String], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-}
-
-/// An Idempotency-Key in the hands of its caller.
-package struct IdempotencyKey: Sendable, Equatable {
-    package let caller: String
-    package let key: String
-    /// SHA-256 of method, path and body.
-    package let fingerprint: [UInt8]
-
-    package init(caller: String, key: String, fingerprint: [UInt8]) {
-        self.caller = caller
-        self.key = key
-        self.fingerprint = fingerprint
-    }
-}
+import Requests
 
 package enum EarlierUse: Sendable, Equatable {
     case none

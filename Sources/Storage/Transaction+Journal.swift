@@ -1,10 +1,6 @@
 import PagoPA
 import Postgres
-
-/// The request or loop that a change belongs to.
-package enum Correlation {
-    @TaskLocal package static var id: String?
-}
+import Requests
 
 extension Transaction {
     /// Queued; travels with the next statement or the commit.
@@ -23,23 +19,6 @@ extension Transaction {
     package func notify(channel: String, payload: String) {
         Announcements.current?.add(channel: channel, payload: payload)
     }
-}
-
-/// An entry as it was kept.
-package struct JournalRecord: Sendable, Equatable {
-    /// Grows with each entry; within a position, the order of events.
-    package let number: Int
-    package let at: Instant
-    package let kind: String
-    package let actor: String
-    package let correlationID: String?
-    package let creditor: String?
-    package let position: Identifier<Position>?
-    package let attempt: Identifier<PaymentAttempt>?
-    package let receipt: Identifier<Receipt>?
-    package let from: String?
-    package let to: String?
-    package let note: String?
 }
 
 extension Transaction {

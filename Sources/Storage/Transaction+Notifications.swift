@@ -1,14 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
-
-package struct NotificationFilter: Sendable, Equatable {
-    package var states: [NotificationState] = []
-    package var receipt: Identifier<Receipt>?
-    package var position: Identifier<Position>?
-
-    package init() {}
-}
+import Requests
 
 extension Transaction {
     /// Queues e-mails, each once for its receipt and recipient, and wakes the senders at commit. They are due by the database's clock, however ours may go.

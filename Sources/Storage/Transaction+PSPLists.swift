@@ -1,14 +1,7 @@
 import Foundation
 import PagoPA
 import Postgres
-
-package struct PSPListSummary: Sendable, Equatable {
-    package let version: Int
-    package let createdAt: Instant
-    package let isCurrent: Bool
-    package let pspCount: Int
-    package let channelCount: Int
-}
+import Requests
 
 /// What is asked about the list of PSPs.
 package enum PSPLists {

@@ -1,14 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
-
-package struct AttemptFilter: Sendable, Equatable {
-    package var statuses: [AttemptStatus] = []
-    package var position: Identifier<Position>?
-    package var installment: Identifier<Installment>?
-
-    package init() {}
-}
+import Requests
 
 /// What is asked about payment attempts.
 package enum PaymentAttempts {
@@ -128,7 +122,7 @@ extension Transaction {
     }
 
     /// Queues a new attempt. The unique index on open items refuses it when an installment is held already.
-    package func insert(_ attempt: PaymentAttempt, caller: Identifier<APIKey>) {
+    package func insert(_ attempt: PaymentAttempt, caller: APIKeyID) {
         let payer = attempt.payer
         send(
             """

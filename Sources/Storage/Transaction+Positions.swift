@@ -1,29 +1,8 @@
+import Accounts
 import Foundation
 import JSON
 import PagoPA
 import Postgres
-
-/// A row of 'Cerca' and of the position list.
-package struct PositionSummary: Sendable, Equatable {
-    package let id: Identifier<Position>
-    package let creditor: OrganizationTaxCode
-    package let creditorName: String
-    package let externalID: String
-    package let debtTypeKey: String
-    package let document: Document
-    package let description: String
-    package let state: PositionState
-    package let totalCents: Int64
-    package let paidCents: Int64
-    package let writtenOffCents: Int64
-    /// The earliest due date still owed, or the last one when nothing is.
-    package let dueDate: CalendarDate
-    package let payableUntil: CalendarDate?
-    /// The kinds of its open anomalies, each once, by name.
-    package let reviewReasons: [AnomalyKind]
-    package let createdAt: Instant
-    package let updatedAt: Instant
-}
 
 /// What a position was kept for: tells a repeat from a collision.
 package struct PositionByExternalID: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
@@ -18,28 +19,6 @@ package struct KnownRT: Sendable, Equatable {
     package let receivedAt: Instant
     /// Whether this fingerprint is kept already, as the first or as a conflict.
     package let holdsFingerprint: Bool
-}
-
-/// The evidence of an RT.
-package struct RTBody: Sendable, Equatable {
-    package let psp: PSPID
-    package let messageID: String
-    package let contentType: String
-    package let bytes: [UInt8]
-    package let sha256: [UInt8]
-    /// SHA-256 of what was understood.
-    package var fingerprint: [UInt8]
-
-    package init(
-        psp: PSPID, messageID: String, contentType: String, bytes: [UInt8], sha256: [UInt8], fingerprint: [UInt8]
-    ) {
-        self.psp = psp
-        self.messageID = messageID
-        self.contentType = contentType
-        self.bytes = bytes
-        self.sha256 = sha256
-        self.fingerprint = fingerprint
-    }
 }
 
 extension Transaction {
@@ -304,12 +283,6 @@ package enum Receipts {
             WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: .receipts("r")))
             """, row: { RTBytes(bytes: try $0.next([UInt8].self), contentType: try $0.text()) })
     }
-}
-
-/// The bytes of an RT as received.
-package struct RTBytes: Sendable, Equatable {
-    package let bytes: [UInt8]
-    package let contentType: String
 }
 
 extension Row {

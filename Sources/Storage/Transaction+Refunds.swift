@@ -1,13 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
-
-package struct RefundFilter: Sendable, Equatable {
-    package var statuses: [RefundStatus] = []
-    package var receipt: Identifier<Receipt>?
-
-    package init() {}
-}
+import Requests
 
 /// Queries about refunds.
 package enum Refunds {

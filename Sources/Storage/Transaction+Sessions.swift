@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
@@ -6,7 +7,7 @@ import Postgres
 package enum FoundSession: Sendable, Equatable {
     case open(CitizenSession)
     /// It had been used before.
-    case reused(session: Identifier<CitizenSession>, citizen: Identifier<Citizen>)
+    case reused(session: Identifier<CitizenSession>, citizen: CitizenID)
     case unknown
 }
 
@@ -22,7 +23,7 @@ extension Transaction {
     }
 
     /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
-    package func signedIn(access digest: [UInt8], key: Identifier<APIKey>, at now: Instant) async throws
+    package func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) async throws
         -> SignedInCitizen?
     {
         let rows = try await query(
@@ -40,8 +41,7 @@ extension Transaction {
     }
 
     /// The session of this refresh token, locked.
-    package func session(refresh digest: [UInt8], key: Identifier<APIKey>, at now: Instant) async throws -> FoundSession
-    {
+    package func session(refresh digest: [UInt8], key: APIKeyID, at now: Instant) async throws -> FoundSession {
         let answers = try await queryAll([
             """
             SELECT s.id, s.citizen_id, s.api_key_id, s.created_at, s.access_expires_at, s.refresh_expires_at
@@ -69,10 +69,10 @@ extension Transaction {
     }
 
     /// A session goes on under the keys that replaced the one it was opened with.
-    private static func isOpened(by key: Identifier<APIKey>) -> SQL { isSameCaller("s.api_key_id", key) }
+    private static func isOpened(by key: APIKeyID) -> SQL { isSameCaller("s.api_key_id", key) }
 
     /// Whether the key in this column and this one are the same, or one replaced the other, however many rotations ago.
-    static func isSameCaller(_ column: SQL, _ key: Identifier<APIKey>) -> SQL {
+    static func isSameCaller(_ column: SQL, _ key: APIKeyID) -> SQL {
         """
         (\(column) = \(key.uuid)::uuid OR (SELECT coalesce(o.lineage, o.id) FROM api_keys o WHERE o.id = \(column))
             = (SELECT coalesce(k.lineage, k.id) FROM api_keys k WHERE k.id = \(key.uuid)::uuid))
@@ -101,7 +101,7 @@ extension Transaction {
 
     /// Wherever they were opened; all but `session`, if one is named.
     package func endSessions(
-        of citizen: Identifier<Citizen>, except session: Identifier<CitizenSession>? = nil, by end: CitizenSession.End,
+        of citizen: CitizenID, except session: Identifier<CitizenSession>? = nil, by end: CitizenSession.End,
         at now: Instant
     ) {
         send(

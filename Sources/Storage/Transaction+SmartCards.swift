@@ -1,10 +1,11 @@
+import Accounts
 import PagoPA
 import Postgres
 
 extension Transaction {
     /// The account of a smart card's tax code, locked; made when there is none yet, and then it is this one.
     /// - Returns: nil when it was erased at this very moment.
-    package func account(orElse citizen: Citizen) async throws -> Identifier<Citizen>? {
+    package func account(orElse citizen: Citizen) async throws -> CitizenID? {
         send(
             """
             INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, language, proved_by, created_at,
@@ -40,7 +41,7 @@ extension Transaction {
         return SmartCardTicket(key: try row.identifier(), returnURL: try row.value { try ReturnURL($0) })
     }
 
-    package func keep(code: [UInt8], for citizen: Identifier<Citizen>, onTicket digest: [UInt8], until end: Instant) {
+    package func keep(code: [UInt8], for citizen: CitizenID, onTicket digest: [UInt8], until end: Instant) {
         send(
             """
             UPDATE smart_card_tickets SET citizen_id = \(citizen.uuid), code_digest = \(code), code_expires_at = \(end.sql)
@@ -50,8 +51,8 @@ extension Transaction {
 
     /// Uses a code up.
     /// - Returns: nil for one that is unknown, used, expired, or another front end's.
-    package func spend(code digest: [UInt8], of key: Identifier<APIKey>, at now: Instant) async throws
-        -> Identifier<Citizen>?
+    package func spend(code digest: [UInt8], of key: APIKeyID, at now: Instant) async throws
+        -> CitizenID?
     {
         let rows = try await query(
             """

@@ -1,15 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
 import Postgres
 import Seals
-
-/// A webhook secret as it is listed: never the secret.
-package struct WebhookSecretEntry: Sendable, Equatable {
-    package let id: Identifier<WebhookSecret>
-    package let psp: PSPID
-    package let createdAt: Instant
-    package let revokedAt: Instant?
-}
 
 /// A webhook secret as it is stored.
 package struct StoredSecret: Sendable, Equatable {
@@ -19,7 +12,7 @@ package struct StoredSecret: Sendable, Equatable {
         case plain([UInt8])
     }
 
-    package let id: Identifier<WebhookSecret>
+    package let id: WebhookSecretID
     package let psp: PSPID
     package let content: Content
 }
@@ -67,7 +60,7 @@ extension Transaction {
     }
 
     /// - Parameter sealed: the encrypted secret.
-    package func insertWebhookSecret(_ id: Identifier<WebhookSecret>, sealed: [UInt8], of psp: PSPID, at now: Instant) {
+    package func insertWebhookSecret(_ id: WebhookSecretID, sealed: [UInt8], of psp: PSPID, at now: Instant) {
         send(
             """
             INSERT INTO webhook_secrets (id, psp_id, sealed, created_at)
@@ -76,7 +69,7 @@ extension Transaction {
     }
 
     /// - Returns: whether there was one to revoke; a revoked one counts.
-    package func revoke(_ secret: Identifier<WebhookSecret>, of psp: PSPID, at now: Instant) async throws -> Bool {
+    package func revoke(_ secret: WebhookSecretID, of psp: PSPID, at now: Instant) async throws -> Bool {
         try await execute(
             "UPDATE webhook_secrets SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(secret.uuid) AND psp_id = \(psp.value)"
         ) == 1
@@ -93,7 +86,7 @@ extension Transaction {
     }
 
     /// Replaces what is stored of a secret, in plain or under another key.
-    package func reseal(_ id: Identifier<WebhookSecret>, sealed: [UInt8]) {
+    package func reseal(_ id: WebhookSecretID, sealed: [UInt8]) {
         send("UPDATE webhook_secrets SET sealed = \(sealed), secret = NULL WHERE id = \(id.uuid)")
     }
 
@@ -120,14 +113,14 @@ extension Store {
             guard isValid.isEmpty else { return }
             _ = try await ownersQuery("ALTER TABLE webhook_secrets VALIDATE CONSTRAINT webhook_secrets_encrypted_check")
         } catch let error as PostgresError {
-            throw StorageError(error)
+            throw StorageError.translated(error)
         }
     }
 }
 
 extension Row {
     fileprivate mutating func storedSecret() throws -> StoredSecret {
-        let id: Identifier<WebhookSecret> = try identifier()
+        let id: WebhookSecretID = try identifier()
         let psp = try value { try PSPID($0) }
         let sealed = try nextOptional([UInt8].self)
         let plain = try nextOptional([UInt8].self)

@@ -1,5 +1,7 @@
+import Accounts
 import Foundation
 import PagoPA
+import Requests
 import Seals
 import Storage
 import TestSupport

@@ -1,3 +1,4 @@
+import Accounts
 import Addresses
 import Foundation
 import PagoPA
@@ -33,7 +34,7 @@ import Testing
 
     @Test func `a scan from many addresses takes no memory, and disturbs nobody who has a key`() {
         let limiter = RateLimiter(limitPerMinute: 100)
-        let key = Identifier<APIKey>(uuid: UUID())
+        let key = APIKeyID(uuid: UUID())
 
         // 200 000 strangers, one request each: far more than there are places.
         for number in 0..<200_000 { _ = limiter.count(.address(address(number)), at: now) }

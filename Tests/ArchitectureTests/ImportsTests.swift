@@ -5,14 +5,15 @@ import Testing
 @Suite struct ImportsTests {
     private static let arrows: [String: Set<String>] = [
         "Workers": [], "Seals": ["COpenSSL", "CArgon2", "Workers"], "JSON": [], "Addresses": [], "Certificates": [],
-        "Postgres": ["CLibPQ", "Workers"], "PagoPA": [],
-        "Storage": ["Postgres", "PagoPA", "JSON", "Seals"],
+        "Postgres": ["CLibPQ", "Workers"], "PagoPA": [], "Accounts": ["PagoPA"], "Requests": ["PagoPA", "Accounts"],
+        "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Seals"],
         "Gateways": ["CCurl", "JSON", "Seals", "Addresses", "Workers"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers"],
-        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Seals", "Workers"],
-        "API": ["Operations", "Storage", "PagoPA", "JSON", "Seals", "Addresses", "Certificates"],
+        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers"],
+        "API": ["Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates"],
         "Server": [
-            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "JSON", "Seals", "Addresses",
+            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
+            "JSON", "Seals", "Addresses",
             "Certificates",
         ],
         "PSPSimulator": [],

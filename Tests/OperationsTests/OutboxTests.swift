@@ -1,8 +1,10 @@
+import Accounts
 import Foundation
 import Gateways
 import Operations
 import PagoPA
 import Postgres
+import Requests
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,8 @@
+import Accounts
 import Operations
 import PagoPA
 import Postgres
+import Requests
 import Seals
 import Testing
 

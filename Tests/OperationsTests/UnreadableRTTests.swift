@@ -1,7 +1,9 @@
+import Accounts
 import Documents
 import Foundation
 import Operations
 import PagoPA
+import Requests
 import Seals
 import Storage
 import TestSupport

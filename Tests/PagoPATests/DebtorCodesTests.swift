@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PagoPA
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func `no codice fiscale with a character missing or wrong passes for a foreign code`() throws {
-        var random = Seeded(seed: 41)
+        var random = SeededRandom(seed: 41)
         let good = Array("RSSMRA80A01H501U")
         for _ in 0..<2_000 {
             var letters = good
@@ -66,7 +67,7 @@ import Testing
 /// IBANs made by the registry's structures, then broken in one place.
 @Suite struct IBANTests {
     /// With the right check letter and check digits.
-    private func made(_ country: String, _ random: inout Seeded) -> [UInt8] {
+    private func made(_ country: String, _ random: inout SeededRandom) -> [UInt8] {
         var account: [UInt8] = []
         for (count, kind) in IBANStructure.fields(country: country) {
             for _ in 0..<count {
@@ -89,7 +90,7 @@ import Testing
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     @Test func `every IBAN made by the registry's structures verifies, in small letters and with blanks too`() throws {
-        var random = Seeded(seed: 97)
+        var random = SeededRandom(seed: 97)
         #expect(IBANStructure.countries.count == 89)
         for country in IBANStructure.countries {
             for _ in 0..<20 {
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `with one character changed, or its check digits swapped, none verifies`() {
-        var random = Seeded(seed: 98)
+        var random = SeededRandom(seed: 98)
         for country in IBANStructure.countries {
             let good = made(country, &random)
             for place in 2..<good.count {
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test func `check digits that pass the remainder but that no bank computes are refused`() throws {
-        var random = Seeded(seed: 99)
+        var random = SeededRandom(seed: 99)
         var found = 0
         for _ in 0..<2_000 {
             var iban = made(["IT", "DE", "MD", "EE"].randomElement(using: &random) ?? "IT", &random)

@@ -1,10 +1,11 @@
 import Foundation
 import PagoPA
+import TestSupport
 import Testing
 
 @Suite struct ValuesTests {
     @Test func `every amount reads back as it was written`() throws {
-        var random = Seeded(seed: 1)
+        var random = SeededRandom(seed: 1)
         for _ in 0..<1_000 {
             let amount = try Amount(cents: Int64.random(in: 0...99_999_999_999, using: &random))
             #expect(try Amount(decimal: amount.decimal) == amount)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -6,7 +7,7 @@ import Testing
 @Suite struct DecodingTests {
     @Test func `generated values come back as they were bound`() async throws {
         try await withPool { pool async throws in
-            var random = SeededGenerator(seed: 7)
+            var random = SeededRandom(seed: 7)
             for _ in 0..<150 {
                 let sample = Sample(random: &random)
 
@@ -130,7 +131,7 @@ private struct Sample: Equatable {
     let day: EpochDays
     let absent: String?
 
-    init(random: inout SeededGenerator) {
+    init(random: inout SeededRandom) {
         text = Self.text(&random)
         number = Int64.random(in: .min ... .max, using: &random)
         flag = Bool.random(using: &random)
@@ -167,7 +168,7 @@ private struct Sample: Equatable {
         """
     }
 
-    private static func text(_ random: inout SeededGenerator) -> String {
+    private static func text(_ random: inout SeededRandom) -> String {
         let alphabet: [String] = [
             "a", "{", "}", ",", "\"", "\\", "'", " ", "NULL", "è", "🧾", "\n", "\t", "$1", "%", "\u{1}", "ß",
         ]
@@ -175,7 +176,7 @@ private struct Sample: Equatable {
             .joined()
     }
 
-    private static func uuid(_ random: inout SeededGenerator) -> UUID {
+    private static func uuid(_ random: inout SeededRandom) -> UUID {
         let bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
         return bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -118,7 +119,7 @@ import Testing
     @Test func `cancelling at any moment leaks nothing`() async throws {
         try await withPool(connections: 3) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
-            var random = SeededGenerator(seed: 3)
+            var random = SeededRandom(seed: 3)
 
             for _ in 0..<120 {
                 let task = Task {

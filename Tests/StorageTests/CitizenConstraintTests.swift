@@ -1,3 +1,4 @@
+import Accounts
 import PagoPA
 import Postgres
 import Testing
@@ -83,7 +84,7 @@ import Testing
                 "UPDATE citizens SET tax_code = \(Ledger.mario.value), email = 'mario@example.org'")
             let ids = try await ledger.pool.query("SELECT id FROM citizens").map { row in
                 var row = row
-                return try row.identifier(Citizen.self)
+                return try row.identifier(CitizenTag.self)
             }
             try #require(ids.count == 2)
 
@@ -185,7 +186,7 @@ import Testing
     {
         try await Ledger.with { ledger in
             var row = try #require(try await ledger.pool.query("SELECT id FROM api_keys LIMIT 1").first)
-            let key: Identifier<APIKey> = try row.identifier()
+            let key: APIKeyID = try row.identifier()
             let now = Instant(microseconds: 1_800_000_000_000_000)
             let digest = [UInt8](repeating: 9, count: 32)
             let taxCode = try TaxCode("BSCMTT83A12L719R")

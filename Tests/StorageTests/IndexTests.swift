@@ -1,5 +1,7 @@
+import Accounts
 import PagoPA
 import Postgres
+import Requests
 import Testing
 
 @testable import Storage
@@ -280,9 +282,9 @@ import Testing
         try await Ledger.with(crowd: Self.crowd) { ledger in
             var row = try #require(
                 try await ledger.pool.query("SELECT id FROM citizens WHERE tax_code = \(Ledger.mario.value)").first)
-            let citizen: Identifier<Citizen> = try row.identifier()
+            let citizen: CitizenID = try row.identifier()
             var keyRow = try #require(try await ledger.pool.query("SELECT id FROM api_keys").first)
-            let key: Identifier<APIKey> = try keyRow.identifier()
+            let key: APIKeyID = try keyRow.identifier()
             let session = Identifier<CitizenSession>(uuid: citizen.uuid)
             let digest = [UInt8](repeating: 7, count: 32)
             let email = try EmailAddress("a@example.org")

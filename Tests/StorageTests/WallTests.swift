@@ -1,5 +1,7 @@
+import Accounts
 import PagoPA
 import Postgres
+import Requests
 import Testing
 
 @testable import Storage

@@ -1,8 +1,9 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 
 func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let accounts = AccountHandlers(intermediary: intermediary)

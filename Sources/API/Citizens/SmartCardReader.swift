@@ -1,3 +1,4 @@
+import Accounts
 import Certificates
 import Foundation
 import HTTPTypes

@@ -1,7 +1,9 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Requests
 
 /// The same operations at either door.
 func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ links: Links) -> [Route] {

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 
 /// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are no media range are ignored: a caller that sends one by

@@ -1,6 +1,8 @@
+import Accounts
 import HTTPTypes
 import Operations
 import PagoPA
+import Requests
 import Synchronization
 
 /// Which pages' scripts may read our answers: those of the origins that the calling key names, letter by letter.

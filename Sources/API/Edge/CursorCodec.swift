@@ -1,7 +1,8 @@
+import Accounts
 import Foundation
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 /// The lists that have pages. A search shares the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {

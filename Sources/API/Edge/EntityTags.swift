@@ -1,6 +1,8 @@
+import Accounts
 import HTTPTypes
 import Operations
 import PagoPA
+import Requests
 
 /// The value of If-Match or If-None-Match (RFC 9110, sections 13.1.1 and 13.1.2): `*` or a list of entity tags.
 struct EntityTags: Sendable, Equatable {

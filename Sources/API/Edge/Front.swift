@@ -1,3 +1,4 @@
+import Accounts
 import Addresses
 import Foundation
 import HTTPTypes
@@ -8,8 +9,8 @@ import Metrics
 import NIOCore
 import Operations
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 /// What every request passes: correlation, limits, its caller, the handler, and its answer's headers, log line and metrics.
 struct Front: Sendable {
@@ -304,7 +305,7 @@ struct Front: Sendable {
         switch error {
         case let known as Problem: problem = known
         case let refusal as Refusal: problem = Problem(refusal)
-        case StorageError.unavailable:
+        case is DatabaseUnavailable:
             logger.error("the database is away", metadata: ["correlation_id": "\(correlation.text)"])
             problem = .unavailable
         case is CancellationError: problem = .unavailable

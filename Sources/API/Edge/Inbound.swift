@@ -1,10 +1,11 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 /// A request as its handler sees it: read, bounded, and with its caller known.
 package struct Inbound: Sendable {

@@ -1,6 +1,6 @@
 import JSON
 import PagoPA
-import Storage
+import Requests
 
 /// Reads query parameters, or the same filters in a search's body, and gathers every violation.
 struct QueryReader {

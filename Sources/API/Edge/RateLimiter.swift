@@ -1,3 +1,4 @@
+import Accounts
 import Addresses
 import PagoPA
 import Synchronization
@@ -17,7 +18,7 @@ final class RateLimiter: Sendable {
 
     enum Caller: Sendable {
         /// By its key's id.
-        case key(Identifier<APIKey>)
+        case key(APIKeyID)
         /// By where it calls from, and as whom it gives itself out.
         case address(IPAddress?, name: String = "")
     }
@@ -29,7 +30,7 @@ final class RateLimiter: Sendable {
 
     fileprivate struct State {
         var minute: Int64 = 0
-        var keys: [Identifier<APIKey>: UInt32] = [:]
+        var keys: [APIKeyID: UInt32] = [:]
         var rows = [UInt32](repeating: 0, count: 2 * RateLimiter.placesInARow)
     }
 

@@ -1,5 +1,7 @@
+import Accounts
 import HTTPTypes
 import JSON
+import Requests
 
 /// An answer as bytes, on its way out.
 package struct Reply: Sendable, Equatable {

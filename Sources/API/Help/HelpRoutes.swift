@@ -1,8 +1,8 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
 
 func helpRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = HelpHandlers(intermediary: intermediary)

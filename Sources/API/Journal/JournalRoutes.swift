@@ -1,8 +1,8 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
 
 func journalRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = JournalHandlers(intermediary: intermediary)

@@ -1,8 +1,9 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 
 func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = AttemptHandlers(intermediary: intermediary, links: links)

@@ -1,9 +1,10 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 
 func pspRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = PSPHandlers(intermediary: intermediary)

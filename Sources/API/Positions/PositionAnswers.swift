@@ -3,7 +3,6 @@ import JSON
 import Operations
 import PagoPA
 import Seals
-import Storage
 
 extension JSONWriter {
     mutating func write(_ document: Document) {

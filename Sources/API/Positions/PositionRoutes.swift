@@ -1,9 +1,10 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = PositionHandlers(intermediary: intermediary, links: links)

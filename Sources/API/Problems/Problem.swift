@@ -1,6 +1,8 @@
+import Accounts
 import HTTPTypes
 import JSON
 import PagoPA
+import Requests
 
 /// An answer of RFC 9457: one occurrence of a kind of problem. The texts are for people and may change.
 package struct Problem: Error, Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Accounts
 import HTTPTypes
 
 /// One kind of problem: what every occurrence has in common (RFC 9457). The pages under `/problems` show it.

@@ -1,6 +1,8 @@
+import Accounts
 import HTTPTypes
 import JSON
 import PagoPA
+import Requests
 
 /// The pages that the `type` of a problem leads to: HTML for browsers, JSON for programs.
 func problemRoutes(_ links: Links) -> [Route] {

@@ -2,7 +2,7 @@ import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 
 extension Intermediary {
     /// What answers a signed body that was refused. A body that is not readable as an RT (400, 422) is stored whole first, and the

@@ -1,9 +1,10 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 func callerRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = CallerHandlers(intermediary: intermediary, links: links)
@@ -54,7 +55,7 @@ private struct CallerHandlers: Sendable {
                     ? reader.required("overlap_seconds", in: 0...Int64(Intermediary.maximumOverlapSeconds)) : 86_400
             }
         }
-        let id: Identifier<APIKey> = try inbound.id()
+        let id: APIKeyID = try inbound.id()
         return try await once(inbound) {
             try await intermediary.rotateAPIKey(id, overlapSeconds: Int(overlap), by: caller, repeating: $0)
         }

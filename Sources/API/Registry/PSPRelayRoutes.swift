@@ -1,8 +1,9 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 
 func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = PSPRelayHandlers(intermediary: intermediary)

@@ -1,9 +1,10 @@
+import Accounts
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
+import Requests
 import Seals
-import Storage
 
 func registryRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = RegistryHandlers(intermediary: intermediary)

@@ -2,7 +2,7 @@ import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Storage
+import Requests
 import Synchronization
 
 /// What the process itself is doing, as its probes tell.
@@ -69,7 +69,7 @@ private struct ServiceHandlers: Sendable {
 
     /// AgID's health check: up, or a problem with Retry-After.
     func status() async -> Reply {
-        let isUp = await answersInTime { try await intermediary.store.verifyAccess() }
+        let isUp = await answersInTime { try await intermediary.verifyDatabaseAccess() }
         guard isUp else { return down("/status", "The database does not answer, or not to the service's role.") }
         return Reply(
             .ok, headers: [.contentType: "application/problem+json; charset=utf-8"],
@@ -88,7 +88,7 @@ private struct ServiceHandlers: Sendable {
                 guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
                 state.noteCurrent()
             }
-            try await intermediary.store.verifyAccess()
+            try await intermediary.verifyDatabaseAccess()
         }
         guard isCurrent else {
             return down(

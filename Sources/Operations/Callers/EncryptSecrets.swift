@@ -1,3 +1,4 @@
+import Accounts
 import PagoPA
 import Seals
 import Storage
@@ -97,5 +98,5 @@ extension Intermediary {
     }
 
     /// What a ciphertext is bound to: the row it is stored in.
-    static func context(_ psp: PSPID, _ id: Identifier<WebhookSecret>) -> String { "webhook_secrets \(psp) \(id)" }
+    static func context(_ psp: PSPID, _ id: WebhookSecretID) -> String { "webhook_secrets \(psp) \(id)" }
 }

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Seals
 import Storage
 
@@ -115,7 +117,7 @@ extension Intermediary {
     }
 
     /// Ends a key at once, on every instance; repeatable.
-    package func revokeAPIKey(_ id: Identifier<APIKey>, by caller: Caller?) async throws {
+    package func revokeAPIKey(_ id: APIKeyID, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
@@ -128,7 +130,7 @@ extension Intermediary {
 
     /// A new key with the same rights, the same end and the same Idempotency-Keys; the old one ends after the overlap.
     package func rotateAPIKey(
-        _ id: Identifier<APIKey>, overlapSeconds: Int, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil
+        _ id: APIKeyID, overlapSeconds: Int, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil
     )
         async throws -> Once<MadeAPIKey>
     {

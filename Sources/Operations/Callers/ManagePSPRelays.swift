@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 extension Intermediary {
@@ -8,7 +10,7 @@ extension Intermediary {
         let relay = PSPRelay(psp: psp, registeredAt: clock())
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.register(relay) else {
-                guard let known = try await tx.ask(PSPRelays.show(psp)) else { throw StorageError.unavailable }
+                guard let known = try await tx.ask(PSPRelays.show(psp)) else { throw DatabaseUnavailable() }
                 return known
             }
             tx.journal(

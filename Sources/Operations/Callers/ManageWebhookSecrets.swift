@@ -1,10 +1,12 @@
+import Accounts
 import PagoPA
+import Requests
 import Seals
 import Storage
 
 /// A webhook secret just made: the only time it is seen.
 package struct MadeWebhookSecret: Sendable {
-    package let id: Identifier<WebhookSecret>
+    package let id: WebhookSecretID
     package let secret: WebhookSecret
     package let createdAt: Instant
 }
@@ -48,7 +50,7 @@ extension Intermediary {
     }
 
     /// Ends a secret at once; repeatable.
-    package func revokeWebhookSecret(_ id: Identifier<WebhookSecret>, of psp: PSPID, by caller: Caller?) async throws {
+    package func revokeWebhookSecret(_ id: WebhookSecretID, of psp: PSPID, by caller: Caller?) async throws {
         try caller?.demand(.operations)
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in

@@ -1,3 +1,4 @@
+import Accounts
 import Documents
 import PagoPA
 import Seals
@@ -48,7 +49,7 @@ extension Intermediary {
     /// The mail as it goes out now. Its code is made here and kept as a digest only, so that a mail tried again bears another code;
     /// those of earlier tries stay valid, for one of them may have arrived.
     /// - Returns: nil when the account has no use for it any more, or another mailbox.
-    func citizenMessage(_ mail: PagoPA.Notification, about id: Identifier<Citizen>, to recipient: EmailAddress)
+    func citizenMessage(_ mail: PagoPA.Notification, about id: CitizenID, to recipient: EmailAddress)
         async throws -> [UInt8]?
     {
         let now = clock()

@@ -1,5 +1,7 @@
+import Accounts
 import Metrics
 import PagoPA
+import Requests
 import Seals
 import Storage
 
@@ -61,7 +63,7 @@ extension Intermediary {
     }
 
     /// For a citizen who has proved who they are.
-    func openSession(of citizen: Identifier<Citizen>, by caller: Caller, in tx: Transaction, at now: Instant) throws
+    func openSession(of citizen: CitizenID, by caller: Caller, in tx: Transaction, at now: Instant) throws
         -> GivenTokens
     {
         let session = CitizenSession(id: newID(), citizen: citizen, key: caller.key.id, openedAt: now)

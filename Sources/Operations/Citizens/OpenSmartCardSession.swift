@@ -1,6 +1,8 @@
+import Accounts
 import Logging
 import Metrics
 import PagoPA
+import Requests
 import Seals
 import Storage
 
@@ -40,7 +42,7 @@ extension Intermediary {
     }
 
     func account(of card: SmartCard, language: Language, by actor: Actor, in tx: Transaction, at now: Instant)
-        async throws -> Identifier<Citizen>
+        async throws -> CitizenID
     {
         let made = Citizen(
             id: newID(), kind: .resident, status: .active, taxCode: card.taxCode, givenName: card.givenName,

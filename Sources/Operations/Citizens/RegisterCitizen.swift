@@ -1,10 +1,12 @@
+import Accounts
 import PagoPA
+import Requests
 import Seals
 import Storage
 
 /// What whoever registers is told: the same for a new account and for one that there is already.
 package struct Registered: Sendable {
-    package let id: Identifier<Citizen>
+    package let id: CitizenID
     package let kind: CitizenKind
     package let status: CitizenStatus
     package let createdAt: Instant

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Seals
 import Storage
 

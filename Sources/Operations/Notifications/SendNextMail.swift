@@ -1,8 +1,10 @@
+import Accounts
 import Documents
 import Gateways
 import Logging
 import Metrics
 import PagoPA
+import Requests
 import Storage
 import Synchronization
 
@@ -74,7 +76,7 @@ extension Intermediary {
                 message, settings.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
         } catch is CancellationError {
             return await giveBack(mail)
-        } catch MailFailure.stopped, StorageError.unavailable {
+        } catch MailFailure.stopped, is DatabaseUnavailable {
             return await giveBack(mail)
         } catch {
             return await settle(mail, failure: error, logger: logger)

@@ -1,3 +1,4 @@
+import Accounts
 import Gateways
 import Logging
 import Metrics

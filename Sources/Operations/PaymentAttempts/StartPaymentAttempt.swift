@@ -1,6 +1,8 @@
+import Accounts
 import Gateways
 import Logging
 import PagoPA
+import Requests
 import Seals
 import Storage
 

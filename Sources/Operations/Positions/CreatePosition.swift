@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 package enum CreatedPosition: Sendable {
@@ -109,7 +111,9 @@ extension Intermediary {
     ) throws -> [Installment] {
         var made = notices[...]
         return try draft.installments.enumerated().map { index, part in
-            let given = try part.noticeNumber(by: creditor.noticeCodes, at: "/installments/\(index)").get()
+            let given = try part.noticeNumber(by: creditor.noticeCodes, at: "/installments/\(index)").mapError {
+                Refusal.invalid([$0])
+            }.get()
             guard let notice = given ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
             return Installment(
                 id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,

@@ -1,4 +1,5 @@
 import PagoPA
+import Requests
 import Storage
 
 /// Notice numbers for installments that bring none, of which no IUV has been used by the creditor.

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 /// Paid at the counter: what the till tells.

@@ -1,5 +1,7 @@
+import Accounts
 import Documents
 import PagoPA
+import Requests
 import Seals
 import Storage
 

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 extension Intermediary {

@@ -1,5 +1,7 @@
+import Accounts
 import Logging
 import PagoPA
+import Requests
 import Storage
 
 extension Intermediary {
@@ -69,13 +71,13 @@ extension Intermediary {
     /// Settles receipts in quarantine whose position has appeared, each in a transaction of its own, so that one that fails keeps
     /// none of the others waiting.
     /// - Returns: how many were settled.
-    /// - Throws: `StorageError.unavailable` and cancellation alone.
+    /// - Throws: `DatabaseUnavailable` and cancellation alone.
     package func settleQuarantined(_ receipts: [Identifier<Receipt>]) async throws -> Int {
         var settled = 0
         for id in receipts {
             do { if try await settleQuarantined(id) { settled += 1 } } catch let fault {
                 if fault is CancellationError { throw fault }
-                if let fault = fault as? StorageError, fault == .unavailable { throw fault }
+                if fault is DatabaseUnavailable { throw fault }
                 logger.error("a receipt stays in quarantine", metadata: ["receipt_id": "\(id)", "error": "\(fault)"])
             }
         }

@@ -1,6 +1,8 @@
+import Accounts
 import Documents
 import Metrics
 import PagoPA
+import Requests
 import Storage
 
 /// How an RT was taken, with the answer that every replay gets again.

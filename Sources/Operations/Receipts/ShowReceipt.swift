@@ -1,5 +1,7 @@
+import Accounts
 import Documents
 import PagoPA
+import Requests
 import Storage
 
 extension Intermediary {
@@ -84,7 +86,9 @@ extension Intermediary {
     ) async throws -> [UInt8] {
         let receipt = try await showReceipt(id, for: caller)
         guard receipt.hasPDF else { throw Refusal.notFound }
-        let version = try receipt.audience(asked: audience, by: caller.citizen?.taxCode)
+        guard let version = receipt.audience(asked: audience, by: caller.citizen?.taxCode) else {
+            throw Refusal.notFound
+        }
         return try await drawReceipt(receipt, for: version, language: language)
     }
 

@@ -1,6 +1,8 @@
+import Accounts
 import Documents
 import Logging
 import PagoPA
+import Requests
 import Storage
 
 extension Intermediary {

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import Requests
 import Storage
 
 /// A refund that somebody decides.

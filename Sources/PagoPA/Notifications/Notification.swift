@@ -9,7 +9,7 @@ package struct Notification: Sendable, Equatable {
     package let refund: Identifier<Refund>?
     /// Which version of the receipt it brings. `nil`: one that shows no tax code but of a debtor who paid.
     package let audience: ReceiptAudience?
-    package let citizen: Identifier<Citizen>?
+    package let citizen: CitizenID?
     /// Where a citizen's mail sends its reader; the code is added when it is written.
     package let link: String?
     /// `nil` when there was nobody to write to.
@@ -26,7 +26,7 @@ package struct Notification: Sendable, Equatable {
     package init(
         id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
         position: Identifier<Position>?, creditor: OrganizationTaxCode? = nil, refund: Identifier<Refund>? = nil,
-        audience: ReceiptAudience? = nil, citizen: Identifier<Citizen>? = nil, link: String? = nil,
+        audience: ReceiptAudience? = nil, citizen: CitizenID? = nil, link: String? = nil,
         recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
         sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant
     ) {

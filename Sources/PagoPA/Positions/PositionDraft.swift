@@ -57,28 +57,23 @@ package struct InstallmentDraft: Sendable, Equatable {
     }
 
     /// The notice number to keep: given, derived from the given IUV, or `nil` when we are to make one.
-    package func noticeNumber(by codes: NoticeCodes, at pointer: String) -> Result<NoticeNumber?, Refusal> {
+    package func noticeNumber(by codes: NoticeCodes, at pointer: String) -> Result<NoticeNumber?, Fault> {
         if let noticeNumber {
             guard codes.owns(noticeNumber) else {
                 return .failure(
-                    .invalid([
-                        Fault(
-                            "\(pointer)/notice_number", .mismatch,
-                            "does not carry this creditor's auxiliary digit and code")
-                    ]))
+                    Fault(
+                        "\(pointer)/notice_number", .mismatch,
+                        "does not carry this creditor's auxiliary digit and code"))
             }
             if let iuv, iuv != noticeNumber.iuv {
-                return .failure(
-                    .invalid([Fault("\(pointer)/iuv", .mismatch, "is not the IUV of the notice number given with it")]))
+                return .failure(Fault("\(pointer)/iuv", .mismatch, "is not the IUV of the notice number given with it"))
             }
             return .success(noticeNumber)
         }
         guard let iuv else { return .success(nil) }
         guard let derived = codes.notice(for: iuv) else {
             return .failure(
-                .invalid([
-                    Fault("\(pointer)/iuv", .mismatch, "is not an IUV of this creditor, or its check digits are wrong")
-                ]))
+                Fault("\(pointer)/iuv", .mismatch, "is not an IUV of this creditor, or its check digits are wrong"))
         }
         return .success(derived)
     }

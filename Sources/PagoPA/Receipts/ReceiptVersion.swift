@@ -47,17 +47,16 @@ extension Receipt {
     /// - Parameters:
     ///   - asked: what the caller asked for; `nil`: the debtor's, or a citizen's own.
     ///   - citizen: the caller's tax code when a citizen asks; a citizen gets no other version than their own.
-    /// - Throws: `Refusal.notFound` for another's version.
-    package func audience(asked: ReceiptAudience?, by citizen: TaxCode?) throws(Refusal) -> ReceiptAudience {
+    /// - Returns: `nil` for a version of somebody else.
+    package func audience(asked: ReceiptAudience?, by citizen: TaxCode?) -> ReceiptAudience? {
         guard let citizen else { return asked ?? .debtor }
         let own = ReceiptAudience.allCases.filter { person in
             let code = person == .payer ? payer?.taxCode : debtor?.taxCode
             return code?.asciiUppercased == citizen.value
         }
-        guard let first = own.last else { throw .notFound }
+        guard let first = own.last else { return nil }
         guard let asked else { return first }
-        guard own.contains(asked) else { throw .notFound }
-        return asked
+        return own.contains(asked) ? asked : nil
     }
 
     /// Why a payment at the counter cannot be voided; `nil`: it can.

@@ -57,3 +57,9 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
 
     package static func < (left: Identifier, right: Identifier) -> Bool { left.description < right.description }
 }
+
+/// What the module Accounts stores has identifiers that the journal and the mails of this module refer to.
+package enum CitizenTag {}
+package enum APIKeyTag {}
+package typealias CitizenID = Identifier<CitizenTag>
+package typealias APIKeyID = Identifier<APIKeyTag>

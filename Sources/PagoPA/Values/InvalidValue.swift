@@ -12,10 +12,10 @@ package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
-    var isUpper: Bool { (0x41...0x5A).contains(self) }
+    package var isDigit: Bool { (0x30...0x39).contains(self) }
+    package var isUpper: Bool { (0x41...0x5A).contains(self) }
     var isLower: Bool { (0x61...0x7A).contains(self) }
-    var isAlphanumeric: Bool { isDigit || isUpper || isLower }
+    package var isAlphanumeric: Bool { isDigit || isUpper || isLower }
     /// The capital of a small ASCII letter; any other byte as it is.
     var capital: UInt8 { isLower ? self - 0x20 : self }
 }

@@ -112,3 +112,22 @@ package enum NoticeCodes: Sendable, Hashable {
 
     package func owns(_ notice: NoticeNumber) -> Bool { notice.value.hasPrefix(prefix) }
 }
+
+extension NoticeCodes {
+    package var auxDigit: Int {
+        switch self {
+        case .aux0: 0
+        case .aux1: 1
+        case .aux2: 2
+        case .aux3: 3
+        }
+    }
+
+    /// The application or segregation code.
+    package var code: String? {
+        switch self {
+        case .aux0(let code), .aux3(let code): code
+        case .aux1, .aux2: nil
+        }
+    }
+}

@@ -1,9 +1,11 @@
+import Accounts
 import ArgumentParser
 import Foundation
 import JSON
 import Logging
 import Operations
 import PagoPA
+import Requests
 import Seals
 import Storage
 

@@ -1,8 +1,10 @@
+import Accounts
 import ArgumentParser
 import Foundation
 import JSON
 import Operations
 import PagoPA
+import Requests
 import Seals
 import Storage
 

@@ -1,5 +1,7 @@
+import Accounts
 import Foundation
 import PagoPA
+import TestSupport
 import Testing
 
 @Suite struct ThrottleTests {
@@ -33,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: 0..<200) func `waiting is never longer than the rule says, and ends`(seed: Int) {
-        var random = Seeded(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         for rule in [Throttle.Rule.signInFromAddress, .signIn, .mail] {
             let throttle = Throttle(tries: .random(in: 0...10_000, using: &random), lastAt: start)
             let later = start.adding(seconds: .random(in: -5...100_000, using: &random))
@@ -183,7 +185,7 @@ import Testing
 
     @Test func `a session is refreshed within the hour and ends after twelve`() {
         let start = Instant(microseconds: 1_800_000_000_000_000)
-        let key = Identifier<APIKey>(uuid: .init())
+        let key = APIKeyID(uuid: .init())
         var session = CitizenSession(id: .init(uuid: .init()), citizen: .init(uuid: .init()), key: key, openedAt: start)
         #expect(start.seconds(until: session.accessExpiresAt) == 600)
         #expect(start.seconds(until: session.refreshExpiresAt) == 3_600)

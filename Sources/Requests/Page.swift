@@ -1,5 +1,4 @@
 import Foundation
-import Postgres
 
 /// Which page of a list, and how long.
 package struct PageRequest: Sendable, Equatable {
@@ -45,19 +44,12 @@ package struct Cursor: Sendable, Equatable {
     package let id: UUID
 
     /// For lists whose key alone is unique.
-    static let noID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    package static let noID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
     package init(order: String, key: Int64, subkey: String = "", id: UUID) {
         self.order = order
         self.key = key
         self.subkey = subkey
         self.id = id
-    }
-}
-
-extension [SQL] {
-    /// All of them, or TRUE for none.
-    var conjunction: SQL {
-        isEmpty ? "TRUE" : joined(separator: " AND ")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PagoPA
 
 /// What a citizen signs in with. A text that can be neither is a user whom nobody knows.
 package enum Username: Sendable, Equatable {

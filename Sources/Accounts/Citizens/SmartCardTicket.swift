@@ -1,8 +1,10 @@
+import PagoPA
+
 /// What a browser carries from a front end to the smart cards' door and back, so that no API key is in a browser and the front end need
 /// not be believed about a certificate: a ticket on the way there, a code on the way back, each good once.
 package struct SmartCardTicket: Sendable, Equatable {
     /// The front end's that made it; its code is redeemed with this key alone.
-    package let key: Identifier<APIKey>
+    package let key: APIKeyID
     package let returnURL: ReturnURL
 
     /// Time to find the card and remember its PIN.
@@ -10,7 +12,7 @@ package struct SmartCardTicket: Sendable, Equatable {
     /// A browser's way back.
     package static let codeLifeSeconds = 60
 
-    package init(key: Identifier<APIKey>, returnURL: ReturnURL) {
+    package init(key: APIKeyID, returnURL: ReturnURL) {
         self.key = key
         self.returnURL = returnURL
     }

@@ -1,3 +1,5 @@
+import PagoPA
+
 /// A person with an account of their own (area riservata), by what they are to the municipality.
 package enum CitizenKind: String, Sendable, CaseIterable {
     /// Resident in the municipality.
@@ -106,7 +108,7 @@ package enum CitizenProof: String, Sendable, CaseIterable {
 ///
 /// One that a smart card made knows what the card tells: the tax code, as a rule the names, and neither birth nor mailbox.
 package struct Citizen: Sendable, Equatable {
-    package let id: Identifier<Citizen>
+    package let id: CitizenID
     package let kind: CitizenKind
     package let status: CitizenStatus
     package let taxCode: TaxCode
@@ -125,7 +127,7 @@ package struct Citizen: Sendable, Equatable {
     package let updatedAt: Instant
 
     package init(
-        id: Identifier<Citizen>, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String?,
+        id: CitizenID, kind: CitizenKind, status: CitizenStatus, taxCode: TaxCode, givenName: String?,
         familyName: String?, birth: Birth?, address: PostalAddress?, email: EmailAddress?, language: Language,
         consents: [Consent], provedBy: CitizenProof, hasPassword: Bool, createdAt: Instant, updatedAt: Instant
     ) {

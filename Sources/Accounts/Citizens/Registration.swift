@@ -1,3 +1,5 @@
+import PagoPA
+
 /// What somebody says who wants an account; every rule of it holds.
 package struct Registration: Sendable, Equatable {
     package let kind: CitizenKind

@@ -1,8 +1,10 @@
+import PagoPA
+
 /// From sign-in to its end: one access token and one refresh token at a time. It belongs to the front end that opened it.
 package struct CitizenSession: Sendable, Equatable {
     package let id: Identifier<CitizenSession>
-    package let citizen: Identifier<Citizen>
-    package let key: Identifier<APIKey>
+    package let citizen: CitizenID
+    package let key: APIKeyID
     package let createdAt: Instant
     package let accessExpiresAt: Instant
     package let refreshExpiresAt: Instant
@@ -15,13 +17,13 @@ package struct CitizenSession: Sendable, Equatable {
 
     /// A session opened now.
     package init(
-        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, openedAt now: Instant
+        id: Identifier<CitizenSession>, citizen: CitizenID, key: APIKeyID, openedAt now: Instant
     ) {
         self.init(id: id, citizen: citizen, key: key, createdAt: now, givenAt: now)
     }
 
     private init(
-        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, createdAt: Instant,
+        id: Identifier<CitizenSession>, citizen: CitizenID, key: APIKeyID, createdAt: Instant,
         givenAt now: Instant
     ) {
         let end = createdAt.adding(seconds: Self.maximumLifeSeconds)
@@ -34,7 +36,7 @@ package struct CitizenSession: Sendable, Equatable {
     }
 
     package init(
-        id: Identifier<CitizenSession>, citizen: Identifier<Citizen>, key: Identifier<APIKey>, createdAt: Instant,
+        id: Identifier<CitizenSession>, citizen: CitizenID, key: APIKeyID, createdAt: Instant,
         accessExpiresAt: Instant, refreshExpiresAt: Instant
     ) {
         self.id = id
@@ -46,7 +48,7 @@ package struct CitizenSession: Sendable, Equatable {
     }
 
     /// The same session with its next pair of tokens, in the hands of the front end's present key.
-    package func refreshed(at now: Instant, by key: Identifier<APIKey>) -> CitizenSession {
+    package func refreshed(at now: Instant, by key: APIKeyID) -> CitizenSession {
         CitizenSession(id: id, citizen: citizen, key: key, createdAt: createdAt, givenAt: now)
     }
 
@@ -66,7 +68,7 @@ package struct CitizenSession: Sendable, Equatable {
 /// The citizen whose token came with a request, proved good.
 package struct SignedInCitizen: Sendable, Equatable {
     package let session: Identifier<CitizenSession>
-    package let citizen: Identifier<Citizen>
+    package let citizen: CitizenID
     package let taxCode: TaxCode
     /// The tax code where a card named nobody.
     package let fullName: String
@@ -74,7 +76,7 @@ package struct SignedInCitizen: Sendable, Equatable {
     package let provedBy: CitizenProof
 
     package init(
-        session: Identifier<CitizenSession>, citizen: Identifier<Citizen>, taxCode: TaxCode, fullName: String,
+        session: Identifier<CitizenSession>, citizen: CitizenID, taxCode: TaxCode, fullName: String,
         email: EmailAddress?, provedBy: CitizenProof
     ) {
         self.session = session

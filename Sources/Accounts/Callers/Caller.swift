@@ -1,3 +1,5 @@
+import PagoPA
+
 /// Who asks for an operation: a front end, a back office or ops by its key, alone or for a citizen who signed in through it.
 package struct Caller: Sendable, Equatable {
     package let key: APIKey
@@ -26,17 +28,6 @@ package struct Caller: Sendable, Equatable {
     /// Whether this caller may see how creditors and PSPs reach debtors and payers: names, e-mail and postal addresses. A citizen whose
     /// account nothing but a mailbox has proved may be somebody else.
     package var seesContactData: Bool { citizen?.provedBy.isOfPerson ?? true }
-
-    /// The scope is held, or the operation is refused.
-    package func demand(_ scope: Scope) throws(Refusal) {
-        guard holds(scope) else { throw .forbidden(scope) }
-    }
-
-    /// One of the scopes is held, or the operation is refused for want of the first.
-    package func demand(_ scope: Scope, or other: Scope) throws(Refusal) {
-        if holds(other) { return }
-        try demand(scope)
-    }
 
     /// For a citizen a key may do no more than a citizen may, whatever else it could do alone.
     package func holds(_ scope: Scope) -> Bool {

@@ -1,4 +1,6 @@
+import Accounts
 import PagoPA
+import TestSupport
 import Testing
 
 @Suite struct SmartCardTests {
@@ -86,7 +88,7 @@ import Testing
     }
 
     @Test func `any good code before the first slash is read, and with one character changed it is not`() throws {
-        var random = Seeded(seed: 31)
+        var random = SeededRandom(seed: 31)
         let digits = Array("0123456789LMNPQRSTUV")
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         let marks = Array("ABCxyz019./+=-_")
@@ -118,7 +120,7 @@ import Testing
     }
 
     @Test func `no text at all makes the reader stumble`() {
-        var random = Seeded(seed: 32)
+        var random = SeededRandom(seed: 32)
         for _ in 0..<2_000 {
             let scalars = (0..<Int.random(in: 0...40, using: &random)).compactMap { _ in
                 Unicode.Scalar(UInt32.random(in: 0...0x17F, using: &random))

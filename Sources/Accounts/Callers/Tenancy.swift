@@ -1,3 +1,5 @@
+import PagoPA
+
 /// Whose objects a caller may touch: part of every statement that reads or writes them, and set for every transaction, where
 /// PostgreSQL's row level security holds the same walls once more.
 package enum Tenancy: Sendable, Equatable {

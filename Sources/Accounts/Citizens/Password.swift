@@ -1,4 +1,5 @@
 import Foundation
+import PagoPA
 
 /// A password as its owner types it, in Unicode's NFC so that every keyboard's way of typing it is the same password. Judged by length and
 /// against what others would try first, not by kinds of characters (NIST SP 800-63B).

@@ -1,3 +1,6 @@
+import Accounts
+import PagoPA
+
 /// A "no" that is the caller's to read: a value with its facts, never a string made for a log.
 ///
 /// One exhaustive `switch` in the API room gives each case its HTTP status and its stable code. Whatever else is thrown is our own fault.
@@ -68,23 +71,4 @@ package enum Refusal: Error, Sendable, Equatable {
     case refundNotChangeable(RefundStatus)
     /// Our own capacity is used up for the moment.
     case busy(retryAfterSeconds: Int)
-}
-
-/// One broken rule and where in the request it was broken.
-package struct Fault: Sendable, Equatable {
-    /// RFC 6901 pointer into the body, or the name of a query parameter or header.
-    package let pointer: String
-    package let code: FaultCode
-    package let detail: String
-
-    package init(_ pointer: String, _ code: FaultCode, _ detail: String) {
-        self.pointer = pointer
-        self.code = code
-        self.detail = detail
-    }
-
-    /// A value that could not be read, at its place.
-    package init(_ pointer: String, _ error: InvalidValue) {
-        self.init(pointer, error.code, error.detail)
-    }
 }

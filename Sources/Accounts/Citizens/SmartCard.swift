@@ -1,3 +1,5 @@
+import PagoPA
+
 /// What is written in the certificate of a CRS, TS-CNS or CIE, as far as its rules ask.
 package struct CardCertificate: Sendable, Equatable {
     /// Every CN of the subject.

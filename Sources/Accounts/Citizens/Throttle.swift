@@ -1,3 +1,5 @@
+import PagoPA
+
 /// Tries in a row, as far as they are still remembered. Each new one beyond the free ones must wait twice as long; time forgives.
 package struct Throttle: Sendable, Equatable {
     package let tries: Int

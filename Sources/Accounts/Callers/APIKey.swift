@@ -1,3 +1,5 @@
+import PagoPA
+
 /// What a key may be used for. The wire names are `rawValue`.
 package enum Scope: String, Sendable, CaseIterable {
     case positionsRead = "positions:read"
@@ -25,9 +27,9 @@ package enum CallerKind: String, Sendable, CaseIterable {
 
 /// A caller's credential as kept: never the secret, only its digest.
 package struct APIKey: Sendable, Equatable {
-    package let id: Identifier<APIKey>
+    package let id: APIKeyID
     /// The first of the keys that replaced one another: a caller stays the same caller when its key is rotated.
-    package let lineage: Identifier<APIKey>
+    package let lineage: APIKeyID
     package let name: String
     package let kind: CallerKind
     /// The public part, by which people recognise the key.
@@ -44,10 +46,10 @@ package struct APIKey: Sendable, Equatable {
     package let lastUsedAt: Instant?
 
     package init(
-        id: Identifier<APIKey>, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
+        id: APIKeyID, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
         creditors: [OrganizationTaxCode], allowedOrigins: [WebOrigin] = [], createdAt: Instant,
         expiresAt: Instant? = nil, revokedAt: Instant? = nil, lastUsedAt: Instant? = nil,
-        lineage: Identifier<APIKey>? = nil, lineageExpiresAt: Instant? = nil
+        lineage: APIKeyID? = nil, lineageExpiresAt: Instant? = nil
     ) {
         self.id = id
         self.lineage = lineage ?? id
@@ -78,24 +80,5 @@ package struct APIKey: Sendable, Equatable {
         if let revokedAt, revokedAt <= now { return false }
         if let expiresAt, expiresAt <= now { return false }
         return true
-    }
-}
-
-/// Who did something, for the journal: never a name or a secret.
-package enum Actor: Sendable, Equatable, CustomStringConvertible {
-    case key(Identifier<APIKey>)
-    case psp(PSPID)
-    case citizen(Identifier<Citizen>, through: Identifier<APIKey>)
-    case loop
-    case commandLine
-
-    package var description: String {
-        switch self {
-        case .key(let id): "key:\(id)"
-        case .psp(let id): "psp:\(id)"
-        case .citizen(let id, let key): "citizen:\(id) key:\(key)"
-        case .loop: "loop"
-        case .commandLine: "command-line"
-        }
     }
 }

@@ -1,3 +1,5 @@
+import PagoPA
+
 /// What is kept for its time and then forgotten. Payment facts (positions, attempts, receipts, RTs, the journal) are no rule's: the
 /// law wants them until prescription. Bodies of mails are never kept, they are drawn when they are sent; requests are logged to standard
 /// output, whose keeping is the operator's.

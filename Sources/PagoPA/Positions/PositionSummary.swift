@@ -1,0 +1,45 @@
+/// A row of 'Cerca' and of the position list.
+package struct PositionSummary: Sendable, Equatable {
+    package let id: Identifier<Position>
+    package let creditor: OrganizationTaxCode
+    package let creditorName: String
+    package let externalID: String
+    package let debtTypeKey: String
+    package let document: Document
+    package let description: String
+    package let state: PositionState
+    package let totalCents: Int64
+    package let paidCents: Int64
+    package let writtenOffCents: Int64
+    /// The earliest due date still owed, or the last one when nothing is.
+    package let dueDate: CalendarDate
+    package let payableUntil: CalendarDate?
+    /// The kinds of its open anomalies, each once, by name.
+    package let reviewReasons: [AnomalyKind]
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    package init(
+        id: Identifier<Position>, creditor: OrganizationTaxCode, creditorName: String, externalID: String,
+        debtTypeKey: String, document: Document, description: String, state: PositionState, totalCents: Int64,
+        paidCents: Int64, writtenOffCents: Int64, dueDate: CalendarDate, payableUntil: CalendarDate?,
+        reviewReasons: [AnomalyKind], createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.creditor = creditor
+        self.creditorName = creditorName
+        self.externalID = externalID
+        self.debtTypeKey = debtTypeKey
+        self.document = document
+        self.description = description
+        self.state = state
+        self.totalCents = totalCents
+        self.paidCents = paidCents
+        self.writtenOffCents = writtenOffCents
+        self.dueDate = dueDate
+        self.payableUntil = payableUntil
+        self.reviewReasons = reviewReasons
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}

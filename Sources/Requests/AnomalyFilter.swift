@@ -1,0 +1,14 @@
+import PagoPA
+
+package struct AnomalyFilter: Sendable, Equatable {
+    package var isOpen: Bool?
+    package var kinds: [AnomalyKind] = []
+    package var iuv: IUV?
+    package var receipt: Identifier<Receipt>?
+    package var position: Identifier<Position>?
+    /// Days in Rome, both included.
+    package var openedFrom: CalendarDate?
+    package var openedTo: CalendarDate?
+
+    package init() {}
+}
