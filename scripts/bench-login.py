@@ -69,7 +69,8 @@ async def alike(rounds: int, mailboxes: list[str]) -> None:
 
 async def saturated(seconds: float, mailboxes: list[str]) -> None:
     header("right passwords without pause", "sign-ins/s", "p50 ms", "p99 ms")
-    for clients in 1, 4, 16:
+    # One API key may have twelve password checks at the same time; beyond them the service answers 503.
+    for clients in 1, 4, 12:
         times = await ask_for(
             seconds, clients, lambda client, number: sign_in(client, mailboxes[number], PASSWORD, home(number)))
         assert set(times) == {200}, {status: len(found) for status, found in times.items()}
