@@ -167,12 +167,12 @@ import Testing
 }
 
 /// A PSP of the test's.
-private protocol TestPSP: Sendable {
+protocol TestPSP: Sendable {
     func start(_ start: PSPStart) async throws -> PSPPortalPage
     func cancel(_ cancellation: PSPCancellation) async throws
 }
 
-private struct FastPSP: TestPSP {
+struct FastPSP: TestPSP {
     var cancelURL: String?
     var refusesCancellations = false
 
@@ -205,7 +205,7 @@ private final class SlowPSP: TestPSP {
 }
 
 /// A creditor with one debt, a PSP and a front end.
-private struct Desk: Sendable {
+struct Desk: Sendable {
     let test: TestIntermediary
     let frontEnd: Caller
     let stranger: Caller
@@ -214,8 +214,9 @@ private struct Desk: Sendable {
     private static let creditor = try! OrganizationTaxCode("12345678903")  // a valid literal
     private static let installment = "0199c0de-0000-7000-8000-000000000001"
 
-    static func with<R>(_ body: (Desk) async throws -> R) async throws -> R {
-        try await TestIntermediary.with { test in
+    /// - Parameter port: of a proxy in front of the database.
+    static func with<R>(port: UInt16? = nil, _ body: (Desk) async throws -> R) async throws -> R {
+        try await TestIntermediary.with(port: port) { test in
             var random = SystemRandomNumberGenerator()
             func key(_ creditors: [OrganizationTaxCode]) -> APIKey {
                 APIKey(
@@ -292,10 +293,13 @@ private struct Desk: Sendable {
             clock: { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) })
     }
 
-    /// Starts the payment of the one debt; how it ended, in words, by the response itself or by its replay.
-    func start(_ intermediary: Intermediary, key: String) async throws -> String {
+    /// Starts the payment of the one debt, or of another installment; how it ended, in words, by the response itself or by its replay.
+    func start(
+        _ intermediary: Intermediary, key: String, installment: Identifier<Installment>? = nil
+    ) async throws -> String {
         let request = AttemptRequest(
-            installments: [.id(try Identifier(Self.installment))], method: try PaymentMethod("CP"), psp: Self.psp,
+            installments: [.id(try installment ?? Identifier(Self.installment))], method: try PaymentMethod("CP"),
+            psp: Self.psp,
             channel: try ChannelID("canale"), payer: nil, email: nil, notifiesFailure: false,
             returnURL: try ReturnURL("https://portale.example.org/esito"), language: .it)
         let render: @Sendable (StartedAttempt) -> StoredAnswer = { started in

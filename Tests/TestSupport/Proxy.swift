@@ -8,7 +8,6 @@ package final class Proxy: Sendable {
     private struct State {
         var sockets: Set<Int32> = []
         var roundTrips = 0
-        var lastWasAnswer = true
         var isSilent = false
         var cutsAnswers = false
         var isClosed = false
@@ -60,7 +59,7 @@ package final class Proxy: Sendable {
     /// Every port that this process gave to a test: no two programs of one test may be given the same one.
     private static let reserved = Mutex<Set<UInt16>>([])
 
-    /// How often the client spoke after the server had.
+    /// How often the client spoke after the server had, on all connections together.
     package var roundTrips: Int { state.withLock { $0.roundTrips } }
 
     /// The server accepts and never answers, and hears nothing.
@@ -119,6 +118,13 @@ package final class Proxy: Sendable {
             }
             state.withLock { $0.sockets.formUnion([client, server]) }
             let left = Mutex(2)
+            let lastWasAnswer = Mutex(true)
+            let beginsRoundTrip: @Sendable (Bool) -> Bool = { isAnswer in
+                lastWasAnswer.withLock { last in
+                    defer { last = isAnswer }
+                    return !isAnswer && last
+                }
+            }
             let end: @Sendable () -> Void = { [self] in
                 shutdown(client, Int32(SHUT_RDWR))
                 shutdown(server, Int32(SHUT_RDWR))
@@ -136,24 +142,26 @@ package final class Proxy: Sendable {
                 }
             }
             Thread.detachNewThread { [self] in
-                pump(from: client, to: server, isAnswer: false)
+                pump(from: client, to: server, isAnswer: false, beginsRoundTrip)
                 end()
             }
             Thread.detachNewThread { [self] in
-                pump(from: server, to: client, isAnswer: true)
+                pump(from: server, to: client, isAnswer: true, beginsRoundTrip)
                 end()
             }
         }
     }
 
-    private func pump(from source: Int32, to target: Int32, isAnswer: Bool) {
+    /// - Parameter beginsRoundTrip: whether what one side says now begins a round trip of this connection.
+    private func pump(
+        from source: Int32, to target: Int32, isAnswer: Bool, _ beginsRoundTrip: (_ isAnswer: Bool) -> Bool
+    ) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             let (isSilent, mustCut) = state.withLock { state in
-                if !isAnswer, state.lastWasAnswer { state.roundTrips += 1 }
-                state.lastWasAnswer = isAnswer
+                if beginsRoundTrip(isAnswer) { state.roundTrips += 1 }
                 return (state.isSilent, isAnswer && state.cutsAnswers)
             }
             if mustCut { break }

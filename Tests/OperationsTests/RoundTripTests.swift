@@ -1,0 +1,113 @@
+import Foundation
+import Operations
+import PagoPA
+import Postgres
+import Seals
+import Storage
+import TestSupport
+import Testing
+
+/// What an operation costs at PostgreSQL: how often the service waits for it. Reading the caller's key is not counted, because it happens
+/// before.
+@Suite(.serialized) struct RoundTripTests {
+    /// Of a warm connection, whose statements are prepared. Change the table when an operation becomes cheaper.
+    private static let expected = [
+        "create position": 2, "show position": 2, "list positions": 2, "show attempt": 2, "receive RT": 2,
+        "receive RT without attempt": 2, "receive RT again": 2, "show receipt": 2, "list receipts": 2,
+        "list anomalies": 2,
+    ]
+    /// The call to the PSP stands between its transactions, and its announcements may be counted with it.
+    private static let startAtMost = 10
+
+    @Test func `each operation costs as many round trips as the table says`() async throws {
+        let proxy = try Proxy(to: TestIntermediary.serverPort)
+        defer { proxy.close() }
+        try await Desk.with(port: proxy.port) { desk in
+            let service = try desk.intermediary(FastPSP())
+            let caller = desk.backOffice
+            var counted: [String: Int] = [:]
+            // The least of several times: announcements go out beside the operations, and what they add is not the operation's.
+            func count<R>(_ name: String, _ work: () async throws -> R) async throws -> R {
+                let before = proxy.roundTrips
+                let result = try await work()
+                counted[name] = min(counted[name] ?? .max, proxy.roundTrips - before)
+                return result
+            }
+            /// Reads that are not counted, while an announcement goes out.
+            func pause(_ position: Position) async throws {
+                for _ in 0..<5 { _ = try await service.showPosition(position.id, for: caller) }
+            }
+            func create(_ name: String) async throws -> Position {
+                let created = try await service.createPosition(
+                    desk.test.draft(name), fingerprint: [UInt8](repeating: 7, count: 32), by: caller)
+                guard case .done(.created(let position)) = created else { throw TestIntermediary.Absent() }
+                return position
+            }
+
+            for round in 1...6 {
+                let position = try await count("create position") { try await create("a\(round)") }
+                let other = try await create("b\(round)")
+                let paid = position.installments[0]
+                _ = try await count("show position") { try await service.showPosition(position.id, for: caller) }
+                _ = try await count("list positions") {
+                    try await service.listPositions(
+                        PositionFilter(), creditor: nil, order: .createdDescending, page: PageRequest(), for: caller)
+                }
+                _ = try await count("start attempt") {
+                    try await desk.start(service, key: "k\(round)", installment: paid.id)
+                }
+                try await pause(position)
+                let attempt = try Identifier<PaymentAttempt>(
+                    try #require(
+                        try await desk.test.ask("SELECT attempt_id::text FROM attempt_items WHERE is_holding").first))
+                _ = try await count("show attempt") {
+                    try await service.showPaymentAttempt(attempt, for: desk.frontEnd)
+                }
+                let rt = try TestIntermediary.rt("R\(round)", iuv: paid.iuv, channel: "canale", attempt: attempt)
+                let taken = try await count("receive RT") {
+                    try await service.receiveRT(rt, body: body(of: rt)) { _ in [] }
+                }
+                #expect(taken.disposition == .settled)
+                try await pause(position)
+                let replay = try await count("receive RT again") {
+                    try await service.receiveRT(rt, body: body(of: rt)) { _ in [] }
+                }
+                #expect(replay.isReplay)
+                let plain = try TestIntermediary.rt("S\(round)", iuv: other.installments[0].iuv)
+                _ = try await count("receive RT without attempt") {
+                    try await service.receiveRT(plain, body: body(of: plain)) { _ in [] }
+                }
+                try await pause(position)
+                _ = try await count("show receipt") { try await service.showReceipt(taken.receipt, for: caller) }
+                _ = try await count("list receipts") {
+                    try await service.listReceipts(ReceiptFilter(), creditor: nil, page: PageRequest(), for: caller)
+                }
+                _ = try await count("list anomalies") {
+                    try await service.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: caller)
+                }
+            }
+
+            let start = counted.removeValue(forKey: "start attempt") ?? .max
+            #expect(start <= Self.startAtMost)
+            #expect(counted == Self.expected)
+        }
+    }
+
+    private func body(of rt: RT) -> RTBody {
+        let text = Array("\(rt)".utf8)
+        return RTBody(
+            psp: rt.psp.id, messageID: rt.receiptID, contentType: "application/json", bytes: text,
+            sha256: SHA256.digest(text), fingerprint: SHA256.digest(text))
+    }
+}
+
+extension Desk {
+    /// The creditor's own key.
+    fileprivate var backOffice: Caller {
+        Caller(
+            key: APIKey(
+                id: frontEnd.key.id, name: "office", kind: .creditor, prefix: "qz_office",
+                scopes: [.positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite],
+                creditors: frontEnd.key.creditors, createdAt: Instant(microseconds: 0)))
+    }
+}
