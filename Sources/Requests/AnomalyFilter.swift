@@ -4,6 +4,8 @@ package struct AnomalyFilter: Sendable, Equatable {
     package var isOpen: Bool?
     package var kinds: [AnomalyKind] = []
     package var iuv: IUV?
+    /// Of the receipt, or who sent an unreadable body.
+    package var psp: PSPID?
     package var receipt: Identifier<Receipt>?
     package var position: Identifier<Position>?
     /// Days in Rome, both included.

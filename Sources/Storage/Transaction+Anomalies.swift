@@ -15,6 +15,7 @@ extension AnomalyFilter {
             all.append("a.kind = ANY(\(kinds.map(\.rawValue)))")
         }
         if let iuv { all.append("a.iuv = \(iuv.value)") }
+        if let psp { all.append("a.psp_id = \(psp.value)") }
         if let receipt { all.append("a.receipt_id = \(receipt.uuid)") }
         if let position { all.append("a.position_id = \(position.uuid)") }
         if let openedFrom { all.append("a.opened_at >= \(openedFrom.romeStart.sql)") }
@@ -96,16 +97,15 @@ extension Transaction {
         }
     }
 
+    /// Queues an anomaly. The trigger `anomalies_psp` keeps its PSP that of its receipt.
     package func insert(_ anomaly: Anomaly) {
-        // What its receipt says is not said twice.
-        let isAlone = anomaly.receipt == nil
         send(
             """
             INSERT INTO anomalies (id, kind, receipt_id, position_id, creditor_tax_code, iuv, psp_id, amount_cents, rt_id,
                 opened_at)
             VALUES (\(anomaly.id.uuid), \(anomaly.kind.rawValue), \(anomaly.receipt?.uuid), \(anomaly.position?.uuid),
-                \(anomaly.creditor?.value), \(anomaly.iuv?.value), \(isAlone ? anomaly.psp?.value : nil),
-                \(isAlone ? anomaly.amount?.cents : nil), \(anomaly.conflictingBody?.uuid), \(anomaly.openedAt.sql))
+                \(anomaly.creditor?.value), \(anomaly.iuv?.value), \(anomaly.psp?.value),
+                \(anomaly.receipt == nil ? anomaly.amount?.cents : nil), \(anomaly.conflictingBody?.uuid), \(anomaly.openedAt.sql))
             """)
     }
 
@@ -147,7 +147,7 @@ extension Transaction {
     private static var anomalyColumns: SQL {
         """
         SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
-            coalesce(r.psp_id, a.psp_id), coalesce(r.amount_cents, a.amount_cents),
+            a.psp_id, coalesce(r.amount_cents, a.amount_cents),
             r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
             a.resolved_at, a.resolved_by, a.written_off_cents, (SELECT f.id FROM refunds f WHERE f.anomaly_id = a.id)
         """

@@ -242,6 +242,11 @@ import Testing
                         for anomaly in page.items { _ = try await tx.ask(Evidences.of(anomaly)) }
                     }
                 ),
+                ("anomalies of a PSP", .everyCreditor, { try await Self.anomalies(of: Ledger.firstPSP, $0) }),
+                (
+                    "a creditor's anomalies of a PSP", .only([Ledger.alfa]),
+                    { try await Self.anomalies(of: Ledger.secondPSP, within: .only([Ledger.alfa]), $0) }
+                ),
                 (
                     "anomalies", .only([Ledger.alfa]),
                     { _ = try await $0.anomalies(AnomalyFilter(), within: .only([Ledger.alfa]), page: PageRequest()) }
@@ -252,6 +257,50 @@ import Testing
                 #expect(tables.isEmpty, "\(name)")
             }
         }
+    }
+
+    /// All of them, a deep page, and those that are open.
+    private static func anomalies(
+        of psp: PSPID, within tenancy: Tenancy = .everyCreditor, _ tx: Transaction
+    ) async throws {
+        var filter = AnomalyFilter()
+        filter.psp = psp
+        let first = try await tx.anomalies(filter, within: tenancy, page: PageRequest(limit: 2))
+        _ = try await tx.anomalies(filter, within: tenancy, page: PageRequest(limit: 2, after: first.next))
+        filter.isOpen = true
+        _ = try await tx.anomalies(filter, within: tenancy, page: PageRequest())
+    }
+
+    @Test func `a page of a rare PSP's anomalies is read from an index in order, however many there are`() async throws
+    {
+        try await Ledger.with(crowd: Self.crowd) { ledger in
+            for (tenant, index) in [
+                (Tenancy.everyCreditor, "anomalies_psp_idx"), (.only([Ledger.beta]), "anomalies_creditor_psp_idx"),
+            ] {
+                let used = try await ledger.store.transaction(within: tenant) { tx in
+                    let before = try await indexScans(tx)
+                    var filter = AnomalyFilter()
+                    filter.psp = Ledger.firstPSP
+                    let page = try await tx.anomalies(filter, within: tenant, page: PageRequest(limit: 3))
+                    #expect(page.items.count == 3 && page.items.allSatisfy { $0.psp == Ledger.firstPSP })
+                    return try await indexScans(tx).filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
+                }
+                #expect(used.contains(index), "\(used)")
+                #expect(!used.contains("anomalies_opened_idx") && !used.contains("anomalies_creditor_idx"))
+            }
+        }
+    }
+
+    /// Scans of the indexes of anomalies so far.
+    private func indexScans(_ tx: Transaction) async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        let rows = try await tx.query(
+            """
+            SELECT c.relname::text, pg_stat_get_xact_numscans(c.oid)
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = 'anomalies'::regclass
+            """)
+        for var row in rows { counts[try row.text()] = try row.int() }
+        return counts
     }
 
     /// One receipt's, those still to be paid, and a deep page.

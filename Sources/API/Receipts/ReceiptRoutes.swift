@@ -28,7 +28,8 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
         Route(
             .get, "/v1/anomalies", "list_anomalies",
             query: QueryReader.pageNames.union([
-                "status", "kind", "creditor_tax_code", "iuv", "receipt_id", "position_id", "opened_from", "opened_to",
+                "status", "kind", "creditor_tax_code", "iuv", "psp_id", "receipt_id", "position_id", "opened_from",
+                "opened_to",
             ]), handlers.listAnomalies),
         Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
         Route(
@@ -170,6 +171,7 @@ private struct ReceiptHandlers: Sendable {
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
         filter.kinds = reader.words("kind")
         filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
+        filter.psp = reader.value("psp_id") { try PSPID($0) }
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
         filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
