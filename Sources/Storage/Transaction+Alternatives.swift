@@ -49,7 +49,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues that the alternatives which the payment of this position had closed are owed again, because it was voided.
+    /// Queues that the alternatives which the payment of this position had closed are owed again, because it does not count any more.
     package func reopenAlternatives(of position: Position, by actor: Actor, at now: Instant) {
         guard position.alternativeGroup != nil else { return }
         send(
@@ -63,7 +63,7 @@ extension Transaction {
             INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note)
             SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
                 \(position.creditor.value), id, \(PositionState.cancelled.rawValue), state,
-                'The payment of another alternative was voided.'
+                'The payment of another alternative does not count any more.'
             FROM reopened
             """)
     }

@@ -109,14 +109,15 @@ extension Transaction {
 
 extension Transaction {
     /// Lets another receipt of the same key, which is inserted later in this transaction, count in the place of this locked one, which
-    /// stays with its evidence. Foreign key `receipts_superseded_by_fkey` is checked at the commit.
+    /// stays with its evidence. If it has paid an installment, unpay that next. Foreign key `receipts_superseded_by_fkey` is checked
+    /// at the commit.
     /// - Returns: `false` when it was replaced before.
     package func supersede(_ first: Identifier<Receipt>, by other: Identifier<Receipt>) async throws -> Bool {
         let rows = try await query(
             """
             UPDATE receipts SET status = \(Disposition.recorded.rawValue), superseded_by = \(other.uuid), payer_email = NULL,
                 copy_of_installment_id = NULL
-            WHERE id = \(first.uuid) AND superseded_by IS NULL AND status <> 'settled' RETURNING id
+            WHERE id = \(first.uuid) AND superseded_by IS NULL RETURNING id
             """)
         return !rows.isEmpty
     }
@@ -250,7 +251,8 @@ package enum Receipts {
                 r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
                 r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
                 r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text, r.voided_at,
-                r.void_reason, \(Positions.reviewReasons(where: "a.receipt_id = r.id"))
+                r.void_reason, \(Positions.reviewReasons(where: "a.receipt_id = r.id")), f.psp_id, r.superseded_by,
+                (SELECT s.id FROM receipts s WHERE s.superseded_by = r.id)
             FROM receipts r
             LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
             LEFT JOIN positions p ON p.id = r.position_id
@@ -308,7 +310,8 @@ extension Row {
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
             copyOf: try optionalIdentifier(), notes: try notes(text()), voided: try receiptVoid(),
-            refunds: refunds(id), reviewReasons: try anomalyKinds())
+            refunds: refunds(id), reviewReasons: try anomalyKinds(), sender: try optionalValue { try PSPID($0) },
+            supersededBy: try optionalIdentifier(), supersedes: try optionalIdentifier())
     }
 
     fileprivate mutating func outcome() throws -> RTOutcome {

@@ -160,6 +160,11 @@ import Testing
             #expect(try await test.ask("SELECT psp_id FROM receipts") == ["ABCDITMM"])
             #expect(try await test.ask("SELECT psp_id FROM rts") == ["NODOPAGOPA"])
             #expect(try await test.ask("SELECT status FROM payment_attempts") == ["succeeded"])
+            // Operations and back offices learn who sent it; front ends do not.
+            for (caller, sender) in [(Caller.ops.reading, Self.node), (.office, Self.node), (.receiptReader, nil)] {
+                let shown = try await service.showReceipt(taken.receipt, for: caller)
+                #expect(shown.psp?.id == TestIntermediary.psp && shown.relay == sender)
+            }
             // The PSP itself sends it as well: it is one RT.
             #expect(try await test.receive(rt, with: service).isReplay)
             #expect(try await test.receive(rt, sentBy: Self.node, with: service).isReplay)

@@ -1,7 +1,9 @@
+import Accounts
 import Foundation
 import Operations
 import PagoPA
 import Postgres
+import Requests
 import Seals
 import Storage
 import TestSupport

@@ -5,8 +5,10 @@ import Testing
 /// What does not fit is put right by people, or by its position when that appears.
 extension ServerTests {
     @Suite struct AnomalyTests {
-        private func resolve(_ live: Deployment, _ anomaly: String, _ json: String) async throws -> Deployment.Answer {
-            try await live.call("POST", "/v1/anomalies/\(anomaly)/resolve", key: live.opsKey, json: json)
+        private func resolve(
+            _ live: Deployment, _ anomaly: String, _ json: String, key: String? = nil
+        ) async throws -> Deployment.Answer {
+            try await live.call("POST", "/v1/anomalies/\(anomaly)/resolve", key: key ?? live.opsKey, json: json)
         }
 
         /// An anomaly from a fresh RT that pays one cent too little; `(position, anomaly)`.
@@ -65,6 +67,58 @@ extension ServerTests {
                 #expect(try await live.status(of: other) == "paid")
                 let again = try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio"}"#)
                 #expect(again.status == 409)
+            }
+        }
+
+        @Test func `a creditor accepts the RT that a relay corrected, and receipts name each other and the sender`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                let relay = try await live.call("PUT", "/v1/psps/ABCDITMM/relay", key: live.opsKey)
+                #expect(relay.status == 201)
+                func rt(_ cents: Int) -> String {
+                    Deployment.rt(iuv: iuv, receipt: "RELAYED", cents: cents)
+                        .replacing(#""id":"ABCDITMM""#, with: #""id":"BETAITRR""#)
+                }
+                let first = try await live.post(rt: rt(5_980)).json
+                let refused = try await live.post(rt: rt(5_979))
+                #expect(refused.status == 409)
+                let listed = try await live.call(
+                    "GET", "/v1/anomalies?psp_id=BETAITRR&include_total=true", key: live.creditorKey
+                ).json
+                let anomaly = try #require((listed["items"] as? [[String: any Sendable]])?.first?["id"] as? String)
+                #expect(listed["total_count"] as? Int == 1)
+                let other = try await live.call(
+                    "GET", "/v1/anomalies?psp_id=ABCDITMM&include_total=true", key: live.opsKey
+                ).json
+                #expect(other["total_count"] as? Int == 0)
+                let wrong = try await live.call("GET", "/v1/anomalies?psp_id=x%20y", key: live.opsKey)
+                #expect(wrong.status == 400)
+
+                let wordless = try await resolve(live, anomaly, #"{"resolution":"accept"}"#, key: live.creditorKey)
+                #expect(wordless.status == 422)
+                let accepted = try await resolve(
+                    live, anomaly, #"{"resolution":"accept","reason":"La banca ha corretto"}"#, key: live.creditorKey)
+                #expect(accepted.status == 200)
+
+                #expect(try await live.status(of: position) == "open")
+                let old = try #require(first["id"] as? String)
+                let new = try #require(try accepted.json["receipt_id"] as? String)
+                func receipt(_ id: String, _ key: String) async throws -> [String: any Sendable] {
+                    try await live.call("GET", "/v1/receipts/\(id)", key: key).json
+                }
+                let before = try await receipt(old, live.creditorKey)
+                #expect(before["superseded_by"] as? String == new && before["status"] as? String == "recorded")
+                let after = try await receipt(new, live.creditorKey)
+                #expect(after["supersedes"] as? String == old && after["status"] as? String == "anomaly")
+                #expect(after["sent_by"] as? String == "ABCDITMM")
+                #expect((after["psp"] as? [String: any Sendable])?["id"] as? String == "BETAITRR")
+                #expect(try await receipt(new, live.apiKey)["sent_by"] == nil)
+                let archive = try await live.call(
+                    "GET", "/v1/receipts?position_id=\(position)&include_total=true", key: live.apiKey
+                ).json
+                #expect(archive["total_count"] as? Int == 1)
             }
         }
 

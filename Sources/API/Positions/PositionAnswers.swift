@@ -72,6 +72,7 @@ extension JSONWriter {
             json.field("amount_cents", receipt.amount.cents)
             json.field("paid_at", receipt.paidAt.rfc3339)
             json.field("under_review", !receipt.reviewReasons.isEmpty)
+            json.field("superseded_by", receipt.supersededBy?.description)
             json.field("pdf_url", receipt.hasPDF ? links.receipt(receipt.id) + "/pdf" : nil)
             json.endObject()
         }

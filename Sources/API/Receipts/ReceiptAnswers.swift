@@ -57,6 +57,7 @@ extension Receipt {
                 json.field("channel_id", psp.channel)
             }
         }
+        json.field("sent_by", relay?.value)
         json.field("payment_method", method?.code)
         json.array("transfers", transfers) { json, transfer in
             json.beginObject()
@@ -68,6 +69,8 @@ extension Receipt {
             json.endObject()
         }
         if copyOf != nil { json.field("is_beneficiary_copy", true) }
+        json.field("superseded_by", supersededBy?.description)
+        json.field("supersedes", supersedes?.description)
         json.field("failure_reason", failureReason)
         json.field("till", till)
         json.field("reference", reference)
@@ -104,6 +107,8 @@ extension Receipt {
         json.write(reviewReasons: reviewReasons)
         json.field("outcome", outcome.word)
         if copyOf != nil { json.field("is_beneficiary_copy", true) }
+        json.field("superseded_by", supersededBy?.description)
+        json.field("supersedes", supersedes?.description)
         json.field("voided_at", voided?.at.rfc3339)
         json.write(refunds: refunds)
         json.field("pdf_url", pdfURL(links))

@@ -29,6 +29,9 @@ package struct Caller: Sendable, Equatable {
     /// account nothing but a mailbox has proved may be somebody else.
     package var seesContactData: Bool { citizen?.provedBy.isOfPerson ?? true }
 
+    /// Whether this caller is told who sent an RT for its PSP: operations and back offices, who must ask the sender when it is wrong.
+    package var seesSenders: Bool { citizen == nil && kind != .frontend }
+
     /// For a citizen a key may do no more than a citizen may, whatever else it could do alone.
     package func holds(_ scope: Scope) -> Bool {
         key.holds(scope) && (citizen == nil || scope.isCitizens)

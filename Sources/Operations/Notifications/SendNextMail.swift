@@ -145,6 +145,8 @@ extension Intermediary {
             }
             return (receipt, try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor)))
         }
+        // The receipt that took its place has e-mails of its own.
+        if receipt.isReplaced, receipt.outcome.movedMoney { return nil }
         let pdf =
             mail.kind.bringsReceipt && receipt.hasPDF
             ? try await drawReceipt(receipt, for: mail.audience, language: mail.language) : nil

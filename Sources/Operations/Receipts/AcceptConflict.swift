@@ -7,21 +7,34 @@ import Storage
 
 extension Intermediary {
     /// Lets the second body of a conflict count: it becomes a receipt by the decision table in the place of the first one, which stays in
-    /// the books with its evidence. Position, receipt and anomaly are locked.
+    /// the books with its evidence. What the first one has paid is owed again before the table decides, so that nothing counts twice.
+    /// Position, receipt and anomaly are locked.
+    /// - Parameter position: the one that the first body has paid, else the one with the IUV.
     /// - Returns: the new receipt.
     /// - Throws: `Refusal.resolutionNotPossible`.
     func acceptConflict(
-        _ anomaly: Anomaly, insteadOf first: Receipt, on position: Position?, reason: String, by actor: Actor,
+        _ anomaly: Anomaly, insteadOf first: Receipt, on position: Position?, reason: String, by caller: Caller,
         in tx: Transaction, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> Identifier<Receipt> {
         if let why = anomaly.kind.obstacle(accepting: first, position: nil, installment: nil) {
             throw Refusal.resolutionNotPossible(why)
         }
+        guard first.copyOf == nil || caller.holds(.operations) else {
+            throw Refusal.resolutionNotPossible(
+                "The receipt tells again of a payment that the creditor of the notice records. Ask operations to accept the anomaly."
+            )
+        }
+        guard first.status != .settled || (position != nil && first.position == position?.id) else {
+            throw Refusal.resolutionNotPossible(
+                "The receipt has just been placed on a position. Read the anomaly again, then accept it.")
+        }
+        let actor = caller.actor
         let second = try await secondBody(of: anomaly, insteadOf: first, in: tx)
         let rt = second.rt
         guard rt.outcome.movedMoney || !first.outcome.movedMoney else {
             throw Refusal.resolutionNotPossible(
-                "The first body says that money was paid, and a KO does not take that back. Reject the anomaly.")
+                "The first body says that money was paid, which frees the payer, and a KO does not take that back. Reject the anomaly, and claim the money from the PSP if it did not arrive."
+            )
         }
         let id: Identifier<Receipt> = newID()
         guard try await tx.supersede(first.id, by: id) else {
@@ -32,7 +45,10 @@ extension Intermediary {
         let (creditorIsKnown, creditor, attempt, share) = try await tx.ask(
             Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
             PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
-        let installment = position?.installments.first { $0.iuv == rt.iuv }
+        var (position, installment) = (position, position?.installments.first { $0.iuv == rt.iuv })
+        if first.status == .settled, let paid = position {
+            (position, installment) = try await unpay(first, on: paid, by: actor, in: tx, at: now)
+        }
         let settlement = Settlement.of(
             rt, position: position, installment: installment, share: share,
             startedAt: attempt?.createdAt ?? second.arrivedAt, creditorIsKnown: creditorIsKnown)
@@ -41,7 +57,29 @@ extension Intermediary {
             origin: RTOrigin(receipt: second.origin, actor: actor, reason: reason), position: position,
             installment: installment, copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil,
             attempt: attempt, settlement: settlement, creditor: creditor, arrivedAt: second.arrivedAt, now: now)
+        if first.status == .settled, settlement.disposition != .settled, let position, position.state == .open {
+            tx.reopenAlternatives(of: position, by: actor, at: now)
+        }
         return try await book(facts, as: id, in: tx, render: render).receipt
+    }
+
+    /// The installment that this receipt, which no longer counts, has paid is owed again.
+    /// - Returns: the position as it is then, and the installment.
+    private func unpay(
+        _ first: Receipt, on position: Position, by actor: Actor, in tx: Transaction, at now: Instant
+    ) async throws -> (Position, Installment) {
+        guard let paid = position.installments.first(where: { $0.number == first.installmentNumber }),
+            let next = position.state.after(position.event(voiding: paid.id), wasPublished: true)
+        else { throw Refusal.resolutionNotPossible("The receipt does not pay an installment of its position.") }
+        tx.unpay(paid, of: position, becoming: next, at: now)
+        tx.journal(
+            JournalEntry(
+                .positionState, by: actor, creditor: position.creditor, position: position.id,
+                from: position.state.rawValue, to: next.rawValue), at: now)
+        guard let owed = try await tx.ask(Positions.show(position.id, within: .everyCreditor, locking: true)),
+            let installment = owed.installments.first(where: { $0.id == paid.id })
+        else { throw Refusal.notFound }
+        return (owed, installment)
     }
 
     /// Ends what was open about a receipt that no longer counts.

@@ -45,9 +45,8 @@ extension Intermediary {
             case .accept:
                 guard let receipt = receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 if anomaly.kind == .receiptConflict {
-                    try caller.demand(.operations)
                     successor = try await acceptConflict(
-                        anomaly, insteadOf: receipt, on: position, reason: reason, by: actor, in: tx, at: now,
+                        anomaly, insteadOf: receipt, on: position, reason: reason, by: caller, in: tx, at: now,
                         render: acknowledge)
                 } else {
                     writtenOff = try await accept(
@@ -91,7 +90,13 @@ extension Intermediary {
         switch request {
         case .match(let position, _): id = position
         case .accept where anomaly.kind == .receiptConflict:
-            // The second body goes where its IUV is, wherever people moved the first one.
+            // What the first body has paid is decided anew, wherever people moved it. Otherwise the second one goes where its IUV is.
+            if let first = anomaly.receipt,
+                let receipt = try await tx.ask(Receipts.show(first, within: .everyCreditor)),
+                receipt.status == .settled, let paid = receipt.position
+            {
+                return try await tx.ask(Positions.show(paid, within: .everyCreditor, locking: true))
+            }
             guard let creditor = anomaly.creditor, let iuv = anomaly.iuv else { return nil }
             return try await tx.ask(Positions.lock(creditor: creditor, iuv: iuv))
         case .accept, .refund, .reject: id = anomaly.position

@@ -11,7 +11,8 @@ extension Intermediary {
             guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
-            return caller.seesContactData ? receipt : receipt.withoutContactData
+            let shown = caller.seesContactData ? receipt : receipt.withoutContactData
+            return caller.seesSenders ? shown : shown.withoutSender
         }
     }
 

@@ -40,6 +40,12 @@ package struct Receipt: Sendable, Equatable {
     package let refunds: [Refund]
     /// The kinds of its open anomalies, each once, by name.
     package let reviewReasons: [AnomalyKind]
+    /// Who signed the RT: the PSP itself, or a relay. For the people who look after receipts.
+    package private(set) var sender: PSPID?
+    /// The receipt of the body that people accepted in the place of this one's.
+    package let supersededBy: Identifier<Receipt>?
+    /// The receipt whose place this one took.
+    package let supersedes: Identifier<Receipt>?
 
     package init(
         id: Identifier<Receipt>, receiptID: String, origin: ReceiptOrigin, status: Disposition, outcome: RTOutcome,
@@ -49,7 +55,8 @@ package struct Receipt: Sendable, Equatable {
         psp: RTPSP?, method: PaymentMethod?, transfers: [RTTransfer], payer: RTSubject?, debtor: RTSubject?,
         failureReason: String?, till: String?, reference: String?, rtSHA256: String?, receivedAt: Instant,
         copyOf: Identifier<Installment>? = nil, notes: [RTNote] = [], voided: ReceiptVoid? = nil,
-        refunds: [Refund] = [], reviewReasons: [AnomalyKind] = []
+        refunds: [Refund] = [], reviewReasons: [AnomalyKind] = [], sender: PSPID? = nil,
+        supersededBy: Identifier<Receipt>? = nil, supersedes: Identifier<Receipt>? = nil
     ) {
         self.id = id
         self.receiptID = receiptID
@@ -85,6 +92,19 @@ package struct Receipt: Sendable, Equatable {
         self.voided = voided
         self.refunds = refunds
         self.reviewReasons = reviewReasons
+        self.sender = sender
+        self.supersededBy = supersededBy
+        self.supersedes = supersedes
+    }
+
+    /// Who sent the RT for its PSP; `nil` when the PSP sent it itself.
+    package var relay: PSPID? { sender == psp?.id ? nil : sender }
+
+    /// The same, without who sent it.
+    package var withoutSender: Receipt {
+        var copy = self
+        copy.sender = nil
+        return copy
     }
 
     /// The same, with nothing of payer and debtor but kind and code.
@@ -95,9 +115,8 @@ package struct Receipt: Sendable, Equatable {
         return copy
     }
 
-    /// Whether an operator let another body of the same RT count instead. Of other receipts of money only a copy for a further beneficiary is
-    /// recorded.
-    package var isReplaced: Bool { status == .recorded && outcome.movedMoney && copyOf == nil }
+    /// Whether people let another body of the same RT count instead.
+    package var isReplaced: Bool { supersededBy != nil }
 
     /// A PDF attests a payment that belongs to a known position, or says that it was voided.
     package var hasPDF: Bool {

@@ -113,7 +113,7 @@ extension AnomalyKind {
         switch self {
         case .receiptConflict:
             return receipt.obstacleToSuperseding
-                ?? "Use accept (scope operations) if the second body is right and tells of a payment as well, else reject."
+                ?? "Use accept if the second body is right and tells of a payment as well, else reject."
         case .unreadableRT: return "It has no receipt of its own."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
             .contradictoryRT, .unexpectedBeneficiary, .unknownIUV, .unknownCreditor:
@@ -126,13 +126,11 @@ extension Receipt {
     /// Why no other body of its RT can count in its place, and what can be done instead; `nil`: one can.
     fileprivate var obstacleToSuperseding: String? {
         guard !refunds.contains(where: \.status.counts) else {
-            return "The receipt of the first body is refunded. Reject the anomaly."
+            return
+                "The receipt of the first body is refunded. If the money did not go back, set the refund to failed and accept then; otherwise reject the anomaly."
         }
         switch status {
-        case .anomaly, .quarantined, .recorded: return nil
-        case .settled:
-            return
-                "The first body has paid its installment, and no RT makes a paid debt owed again. Reject the anomaly, or refund what was paid too much."
+        case .settled, .anomaly, .quarantined, .recorded: return nil
         case .voided: return "The payment was voided. Reject the anomaly."
         }
     }
