@@ -114,4 +114,28 @@ import Testing
 
         #expect(listed.sorted() == folders.sorted())
     }
+
+    /// The changelog is left out: it may name what a later version renamed.
+    @Test func `every file and every suite of tests that a document names exists`() throws {
+        let files = FileManager.default
+        let suites = try Set(
+            Project.swiftFiles(under: "Tests").flatMap { file in
+                file.text.matches(of: /(?:struct|enum|class) (\w+Tests)\b/).map { String($0.1) }
+            } + files.contentsOfDirectory(atPath: Project.folder.appending(path: "Tests").path))
+        for page in try Self.pages.get() where page.path != "CHANGELOG.md" {
+            for match in page.prose.matches(of: /`((?:Sources|Tests|docs|migrations|scripts)\/[\w.\/+-]+)`/) {
+                #expect(
+                    files.fileExists(atPath: Project.folder.appending(path: String(match.1)).path),
+                    "\(page.path): \(match.1)")
+            }
+            for match in page.prose.matches(of: /`(\d{4}_\w+\.sql)`/) {
+                #expect(
+                    files.fileExists(atPath: Project.folder.appending(path: "migrations/\(match.1)").path),
+                    "\(page.path): \(match.1)")
+            }
+            for match in page.prose.matches(of: /`(\w+Tests)`/) {
+                #expect(suites.contains(String(match.1)), "\(page.path): \(match.1)")
+            }
+        }
+    }
 }
