@@ -17,8 +17,8 @@ struct PortalPage: Sendable {
         <h1>Simulatore PSP: pagamento</h1>
         <p>Pagina di prova: nessun denaro viene trasferito.</p>
         \(details)
-        \(payment.lastAction.map { "<p role=\"status\">Ultima operazione: \(Self.escaped($0.label)).</p>" } ?? "")
-        \(payment.cancelledAt == nil ? form : "<p role=\"status\">Pagamento annullato dall'ente: non si può più pagare.</p>")
+        \(payment.lastAction.map { "<p role=\"status\">Ultima azione: \(Self.escaped($0.label)).</p>" } ?? "")
+        \(payment.cancelledAt == nil ? form : "<p role=\"status\">L'ente ha annullato il pagamento: non puoi più pagare.</p>")
         </main>
         </body>
         </html>
@@ -30,7 +30,7 @@ struct PortalPage: Sendable {
         let call = payment.call
         let remittances = call.installments.map { installment in
             "<li>\(Self.escaped(installment.description)): \(Self.euro(installment.amountCents)), "
-                + "avviso <span class=\"code\">\(Self.escaped(installment.noticeNumber))</span></li>"
+                + "codice avviso <span class=\"code\">\(Self.escaped(installment.noticeNumber))</span></li>"
         }
         return """
             <dl>

@@ -33,7 +33,7 @@ import Testing
             "Ricevuta di pagamento", "Comune di Forlì", "15376371009", "59,80 €", "1,50 €", "61,30 €",
             "09/10/2018 11:30:00", "Mensa scolastica – ottobre 2018", "02260618143027134", "3022 6061 8143 0271 34",
             "Banca Alfa", "ABCDITMM", "IUR-2018-1031", "Carta di credito, debito o prepagata", "Niccolò D’Angelo",
-            "1031 / 2018", "Pagato", "0199c0de-0000-7000-8000-000000000001",
+            "n. 1031 del 2018", "Pagato", "0199c0de-0000-7000-8000-000000000001",
         ] {
             #expect(text.contains(fact), "\(fact)")
         }

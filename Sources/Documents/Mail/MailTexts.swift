@@ -1,94 +1,86 @@
 import PagoPA
 
-/// The mails that we send, in the reader's language. They name no person and hold no tax code: mail travels far.
+/// The mails that we send, in the reader's language. They name no person and contain no tax code: mail travels far.
 package enum MailTexts {
     /// The receipt is ready; it is attached.
     package static func receiptReady(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        let words = MailWords.of(language)
-        return ofReceipt(
-            receipt, creditor, words, language, subject: words.readySubject, first: words.ready, then: [words.attached])
+        ofReceipt(receipt, creditor, language, subject: .readySubject, [.ready, .attached])
     }
 
-    /// Money arrived, and people look at it before it counts.
+    /// Money arrived, and people review it before it counts.
     package static func paymentUnderReview(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        let words = MailWords.of(language)
-        return ofReceipt(
-            receipt, creditor, words, language, subject: words.reviewSubject, first: words.review,
-            then: [words.payNoMore, words.proofAttached])
+        ofReceipt(receipt, creditor, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
     }
 
     /// Money arrived for a debt that had been paid before. Its reader may be the debtor, whom somebody else paid for.
     package static func doublePayment(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        let words = MailWords.of(language)
-        return ofReceipt(
-            receipt, creditor, words, language, subject: words.doubleSubject, first: words.double,
-            then: [words.doubleNext, words.proofAttached])
+        ofReceipt(receipt, creditor, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
     }
 
     private static func ofReceipt(
-        _ receipt: Receipt, _ creditor: Creditor?, _ words: MailWords, _ language: Language, subject: String,
-        first: String, then: [String]
+        _ receipt: Receipt, _ creditor: Creditor?, _ language: Language, subject: PaymentMailText,
+        _ paragraphs: [PaymentMailText]
     ) -> MailText {
-        let name = name(of: receipt, creditor)
-        return MailText(
-            subject: filled(subject, ["creditor": name]), language: language.tag,
-            paragraphs: [filled(first, ["creditor": name])] + then + [contact(creditor, words)],
-            facts: [(words.description, receipt.description), (words.amount, receipt.amount.italian + " €")]
-                + fee(of: receipt, words) + [(words.paidAt, receipt.paidAt.romeText), (words.iuv, receipt.iuv.value)])
+        let labels = Wording<ReceiptText>(language)
+        return mail(
+            receipt, creditor, language, subject: subject, paragraphs,
+            facts: [(labels[.description], receipt.description), (labels[.amount], money(receipt.amount))]
+                + fee(of: receipt, labels) + [(labels[.paidAt], receipt.paidAt.romeText)])
     }
 
     /// The fee and what the payer was charged, where the PSP reported a fee.
-    private static func fee(of receipt: Receipt, _ words: MailWords) -> [(String, String)] {
+    private static func fee(of receipt: Receipt, _ labels: Wording<ReceiptText>) -> [(String, String)] {
         guard let fee = receipt.fee, fee != .zero, let total = try? receipt.amount.adding(fee) else { return [] }
-        return [(words.fee, fee.italian + " €"), (words.total, total.italian + " €")]
+        return [(labels[.fee], money(fee)), (labels[.charged], money(total))]
     }
 
     /// The PSP says that nothing was paid.
     package static func paymentFailed(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        let words = MailWords.of(language)
-        let name = name(of: receipt, creditor)
-        return MailText(
-            subject: filled(words.failedSubject, ["creditor": name]), language: language.tag,
-            paragraphs: [filled(words.failed, ["creditor": name]), words.again, contact(creditor, words)],
-            facts: [
-                (words.description, receipt.description), (words.amountAsked, receipt.amount.italian + " €"),
-                (words.iuv, receipt.iuv.value),
-            ].filter { $0.0 != words.amountAsked || receipt.amount != .zero })
+        let asked = (PaymentMailText.amountAsked.text(in: language), money(receipt.amount))
+        return mail(
+            receipt, creditor, language, subject: .failedSubject, [.failed, .again],
+            facts: [(ReceiptText.description.text(in: language), receipt.description)]
+                + (receipt.amount == .zero ? [] : [asked]))
     }
 
     /// Money goes back to the payer.
-    /// - Parameter hasReceipt: whether the receipt as it stands now is attached.
+    /// - Parameter hasReceipt: whether the receipt in its current state is attached.
     package static func refundDecided(
         _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, language: Language
     ) -> MailText {
-        let words = RefundMailWords.of(language)
-        let common = MailWords.of(language)
-        let name = name(of: receipt, creditor)
-        return MailText(
-            subject: filled(words.subject, ["creditor": name]), language: language.tag,
-            paragraphs: [
-                filled(words.decided, ["creditor": name]), filled(words.how, ["creditor": name]),
-                hasReceipt ? words.attached : nil, contact(creditor, common),
-            ].compactMap(\.self),
-            facts: [
-                (words.amount, refund.map { $0.amount.italian + " €" } ?? ""),
-                (common.description, receipt.description),
-                (common.amount, receipt.amount.italian + " €"), (common.paidAt, receipt.paidAt.romeText),
-                (common.iuv, receipt.iuv.value),
-            ].filter { !$0.1.isEmpty })
+        let labels = Wording<ReceiptText>(language)
+        let amount = refund.map { [(PaymentMailText.refundAmount.text(in: language), money($0.amount))] } ?? []
+        return mail(
+            receipt, creditor, language, subject: .refundSubject,
+            [.refundDecided, .refundNext] + (hasReceipt ? [.refundAttached] : []),
+            facts: amount
+                + [
+                    (labels[.description], receipt.description), (labels[.amount], money(receipt.amount)),
+                    (labels[.paidAt], receipt.paidAt.romeText),
+                ].filter { !$0.1.isEmpty })
     }
 
     package static func test(language: Language) -> MailText {
-        let words = MailWords.of(language)
-        return MailText(subject: words.testSubject, language: language.tag, paragraphs: [words.test], facts: [])
+        let words = Wording<PaymentMailText>(language)
+        return MailText(subject: words[.testSubject], language: language.tag, paragraphs: [words[.test]], facts: [])
     }
 
-    static func name(of receipt: Receipt, _ creditor: Creditor?) -> String {
-        creditor?.name ?? receipt.creditorName ?? receipt.creditor.value
+    private static func mail(
+        _ receipt: Receipt, _ creditor: Creditor?, _ language: Language, subject: PaymentMailText,
+        _ paragraphs: [PaymentMailText], facts: [(String, String)]
+    ) -> MailText {
+        let words = Wording<PaymentMailText>(language)
+        let name = ["creditor": creditor?.name ?? receipt.creditorName ?? receipt.creditor.value]
+        return MailText(
+            subject: words[subject, name], language: language.tag,
+            paragraphs: paragraphs.map { words[$0, name] } + [contact(creditor, words)],
+            facts: facts + [("IUV", receipt.iuv.value)])
     }
 
-    static func contact(_ creditor: Creditor?, _ words: MailWords) -> String {
+    private static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> String {
         let ways = [creditor?.contactEmail?.value, creditor?.contactPhone].compactMap(\.self)
-        return ways.isEmpty ? words.automatic : filled(words.contact, ["ways": ways.joined(separator: ", ")])
+        return ways.isEmpty ? words[.automatic] : words[.contact, ["ways": ways.joined(separator: ", ")]]
     }
+
+    private static func money(_ amount: Amount) -> String { amount.italian + " €" }
 }

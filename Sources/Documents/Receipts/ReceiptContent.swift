@@ -33,22 +33,20 @@ package struct ReceiptContent: Sendable, Equatable {
         _ receipt: Receipt, decision: ReceiptDecision?, debtType: DebtType?, for audience: ReceiptAudience?,
         language: Language
     ) {
-        let words = ReceiptWords.of(language)
-        let decisions = DecisionWords.of(language)
+        let words = Wording<ReceiptText>(language)
         self.language = language
         switch receipt.origin {
         case .counter: system = nil
         case .pagopa, .file, .reporting: system = "pagoPA"
         }
-        title = receipt.voided == nil ? words.title : decisions.voidedTitle
+        title = receipt.voided == nil ? words[.title] : words[.voidedTitle]
         creditorName = receipt.creditorName ?? receipt.creditor.value
-        summary = decisions.summary(
-            receipt, amount: Self.money(receipt.amount), creditor: receipt.creditorName ?? receipt.creditor.value,
-            words: words)
-        footer = words.footer(receipt.id.description)
+        summary = words.summary(
+            receipt, amount: Self.money(receipt.amount), creditor: receipt.creditorName ?? receipt.creditor.value)
+        footer = words[.footer, ["id": receipt.id.description]]
         createdAt = receipt.receivedAt
         sections = [
-            Self.payment(receipt, decision, words, decisions, language), Self.debt(receipt, debtType, words, language),
+            Self.payment(receipt, decision, words), Self.debt(receipt, debtType, words),
             Self.creditor(receipt, words), Self.provider(receipt, words), Self.people(receipt, audience, words),
             Self.transfers(receipt, words), Self.evidence(receipt, words),
         ].filter { !$0.rows.isEmpty }
@@ -64,60 +62,65 @@ package struct ReceiptContent: Sendable, Equatable {
     }
 
     private static func payment(
-        _ receipt: Receipt, _ decision: ReceiptDecision?, _ words: ReceiptWords, _ decisions: DecisionWords,
-        _ language: Language
+        _ receipt: Receipt, _ decision: ReceiptDecision?, _ words: Wording<ReceiptText>
     ) -> Section {
         let charged = receipt.fee.flatMap { fee in try? receipt.amount.adding(fee) }
         // The IUR is a PSP's number of the payment, and no PSP took part in a payment at the counter.
         let iur = receipt.psp == nil ? nil : receipt.receiptID
         let writtenOff = receipt.status == .settled ? decision?.writtenOff : nil
         return Section(
-            heading: words.payment,
+            heading: words[.payment],
             rows: rows(
-                (words.amount, money(receipt.amount)), (words.fee, receipt.fee.map(money)),
-                (words.charged, charged.map(money)), (words.paidAt, receipt.paidAt.romeText),
-                (words.state, decisions.state(receipt, decision, words: words)),
-                (decisions.voidReason, receipt.voided?.reason), (decisions.writtenOff, writtenOff.map(money)),
-                (words.method, receipt.method?.name(in: language)), (words.iur, iur),
-                (words.context, receipt.paymentContext), (words.till, receipt.till),
-                (words.reference, receipt.reference))
-                + receipt.refunds.map { Row(label: decisions.refund, text: decisions.refund($0)) })
+                (words[.amount], money(receipt.amount)), (words[.fee], receipt.fee.map(money)),
+                (words[.charged], charged.map(money)), (words[.paidAt], receipt.paidAt.romeText),
+                (words[.state], words.state(receipt, decision)),
+                (words[.voidReason], receipt.voided?.reason), (words[.writtenOff], writtenOff.map(money)),
+                (words[.method], receipt.method?.name(in: words.language)), (words[.iur], iur),
+                (words[.context], receipt.paymentContext), (words[.till], receipt.till),
+                (words[.reference], receipt.reference))
+                + receipt.refunds.map { Row(label: words[.refund], text: words.refund($0)) })
     }
 
-    private static func debt(_ receipt: Receipt, _ debtType: DebtType?, _ words: ReceiptWords, _ language: Language)
+    private static func debt(_ receipt: Receipt, _ debtType: DebtType?, _ words: Wording<ReceiptText>)
         -> Section
     {
         Section(
-            heading: words.debt,
+            heading: words[.debt],
             rows: rows(
-                (words.description, receipt.description), (words.debtType, debtType?.description(in: language)),
-                (words.document, receipt.document.map { "\($0.number) / \($0.year)" }),
-                (words.installment, receipt.installmentNumber.map(String.init)), (words.iuv, receipt.iuv.value),
-                (words.notice, receipt.noticeNumber?.grouped)))
+                (words[.description], receipt.description),
+                (words[.debtType], debtType?.description(in: words.language)),
+                (
+                    words[.document],
+                    receipt.document.map { words[.documentNumber, ["number": $0.number, "year": String($0.year)]] }
+                ),
+                (words[.installment], receipt.installmentNumber.map(String.init)), (words[.iuv], receipt.iuv.value),
+                (words[.notice], receipt.noticeNumber?.grouped)))
     }
 
-    private static func creditor(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+    private static func creditor(_ receipt: Receipt, _ words: Wording<ReceiptText>) -> Section {
         Section(
-            heading: words.creditor,
-            rows: rows((words.name, receipt.creditorName), (words.taxCode, receipt.creditor.value)))
+            heading: words[.creditor],
+            rows: rows((words[.name], receipt.creditorName), (words[.taxCode], receipt.creditor.value)))
     }
 
-    private static func provider(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
+    private static func provider(_ receipt: Receipt, _ words: Wording<ReceiptText>) -> Section {
         Section(
-            heading: words.provider,
+            heading: words[.provider],
             rows: rows(
-                (words.name, receipt.psp?.businessName), (words.identifier, receipt.psp?.id.description),
-                (words.taxCode, receipt.psp?.taxCode), (words.channel, receipt.psp?.channel)))
+                (words[.name], receipt.psp?.businessName), (words[.identifier], receipt.psp?.id.description),
+                (words[.taxCode], receipt.psp?.taxCode), (words[.channel], receipt.psp?.channel)))
     }
 
     /// Both names, for the one paid for the other; the tax code of the reader alone.
-    private static func people(_ receipt: Receipt, _ audience: ReceiptAudience?, _ words: ReceiptWords) -> Section {
+    private static func people(_ receipt: Receipt, _ audience: ReceiptAudience?, _ words: Wording<ReceiptText>)
+        -> Section
+    {
         func named(_ subject: RTSubject?, _ person: ReceiptAudience) -> String? {
             subject.flatMap { Self.named($0, withTaxCode: receipt.shows(taxCodeOf: person, to: audience)) }
         }
         return Section(
-            heading: words.people,
-            rows: rows((words.payer, named(receipt.payer, .payer)), (words.debtor, named(receipt.debtor, .debtor))))
+            heading: words[.people],
+            rows: rows((words[.payer], named(receipt.payer, .payer)), (words[.debtor], named(receipt.debtor, .debtor))))
     }
 
     private static func named(_ subject: RTSubject, withTaxCode: Bool) -> String? {
@@ -135,20 +138,20 @@ package struct ReceiptContent: Sendable, Equatable {
     }
 
     /// Only where the money went to more than one account.
-    private static func transfers(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
-        guard receipt.transfers.count > 1 else { return Section(heading: words.transfers, rows: []) }
+    private static func transfers(_ receipt: Receipt, _ words: Wording<ReceiptText>) -> Section {
+        guard receipt.transfers.count > 1 else { return Section(heading: words[.transfers], rows: []) }
         return Section(
-            heading: words.transfers,
+            heading: words[.transfers],
             rows: receipt.transfers.map { transfer in
                 let parts = [transfer.creditor.value, money(transfer.amount), transfer.remittance]
                 return Row(
-                    label: "\(words.transfer) \(transfer.index)",
+                    label: "\(words[.transfer]) \(transfer.index)",
                     text: list(parts.compactMap(\.self)))
             })
     }
 
-    private static func evidence(_ receipt: Receipt, _ words: ReceiptWords) -> Section {
-        Section(heading: words.evidence, rows: rows((words.fingerprint, receipt.rtSHA256)))
+    private static func evidence(_ receipt: Receipt, _ words: Wording<ReceiptText>) -> Section {
+        Section(heading: words[.evidence], rows: rows((words[.fingerprint], receipt.rtSHA256)))
     }
 }
 

@@ -22,7 +22,7 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
         let plain = displayText(text, upTo: Self.maximumToldLength)
         guard !plain.isEmpty else { throw InvalidValue(.tooShort, "is empty") }
         let capital = plain.asciiUppercased
-        code = Self.names[capital] == nil ? plain : capital
+        code = PaymentMethodText(rawValue: capital) == nil ? plain : capital
     }
 
     /// In Unicode scalars.
@@ -40,34 +40,9 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
 
     /// What people read; a code without a known name is its own name.
     package func name(in language: Language) -> String {
-        guard let names = Self.names[Self.codes[code.asciiLowercased] ?? code] else { return code }
-        return names[language] ?? names[.it] ?? code
+        PaymentMethodText(rawValue: Self.codes[code.asciiLowercased] ?? code)?.text(in: language) ?? code
     }
 
     /// pagoPA's newer messages use words.
     private static let codes = ["creditcard": "CP", "other": "OTH", "paypal": "PPAL", "bancomatpay": "BPAY"]
-
-    private static let names: [String: [Language: String]] = [
-        "CP": [
-            .it: "Carta di credito, debito o prepagata", .en: "Credit, debit or prepaid card",
-            .de: "Kredit-, Debit- oder Prepaidkarte", .fr: "Carte de crédit, de débit ou prépayée",
-            .sl: "Kreditna, debetna ali predplačniška kartica",
-        ],
-        "BBT": [
-            .it: "Bonifico bancario", .en: "Bank transfer", .de: "Banküberweisung", .fr: "Virement bancaire",
-            .sl: "Bančno nakazilo",
-        ],
-        "BP": [
-            .it: "Bollettino postale", .en: "Postal slip", .de: "Posterlagschein", .fr: "Bulletin postal",
-            .sl: "Poštna položnica",
-        ],
-        "AD": [
-            .it: "Addebito diretto", .en: "Direct debit", .de: "Lastschrift", .fr: "Prélèvement",
-            .sl: "Direktna bremenitev",
-        ],
-        "MYBK": [.it: "MyBank"], "OBEP": [.it: "MyBank"], "JIF": [.it: "BANCOMAT Pay"], "BPAY": [.it: "BANCOMAT Pay"],
-        "PPAL": [.it: "PayPal"], "PPAY": [.it: "PostePay"], "APPL": [.it: "Apple Pay"],
-        "PO": [.it: "Presso il prestatore di servizi", .en: "At the payment service provider"],
-        "OTH": [.it: "Altro", .en: "Other"],
-    ]
 }

@@ -18,6 +18,29 @@ package enum AttemptMessage: Sendable, Equatable {
     case timeout
 }
 
+extension AttemptMessage {
+    fileprivate func text(_ words: Wording<AttemptText>) -> String {
+        let keys: [AttemptText] =
+            switch self {
+            case .started: [.started]
+            case .waiting: [.waiting]
+            case .concluded(hasReceipt: true, sendsMail: let mail):
+                [.concluded, .receiptReady] + (mail ? [.mailSent] : [])
+            case .concluded(hasReceipt: false, sendsMail: let mail):
+                [.concluded, .receiptSoon] + (mail ? [.mailComes] : [])
+            case .underReview: [.underReview]
+            case .doublePayment: [.doublePayment]
+            case .reviewed: [.reviewed]
+            case .partlyPaid: [.partlyPaid]
+            case .paidElsewhere: [.paidElsewhere]
+            case .failure: [.failure]
+            case .withdrawal: [.withdrawal]
+            case .timeout: [.timeout]
+            }
+        return keys.map { words[$0] }.joined(separator: " ")
+    }
+}
+
 extension PaymentAttempt {
     /// - Parameter receipts: those of this attempt.
     package func message(of receipts: [Receipt]) -> AttemptMessage {
@@ -41,16 +64,17 @@ extension PaymentAttempt {
 
     /// The words for the payer: what happened, and with several installments which of them are paid and which are not.
     package func text(of receipts: [Receipt], in language: Language) -> String {
-        let words = AttemptWords.of(language)
+        let words = Wording<AttemptText>(language)
         let message = message(of: receipts)
-        guard items.count > 1 else { return words.text(message) }
+        guard items.count > 1 else { return message.text(words) }
         switch message {
         case .partlyPaid, .paidElsewhere, .underReview, .doublePayment: break
-        case .started, .waiting, .concluded, .reviewed, .failure, .withdrawal, .timeout: return words.text(message)
+        case .started, .waiting, .concluded, .reviewed, .failure, .withdrawal, .timeout: return message.text(words)
         }
-        var sentences = [words.text(message)]
+        var sentences = [message.text(words)]
         for (label, outcomes) in [
-            (words.paid, [ItemOutcome.paid]), (words.elsewhere, [.paidElsewhere]), (words.unpaid, [.failed, .pending]),
+            (words[.paid], [ItemOutcome.paid]), (words[.elsewhere], [.paidElsewhere]),
+            (words[.unpaid], [.failed, .pending]),
         ] {
             let named = items.filter { outcomes.contains($0.outcome) }
                 .map { "\($0.noticeNumber) (\($0.amount.italian) €)" }

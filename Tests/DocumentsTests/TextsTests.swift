@@ -1,0 +1,70 @@
+import Documents
+import Foundation
+import PagoPA
+import TestSupport
+import Testing
+
+/// What people read, in five languages.
+@Suite struct TextsTests {
+    private struct Row {
+        let key: String
+        let texts: Texts
+    }
+
+    private static func rows<Table: TextTable>(_ table: Table.Type, _ name: String) -> [Row] {
+        Table.allCases.map { Row(key: "\(name).\($0.rawValue)", texts: $0.texts) }
+    }
+
+    private static let rows =
+        rows(AttemptText.self, "attempt") + rows(ReceiptText.self, "receipt") + rows(PaymentMailText.self, "mail")
+        + rows(AccountMailText.self, "account") + rows(HelpText.self, "help") + rows(PaymentMethodText.self, "method")
+
+    @Test func `the page of texts shows every text in every language`() throws {
+        func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: "<br>") }
+        let lines = Self.rows.map { row in
+            "| `\(row.key)` | \(Language.allCases.map { cell(row.texts[$0]) }.joined(separator: " | ")) |"
+        }
+        let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: project.appending(path: "docs/texts.md"), encoding: .utf8)
+        let table = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
+
+        #expect(table == lines, "write these lines into docs/texts.md:\n\(lines.joined(separator: "\n"))")
+    }
+
+    @Test(arguments: Language.allCases) func `a text has the facts of the Italian one, and nothing is empty`(
+        language: Language
+    ) {
+        func facts(_ text: String) -> [String] { text.matches(of: /\{(\w+)\}/).map { String($0.1) }.sorted() }
+        for row in Self.rows {
+            let text = row.texts[language]
+            #expect(facts(text) == facts(row.texts.it), "\(row.key)")
+            #expect(!text.isEmpty && text == text.trimmingCharacters(in: .whitespacesAndNewlines), "\(row.key)")
+            #expect(text.hasSuffix(".") == row.texts.it.hasSuffix("."), "\(row.key)")
+        }
+    }
+
+    /// Words of another voice, or of another word for a thing that has one.
+    private static let otherWords: [Language: [String]] = [
+        .it: [
+            "Lei", "Suo", "Sua", "inserisca", "segua", "scelga", "paghi", "ignori", "acceda", "siamo", "può ignorare",
+            "dovuto", "utenza", "posta elettronica",
+        ],
+        .en: ["can not", "attestation", "State"],
+        .de: [
+            "du", "dich", "dir", "dein", "deine", "Behörde", "Inkasso", "Inkassos", "Schuld", "Rückzahlung", "Vorgang",
+        ],
+        .fr: ["tu", "te", "toi", "ton", "tes", "courrier électronique", "Frais"],
+        .sl: ["ti", "tvoj", "tvoje", "organ", "izterjave", "okence", "elektronski naslov"],
+    ]
+
+    @Test(arguments: Language.allCases) func `each language speaks in one voice, with one word for one thing`(
+        language: Language
+    ) throws {
+        let words = try #require(Self.otherWords[language])
+        for row in Self.rows {
+            let text = row.texts[language].split { !$0.isLetter }.joined(separator: " ")
+            for word in words { #expect(!" \(text) ".contains(" \(word) "), "\(row.key): \(text)") }
+        }
+    }
+}
