@@ -57,7 +57,7 @@ DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54420
 export DATABASE_URL HTTP_HOST=127.0.0.1 HTTP_PORT=$port RESOURCES_DIRECTORY=$PWD LOG_LEVEL=warning
 export SMTP_URL="smtp://127.0.0.1:$smtp_port?tls=none" MAIL_FROM=bench@example.org OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
 SECRETS_KEY=$(openssl rand -base64 32)
-export SECRETS_KEY RATE_LIMIT_PER_MINUTE=1000000000
+export SECRETS_KEY RATE_LIMIT_PER_MINUTE=100000000
 "$bin/quietanza" migrate 9>&-
 "$bin/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/demo.json" 9>&-
 ulimit -n "$(ulimit -Hn)"

@@ -128,7 +128,7 @@ private struct SettingsReader {
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
         settings.rateLimitPerMinute =
-            integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...1_000_000_000) ?? settings.rateLimitPerMinute
+            integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...100_000_000) ?? settings.rateLimitPerMinute
         settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) {
             text in
             try OutboundPolicy(allowing: text.split(separator: ",").map(String.init))

@@ -35,6 +35,14 @@ import Testing
         #expect(try check([:]).status == 0)
     }
 
+    /// The calls of PSPs have 20 times the limit, and the contract declares `X-RateLimit-Limit` as a 32-bit integer.
+    @Test func `a rate limit that the response headers cannot show is refused`() throws {
+        #expect(try check(["RATE_LIMIT_PER_MINUTE": "100000000"]).status == 0)
+        let (status, text) = try check(["RATE_LIMIT_PER_MINUTE": "110000000"])
+        #expect(status != 0)
+        #expect(text.contains("RATE_LIMIT_PER_MINUTE"))
+    }
+
     @Test func `the program, the contract and the changelog agree on one version`() throws {
         let version = try run(["--version"], [:]).text.trimmingCharacters(in: .whitespacesAndNewlines)
         let contract = try String(contentsOf: Contract.projectFile, encoding: .utf8)

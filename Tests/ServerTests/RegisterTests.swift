@@ -52,6 +52,26 @@ extension ServerTests {
             }
         }
 
+        @Test func `the service of a debt type has the form that the contract states, also as a filter`() async throws {
+            try await Deployment.with { live in
+                for service in ["0.5", "Scuola", "a b", String(repeating: "a", count: 36)] {
+                    let saved = try await live.call(
+                        "PUT", "/v1/creditors/\(Deployment.creditor)/debt-types/gita", key: live.opsKey,
+                        json: """
+                            {"descriptions":{"it":"Gita"},"service":"\(service)","taxonomy_code":"9/0101002IM/",
+                            "payable_after_due":true}
+                            """, headers: ["If-None-Match": "*"])
+                    #expect(saved.status == 422, "\(service)")
+                    #expect(try saved.pointers == ["/service"], "\(service)")
+                    let query = service.replacing(" ", with: "%20")
+                    let listed = try await live.call("GET", "/v1/positions?service=\(query)", key: live.apiKey)
+                    #expect(listed.status == 400, "\(service)")
+                    #expect(try listed.pointers == ["service"], "\(service)")
+                }
+                #expect(try await live.call("GET", "/v1/positions?service=school", key: live.apiKey).status == 200)
+            }
+        }
+
         @Test func `an account that no bank has is refused`() async throws {
             try await Deployment.with { live in
                 for iban in [

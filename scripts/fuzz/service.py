@@ -22,7 +22,7 @@ class Service:
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": str(self.port), "PUBLIC_URL": self.url,
             "SMTP_URL": f"smtp://127.0.0.1:{mail}?tls=none", "MAIL_FROM": "quietanza@example.org",
             "SECRETS_KEY": base64.b64encode(b"fuzz" * 8).decode(), "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "RESOURCES_DIRECTORY": str(ROOT), "RATE_LIMIT_PER_MINUTE": "1000000000", "LOG_FORMAT": "json",
+            "RESOURCES_DIRECTORY": str(ROOT), "RATE_LIMIT_PER_MINUTE": "100000000", "LOG_FORMAT": "json",
         }
         quietanza = str(pathlib.Path(programs).resolve() / "quietanza")
         self.finish([quietanza, "migrate"])

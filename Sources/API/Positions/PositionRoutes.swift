@@ -108,7 +108,7 @@ private struct PositionHandlers: Sendable {
         var filter = PositionFilter()
         filter.statuses = reader.words("status")
         filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
-        filter.service = reader.value("service") { try boundedText($0, 1...35) }
+        filter.service = reader.value("service") { try shortName($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
         filter.iuv = reader.value("iuv") { try IUV($0) }

@@ -235,7 +235,7 @@ extension DebtType {
         _ reader: inout ObjectReader, creditor: OrganizationTaxCode, key: String, old: DebtType?, now: Instant
     ) -> DebtType? {
         let descriptions = reader.required("descriptions", localized: 1...140)
-        let service = reader.required("service") { try boundedText($0, 1...35) }
+        let service = reader.required("service") { try shortName($0) }
         let taxonomy = reader.required("taxonomy_code") { try TaxonomyCode($0) }
         let payableAfterDue = reader.required(flag: "payable_after_due")
         reader.readOnly("key", key)
