@@ -139,6 +139,11 @@ package struct ObjectReader {
     package static func integer(
         _ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>
     ) -> Int64? {
+        if case .number(let text) = value, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) {
+            // An integer that 64 bits do not hold.
+            violations.find(place, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
         guard case .integer(let number) = value else {
             violations.find(place, .wrongType, "must be an integer, not \(value.kind)")
             return nil

@@ -122,6 +122,33 @@ extension ServerTests {
             }
         }
 
+        @Test func `codes are found and paid as they are printed and pasted, and no integer is too long to be refused`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let (_, iuv) = try await live.position()
+                let pasted = "\(iuv.prefix(3))\u{A0}\(iuv.dropFirst(3)) "
+                for (path, filter) in [
+                    ("positions", #""iuv":"\#(pasted)""#), ("positions", #""notice_number":"3\#(pasted)""#),
+                    ("positions", #""debtor_tax_code":" RSS MRA 80A01 H501U""#),
+                    ("positions", #""creditor_tax_code":"123 456 789 03""#), ("receipts", #""iuv":"\#(pasted)""#),
+                    ("receipts", #""notice_number":"3\#(pasted)""#),
+                    ("receipts", #""tax_code":"RSSMRA80A01H501U\u{A0}""#),
+                ] {
+                    let found = try await live.call("POST", "/v1/\(path)/search", key: live.apiKey, json: "{\(filter)}")
+                    #expect(found.status == 200, "\(filter)")
+                    if path == "positions" {
+                        #expect((try found.json["items"] as? [Any])?.isEmpty == false, "\(filter)")
+                    }
+                }
+                #expect(try await live.pay(iuv: pasted).status == 201)
+                let huge = try await live.call(
+                    "POST", "/v1/positions", key: live.creditorKey,
+                    json: #"{"installments":[{"amount_cents":9223372036854775808}]}"#)
+                #expect(String(decoding: huge.body, as: UTF8.self).contains(#""code":"out_of_range""#))
+            }
+        }
+
         @Test func `an official RT pays as any other, and its bytes come back as they came`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()

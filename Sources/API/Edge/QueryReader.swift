@@ -52,6 +52,11 @@ struct QueryReader {
         }
     }
 
+    /// A code as people paste it: blanks of any kind do not count.
+    mutating func code<T>(_ name: String, _ make: (String) throws -> T) -> T? {
+        value(name) { try make($0.withoutBlanks) }
+    }
+
     mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let text = text(name) else { return nil }
         let number = text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) ? Int64(text) : nil

@@ -158,7 +158,7 @@ extension InstallmentReference {
         }
         return ObjectReader.object(value, place, violations) { reader in
             let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-            let notice = reader.required("notice_number") { try NoticeNumber($0) }
+            let notice = reader.required("notice_number") { try NoticeNumber($0.withoutBlanks) }
             guard let creditor, let notice else { return nil }
             return .notice(creditor, notice)
         }

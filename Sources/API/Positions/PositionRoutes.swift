@@ -87,7 +87,7 @@ private struct PositionHandlers: Sendable {
         var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["sort", "q", "debtor_tax_code"]))
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         var (filter, creditor) = filter(&reader)
-        filter.debtor = reader.value("debtor_tax_code") { try TaxCode($0) }
+        filter.debtor = reader.code("debtor_tax_code") { try TaxCode($0) }
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
         let page = try reader.page(.positions, order: order.rawValue, for: inbound)
         try reader.finishBody()
@@ -111,15 +111,15 @@ private struct PositionHandlers: Sendable {
         filter.service = reader.value("service") { try shortName($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
-        filter.iuv = reader.value("iuv") { try IUV($0) }
-        filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0.withoutBlanks) }
+        filter.iuv = reader.code("iuv") { try IUV($0) }
+        filter.noticeNumber = reader.code("notice_number") { try NoticeNumber($0) }
         filter.dueFrom = reader.value("due_from") { try CalendarDate($0) }
         filter.dueTo = reader.value("due_to") { try CalendarDate($0) }
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
         filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
         filter.isUnderReview = reader.flag("under_review")
         filter.updatedSince = reader.value("updated_since") { try Instant(rfc3339: $0) }
-        return (filter, reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
+        return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }
 
     func changePosition(_ inbound: Inbound) async throws -> Reply {

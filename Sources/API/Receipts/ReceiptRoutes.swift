@@ -93,7 +93,7 @@ private struct ReceiptHandlers: Sendable {
         try caller.demand(.receiptsRead)
         var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["tax_code"]))
         var (filter, creditor) = filter(&reader)
-        filter.taxCode = reader.value("tax_code") { try TaxCode($0) }
+        filter.taxCode = reader.code("tax_code") { try TaxCode($0) }
         let page = try reader.page(.receipts, for: inbound)
         try reader.finishBody()
         return try await list(filter, creditor, page, for: inbound)
@@ -113,14 +113,14 @@ private struct ReceiptHandlers: Sendable {
         filter.statuses = reader.words("status")
         filter.origins = reader.words("origin")
         filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
-        filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
-        filter.noticeNumber = reader.value("notice_number") { try NoticeNumber($0) }
+        filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }
+        filter.noticeNumber = reader.code("notice_number") { try NoticeNumber($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
         filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
         filter.position = reader.id("position_id")
-        return (filter, reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
+        return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }
 
     func showReceipt(_ inbound: Inbound) async throws -> Reply {
@@ -170,13 +170,13 @@ private struct ReceiptHandlers: Sendable {
         let statuses: Set<AnomalyStatus> = Set(reader.words("status"))
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
         filter.kinds = reader.words("kind")
-        filter.iuv = reader.value("iuv") { try IUV(unchecked: $0) }
+        filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }
         filter.psp = reader.value("psp_id") { try PSPID($0) }
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
         filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
         filter.openedTo = reader.value("opened_to") { try CalendarDate($0) }
-        let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
+        let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let page = try reader.page(.anomalies, for: inbound)
         try reader.finish()
         return try await intermediary.listAnomalies(filter, creditor: creditor, page: page, for: caller)

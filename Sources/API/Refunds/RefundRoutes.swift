@@ -29,7 +29,7 @@ private struct RefundHandlers: Sendable {
         var filter = RefundFilter()
         filter.statuses = reader.words("status")
         filter.receipt = reader.id("receipt_id")
-        let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
+        let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let page = try reader.page(.refunds, for: inbound)
         try reader.finish()
         return try await intermediary.listRefunds(filter, creditor: creditor, page: page, for: caller)

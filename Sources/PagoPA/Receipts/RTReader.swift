@@ -105,7 +105,7 @@ package struct RTReader {
 
     private static func organization(_ value: RTStatement.Value) -> (OrganizationTaxCode, isStandard: Bool)? {
         guard let told = text(value) else { return nil }
-        let plain = trimmedText(told)
+        let plain = told.withoutBlanks
         let digits = plain.asciiUppercased.hasPrefix("IT") ? String(plain.dropFirst(2)) : plain
         guard let code = try? OrganizationTaxCode(unchecked: digits) else { return nil }
         return (code, isText(value) && code.value == told)
@@ -190,7 +190,7 @@ package struct RTReader {
     /// The IUV decides; a notice number that does not carry it is left out. Without an IUV the notice number tells it, even with wrong check
     /// digits: then no position of ours has it, and the money waits for people.
     private mutating func iuvAndNotice() -> (IUV?, NoticeNumber?) {
-        let toldNotice = Self.text(statement.noticeNumber.value).map { $0.filter { !$0.isWhitespace } }
+        let toldNotice = Self.text(statement.noticeNumber.value).map(\.withoutBlanks)
         let notice = toldNotice.flatMap { try? NoticeNumber($0) }
         let iuv = Self.text(statement.iuv.value).flatMap { Self.iuv($0) }
         let pointer = statement.noticeNumber.pointer
@@ -250,9 +250,9 @@ package struct RTReader {
         }
     }
 
-    /// Blanks around it do not count; an RF reference is of capital letters.
+    /// Blanks around it and in it do not count; an RF reference is of capital letters.
     private static func iuv(_ text: String) -> IUV? {
-        let plain = trimmedText(text)
+        let plain = text.withoutBlanks
         let capital = plain.asciiUppercased
         if plain.asciiLowercased.hasPrefix("rf"), plain != capital, let reference = try? IUV(capital),
             capital.dropFirst(2).prefix(2).utf8.allSatisfy(\.isDigit)

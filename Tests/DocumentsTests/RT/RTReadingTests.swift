@@ -128,6 +128,10 @@ import Testing
         ("a code of another list", members(#""outcome_code":9"#), "/outcome_code", .omitted),
         ("digits", members(#""outcome_code":"0""#), "/outcome_code", .nonstandard),
         ("null beside the word", members(#""outcome_code":null"#), "/outcome_code", .omitted),
+        (
+            "blanks in the IUV", good.replacing(iuv, with: "\(iuv.prefix(4))\u{A0}\(iuv.dropFirst(4))"), "/iuv",
+            .nonstandard
+        ),
         ("blanks around the IUV", good.replacing(iuv, with: "  \(iuv) "), "/iuv", .nonstandard),
         (
             "a long receipt id", good.replacing("R1", with: "0199c0de-0000-7000-8000-000000000001"), "/receipt_id",
