@@ -133,7 +133,12 @@ let package = Package(
                 "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests", "Seals",
                 logging,
             ]),
-        tests("APITests", ["API", "Addresses", "JSON", "PagoPA", "Accounts", "Requests", "Seals", httpTypes]),
+        tests(
+            "APITests",
+            [
+                "API", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts", "Requests",
+                "Seals", httpTypes, logging, nioCore,
+            ]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
         tests("ServerTests", ["Server", "PSPSimulator", "Seals"]),

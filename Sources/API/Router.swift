@@ -7,10 +7,10 @@ import Operations
 
 /// Who calls us: every route of the contract, in one list.
 package struct API: Sendable {
-    package let routes: [Route]
+    let routes: [Route]
     /// On the port of the smart cards: what a card is shown for, and to be seen alive.
     private let smartCardPortRoutes: [Route]
-    private let front: Front
+    private let pipeline: Pipeline
     private let service: ServiceState
 
     package init(
@@ -18,7 +18,7 @@ package struct API: Sendable {
     ) throws {
         let links = Links(
             publicURL: configuration.publicURL, smartCardURL: configuration.smartCardURL ?? configuration.publicURL)
-        front = Front(intermediary, configuration, links, logger: logger)
+        pipeline = Pipeline(intermediary, configuration, links, logger: logger)
         self.service = service
         routes =
             try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
@@ -44,11 +44,11 @@ package struct API: Sendable {
 
     private func router(over routes: [Route]) -> Router<Context> {
         let router = Router(context: Context.self)
-        router.addMiddleware { Unrouted(front: front, routes: routes) }
+        router.addMiddleware { Unrouted(pipeline: pipeline, routes: routes) }
         for route in routes {
             for method in route.method == .get ? [.get, .head] : [route.method] {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    await front.answer(request, context, route: route)
+                    await pipeline.respond(request, context, route: route)
                 }
             }
         }
@@ -63,7 +63,9 @@ package struct API: Sendable {
     package func wireRules(connections: Connections) -> WireRules {
         WireRules(
             connections: connections, isDraining: { [service] in service.isDraining },
-            refuse: { [front, routes] in front.refuse(Self.onPath($0, $1, routes), target: $1, address: $2) })
+            refuse: { [pipeline, routes] in
+                pipeline.reject(unparsed: Self.onPath($0, $1, routes), target: $1, address: $2)
+            })
     }
 
     /// A method that nobody registered is 405 with the methods of the path, where the path exists.
@@ -79,13 +81,13 @@ package struct API: Sendable {
 
 /// Answers what no route takes: 405 with `Allow` when the path exists, else 404; and asks of pages before they send.
 private struct Unrouted: RouterMiddleware {
-    let front: Front
+    let pipeline: Pipeline
     let routes: [Route]
     /// The methods of paths without a parameter: `/v1/positions/search` is never an id of `/v1/positions/{id}`.
     private let fixed: [String: Set<HTTPRequest.Method>]
 
-    init(front: Front, routes: [Route]) {
-        self.front = front
+    init(pipeline: Pipeline, routes: [Route]) {
+        self.pipeline = pipeline
         self.routes = routes
         fixed = Dictionary(grouping: routes.filter { !$0.path.contains("{") }, by: \.path).mapValues { routes in
             Set(routes.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
@@ -96,7 +98,7 @@ private struct Unrouted: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         // The router would take other spellings for the same path; whoever guards it from outside might not.
-        guard isPlain(request.uri.path) else { return await front.refuse(request, context, with: .notFound) }
+        guard isPlain(request.uri.path) else { return await pipeline.reject(request, context, with: .notFound) }
         if let methods = fixed[request.uri.path], !methods.contains(request.method) {
             return await refuse(request, context)
         }
@@ -113,14 +115,14 @@ private struct Unrouted: RouterMiddleware {
         // Of `/a/b` and `/a/{id}` the fixed path is meant.
         let fewest = matching.map(\.parameterCount).min()
         let here = matching.filter { $0.parameterCount == fewest }
-        guard !here.isEmpty else { return await front.refuse(request, context, with: .notFound) }
-        let ofKeys = here.filter { $0.access == .key }
+        guard !here.isEmpty else { return await pipeline.reject(request, context, with: .notFound) }
+        let ofKeys = here.filter(\.access.needsKey)
         if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
             request.headers[.accessControlRequestMethod] != nil
         {
-            return await front.preflight(request, context, origin: origin, methods: ofKeys.methods)
+            return await pipeline.preflight(request, context, origin: origin, methods: ofKeys.methods)
         }
-        return await front.refuse(request, context, with: .methodNotAllowed(here))
+        return await pipeline.reject(request, context, with: .methodNotAllowed(here))
     }
 
     /// As the contract spells paths: no empty, dotted or encoded segment, no slash at the end.

@@ -2,6 +2,7 @@ import Accounts
 import Addresses
 import HTTPTypes
 import PagoPA
+import Requests
 import TestSupport
 import Testing
 
@@ -104,14 +105,14 @@ import Testing
         var random = SeededRandom(seed: 7)
         for _ in 0..<rounds {
             let header = random.header(of: ["\"", "key-1", " ", "\\", String(repeating: "k", count: 200)])
-            guard let key = Inbound.bareKey(header) else { continue }
+            guard let key = bareIdempotencyKey(header) else { continue }
             #expect(
                 (1...255).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 })
-            #expect(Inbound.bareKey("\"\(key)\"") == key)
+            #expect(bareIdempotencyKey("\"\(key)\"") == key)
         }
-        #expect(Inbound.bareKey("\"a\"") == "a" && Inbound.bareKey("a") == "a")
+        #expect(bareIdempotencyKey("\"a\"") == "a" && bareIdempotencyKey("a") == "a")
         for bad in ["", "\"", "\"\"", "a b", "\"a", "é", String(repeating: "k", count: 256)] {
-            #expect(Inbound.bareKey(bad) == nil, "\(bad)")
+            #expect(bareIdempotencyKey(bad) == nil, "\(bad)")
         }
     }
 

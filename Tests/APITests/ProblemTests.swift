@@ -1,7 +1,9 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import JSON
 import PagoPA
+import Requests
 import TestSupport
 import Testing
 
@@ -47,7 +49,7 @@ import Testing
     @Test func `a body's violations carry their codes`() throws {
         let body = try JSONValue.parse(Array(#"{"a":1,"b":"0123456789","c":[],"x":true,"d":9}"#.utf8))
         let problem = #expect(throws: Problem.self) {
-            try Inbound.object(body) { reader -> Int? in
+            try body.decodeObject { reader -> Int? in
                 _ = reader.required("a") { try boundedText($0, 1...3) }
                 _ = reader.required("b") { try boundedText($0, 1...3) }
                 _ = reader.required("c", count: 1...2) { value, _, _ in value }

@@ -140,11 +140,6 @@ import Testing
             let before = try await test.ask("SELECT count(*)::text FROM journal")
             _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, present, _ in present }
             #expect(try await test.ask("SELECT count(*)::text FROM journal") == before)
-            await #expect(throws: Refusal.forbidden(.operations)) {
-                _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .office) { _, present, _ in
-                    present
-                }
-            }
         }
     }
 }

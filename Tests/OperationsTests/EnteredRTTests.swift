@@ -112,9 +112,6 @@ import Testing
             #expect(await pointers(entry(Array(#"{"psp":{"id":"ABCDITMM"}}"#.utf8), scan)).contains("/rt/receipt_id"))
             #expect(
                 await pointers(entry(text(iuv), .anomaly(Identifier(uuid: UUID())))) == ["/anomaly_id"])
-            await #expect(throws: Refusal.forbidden(.operations)) {
-                _ = try await service.enterRT(entry(text(iuv), scan), by: .office) { _ in [] }
-            }
             #expect(try await test.ask("SELECT count(*)::text FROM receipts") == ["0"])
             // A known PSP and an unknown IUV: quarantine, as by the webhook.
             #expect(try await enter(entry(text(iuv), scan), service).disposition == .quarantined)

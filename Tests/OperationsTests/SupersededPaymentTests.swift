@@ -339,9 +339,6 @@ import Testing
             await #expect(throws: Refusal.notFound) {
                 try await accept(anomaly, service, by: .resolving([TestIntermediary.provincia]))
             }
-            await #expect(throws: Refusal.forbidden(.anomaliesWrite)) {
-                try await accept(anomaly, service, by: .office)
-            }
             let own = Caller.resolving([TestIntermediary.comune])
             let accepted = try await accept(anomaly, service, by: own)
 

@@ -40,6 +40,8 @@ package struct Contract: Sendable {
         package let isSigned: Bool
         /// It may be, or must be, asked in the name of a citizen.
         package let takesCitizen: Bool
+        /// It must be asked in the name of a citizen.
+        package let needsCitizen: Bool
         /// Path parameters included.
         let parameters: [JSONTree]
         let body: JSONTree
@@ -62,6 +64,7 @@ extension Contract {
                     isPublic: (body["security"] ?? shared)?.list.contains(.object([:])) ?? true,
                     isSigned: (body["security"] ?? shared)?.list.contains { $0["WebhookSignature"] != nil } ?? false,
                     takesCitizen: body["security"]?.list.contains { $0["CitizenToken"] != nil } ?? false,
+                    needsCitizen: body["security"]?.list.allSatisfy { $0["CitizenToken"] != nil } ?? false,
                     parameters: parameters.compactMap(schema.resolved), body: body)
             }
         }

@@ -92,9 +92,7 @@ enum CitizenPatch {
             if let address = citizen.address { json.write(address) }
             json.field("language", citizen.language.rawValue)
         }
-        return try Inbound.object(
-            JSONValue.parse(document).merged(with: .object(wanted)), found: found
-        ) { reader in
+        return try JSONValue.parse(document).merged(with: .object(wanted)).decodeObject(found: found) { reader in
             let kind = reader.required("kind", text: CitizenKind.read)
             // What the account has it keeps; what a smart card did not tell may go on missing.
             func name(_ field: String, _ present: String?) -> String? {

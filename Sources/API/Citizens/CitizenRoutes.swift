@@ -9,66 +9,64 @@ func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let accounts = AccountHandlers(intermediary: intermediary)
     let sessions = SessionHandlers(intermediary: intermediary, links: links)
     return [
-        Route(.post, "/v1/citizens", "register_citizen", isLimitedByAddress: true, accounts.registerCitizen),
-        Route(.post, "/v1/citizens/verify", "verify_citizen", isLimitedByAddress: true, accounts.verifyCitizen),
         Route(
-            .post, "/v1/password-resets", "request_password_reset", isLimitedByAddress: true,
+            .post, "/v1/citizens", "register_citizen", scope: .citizens, isLimitedByAddress: true,
+            accounts.registerCitizen),
+        Route(
+            .post, "/v1/citizens/verify", "verify_citizen", scope: .citizens, isLimitedByAddress: true,
+            accounts.verifyCitizen),
+        Route(
+            .post, "/v1/password-resets", "request_password_reset", scope: .citizens, isLimitedByAddress: true,
             accounts.requestPasswordReset),
         Route(
-            .post, "/v1/password-resets/confirm", "confirm_password_reset", isLimitedByAddress: true,
+            .post, "/v1/password-resets/confirm", "confirm_password_reset", scope: .citizens, isLimitedByAddress: true,
             accounts.confirmPasswordReset),
-        Route(.post, "/v1/sessions", "open_session", isLimitedByAddress: true, sessions.openSession),
-        Route(.post, "/v1/sessions/refresh", "refresh_session", sessions.refreshSession),
-        Route(.delete, "/v1/sessions/current", "close_session", sessions.closeSession),
-        Route(.get, "/v1/me", "show_me", accounts.showMe),
-        Route(.patch, "/v1/me", "change_me", isConditional: true, accounts.changeMe),
-        Route(.delete, "/v1/me", "erase_me", isConditional: true, accounts.eraseMe),
-        Route(.post, "/v1/me/email/confirm", "confirm_email_change", accounts.confirmEmailChange),
+        Route(.post, "/v1/sessions", "open_session", scope: .citizens, isLimitedByAddress: true, sessions.openSession),
+        Route(.post, "/v1/sessions/refresh", "refresh_session", scope: .citizens, sessions.refreshSession),
+        Route(.delete, "/v1/sessions/current", "close_session", scope: .citizens, sessions.closeSession),
+        Route(.get, "/v1/me", "show_me", scope: .citizens, accounts.showMe),
+        Route(.patch, "/v1/me", "change_me", scope: .citizens, isConditional: true, accounts.changeMe),
+        Route(.delete, "/v1/me", "erase_me", scope: .citizens, isConditional: true, accounts.eraseMe),
+        Route(.post, "/v1/me/email/confirm", "confirm_email_change", scope: .citizens, accounts.confirmEmailChange),
     ]
 }
 
 private struct AccountHandlers: Sendable {
     let intermediary: Intermediary
 
-    func registerCitizen(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let registration = try inbound.object {
-            try Registration.read(&$0, language: inbound.language, today: intermediary.today)
+    func registerCitizen(_ request: KeyRequest) async throws -> Reply {
+        let registration = try request.object {
+            try Registration.read(&$0, language: request.language, today: intermediary.today)
         }
         let render: @Sendable (Registered) -> Reply = { $0.reply(.created) }
         return try await intermediary.registerCitizen(
-            registration, by: caller, repeating: inbound.repeating(hiding: "password", render)
+            registration, by: request.caller, repeating: request.repeating(hiding: "password", render)
         ).reply(render)
     }
 
-    func verifyCitizen(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let token = try inbound.object { reader in reader.required("token", text: credentialText) }
+    func verifyCitizen(_ request: KeyRequest) async throws -> Reply {
+        let token = try request.object { reader in reader.required("token", text: credentialText) }
         let render: @Sendable (Registered) -> Reply = { $0.reply(.ok) }
-        return try await intermediary.verifyCitizen(token: token, by: caller, repeating: inbound.repeating(render))
-            .reply(render)
+        return try await intermediary.verifyCitizen(
+            token: token, by: request.caller, repeating: request.repeating(render)
+        )
+        .reply(render)
     }
 
-    func requestPasswordReset(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let (email, link) = try inbound.object { reader -> (EmailAddress, ReturnURL?)? in
+    func requestPasswordReset(_ request: KeyRequest) async throws -> Reply {
+        let (email, link) = try request.object { reader -> (EmailAddress, ReturnURL?)? in
             let email = reader.required("email") { try EmailAddress($0) }
             let link = reader.optional("reset_url") { try ReturnURL($0) }
             return email.map { ($0, link) }
         }
         let render: @Sendable (()) -> Reply = { _ in .json(.accepted) { $0.field("status", "accepted") } }
         return try await intermediary.requestPasswordReset(
-            of: email, link: link, by: caller, repeating: inbound.repeating(render)
+            of: email, link: link, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func confirmPasswordReset(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let (token, password) = try inbound.object { reader -> (String, Password)? in
+    func confirmPasswordReset(_ request: KeyRequest) async throws -> Reply {
+        let (token, password) = try request.object { reader -> (String, Password)? in
             let token = reader.required("token", text: credentialText)
             let password = reader.required("new_password") { try Password($0) }
             guard let token, let password else { return nil }
@@ -76,47 +74,39 @@ private struct AccountHandlers: Sendable {
         }
         let render: @Sendable (()) -> Reply = { _ in Reply(.noContent) }
         return try await intermediary.confirmPasswordReset(
-            token: token, password: password, by: caller, repeating: inbound.repeating(hiding: "new_password", render)
+            token: token, password: password, by: request.caller,
+            repeating: request.repeating(hiding: "new_password", render)
         ).reply(render)
     }
 
-    func showMe(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        return inbound.unlessHeld(try await intermediary.showMe(inbound.signedIn(), for: caller).reply)
+    func showMe(_ request: CitizenRequest) async throws -> Reply {
+        request.unlessHeld(try await intermediary.showMe(request.citizen).reply)
     }
 
-    func changeMe(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let citizen = try inbound.signedIn()
-        let patch = try inbound.json("application/merge-patch+json")
+    func changeMe(_ request: CitizenRequest) async throws -> Reply {
+        let patch = try request.json("application/merge-patch+json")
         let (credentials, others) = CitizenPatch.credentials(in: patch)
         // Nothing is hashed for a request that is refused anyway.
         let wanted = others.isEmpty ? credentials : CredentialChange()
         return try await intermediary.changeMe(
-            citizen, by: caller, demanding: inbound.precondition(.optional) { $0.reply.tag }, credentials: wanted
+            request.citizen, by: request.caller, demanding: request.precondition(.optional) { $0.reply.tag },
+            credentials: wanted
         ) {
             try CitizenPatch.apply(patch, to: $0, others: others)
         }.reply
     }
 
-    func confirmEmailChange(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let citizen = try inbound.signedIn()
-        let token = try inbound.object { reader in reader.required("token", text: credentialText) }
+    func confirmEmailChange(_ request: CitizenRequest) async throws -> Reply {
+        let token = try request.object { reader in reader.required("token", text: credentialText) }
         let render: @Sendable (Citizen) -> Reply = { $0.reply }
         return try await intermediary.confirmEmailChange(
-            of: citizen, token: token, by: caller, repeating: inbound.repeating(render)
+            of: request.citizen, token: token, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func eraseMe(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
+    func eraseMe(_ request: CitizenRequest) async throws -> Reply {
         try await intermediary.eraseMe(
-            inbound.signedIn(), by: caller, demanding: inbound.precondition(.optional) { $0.reply.tag })
+            request.citizen, by: request.caller, demanding: request.precondition(.optional) { $0.reply.tag })
         return Reply(.noContent)
     }
 }
@@ -125,33 +115,27 @@ private struct SessionHandlers: Sendable {
     let intermediary: Intermediary
     let links: Links
 
-    func openSession(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let (username, password) = try inbound.object { reader -> (String, String)? in
+    func openSession(_ request: KeyRequest) async throws -> Reply {
+        let (username, password) = try request.object { reader -> (String, String)? in
             let username = reader.required("username") { try boundedText($0, 1...254) }
             let password = reader.required("password", text: secretText)
             guard let username, let password else { return nil }
             return (username, password)
         }
-        let path = inbound.path
+        let path = request.path
         return try await intermediary.openSession(
-            username: username, password: password, from: inbound.clientAddress, by: caller,
-            repeating: inbound.repeating(hiding: "password") { _ in .secretShownOnce(path, links) }
+            username: username, password: password, from: request.clientAddress, by: request.caller,
+            repeating: request.repeating(hiding: "password") { _ in .secretShownOnce(path, links) }
         ).reply { $0.reply }
     }
 
-    func refreshSession(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let token = try inbound.object { reader in reader.required("refresh_token", text: credentialText) }
-        return try await intermediary.refreshSession(token: token, by: caller).reply
+    func refreshSession(_ request: KeyRequest) async throws -> Reply {
+        let token = try request.object { reader in reader.required("refresh_token", text: credentialText) }
+        return try await intermediary.refreshSession(token: token, by: request.caller).reply
     }
 
-    func closeSession(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        try await intermediary.closeSession(of: inbound.signedIn(), by: caller)
+    func closeSession(_ request: CitizenRequest) async throws -> Reply {
+        try await intermediary.closeSession(of: request.citizen, by: request.caller)
         return Reply(.noContent)
     }
 }

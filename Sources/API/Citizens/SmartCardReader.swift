@@ -41,24 +41,24 @@ struct SmartCardReader: Sendable {
     /// A certificate with a chain in percent encoding; far below what all headers together may be.
     static let maximumHeaderBytes = 12 * 1_024
 
-    func card(in inbound: Inbound, at now: Instant) async -> Result<SmartCard, SmartCard.Fault> {
-        do { return .success(try await read(inbound, at: now)) } catch { return .failure(error) }
+    func card(in request: some IncomingRequest, at now: Instant) async -> Result<SmartCard, SmartCard.Fault> {
+        do { return .success(try await read(request, at: now)) } catch { return .failure(error) }
     }
 
-    private func read(_ inbound: Inbound, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
+    private func read(_ request: some IncomingRequest, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
         guard let trust else { throw .noCertificate }
         let presented: PresentedCertificate
         switch door {
         case .handshake:
             // A header beside a handshake is somebody's try to be another.
-            if let header = trust.header, inbound.headers[header] != nil { throw .untrustedSender }
-            guard let der = await inbound.peer.certificate() else { throw .noCertificate }
+            if let header = trust.header, request.headers[header] != nil { throw .untrustedSender }
+            guard let der = await request.peer.certificate() else { throw .noCertificate }
             presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(der: der) }
         case .header:
             guard let header = trust.header else { throw .noCertificate }
-            let values = inbound.headers[values: header]
+            let values = request.headers[values: header]
             guard !values.isEmpty else { throw .noCertificate }
-            guard trust.isTrustedProxy(inbound.peer.address) else { throw .untrustedSender }
+            guard trust.isTrustedProxy(request.peer.address) else { throw .untrustedSender }
             guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes else { throw .unreadable }
             presented = try readable { () throws(UnreadableCertificate) in try Self.certificate(header: values[0]) }
         }

@@ -10,9 +10,11 @@ func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ 
     let handlers = SmartCardHandlers(intermediary: intermediary, reader: reader, links: links)
     return [
         Route(
-            .post, "/v1/sessions/smart-card", "open_smart_card_session", isLimitedByAddress: true,
+            .post, "/v1/sessions/smart-card", "open_smart_card_session", scope: .citizens, isLimitedByAddress: true,
             handlers.openSmartCardSession),
-        Route(.post, "/v1/sessions/smart-card/tickets", "make_smart_card_ticket", handlers.makeSmartCardTicket),
+        Route(
+            .post, "/v1/sessions/smart-card/tickets", "make_smart_card_ticket", scope: .citizens,
+            handlers.makeSmartCardTicket),
         Route(.post, "/smart-card", "present_smart_card", access: .open, handlers.presentSmartCard),
     ]
 }
@@ -23,30 +25,28 @@ private struct SmartCardHandlers: Sendable {
     let links: Links
 
     /// By the card itself, or by the code that a browser brought back.
-    func openSmartCardSession(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let path = inbound.path
-        let repeating: Repeating<GivenTokens>? = try inbound.repeating { _ in .secretShownOnce(path, links) }
-        if !inbound.body.isEmpty {
-            let code = try inbound.object { $0.required("code") { try boundedText($0, 1...512) } }
-            return try await intermediary.openSmartCardSession(code: code, by: caller, repeating: repeating).reply {
-                $0.reply
-            }
+    func openSmartCardSession(_ request: KeyRequest) async throws -> Reply {
+        let path = request.path
+        let repeating: Repeating<GivenTokens>? = try request.repeating { _ in .secretShownOnce(path, links) }
+        if !request.body.isEmpty {
+            let code = try request.object { $0.required("code") { try boundedText($0, 1...512) } }
+            return try await intermediary.openSmartCardSession(code: code, by: request.caller, repeating: repeating)
+                .reply {
+                    $0.reply
+                }
         }
-        let card = await reader.card(in: inbound, at: intermediary.clock())
+        let card = await reader.card(in: request, at: intermediary.clock())
         return try await intermediary.openSmartCardSession(
-            card, language: inbound.language, by: caller, repeating: repeating
+            card, language: request.language, by: request.caller, repeating: repeating
         ).reply { $0.reply }
     }
 
-    func makeSmartCardTicket(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.citizens)
-        let returnURL = try inbound.object { $0.required("return_url") { try ReturnURL($0) } }
-        let path = inbound.path
+    func makeSmartCardTicket(_ request: KeyRequest) async throws -> Reply {
+        let returnURL = try request.object { $0.required("return_url") { try ReturnURL($0) } }
+        let path = request.path
         return try await intermediary.makeSmartCardTicket(
-            returningTo: returnURL, by: caller, repeating: inbound.repeating { _ in .secretShownOnce(path, links) }
+            returningTo: returnURL, by: request.caller,
+            repeating: request.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
             .json(.created) { json in
                 json.field("ticket", made.ticket)
@@ -56,15 +56,15 @@ private struct SmartCardHandlers: Sendable {
         }
     }
 
-    func presentSmartCard(_ inbound: Inbound) async throws -> Reply {
-        let ticket = try inbound.formField("ticket")
-        let card = await reader.card(in: inbound, at: intermediary.clock())
-        let address = try await intermediary.presentSmartCard(card, ticket: ticket, language: inbound.language)
+    func presentSmartCard(_ request: OpenRequest) async throws -> Reply {
+        let ticket = try request.formField("ticket")
+        let card = await reader.card(in: request, at: intermediary.clock())
+        let address = try await intermediary.presentSmartCard(card, ticket: ticket, language: request.language)
         return Reply(.seeOther, headers: [.location: address])
     }
 }
 
-extension Inbound {
+extension IncomingRequest {
     /// The only field of a browser's form; a credential of ours, which no form has to encode.
     fileprivate func formField(_ name: String) throws -> String {
         let mediaType = "application/x-www-form-urlencoded"

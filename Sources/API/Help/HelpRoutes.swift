@@ -8,25 +8,25 @@ func helpRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = HelpHandlers(intermediary: intermediary)
     let query: Set<String> = ["creditor_tax_code", "language"]
     return [
-        Route(.get, "/v1/help", "list_help_topics", query: query, handlers.listHelpTopics),
-        Route(.get, "/v1/help/{topic}", "show_help_topic", query: query, handlers.showHelpTopic),
+        Route(.get, "/v1/help", "list_help_topics", scope: nil, query: query, handlers.listHelpTopics),
+        Route(.get, "/v1/help/{topic}", "show_help_topic", scope: nil, query: query, handlers.showHelpTopic),
     ]
 }
 
 private struct HelpHandlers: Sendable {
     let intermediary: Intermediary
 
-    private func read(_ inbound: Inbound) throws -> (OrganizationTaxCode?, Language) {
-        var reader = QueryReader(inbound)
+    private func read(_ request: KeyRequest) throws -> (OrganizationTaxCode?, Language) {
+        var reader = QueryReader(request)
         let creditor = reader.value("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let language = reader.word("language", Language.self) ?? inbound.language
+        let language = reader.word("language", Language.self) ?? request.language
         try reader.finish()
         return (creditor, language)
     }
 
-    func listHelpTopics(_ inbound: Inbound) async throws -> Reply {
-        let (creditor, language) = try read(inbound)
-        let texts = try await intermediary.listHelpTopics(of: creditor, in: language, for: inbound.caller())
+    func listHelpTopics(_ request: KeyRequest) async throws -> Reply {
+        let (creditor, language) = try read(request)
+        let texts = try await intermediary.listHelpTopics(of: creditor, in: language, for: request.caller)
         return .json { json in
             json.array("items", texts) { json, text in
                 json.beginObject()
@@ -38,10 +38,10 @@ private struct HelpHandlers: Sendable {
         }
     }
 
-    func showHelpTopic(_ inbound: Inbound) async throws -> Reply {
-        let (creditor, language) = try read(inbound)
+    func showHelpTopic(_ request: KeyRequest) async throws -> Reply {
+        let (creditor, language) = try read(request)
         let text = try await intermediary.showHelpTopic(
-            inbound.parameter("topic"), of: creditor, in: language, for: inbound.caller())
+            request.parameter("topic"), of: creditor, in: language, for: request.caller)
         return .json { json in
             json.field("topic", text.topic.topic)
             json.field("language", text.topic.language.rawValue)

@@ -8,20 +8,21 @@ func journalRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = JournalHandlers(intermediary: intermediary)
     return [
         Route(
-            .get, "/v1/journal", "list_journal", query: ["limit", "cursor", "position_id"], handlers.listJournal)
+            .get, "/v1/journal", "list_journal", scope: .operations, query: ["limit", "cursor", "position_id"],
+            handlers.listJournal)
     ]
 }
 
 private struct JournalHandlers: Sendable {
     let intermediary: Intermediary
 
-    func listJournal(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
+    func listJournal(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let position: Identifier<Position>? = reader.id("position_id")
-        let page = try reader.page(.journal, for: inbound)
+        let page = try reader.page(.journal, for: request)
         try reader.finish()
-        return try await intermediary.listJournal(of: position, page: page, for: inbound.caller())
-            .reply(.journal, for: inbound) { json, record in
+        return try await intermediary.listJournal(of: position, page: page, for: request.caller)
+            .reply(.journal, for: request) { json, record in
                 json.beginObject()
                 record.write(into: &json)
                 json.endObject()

@@ -9,52 +9,56 @@ func notificationRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = NotificationHandlers(intermediary: intermediary)
     return [
         Route(
-            .get, "/v1/notifications", "list_notifications",
+            .get, "/v1/notifications", "list_notifications", scope: .notificationsRead, or: [.operations],
             query: QueryReader.pageNames.union(["status", "receipt_id", "position_id"]), handlers.listNotifications),
-        Route(.get, "/v1/notifications/{id}", "show_notification", handlers.showNotification),
-        Route(.post, "/v1/notifications/{id}/retry", "retry_notification", handlers.retryNotification),
-        Route(.post, "/v1/notifications/test", "send_test_notification", handlers.sendTestNotification),
+        Route(
+            .get, "/v1/notifications/{id}", "show_notification", scope: .notificationsRead, or: [.operations],
+            handlers.showNotification),
+        Route(
+            .post, "/v1/notifications/{id}/retry", "retry_notification", scope: .notificationsWrite, or: [.operations],
+            handlers.retryNotification),
+        Route(
+            .post, "/v1/notifications/test", "send_test_notification", scope: .operations, handlers.sendTestNotification
+        ),
     ]
 }
 
 private struct NotificationHandlers: Sendable {
     let intermediary: Intermediary
 
-    func listNotifications(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
+    func listNotifications(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         var filter = NotificationFilter()
         filter.states = reader.words("status")
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
-        let page = try reader.page(.notifications, for: inbound)
+        let page = try reader.page(.notifications, for: request)
         try reader.finish()
-        return try await intermediary.listNotifications(filter, page: page, for: inbound.caller())
-            .reply(.notifications, for: inbound) { json, mail in
+        return try await intermediary.listNotifications(filter, page: page, for: request.caller)
+            .reply(.notifications, for: request) { json, mail in
                 json.beginObject()
                 mail.write(into: &json)
                 json.endObject()
             }
     }
 
-    func showNotification(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.showNotification(inbound.id(), for: inbound.caller()).reply(.ok)
+    func showNotification(_ request: KeyRequest) async throws -> Reply {
+        try await intermediary.showNotification(request.id(), for: request.caller).reply(.ok)
     }
 
-    func retryNotification(_ inbound: Inbound) async throws -> Reply {
-        try inbound.demandNoBody()
+    func retryNotification(_ request: KeyRequest) async throws -> Reply {
+        try request.demandNoBody()
         let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
         return try await intermediary.retryNotification(
-            inbound.id(), by: inbound.caller(), repeating: inbound.repeating(render)
+            request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func sendTestNotification(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
-        let recipient = try inbound.object { reader in reader.required("to") { try EmailAddress($0) } }
+    func sendTestNotification(_ request: KeyRequest) async throws -> Reply {
+        let recipient = try request.object { reader in reader.required("to") { try EmailAddress($0) } }
         let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
         return try await intermediary.sendTestNotification(
-            to: recipient, language: inbound.language, by: caller, repeating: inbound.repeating(render)
+            to: recipient, language: request.language, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 }

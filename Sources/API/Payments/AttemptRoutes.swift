@@ -8,15 +8,19 @@ import Requests
 func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = AttemptHandlers(intermediary: intermediary, links: links)
     return [
-        Route(.post, "/v1/payment-attempts", "start_payment_attempt", handlers.startPaymentAttempt),
         Route(
-            .get, "/v1/payment-attempts", "list_payment_attempts",
+            .post, "/v1/payment-attempts", "start_payment_attempt", scope: .paymentsWrite, handlers.startPaymentAttempt),
+        Route(
+            .get, "/v1/payment-attempts", "list_payment_attempts", scope: .paymentsWrite, or: [.positionsRead],
             query: QueryReader.pageNames.union(["status", "position_id", "installment_id"]),
             handlers.listPaymentAttempts),
         Route(
-            .get, "/v1/payment-attempts/{id}", "show_payment_attempt", query: ["wait_seconds"],
+            .get, "/v1/payment-attempts/{id}", "show_payment_attempt", scope: .paymentsWrite, or: [.positionsRead],
+            query: ["wait_seconds"],
             handlers.showPaymentAttempt),
-        Route(.post, "/v1/payment-attempts/{id}/cancel", "cancel_payment_attempt", handlers.cancelPaymentAttempt),
+        Route(
+            .post, "/v1/payment-attempts/{id}/cancel", "cancel_payment_attempt", scope: .paymentsWrite,
+            handlers.cancelPaymentAttempt),
         Route(.post, "/v1/psps/{psp_id}/outcomes", "receive_outcome", access: .psp, handlers.receiveOutcome),
         Route(.get, "/return/{attempt_id}", "come_back", access: .open, query: nil, handlers.comeBack),
     ]
@@ -26,13 +30,11 @@ private struct AttemptHandlers: Sendable {
     let intermediary: Intermediary
     let links: Links
 
-    func startPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.paymentsWrite)
-        guard let key = try inbound.idempotencyKey() else { throw Refusal.idempotencyKeyMissing }
-        let fallback = inbound.language
-        let request = try inbound.object { AttemptRequest.read(&$0, language: fallback) }
-        let path = inbound.path
+    func startPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
+        guard let key = try request.idempotencyKey() else { throw Refusal.idempotencyKeyMissing }
+        let fallback = request.language
+        let attemptRequest = try request.object { AttemptRequest.read(&$0, language: fallback) }
+        let path = request.path
         let render: @Sendable (StartedAttempt) -> Reply = { started in
             switch started {
             case .redirected(let attempt):
@@ -43,46 +45,46 @@ private struct AttemptHandlers: Sendable {
             }
         }
         return try await intermediary.startPaymentAttempt(
-            request, by: caller, repeating: Repeating(key: key) { StoredAnswer(render($0)) }
+            attemptRequest, by: request.caller, repeating: Repeating(key: key) { StoredAnswer(render($0)) }
         ).reply(render)
     }
 
-    func showPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
+    func showPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let wait = reader.integer("wait_seconds", in: 0...Int64(Intermediary.maximumWaitSeconds)).map(Int.init) ?? 0
         try reader.finish()
-        return try await intermediary.showPaymentAttempt(inbound.id(), waitSeconds: wait, for: inbound.caller())
-            .reply(in: inbound.wantedLanguage, links)
+        return try await intermediary.showPaymentAttempt(request.id(), waitSeconds: wait, for: request.caller)
+            .reply(in: request.requestedLanguage, links)
     }
 
-    func listPaymentAttempts(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
+    func listPaymentAttempts(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         var filter = AttemptFilter()
         filter.statuses = reader.words("status")
         filter.position = reader.id("position_id")
         filter.installment = reader.id("installment_id")
-        let page = try reader.page(.attempts, for: inbound)
+        let page = try reader.page(.attempts, for: request)
         try reader.finish()
-        let language = inbound.wantedLanguage
-        return try await intermediary.listPaymentAttempts(filter, page: page, for: inbound.caller())
-            .reply(.attempts, for: inbound) { json, detail in
+        let language = request.requestedLanguage
+        return try await intermediary.listPaymentAttempts(filter, page: page, for: request.caller)
+            .reply(.attempts, for: request) { json, detail in
                 json.beginObject()
                 detail.write(into: &json, in: language, links)
                 json.endObject()
             }
     }
 
-    func cancelPaymentAttempt(_ inbound: Inbound) async throws -> Reply {
-        try inbound.demandNoBody()
-        let language = inbound.wantedLanguage
+    func cancelPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
+        try request.demandNoBody()
+        let language = request.requestedLanguage
         let render: @Sendable (AttemptDetail) -> Reply = { $0.reply(in: language, links) }
         return try await intermediary.cancelPaymentAttempt(
-            inbound.id(), by: inbound.caller(), repeating: inbound.repeating(render)
+            request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func receiveOutcome(_ inbound: Inbound) async throws -> Reply {
-        let id = try inbound.object { reader -> Identifier<PaymentAttempt>? in
+    func receiveOutcome(_ request: PSPRequest) async throws -> Reply {
+        let id = try request.object { reader -> Identifier<PaymentAttempt>? in
             let id = reader.required("attempt_id") { try Identifier<PaymentAttempt>($0) }
             let outcome = reader.required("outcome") { (text: String) throws -> String in
                 guard ["completed", "refused", "cancelled", "unknown"].contains(text) else {
@@ -93,7 +95,7 @@ private struct AttemptHandlers: Sendable {
             _ = reader.optional("detail") { try boundedText($0, 1...500) }
             return outcome == nil ? nil : id
         }
-        let attempt = try await intermediary.receiveOutcome(of: id, from: inbound.sender())
+        let attempt = try await intermediary.receiveOutcome(of: id, from: request.psp)
         return .json(.accepted) { json in
             json.field("attempt_id", attempt.id.description)
             json.field("status", attempt.status.rawValue)
@@ -101,8 +103,8 @@ private struct AttemptHandlers: Sendable {
     }
 
     /// The PSP's portal may add parameters of its own; none of them is read.
-    func comeBack(_ inbound: Inbound) async throws -> Reply {
-        let id: Identifier<PaymentAttempt> = try inbound.id("attempt_id")
+    func comeBack(_ request: OpenRequest) async throws -> Reply {
+        let id: Identifier<PaymentAttempt> = try request.id("attempt_id")
         let target = try await intermediary.comeBack(id)
         let separator = target.contains("?") ? "&" : "?"
         return Reply(.seeOther, headers: [.location: "\(target)\(separator)attempt_id=\(id)"])

@@ -10,31 +10,37 @@ func pspRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = PSPHandlers(intermediary: intermediary)
     return [
         Route(
-            .get, "/v1/payment-methods", "list_payment_methods", query: ["amount_cents"], handlers.listPaymentMethods),
+            .get, "/v1/payment-methods", "list_payment_methods", scope: .positionsRead, or: [.paymentsWrite],
+            query: ["amount_cents"], handlers.listPaymentMethods),
         Route(
-            .get, "/v1/psps", "list_psps",
+            .get, "/v1/psps", "list_psps", scope: .positionsRead, or: [.paymentsWrite],
             query: QueryReader.pageNames.union([
                 "payment_method", "amount_cents", "sort", "language", "payer_reference",
             ]),
             handlers.listPSPs),
-        Route(.get, "/v1/psp-list", "show_psp_list", handlers.showPSPList),
-        Route(.put, "/v1/psp-list", "replace_psp_list", isConditional: true, handlers.replacePSPList),
-        Route(.get, "/v1/psp-lists", "list_psp_lists", query: QueryReader.pageNames, handlers.listPSPLists),
-        Route(.get, "/v1/psp-lists/{version}", "show_psp_list_version", handlers.showPSPListVersion),
+        Route(
+            .get, "/v1/psp-list", "show_psp_list", scope: .positionsRead, or: [.pspListWrite, .operations],
+            handlers.showPSPList),
+        Route(
+            .put, "/v1/psp-list", "replace_psp_list", scope: .pspListWrite, isConditional: true, handlers.replacePSPList
+        ),
+        Route(
+            .get, "/v1/psp-lists", "list_psp_lists", scope: .pspListWrite, query: QueryReader.pageNames,
+            handlers.listPSPLists),
+        Route(
+            .get, "/v1/psp-lists/{version}", "show_psp_list_version", scope: .pspListWrite, handlers.showPSPListVersion),
     ]
 }
 
 private struct PSPHandlers: Sendable {
     let intermediary: Intermediary
 
-    func listPaymentMethods(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .paymentsWrite)
-        var reader = QueryReader(inbound)
+    func listPaymentMethods(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let amount = reader.integer("amount_cents", in: 1...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
         try reader.finish()
-        let offers = try await intermediary.listPaymentMethods(amount: amount, for: caller)
-        let language = inbound.language
+        let offers = try await intermediary.listPaymentMethods(amount: amount, for: request.caller)
+        let language = request.language
         return .json { json in
             json.array("groups", PaymentMethodGroup.allCases) { json, group in
                 json.beginObject()
@@ -46,27 +52,25 @@ private struct PSPHandlers: Sendable {
     }
 
     /// Pages are cut from the list in memory: the cursor is a place in an order that only a new list version changes.
-    func listPSPs(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .paymentsWrite)
-        var reader = QueryReader(inbound)
+    func listPSPs(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let method = reader.value("payment_method") { try PaymentMethod($0) }
         let cents = reader.integer("amount_cents", in: 1...Amount.maximum.cents)
         let order = reader.word("sort", ChoiceOrder.self) ?? .fee
-        let language = reader.word("language", Language.self) ?? inbound.language
+        let language = reader.word("language", Language.self) ?? request.language
         let payer = reader.value("payer_reference") { try boundedText($0, 1...64) }
-        let page = try reader.page(.psps, for: inbound)
+        let page = try reader.page(.psps, for: request)
         if cents == nil, reader.violations.items.isEmpty {
             reader.violations.add("amount_cents", .required, "is required")
         }
         try reader.finish()
         let amount = try Amount(cents: cents ?? 0)
         let found = try await intermediary.listPSPs(
-            method: method, amount: amount, order: order, payer: payer, for: caller)
+            method: method, amount: amount, order: order, payer: payer, for: request.caller)
         let start = page.after.map { Int(clamping: $0.key) } ?? 0
         // The list may have become shorter than the place where the page before ended.
         let rows = found.choices.dropFirst(max(0, min(start, found.choices.count))).prefix(page.limit)
-        let cursors = try inbound.cursors()
+        let cursors = request.cursors
         return .json { json in
             json.array("items", rows) { $1.write(into: &$0, amount, language) }
             if rows.endIndex < found.choices.endIndex, !rows.isEmpty {
@@ -78,36 +82,30 @@ private struct PSPHandlers: Sendable {
         }
     }
 
-    func showPSPList(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        guard
-            caller.holds(.operations) || caller.holds(.pspListWrite) || caller.holds(.positionsRead)
-        else { throw Refusal.forbidden(.positionsRead) }
-        return inbound.unlessHeld(try await intermediary.showPSPList(for: caller).reply())
+    func showPSPList(_ request: KeyRequest) async throws -> Reply {
+        request.unlessHeld(try await intermediary.showPSPList(for: request.caller).reply())
     }
 
-    func replacePSPList(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.pspListWrite)
+    func replacePSPList(_ request: KeyRequest) async throws -> Reply {
         let current = try await intermediary.currentPSPList()
-        let precondition: Precondition<PSPList> = inbound.precondition(.always) { $0.reply().tag }
+        let precondition: Precondition<PSPList> = request.precondition(.always) { $0.reply().tag }
         _ = try precondition.isMissing(for: current)
-        let psps = try inbound.object { reader in
+        let psps = try request.object { reader in
             let psps = reader.required("psps", count: 0...2_000, items: PSP.read)
             reader.readOnly("version", current.map { .integer(Int64($0.version)) })
             reader.readOnly("created_at", (current?.createdAt.rfc3339).map(JSONValue.string))
             return psps
         }
         let list = try await intermediary.replacePSPList(
-            with: psps, by: caller, demanding: precondition)
+            with: psps, by: request.caller, demanding: precondition)
         return list.reply(list.version == 1 ? .created : .ok)
     }
 
-    func listPSPLists(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
-        let page = try reader.page(.pspLists, for: inbound)
+    func listPSPLists(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
+        let page = try reader.page(.pspLists, for: request)
         try reader.finish()
-        return try await intermediary.listPSPLists(page: page, for: inbound.caller()).reply(.pspLists, for: inbound) {
+        return try await intermediary.listPSPLists(page: page, for: request.caller).reply(.pspLists, for: request) {
             json, list in
             json.beginObject()
             json.field("version", list.version)
@@ -119,9 +117,9 @@ private struct PSPHandlers: Sendable {
         }
     }
 
-    func showPSPListVersion(_ inbound: Inbound) async throws -> Reply {
-        guard let version = Int(inbound.parameter("version")), version > 0 else { throw Refusal.notFound }
-        return inbound.unlessHeld(try await intermediary.showPSPListVersion(version, for: inbound.caller()).reply())
+    func showPSPListVersion(_ request: KeyRequest) async throws -> Reply {
+        guard let version = Int(request.parameter("version")), version > 0 else { throw Refusal.notFound }
+        return request.unlessHeld(try await intermediary.showPSPListVersion(version, for: request.caller).reply())
     }
 }
 

@@ -23,8 +23,8 @@ enum PositionPatch {
             guard member.key == "installments", case .array(let items) = member.value else { return member }
             return JSONValue.Member(member.key, .array(installments(items, current[member.key], &found)))
         }
-        return try Inbound.object(
-            document(of: detail.position).merged(with: .object(wanted)), found: found, PositionDraft.read)
+        return try document(of: detail.position).merged(with: .object(wanted))
+            .decodeObject(found: found, PositionDraft.read)
     }
 
     /// IUV and notice number are guarded: a notice already printed stays payable.

@@ -10,26 +10,31 @@ func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = PositionHandlers(intermediary: intermediary, links: links)
     return [
         Route(
-            .get, "/v1/positions", "list_positions", query: PositionHandlers.filterNames.union(["sort"]),
+            .get, "/v1/positions", "list_positions", scope: .positionsRead,
+            query: PositionHandlers.filterNames.union(["sort"]),
             handlers.listPositions),
-        Route(.post, "/v1/positions", "create_position", handlers.createPosition),
-        Route(.post, "/v1/positions/search", "search_positions", handlers.searchPositions),
-        Route(.get, "/v1/positions/{id}", "show_position", handlers.showPosition),
-        Route(.patch, "/v1/positions/{id}", "change_position", isConditional: true, handlers.changePosition),
-        Route(.post, "/v1/positions/{id}/publish", "publish_position", isConditional: true) {
+        Route(.post, "/v1/positions", "create_position", scope: .positionsWrite, handlers.createPosition),
+        Route(.post, "/v1/positions/search", "search_positions", scope: .positionsRead, handlers.searchPositions),
+        Route(.get, "/v1/positions/{id}", "show_position", scope: .positionsRead, handlers.showPosition),
+        Route(
+            .patch, "/v1/positions/{id}", "change_position", scope: .positionsWrite, isConditional: true,
+            handlers.changePosition),
+        Route(.post, "/v1/positions/{id}/publish", "publish_position", scope: .positionsWrite, isConditional: true) {
             try await handlers.move($0, .publish)
         },
-        Route(.post, "/v1/positions/{id}/cancel", "cancel_position", isConditional: true) {
+        Route(.post, "/v1/positions/{id}/cancel", "cancel_position", scope: .positionsWrite, isConditional: true) {
             try await handlers.move($0, .cancel)
         },
-        Route(.post, "/v1/positions/{id}/restore", "restore_position", isConditional: true) {
+        Route(.post, "/v1/positions/{id}/restore", "restore_position", scope: .positionsWrite, isConditional: true) {
             try await handlers.move($0, .restore)
         },
         Route(
-            .post, "/v1/positions/{id}/counter-payments", "record_counter_payment", isConditional: true,
+            .post, "/v1/positions/{id}/counter-payments", "record_counter_payment", scope: .positionsWrite,
+            isConditional: true,
             handlers.recordCounterPayment),
         Route(
             .post, "/v1/positions/{id}/counter-payments/{receipt_id}/void", "void_counter_payment",
+            scope: .positionsWrite,
             handlers.voidCounterPayment),
     ]
 }
@@ -43,11 +48,9 @@ private struct PositionHandlers: Sendable {
         "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since", "under_review",
     ])
 
-    func createPosition(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsWrite)
-        let json = try inbound.json()
-        let draft = try Inbound.object(json, PositionDraft.read)
+    func createPosition(_ request: KeyRequest) async throws -> Reply {
+        let json = try request.json()
+        let draft = try json.decodeObject(PositionDraft.read)
         let render: @Sendable (CreatedPosition) -> Reply = { created in
             switch created {
             case .created(let position):
@@ -59,49 +62,45 @@ private struct PositionHandlers: Sendable {
         }
         return try await intermediary.createPosition(
             draft, fingerprint: SHA256.digest(draft.meaning),
-            formerFingerprint: SHA256.digest(JSONWriter.canonical(json)), by: caller,
-            repeating: inbound.repeating(render)
+            formerFingerprint: SHA256.digest(JSONWriter.canonical(json)), by: request.caller,
+            repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func showPosition(_ inbound: Inbound) async throws -> Reply {
-        let detail = try await intermediary.showPosition(inbound.id(), for: inbound.caller())
-        return inbound.unlessHeld(detail.reply(today: intermediary.today, links))
+    func showPosition(_ request: KeyRequest) async throws -> Reply {
+        let detail = try await intermediary.showPosition(request.id(), for: request.caller)
+        return request.unlessHeld(detail.reply(today: intermediary.today, links))
     }
 
-    func listPositions(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead)
-        var reader = QueryReader(inbound)
+    func listPositions(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
-        let page = try reader.page(.positions, order: order.rawValue, for: inbound)
+        let page = try reader.page(.positions, order: order.rawValue, for: request)
         try reader.finish()
-        return try await list(filter, creditor, order, page, for: inbound)
+        return try await list(filter, creditor, order, page, for: request)
     }
 
     /// 'Cerca': the same with the debtor's tax code and words, in a body because personal data stay out of addresses.
-    func searchPositions(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead)
-        var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["sort", "q", "debtor_tax_code"]))
+    func searchPositions(_ request: KeyRequest) async throws -> Reply {
+        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["sort", "q", "debtor_tax_code"]))
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         var (filter, creditor) = filter(&reader)
         filter.debtor = reader.code("debtor_tax_code") { try TaxCode($0) }
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
-        let page = try reader.page(.positions, order: order.rawValue, for: inbound)
+        let page = try reader.page(.positions, order: order.rawValue, for: request)
         try reader.finishBody()
-        return try await list(filter, creditor, order, page, for: inbound)
+        return try await list(filter, creditor, order, page, for: request)
     }
 
     private func list(
         _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ page: PageRequest,
-        for inbound: Inbound
+        for request: KeyRequest
     ) async throws -> Reply {
         let today = intermediary.today
         return try await intermediary.listPositions(
-            filter, creditor: creditor, order: order, page: page, for: inbound.caller()
-        ).reply(.positions, for: inbound) { json, row in row.write(into: &json, today: today, links) }
+            filter, creditor: creditor, order: order, page: page, for: request.caller
+        ).reply(.positions, for: request) { json, row in row.write(into: &json, today: today, links) }
     }
 
     private func filter(_ reader: inout QueryReader) -> (PositionFilter, OrganizationTaxCode?) {
@@ -122,55 +121,49 @@ private struct PositionHandlers: Sendable {
         return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }
 
-    func changePosition(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsWrite)
-        guard inbound.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
-        let patch = try inbound.json("application/merge-patch+json")
+    func changePosition(_ request: KeyRequest) async throws -> Reply {
+        guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
+        let patch = try request.json("application/merge-patch+json")
         let today = intermediary.today
         return try await intermediary.changePosition(
-            inbound.id(), by: caller, demanding: ifMatch(inbound)
+            request.id(), by: request.caller, demanding: ifMatch(request)
         ) { detail in
             try PositionPatch.apply(patch, to: detail, today: today, links)
         }.reply(today: today, links)
     }
 
     /// Judged on the position as GET answers it now.
-    private func ifMatch(_ inbound: Inbound) -> Precondition<PositionDetail> {
+    private func ifMatch(_ request: KeyRequest) -> Precondition<PositionDetail> {
         let today = intermediary.today
-        return inbound.precondition(.optional) { [links] in $0.reply(today: today, links).tag }
+        return request.precondition(.optional) { [links] in $0.reply(today: today, links).tag }
     }
 
-    func move(_ inbound: Inbound, _ event: PositionEvent) async throws -> Reply {
-        try inbound.demandNoBody()
+    func move(_ request: KeyRequest, _ event: PositionEvent) async throws -> Reply {
+        try request.demandNoBody()
         let render: @Sendable (PositionDetail) -> Reply = { $0.reply(today: intermediary.today, links) }
         return try await intermediary.movePosition(
-            inbound.id(), event, by: inbound.caller(), demanding: ifMatch(inbound),
-            repeating: inbound.repeating(render)
+            request.id(), event, by: request.caller, demanding: ifMatch(request),
+            repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func recordCounterPayment(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsWrite)
-        let payment = try inbound.object(CounterPayment.read)
+    func recordCounterPayment(_ request: KeyRequest) async throws -> Reply {
+        let payment = try request.object(CounterPayment.read)
         let render: @Sendable (Receipt) -> Reply = { receipt in
             receipt.reply(.created, links).with(.location, links.receipt(receipt.id))
         }
         return try await intermediary.recordCounterPayment(
-            payment, on: inbound.id(), by: caller, demanding: ifMatch(inbound),
-            repeating: inbound.repeating(render)
+            payment, on: request.id(), by: request.caller, demanding: ifMatch(request),
+            repeating: request.repeating(render)
         ).reply(render)
     }
 
-    func voidCounterPayment(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsWrite)
-        let reason = try inbound.object { reader in reader.required("reason") { try boundedText($0, 1...500) } }
+    func voidCounterPayment(_ request: KeyRequest) async throws -> Reply {
+        let reason = try request.object { reader in reader.required("reason") { try boundedText($0, 1...500) } }
         let render: @Sendable (Receipt) -> Reply = { $0.reply(.ok, links) }
         return try await intermediary.voidCounterPayment(
-            inbound.id("receipt_id"), on: inbound.id(), reason: reason, by: caller,
-            repeating: inbound.repeating(render)
+            request.id("receipt_id"), on: request.id(), reason: reason, by: request.caller,
+            repeating: request.repeating(render)
         ).reply(render)
     }
 }

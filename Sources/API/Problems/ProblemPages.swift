@@ -17,8 +17,8 @@ func problemRoutes(_ links: Links) -> [Route] {
 private struct ProblemPages: Sendable {
     let links: Links
 
-    func index(_ inbound: Inbound) -> Reply {
-        guard inbound.prefersHTML else {
+    func index(_ request: OpenRequest) -> Reply {
+        guard request.accept.prefersHTML else {
             return .json { json in
                 json.array("items", ProblemKind.all) { json, kind in
                     json.beginObject()
@@ -49,10 +49,10 @@ private struct ProblemPages: Sendable {
             """)
     }
 
-    func page(_ inbound: Inbound) throws -> Reply {
-        let code = inbound.parameter("code")
+    func page(_ request: OpenRequest) throws -> Reply {
+        let code = request.parameter("code")
         guard let kind = ProblemKind.all.first(where: { $0.code == code }) else { throw Refusal.notFound }
-        guard inbound.prefersHTML else {
+        guard request.accept.prefersHTML else {
             return .json { json in
                 write(kind, into: &json)
                 json.object("example") { write(example: kind, into: &$0) }
@@ -131,16 +131,9 @@ private struct ProblemPages: Sendable {
     }
 }
 
-extension Inbound {
-    /// Whether the caller names HTML before JSON, as browsers do.
-    var prefersHTML: Bool {
-        let types = (headers[.accept] ?? "").split(separator: ",").map {
-            ($0.split(separator: ";").first ?? "").lowercased().filter { $0 != " " && $0 != "\t" }
-        }
-        guard let html = types.firstIndex(of: "text/html") else { return false }
-        guard let json = types.firstIndex(of: "application/json") else { return true }
-        return html < json
-    }
+extension Accept {
+    /// Whether the caller prefers HTML, as browsers do. A program that names neither gets JSON.
+    var prefersHTML: Bool { prefers("text/html", to: "application/json") }
 }
 
 func htmlEscaped(_ text: String) -> String {

@@ -10,33 +10,38 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = ReceiptHandlers(intermediary: intermediary, links: links)
     return [
         Route(.post, "/v1/psps/{psp_id}/receipts", "receive_rt", access: .psp, handlers.receiveRT),
-        Route(.post, "/v1/receipts", "enter_rt", handlers.enterRT),
-        Route(.get, "/v1/receipts", "list_receipts", query: ReceiptHandlers.filterNames, handlers.listReceipts),
-        Route(.post, "/v1/receipts/search", "search_receipts", handlers.searchReceipts),
-        Route(.get, "/v1/receipts/{id}", "show_receipt", handlers.showReceipt),
+        Route(.post, "/v1/receipts", "enter_rt", scope: .operations, handlers.enterRT),
         Route(
-            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", query: ["disposition", "for"],
+            .get, "/v1/receipts", "list_receipts", scope: .receiptsRead, query: ReceiptHandlers.filterNames,
+            handlers.listReceipts),
+        Route(.post, "/v1/receipts/search", "search_receipts", scope: .receiptsRead, handlers.searchReceipts),
+        Route(.get, "/v1/receipts/{id}", "show_receipt", scope: .receiptsRead, handlers.showReceipt),
+        Route(
+            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", scope: .receiptsRead, query: ["disposition", "for"],
             produces: ["application/pdf"],
             handlers.showReceiptPDF),
         Route(
-            .get, "/v1/receipts/{id}/rt", "show_receipt_rt",
+            .get, "/v1/receipts/{id}/rt", "show_receipt_rt", scope: .receiptsRead,
             produces: ["application/json", "application/xml", "application/octet-stream"],
             handlers.showReceiptRT),
         Route(
-            .get, "/v1/receipts/{id}/official-rt", "show_official_rt", produces: ["application/xml"],
+            .get, "/v1/receipts/{id}/official-rt", "show_official_rt", scope: .receiptsRead,
+            produces: ["application/xml"],
             handlers.showOfficialRT),
         Route(
-            .get, "/v1/anomalies", "list_anomalies",
+            .get, "/v1/anomalies", "list_anomalies", scope: .anomaliesWrite, or: [.operations],
             query: QueryReader.pageNames.union([
                 "status", "kind", "creditor_tax_code", "iuv", "psp_id", "receipt_id", "position_id", "opened_from",
                 "opened_to",
             ]), handlers.listAnomalies),
-        Route(.get, "/v1/anomalies/{id}", "show_anomaly", handlers.showAnomaly),
         Route(
-            .get, "/v1/anomalies/{id}/evidence", "show_anomaly_evidence",
+            .get, "/v1/anomalies/{id}", "show_anomaly", scope: .anomaliesWrite, or: [.operations], handlers.showAnomaly),
+        Route(
+            .get, "/v1/anomalies/{id}/evidence", "show_anomaly_evidence", scope: .anomaliesWrite, or: [.operations],
             produces: ["application/json", "application/xml", "application/octet-stream"], handlers.showEvidence),
         Route(
-            .post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", isConditional: true,
+            .post, "/v1/anomalies/{id}/resolve", "resolve_anomaly", scope: .anomaliesWrite, or: [.operations],
+            isConditional: true,
             handlers.resolveAnomaly),
     ]
 }
@@ -51,16 +56,16 @@ private struct ReceiptHandlers: Sendable {
     ])
 
     /// The webhook. The sender's signature over these very bytes has been checked.
-    func receiveRT(_ inbound: Inbound) async throws -> Reply {
-        let sender = try inbound.sender()
-        let syntax: RTSyntax = inbound.contentType?.isXML == true ? .xml : .json
+    func receiveRT(_ request: PSPRequest) async throws -> Reply {
+        let sender = request.psp
+        let syntax: RTSyntax = request.contentType?.isXML == true ? .xml : .json
         var body = RTBody(
-            psp: sender, messageID: inbound.messageID, contentType: syntax.rawValue, bytes: inbound.body,
-            sha256: SHA256.digest(inbound.body), fingerprint: [])
+            psp: sender, messageID: request.messageID, contentType: syntax.rawValue, bytes: request.body,
+            sha256: SHA256.digest(request.body), fingerprint: [])
         do {
-            if syntax == .json { try inbound.demandMediaType("application/json", orElse: "application/xml") }
-            try inbound.demandPlainBody()
-            let rt = try intermediary.readRT(inbound.body, as: syntax, from: sender)
+            if syntax == .json { try request.demandMediaType("application/json", orElse: "application/xml") }
+            try request.demandPlainBody()
+            let rt = try intermediary.readRT(request.body, as: syntax, from: sender)
             body.fingerprint = SHA256.digest(rt.meaning)
             let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
             return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
@@ -70,42 +75,36 @@ private struct ReceiptHandlers: Sendable {
     }
 
     /// An RT that came by another way, as an operator reads it.
-    func enterRT(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
-        let entered = try inbound.object { EnteredRT.read(&$0) }
-        let taken = try await intermediary.enterRT(entered, by: caller) { $0.answer }
+    func enterRT(_ request: KeyRequest) async throws -> Reply {
+        let entered = try request.object { EnteredRT.read(&$0) }
+        let taken = try await intermediary.enterRT(entered, by: request.caller) { $0.answer }
         return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
     }
 
-    func listReceipts(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.receiptsRead)
-        var reader = QueryReader(inbound)
+    func listReceipts(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let (filter, creditor) = filter(&reader)
-        let page = try reader.page(.receipts, for: inbound)
+        let page = try reader.page(.receipts, for: request)
         try reader.finish()
-        return try await list(filter, creditor, page, for: inbound)
+        return try await list(filter, creditor, page, for: request)
     }
 
-    func searchReceipts(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.receiptsRead)
-        var reader = try QueryReader(inbound.json(), knowing: Self.filterNames.union(["tax_code"]))
+    func searchReceipts(_ request: KeyRequest) async throws -> Reply {
+        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["tax_code"]))
         var (filter, creditor) = filter(&reader)
         filter.taxCode = reader.code("tax_code") { try TaxCode($0) }
-        let page = try reader.page(.receipts, for: inbound)
+        let page = try reader.page(.receipts, for: request)
         try reader.finishBody()
-        return try await list(filter, creditor, page, for: inbound)
+        return try await list(filter, creditor, page, for: request)
     }
 
     private func list(
-        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for inbound: Inbound
+        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for request: KeyRequest
     )
         async throws -> Reply
     {
-        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: inbound.caller())
-            .reply(.receipts, for: inbound) { json, receipt in receipt.writeSummary(into: &json, links) }
+        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: request.caller)
+            .reply(.receipts, for: request) { json, receipt in receipt.writeSummary(into: &json, links) }
     }
 
     private func filter(_ reader: inout QueryReader) -> (ReceiptFilter, OrganizationTaxCode?) {
@@ -123,18 +122,18 @@ private struct ReceiptHandlers: Sendable {
         return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }
 
-    func showReceipt(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.showReceipt(inbound.id(), for: inbound.caller()).reply(.ok, links)
+    func showReceipt(_ request: KeyRequest) async throws -> Reply {
+        try await intermediary.showReceipt(request.id(), for: request.caller).reply(.ok, links)
     }
 
-    func showReceiptPDF(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
+    func showReceiptPDF(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         let disposition = reader.word("disposition", Disposition.self) ?? .inline
         let audience = reader.word("for", ReceiptAudience.self)
         try reader.finish()
-        let id: Identifier<Receipt> = try inbound.id()
+        let id: Identifier<Receipt> = try request.id()
         let pdf = try await intermediary.showReceiptPDF(
-            id, for: audience, language: inbound.language, by: inbound.caller())
+            id, for: audience, language: request.language, by: request.caller)
         return Reply(
             .ok,
             headers: [
@@ -148,24 +147,22 @@ private struct ReceiptHandlers: Sendable {
         case attachment
     }
 
-    func showReceiptRT(_ inbound: Inbound) async throws -> Reply {
-        let rt = try await intermediary.showReceiptRT(inbound.id(), for: inbound.caller())
+    func showReceiptRT(_ request: KeyRequest) async throws -> Reply {
+        let rt = try await intermediary.showReceiptRT(request.id(), for: request.caller)
         return Reply(
             .ok,
             headers: [.contentType: safeMediaType(rt.contentType, rt.bytes), .contentDisposition: "attachment"],
             body: rt.bytes)
     }
 
-    func showOfficialRT(_ inbound: Inbound) async throws -> Reply {
-        let rt = try await intermediary.showOfficialRT(inbound.id(), for: inbound.caller())
+    func showOfficialRT(_ request: KeyRequest) async throws -> Reply {
+        let rt = try await intermediary.showOfficialRT(request.id(), for: request.caller)
         return Reply(
             .ok, headers: [.contentType: "application/xml; charset=utf-8", .contentDisposition: "attachment"], body: rt)
     }
 
-    func listAnomalies(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.anomaliesWrite, or: .operations)
-        var reader = QueryReader(inbound)
+    func listAnomalies(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         var filter = AnomalyFilter()
         let statuses: Set<AnomalyStatus> = Set(reader.words("status"))
         if statuses.count == 1 { filter.isOpen = statuses.contains(.open) }
@@ -177,34 +174,31 @@ private struct ReceiptHandlers: Sendable {
         filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
         filter.openedTo = reader.value("opened_to") { try CalendarDate($0) }
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let page = try reader.page(.anomalies, for: inbound)
+        let page = try reader.page(.anomalies, for: request)
         try reader.finish()
-        return try await intermediary.listAnomalies(filter, creditor: creditor, page: page, for: caller)
-            .reply(.anomalies, for: inbound) { json, anomaly in
+        return try await intermediary.listAnomalies(filter, creditor: creditor, page: page, for: request.caller)
+            .reply(.anomalies, for: request) { json, anomaly in
                 json.beginObject()
                 anomaly.write(into: &json)
                 json.endObject()
             }
     }
 
-    func resolveAnomaly(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.anomaliesWrite, or: .operations)
-        let (request, reason) = try inbound.object { reader in ResolutionRequest.read(&reader) }
+    func resolveAnomaly(_ request: KeyRequest) async throws -> Reply {
+        let (resolution, reason) = try request.object { reader in ResolutionRequest.read(&reader) }
         let render: @Sendable (Anomaly) -> Reply = { $0.reply }
         return try await intermediary.resolveAnomaly(
-            inbound.id(), request, reason: reason, by: caller,
-            demanding: inbound.precondition(.optional) { $0.reply.tag }, repeating: inbound.repeating(render),
+            request.id(), resolution, reason: reason, by: request.caller,
+            demanding: request.precondition(.optional) { $0.reply.tag }, repeating: request.repeating(render),
             acknowledge: { $0.answer }
         ).reply(render)
     }
 
-    func showAnomaly(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        let anomaly = try await intermediary.showAnomaly(inbound.id(), for: caller)
-        let evidence = try await intermediary.findEvidence(of: anomaly, for: caller)
+    func showAnomaly(_ request: KeyRequest) async throws -> Reply {
+        let anomaly = try await intermediary.showAnomaly(request.id(), for: request.caller)
+        let evidence = try await intermediary.findEvidence(of: anomaly, for: request.caller)
         // The tag is of the anomaly alone: its evidence never changes.
-        return inbound.unlessHeld(
+        return request.unlessHeld(
             Reply.json { json in
                 anomaly.write(into: &json)
                 evidence?.write(into: &json)
@@ -212,9 +206,9 @@ private struct ReceiptHandlers: Sendable {
     }
 
     /// Bytes of a stranger: a browser stores them and does not show them.
-    func showEvidence(_ inbound: Inbound) async throws -> Reply {
-        let id: Identifier<Anomaly> = try inbound.id()
-        let evidence = try await intermediary.showEvidence(of: id, for: inbound.caller())
+    func showEvidence(_ request: KeyRequest) async throws -> Reply {
+        let id: Identifier<Anomaly> = try request.id()
+        let evidence = try await intermediary.showEvidence(of: id, for: request.caller)
         return Reply(
             .ok,
             headers: [

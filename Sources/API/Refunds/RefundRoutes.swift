@@ -10,11 +10,13 @@ func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = RefundHandlers(intermediary: intermediary, links: links)
     return [
         Route(
-            .get, "/v1/refunds", "list_refunds",
+            .get, "/v1/refunds", "list_refunds", scope: .refundsWrite, or: [.operations],
             query: QueryReader.pageNames.union(["status", "receipt_id", "creditor_tax_code"]), handlers.listRefunds),
-        Route(.post, "/v1/refunds", "decide_refund", handlers.decideRefund),
-        Route(.get, "/v1/refunds/{id}", "show_refund", handlers.showRefund),
-        Route(.patch, "/v1/refunds/{id}", "change_refund", isConditional: true, handlers.changeRefund),
+        Route(.post, "/v1/refunds", "decide_refund", scope: .refundsWrite, or: [.operations], handlers.decideRefund),
+        Route(.get, "/v1/refunds/{id}", "show_refund", scope: .refundsWrite, or: [.operations], handlers.showRefund),
+        Route(
+            .patch, "/v1/refunds/{id}", "change_refund", scope: .refundsWrite, or: [.operations], isConditional: true,
+            handlers.changeRefund),
     ]
 }
 
@@ -22,47 +24,43 @@ private struct RefundHandlers: Sendable {
     let intermediary: Intermediary
     let links: Links
 
-    func listRefunds(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.refundsWrite, or: .operations)
-        var reader = QueryReader(inbound)
+    func listRefunds(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
         var filter = RefundFilter()
         filter.statuses = reader.words("status")
         filter.receipt = reader.id("receipt_id")
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let page = try reader.page(.refunds, for: inbound)
+        let page = try reader.page(.refunds, for: request)
         try reader.finish()
-        return try await intermediary.listRefunds(filter, creditor: creditor, page: page, for: caller)
-            .reply(.refunds, for: inbound) { json, refund in
+        return try await intermediary.listRefunds(filter, creditor: creditor, page: page, for: request.caller)
+            .reply(.refunds, for: request) { json, refund in
                 json.beginObject()
                 refund.write(into: &json, links)
                 json.endObject()
             }
     }
 
-    func decideRefund(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.refundsWrite, or: .operations)
-        let request = try inbound.object(RefundRequest.read)
+    func decideRefund(_ request: KeyRequest) async throws -> Reply {
+        let refundRequest = try request.object(RefundRequest.read)
         let render: @Sendable (Refund) -> Reply = { refund in
             refund.reply(.created, links).with(.location, links.refund(refund.id))
         }
-        return try await intermediary.decideRefund(request, by: caller, repeating: inbound.repeating(render))
-            .reply(render)
+        return try await intermediary.decideRefund(
+            refundRequest, by: request.caller, repeating: request.repeating(render)
+        )
+        .reply(render)
     }
 
-    func showRefund(_ inbound: Inbound) async throws -> Reply {
-        inbound.unlessHeld(try await intermediary.showRefund(inbound.id(), for: inbound.caller()).reply(.ok, links))
+    func showRefund(_ request: KeyRequest) async throws -> Reply {
+        request.unlessHeld(try await intermediary.showRefund(request.id(), for: request.caller).reply(.ok, links))
     }
 
-    func changeRefund(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.refundsWrite, or: .operations)
-        guard inbound.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
-        let change = try Inbound.object(inbound.json("application/merge-patch+json"), RefundChange.read)
+    func changeRefund(_ request: KeyRequest) async throws -> Reply {
+        guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
+        let change = try request.json("application/merge-patch+json").decodeObject(RefundChange.read)
         return try await intermediary.changeRefund(
-            inbound.id(), change.event, on: change.day, reference: change.reference, by: caller,
-            demanding: inbound.precondition(.always) { [links] in $0.reply(.ok, links).tag }
+            request.id(), change.event, on: change.day, reference: change.reference, by: request.caller,
+            demanding: request.precondition(.always) { [links] in $0.reply(.ok, links).tag }
         ).reply(.ok, links)
     }
 }

@@ -9,9 +9,11 @@ import Requests
 func accountRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = AccountsHandlers(intermediary: intermediary)
     return [
-        Route(.get, "/v1/creditors/{tax_code}/accounts", "list_accounts", handlers.listAccounts),
         Route(
-            .put, "/v1/creditors/{tax_code}/accounts", "save_accounts", isConditional: true,
+            .get, "/v1/creditors/{tax_code}/accounts", "list_accounts", scope: .positionsRead, or: [.operations],
+            handlers.listAccounts),
+        Route(
+            .put, "/v1/creditors/{tax_code}/accounts", "save_accounts", scope: .operations, isConditional: true,
             handlers.saveAccounts),
     ]
 }
@@ -19,28 +21,25 @@ func accountRoutes(_ intermediary: Intermediary) -> [Route] {
 private struct AccountsHandlers: Sendable {
     let intermediary: Intermediary
 
-    private func taxCode(_ inbound: Inbound) throws -> OrganizationTaxCode {
-        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else {
+    private func taxCode(_ request: KeyRequest) throws -> OrganizationTaxCode {
+        guard let code = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")) else {
             throw Refusal.notFound
         }
         return code
     }
 
-    func listAccounts(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .operations)
-        return inbound.unlessHeld(try await intermediary.listAccounts(of: taxCode(inbound), for: caller).reply)
+    func listAccounts(_ request: KeyRequest) async throws -> Reply {
+        request.unlessHeld(try await intermediary.listAccounts(of: taxCode(request), for: request.caller).reply)
     }
 
-    func saveAccounts(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
-        let json = try inbound.json()
+    func saveAccounts(_ request: KeyRequest) async throws -> Reply {
+        let json = try request.json()
         // Not required, for the first register is made of the creditor's own IBAN; checked when it is sent.
-        let precondition: Precondition<AccountBook> = inbound.precondition(.optional) { $0.reply.tag }
-        return try await intermediary.saveAccounts(of: taxCode(inbound), by: caller) { creditor, present, today in
+        let precondition: Precondition<AccountBook> = request.precondition(.optional) { $0.reply.tag }
+        return try await intermediary.saveAccounts(of: taxCode(request), by: request.caller) {
+            creditor, present, today in
             _ = try precondition.isMissing(for: present)
-            return try Inbound.object(json) { AccountBook.read(&$0, of: creditor, present: present, today: today) }
+            return try json.decodeObject { AccountBook.read(&$0, of: creditor, present: present, today: today) }
         }.reply
     }
 }

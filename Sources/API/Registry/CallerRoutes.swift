@@ -9,13 +9,21 @@ import Seals
 func callerRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = CallerHandlers(intermediary: intermediary, links: links)
     return [
-        Route(.get, "/v1/api-keys", "list_api_keys", query: QueryReader.pageNames, handlers.listAPIKeys),
-        Route(.post, "/v1/api-keys", "make_api_key", handlers.makeAPIKey),
-        Route(.delete, "/v1/api-keys/{id}", "revoke_api_key", handlers.revokeAPIKey),
-        Route(.post, "/v1/api-keys/{id}/rotate", "rotate_api_key", handlers.rotateAPIKey),
-        Route(.get, "/v1/psps/{psp_id}/webhook-secrets", "list_webhook_secrets", handlers.listWebhookSecrets),
-        Route(.post, "/v1/psps/{psp_id}/webhook-secrets", "make_webhook_secret", handlers.makeWebhookSecret),
-        Route(.delete, "/v1/psps/{psp_id}/webhook-secrets/{id}", "revoke_webhook_secret", handlers.revokeWebhookSecret),
+        Route(
+            .get, "/v1/api-keys", "list_api_keys", scope: .operations, query: QueryReader.pageNames,
+            handlers.listAPIKeys),
+        Route(.post, "/v1/api-keys", "make_api_key", scope: .operations, handlers.makeAPIKey),
+        Route(.delete, "/v1/api-keys/{id}", "revoke_api_key", scope: .operations, handlers.revokeAPIKey),
+        Route(.post, "/v1/api-keys/{id}/rotate", "rotate_api_key", scope: .operations, handlers.rotateAPIKey),
+        Route(
+            .get, "/v1/psps/{psp_id}/webhook-secrets", "list_webhook_secrets", scope: .operations,
+            handlers.listWebhookSecrets),
+        Route(
+            .post, "/v1/psps/{psp_id}/webhook-secrets", "make_webhook_secret", scope: .operations,
+            handlers.makeWebhookSecret),
+        Route(
+            .delete, "/v1/psps/{psp_id}/webhook-secrets/{id}", "revoke_webhook_secret", scope: .operations,
+            handlers.revokeWebhookSecret),
     ]
 }
 
@@ -23,11 +31,11 @@ private struct CallerHandlers: Sendable {
     let intermediary: Intermediary
     let links: Links
 
-    func listAPIKeys(_ inbound: Inbound) async throws -> Reply {
-        var reader = QueryReader(inbound)
-        let page = try reader.page(.apiKeys, for: inbound)
+    func listAPIKeys(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
+        let page = try reader.page(.apiKeys, for: request)
         try reader.finish()
-        return try await intermediary.listAPIKeys(page: page, for: inbound.caller()).reply(.apiKeys, for: inbound) {
+        return try await intermediary.listAPIKeys(page: page, for: request.caller).reply(.apiKeys, for: request) {
             json, key in
             json.beginObject()
             json.field("id", key.id.description)
@@ -38,35 +46,33 @@ private struct CallerHandlers: Sendable {
         }
     }
 
-    func makeAPIKey(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
-        let request = try inbound.object(APIKeyRequest.read)
-        return try await once(inbound) { try await intermediary.makeAPIKey(request, by: caller, repeating: $0) }
+    func makeAPIKey(_ request: KeyRequest) async throws -> Reply {
+        let keyRequest = try request.object(APIKeyRequest.read)
+        return try await once(request) {
+            try await intermediary.makeAPIKey(keyRequest, by: request.caller, repeating: $0)
+        }
     }
 
-    func rotateAPIKey(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
+    func rotateAPIKey(_ request: KeyRequest) async throws -> Reply {
         var overlap: Int64 = 86_400
-        if !inbound.body.isEmpty {
-            overlap = try inbound.object { reader in
+        if !request.body.isEmpty {
+            overlap = try request.object { reader in
                 reader.has("overlap_seconds")
                     ? reader.required("overlap_seconds", in: 0...Int64(Intermediary.maximumOverlapSeconds)) : 86_400
             }
         }
-        let id: APIKeyID = try inbound.id()
-        return try await once(inbound) {
-            try await intermediary.rotateAPIKey(id, overlapSeconds: Int(overlap), by: caller, repeating: $0)
+        let id: APIKeyID = try request.id()
+        return try await once(request) {
+            try await intermediary.rotateAPIKey(id, overlapSeconds: Int(overlap), by: request.caller, repeating: $0)
         }
     }
 
     /// What is kept for a repeat tells that the secret was shown, never the secret.
-    private func once(_ inbound: Inbound, _ make: (Repeating<MadeAPIKey>?) async throws -> Once<MadeAPIKey>)
+    private func once(_ request: KeyRequest, _ make: (Repeating<MadeAPIKey>?) async throws -> Once<MadeAPIKey>)
         async throws -> Reply
     {
-        let path = inbound.path
-        return try await make(inbound.repeating { _ in .secretShownOnce(path, links) }).reply { made in
+        let path = request.path
+        return try await make(request.repeating { _ in .secretShownOnce(path, links) }).reply { made in
             .json(.created) { json in
                 json.field("id", made.key.id.description)
                 json.field("key", made.secret)
@@ -75,18 +81,18 @@ private struct CallerHandlers: Sendable {
         }
     }
 
-    func revokeAPIKey(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.revokeAPIKey(inbound.id(), by: inbound.caller())
+    func revokeAPIKey(_ request: KeyRequest) async throws -> Reply {
+        try await intermediary.revokeAPIKey(request.id(), by: request.caller)
         return Reply(.noContent)
     }
 
-    private func psp(_ inbound: Inbound) throws -> PSPID {
-        guard let psp = try? PSPID(inbound.parameter("psp_id")) else { throw Refusal.notFound }
+    private func psp(_ request: KeyRequest) throws -> PSPID {
+        guard let psp = try? PSPID(request.parameter("psp_id")) else { throw Refusal.notFound }
         return psp
     }
 
-    func listWebhookSecrets(_ inbound: Inbound) async throws -> Reply {
-        let entries = try await intermediary.listWebhookSecrets(of: psp(inbound), for: inbound.caller())
+    func listWebhookSecrets(_ request: KeyRequest) async throws -> Reply {
+        let entries = try await intermediary.listWebhookSecrets(of: psp(request), for: request.caller)
         return Reply.items(entries) { json, entry in
             json.beginObject()
             json.field("id", entry.id.description)
@@ -97,12 +103,12 @@ private struct CallerHandlers: Sendable {
         }
     }
 
-    func makeWebhookSecret(_ inbound: Inbound) async throws -> Reply {
-        try inbound.demandNoBody()
-        let psp = try psp(inbound)
-        let path = inbound.path
+    func makeWebhookSecret(_ request: KeyRequest) async throws -> Reply {
+        try request.demandNoBody()
+        let psp = try psp(request)
+        let path = request.path
         return try await intermediary.makeWebhookSecret(
-            of: psp, by: inbound.caller(), repeating: inbound.repeating { _ in .secretShownOnce(path, links) }
+            of: psp, by: request.caller, repeating: request.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
             .json(.created) { json in
                 json.field("id", made.id.description)
@@ -113,8 +119,8 @@ private struct CallerHandlers: Sendable {
         }
     }
 
-    func revokeWebhookSecret(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.revokeWebhookSecret(inbound.id(), of: psp(inbound), by: inbound.caller())
+    func revokeWebhookSecret(_ request: KeyRequest) async throws -> Reply {
+        try await intermediary.revokeWebhookSecret(request.id(), of: psp(request), by: request.caller)
         return Reply(.noContent)
     }
 }

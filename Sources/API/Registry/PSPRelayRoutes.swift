@@ -8,46 +8,46 @@ import Requests
 func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = PSPRelayHandlers(intermediary: intermediary)
     return [
-        Route(.get, "/v1/psp-relays", "list_psp_relays", handlers.listRelays),
-        Route(.get, "/v1/psps/{psp_id}/relay", "show_psp_relay", handlers.showRelay),
-        Route(.put, "/v1/psps/{psp_id}/relay", "register_psp_relay", isConditional: true, handlers.registerRelay),
-        Route(.delete, "/v1/psps/{psp_id}/relay", "end_psp_relay", handlers.endRelay),
+        Route(.get, "/v1/psp-relays", "list_psp_relays", scope: .operations, handlers.listRelays),
+        Route(.get, "/v1/psps/{psp_id}/relay", "show_psp_relay", scope: .operations, handlers.showRelay),
+        Route(
+            .put, "/v1/psps/{psp_id}/relay", "register_psp_relay", scope: .operations, isConditional: true,
+            handlers.registerRelay),
+        Route(.delete, "/v1/psps/{psp_id}/relay", "end_psp_relay", scope: .operations, handlers.endRelay),
     ]
 }
 
 private struct PSPRelayHandlers: Sendable {
     let intermediary: Intermediary
 
-    private func psp(_ inbound: Inbound) throws -> PSPID {
-        guard let psp = try? PSPID(inbound.parameter("psp_id")) else { throw Refusal.notFound }
+    private func psp(_ request: KeyRequest) throws -> PSPID {
+        guard let psp = try? PSPID(request.parameter("psp_id")) else { throw Refusal.notFound }
         return psp
     }
 
-    func listRelays(_ inbound: Inbound) async throws -> Reply {
-        Reply.items(try await intermediary.listPSPRelays(for: inbound.caller())) { json, relay in
+    func listRelays(_ request: KeyRequest) async throws -> Reply {
+        Reply.items(try await intermediary.listPSPRelays(for: request.caller)) { json, relay in
             json.beginObject()
             relay.write(into: &json)
             json.endObject()
         }
     }
 
-    func showRelay(_ inbound: Inbound) async throws -> Reply {
-        let relay = try await intermediary.showPSPRelay(psp(inbound), for: inbound.caller())
+    func showRelay(_ request: KeyRequest) async throws -> Reply {
+        let relay = try await intermediary.showPSPRelay(psp(request), for: request.caller)
         return .json { relay.write(into: &$0) }
     }
 
-    func registerRelay(_ inbound: Inbound) async throws -> Reply {
-        try inbound.demandNoBody()
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
+    func registerRelay(_ request: KeyRequest) async throws -> Reply {
+        try request.demandNoBody()
         // A relay has no ETag, so that every tag is one that was never issued.
-        if let tags = inbound.headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw Refusal.preconditionFailed }
-        let relay = try await intermediary.registerPSPRelay(psp(inbound), by: caller)
+        if let tags = request.headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw Refusal.preconditionFailed }
+        let relay = try await intermediary.registerPSPRelay(psp(request), by: request.caller)
         return .json { relay.write(into: &$0) }
     }
 
-    func endRelay(_ inbound: Inbound) async throws -> Reply {
-        try await intermediary.endPSPRelay(psp(inbound), by: inbound.caller())
+    func endRelay(_ request: KeyRequest) async throws -> Reply {
+        try await intermediary.endPSPRelay(psp(request), by: request.caller)
         return Reply(.noContent)
     }
 }

@@ -9,13 +9,24 @@ import Seals
 func registryRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = RegistryHandlers(intermediary: intermediary)
     return [
-        Route(.get, "/v1/creditors", "list_creditors", query: QueryReader.pageNames, handlers.listCreditors),
-        Route(.get, "/v1/creditors/{tax_code}", "show_creditor", handlers.showCreditor),
-        Route(.put, "/v1/creditors/{tax_code}", "save_creditor", isConditional: true, handlers.saveCreditor),
-        Route(.get, "/v1/creditors/{tax_code}/debt-types", "list_debt_types", handlers.listDebtTypes),
-        Route(.get, "/v1/creditors/{tax_code}/debt-types/{key}", "show_debt_type", handlers.showDebtType),
         Route(
-            .put, "/v1/creditors/{tax_code}/debt-types/{key}", "save_debt_type", isConditional: true,
+            .get, "/v1/creditors", "list_creditors", scope: .positionsRead, or: [.operations],
+            query: QueryReader.pageNames, handlers.listCreditors),
+        Route(
+            .get, "/v1/creditors/{tax_code}", "show_creditor", scope: .positionsRead, or: [.operations],
+            handlers.showCreditor),
+        Route(
+            .put, "/v1/creditors/{tax_code}", "save_creditor", scope: .operations, isConditional: true,
+            handlers.saveCreditor),
+        Route(
+            .get, "/v1/creditors/{tax_code}/debt-types", "list_debt_types", scope: .positionsRead, or: [.operations],
+            handlers.listDebtTypes),
+        Route(
+            .get, "/v1/creditors/{tax_code}/debt-types/{key}", "show_debt_type", scope: .positionsRead,
+            or: [.operations], handlers.showDebtType),
+        Route(
+            .put, "/v1/creditors/{tax_code}/debt-types/{key}", "save_debt_type", scope: .positionsWrite,
+            or: [.operations], isConditional: true,
             handlers.saveDebtType),
     ]
 }
@@ -23,20 +34,18 @@ func registryRoutes(_ intermediary: Intermediary) -> [Route] {
 private struct RegistryHandlers: Sendable {
     let intermediary: Intermediary
 
-    private func taxCode(_ inbound: Inbound) throws -> OrganizationTaxCode {
-        guard let code = try? OrganizationTaxCode(unchecked: inbound.parameter("tax_code")) else {
+    private func taxCode(_ request: KeyRequest) throws -> OrganizationTaxCode {
+        guard let code = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")) else {
             throw Refusal.notFound
         }
         return code
     }
 
-    func listCreditors(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .operations)
-        var reader = QueryReader(inbound)
-        let page = try reader.page(.creditors, for: inbound)
+    func listCreditors(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
+        let page = try reader.page(.creditors, for: request)
         try reader.finish()
-        return try await intermediary.listCreditors(page: page, for: caller).reply(.creditors, for: inbound) {
+        return try await intermediary.listCreditors(page: page, for: request.caller).reply(.creditors, for: request) {
             json, creditor in
             json.beginObject()
             creditor.write(into: &json)
@@ -44,21 +53,17 @@ private struct RegistryHandlers: Sendable {
         }
     }
 
-    func showCreditor(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .operations)
-        return inbound.unlessHeld(try await intermediary.showCreditor(taxCode(inbound), for: caller).reply(.ok))
+    func showCreditor(_ request: KeyRequest) async throws -> Reply {
+        request.unlessHeld(try await intermediary.showCreditor(taxCode(request), for: request.caller).reply(.ok))
     }
 
-    func saveCreditor(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.operations)
-        let taxCode = try taxCode(inbound)
-        let json = try inbound.json()
+    func saveCreditor(_ request: KeyRequest) async throws -> Reply {
+        let taxCode = try taxCode(request)
+        let json = try request.json()
         let saved = try await intermediary.saveCreditor(
-            taxCode, by: caller, demanding: inbound.precondition(.forChanges) { $0.reply(.ok).tag }
+            taxCode, by: request.caller, demanding: request.precondition(.forChanges) { $0.reply(.ok).tag }
         ) { old, now in
-            try Inbound.object(json) { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) }
+            try json.decodeObject { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) }
         }
         switch saved {
         case .created(let creditor): return creditor.reply(.created)
@@ -66,10 +71,8 @@ private struct RegistryHandlers: Sendable {
         }
     }
 
-    func listDebtTypes(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .operations)
-        let types = try await intermediary.listDebtTypes(of: taxCode(inbound), for: caller)
+    func listDebtTypes(_ request: KeyRequest) async throws -> Reply {
+        let types = try await intermediary.listDebtTypes(of: taxCode(request), for: request.caller)
         return Reply.items(types) { json, type in
             json.beginObject()
             type.write(into: &json)
@@ -77,26 +80,23 @@ private struct RegistryHandlers: Sendable {
         }
     }
 
-    func showDebtType(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsRead, or: .operations)
-        let type = try await intermediary.showDebtType(inbound.parameter("key"), of: taxCode(inbound), for: caller)
-        return inbound.unlessHeld(type.reply(.ok))
+    func showDebtType(_ request: KeyRequest) async throws -> Reply {
+        let type = try await intermediary.showDebtType(
+            request.parameter("key"), of: taxCode(request), for: request.caller)
+        return request.unlessHeld(type.reply(.ok))
     }
 
-    func saveDebtType(_ inbound: Inbound) async throws -> Reply {
-        let caller = try inbound.caller()
-        try caller.demand(.positionsWrite, or: .operations)
-        let creditor = try taxCode(inbound)
+    func saveDebtType(_ request: KeyRequest) async throws -> Reply {
+        let creditor = try taxCode(request)
         let key: String
-        do { key = try shortName(inbound.parameter("key")) } catch {
+        do { key = try shortName(request.parameter("key")) } catch {
             throw Problem.invalid([Violation("/key", error.code, error.detail)])
         }
-        let json = try inbound.json()
+        let json = try request.json()
         let saved = try await intermediary.saveDebtType(
-            key, of: creditor, by: caller, demanding: inbound.precondition(.forChanges) { $0.reply(.ok).tag }
+            key, of: creditor, by: request.caller, demanding: request.precondition(.forChanges) { $0.reply(.ok).tag }
         ) { old, now in
-            try Inbound.object(json) { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }
+            try json.decodeObject { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }
         }
         switch saved {
         case .created(let type): return type.reply(.created)

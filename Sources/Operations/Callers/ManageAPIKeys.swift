@@ -88,7 +88,6 @@ extension Intermediary {
     package func makeAPIKey(_ request: APIKeyRequest, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil)
         async throws -> Once<MadeAPIKey>
     {
-        try caller?.demand(.operations)
         let faults = request.faults(now: clock())
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let token = try APIKeyToken.make()
@@ -110,7 +109,6 @@ extension Intermediary {
     }
 
     package func listAPIKeys(page: PageRequest, for caller: Caller?) async throws -> Page<APIKey> {
-        try caller?.demand(.operations)
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             try await tx.apiKeys(page: page)
         }
@@ -118,7 +116,6 @@ extension Intermediary {
 
     /// Ends a key at once, on every instance; repeatable.
     package func revokeAPIKey(_ id: APIKeyID, by caller: Caller?) async throws {
-        try caller?.demand(.operations)
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
@@ -134,7 +131,6 @@ extension Intermediary {
     )
         async throws -> Once<MadeAPIKey>
     {
-        try caller?.demand(.operations)
         let token = try APIKeyToken.make()
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }

@@ -6,7 +6,6 @@ import Storage
 extension Intermediary {
     /// Lets a sender post RTs of any PSP; repeatable.
     package func registerPSPRelay(_ psp: PSPID, by caller: Caller?) async throws -> PSPRelay {
-        try caller?.demand(.operations)
         let relay = PSPRelay(psp: psp, registeredAt: clock())
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.register(relay) else {
@@ -21,7 +20,6 @@ extension Intermediary {
     }
 
     package func listPSPRelays(for caller: Caller?) async throws -> [PSPRelay] {
-        try caller?.demand(.operations)
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             try await tx.ask(PSPRelays.all)
         }
@@ -29,7 +27,6 @@ extension Intermediary {
 
     /// - Throws: `Refusal.notFound` for a sender that is not registered.
     package func showPSPRelay(_ psp: PSPID, for caller: Caller) async throws -> PSPRelay {
-        try caller.demand(.operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let relay = try await tx.ask(PSPRelays.show(psp)) else { throw Refusal.notFound }
             return relay
@@ -38,7 +35,6 @@ extension Intermediary {
 
     /// From now on the sender is the PSP of what it posts. Repeatable: a sender that is not registered stays so.
     package func endPSPRelay(_ psp: PSPID, by caller: Caller?) async throws {
-        try caller?.demand(.operations)
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.endRelay(psp) else { return }

@@ -30,7 +30,6 @@ extension Intermediary {
         of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: Caller?,
         repeating: Repeating<MadeWebhookSecret>? = nil
     ) async throws -> Once<MadeWebhookSecret> {
-        try caller?.demand(.operations)
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             let made = MadeWebhookSecret(id: newID(), secret: try secret ?? WebhookSecret.make(), createdAt: now)
             let sealed = try secretBox.seal(made.secret.bytes, for: Self.context(psp, made.id))
@@ -43,7 +42,6 @@ extension Intermediary {
     }
 
     package func listWebhookSecrets(of psp: PSPID, for caller: Caller?) async throws -> [WebhookSecretEntry] {
-        try caller?.demand(.operations)
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             try await tx.webhookSecretEntries(of: psp)
         }
@@ -51,7 +49,6 @@ extension Intermediary {
 
     /// Ends a secret at once; repeatable.
     package func revokeWebhookSecret(_ id: WebhookSecretID, of psp: PSPID, by caller: Caller?) async throws {
-        try caller?.demand(.operations)
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }

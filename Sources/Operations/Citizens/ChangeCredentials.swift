@@ -84,7 +84,6 @@ extension Intermediary {
     package func confirmEmailChange(
         of citizen: SignedInCitizen, token text: String, by caller: Caller, repeating: Repeating<Citizen>? = nil
     ) async throws -> Once<Citizen> {
-        try caller.demand(.citizens)
         guard let token = Token(text, for: .mail) else { throw Self.codeRefused }
         do {
             return try await once(repeating, within: .everyCreditor) { tx, now in

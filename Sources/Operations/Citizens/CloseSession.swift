@@ -21,7 +21,6 @@ extension Intermediary {
 
     /// Sign-out: both tokens are void at once.
     package func closeSession(of citizen: SignedInCitizen, by caller: Caller) async throws {
-        try caller.demand(.citizens)
         let now = clock()
         try await store.transaction(within: .everyCreditor) { tx in
             tx.end(citizen.session, by: .closed, at: now)

@@ -5,8 +5,7 @@ import Storage
 
 extension Intermediary {
     /// The signed-in citizen's own account.
-    package func showMe(_ citizen: SignedInCitizen, for caller: Caller) async throws -> Citizen {
-        try caller.demand(.citizens)
+    package func showMe(_ citizen: SignedInCitizen) async throws -> Citizen {
         return try await store.transaction(within: .everyCreditor) { tx in try await me(citizen, in: tx) }
     }
 
@@ -19,7 +18,6 @@ extension Intermediary {
         credentials: CredentialChange = CredentialChange(),
         _ change: (Citizen) throws -> CitizenChange
     ) async throws -> Citizen {
-        try caller.demand(.citizens)
         let password = try await passwordChange(credentials, of: citizen, by: caller)
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
@@ -43,7 +41,6 @@ extension Intermediary {
     package func eraseMe(
         _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none
     ) async throws {
-        try caller.demand(.citizens)
         let now = clock()
         try await store.transaction(within: .everyCreditor) { tx in
             guard let status = try await tx.ask(Citizens.lock(citizen.citizen)), let erased = status.after(.erased)

@@ -24,7 +24,6 @@ extension Intermediary {
         username: String, password: String, from address: ClientAddress, by caller: Caller,
         repeating: Repeating<GivenTokens>? = nil
     ) async throws -> Once<GivenTokens> {
-        try caller.demand(.citizens)
         do {
             return try await passwords.withPermit(for: caller.key.id.description) {
                 try await openSession(username, password, $0, from: address, by: caller, repeating)

@@ -17,7 +17,6 @@ extension Intermediary {
         _ card: Result<SmartCard, SmartCard.Fault>, language: Language, by caller: Caller,
         repeating: Repeating<GivenTokens>? = nil
     ) async throws -> Once<GivenTokens> {
-        try caller.demand(.citizens)
         guard let card = accepted(card) else { throw Refusal.smartCardRefused }
         return try await once(repeating, within: .everyCreditor) { tx, now in
             let citizen = try await account(of: card, language: language, by: caller.actor, in: tx, at: now)
@@ -30,7 +29,6 @@ extension Intermediary {
     package func openSmartCardSession(
         code text: String, by caller: Caller, repeating: Repeating<GivenTokens>? = nil
     ) async throws -> Once<GivenTokens> {
-        try caller.demand(.citizens)
         let refused = Refusal.invalid([Fault("/code", .unknownReference, "is unknown, used or expired")])
         guard let code = Token(text, for: .code) else { throw refused }
         return try await once(repeating, within: .everyCreditor) { tx, now in

@@ -16,7 +16,6 @@ extension Intermediary {
     package func makeSmartCardTicket(
         returningTo returnURL: ReturnURL, by caller: Caller, repeating: Repeating<MadeTicket>? = nil
     ) async throws -> Once<MadeTicket> {
-        try caller.demand(.citizens)
         return try await once(repeating, within: .everyCreditor) { tx, now in
             try await demandAllowed(returnURL, at: "/return_url", for: caller, in: tx)
             let token = try Token.make(.ticket)

@@ -11,7 +11,6 @@ extension Intermediary {
     /// the price is one sign-in.
     /// - Throws: `Refusal.citizenTokenInvalid`.
     package func refreshSession(token text: String, by caller: Caller) async throws -> GivenTokens {
-        try caller.demand(.citizens)
         guard let token = Token(text, for: .refresh) else { throw Refusal.citizenTokenInvalid }
         let access = try Token.make(.access)
         let refresh = try Token.make(.refresh)

@@ -19,7 +19,6 @@ extension Intermediary {
     package func registerCitizen(
         _ registration: Registration, by caller: Caller, repeating: Repeating<Registered>? = nil
     ) async throws -> Once<Registered> {
-        try caller.demand(.citizens)
         let passwordHash = try await hash(of: registration.password, for: caller)
         return try await once(repeating, within: .everyCreditor) { tx, now in
             try await demandAllowed(registration.verificationURL, at: "/verification_url", for: caller, in: tx)

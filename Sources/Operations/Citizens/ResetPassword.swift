@@ -9,7 +9,6 @@ extension Intermediary {
     package func requestPasswordReset(
         of email: EmailAddress, link: ReturnURL?, by caller: Caller, repeating: Repeating<Void>? = nil
     ) async throws -> Once<Void> {
-        try caller.demand(.citizens)
         return try await once(repeating, within: .everyCreditor) { tx, now in
             try await demandAllowed(link, at: "/reset_url", for: caller, in: tx)
             if let citizen = try await tx.ask(Citizens.active(with: email)) {
@@ -26,7 +25,6 @@ extension Intermediary {
     package func confirmPasswordReset(
         token text: String, password: Password, by caller: Caller, repeating: Repeating<Void>? = nil
     ) async throws -> Once<Void> {
-        try caller.demand(.citizens)
         let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", .tooWeak, $0) }
         guard let token = Token(text, for: .mail) else { throw Refusal.invalid(general + Self.codeFaults) }
         guard general.isEmpty else { throw Refusal.invalid(general) }

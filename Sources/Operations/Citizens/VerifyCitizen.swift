@@ -10,7 +10,6 @@ extension Intermediary {
     package func verifyCitizen(token text: String, by caller: Caller, repeating: Repeating<Registered>? = nil)
         async throws -> Once<Registered>
     {
-        try caller.demand(.citizens)
         guard let token = Token(text, for: .mail) else { throw Self.codeRefused }
         do {
             return try await once(repeating, within: .everyCreditor) { tx, now in

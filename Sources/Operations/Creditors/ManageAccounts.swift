@@ -22,7 +22,6 @@ extension Intermediary {
         of creditor: OrganizationTaxCode, by caller: Caller,
         make: @Sendable (_ creditor: Creditor, _ present: AccountBook, _ today: CalendarDate) throws -> AccountBook
     ) async throws -> AccountBook {
-        try caller.demand(.operations)
         let now = clock()
         let today = CalendarDate(romeDayOf: now)
         return try await store.transaction(within: caller.tenancy) { tx in

@@ -32,7 +32,6 @@ extension Intermediary {
         _ taxCode: OrganizationTaxCode, by caller: Caller, demanding precondition: Precondition<Creditor> = .none,
         make: @Sendable (_ old: Creditor?, _ now: Instant) throws -> Creditor
     ) async throws -> Saved<Creditor> {
-        try caller.demand(.operations)
         if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
             throw Refusal.invalid([Fault("/tax_code", .badCheckDigit, "has a wrong check digit")])
         }
@@ -85,7 +84,6 @@ extension Intermediary {
         demanding precondition: Precondition<DebtType> = .none,
         make: @Sendable (_ old: DebtType?, _ now: Instant) throws -> DebtType
     ) async throws -> Saved<DebtType> {
-        try caller.demand(.positionsWrite, or: .operations)
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
             let (known, old) = try await tx.ask(

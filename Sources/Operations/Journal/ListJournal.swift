@@ -8,7 +8,6 @@ extension Intermediary {
     package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: Caller) async throws
         -> Page<JournalRecord>
     {
-        try caller.demand(.operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.journal(of: position, page: page)
         }

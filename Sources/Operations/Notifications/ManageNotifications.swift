@@ -7,7 +7,6 @@ extension Intermediary {
     package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
         -> Page<PagoPA.Notification>
     {
-        try caller.demand(.notificationsRead, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.notifications(filter, within: caller.tenancy, page: page)
         }
@@ -16,7 +15,6 @@ extension Intermediary {
     package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
-        try caller.demand(.notificationsRead, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let mail = try await tx.notification(id, within: caller.tenancy) else { throw Refusal.notFound }
             return mail
@@ -28,7 +26,6 @@ extension Intermediary {
     package func retryNotification(
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
-        try caller.demand(.notificationsWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let mail = try await tx.notification(id, within: caller.tenancy, locking: true) else {
                 throw Refusal.notFound
@@ -52,7 +49,6 @@ extension Intermediary {
         to recipient: EmailAddress, language: Language, by caller: Caller,
         repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
-        try caller.demand(.operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             let id: Identifier<PagoPA.Notification> = newID()
             let mail = PagoPA.Notification(

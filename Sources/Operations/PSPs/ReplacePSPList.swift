@@ -25,7 +25,6 @@ extension Intermediary {
     }
 
     package func showPSPListVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
-        try caller.demand(.pspListWrite)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let list = try await tx.pspList(version) else { throw Refusal.notFound }
             return list
@@ -33,7 +32,6 @@ extension Intermediary {
     }
 
     package func listPSPLists(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
-        try caller.demand(.pspListWrite)
         return try await store.transaction(within: caller.tenancy) { tx in try await tx.pspLists(page: page) }
     }
 
@@ -42,7 +40,6 @@ extension Intermediary {
     package func replacePSPList(
         with psps: [PSP], by caller: Caller, demanding precondition: Precondition<PSPList> = .none
     ) async throws -> PSPList {
-        try caller.demand(.pspListWrite)
         var faults = PSPList.faults(psps)
         for (index, psp) in psps.enumerated() {
             for (number, channel) in psp.channels.enumerated() {

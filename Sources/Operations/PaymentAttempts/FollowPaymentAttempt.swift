@@ -21,7 +21,6 @@ extension Intermediary {
         async throws
         -> AttemptDetail
     {
-        try caller.demand(.paymentsWrite, or: .positionsRead)
         let first = try await attemptDetail(id, for: caller)
         guard waitSeconds > 0, !first.attempt.status.isFinal,
             let changes = await attemptWatch.changes(of: id, for: caller)
@@ -62,7 +61,6 @@ extension Intermediary {
     package func listPaymentAttempts(
         _ filter: AttemptFilter, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
-        try caller.demand(.paymentsWrite, or: .positionsRead)
         return try await store.transaction(within: caller.tenancy) { tx in
             let found = try await tx.attempts(filter, within: caller.tenancy, page: page)
             let receipts = try await tx.ask(Receipts.of(found.items.map(\.id), within: caller.tenancy))
@@ -76,7 +74,6 @@ extension Intermediary {
     package func cancelPaymentAttempt(
         _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<AttemptDetail>? = nil
     ) async throws -> Once<AttemptDetail> {
-        try caller.demand(.paymentsWrite)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             let (found, receipts) = try await tx.ask(
                 PaymentAttempts.show(id, within: caller.tenancy, locking: true),

@@ -57,7 +57,6 @@ extension Intermediary {
     package func startPaymentAttempt(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
-        try caller.demand(.paymentsWrite)
         let deadline = ContinuousClock.now + .seconds(PSPPortal.startSeconds)
         switch try await hold(request, by: caller, repeating: repeating) {
         case .replayed(let answer): return .replayed(answer)

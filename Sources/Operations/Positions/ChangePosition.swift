@@ -13,7 +13,6 @@ extension Intermediary {
         _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail> = .none,
         merge: @Sendable (PositionDetail) throws -> PositionDraft
     ) async throws -> PositionDetail {
-        try caller.demand(.positionsWrite)
         var tries = 0
         while true {
             do {

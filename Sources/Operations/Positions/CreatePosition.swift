@@ -19,7 +19,6 @@ extension Intermediary {
         _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]? = nil, by caller: Caller,
         repeating: Repeating<CreatedPosition>? = nil
     ) async throws -> Once<CreatedPosition> {
-        try caller.demand(.positionsWrite)
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         var tries = 0

@@ -11,7 +11,6 @@ extension Intermediary {
         demanding precondition: Precondition<PositionDetail> = .none,
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
-        try caller.demand(.positionsWrite)
         let moved = try await once(repeating, within: caller.tenancy) { tx, now in
             guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
                 throw Refusal.notFound

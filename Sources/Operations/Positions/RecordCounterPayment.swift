@@ -27,7 +27,6 @@ extension Intermediary {
         _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller,
         demanding precondition: Precondition<PositionDetail> = .none, repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
-        try caller.demand(.positionsWrite)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
                 throw Refusal.notFound

@@ -21,7 +21,6 @@ package struct PositionDetail: Sendable {
 extension Intermediary {
     /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
     package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
-        try caller.demand(.positionsRead)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard var found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
             found.hidesContactData = !caller.seesContactData
@@ -43,7 +42,6 @@ extension Intermediary {
         _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
-        try caller.demand(.positionsRead)
         try caller.demandNamed(filter.debtor, at: "/debtor_tax_code")
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.positions(

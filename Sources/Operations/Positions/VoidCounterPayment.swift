@@ -11,7 +11,6 @@ extension Intermediary {
         _ id: Identifier<Receipt>, on position: Identifier<Position>, reason: String, by caller: Caller,
         repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
-        try caller.demand(.positionsWrite)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             // Always in this order: position, receipt.
             let found = try await tx.ask(Positions.show(position, within: caller.tenancy, locking: true))

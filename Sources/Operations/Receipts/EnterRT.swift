@@ -40,7 +40,6 @@ extension Intermediary {
     package func enterRT(
         _ entered: EnteredRT, by caller: Caller, render: @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> TakenRT {
-        try caller.demand(.operations)
         let rt: RT
         do { rt = try readRT(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
             throw Refusal.invalid(faults.map { Fault("/rt" + $0.pointer, $0.code, $0.detail) })

@@ -15,7 +15,6 @@ extension Intermediary {
         demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil,
         acknowledge: @escaping @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> Once<Anomaly> {
-        try caller.demand(.anomaliesWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
             // Always in this order, as everybody else: position, receipt, anomaly.

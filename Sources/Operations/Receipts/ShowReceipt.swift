@@ -6,7 +6,6 @@ import Storage
 
 extension Intermediary {
     package func showReceipt(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
-        try caller.demand(.receiptsRead)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
@@ -20,7 +19,6 @@ extension Intermediary {
     package func listReceipts(
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
-        try caller.demand(.receiptsRead)
         try caller.demandNamed(filter.taxCode, at: "/tax_code")
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.receipts(filter, within: caller.tenancy.narrowed(to: creditor), page: page)

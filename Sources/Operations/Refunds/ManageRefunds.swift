@@ -31,14 +31,12 @@ extension Intermediary {
     package func listRefunds(
         _ filter: RefundFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Refund> {
-        try caller.demand(.refundsWrite, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             try await tx.refunds(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
         }
     }
 
     package func showRefund(_ id: Identifier<Refund>, for caller: Caller) async throws -> Refund {
-        try caller.demand(.refundsWrite, or: .operations)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
@@ -52,7 +50,6 @@ extension Intermediary {
     package func decideRefund(_ request: RefundRequest, by caller: Caller, repeating: Repeating<Refund>? = nil)
         async throws -> Once<Refund>
     {
-        try caller.demand(.refundsWrite, or: .operations)
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard try await tx.lock(request.receipt) != nil,
                 let receipt = try await tx.ask(Receipts.show(request.receipt, within: caller.tenancy))
@@ -75,7 +72,6 @@ extension Intermediary {
         _ id: Identifier<Refund>, _ event: RefundEvent, on day: CalendarDate?, reference: String?, by caller: Caller,
         demanding precondition: Precondition<Refund> = .none
     ) async throws -> Refund {
-        try caller.demand(.refundsWrite, or: .operations)
         let now = clock()
         let today = CalendarDate(romeDayOf: now)
         return try await store.transaction(within: caller.tenancy) { tx in

@@ -53,6 +53,16 @@ struct EntityTags: Sendable, Equatable {
     }
 }
 
+extension EntityTags {
+    /// Rejects If-Match on a write whose route issues no ETag: a tag is then never the current one. `*` matches whatever exists.
+    static func demandNone(
+        in headers: HTTPFields, of method: HTTPRequest.Method, for route: Route
+    ) throws(Refusal) {
+        guard route.access.needsKey, !route.isConditional, method != .get, method != .head else { return }
+        if let tags = headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw .preconditionFailed }
+    }
+}
+
 /// When a write without If-Match and If-None-Match is refused with 428.
 enum PreconditionNeed: Sendable {
     case optional
@@ -61,7 +71,7 @@ enum PreconditionNeed: Sendable {
     case always
 }
 
-extension Inbound {
+extension IncomingRequest {
     /// If-Match and If-None-Match of a write.
     /// - Parameter tag: the ETag of the entity as GET answers it now.
     func precondition<Entity>(

@@ -1,3 +1,4 @@
+import Accounts
 import JSON
 import PagoPA
 import Requests
@@ -7,8 +8,8 @@ struct QueryReader {
     private var left: [String: [String]]
     let violations = Violations()
 
-    init(_ inbound: Inbound) {
-        left = Dictionary(grouping: inbound.query, by: \.name).mapValues { $0.map(\.value) }
+    init(_ request: some IncomingRequest) {
+        left = Dictionary(grouping: request.query, by: \.name).mapValues { $0.map(\.value) }
     }
 
     /// The filters of a search body: texts, numbers, flags and lists of texts, as they would stand in a query.
@@ -106,8 +107,10 @@ struct QueryReader {
     }
 
     /// - Parameter order: where the list has several; a cursor of one order does not fit another.
-    mutating func page(_ list: ListName, order: String? = nil, for inbound: Inbound) throws -> PageRequest {
-        let cursors = try inbound.cursors()
+    mutating func page(_ list: ListName, order: String? = nil, for request: some AuthorizedRequest) throws
+        -> PageRequest
+    {
+        let cursors = request.cursors
         let limit = integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init) ?? PageRequest.defaultLimit
         let after = value("cursor") { try cursors.cursor($0, in: list, order: order ?? list.rawValue) }
         return PageRequest(limit: limit, after: after, includeTotal: flag("include_total") ?? false)
@@ -134,8 +137,10 @@ struct QueryReader {
 
 extension Page {
     /// `{"items": […], "next_cursor": …, "total_count": …}`.
-    func reply(_ list: ListName, for inbound: Inbound, _ write: (inout JSONWriter, Item) -> Void) throws -> Reply {
-        let cursors = try inbound.cursors()
+    func reply(_ list: ListName, for request: some AuthorizedRequest, _ write: (inout JSONWriter, Item) -> Void)
+        -> Reply
+    {
+        let cursors = request.cursors
         return .json { json in
             json.array("items", items, write)
             json.field("next_cursor", next.map { cursors.text(of: $0, in: list) })

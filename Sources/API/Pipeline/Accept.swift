@@ -21,17 +21,38 @@ struct Accept: Sendable, Equatable {
         ranges = header.split(separator: ",").prefix(Self.maximumElements).compactMap(Self.range)
     }
 
-    /// Whether the media type `type/subtype`, in lower case and without parameters, is acceptable. The most specific range decides.
-    /// A header without a single media range accepts everything.
-    func accepts(_ mediaType: String) -> Bool {
-        guard !ranges.isEmpty else { return true }
+    /// Whether the media type `type/subtype`, in lower case and without parameters, is acceptable. Quality 0 is a refusal.
+    func accepts(_ mediaType: String) -> Bool { quality(of: mediaType) > 0 }
+
+    /// In thousandths. The most specific range decides; of several like it, the highest quality. A header without a single media range
+    /// accepts everything.
+    func quality(of mediaType: String) -> Int {
+        guard !ranges.isEmpty else { return 1_000 }
         let parts = mediaType.split(separator: "/", maxSplits: 1)
-        guard let type = parts.first, let subtype = parts.dropFirst().first else { return false }
+        guard let type = parts.first, let subtype = parts.dropFirst().first else { return 0 }
         let exact = ranges.filter { $0.type == type && $0.subtype == subtype }
         let ofType = ranges.filter { $0.type == type && $0.subtype == "*" }
         let any = ranges.filter { $0.type == "*" && $0.subtype == "*" }
         let deciding = [exact, ofType, any].first { !$0.isEmpty } ?? []
-        return deciding.contains { $0.quality > 0 }
+        return deciding.map(\.quality).max() ?? 0
+    }
+
+    /// Whether the header names a media type and prefers it to another one: by quality, then by order. A wildcard names nothing.
+    func prefers(_ mediaType: String, to other: String) -> Bool {
+        func index(_ name: String) -> Int? { ranges.firstIndex { "\($0.type)/\($0.subtype)" == name } }
+        guard let own = index(mediaType), accepts(mediaType) else { return false }
+        let qualities = (quality(of: mediaType), quality(of: other))
+        guard qualities.0 == qualities.1 else { return qualities.0 > qualities.1 }
+        return index(other).map { own < $0 } ?? true
+    }
+
+    /// - Throws: 406 when the caller accepts none of the route's media types.
+    func demandAny(of route: Route) throws(Problem) {
+        // A PSP's RT is stored whatever its client would rather read.
+        guard route.access != .psp else { return }
+        guard (route.produces + ["application/problem+json"]).contains(where: accepts) else {
+            throw Problem(.notAcceptable, detail: "This answers \(route.produces.joined(separator: ", ")).")
+        }
     }
 
     private static func range(_ element: Substring) -> Range? {

@@ -48,10 +48,7 @@ extension HTTPField.Name {
     static let webhookID = Self("webhook-id")!  // a literal that is a valid name
     static let webhookTimestamp = Self("webhook-timestamp")!  // a literal that is a valid name
     static let webhookSignature = Self("webhook-signature")!  // a literal that is a valid name
-    static let contentSecurityPolicy = Self("Content-Security-Policy")!  // a literal that is a valid name
-    static let contentTypeOptions = Self("X-Content-Type-Options")!  // a literal that is a valid name
     static let frameOptions = Self("X-Frame-Options")!  // a literal that is a valid name
-    static let strictTransportSecurity = Self("Strict-Transport-Security")!  // a literal that is a valid name
     static let xForwardedFor = Self("X-Forwarded-For")!  // a literal that is a valid name
     static let forwarded = Self("Forwarded")!  // a literal that is a valid name
     static let referrerPolicy = Self("Referrer-Policy")!  // a literal that is a valid name

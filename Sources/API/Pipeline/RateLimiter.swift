@@ -1,6 +1,7 @@
 import Accounts
 import Addresses
 import PagoPA
+import Requests
 import Synchronization
 
 /// So many requests a minute for each caller, counted in whole minutes of the clock, in memory that does not grow with those who call.

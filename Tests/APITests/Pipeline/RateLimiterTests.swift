@@ -2,6 +2,7 @@ import Accounts
 import Addresses
 import Foundation
 import PagoPA
+import Requests
 import Testing
 
 @testable import API
@@ -51,13 +52,5 @@ import Testing
         for number in 0..<500 { _ = limiter.count(.address(address(number)), at: now) }
         let charged = (0..<500).count { limiter.count(.address(address($0)), at: now).remaining < 98 }
         #expect(charged <= 5)
-    }
-
-    @Test func `a key that was valid a moment ago is known, and for a moment only`() {
-        let familiarity = Familiarity()
-        familiarity.keep("Bearer a", at: now)
-        #expect(familiarity.knows("Bearer a", at: now.adding(seconds: 60)))
-        #expect(!familiarity.knows("Bearer b", at: now))
-        #expect(!familiarity.knows("Bearer a", at: now.adding(seconds: 600)))
     }
 }

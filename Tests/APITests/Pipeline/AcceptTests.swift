@@ -1,3 +1,4 @@
+import HTTPTypes
 import TestSupport
 import Testing
 
@@ -42,5 +43,26 @@ import Testing
 
     @Test func `a long header costs no more than its first elements`() {
         #expect(Accept(String(repeating: "text/html,", count: 5_000)).ranges.count == Accept.maximumElements)
+    }
+
+    @Test(arguments: [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true), ("text/html", true), ("", false),
+        ("*/*", false), ("text/*", false), ("application/json", false), ("application/json, text/html", false),
+        ("text/html, application/json", true), ("text/html;q=0, */*", false), ("text/html;q=0.1, */*", false),
+        ("application/json;q=0.5, text/html;q=0.9", true), ("text/html;q=0.5, application/json", false),
+        ("application/json;q=0, text/html;q=0.1", true), ("text/html, */*", true),
+    ]) func `HTML is preferred by quality, then by order, and only when it is named`(header: String, prefers: Bool) {
+        #expect(Accept(header).prefers("text/html", to: "application/json") == prefers)
+    }
+
+    @Test func `a route answers 406 when the caller accepts none of its types, except to a PSP`() throws {
+        let open = Route(.get, "/x", "show_x", access: .open, produces: ["text/plain"]) { _ in Reply(.ok) }
+        let signed = Route(.post, "/x", "receive_x", access: .psp) { _ in Reply(.ok) }
+
+        let problem = #expect(throws: Problem.self) { try Accept("text/plain;q=0, text/html").demandAny(of: open) }
+
+        #expect(problem?.kind == .notAcceptable)
+        try Accept("application/problem+json").demandAny(of: open)
+        try Accept("text/html").demandAny(of: signed)
     }
 }

@@ -1,0 +1,154 @@
+import Accounts
+import Addresses
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Operations
+import PagoPA
+import Requests
+import Seals
+
+/// The steps between a parsed HTTP request and its handler, and back. Each step has a file and a test of its own.
+struct Pipeline: Sendable {
+    private let clientAddresses: ClientAddresses
+    private let limits: RateLimits
+    private let authentication: Authentication
+    private let webhooks: WebhookAuthentication
+    private let queries: QueryParameters
+    private let bodies: RequestBodyCollector
+    private let origins: KnownOrigins
+    private let errors: ErrorResponse
+    private let log: RequestLog
+    private let cursorKeys: [[UInt8]]
+
+    init(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ links: Links, logger: Logger) {
+        let clock = intermediary.clock
+        clientAddresses = ClientAddresses(trustedProxies: configuration.trustedProxies)
+        limits = RateLimits(configuration, clock: clock)
+        authentication = Authentication(
+            limits: limits, clock: clock, findKey: { try await intermediary.authenticate(token: $0) },
+            findCitizen: { try await intermediary.authenticate(citizenToken: $0, beside: $1) })
+        webhooks = WebhookAuthentication(
+            findSecrets: { try await intermediary.webhookSecrets(of: $0) }, clock: clock, logger: logger)
+        queries = QueryParameters(maximumBytes: configuration.maximumQueryBytes)
+        bodies = RequestBodyCollector(maximumBytes: configuration.maximumBodyBytes)
+        origins = KnownOrigins(intermediary)
+        errors = ErrorResponse(links: links, logger: logger)
+        log = RequestLog(logger: logger)
+        cursorKeys = configuration.secrets.derived(for: .cursors)
+    }
+
+    /// The response of a route.
+    func respond(_ request: Request, _ context: Context, route: Route) async -> Response {
+        await respond(request, context, as: route.path) { state in
+            try await reply(request, context, route, &state)
+        }
+    }
+
+    /// The response to a request that no route takes.
+    func reject(_ request: Request, _ context: Context, with problem: Problem) async -> Response {
+        await respond(request, context, as: "unknown") { state in
+            try limits.countAddress(&state)
+            throw problem
+        }
+    }
+
+    /// The response to a browser that asks whether a page of this origin may send its request (a CORS preflight).
+    func preflight(_ request: Request, _ context: Context, origin: String, methods: [String]) async -> Response {
+        await respond(request, context, as: "preflight") { state in
+            try limits.countAddress(&state)
+            guard try await origins.isNamed(origin) else {
+                throw Problem(.originNotAllowed, detail: "No valid key names it among its allowed_origins.")
+            }
+            return Reply(.noContent, headers: .preflight(for: origin, methods: methods))
+        }
+    }
+
+    /// The response to bytes that could not be parsed as a request.
+    func reject(unparsed problem: Problem, target: String, address: String) -> Reply {
+        var state = RequestState(
+            method: "-", path: String(target.prefix { $0 != "?" }), template: "unreadable",
+            correlation: CorrelationID([:]), clientIP: IPAddress(address))
+        var problem = problem
+        do { try limits.countAddress(&state) } catch { problem = error }
+        let reply = errors.reply(to: problem, state).addingStandardHeaders(state)
+        log.record(reply, state, seconds: 0)
+        return reply
+    }
+
+    // MARK: Steps
+
+    /// What every response needs, whatever its request was.
+    /// - Parameter template: the route's path, which is what is logged.
+    private func respond(
+        _ request: Request, _ context: Context, as template: String,
+        _ work: (inout RequestState) async throws -> Reply
+    ) async -> Response {
+        let began = ContinuousClock.now
+        var state = RequestState(
+            method: request.method.rawValue, path: request.uri.path, template: template,
+            correlation: CorrelationID(request.headers),
+            clientIP: clientAddresses.client(peer: context.remoteAddress, request.headers),
+            origin: request.headers[.origin])
+        let reply = await Correlation.$id.withValue(state.correlation.text) {
+            do { return try await work(&state) } catch { return errors.reply(to: error, state) }
+        }.addingStandardHeaders(state)
+        log.record(reply, state, seconds: (ContinuousClock.now - began).seconds)
+        return reply.response(to: request.method)
+    }
+
+    /// What a route's handler needs.
+    private func reply(
+        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState
+    ) async throws -> Reply {
+        let headers = request.headers
+        let parameters = Dictionary(
+            context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+        var caller = AuthenticatedCaller.nobody
+        switch route.access {
+        case .open: try limits.countAddress(&state)
+        case .key: state.key = try await authentication.authenticate(headers, &state)
+        case .psp:
+            state.psp = try? PSPID(parameters["psp_id"] ?? "")
+            // Who calls is proved only by the signature over the body. A count for each name in the path would give every caller as many
+            // counts as it invents names.
+            try limits.countAddress(&state, as: "psp", times: APIConfiguration.pspRateFactor)
+        }
+        let accept = Accept(headers[.accept] ?? "")
+        if state.isVersioned { try accept.demandAny(of: route) }
+        let citizenAddress = try clientAddresses.citizen(headers, state)
+        if route.isLimitedByAddress { try limits.countCitizen(citizenAddress, &state) }
+        if let key = state.key {
+            let authenticated = try await authentication.caller(key, headers)
+            try route.access.authorize(authenticated)
+            caller = .key(authenticated)
+        }
+        try EntityTags.demandNone(in: headers, of: request.method, for: route)
+        let query = try queries.validated(known: route.query, query: request.uri.query) {
+            request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+        }
+        let body = try await bodies.collect(request.body, of: request.method, headers) {
+            context.channel.triggerUserOutboundEvent(WireGuard.Continue(), promise: nil)
+        }
+        if route.access == .psp { caller = .psp(try await webhooks.verify(headers, of: state.psp, over: body)) }
+        let content = RequestContent(
+            method: request.method, path: request.uri.path, parameters: parameters, query: query, headers: headers,
+            accept: accept, body: body, peer: context.peer, clientAddress: citizenAddress.address,
+            cursorKeys: cursorKeys)
+        return try await route.handle(content, caller)
+    }
+}
+
+extension Reply {
+    fileprivate func response(to method: HTTPRequest.Method) -> Response {
+        // 204 and 304 have no body at all.
+        if status == .noContent || status == .notModified {
+            return Response(status: status, headers: headers)
+        }
+        let whole = Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        return method == .head ? whole.createHeadResponse() : whole
+    }
+}

@@ -1,0 +1,28 @@
+import Accounts
+import Addresses
+import PagoPA
+import Requests
+
+/// What the pipeline has found out about one request. Its response's headers, its log line and its metrics are made of it.
+struct RequestState: Sendable {
+    let method: String
+    let path: String
+    /// The route's path with its `{name}`s. It is what is logged, so that no id or personal data of a caller get into the log.
+    let template: String
+    let correlation: CorrelationID
+    let clientIP: IPAddress?
+    /// The `Origin` header: the web page whose script sent the request.
+    var origin: String?
+    var key: APIKey?
+    var psp: PSPID?
+    /// The rate limit that the response reports.
+    var rate: RateLimiter.Verdict?
+
+    var isVersioned: Bool { path.hasPrefix("/v1/") || path == "/v1" }
+
+    /// Whether the request counts against a rate limit: everything that reaches the database, except the probes of monitoring.
+    var isRateLimited: Bool { isVersioned || path.hasPrefix("/return/") || path == "/smart-card" }
+
+    /// Who called, for the log.
+    var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
+}

@@ -1,0 +1,31 @@
+import Accounts
+import Addresses
+import HTTPTypes
+import PagoPA
+import Requests
+import Testing
+
+@testable import API
+
+@Suite struct ClientAddressesTests {
+    @Test func `only a trusted proxy says where a client is`() throws {
+        let step = ClientAddresses(trustedProxies: try TrustedProxies("10.0.0.0/8"))
+        let headers: HTTPFields = [.xForwardedFor: "198.51.100.7"]
+        #expect(step.client(peer: "10.0.0.1", headers) == IPAddress("198.51.100.7"))
+        #expect(step.client(peer: "192.0.2.1", headers) == IPAddress("192.0.2.1"))
+        #expect(step.client(peer: "unknown", headers) == nil)
+    }
+
+    @Test func `only a front end with a valid key says where a citizen is`() throws {
+        let step = ClientAddresses(trustedProxies: .none)
+        let headers: HTTPFields = [.citizenAddress: "198.51.100.7"]
+
+        let stated = try step.citizen(headers, Sample.state(key: Sample.key()))
+        #expect(stated == CitizenAddress(address: try ClientAddress("198.51.100.7"), isStated: true))
+        let stranger = try step.citizen(headers, Sample.state())
+        #expect(stranger == CitizenAddress(address: try ClientAddress("192.0.2.1"), isStated: false))
+        #expect(throws: Problem.self) {
+            try step.citizen([.citizenAddress: "here"], Sample.state(key: Sample.key()))
+        }
+    }
+}
