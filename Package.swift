@@ -12,6 +12,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -87,17 +88,19 @@ let package = Package(
             ]),
         // Floor 4
         room(
+            "HTTPFraming", ["Addresses", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes]),
+        room(
             "API",
             [
-                "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates",
-                hummingbird,
-                hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTPTypes, nioSSL, yams,
+                "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses",
+                "Certificates", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL, yams,
             ]),
         // Floor 5
         .executableTarget(
             name: "Server",
             dependencies: [
-                "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
+                "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA",
+                "Accounts", "Requests",
                 "JSON", "Seals",
                 "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics,
                 nioCore,
@@ -133,10 +136,12 @@ let package = Package(
                 "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests", "Seals",
                 logging,
             ]),
+        tests("HTTPFramingTests", ["HTTPFraming", "Addresses", nioCore, nioEmbedded]),
         tests(
             "APITests",
             [
-                "API", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts", "Requests",
+                "API", "HTTPFraming", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts",
+                "Requests",
                 "Seals", httpTypes, logging, nioCore,
             ]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),

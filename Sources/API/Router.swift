@@ -1,4 +1,5 @@
 import Accounts
+import HTTPFraming
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -56,15 +57,16 @@ package struct API: Sendable {
     }
 
     /// How connections are served.
-    package func server(_ rules: WireRules) -> HTTPServerBuilder {
-        HTTPServerBuilder { WireChannel(rules, responder: $0) }
+    package func server(_ rules: FramingRules) -> HTTPServerBuilder {
+        HTTPServerBuilder { FramedChannel(rules, responder: $0) }
     }
 
-    package func wireRules(connections: Connections) -> WireRules {
-        WireRules(
+    package func framingRules(connections: Connections) -> FramingRules {
+        FramingRules(
             connections: connections, isDraining: { [service] in service.isDraining },
-            refuse: { [pipeline, routes] in
-                pipeline.reject(unparsed: Self.onPath($0, $1, routes), target: $1, address: $2)
+            rejection: { [pipeline, routes] error, target, address in
+                let problem = Self.onPath(Problem(error), target, routes)
+                return pipeline.reject(unparsed: problem, target: target, address: address).lastHTTP1Bytes
             })
     }
 

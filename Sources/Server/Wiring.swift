@@ -6,6 +6,7 @@ import Documents
 import Foundation
 import Gateways
 import Glibc
+import HTTPFraming
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -101,7 +102,7 @@ struct Wiring: Sendable {
         configuration.smartCards = settings.smartCards?.trust(settings.trustedProxies)
         configuration.smartCardURL = settings.smartCards?.url
         let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
-        var rules = api.wireRules(connections: connections)
+        var rules = api.framingRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
         rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)
         let plain = api.server(rules)

@@ -1,5 +1,6 @@
 import Accounts
 import Foundation
+import HTTPFraming
 import HTTPTypes
 import JSON
 import PagoPA
@@ -62,5 +63,16 @@ import Testing
             problem?.violations.map { "\($0.pointer) \($0.code)" } == [
                 "/a wrong_type", "/b too_long", "/c too_few", "/d out_of_range", "/e required", "/x unknown_member",
             ])
+    }
+
+    @Test func `each framing error has its status, and its response is the connection's last`() {
+        let statuses = FramingError.Kind.allCases.map { Problem(FramingError($0, "x")).status.code }
+        #expect(statuses == [400, 414, 431, 408, 417, 501, 505])
+
+        let reply = Problem(FramingError(.malformed, "x"))
+            .reply(instance: "/live", correlationID: "c", links: Sample.links)
+        let bytes = String(decoding: reply.lastHTTP1Bytes, as: UTF8.self)
+        #expect(bytes.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+        #expect(bytes.contains("\r\nContent-Length: \(reply.body.count)\r\nConnection: close\r\n\r\n{"))
     }
 }

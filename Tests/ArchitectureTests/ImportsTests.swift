@@ -10,16 +10,20 @@ import Testing
         "Gateways": ["CCurl", "JSON", "Seals", "Addresses", "Workers"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers"],
         "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers"],
-        "API": ["Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates"],
+        "HTTPFraming": ["Addresses"],
+        "API": [
+            "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates",
+        ],
         "Server": [
-            "API", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
+            "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts",
+            "Requests",
             "JSON", "Seals", "Addresses",
             "Certificates",
         ],
         "PSPSimulator": [],
     ]
     /// Rooms that may know the HTTP server.
-    private static let http: Set<String> = ["API", "Server", "PSPSimulator"]
+    private static let http: Set<String> = ["HTTPFraming", "API", "Server", "PSPSimulator"]
     private static let libraries: Set<String> = [
         "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CXML", "CArgon2",
     ]

@@ -1,5 +1,6 @@
 import Accounts
 import Foundation
+import HTTPFraming
 
 /// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are no media range are ignored: a caller that sends one by
 /// accident is answered, not refused.

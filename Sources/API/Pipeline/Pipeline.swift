@@ -1,6 +1,7 @@
 import Accounts
 import Addresses
 import Foundation
+import HTTPFraming
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -66,7 +67,7 @@ struct Pipeline: Sendable {
         }
     }
 
-    /// The response to bytes that could not be parsed as a request.
+    /// The response to bytes that were rejected before they became a request.
     func reject(unparsed problem: Problem, target: String, address: String) -> Reply {
         var state = RequestState(
             method: "-", path: String(target.prefix { $0 != "?" }), template: "unreadable",
@@ -130,7 +131,7 @@ struct Pipeline: Sendable {
             request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
         }
         let body = try await bodies.collect(request.body, of: request.method, headers) {
-            context.channel.triggerUserOutboundEvent(WireGuard.Continue(), promise: nil)
+            context.channel.sendContinue()
         }
         if route.access == .psp { caller = .psp(try await webhooks.verify(headers, of: state.psp, over: body)) }
         let content = RequestContent(

@@ -1,3 +1,4 @@
+import HTTPFraming
 import HTTPTypes
 import NIOCore
 
@@ -26,8 +27,8 @@ struct RequestBodyCollector: Sendable {
             }
         } catch let known as Problem {
             throw known
-        } catch let broken as WireGuard.Broken {
-            throw broken.problem
+        } catch let error as FramingError {
+            throw Problem(error)
         } catch {
             throw Problem.malformed("The body did not arrive whole.")
         }

@@ -1,12 +1,11 @@
-import HTTPTypes
 import Testing
 
-@testable import API
+@testable import HTTPFraming
 
 @Suite struct HeadReaderTests {
     private enum Outcome: Equatable {
-        case whole(length: Int, isChunked: Bool, isLast: Bool)
-        case refused(Int)
+        case complete(length: Int, isChunked: Bool, isLast: Bool)
+        case rejected(FramingError.Kind)
         case more
     }
 
@@ -17,12 +16,12 @@ import Testing
         for end in Array(stride(from: pieces, to: bytes.count, by: pieces)) + [bytes.count] {
             switch bytes[..<end].withUnsafeBytes({ reader.read($0) }) {
             case .more: continue
-            case .refused(let problem): return .refused(problem.status.code)
-            case .whole(let head):
+            case .rejected(let error): return .rejected(error.kind)
+            case .complete(let head):
                 if case .coded = head.body {
-                    return .whole(length: head.lengthBytes, isChunked: true, isLast: head.isLast)
+                    return .complete(length: head.lengthBytes, isChunked: true, isLast: head.isLast)
                 }
-                return .whole(length: head.lengthBytes, isChunked: false, isLast: head.isLast)
+                return .complete(length: head.lengthBytes, isChunked: false, isLast: head.isLast)
             }
         }
         return .more
@@ -55,13 +54,13 @@ import Testing
             var taken = 0
             while taken < body.count, !reader.isDone {
                 let end = min(taken + pieces, body.count)
-                taken += try body[taken..<end].withUnsafeBytes { try reader.take($0) }
+                taken += try body[taken..<end].withUnsafeBytes { try reader.consume($0) }
             }
             #expect(reader.isDone && taken == length, "\(pieces)")
         }
     }
 
-    @Test func `no bytes at all make it fail otherwise than by a refusal`() {
+    @Test func `no bytes make it fail except by a rejection`() {
         var random = SystemRandomNumberGenerator()
         let alphabet =
             Array("GET / HTTP/1.1\r\nHost: a\r\nContent-Length:0 Transfer-Encoding:chunked;,\0\t\u{7F}".utf8) + [0xFF]
@@ -72,7 +71,7 @@ import Testing
             var reader = HeadReader()
             _ = bytes.withUnsafeBytes { reader.read($0) }
             var body = BodyReader.chunked
-            _ = bytes.withUnsafeBytes { bytes in try? body.take(bytes) }
+            _ = bytes.withUnsafeBytes { bytes in try? body.consume(bytes) }
         }
     }
 
@@ -83,7 +82,7 @@ import Testing
     func `an address of the same host is read as its path`(target: String, path: String) throws {
         var reader = HeadReader()
         let head = "GET \(target) HTTP/1.1\r\nHost: A\r\n\r\n"
-        guard case .whole(let found) = Array(head.utf8).withUnsafeBytes({ reader.read($0) }) else {
+        guard case .complete(let found) = Array(head.utf8).withUnsafeBytes({ reader.read($0) }) else {
             Issue.record("not read")
             return
         }

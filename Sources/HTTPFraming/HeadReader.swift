@@ -1,8 +1,8 @@
 import Glibc
 import HTTPTypes
 
-/// Reads one request's head, line by line as it arrives, and takes only what every reader of HTTP/1.1 reads alike (RFC 9112):
-/// what two servers may read differently is how one request is smuggled behind another.
+/// Reads one request's head, line by line as it arrives, by the strict grammar of RFC 9112. It rejects what two servers may read differently,
+/// because such a head can smuggle a second request past one of them.
 struct HeadReader {
     static let maximumTargetBytes = 8 * 1_024
     static let maximumFieldBytes = 16 * 1_024
@@ -12,21 +12,21 @@ struct HeadReader {
 
     struct Head {
         let lengthBytes: Int
-        /// Where an absolute target stands in the head, and the path and query to put there instead; nil for the usual form.
+        /// Where the head has an absolute target, and the path and query that replace it; `nil` for the usual form.
         let absoluteTarget: (range: Range<Int>, path: String)?
         let body: BodyReader
-        /// Nothing may follow on this connection.
+        /// No other request is read on this connection.
         let isLast: Bool
         let expectsContinue: Bool
     }
 
     enum Step {
         case more
-        case whole(Head)
-        case refused(Problem)
+        case complete(Head)
+        case rejected(FramingError)
     }
 
-    /// As far as it was read.
+    /// The path and query, as far as they have been read.
     private(set) var target = ""
     private var lineStart = 0
     private var fieldsStart: Int?
@@ -42,11 +42,11 @@ struct HeadReader {
     private var hasUpgrade = false
     private var expectsContinue = false
 
-    /// - Parameter bytes: everything from the head's first byte on; it only grows from call to call.
+    /// - Parameter bytes: all bytes from the head's first one on; each call gets at least those of the call before.
     mutating func read(_ bytes: UnsafeRawBufferPointer) -> Step {
-        do throws(Problem) {
+        do throws(FramingError) {
             if lineStart == 0, fieldsStart == nil, let first = bytes.first, !first.isToken {
-                throw Problem.malformed("It does not begin with a method.")
+                throw FramingError.malformed("The request does not begin with a method.")
             }
             while let end = try lineEnd(in: bytes) {
                 let line = UnsafeRawBufferPointer(rebasing: bytes[lineStart..<end])
@@ -55,34 +55,36 @@ struct HeadReader {
                     try readRequestLine(line)
                     fieldsStart = lineStart
                 } else if line.isEmpty {
-                    return .whole(try head(lengthBytes: lineStart))
+                    return .complete(try head(lengthBytes: lineStart))
                 } else {
                     try demandRoom(upTo: lineStart)
                     try readField(line)
                 }
             }
             if let fieldsStart {
-                guard bytes.count - fieldsStart <= Self.maximumFieldBytes else { throw Problem.headersTooLarge }
+                guard bytes.count - fieldsStart <= Self.maximumFieldBytes else { throw FramingError.headersTooLarge }
             } else if bytes.count > Self.maximumTargetBytes + Self.lineAllowanceBytes {
-                throw Problem.targetTooLong
+                throw FramingError.targetTooLong
             }
             return .more
         } catch {
-            return .refused(error)
+            return .rejected(error)
         }
     }
 
-    /// Where the line's CR stands; nil while its end has not arrived.
-    private func lineEnd(in bytes: UnsafeRawBufferPointer) throws(Problem) -> Int? {
+    /// The index of the line's CR; `nil` while its end has not arrived.
+    private func lineEnd(in bytes: UnsafeRawBufferPointer) throws(FramingError) -> Int? {
         guard let base = bytes.baseAddress, lineStart < bytes.count,
             let found = memchr(base + lineStart, 0x0A, bytes.count - lineStart)
         else { return nil }
-        let feed = UnsafeRawPointer(found) - base
-        guard feed > lineStart, bytes[feed - 1] == 0x0D else { throw .malformed("A line does not end in CR LF.") }
-        return feed - 1
+        let lineFeed = UnsafeRawPointer(found) - base
+        guard lineFeed > lineStart, bytes[lineFeed - 1] == 0x0D else {
+            throw .malformed("A line does not end in CR LF.")
+        }
+        return lineFeed - 1
     }
 
-    private func demandRoom(upTo end: Int) throws(Problem) {
+    private func demandRoom(upTo end: Int) throws(FramingError) {
         guard end - (fieldsStart ?? 0) <= Self.maximumFieldBytes, fields < Self.maximumFields else {
             throw .headersTooLarge
         }
@@ -90,7 +92,7 @@ struct HeadReader {
 
     // MARK: Request line
 
-    private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(Problem) {
+    private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(FramingError) {
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("The request line is not method, target and version.") }
         let (method, target, version) = (parts[0], parts[1], parts[2])  // three, as just checked
@@ -101,9 +103,9 @@ struct HeadReader {
         case "HTTP/1.0": isOld = true
         default:
             guard version.starts(with: "HTTP/".utf8), version.count == 8 else {
-                throw .malformed("The request line names no version of HTTP.")
+                throw .malformed("The request line has no HTTP version.")
             }
-            throw Problem(.versionNotSupported, detail: "Send HTTP/1.1.")
+            throw FramingError(.versionNotSupported, "Send HTTP/1.1.")
         }
         guard target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 }) else {
             throw .malformed("The target is not a path.")
@@ -111,16 +113,16 @@ struct HeadReader {
         if target.first == 0x2F {
             self.target = String(decoding: target, as: UTF8.self)
         }
-        // Before another form of target is read: CONNECT has one of its own, which no method of ours has.
+        // Checked before another form of target is read, because CONNECT has a form of its own.
         guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
-            throw Problem(.notImplemented, detail: "No resource of this service has the method.")
+            throw FramingError(.methodNotImplemented, "No resource of this service has the method.")
         }
         if target.first != 0x2F { try readAbsoluteTarget(target) }
     }
 
-    /// A whole address, which RFC 9112 (3.2.2) has servers accept. It must name the same host as Host does, or two servers could
-    /// read one request as meant for two hosts.
-    private mutating func readAbsoluteTarget(_ target: Slice<UnsafeRawBufferPointer>) throws(Problem) {
+    /// An absolute target, which servers must accept (RFC 9112, 3.2.2). It must name the same host as Host does, or two servers could read
+    /// the request as meant for different hosts.
+    private mutating func readAbsoluteTarget(_ target: Slice<UnsafeRawBufferPointer>) throws(FramingError) {
         let text = String(decoding: target, as: UTF8.self)
         guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
             throw .malformed("The target is neither a path nor an http address.")
@@ -139,7 +141,7 @@ struct HeadReader {
 
     // MARK: Fields
 
-    private mutating func readField(_ line: UnsafeRawBufferPointer) throws(Problem) {
+    private mutating func readField(_ line: UnsafeRawBufferPointer) throws(FramingError) {
         fields += 1
         guard line[0] != 0x20, line[0] != 0x09 else { throw .malformed("A header is folded over two lines.") }
         guard let colon = line.firstIndex(of: 0x3A), colon > 0, line[..<colon].allSatisfy(\.isToken) else {
@@ -156,14 +158,14 @@ struct HeadReader {
                 throw .malformed("Host is not a host with a port.")
             }
         case "content-length":
-            // Digits alone and without a zero in front: one spelling for one number.
+            // Digits only and no leading zero, so that a number has one spelling.
             guard contentLength == nil, (1...15).contains(value.count), value.allSatisfy(\.isDigit),
                 value.first != 0x30 || value.count == 1, let length = Int(String(decoding: value, as: UTF8.self))
             else { throw .malformed("Content-Length is not one plain number.") }
             contentLength = length
         case "transfer-encoding":
             guard !isChunked, String(decoding: value, as: UTF8.self).lowercased() == "chunked" else {
-                throw .malformed("Transfer-Encoding is not chunked, once.")
+                throw .malformed("Transfer-Encoding is not exactly one chunked.")
             }
             isChunked = true
         case "connection":
@@ -175,40 +177,28 @@ struct HeadReader {
         case "upgrade": hasUpgrade = true
         case "expect":
             guard String(decoding: value, as: UTF8.self).lowercased() == "100-continue" else {
-                throw Problem(.expectationFailed, detail: "100-continue is the only expectation known.")
+                throw FramingError(.expectationFailed, "100-continue is the only expectation known.")
             }
             expectsContinue = true
         default: break
         }
     }
 
-    private func head(lengthBytes: Int) throws(Problem) -> Head {
-        guard hosts == 1 || (isOld && hosts == 0) else { throw .malformed("Host is needed, once.") }
+    private func head(lengthBytes: Int) throws(FramingError) -> Head {
+        guard hosts == 1 || (isOld && hosts == 0) else { throw .malformed("Exactly one Host header is required.") }
         if let absolute, hosts == 1, absolute.authority != host {
-            throw .malformed("The target and Host name two hosts.")
+            throw .malformed("The target and Host name different hosts.")
         }
         guard !isChunked || contentLength == nil else {
             throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
         }
         guard !isChunked || !isOld else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
-        // Another protocol is never spoken; nothing may be sent in hope of it either.
+        // A client that asks for an upgrade may send bytes of the other protocol next. No upgrade is supported.
         return Head(
             lengthBytes: lengthBytes, absoluteTarget: absolute.map { ($0.range, target) },
             body: isChunked ? .chunked : .length(contentLength ?? 0),
             isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld)
     }
-}
-
-extension Problem {
-    static let headersTooLarge = Problem(
-        .headersTooLarge,
-        detail:
-            "A request has at most \(HeadReader.maximumFields) headers of \(HeadReader.maximumFieldBytes) bytes in all."
-    )
-    static let targetTooLong = Problem(
-        .targetTooLong, detail: "Path and query have at most \(HeadReader.maximumTargetBytes) bytes.")
-    static let requestTimeout = Problem(
-        .requestTimeout, detail: "Send the whole request without pauses.")
 }
 
 extension UInt8 {
@@ -224,7 +214,7 @@ extension UInt8 {
     }
 
     /// `tchar` of RFC 9110.
-    var isToken: Bool {
+    package var isToken: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E:
             true
@@ -232,7 +222,7 @@ extension UInt8 {
         }
     }
 
-    /// What may stand in a field's value: no control character but the tab.
+    /// Allowed in a field's value: no control character except the tab.
     var isFieldText: Bool { self == 0x09 || (self >= 0x20 && self != 0x7F) }
 }
 

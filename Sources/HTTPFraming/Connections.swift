@@ -1,7 +1,7 @@
 import Addresses
 import Synchronization
 
-/// Who is connected, counted by address, so that no single one takes every place.
+/// Counts the open connections by address, and limits them, so that one address cannot use them all.
 package final class Connections: Sendable {
     private struct State {
         var open = 0
@@ -12,7 +12,7 @@ package final class Connections: Sendable {
     private let maximumPerAddress: Int
     private let proxies: TrustedProxies
 
-    /// - Parameter proxies: whose connections are many people's.
+    /// - Parameter proxies: not limited, because their connections are those of many clients.
     package init(maximumPerAddress: Int, exempting proxies: TrustedProxies) {
         self.maximumPerAddress = maximumPerAddress
         self.proxies = proxies
@@ -20,32 +20,32 @@ package final class Connections: Sendable {
 
     package var count: Int { state.withLock(\.open) }
 
-    /// A place among the connections, to be given back.
-    struct Place {
+    /// One open connection, which must be released.
+    struct Slot {
         fileprivate let subscriber: ArraySlice<UInt8>?
     }
 
-    /// - Returns: nil when this address holds as many as it may.
-    func take(for address: String?) -> Place? {
+    /// - Returns: `nil` when the address has reached its limit.
+    func acquire(for address: String?) -> Slot? {
         let address = address.flatMap { IPAddress($0) }
         let subscriber = address.flatMap { proxies.contains($0) ? nil : $0.subscriber }
         return state.withLock { state in
             if let subscriber {
-                let held = state.byAddress[subscriber, default: 0]
-                guard held < maximumPerAddress else { return nil }
-                state.byAddress[subscriber] = held + 1
+                let count = state.byAddress[subscriber, default: 0]
+                guard count < maximumPerAddress else { return nil }
+                state.byAddress[subscriber] = count + 1
             }
             state.open += 1
-            return Place(subscriber: subscriber)
+            return Slot(subscriber: subscriber)
         }
     }
 
-    func giveBack(_ place: Place) {
+    func release(_ slot: Slot) {
         state.withLock { state in
             state.open -= 1
-            guard let subscriber = place.subscriber else { return }
-            let held = state.byAddress[subscriber, default: 0]
-            state.byAddress[subscriber] = held > 1 ? held - 1 : nil
+            guard let subscriber = slot.subscriber else { return }
+            let count = state.byAddress[subscriber, default: 0]
+            state.byAddress[subscriber] = count > 1 ? count - 1 : nil
         }
     }
 }

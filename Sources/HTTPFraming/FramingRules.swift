@@ -1,0 +1,26 @@
+/// The limits of a connection, each with its unit, and what the service adds to the framing.
+package struct FramingRules: Sendable {
+    /// From a request's first byte to its last.
+    package var requestDeadlineSeconds: Int64 = 10
+    /// From a request's first byte to its response's last. Longer than the longest wait for an outcome.
+    package var exchangeDeadlineSeconds: Int64 = 60
+    /// How long input is read and discarded after the last response.
+    package var lingerSeconds: Int64 = 2
+    /// Between requests.
+    package var idleSeconds: Int64 = 30
+    let connections: Connections
+    /// While true, each response is the last one of its connection.
+    let isDraining: @Sendable () -> Bool
+    /// The complete response, from its status line on, to a request that was rejected before it reached the service. It must say
+    /// `Connection: close`.
+    let rejection: @Sendable (_ error: FramingError, _ target: String, _ address: String) -> [UInt8]
+
+    package init(
+        connections: Connections, isDraining: @escaping @Sendable () -> Bool,
+        rejection: @escaping @Sendable (_ error: FramingError, _ target: String, _ address: String) -> [UInt8]
+    ) {
+        self.connections = connections
+        self.isDraining = isDraining
+        self.rejection = rejection
+    }
+}
