@@ -2,23 +2,23 @@ import Accounts
 import Addresses
 import Seals
 
-/// The bounds of the edge, each with its unit.
+/// The limits and settings of the API, each with its unit.
 package struct APIConfiguration: Sendable {
-    /// For each API key, and for each address without one. What PSPs post from one address, whose RTs must get in, may be as
-    /// many times as much.
+    /// For each API key, and for each address without one. The limit of the calls of PSPs from one address is higher by `pspRateFactor`,
+    /// because their RTs must not be lost.
     package var rateLimitPerMinute = 6_000
     static let pspRateFactor = 20
-    /// Registrations, sign-ins and password resets from one citizen's address. A front end that does not say whose address it is
-    /// speaks for all its citizens, and may ask many times as often.
+    /// Registrations, sign-ins and password resets from one citizen's address. The limit of a front end that
+    /// does not state the citizen's address is higher by `unstatedAddressFactor`, because it covers all of its citizens.
     var citizenRateLimitPerMinute: Int { max(60, rateLimitPerMinute / 100) }
     static let unstatedAddressFactor = 20
     package var maximumBodyBytes = 256 * 1_024
-    /// Whose word on a client's address is taken.
+    /// The proxies whose `X-Forwarded-For` and `Forwarded` headers are trusted.
     package var trustedProxies = TrustedProxies.none
     package var maximumQueryBytes = 4_096
-    /// Nil where smart cards open nothing.
+    /// `nil`: sign-in with smart cards is off.
     package var smartCards: SmartCardTrust?
-    /// Base of the addresses to which browsers bring smart cards; nil: the public one.
+    /// Base of the URLs at which browsers present smart cards; `nil`: the public one.
     package var smartCardURL: String?
     package let publicURL: String
     /// The contract, as served.

@@ -3,7 +3,7 @@ import HTTPTypes
 import JSON
 import Requests
 
-/// An answer as bytes, on its way out.
+/// A response before its standard headers are added.
 package struct Reply: Sendable, Equatable {
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
@@ -15,7 +15,7 @@ package struct Reply: Sendable, Equatable {
         self.body = body
     }
 
-    /// A JSON object.
+    /// A response with a JSON object.
     static func json(
         _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ write: (inout JSONWriter) -> Void
     ) -> Reply {

@@ -6,10 +6,10 @@ import HummingbirdCore
 import Logging
 import Operations
 
-/// Who calls us: every route of the contract, in one list.
+/// Every route of the contract, and how connections are served.
 package struct API: Sendable {
     let routes: [Route]
-    /// On the port of the smart cards: what a card is shown for, and to be seen alive.
+    /// The routes of the smart cards' port: opening sessions, and liveness.
     private let smartCardPortRoutes: [Route]
     private let pipeline: Pipeline
     private let service: ServiceState
@@ -31,14 +31,16 @@ package struct API: Sendable {
             + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
             + refundRoutes(intermediary, links)
             + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
-            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .header), links)
+            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, transport: .header), links)
         smartCardPortRoutes =
             routes.filter { $0.operation == "show_liveness" }
-            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, door: .handshake), links)
+            + smartCardRoutes(
+                intermediary, SmartCardReader(trust: configuration.smartCards, transport: .handshake), links
+            )
             .filter { $0.operation != "make_smart_card_ticket" }
     }
 
-    /// Hummingbird's router over the list; what it does not find is told from what exists under another method.
+    /// Hummingbird's router over the list, with 404 and 405 for what it does not find.
     package var router: Router<Context> { router(over: routes) }
 
     package var smartCardRouter: Router<Context> { router(over: smartCardPortRoutes) }
@@ -70,7 +72,7 @@ package struct API: Sendable {
             })
     }
 
-    /// A method that nobody registered is 405 with the methods of the path, where the path exists.
+    /// An unregistered method is 405 with the methods of the path where the path exists, else 501.
     private static func onPath(_ problem: Problem, _ target: String, _ routes: [Route]) -> Problem {
         guard problem.kind == .notImplemented else { return problem }
         let path = target.prefix { $0 != "?" }.split(separator: "/")
@@ -81,7 +83,7 @@ package struct API: Sendable {
     }
 }
 
-/// Answers what no route takes: 405 with `Allow` when the path exists, else 404; and asks of pages before they send.
+/// Answers requests without a route: 405 with `Allow` when the path exists, else 404. Also answers CORS preflights.
 private struct Unrouted: RouterMiddleware {
     let pipeline: Pipeline
     let routes: [Route]
@@ -99,7 +101,7 @@ private struct Unrouted: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        // The router would take other spellings for the same path; whoever guards it from outside might not.
+        // The router would accept other spellings of a path, which a firewall in front might read differently.
         guard isPlain(request.uri.path) else { return await pipeline.reject(request, context, with: .notFound) }
         if let methods = fixed[request.uri.path], !methods.contains(request.method) {
             return await refuse(request, context)
@@ -114,7 +116,7 @@ private struct Unrouted: RouterMiddleware {
     private func refuse(_ request: Request, _ context: Context) async -> Response {
         let path = request.uri.path.split(separator: "/")
         let matching = routes.filter { $0.matches(path) }
-        // Of `/a/b` and `/a/{id}` the fixed path is meant.
+        // The fixed path `/a/b` wins over `/a/{id}`.
         let fewest = matching.map(\.parameterCount).min()
         let here = matching.filter { $0.parameterCount == fewest }
         guard !here.isEmpty else { return await pipeline.reject(request, context, with: .notFound) }
@@ -127,7 +129,7 @@ private struct Unrouted: RouterMiddleware {
         return await pipeline.reject(request, context, with: .methodNotAllowed(here))
     }
 
-    /// As the contract spells paths: no empty, dotted or encoded segment, no slash at the end.
+    /// Whether a path is spelled as in the contract: no empty, dotted or encoded segment, no trailing slash.
     private func isPlain(_ path: String) -> Bool {
         path == "/"
             || path.hasPrefix("/")
@@ -138,7 +140,7 @@ private struct Unrouted: RouterMiddleware {
 }
 
 extension [Route] {
-    /// HEAD among them where GET is.
+    /// With HEAD where there is GET.
     fileprivate var methods: [String] {
         let own = map(\.method.rawValue)
         return (own.contains("GET") ? own + ["HEAD"] : own).sorted()
@@ -146,17 +148,17 @@ extension [Route] {
 }
 
 extension Problem {
-    /// - Parameter routes: the ones of the path.
+    /// - Parameter routes: those of the path.
     fileprivate static func methodNotAllowed(_ routes: [Route]) -> Problem {
         let allow = routes.methods.joined(separator: ", ")
         return Problem(.methodNotAllowed, detail: "This path has \(allow).", allow: allow)
     }
 }
 
-/// Addresses that we hand out.
+/// The URLs that responses contain.
 struct Links: Sendable {
     let publicURL: String
-    /// Where a browser shows a smart card.
+    /// The base URL at which browsers present a smart card.
     let smartCardURL: String
 
     var smartCardPresentation: String { "\(smartCardURL)/smart-card" }

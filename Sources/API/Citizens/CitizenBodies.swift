@@ -5,7 +5,7 @@ import Operations
 import PagoPA
 
 extension Registration {
-    /// Every violation at once, those between fields too, as far as the fields can be read.
+    /// Reports every violation at once, including those between fields, as far as the fields can be read.
     static func read(_ reader: inout ObjectReader, language: Language, today: CalendarDate) throws -> Registration? {
         var rules = RegistrationRules()
         let kind = reader.required("kind", text: CitizenKind.read)
@@ -53,12 +53,12 @@ extension CitizenKind {
     }
 }
 
-/// RFC 7396 over what a citizen may change: the account as a document, merged, read again by the rules of a new one.
+/// Merges a patch (RFC 7396) into the members of an account that a citizen may change, and validates the result as a new account.
 enum CitizenPatch {
     private static let changeable: Set<String> = ["kind", "given_name", "family_name", "address", "language"]
     private static let credentials: Set<String> = ["email", "verification_url", "password", "current_password"]
 
-    /// Mailbox and password, which the account does not answer with and so are no part of what is merged.
+    /// E-mail address and password. They are not merged, because GET does not return them.
     static func credentials(in patch: JSONValue) -> (CredentialChange, [Violation]) {
         guard case .object(let members) = patch else { return (CredentialChange(), []) }
         let violations = Violations()
@@ -76,7 +76,7 @@ enum CitizenPatch {
         return (change, violations.items)
     }
 
-    /// - Parameter others: what is wrong with the patch's credentials, to be told with the rest.
+    /// - Parameter others: the violations of the patch's credentials, reported with the rest.
     static func apply(_ patch: JSONValue, to citizen: Citizen, others: [Violation] = []) throws -> CitizenChange {
         guard case .object(let all) = patch else {
             throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
@@ -94,7 +94,7 @@ enum CitizenPatch {
         }
         return try JSONValue.parse(document).merged(with: .object(wanted)).decodeObject(found: found) { reader in
             let kind = reader.required("kind", text: CitizenKind.read)
-            // What the account has it keeps; what a smart card did not tell may go on missing.
+            // A name that the account has cannot be removed. A name that the smart card did not contain may stay missing.
             func name(_ field: String, _ present: String?) -> String? {
                 guard present != nil || reader.has(field) else { return nil }
                 return reader.required(field) { try boundedText($0, 1...70) }

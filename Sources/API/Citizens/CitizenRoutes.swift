@@ -80,13 +80,13 @@ private struct AccountHandlers: Sendable {
     }
 
     func showMe(_ request: CitizenRequest) async throws -> Reply {
-        request.unlessHeld(try await intermediary.showMe(request.citizen).reply)
+        request.unlessCached(try await intermediary.showMe(request.citizen).reply)
     }
 
     func changeMe(_ request: CitizenRequest) async throws -> Reply {
         let patch = try request.json("application/merge-patch+json")
         let (credentials, others) = CitizenPatch.credentials(in: patch)
-        // Nothing is hashed for a request that is refused anyway.
+        // No password is hashed for a request that is rejected anyway.
         let wanted = others.isEmpty ? credentials : CredentialChange()
         return try await intermediary.changeMe(
             request.citizen, by: request.caller, demanding: request.precondition(.optional) { $0.reply.tag },
@@ -140,10 +140,10 @@ private struct SessionHandlers: Sendable {
     }
 }
 
-/// A token as somebody gives it: whether it is one is told by whoever looks it up.
+/// A token as sent. Whether it is valid is decided when it is looked up.
 private func credentialText(_ text: String) throws(InvalidValue) -> String { try boundedText(text, 1...512) }
 
-/// A password as somebody gives it: whether it is one is not told.
+/// A password as sent. The rules for new passwords do not apply, because the response must not reveal whether one could be valid.
 func secretText(_ text: String) throws(InvalidValue) -> String {
     guard (1...1_024).contains(text.utf8.count) else {
         throw InvalidValue(text.isEmpty ? .tooShort : .tooLong, "must be 1 to 1024 bytes long")

@@ -4,12 +4,12 @@ import Foundation
 import HTTPTypes
 import PagoPA
 
-/// Whom we believe about smart cards.
+/// What is trusted to prove a smart card.
 package struct SmartCardTrust: Sendable {
     let authorities: Authorities
-    /// OIDs, of which a card's certificate must bear one.
+    /// OIDs; the certificate of a card must have one of them.
     let policies: Set<String>
-    /// Where a proxy that has ended TLS puts the certificate; nil: no proxy does.
+    /// The header in which a proxy that terminates TLS sends the certificate; `nil`: there is no such proxy.
     let header: HTTPField.Name?
     /// By its address.
     let isTrustedProxy: @Sendable (String) -> Bool
@@ -25,20 +25,20 @@ package struct SmartCardTrust: Sendable {
     }
 }
 
-/// The way by which a card's certificate reaches us.
-enum SmartCardDoor: Sendable {
-    /// Mutual TLS on a port of its own: the handshake has proved the key and the chain.
+/// How a card's certificate reaches the service.
+enum SmartCardTransport: Sendable {
+    /// Mutual TLS on a port of its own. The handshake proves the key and the chain.
     case handshake
-    /// A trusted proxy's header on the common port: the proxy has proved the key, the chain is proved here.
+    /// A trusted proxy's header on the common port. The proxy proves the key; the chain is verified here.
     case header
 }
 
-/// From a request to the card in it.
+/// Reads and verifies the smart card of a request.
 struct SmartCardReader: Sendable {
     let trust: SmartCardTrust?
-    let door: SmartCardDoor
+    let transport: SmartCardTransport
 
-    /// A certificate with a chain in percent encoding; far below what all headers together may be.
+    /// A certificate with a chain in percent encoding; far below the limit of all headers together.
     static let maximumHeaderBytes = 12 * 1_024
 
     func card(in request: some IncomingRequest, at now: Instant) async -> Result<SmartCard, SmartCard.Fault> {
@@ -48,9 +48,9 @@ struct SmartCardReader: Sendable {
     private func read(_ request: some IncomingRequest, at now: Instant) async throws(SmartCard.Fault) -> SmartCard {
         guard let trust else { throw .noCertificate }
         let presented: PresentedCertificate
-        switch door {
+        switch transport {
         case .handshake:
-            // A header beside a handshake is somebody's try to be another.
+            // On this port only an attacker sends the header.
             if let header = trust.header, request.headers[header] != nil { throw .untrustedSender }
             guard let der = await request.peer.certificate() else { throw .noCertificate }
             presented = try readable { () throws(UnreadableCertificate) in try PresentedCertificate(der: der) }
@@ -62,9 +62,9 @@ struct SmartCardReader: Sendable {
             guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes else { throw .unreadable }
             presented = try readable { () throws(UnreadableCertificate) in try Self.certificate(header: values[0]) }
         }
-        // What the certificate says comes first: an expired card is told from a stranger's in the log.
+        // The certificate's content is checked first, so that the log distinguishes an expired card from one of an unknown issuer.
         let card = try SmartCard(CardCertificate(presented), trusting: trust.policies, at: now)
-        switch door {
+        switch transport {
         case .handshake: break
         case .header:
             let time = Date(timeIntervalSince1970: Double(now.unixSeconds))
@@ -103,7 +103,7 @@ extension CardCertificate {
 }
 
 extension Instant {
-    /// Certificates know whole seconds; a date beyond what an instant can tell is the furthest one.
+    /// In whole seconds. A date outside the range of `Instant` becomes its nearest end.
     fileprivate init(_ date: Date) {
         let seconds = Int64(exactly: date.timeIntervalSince1970.rounded()) ?? .max
         let (microseconds, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000)

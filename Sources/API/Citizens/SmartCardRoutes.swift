@@ -5,7 +5,7 @@ import Operations
 import PagoPA
 import Requests
 
-/// The same operations at either door.
+/// The same operations for both transports.
 func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ links: Links) -> [Route] {
     let handlers = SmartCardHandlers(intermediary: intermediary, reader: reader, links: links)
     return [
@@ -24,7 +24,7 @@ private struct SmartCardHandlers: Sendable {
     let reader: SmartCardReader
     let links: Links
 
-    /// By the card itself, or by the code that a browser brought back.
+    /// With the card itself, or with the code that a browser brought back.
     func openSmartCardSession(_ request: KeyRequest) async throws -> Reply {
         let path = request.path
         let repeating: Repeating<GivenTokens>? = try request.repeating { _ in .secretShownOnce(path, links) }
@@ -65,7 +65,7 @@ private struct SmartCardHandlers: Sendable {
 }
 
 extension IncomingRequest {
-    /// The only field of a browser's form; a credential of ours, which no form has to encode.
+    /// The only field of a browser's form. Our credentials need no percent encoding in it.
     fileprivate func formField(_ name: String) throws -> String {
         let mediaType = "application/x-www-form-urlencoded"
         guard self.mediaType == mediaType else { throw Problem.unsupportedMediaType(mediaType) }

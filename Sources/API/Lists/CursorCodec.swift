@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Seals
 
-/// The lists that have pages. A search shares the cursors of its list.
+/// The paginated lists. A search uses the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {
     case positions, receipts, attempts, anomalies, notifications, journal, creditors, psps
     case refunds
@@ -13,14 +13,14 @@ enum ListName: String, Sendable, CaseIterable {
 }
 
 /// Writes and reads the cursors of one caller. A cursor carries an HMAC over its list, its order and the caller's tenancy, so that
-/// only a cursor which this deployment issued, for this list and this caller, is accepted. Its content is opaque but no secret: it
+/// only a cursor that this deployment issued, for this list and this caller, is accepted. Its content is opaque but not secret: it
 /// repeats the sort key and the id of a row that the caller has just read.
 struct CursorCodec: Sendable {
     /// The first key authenticates new cursors; every key is accepted.
     private let keys: [[UInt8]]
     private let caller: String
 
-    /// Enough that nobody guesses one.
+    /// Long enough that a tag cannot be guessed.
     private static let tagBytes = 16
     static let maximumTextBytes = 512
 
@@ -59,7 +59,7 @@ struct CursorCodec: Sendable {
         return Cursor(order: order, key: key, subkey: String(subkey), id: id)
     }
 
-    /// The names of lists, tax codes and PSP ids hold no line feed, so that no part can pass for another.
+    /// The names of lists, tax codes and PSP ids contain no line feed, so that two different inputs never have the same bytes.
     private func tag(of content: [UInt8], in list: ListName, key: [UInt8]) -> [UInt8] {
         let covered = Array("\(list.rawValue)\n\(caller)\n".utf8) + content
         return Array(HMACSHA256.authenticate(covered, key: key).prefix(Self.tagBytes))
@@ -69,7 +69,7 @@ struct CursorCodec: Sendable {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// `nil` for anything but the one spelling that `base64URL` gives.
+    /// `nil` for any text that `base64URL` does not produce.
     private static func bytes(_ text: String) -> [UInt8]? {
         var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
         base64 += String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
@@ -79,7 +79,7 @@ struct CursorCodec: Sendable {
 }
 
 extension Tenancy {
-    /// Whose cursors these are. Keys with the same creditors share them, so that a rotated key reads on.
+    /// The owner of the cursors. Keys with the same creditors share them, so that a rotated key can continue a list.
     fileprivate var cursorOwner: String {
         switch self {
         case .everyCreditor: "every"

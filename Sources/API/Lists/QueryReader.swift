@@ -3,7 +3,7 @@ import JSON
 import PagoPA
 import Requests
 
-/// Reads query parameters, or the same filters in a search's body, and gathers every violation.
+/// Reads query parameters, or the same filters in a search's body, and collects every violation.
 struct QueryReader {
     private var left: [String: [String]]
     let violations = Violations()
@@ -12,7 +12,7 @@ struct QueryReader {
         left = Dictionary(grouping: request.query, by: \.name).mapValues { $0.map(\.value) }
     }
 
-    /// The filters of a search body: texts, numbers, flags and lists of texts, as they would stand in a query.
+    /// The filters of a search body: strings, integers, booleans and lists of strings, with the names of the query parameters.
     init(_ body: JSONValue, knowing names: Set<String>) throws {
         left = [:]
         guard case .object(let members) = body else {
@@ -89,7 +89,7 @@ struct QueryReader {
         return word
     }
 
-    /// Several words, by repetition or by commas.
+    /// Several words: the parameter repeated, or one value with commas.
     mutating func words<T: RawRepresentable & CaseIterable>(_ name: String, _: T.Type = T.self) -> [T]
     where T.RawValue == String {
         guard let values = left.removeValue(forKey: name) else { return [] }
@@ -106,7 +106,7 @@ struct QueryReader {
         value(name) { try Identifier<Noun>($0) }
     }
 
-    /// - Parameter order: where the list has several; a cursor of one order does not fit another.
+    /// - Parameter order: for a list with several orders; a cursor of one order is not valid in another.
     mutating func page(_ list: ListName, order: String? = nil, for request: some AuthorizedRequest) throws
         -> PageRequest
     {
@@ -123,7 +123,7 @@ struct QueryReader {
         guard violations.items.isEmpty else { throw Problem.badParameters(violations.items) }
     }
 
-    /// - Throws: every violation, as a 422 with pointers into the body; as a 400 where the cursor is none of ours, as on the lists.
+    /// - Throws: every violation, as a 422 with pointers into the body; as a 400 for a cursor that we did not issue, as on the lists.
     func finishBody() throws {
         guard !violations.items.isEmpty else { return }
         let items = violations.items.map {
@@ -150,7 +150,7 @@ extension Page {
 }
 
 extension Reply {
-    /// `{"items": […]}`, of a list that is always answered whole.
+    /// `{"items": […]}`, for a list without pages.
     static func items<Item>(_ items: [Item], _ write: (inout JSONWriter, Item) -> Void) -> Reply {
         .json { $0.array("items", items, write) }
     }

@@ -102,7 +102,7 @@ private struct AttemptHandlers: Sendable {
         }
     }
 
-    /// The PSP's portal may add parameters of its own; none of them is read.
+    /// The PSP's portal may add query parameters. They are ignored.
     func comeBack(_ request: OpenRequest) async throws -> Reply {
         let id: Identifier<PaymentAttempt> = try request.id("attempt_id")
         let target = try await intermediary.comeBack(id)
@@ -168,10 +168,10 @@ extension InstallmentReference {
 }
 
 extension AttemptDetail {
-    /// While it is not final, when to ask again.
+    /// When a client should ask again while the attempt is not final.
     static let retryAfterSeconds = 2
 
-    /// - Parameter language: of the message; `nil`: the one given when the attempt was started.
+    /// - Parameter language: of the message; `nil`: the language of the attempt.
     func reply(_ status: HTTPResponse.Status = .ok, in language: Language?, _ links: Links) -> Reply {
         Reply.json(status) { write(into: &$0, in: language, links) }
             .with(.retryAfter, attempt.status.isFinal ? nil : String(Self.retryAfterSeconds))
@@ -191,7 +191,7 @@ extension AttemptDetail {
             json.field("business_name", attempt.pspBusinessName)
             json.field("channel_id", attempt.channel.value)
         }
-        // The portal of an attempt that has ended is for nobody.
+        // Nobody may pay at the portal any more once the attempt has ended.
         json.field("redirect_url", attempt.status.isFinal ? nil : attempt.redirectURL)
         json.field("return_url", attempt.returnURL)
         json.field("created_at", attempt.createdAt.rfc3339)

@@ -51,7 +51,7 @@ private struct PSPHandlers: Sendable {
         }
     }
 
-    /// Pages are cut from the list in memory: the cursor is a place in an order that only a new list version changes.
+    /// Pages are slices of the list in memory. The cursor is an index into an order that only a new list version changes.
     func listPSPs(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
         let method = reader.value("payment_method") { try PaymentMethod($0) }
@@ -68,7 +68,7 @@ private struct PSPHandlers: Sendable {
         let found = try await intermediary.listPSPs(
             method: method, amount: amount, order: order, payer: payer, for: request.caller)
         let start = page.after.map { Int(clamping: $0.key) } ?? 0
-        // The list may have become shorter than the place where the page before ended.
+        // A new list version may be shorter than the index of the cursor.
         let rows = found.choices.dropFirst(max(0, min(start, found.choices.count))).prefix(page.limit)
         let cursors = request.cursors
         return .json { json in
@@ -83,7 +83,7 @@ private struct PSPHandlers: Sendable {
     }
 
     func showPSPList(_ request: KeyRequest) async throws -> Reply {
-        request.unlessHeld(try await intermediary.showPSPList(for: request.caller).reply())
+        request.unlessCached(try await intermediary.showPSPList(for: request.caller).reply())
     }
 
     func replacePSPList(_ request: KeyRequest) async throws -> Reply {
@@ -119,7 +119,7 @@ private struct PSPHandlers: Sendable {
 
     func showPSPListVersion(_ request: KeyRequest) async throws -> Reply {
         guard let version = Int(request.parameter("version")), version > 0 else { throw Refusal.notFound }
-        return request.unlessHeld(try await intermediary.showPSPListVersion(version, for: request.caller).reply())
+        return request.unlessCached(try await intermediary.showPSPListVersion(version, for: request.caller).reply())
     }
 }
 
@@ -235,7 +235,7 @@ extension JSONWriter {
 }
 
 extension ObjectReader {
-    /// A text in each language, Italian among them.
+    /// Reads one text for each language. Italian is required.
     mutating func required(_ key: String, localized range: ClosedRange<Int>) -> [Language: String]? {
         required(key) { value, place, violations in
             ObjectReader.object(value, place, violations) { reader in

@@ -2,8 +2,8 @@ import Accounts
 import Foundation
 import HTTPFraming
 
-/// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are no media range are ignored: a caller that sends one by
-/// accident is answered, not refused.
+/// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are not a media range are ignored, because
+/// callers send them by mistake.
 struct Accept: Sendable, Equatable {
     struct Range: Sendable, Equatable {
         /// Lower case; `*` for any.
@@ -15,7 +15,7 @@ struct Accept: Sendable, Equatable {
 
     let ranges: [Range]
 
-    /// How many elements are read; the rest is ignored.
+    /// The elements after these are ignored.
     static let maximumElements = 64
 
     init(_ header: String) {
@@ -49,7 +49,7 @@ struct Accept: Sendable, Equatable {
 
     /// - Throws: 406 when the caller accepts none of the route's media types.
     func demandAny(of route: Route) throws(Problem) {
-        // A PSP's RT is stored whatever its client would rather read.
+        // A PSP's RT is stored whatever its client accepts.
         guard route.access != .psp else { return }
         guard (route.produces + ["application/problem+json"]).contains(where: accepts) else {
             throw Problem(.notAcceptable, detail: "This answers \(route.produces.joined(separator: ", ")).")
@@ -59,7 +59,7 @@ struct Accept: Sendable, Equatable {
     private static func range(_ element: Substring) -> Range? {
         let pieces = element.split(separator: ";", omittingEmptySubsequences: false).map { $0.trimmed.lowercased() }
         guard let name = pieces.first else { return nil }
-        // Java's older clients send a bare `*`.
+        // Older Java clients send a bare `*`.
         let parts = (name == "*" ? "*/*" : name).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let type = parts.first, let subtype = parts.last, isToken(type), isToken(subtype),
             type != "*" || subtype == "*"
@@ -86,6 +86,6 @@ struct Accept: Sendable, Equatable {
 }
 
 extension StringProtocol {
-    /// Without the blanks and tabs at both ends.
+    /// Without leading and trailing spaces and tabs.
     var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

@@ -15,7 +15,7 @@ struct ContentType: Sendable, Equatable {
         return value.filter { $0 != "\"" }.trimmed.lowercased()
     }
 
-    /// RFC 7303: the two are one type. XML of a vocabulary of its own (`…+xml`) is another.
+    /// Both names mean the same type (RFC 7303). A type with `+xml` is a different one.
     var isXML: Bool { mediaType == "application/xml" || mediaType == "text/xml" }
 
     /// Whether a body of this charset reads the same as UTF-8: by the charset's name, or because it is plain ASCII.
@@ -24,12 +24,12 @@ struct ContentType: Sendable, Equatable {
         return Self.supersetsOfASCII.contains { charset.hasPrefix($0) } && body.allSatisfy { $0 < 0x80 }
     }
 
-    /// As `readsAsUTF8`; of XML also what its own declaration may name, which its reader goes by.
+    /// As `readsAsUTF8`, and XML in Latin-1 too, because the XML reader uses the document's own declaration.
     func isReadable(_ body: [UInt8]) -> Bool {
         readsAsUTF8(body) || isXML && Self.supersetsOfASCII.contains { charset?.hasPrefix($0) == true }
     }
 
-    /// UTF-8 under the names that senders give it, and ASCII, which is a part of it.
+    /// Names that senders use for UTF-8 and for its subset ASCII.
     private static let namesOfUTF8: Set<String> = [
         "utf-8", "utf8", "utf_8", "unicode-1-1-utf-8", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us",
         "iso_646.irv:1991",

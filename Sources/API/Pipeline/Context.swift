@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOSSL
 
-/// What Hummingbird hands each request around with.
+/// Hummingbird's context of a request.
 package struct Context: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The other end of the connection.
@@ -24,7 +24,7 @@ struct Peer: Sendable {
     let address: String
     fileprivate let channel: any Channel
 
-    /// In DER, when the TLS handshake asked for a certificate and found it good; nil on any other connection.
+    /// In DER, when the TLS handshake requested a certificate and verified it; `nil` on any other connection.
     func certificate() async -> [UInt8]? {
         guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
         return try? certificate.toDERBytes()

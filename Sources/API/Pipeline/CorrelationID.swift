@@ -2,7 +2,7 @@ import Accounts
 import Foundation
 import HTTPTypes
 
-/// The caller's own correlation id when it is well formed, else one of ours; with the trace of a valid `traceparent`.
+/// The caller's correlation id when it is well formed, otherwise a new one; and the trace id of a valid `traceparent`.
 struct CorrelationID: Sendable {
     let text: String
     let traceID: String?

@@ -5,8 +5,8 @@ import PagoPA
 import Requests
 import Synchronization
 
-/// Which pages' scripts may read our answers: those of the origins that the calling key names, letter by letter.
-/// No cookie is ever read, so a foreign page can do nothing in a citizen's name; this only says who may see.
+/// Finds out which web pages may read responses (CORS): those of the origins in `allowed_origins` of the calling key, compared exactly.
+/// No cookie is read, so a foreign page cannot act for a citizen; CORS only decides which pages may read.
 final class KnownOrigins: Sendable {
     private static let maximum = 1_000
     private static let lifeSeconds: Int64 = 10
@@ -18,12 +18,12 @@ final class KnownOrigins: Sendable {
         self.intermediary = intermediary
     }
 
-    /// Whether any valid key names this origin. A preflight shows no credential, so that is all that can be asked; the answer is
-    /// remembered for a few seconds.
+    /// Whether any valid key names this origin. A preflight has no credential, so its key is not known. The result is cached for a few
+    /// seconds.
     func isNamed(_ text: String) async throws -> Bool {
         guard let origin = WebOrigin(header: text) else { return false }
         let now = intermediary.clock().unixSeconds
-        if let kept = known.withLock({ $0[origin] }), kept.until > now { return kept.isNamed }
+        if let cached = known.withLock({ $0[origin] }), cached.until > now { return cached.isNamed }
         let isNamed = try await intermediary.isOriginOfAnyKey(origin)
         known.withLock { known in
             if known.count >= Self.maximum { known = [:] }
@@ -34,7 +34,7 @@ final class KnownOrigins: Sendable {
 }
 
 extension WebOrigin {
-    /// As browsers send it, or nothing: `null`, another spelling, or more than an origin are none.
+    /// An origin exactly as browsers send it; `nil` for `null`, another spelling or a longer URL.
     init?(header: String) {
         guard let origin = try? WebOrigin(header), origin.description == header else { return nil }
         self = origin
@@ -42,29 +42,29 @@ extension WebOrigin {
 }
 
 extension HTTPFields {
-    private static let exposed = [
+    private static let exposedHeaders = [
         "X-Correlation-ID", "ETag", "Location", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
         "Retry-After", "Idempotency-Replayed",
     ].joined(separator: ", ")
 
-    private static let understood = [
+    private static let acceptedHeaders = [
         "Authorization", "Content-Type", "Accept", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key",
         "X-Correlation-ID", "X-Citizen-Token", "Citizen-Address", "traceparent",
     ].joined(separator: ", ")
 
-    /// The answer to a key's own page.
+    /// Allows the page to read the response when its origin is one of the key's.
     mutating func share(with text: String, of key: APIKey) {
         vary(by: "Origin")
         guard let origin = WebOrigin(header: text), key.allowedOrigins.contains(origin) else { return }
         self[.accessControlAllowOrigin] = origin.description
-        self[.accessControlExposeHeaders] = Self.exposed
+        self[.accessControlExposeHeaders] = Self.exposedHeaders
     }
 
-    /// What a page may send, asked before it does.
+    /// The response to a preflight: what a page may send.
     static func preflight(for origin: String, methods: [String]) -> HTTPFields {
         var headers: HTTPFields = [
             .accessControlAllowOrigin: origin, .accessControlAllowMethods: methods.joined(separator: ", "),
-            .accessControlAllowHeaders: understood, .accessControlMaxAge: "600",
+            .accessControlAllowHeaders: acceptedHeaders, .accessControlMaxAge: "600",
         ]
         headers.vary(by: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
         return headers

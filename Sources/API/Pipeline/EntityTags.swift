@@ -16,7 +16,7 @@ struct EntityTags: Sendable, Equatable {
     let isAny: Bool
     let tags: [Tag]
 
-    /// Reads as far as the value is well formed; what follows a malformed tag names no entity.
+    /// Reads up to the first malformed tag and ignores the rest.
     init(_ value: String) {
         let bytes = Array(value.utf8)
         isAny = value.filter { $0 != " " && $0 != "\t" } == "*"
@@ -63,17 +63,17 @@ extension EntityTags {
     }
 }
 
-/// When a write without If-Match and If-None-Match is refused with 428.
+/// Whether a write without If-Match and If-None-Match is rejected with 428.
 enum PreconditionNeed: Sendable {
     case optional
-    /// Needed to change what exists; what does not exist may be created without.
+    /// Required to change an existing resource, not to create one.
     case forChanges
     case always
 }
 
 extension IncomingRequest {
-    /// If-Match and If-None-Match of a write.
-    /// - Parameter tag: the ETag of the entity as GET answers it now.
+    /// The precondition in If-Match and If-None-Match of a write.
+    /// - Parameter tag: the ETag that GET returns for the entity now.
     func precondition<Entity>(
         _ need: PreconditionNeed, tag: @escaping @Sendable (Entity) -> String?
     ) -> Precondition<Entity> {
@@ -94,9 +94,10 @@ extension IncomingRequest {
         }
     }
 
-    /// 304 in place of an answer that the caller has already.
-    func unlessHeld(_ reply: Reply) -> Reply {
-        guard let tag = reply.headers[.eTag], let held = headers[.ifNoneMatch], EntityTags(held).matchWeakly(tag) else {
+    /// 304 instead of a response that the caller has cached.
+    func unlessCached(_ reply: Reply) -> Reply {
+        guard let tag = reply.headers[.eTag], let cached = headers[.ifNoneMatch], EntityTags(cached).matchWeakly(tag)
+        else {
             return reply
         }
         return Reply(.notModified).with(.eTag, tag)

@@ -4,11 +4,11 @@ import PagoPA
 import Requests
 import Synchronization
 
-/// So many requests a minute for each caller, counted in whole minutes of the clock, in memory that does not grow with those who call.
+/// Limits the requests of each caller in each minute of the clock. Its memory does not grow with the number of callers.
 ///
-/// Callers that have proved who they are have a counter each. Addresses share a fixed field of counters: each one is counted in two places,
-/// and the lower place is believed. Past some tens of thousands of addresses a minute places are shared so often that a stranger may be
-/// told to wait early; none is ever let through too often.
+/// Each API key has its own counter. Addresses share a fixed number of counters (a count-min sketch with two rows): each address is counted
+/// in one counter of each row, and the lower one counts. With more than some tens of thousands of addresses a minute, counters are shared
+/// so often that an address may be rejected early; none is ever allowed too many requests.
 final class RateLimiter: Sendable {
     struct Verdict: Sendable, Equatable {
         let limit: Int
@@ -18,21 +18,21 @@ final class RateLimiter: Sendable {
     }
 
     enum Caller: Sendable {
-        /// By its key's id.
+        /// An API key.
         case key(APIKeyID)
-        /// By where it calls from, and as whom it gives itself out.
+        /// An address; the name separates callers that share it.
         case address(IPAddress?, name: String = "")
     }
 
-    static let placesInARow = 65_536
+    static let countersPerRow = 65_536
 
     /// How many counters all addresses share.
-    var places: Int { state.withLock { $0.rows.count } }
+    var addressCounters: Int { state.withLock { $0.rows.count } }
 
     fileprivate struct State {
         var minute: Int64 = 0
         var keys: [APIKeyID: UInt32] = [:]
-        var rows = [UInt32](repeating: 0, count: 2 * RateLimiter.placesInARow)
+        var rows = [UInt32](repeating: 0, count: 2 * RateLimiter.countersPerRow)
     }
 
     private let limitPerMinute: Int
@@ -42,13 +42,13 @@ final class RateLimiter: Sendable {
         self.limitPerMinute = limitPerMinute
     }
 
-    /// - Parameter factor: how many times the limit this caller may reach.
+    /// - Parameter factor: multiplies the limit for this caller.
     func count(_ caller: Caller, times factor: Int = 1, at now: Instant) -> Verdict {
         verdict(caller, factor, now, adding: 1)
     }
 
-    /// Where a caller stands, without counting.
-    func look(_ caller: Caller, at now: Instant) -> Verdict {
+    /// The caller's verdict without counting a request.
+    func peek(_ caller: Caller, at now: Instant) -> Verdict {
         verdict(caller, 1, now, adding: 0)
     }
 
@@ -73,13 +73,13 @@ extension RateLimiter.State {
             if count > 0 { keys[id] = used }
             return used
         case .address(let address, let name):
-            // Seeded anew in each process: nobody outside knows whom one shares a place with.
+            // The hash is seeded in each process, so that nobody outside knows which addresses share a counter.
             var hasher = Hasher()
             hasher.combine(address.map { Array($0.subscriber) })
             hasher.combine(name)
             let hash = UInt(bitPattern: hasher.finalize())
-            let first = Int(hash % UInt(RateLimiter.placesInARow))
-            let second = RateLimiter.placesInARow + Int((hash >> 32) % UInt(RateLimiter.placesInARow))
+            let first = Int(hash % UInt(RateLimiter.countersPerRow))
+            let second = RateLimiter.countersPerRow + Int((hash >> 32) % UInt(RateLimiter.countersPerRow))
             let used = min(rows[first], rows[second]) &+ count
             rows[first] = max(rows[first], used)
             rows[second] = max(rows[second], used)

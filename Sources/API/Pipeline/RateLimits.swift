@@ -28,7 +28,7 @@ struct RateLimits: Sendable {
 
     /// Whether the client's address may still send requests this minute. Does not count.
     func addressHasRoom(_ state: RequestState) -> Bool {
-        requests.look(.address(state.clientIP), at: clock()).isAllowed
+        requests.peek(.address(state.clientIP), at: clock()).isAllowed
     }
 
     /// Counts a request that hashes a password or sends an e-mail, by the citizen's address. The response reports this limit only when

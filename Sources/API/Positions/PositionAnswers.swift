@@ -52,7 +52,7 @@ extension JSONWriter {
         endObject()
     }
 
-    /// Whether money is in question, and why.
+    /// Whether money that does not fit has arrived, and why it does not fit.
     mutating func write(reviewReasons: [AnomalyKind]) {
         field("under_review", !reviewReasons.isEmpty)
         array("review_reasons", reviewReasons) { $0.value($1.rawValue) }
@@ -82,7 +82,7 @@ extension JSONWriter {
 extension PositionDetail {
     func reply(_ status: Int = 200, today: CalendarDate, _ links: Links) -> Reply {
         let bytes = JSONWriter.object { write(into: &$0, today: today, links) }
-        // The version guards writes; the digest tells readers of attempts, receipts and due dates, which change it not.
+        // The version protects writes. The digest also changes with attempts, receipts and due dates, which do not change the version.
         let digest = Hex.encode(Array(SHA256.digest(bytes).prefix(6)))
         return Reply.json(.init(code: status), bytes: bytes).with(.eTag, "\"\(position.version)-\(digest)\"")
     }

@@ -1,7 +1,7 @@
 import JSON
 import PagoPA
 
-// What a creditor writes about positions, read field by field.
+// The bodies that creditors send about positions.
 
 extension PositionDraft {
     static func read(_ reader: inout ObjectReader) -> PositionDraft? {

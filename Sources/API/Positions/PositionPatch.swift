@@ -3,14 +3,15 @@ import JSON
 import Operations
 import PagoPA
 
-/// RFC 7396 over what a creditor may change: the current position as a document, merged, read again by the same rules as a new one.
+/// Merges a patch (RFC 7396) into the members of a position that a creditor may change, and validates the result as a new position.
 enum PositionPatch {
     private static let changeable: Set<String> = [
         "description", "document", "debtor", "debt_type", "lines", "installments", "metadata",
         "alternative_group",
     ]
 
-    /// Members that callers cannot set are accepted as GET answers them now, so that GET, edit, PATCH works, and refused when changed.
+    /// Members that callers cannot set are accepted with their current values, so that GET, edit, PATCH works. Any other value is a
+    /// violation.
     static func apply(_ patch: JSONValue, to detail: PositionDetail, today: CalendarDate, _ links: Links) throws
         -> PositionDraft
     {
@@ -27,7 +28,7 @@ enum PositionPatch {
             .decodeObject(found: found, PositionDraft.read)
     }
 
-    /// IUV and notice number are guarded: a notice already printed stays payable.
+    /// IUV and notice number cannot be changed, so that a printed notice stays payable.
     private static func installments(_ items: [JSONValue], _ current: JSONValue?, _ found: inout [Violation])
         -> [JSONValue]
     {
@@ -66,10 +67,10 @@ enum PositionPatch {
 }
 
 extension [JSONValue.Member] {
-    /// Without the members that only repeat what the resource says already.
+    /// Drops the members that only repeat the current values of the resource.
     /// - Parameters:
-    ///   - changeable: what a caller may set; other names of the resource are refused when their value differs.
-    ///   - found: gets a violation for each of these.
+    ///   - changeable: the names that a caller may set; another name of the resource is a violation when its value differs.
+    ///   - found: gets these violations.
     func settable(
         _ changeable: Set<String>, at pointer: String, current: JSONValue, found: inout [Violation]
     ) -> [JSONValue.Member] {

@@ -69,7 +69,7 @@ private struct PositionHandlers: Sendable {
 
     func showPosition(_ request: KeyRequest) async throws -> Reply {
         let detail = try await intermediary.showPosition(request.id(), for: request.caller)
-        return request.unlessHeld(detail.reply(today: intermediary.today, links))
+        return request.unlessCached(detail.reply(today: intermediary.today, links))
     }
 
     func listPositions(_ request: KeyRequest) async throws -> Reply {
@@ -81,7 +81,7 @@ private struct PositionHandlers: Sendable {
         return try await list(filter, creditor, order, page, for: request)
     }
 
-    /// 'Cerca': the same with the debtor's tax code and words, in a body because personal data stay out of addresses.
+    /// Search by the debtor's tax code and by words too. It is a POST, so that personal data never appear in URLs or logs.
     func searchPositions(_ request: KeyRequest) async throws -> Reply {
         var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["sort", "q", "debtor_tax_code"]))
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
@@ -132,7 +132,7 @@ private struct PositionHandlers: Sendable {
         }.reply(today: today, links)
     }
 
-    /// Judged on the position as GET answers it now.
+    /// Checked against the position as GET shows it now.
     private func ifMatch(_ request: KeyRequest) -> Precondition<PositionDetail> {
         let today = intermediary.today
         return request.precondition(.optional) { [links] in $0.reply(today: today, links).tag }

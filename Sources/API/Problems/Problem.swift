@@ -4,7 +4,7 @@ import JSON
 import PagoPA
 import Requests
 
-/// An answer of RFC 9457: one occurrence of a kind of problem. The texts are for people and may change.
+/// A problem response (RFC 9457): one occurrence of a kind of problem. The texts are for people and may change.
 package struct Problem: Error, Sendable, Equatable {
     package let kind: ProblemKind
     package var detail: String?
@@ -12,7 +12,7 @@ package struct Problem: Error, Sendable, Equatable {
     package var retryAfterSeconds: Int?
     package var anomaly: String?
     package var allow: String?
-    /// pagoPA's own code, where the field has one.
+    /// pagoPA's fault code, where pagoPA has one for the problem.
     package var paaCode: String?
 
     package var status: HTTPResponse.Status { kind.status }
@@ -40,7 +40,7 @@ package struct Problem: Error, Sendable, Equatable {
         return Reply(status, headers: headers, body: body)
     }
 
-    /// The members of the problem, into the open object.
+    /// Writes the problem's members into the open object.
     func write(into json: inout JSONWriter, instance: String, correlationID: String, links: Links) {
         json.field("type", links.problem(kind.code))
         json.field("title", kind.title)
@@ -54,7 +54,7 @@ package struct Problem: Error, Sendable, Equatable {
         guard !violations.isEmpty else { return }
         json.array("violations", violations) { json, violation in
             json.beginObject()
-            // Names in it are the caller's, of any length.
+            // A pointer contains names that the caller chose, of any length.
             json.field("pointer", plainText(violation.pointer, upTo: 300))
             json.field("code", violation.code)
             json.field("detail", plainText(violation.detail, upTo: 500))
@@ -72,7 +72,7 @@ extension Problem {
         retryAfterSeconds: 5)
     static let internalFault = Problem(.internalError, detail: "The service logged it under the correlation id.")
 
-    /// - Parameter wanted: the one that is read.
+    /// - Parameter wanted: the media type that the operation reads.
     static func unsupportedMediaType(_ wanted: String) -> Problem {
         Problem(.unsupportedMediaType, detail: "Send \(wanted).")
     }

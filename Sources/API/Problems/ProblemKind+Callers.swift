@@ -2,7 +2,7 @@ import Accounts
 import HTTPTypes
 
 extension ProblemKind {
-    /// Who calls, and how often.
+    /// Problems of the caller's identity, scope and request rate.
     static let ofCallers: [ProblemKind] = [
         .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .proofRequired, .forbidden,
         .originNotAllowed,

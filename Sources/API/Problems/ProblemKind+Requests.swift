@@ -2,7 +2,7 @@ import Accounts
 import HTTPTypes
 
 extension ProblemKind {
-    /// The request itself.
+    /// Problems of the request itself.
     static let ofRequests: [ProblemKind] = [
         .malformedRequest, .invalidRequest, .unsupportedMediaType, .notAcceptable, .methodNotAllowed, .notFound,
         .contentTooLarge, .targetTooLong, .headersTooLarge, .requestTimeout, .expectationFailed, .notImplemented,

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 extension ProblemKind {
-    /// A resource's state, a PSP, or the service.
+    /// Problems of a resource's state, of a PSP, or of the service.
     static let ofStates: [ProblemKind] = [
         .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
         .installmentNotPayable, .positionUnderReview,

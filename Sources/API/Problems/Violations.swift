@@ -38,7 +38,7 @@ extension ObjectReader {
         refuse(key, code: code.rawValue, detail)
     }
 
-    /// A member that callers cannot set: it is accepted as GET answered it, so that GET, edit, PUT works, and refused when changed.
+    /// Reads a member that callers cannot set. Its current value is accepted, so that GET, edit, PUT works; any other is a violation.
     /// - Parameter current: nil when there is no value yet.
     mutating func readOnly(_ key: String, _ current: JSONValue?) {
         _ = optional(key) { value, place, violations -> Void? in

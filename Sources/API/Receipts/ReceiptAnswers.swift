@@ -118,7 +118,7 @@ extension Receipt {
 }
 
 extension JSONWriter {
-    /// What was unusual in an RT; nothing when there was nothing.
+    /// Writes the notes about unusual content of an RT, if there are any.
     fileprivate mutating func write(_ notes: [RTNote]) {
         guard !notes.isEmpty else { return }
         array("notes", notes) { json, note in
@@ -168,7 +168,7 @@ extension Anomaly {
 extension Evidence {
     var servedMediaType: String { safeMediaType(mediaType, bytes) }
 
-    /// What is known of the bytes, without them, and why they are not readable.
+    /// Writes the metadata of the evidence, without its bytes, and the reasons why it is not readable.
     func write(into json: inout JSONWriter) {
         json.object("evidence") { json in
             json.field("media_type", mediaType)
@@ -190,8 +190,8 @@ extension Evidence {
     }
 }
 
-/// The media type that bytes of a stranger are served as: JSON that is JSON, and XML, as they are; anything else as plain bytes, because
-/// no client is to show or parse them.
+/// The media type under which untrusted bytes are served: valid JSON and XML under their own, anything else as plain bytes, so that no
+/// client shows or parses it.
 func safeMediaType(_ mediaType: String, _ bytes: [UInt8]) -> String {
     switch mediaType {
     case "application/json" where (try? JSONValue.parse(bytes)) != nil: mediaType

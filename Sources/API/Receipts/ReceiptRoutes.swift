@@ -55,7 +55,7 @@ private struct ReceiptHandlers: Sendable {
         "origin", "document_year", "document_number",
     ])
 
-    /// The webhook. The sender's signature over these very bytes has been checked.
+    /// The webhook. The signature over these bytes has been verified.
     func receiveRT(_ request: PSPRequest) async throws -> Reply {
         let sender = request.psp
         let syntax: RTSyntax = request.contentType?.isXML == true ? .xml : .json
@@ -74,7 +74,7 @@ private struct ReceiptHandlers: Sendable {
         }
     }
 
-    /// An RT that came by another way, as an operator reads it.
+    /// An RT that arrived outside the webhook, as an operator transcribes it.
     func enterRT(_ request: KeyRequest) async throws -> Reply {
         let entered = try request.object { EnteredRT.read(&$0) }
         let taken = try await intermediary.enterRT(entered, by: request.caller) { $0.answer }
@@ -197,15 +197,15 @@ private struct ReceiptHandlers: Sendable {
     func showAnomaly(_ request: KeyRequest) async throws -> Reply {
         let anomaly = try await intermediary.showAnomaly(request.id(), for: request.caller)
         let evidence = try await intermediary.findEvidence(of: anomaly, for: request.caller)
-        // The tag is of the anomaly alone: its evidence never changes.
-        return request.unlessHeld(
+        // The ETag covers the anomaly only, because its evidence never changes.
+        return request.unlessCached(
             Reply.json { json in
                 anomaly.write(into: &json)
                 evidence?.write(into: &json)
             }.with(.eTag, anomaly.reply.tag))
     }
 
-    /// Bytes of a stranger: a browser stores them and does not show them.
+    /// Untrusted bytes: a browser must download them and not show them.
     func showEvidence(_ request: KeyRequest) async throws -> Reply {
         let id: Identifier<Anomaly> = try request.id()
         let evidence = try await intermediary.showEvidence(of: id, for: request.caller)

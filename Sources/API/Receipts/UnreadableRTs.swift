@@ -5,8 +5,8 @@ import PagoPA
 import Requests
 
 extension Intermediary {
-    /// What answers a signed body that was refused. A body that is not readable as an RT (400, 422) is stored whole first, and the
-    /// answer names its anomaly; any other error stays as it is.
+    /// The error to answer when a signed body was rejected. A body that is not readable as an RT (400, 422) is stored first, and the
+    /// response names its anomaly; any other error is returned unchanged.
     func answer(to error: any Error, for body: RTBody) async throws -> any Error {
         let known: Problem
         switch error {
@@ -20,14 +20,14 @@ extension Intermediary {
             ? [Fault("", .badFormat, known.detail ?? known.kind.title)]
             : known.violations.map { Fault($0.pointer, FaultCode(rawValue: $0.code) ?? .badFormat, $0.detail) }
         let gist = body.contentType == "application/json" ? RTGist(json: body.bytes) : gist(xml: body.bytes)
-        var told = known
-        told.anomaly = try await storeUnreadableRT(UnreadableRT(faults: faults, gist: gist), body)?.description
-        return told
+        var problem = known
+        problem.anomaly = try await storeUnreadableRT(UnreadableRT(faults: faults, gist: gist), body)?.description
+        return problem
     }
 }
 
 extension RTGist {
-    /// What a JSON text says of creditor, IUV and amount, whatever else is wrong with it.
+    /// Creditor, IUV and amount, where a JSON text has them, whatever else is wrong with it.
     init(json bytes: [UInt8]) {
         guard let json = try? JSONValue.parse(bytes) else {
             self.init()

@@ -52,7 +52,7 @@ private struct RefundHandlers: Sendable {
     }
 
     func showRefund(_ request: KeyRequest) async throws -> Reply {
-        request.unlessHeld(try await intermediary.showRefund(request.id(), for: request.caller).reply(.ok, links))
+        request.unlessCached(try await intermediary.showRefund(request.id(), for: request.caller).reply(.ok, links))
     }
 
     func changeRefund(_ request: KeyRequest) async throws -> Reply {
@@ -131,7 +131,7 @@ extension Refund {
 }
 
 extension JSONWriter {
-    /// The refunds of a receipt, as everybody who sees the receipt sees them.
+    /// Writes the refunds of a receipt with the members that every reader of the receipt may see.
     mutating func write(refunds: [Refund]) {
         array("refunds", refunds) { json, refund in
             json.beginObject()

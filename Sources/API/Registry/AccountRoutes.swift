@@ -29,12 +29,12 @@ private struct AccountsHandlers: Sendable {
     }
 
     func listAccounts(_ request: KeyRequest) async throws -> Reply {
-        request.unlessHeld(try await intermediary.listAccounts(of: taxCode(request), for: request.caller).reply)
+        request.unlessCached(try await intermediary.listAccounts(of: taxCode(request), for: request.caller).reply)
     }
 
     func saveAccounts(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
-        // Not required, for the first register is made of the creditor's own IBAN; checked when it is sent.
+        // If-Match is optional, because the first list of accounts comes from the creditor's own IBAN. It is checked when it is sent.
         let precondition: Precondition<AccountBook> = request.precondition(.optional) { $0.reply.tag }
         return try await intermediary.saveAccounts(of: taxCode(request), by: request.caller) {
             creditor, present, today in
@@ -71,7 +71,7 @@ extension AccountBook {
 }
 
 extension CreditorAccount {
-    /// What is left out stays as it is, or as the creditor's name and the present day make it.
+    /// A member that is left out keeps its value. A new account gets the creditor's name and today's date instead.
     fileprivate static func read(
         _ value: JSONValue, _ place: String, _ violations: Violations, of creditor: Creditor, present: AccountBook,
         today: CalendarDate

@@ -67,7 +67,7 @@ private struct CallerHandlers: Sendable {
         }
     }
 
-    /// What is kept for a repeat tells that the secret was shown, never the secret.
+    /// The response stored for a repeat says that the secret was shown. The secret itself is never stored.
     private func once(_ request: KeyRequest, _ make: (Repeating<MadeAPIKey>?) async throws -> Once<MadeAPIKey>)
         async throws -> Reply
     {

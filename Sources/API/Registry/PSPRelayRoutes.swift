@@ -40,7 +40,7 @@ private struct PSPRelayHandlers: Sendable {
 
     func registerRelay(_ request: KeyRequest) async throws -> Reply {
         try request.demandNoBody()
-        // A relay has no ETag, so that every tag is one that was never issued.
+        // A relay has no ETag, so no tag can match.
         if let tags = request.headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw Refusal.preconditionFailed }
         let relay = try await intermediary.registerPSPRelay(psp(request), by: request.caller)
         return .json { relay.write(into: &$0) }

@@ -54,7 +54,7 @@ private struct RegistryHandlers: Sendable {
     }
 
     func showCreditor(_ request: KeyRequest) async throws -> Reply {
-        request.unlessHeld(try await intermediary.showCreditor(taxCode(request), for: request.caller).reply(.ok))
+        request.unlessCached(try await intermediary.showCreditor(taxCode(request), for: request.caller).reply(.ok))
     }
 
     func saveCreditor(_ request: KeyRequest) async throws -> Reply {
@@ -83,7 +83,7 @@ private struct RegistryHandlers: Sendable {
     func showDebtType(_ request: KeyRequest) async throws -> Reply {
         let type = try await intermediary.showDebtType(
             request.parameter("key"), of: taxCode(request), for: request.caller)
-        return request.unlessHeld(type.reply(.ok))
+        return request.unlessCached(type.reply(.ok))
     }
 
     func saveDebtType(_ request: KeyRequest) async throws -> Reply {
@@ -106,7 +106,7 @@ private struct RegistryHandlers: Sendable {
 }
 
 extension Reply {
-    /// With a tag made of its own bytes.
+    /// With an ETag that is the digest of the body.
     func tagged() -> Reply {
         with(.eTag, "\"\(Hex.encode(Array(SHA256.digest(body).prefix(12))))\"")
     }

@@ -5,7 +5,7 @@ import PagoPA
 import Requests
 import Synchronization
 
-/// What the process itself is doing, as its probes tell.
+/// The state of the process, for its probes.
 package final class ServiceState: Sendable {
     private let draining = Mutex(false)
     private let current = Mutex(false)
@@ -22,7 +22,7 @@ package final class ServiceState: Sendable {
         self.migrationsAreCurrent = migrationsAreCurrent
     }
 
-    /// From now on the service takes no new work.
+    /// From now on the service is not ready, and each response is the last one of its connection.
     package func drain() { draining.withLock { $0 = true } }
     var isDraining: Bool { draining.withLock(\.self) }
 
@@ -64,7 +64,7 @@ private struct ServiceHandlers: Sendable {
     let intermediary: Intermediary
     let state: ServiceState
     let links: Links
-    /// A probe never waits longer, whatever hangs.
+    /// A probe answers within this time, even when the database does not.
     static let probeSeconds = 1.5
 
     /// AgID's health check: up, or a problem with Retry-After.
@@ -83,7 +83,7 @@ private struct ServiceHandlers: Sendable {
     func ready() async throws -> Reply {
         if state.isDraining { return down("/ready", "The service is stopping.") }
         let isCurrent = await answersInTime {
-            // What was applied stays applied; the role and its policies may be lost at any time, and every request needs them.
+            // A migration that was applied stays applied. The role and its policies can be lost at any time, and every request needs them.
             if !state.wasCurrent {
                 guard try await state.migrationsAreCurrent() else { throw Refusal.busy(retryAfterSeconds: 5) }
                 state.noteCurrent()

@@ -37,12 +37,12 @@ import Testing
         let limiter = RateLimiter(limitPerMinute: 100)
         let key = APIKeyID(uuid: UUID())
 
-        // 200 000 strangers, one request each: far more than there are places.
+        // 200 000 strangers, one request each: far more than there are counters.
         for number in 0..<200_000 { _ = limiter.count(.address(address(number)), at: now) }
 
-        #expect(limiter.places == 2 * RateLimiter.placesInARow)
+        #expect(limiter.addressCounters == 2 * RateLimiter.countersPerRow)
         #expect(limiter.count(.key(key), at: now).remaining == 99)
-        // Strangers share places, so each may have been charged for some others, but none goes uncounted.
+        // Addresses share counters, so each may have been charged for some others, but none goes uncounted.
         let stranger = limiter.count(.address(address(7)), at: now)
         #expect(stranger.remaining <= 98 && stranger.isAllowed)
     }
