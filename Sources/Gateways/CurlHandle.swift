@@ -2,10 +2,10 @@ import CCurl
 import Foundation
 import Workers
 
-/// Threads with one libcurl handle each, so that neither an event loop nor Swift's cooperative threads wait for another server.
+/// Threads with one libcurl handle each, so that slow servers block neither an event loop nor Swift's cooperative threads.
 typealias CurlWorkers = Workers<CurlHandle>
 
-/// One libcurl handle; used by the thread that made it and no other.
+/// One libcurl handle. Only the thread that created it may use it.
 final class CurlHandle {
     let raw: UnsafeMutableRawPointer?
 
@@ -22,10 +22,10 @@ final class CurlHandle {
 
     func reset() {
         curl_easy_reset(raw)
-        // Signals and proxies of the environment are not for a server.
+        // A server uses neither signals nor the proxies from the environment.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PROXY, "")
-        // A call that times out while a name is looked up ends then; libcurl would wait for its resolver's thread otherwise.
+        // End a call that times out during name resolution at once; otherwise libcurl waits for its resolver thread.
         set(CURLOPT_QUICK_EXIT, 1)
     }
 
@@ -34,14 +34,14 @@ final class CurlHandle {
 
     func perform() -> CURLcode { curl_easy_perform(raw) }
 
-    /// Whether the last call went over a connection of an earlier one.
+    /// Whether the last call reused a connection.
     var reusedConnection: Bool {
         var count = 0
         return quietanza_new_connections(raw, &count) == CURLE_OK && count == 0
     }
 
-    /// Ends the connection of the last call, so that the next one makes its own.
-    func hangUp() {
+    /// Closes the connection of the last call, so that the next call opens a new one.
+    func closeConnection() {
         var socket = quietanza_no_socket()
         guard quietanza_active_socket(raw, &socket) == CURLE_OK, socket != quietanza_no_socket() else { return }
         shutdown(socket, Int32(SHUT_RDWR))
@@ -60,7 +60,7 @@ final class CurlHandle {
     }
 }
 
-/// A list of texts in libcurl's own form, freed with this object.
+/// A libcurl string list, freed with this object.
 final class CurlList {
     private(set) var raw: UnsafeMutablePointer<curl_slist>?
 

@@ -3,11 +3,11 @@ import CCurl
 import Foundation
 import Glibc
 
-/// A POST of JSON to somebody else's server, which is not to be trusted: no redirect, no proxy, bounded in time and size.
+/// POSTs JSON to an untrusted server: no redirects, no proxy, and limits on time and response size.
 struct HTTPCall: Sendable {
     static let maximumAnswerBytes = 64 * 1_024
     static let connectTimeoutMilliseconds = 3_000
-    /// With less time left nothing is sent: nobody would answer in time.
+    /// With less time left, the call is not sent, because no server could answer in time.
     static let minimumTimeoutMilliseconds = 50
 
     let url: String
@@ -22,7 +22,7 @@ struct HTTPCall: Sendable {
     }
 
     enum Failure: Error, Sendable, Equatable {
-        /// No time was left for it.
+        /// Too little time was left to send the call.
         case notSent
         case timedOut
         case notAllowed
@@ -43,7 +43,7 @@ struct HTTPCall: Sendable {
         }
     }
 
-    /// - Parameter deadline: of the whole call, the look-up of the host's name included.
+    /// - Parameter deadline: for the whole call, including name resolution.
     func perform(_ handle: CurlHandle, until deadline: ContinuousClock.Instant) -> Result<Answer, Failure> {
         let timeoutMilliseconds = (deadline - .now).wholeMilliseconds
         guard timeoutMilliseconds >= Self.minimumTimeoutMilliseconds else { return .failure(.notSent) }
@@ -75,7 +75,7 @@ struct HTTPCall: Sendable {
             return size * count
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_WRITEDATA, context)
-        // Judged here, at the very address that is about to be connected to: a name may resolve to another one each time.
+        // Check the address that is about to be connected to: a name may resolve to another address each time (DNS rebinding).
         _ = quietanza_set_socket(handle.raw) { context, _, address in
             guard let context, let address else { return quietanza_no_socket() }
             let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()

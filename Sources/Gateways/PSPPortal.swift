@@ -2,11 +2,11 @@ import JSON
 import Seals
 import Workers
 
-/// What a PSP answers when it accepts a payment.
+/// A PSP's response when it accepts a payment.
 package struct PSPPortalPage: Sendable, Equatable {
-    /// Its portal's page for this payment.
+    /// The page of the PSP's portal for this payment.
     package let redirectURL: String
-    /// Where it can be told that the payment is over; nil when the PSP offers none.
+    /// The URL for cancellations of this payment; nil when the PSP offers none.
     package let cancelURL: String?
 
     package init(redirectURL: String, cancelURL: String?) {
@@ -15,7 +15,7 @@ package struct PSPPortalPage: Sendable, Equatable {
     }
 }
 
-/// What a PSP is sent when its portal must take no money for an attempt any more.
+/// The request that asks a PSP to accept no more money for an attempt.
 package struct PSPCancellation: Sendable {
     package let psp: String
     package let cancelURL: String
@@ -41,24 +41,24 @@ package struct PSPCancellation: Sendable {
 package enum PSPPortalFailure: Error, Sendable, Equatable {
     case timedOut
     case unreachable(String)
-    /// It answered with another status than 200.
+    /// The PSP answered with a status other than 200.
     case refused(status: Int)
-    /// It answered 200 with something that is not a portal's address.
+    /// The PSP answered 200, but the body has no valid portal URL.
     case malformedAnswer(String)
-    /// Its address is one that must not be called.
+    /// The outbound policy forbids the URL.
     case notAllowed
-    /// Nothing was sent: too many calls to this PSP wait, or the deadline passed before one of its threads was free.
+    /// Nothing was sent: the queue for this PSP is full, or the deadline passed before a thread was free.
     case busy
 }
 
-/// Calls PSPs. Each PSP has a limit of its own, so that one that hangs delays its own payments only.
+/// Calls PSPs. Each PSP has its own limit, so that a PSP that hangs delays only its own payments.
 package final class PSPPortal: Sendable {
     package static let threads = 32
-    /// To one PSP at a time.
+    /// Concurrent calls to one PSP.
     package static let maximumCallsPerPSP = 4
     package static let maximumWaitingPerPSP = 16
     package static let maximumWaiting = 256
-    /// A start, from the moment it is asked for: waiting for a thread, looking up the name, and the PSP's answer.
+    /// The time limit of a start: waiting for a thread, name resolution and the PSP's response.
     package static let startSeconds = 9
     package static let cancelSeconds = 5
 
@@ -66,7 +66,7 @@ package final class PSPPortal: Sendable {
     private let policy: OutboundPolicy
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: unix seconds, for the signature.
+    /// - Parameter now: the Unix time in seconds, for the signature.
     package init(
         policy: OutboundPolicy, threads: Int = PSPPortal.threads, callsPerPSP: Int = PSPPortal.maximumCallsPerPSP,
         waitingPerPSP: Int = PSPPortal.maximumWaitingPerPSP, now: @escaping @Sendable () -> Int64
@@ -83,7 +83,7 @@ package final class PSPPortal: Sendable {
     package func stop() { workers.stop() }
 
     /// Asks the PSP to accept a payment.
-    /// - Parameter deadline: nothing is sent after it, and the answer is not waited for beyond it.
+    /// - Parameter deadline: after it, the portal sends nothing and stops waiting for the response.
     package func start(_ start: PSPStart, until deadline: ContinuousClock.Instant) async throws(PSPPortalFailure)
         -> PSPPortalPage
     {
@@ -94,7 +94,7 @@ package final class PSPPortal: Sendable {
         return try page(answer)
     }
 
-    /// Tells the PSP that a payment is over. The statuses that say there is nothing to end (404, 409, 410) count as its consent.
+    /// Asks the PSP to cancel a payment. 404, 409 and 410 mean that there is nothing to cancel, so they count as success.
     package func cancel(_ cancellation: PSPCancellation) async throws(PSPPortalFailure) {
         let answer = try await post(
             cancellation.body, to: cancellation.cancelURL, as: "cancel_\(cancellation.attemptID)",
@@ -144,8 +144,8 @@ package final class PSPPortal: Sendable {
         do { json = try JSONValue.parse(answer.body) } catch { throw .malformedAnswer("not JSON") }
         guard case .string(let url)? = json["redirect_url"], url.utf8.count <= 2_048,
             (try? policy.check(url, isPage: true)) != nil
-        else { throw .malformedAnswer("no redirect_url that a browser may be sent to") }
-        // A PSP may have used the name for something else before: what we could not call is none.
+        else { throw .malformedAnswer("redirect_url is missing or not a valid https URL") }
+        // A PSP may have used this member for another purpose, so ignore a URL that the policy forbids.
         var cancelURL: String?
         if case .string(let url)? = json["cancel_url"], url.utf8.count <= 2_048, (try? policy.check(url)) != nil {
             cancelURL = url

@@ -1,14 +1,14 @@
 import JSON
 import Seals
 
-/// What a PSP is sent when a payment begins.
+/// The request that asks a PSP to start a payment.
 package struct PSPStart: Sendable {
     package struct Installment: Sendable {
         package let iuv: String
         package let noticeNumber: String
         package let amountCents: Int64
         package let description: String
-        /// To whom the money goes.
+        /// The accounts that receive the money.
         package let transfers: [Transfer]
 
         package init(
@@ -52,7 +52,7 @@ package struct PSPStart: Sendable {
 
     package let psp: String
     package let startURL: String
-    /// The valid ones, newest first. The call carries a signature by each.
+    /// The valid secrets, newest first. The call carries one signature for each.
     package let secrets: [WebhookSecret]
     package let attemptID: String
     package let creditorTaxCode: String

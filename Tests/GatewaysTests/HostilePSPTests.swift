@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateways
 
-/// What a PSP's server may answer, and what becomes of it.
+/// Hostile responses of a PSP's server, and how the portal handles them.
 @Suite struct HostilePSPTests {
     private func start(_ url: String, allowing networks: [String] = ["127.0.0.0/8"]) async throws -> String {
         let portal = PSPPortal(policy: try OutboundPolicy(allowing: networks), threads: 1) { 1_700_000_000 }
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `a portal's address is handed on`() async throws {
+    @Test func `the portal returns a valid redirect URL`() async throws {
         let server = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/a#b"}"#)
         defer { server.close() }
         #expect(try await start("http://127.0.0.1:\(server.port)/start") == "https://pay.example.org/a#b")
@@ -34,12 +34,12 @@ import Testing
             "https://user@evil.example/", "https://evil.example\\\\@good.example/", "https://evil.example/\\r\\nX: y",
             "http://evil.example:80@127.0.0.1/", "http://10.0.0.1/router", "http://169.254.169.254/", "http://8.8.8.8/",
         ])
-    func `an address that no browser should be sent to is no portal`(address: String) async throws {
+    func `the portal rejects a redirect URL that is unsafe for browsers`(address: String) async throws {
         let server = try HostileServer(body: "{\"redirect_url\":\"\(address)\"}")
-        #expect(try await failure(server) == .malformedAnswer("no redirect_url that a browser may be sent to"))
+        #expect(try await failure(server) == .malformedAnswer("redirect_url is missing or not a valid https URL"))
     }
 
-    @Test func `a redirect is not followed`() async throws {
+    @Test func `a call does not follow redirects`() async throws {
         let inner = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"}"#)
         defer { inner.close() }
         for status in [301, 302, 303, 307, 308] {
@@ -51,7 +51,7 @@ import Testing
         #expect(inner.visits == 0)
     }
 
-    @Test func `too much, the wrong type and no JSON are refused`() async throws {
+    @Test func `the portal rejects a response that is too large, of another type or not JSON`() async throws {
         let flood = try HostileServer(
             .floods(head: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n"))
         #expect(try await failure(flood) == .malformedAnswer("larger than 65536 bytes"))
@@ -68,13 +68,13 @@ import Testing
         #expect(try await failure(failed) == .refused(status: 500))
         let bare = try HostileServer(.says([]))
         guard case .unreachable(let detail)? = try await failure(bare) else {
-            Issue.record("an empty answer is none")
+            Issue.record("an empty response was accepted")
             return
         }
         #expect(!detail.contains("INNER-SECRET"))
     }
 
-    @Test func `an endless head is cut, and silence is waited for no longer than it may be`() async throws {
+    @Test func `a call ends at an endless header or at its deadline`() async throws {
         let head = try HostileServer(.floods(head: "HTTP/1.1 200 OK\r\nX-A: "))
         #expect(try await failure(head) != nil)
         let silent = try HostileServer(.isSilent)
@@ -83,9 +83,9 @@ import Testing
         #expect(ContinuousClock.now - began < .seconds(12))
     }
 
-    /// What a name means may change between the save and the call, so the address itself is judged as it is connected to.
+    /// A name may resolve to another address after the URL was saved, so the call checks the address when it connects.
     @Test(arguments: ["localhost", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::1]", "[::ffff:127.0.0.1]"])
-    func `an inner address is refused where it is connected to, whatever was saved`(host: String) async throws {
+    func `a call rejects a private address when it connects`(host: String) async throws {
         let server = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"}"#)
         defer { server.close() }
         let call = HTTPCall(
@@ -101,18 +101,18 @@ import Testing
         #expect(server.visits == 0)
     }
 
-    @Test func `what is not encrypted goes to named networks alone`() throws {
-        // Refused before a socket is made, so nothing leaves this machine.
+    @Test func `a plain http call reaches only configured networks`() throws {
+        // The call is rejected before a socket is created, so nothing leaves this machine.
         let call = HTTPCall(
             url: "http://8.8.8.8:81/", headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
         guard case .failure(.notAllowed) = call.perform(CurlHandle(), until: .now + .seconds(10)) else {
-            Issue.record("it was called")
+            Issue.record("the address was called")
             return
         }
     }
 
     @Test(arguments: ["file:///etc/passwd", "gopher://127.0.0.1:1/", "dict://127.0.0.1:1/", "ftp://127.0.0.1:1/"])
-    func `no other protocol is spoken, whatever was saved`(url: String) throws {
+    func `a call uses no protocol other than http and https`(url: String) throws {
         let call = HTTPCall(
             url: url, headers: [], body: [], policy: try OutboundPolicy(allowing: ["127.0.0.0/8"]))
         guard case .failure(.unreachable) = call.perform(CurlHandle(), until: .now + .seconds(10)) else {

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Gateways
 
-/// Every way a mail server can fail, at every stage, and what it means for the message. Only the recipient's server refusing the
-/// recipient or the message is for good; what the operator can mend (TLS, login, a server that does not serve us) is tried again.
+/// Every failure of a mail server, at every stage. Only a rejection of the recipient or the message is permanent; failures that
+/// the operator can fix (TLS, login, a server that rejects this service) are retried.
 @Suite struct MailGatewayTests {
     private static let message = Array("Message-ID: <a@example.org>\r\nSubject: x\r\n\r\nciao\r\n".utf8)
 
-    /// How it ended, in a word, and whether the mail is dead.
+    /// The result in one word, and whether the mail is dead.
     private static func outcome(_ gateway: MailGateway, _ timeoutMilliseconds: Int) async -> String {
         do {
             try await gateway.send(
@@ -35,7 +35,9 @@ import Testing
         }
     }
 
-    @Test func `each failure is told by its stage, and only the recipient's is for good`() async throws {
+    @Test func `each failure has the kind of its stage, and only rejections of the recipient or message are permanent`()
+        async throws
+    {
         let sink = try await MailSink()
         defer { sink.end() }
         let gateway = MailGateway(server: try MailServer("smtp://127.0.0.1:\(sink.port)?tls=none"), threads: 1)
@@ -54,14 +56,14 @@ import Testing
         for (mode, expected) in table {
             try sink.mode(mode)
             let patience = mode.hasSuffix("silent") ? 700 : 20_000
-            // One thread, so that each meets what the one before left: a late reply must never be taken for the next message's.
+            // One thread runs all cases in order, which shows that a late reply is never read as the reply to the next message.
             #expect(await Self.outcome(gateway, patience) == expected, "\(mode)")
         }
-        // The two that were sent, and the one whose confirmation was lost.
+        // The two that were sent, and the one without a confirmation.
         #expect(try sink.count() == 3)
     }
 
-    @Test func `without trusted encryption and a login that is taken nothing is sent, and all of it is tried again`()
+    @Test func `without trusted TLS and an accepted login nothing is sent, and the failure is not permanent`()
         async throws
     {
         let sink = try await MailSink(speaksTLS: true)
@@ -87,7 +89,7 @@ import Testing
         #expect(try sink.count() == 2)
     }
 
-    @Test func `a server that is not there, or whose name is unknown, is tried again`() async throws {
+    @Test func `an unreachable server and an unknown host name are not permanent failures`() async throws {
         for host in ["127.0.0.1:\(try Proxy.freePort())", "no-such-host.invalid:25"] {
             let gateway = MailGateway(server: try MailServer("smtp://\(host)?tls=none"), threads: 1)
             defer { gateway.stop() }
@@ -95,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `one silent connection stops no other`() async throws {
+    @Test func `one silent connection does not block the others`() async throws {
         let sink = try await MailSink()
         defer { sink.end() }
         let gateway = MailGateway(server: try MailServer("smtp://127.0.0.1:\(sink.port)?tls=none"))
@@ -107,7 +109,7 @@ import Testing
             var outcomes: [String] = []
             for await outcome in group {
                 outcomes.append(outcome)
-                // All but one are through while that one still waits: nobody waits for it any longer.
+                // All but the silent one have finished, so end the test's wait.
                 if outcomes.count == MailGateway.threads * 5 - 1 { group.cancelAll() }
             }
             return outcomes
@@ -118,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: [("mailsilent", "stopped", 3), ("dotsilent", "unsure", 9)])
-    func `told to stop, a delivery ends, and says whether the message may have been taken`(
+    func `a cancelled delivery ends and reports whether the server may have accepted the message`(
         mode: String, expected: String, seconds: Int
     ) async throws {
         let sink = try await MailSink()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateways
 
-/// Whom we never call, however it is spelt.
+/// The addresses that outbound calls must never reach, in every spelling.
 @Suite struct OutboundPolicyTests {
     @Test(
         arguments: [
@@ -24,7 +24,7 @@ import Testing
             "https://example.org/#fragment", "https://example.org\\@127.0.0.1/", "https://exam ple.org/",
             "https://example.org/\r\nX: y", "https://exämple.org/", "https://example.org:99999999/",
         ])
-    func `it is refused when it is saved`(url: String) throws {
+    func `the policy rejects a forbidden URL when it is saved`(url: String) throws {
         let policy = try OutboundPolicy(allowing: [])
         #expect(throws: OutboundPolicy.NotAllowed.self, "\(url)") { try policy.check(url) }
     }
@@ -33,11 +33,11 @@ import Testing
         "https://psp.example.org/start", "https://psp.example.org:8443/start?a=b", "https://8.8.8.8/start",
         "https://[2606:4700:4700::1111]/start", "HTTPS://PSP.example.org/start",
     ])
-    func `a public https address may be called`(url: String) throws {
+    func `the policy allows a public https URL`(url: String) throws {
         try OutboundPolicy(allowing: []).check(url)
     }
 
-    @Test func `a private network may be called when it is named, and no other`() throws {
+    @Test func `the policy allows a private network only if it is configured`() throws {
         let policy = try OutboundPolicy(allowing: ["10.1.0.0/16", "fd00:1::/32"])
         for url in ["http://10.1.2.3/", "https://10.1.2.3/", "http://[fd00:1::9]/", "https://[::ffff:10.1.2.3]/"] {
             try policy.check(url)

@@ -14,7 +14,7 @@ extension PSPStart {
     }
 }
 
-/// Calls to PSPs: their limits, deadlines and signatures.
+/// Limits, deadlines and signatures of calls to PSPs.
 @Suite struct PSPPortalTests {
     private static let accepts = #"{"redirect_url":"https://pay.example.org/a"}"#
 
@@ -25,7 +25,7 @@ extension PSPStart {
         ) { 1_700_000_000 }
     }
 
-    /// How a start ends.
+    /// The result of a start.
     private func outcome(
         _ portal: PSPPortal, _ server: HostileServer, psp: String, until deadline: ContinuousClock.Instant
     ) async throws -> Result<PSPPortalPage, PSPPortalFailure> {
@@ -33,7 +33,8 @@ extension PSPStart {
         do { return .success(try await portal.start(start, until: deadline)) } catch { return .failure(error) }
     }
 
-    @Test func `a PSP that hangs gets no more calls than it may, refuses the rest at once, and delays no other`()
+    @Test
+    func `a hanging PSP gets no calls beyond its limits, further starts fail at once, and other PSPs are not delayed`()
         async throws
     {
         let portal = try portal()
@@ -48,7 +49,7 @@ extension PSPStart {
             for _ in 0..<60 {
                 group.addTask { try await outcome(portal, hanging, psp: "HANGS", until: deadline) }
             }
-            // Of the sixty, 2 run and 2 wait at most; fewer, where the threads were slower than the flood.
+            // Of the sixty, at most 2 run and 2 wait; fewer when the threads start slower than the flood.
             for _ in 0..<56 { #expect(try await group.next() == .failure(.busy)) }
             for _ in 0..<10 {
                 #expect(
@@ -56,7 +57,7 @@ extension PSPStart {
                         == .success(PSPPortalPage(redirectURL: "https://pay.example.org/a", cancelURL: nil)))
             }
             #expect(hanging.visits <= 2)
-            // The two end, and the two that waited find nobody any more.
+            // The two running calls end, and the two that waited find a closed server.
             hanging.close()
             hanging.hangUp()
             return try await group.reduce(into: []) { $0.append($1) }
@@ -68,7 +69,7 @@ extension PSPStart {
         #expect(good.visits == 10)
     }
 
-    @Test func `a call carries a signature by every valid secret, newest first`() async throws {
+    @Test func `a call carries a signature for every valid secret, newest first`() async throws {
         let secrets = try (0..<3).map { _ in try WebhookSecret.make() }
         let header = WebhookSignature.sign(id: "start_a", timestamp: 1_700_000_000, body: [1, 2], secrets: secrets)
 
@@ -85,7 +86,7 @@ extension PSPStart {
         )
     }
 
-    @Test func `the signatures stand in one header of the call`() async throws {
+    @Test func `a call sends all signatures in one header`() async throws {
         let portal = try portal()
         defer { portal.stop() }
         let server = try HostileServer(body: Self.accepts)
@@ -105,7 +106,7 @@ extension PSPStart {
         (#""cancel_url":"https://169.254.169.254/""#, nil), (#""cancel_url":"javascript:alert(1)""#, nil),
         (#""cancel_url":7"#, nil), (#""cancel_url":null"#, nil), (#""other":true"#, nil),
     ])
-    func `a PSP may say where it is told of the end, at an address that may be called`(member: String, url: String?)
+    func `the portal accepts a cancel URL only if the policy allows it`(member: String, url: String?)
         async throws
     {
         let portal = try portal()
@@ -122,7 +123,7 @@ extension PSPStart {
         (200, true), (202, true), (204, true), (404, true), (409, true), (410, true), (302, false), (400, false),
         (401, false), (500, false),
     ])
-    func `a cancellation is delivered when the PSP takes it or has nothing to end`(status: Int, isDelivered: Bool)
+    func `a cancellation succeeds when the PSP accepts it or has nothing to cancel`(status: Int, isDelivered: Bool)
         async throws
     {
         let portal = try portal()

@@ -1,18 +1,18 @@
-/// Why a message did not go out, told by the stage and code of the SMTP reply; no address of anybody in it.
+/// Why a message was not sent, derived from the stage and code of the SMTP reply. It never contains an e-mail address.
 package enum MailFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// 4xx: later may be better.
+    /// 4xx: a retry may succeed.
     case transient(code: Int, reply: String)
-    /// 5xx to the recipient or to the message: never.
+    /// 5xx for the recipient or the message: a retry cannot succeed.
     case permanent(code: Int, reply: String)
-    /// 5xx before the server was told for whom the message is: not the recipient's fault but the operator's, who can mend it.
+    /// 5xx before RCPT TO: not the recipient's fault. The operator can fix it, so the mail is retried.
     case refusesUs(code: Int, reply: String)
     case unreachable(String)
     case timedOut
     case tls(String)
     case authentication(code: Int)
-    /// The connection ended after the message was handed over: it may or may not have been taken.
+    /// The connection ended after the message was sent: the server may or may not have accepted it.
     case unsureIfAccepted
-    /// We were told to stop before the message was handed over whole: it was not taken.
+    /// The service stopped before the message was sent completely, so the server did not accept it.
     case stopped
     case badAddress
     /// Too many messages wait already.
@@ -29,15 +29,15 @@ package enum MailFailure: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .transient(let code, let reply), .permanent(let code, let reply): "SMTP \(code): \(reply)"
-        case .refusesUs(let code, let reply): "the mail server does not serve us: SMTP \(code): \(reply)"
-        case .unreachable(let detail): "the mail server can not be reached: \(detail)"
+        case .refusesUs(let code, let reply): "the mail server rejects this service: SMTP \(code): \(reply)"
+        case .unreachable(let detail): "the mail server cannot be reached: \(detail)"
         case .timedOut: "the mail server did not answer in time"
-        case .tls(let detail): "no trusted encryption with the mail server: \(detail)"
-        case .authentication(let code): "the mail server refused our login (\(code))"
+        case .tls(let detail): "no trusted TLS connection to the mail server: \(detail)"
+        case .authentication(let code): "the mail server rejected the login (\(code))"
         case .unsureIfAccepted: "the connection ended before the mail server confirmed"
-        case .stopped: "the service was told to stop"
-        case .badAddress: "the address can not be written to"
-        case .busy: "too many messages wait already"
+        case .stopped: "the service is stopping"
+        case .badAddress: "the e-mail address is not valid"
+        case .busy: "too many messages are waiting"
         }
     }
 }

@@ -3,15 +3,15 @@ import Foundation
 import Synchronization
 import Workers
 
-/// Hands messages to one SMTP server through libcurl; each worker keeps its connection for the next message.
+/// Sends messages to one SMTP server through libcurl; each worker reuses its connection for the next message.
 package final class MailGateway: Sendable {
     static let connectTimeoutMilliseconds = 10_000
-    /// One message, from connecting to its confirmation.
+    /// The time limit for one message, from connecting to the server's confirmation.
     package static let totalTimeoutMilliseconds = 25_000
-    /// How long a message that was handed over whole may still wait for its confirmation once we are told to stop.
-    static let farewellMilliseconds = 4_000
+    /// After a stop request, how long to wait for the confirmation of a message that was sent completely.
+    static let shutdownGraceMilliseconds = 4_000
     static let marginMilliseconds = 3_000
-    /// As many messages are on their way at once.
+    /// The number of messages sent concurrently.
     package static let threads = 4
 
     private let server: MailServer
@@ -27,21 +27,22 @@ package final class MailGateway: Sendable {
 
     package func stop() { workers.stop() }
 
-    /// A cancelled task ends the delivery: at once while the message is not handed over whole, else after a short wait for the confirmation.
+    /// Cancelling the task ends the delivery: at once if the message is not sent completely, otherwise after a short wait for the
+    /// confirmation.
     /// - Parameters:
-    ///   - message: RFC 5322 bytes with CRLF.
-    ///   - timeoutMilliseconds: the whole delivery; `totalTimeoutMilliseconds` at most.
+    /// - message: RFC 5322 bytes with CRLF.
+    /// - timeoutMilliseconds: for the whole delivery; `totalTimeoutMilliseconds` at most.
     package func send(
         _ message: [UInt8], from: String, to: String, timeoutMilliseconds: Int = MailGateway.totalTimeoutMilliseconds
     ) async throws(MailFailure) {
-        // libcurl sends what it is given: a line break would be a second command.
+        // libcurl does not validate addresses: a line break would inject a second SMTP command.
         guard Self.isSafe(from), Self.isSafe(to) else { throw .badAddress }
         let server = server
-        let stop = StopSign()
+        let stop = StopRequest()
         let end = ContinuousClock.now + .milliseconds(min(timeoutMilliseconds, Self.totalTimeoutMilliseconds))
         let outcome = await withTaskCancellationHandler {
             do throws(CurlWorkers.Rejection) {
-                // libcurl ends a delivery by itself; the margin is for its goodbye to the server.
+                // libcurl enforces its own timeout; the margin leaves time for its QUIT to the server.
                 return try await workers.run(for: "mail", until: end + .milliseconds(Self.marginMilliseconds)) {
                     handle in
                     Self.deliver(handle) { handle in
@@ -57,22 +58,22 @@ package final class MailGateway: Sendable {
                 }
             }
         } onCancel: {
-            stop.raise()
+            stop.request()
         }
         if let outcome { throw outcome }
     }
 
-    /// libcurl keeps a connection whose last reply never came, and would take that late reply for the next message's: whatever
-    /// failed ends its connection. And one that the server ended while nothing was sent is made again at once.
+    /// Closes the connection after a failure: libcurl would reuse it, and would read a late reply as the reply to the next
+    /// message. If the server had closed an idle connection, the delivery is retried once at once.
     private static func deliver(_ handle: CurlHandle, _ attempt: (CurlHandle) -> MailFailure?) -> MailFailure? {
         let first = attempt(handle)
         guard let first else { return nil }
         let wasStale = handle.reusedConnection
-        handle.hangUp()
+        handle.closeConnection()
         switch first {
         case .unreachable, .transient(code: 421, _):
             guard wasStale, let second = attempt(handle) else { return wasStale ? nil : first }
-            handle.hangUp()
+            handle.closeConnection()
             return second
         case .transient, .permanent, .refusesUs, .timedOut, .tls, .authentication, .unsureIfAccepted, .stopped,
             .badAddress, .busy:
@@ -86,29 +87,29 @@ package final class MailGateway: Sendable {
     }
 }
 
-/// Raised when nobody waits for a delivery any longer.
-private final class StopSign: Sendable {
-    private let raisedAt = Mutex<ContinuousClock.Instant?>(nil)
+/// Records when the caller asked to stop a delivery.
+private final class StopRequest: Sendable {
+    private let requestedAt = Mutex<ContinuousClock.Instant?>(nil)
 
-    func raise() { raisedAt.withLock { $0 = $0 ?? .now } }
+    func request() { requestedAt.withLock { $0 = $0 ?? .now } }
 
-    var isRaised: Bool { raisedAt.withLock { $0 != nil } }
+    var isRequested: Bool { requestedAt.withLock { $0 != nil } }
 
-    func isRaised(since milliseconds: Int) -> Bool {
-        raisedAt.withLock { $0.map { ContinuousClock.now - $0 >= .milliseconds(milliseconds) } ?? false }
+    func isRequested(since milliseconds: Int) -> Bool {
+        requestedAt.withLock { $0.map { ContinuousClock.now - $0 >= .milliseconds(milliseconds) } ?? false }
     }
 }
 
-/// One message on its way; lives as long as one call of libcurl.
+/// The delivery of one message; it lives as long as one libcurl call.
 private final class Delivery {
     private let message: [UInt8]
-    private let stop: StopSign
+    private let stop: StopRequest
     private var offset = 0
     private var replies: [String] = []
-    /// Whether the server was told for whom the message is: from here a 5xx is about the recipient or the message.
-    private var recipientIsTold = false
+    /// Whether RCPT TO was sent: from then on, a 5xx reply concerns the recipient or the message.
+    private var recipientWasSent = false
 
-    init(_ message: [UInt8], until stop: StopSign) {
+    init(_ message: [UInt8], until stop: StopRequest) {
         self.message = message
         self.stop = stop
     }
@@ -118,7 +119,7 @@ private final class Delivery {
     func perform(_ handle: CurlHandle, _ server: MailServer, from: String, to: String, _ timeoutMilliseconds: Int)
         -> MailFailure?
     {
-        if stop.isRaised { return .stopped }
+        if stop.isRequested { return .stopped }
         let recipients = CurlList(["<\(to)>"])
         let context = Unmanaged.passUnretained(self).toOpaque()
         handle.reset()
@@ -148,15 +149,15 @@ private final class Delivery {
             return size * count
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
-        // Every command passes here, the login's too: nothing of it is kept.
+        // libcurl passes every command here, including the login, so nothing is stored or logged.
         handle.set(CURLOPT_VERBOSE, 1)
         _ = quietanza_set_debug(handle.raw) { raw, type, data, size, context in
             guard type == CURLINFO_HEADER_OUT, let data, let context else { return 0 }
             let command = UnsafeRawBufferPointer(start: data, count: size)
             if command.starts(with: "RCPT TO:".utf8) {
-                Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().recipientIsTold = true
+                Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().recipientWasSent = true
             }
-            // The answer to a goodbye is waited for beyond every other limit.
+            // libcurl waits for the reply to QUIT beyond every other time limit.
             if command.starts(with: "QUIT".utf8) { _ = quietanza_set_long(raw, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1) }
             return 0
         }
@@ -172,7 +173,7 @@ private final class Delivery {
     }
 
     private var mustStop: Bool {
-        isHandedOver ? stop.isRaised(since: MailGateway.farewellMilliseconds) : stop.isRaised
+        isHandedOver ? stop.isRequested(since: MailGateway.shutdownGraceMilliseconds) : stop.isRequested
     }
 
     private func give(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
@@ -186,7 +187,7 @@ private final class Delivery {
         if replies.count < 100 { replies.append(line.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
-    /// The last line of the server's that bears this code, with every address masked.
+    /// The server's last line with this code, with every e-mail address masked.
     private func reply(_ code: Int) -> String {
         let line = replies.last { $0.hasPrefix(String(code)) } ?? ""
         return line.prefix(300).split(separator: " ").map { $0.contains("@") ? "<…>" : String($0) }.joined(
@@ -207,8 +208,8 @@ private final class Delivery {
         case CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_QUOTE_ERROR, CURLE_REMOTE_ACCESS_DENIED:
             if (400..<500).contains(replyCode) { return .transient(code: replyCode, reply: reply(replyCode)) }
             if (500..<600).contains(replyCode) {
-                // 530: a login is wanted, which it may say at any stage.
-                return recipientIsTold && replyCode != 530
+                // 530 means that the server requires a login; it may send it at any stage.
+                return recipientWasSent && replyCode != 530
                     ? .permanent(code: replyCode, reply: reply(replyCode))
                     : .refusesUs(code: replyCode, reply: reply(replyCode))
             }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Where mail goes, from `SMTP_URL`: `smtp://user:pass@host:587?tls=starttls`, `smtps://…`, or `tls=none` in a closed network.
-/// `ca=/path/of.pem` trusts the authorities of that file in place of the system's, as for a server with a certificate of the house.
+/// The SMTP server, from `SMTP_URL`: `smtp://user:pass@host:587?tls=starttls`, `smtps://…`, or `tls=none` in a closed network.
+/// `ca=/path/of.pem` replaces the system's trusted certificate authorities with those of the file, for example for a certificate
+/// from your private CA.
 package struct MailServer: Sendable {
     let host: String
     let port: Int
@@ -20,7 +21,7 @@ package struct MailServer: Sendable {
         package let description: String
     }
 
-    /// - Throws: `Malformed`, which never repeats the text.
+    /// - Throws: `Malformed`, which never contains the URL, because the URL may contain a password.
     package init(_ url: String) throws(Malformed) {
         guard let parts = URLComponents(string: url), let scheme = parts.scheme, scheme == "smtp" || scheme == "smtps",
             let host = parts.host, !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -30,7 +31,7 @@ package struct MailServer: Sendable {
         case ("smtps", nil), ("smtps", "implicit"): encryption = .implicit
         case ("smtp", nil), ("smtp", "starttls"), ("smtp", "required"): encryption = .starttls
         case ("smtp", "none"): encryption = .none
-        default: throw Malformed(description: "has a tls that is not one of starttls, none")
+        default: throw Malformed(description: "must have tls=starttls or tls=none")
         }
         self.host = host
         authoritiesFile = parts.queryItems?.first { $0.name == "ca" }?.value
@@ -38,12 +39,13 @@ package struct MailServer: Sendable {
         user = parts.user
         password = parts.password
         if user != nil, encryption == .none {
-            throw Malformed(description: "would send a password in the clear: tls=none goes without a user")
+            throw Malformed(
+                description: "must not have a user with tls=none, because the password would be sent unencrypted")
         }
     }
 }
 
 extension MailServer: CustomStringConvertible {
-    /// Without the password.
+    /// Omits the password.
     package var description: String { "MailServer(\(host):\(port))" }
 }
