@@ -16,6 +16,7 @@ package struct Intermediary: Sendable {
     package let pspLists: PSPListCache
     package let attemptWatch: AttemptWatch
     package let passwords: PasswordHashing
+    let knownCredentials: KnownCredentials
     /// Encrypts what must be recoverable, under `SECRETS_KEY`.
     let secretBox: SecretBox
 
@@ -31,6 +32,7 @@ package struct Intermediary: Sendable {
         self.pspLists = PSPListCache()
         self.attemptWatch = AttemptWatch()
         self.passwords = PasswordHashing()
+        self.knownCredentials = KnownCredentials()
         self.secretBox = SecretBox(secrets)
     }
 

@@ -22,6 +22,11 @@ package enum Once<Result: Sendable>: Sendable {
     case replayed(StoredAnswer)
 }
 
+/// Ends a transaction whose request had been answered before.
+private struct AlreadyAnswered: Error {
+    let answer: StoredAnswer
+}
+
 extension Intermediary {
     /// One transaction for the effect and, when the caller gave a key, for the answer.
     func once<Result: Sendable>(
@@ -29,17 +34,29 @@ extension Intermediary {
         _ effect: (Transaction, Instant) async throws -> Result
     ) async throws -> Once<Result> {
         let now = clock()
-        return try await store.transaction(within: tenancy) { tx in
-            if let repeating {
-                switch try await tx.claim(repeating.key) {
-                case .none: break
-                case .running: throw Refusal.idempotencyKeyInUse
-                case .answered(let answer): return .replayed(answer)
+        do {
+            return try await store.transaction(within: tenancy) { tx in
+                if let repeating {
+                    // Travels with the first query of the effect, which sees no answer to a request that is a repeat.
+                    tx.send(IdempotencyKeys.claim(repeating.key)) { earlier in
+                        switch earlier {
+                        case .none: break
+                        case .running: throw Refusal.idempotencyKeyInUse
+                        case .answered(let answer): throw AlreadyAnswered(answer: answer)
+                        }
+                    }
                 }
+                let result: Result
+                do { result = try await effect(tx, now) } catch {
+                    // A repeat gets the first answer, also where the effect is refused before its first query.
+                    try await tx.runChecks()
+                    throw error
+                }
+                if let repeating { tx.keep(repeating.render(result), for: repeating.key) }
+                return .done(result)
             }
-            let result = try await effect(tx, now)
-            if let repeating { tx.keep(repeating.render(result), for: repeating.key) }
-            return .done(result)
+        } catch let repeated as AlreadyAnswered {
+            return .replayed(repeated.answer)
         }
     }
 }

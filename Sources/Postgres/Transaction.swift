@@ -12,6 +12,8 @@ package final class Transaction {
     private let begin: SQL
     private var connection: Connection?
     private var queued: [SQL] = []
+    /// What looks at the rows of queued statements, each with the places of its statements among them.
+    private var checks: [(statements: Range<Int>, check: ([[Row]]) throws -> Void)] = []
     private var failure: (any Error)?
     private var hasEnded = false
 
@@ -43,23 +45,41 @@ package final class Transaction {
         queued.append(sql)
     }
 
+    /// Queues statements whose rows `check` sees before any later statement's are returned. What it throws ends the transaction.
+    package func send(_ statements: [SQL], checking check: @escaping ([[Row]]) throws -> Void) {
+        checks.append((queued.count..<queued.count + statements.count, check))
+        queued += statements
+    }
+
+    /// Sends what is queued if something of it has yet to be checked.
+    package func flushChecked() async throws {
+        if !checks.isEmpty { _ = try await flush([]) }
+    }
+
     private func flush(_ statements: [SQL]) async throws -> [Answer] {
         try checkUsable()
-        let batch = queued + statements
+        let (batch, checks) = (queued + statements, checks)
         queued = []
+        self.checks = []
         guard !batch.isEmpty else { return [] }
+        let answers: [Answer]
         do throws(ExchangeFailure) {
-            let answers =
-                if let connection {
-                    try await continued(on: connection, batch)
-                } else {
-                    try await started(batch)
-                }
-            return Array(answers.suffix(statements.count))
+            if let connection {
+                answers = try await continued(on: connection, batch)
+            } else {
+                answers = try await started(batch)
+            }
         } catch {
             failure = error.error
             throw error.error
         }
+        do {
+            for (statements, check) in checks { try check(answers[statements].map(\.rows)) }
+        } catch {
+            failure = error
+            throw error
+        }
+        return Array(answers.suffix(statements.count))
     }
 
     private func checkUsable() throws {
@@ -90,7 +110,7 @@ package final class Transaction {
                 return answers.suffix(batch.count)
             } catch {
                 pool.note(error, in: whole)
-                await rollBack(connection)
+                await pool.rollBack(connection)
                 let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal
                 guard mayRetry, error.isStale || (isLost && !committing) else { throw error }
                 mayRetry = false
@@ -106,6 +126,7 @@ package final class Transaction {
 
     /// The last writes and COMMIT in one flush. Does not see cancellation: the outcome is wanted, and it is bounded in time.
     func commit() async throws {
+        try await flushChecked()
         try checkUsable()
         hasEnded = true
         if connection == nil, queued.isEmpty { return }
@@ -143,21 +164,51 @@ package final class Transaction {
     func rollBack() async {
         hasEnded = true
         queued = []
+        checks = []
         guard let connection else { return }
         self.connection = nil
-        await rollBack(connection)
+        await pool.rollBack(connection)
     }
 
-    private func rollBack(_ connection: Connection) async {
-        if await connection.isOpen, await !connection.isClean {
-            // A failure closes the connection, and that rolls back as well.
-            _ = try? await connection.exchange(["ROLLBACK"], until: pool.answerDeadline, shielded: true)
-        }
-        await pool.giveBack(connection)
-    }
+    /// The server has executed BEGIN and everything that was sent with it.
+    package var hasBegun: Bool { connection != nil }
 }
 
 extension Pool {
+    /// Several statements in one READ ONLY transaction, sent in one flush with its BEGIN and COMMIT.
+    ///
+    /// - Returns: the rows of each statement.
+    /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`.
+    package func read(_ statements: [SQL]) async throws -> [[Row]] {
+        let deadline = answerDeadline
+        let batch = ["BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"] + statements + ["COMMIT"]
+        var mayRetry = true
+        while true {
+            let connection = try await lease(until: deadline)
+            do throws(ExchangeFailure) {
+                let answers = try await connection.exchange(batch, until: deadline)
+                await giveBack(connection)
+                return answers.dropFirst().dropLast().map(\.rows)
+            } catch {
+                note(error, in: batch)
+                await rollBack(connection)
+                // Nothing was written, so a read that was lost with its connection is sent again.
+                let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal
+                guard mayRetry, error.isStale || isLost else { throw error.error }
+                mayRetry = false
+            }
+        }
+    }
+
+    /// Gives the connection back outside of any transaction, or closed.
+    fileprivate func rollBack(_ connection: Connection) async {
+        if await connection.isOpen, await !connection.isClean {
+            // A failure closes the connection, and that rolls back as well.
+            _ = try? await connection.exchange(["ROLLBACK"], until: answerDeadline, shielded: true)
+        }
+        await giveBack(connection)
+    }
+
     /// One transaction. BEGIN travels with the first statement and COMMIT with the last writes, so that "read and lock, decide,
     /// write" is two flushes. What `body` throws rolls back; so does a failed statement whose error `body` swallowed.
     ///

@@ -27,6 +27,15 @@ package struct Page<Item: Sendable>: Sendable {
         self.total = total
     }
 
+    /// One page of the rows that a query found.
+    /// - Parameters:
+    ///   - found: at most one row more than the limit; the additional row shows that there is a next page.
+    ///   - cursor: where the next page begins, after this item.
+    package init(_ found: [Item], limit: Int, total: Int? = nil, cursor: (Item) -> Cursor) {
+        let items = Array(found.prefix(limit))
+        self.init(items: items, next: found.count > limit ? items.last.map(cursor) : nil, total: total)
+    }
+
     package func map<Other>(_ change: (Item) throws -> Other) rethrows -> Page<Other> {
         Page<Other>(items: try items.map(change), next: next, total: total)
     }

@@ -18,23 +18,71 @@ package struct Store: Sendable {
 
     /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
     /// - Parameter tenancy: whose rows there are at all, by row level security; a statement's own walls stand inside it.
-    /// - Throws: `DatabaseUnavailable` and `StorageError` for the database's own errors; what `body` throws otherwise.
+    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for the database's own errors; what `body` throws otherwise.
     package func transaction<R: Sendable>(within tenancy: Tenancy, _ body: (Transaction) async throws -> R) async throws
         -> R
     {
         let announcements = Announcements()
+        let credential = RequestCredential.current
         do {
             let result = try await Announcements.$current.withValue(announcements) {
                 try await pool.transaction { tx in
-                    tx.send(tenancy.setting)
+                    for statement in opening(within: tenancy, for: credential) { tx.send(statement) }
+                    // What was sent with the look-up of the credential was executed only because that succeeded.
+                    defer { if tx.hasBegun { credential?.confirm() } }
                     return try await body(tx)
                 }
             }
+            credential?.confirm()
             announcer.announce(announcements.all)
             return result
         } catch let error as PostgresError {
             throw StorageError.translated(error)
         }
+    }
+
+    /// The answer of one query; see below.
+    package func read<Answer>(within tenancy: Tenancy, _ query: Question<Answer>) async throws -> Answer {
+        try await read(query.statements, within: tenancy, query.understand)
+    }
+
+    /// The answers of all queries from one read-only transaction, which is one round trip: BEGIN, the tenancy, the queries and
+    /// COMMIT are sent together.
+    /// - Parameter tenancy: see `transaction`.
+    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for the database's own errors.
+    package func read<each Answer>(within tenancy: Tenancy, _ queries: repeat Question<each Answer>) async throws -> (
+        repeat each Answer
+    ) {
+        try await read(statements(of: repeat each queries), within: tenancy) { answers in
+            try understood(answers, by: repeat each queries)
+        }
+    }
+
+    private func read<Answer>(
+        _ statements: [SQL], within tenancy: Tenancy, _ understand: ([[Row]]) throws -> Answer
+    ) async throws -> Answer {
+        let credential = RequestCredential.current
+        let opening = opening(within: tenancy, for: credential)
+        do {
+            let answers = try await pool.read(opening + statements)
+            credential?.confirm()
+            return try understand(Array(answers.dropFirst(opening.count)))
+        } catch let error as PostgresError {
+            throw StorageError.translated(error)
+        }
+    }
+
+    /// Looks the credential up by itself, where the request needed no other transaction.
+    /// - Throws: `CredentialChanged`.
+    package func confirm(_ credential: RequestCredential) async throws {
+        guard !credential.isConfirmed else { return }
+        try await RequestCredential.$current.withValue(credential) {
+            try await read([], within: .everyCreditor) { _ in }
+        }
+    }
+
+    private func opening(within tenancy: Tenancy, for credential: RequestCredential?) -> [SQL] {
+        credential?.opening(within: tenancy) ?? [tenancy.setting]
     }
 
     /// Further ones that a slow reader has not taken become one for everything.
@@ -87,6 +135,7 @@ package enum StorageError: Error, Equatable {
     /// What the modules above learn of an error of the database.
     static func translated(_ error: PostgresError) -> any Error {
         if error.isUnavailable { return DatabaseUnavailable() }
+        if error.sqlState == "QZ401" { return CredentialChanged() }
         if let name = error.constraint { return StorageError.constraint(name) }
         // A lock that was not granted in time, or a deadlock: the same request may well succeed a moment later.
         if let state = error.sqlState, ["55P03", "40001", "40P01"].contains(state) { return DatabaseUnavailable() }

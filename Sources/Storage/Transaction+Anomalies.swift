@@ -24,18 +24,19 @@ extension AnomalyFilter {
     }
 }
 
-extension Transaction {
-    package func anomaly(
-        _ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false
-    ) async throws -> Anomaly? {
-        try await anomalies(
-            "\(Self.anomalyColumns) \(Self.anomalyTables("anomalies")) WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE OF a" as SQL : "")"
-        ).first
+/// Queries about anomalies. One that keeps a receipt in quarantine comes with the installment that now bears its creditor and IUV.
+package enum Anomalies {
+    package static func show(_ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+        Anomaly?
+    > {
+        several(
+            "\(select(from: "anomalies")) WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE OF a" as SQL : "")"
+        ).map(\.first)
     }
 
     /// One page, newest first.
-    package func anomalies(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
-        Anomaly
+    package static func list(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+        Page<Anomaly>
     > {
         let conditions = filter.conditions
         var paged = conditions
@@ -45,58 +46,59 @@ extension Transaction {
         let rows = tenancy.merged(.anomalies("a")) { tenant in
             "SELECT a.* FROM anomalies a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try await anomalies(
-            "\(Self.anomalyColumns) \(Self.anomalyTables("(\(rows))")) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
-        )
-        var total: Int?
-        if page.includeTotal {
-            let rows = try await query(
-                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: .anomalies("a"))) AND \(conditions.conjunction)"
-            )
-            if var row = rows.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "anomalies", key: $0.openedAt.microseconds, id: $0.id.uuid) },
-            total: total)
+        return .page(
+            page,
+            of: several(
+                "\(select(from: "(\(rows))")) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"),
+            total:
+                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: .anomalies("a"))) AND \(conditions.conjunction)",
+            cursor: { Cursor(order: "anomalies", key: $0.openedAt.microseconds, id: $0.id.uuid) })
     }
 
     /// The anomaly that keeps this receipt in quarantine, locked.
-    package func quarantine(of receipt: Identifier<Receipt>) async throws -> Anomaly? {
-        try await anomalies(
+    package static func quarantine(of receipt: Identifier<Receipt>) -> Question<Anomaly?> {
+        several(
             """
-            \(Self.anomalyColumns) \(Self.anomalyTables("anomalies"))
+            \(select(from: "anomalies"))
             WHERE a.receipt_id = \(receipt.uuid) AND a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
             FOR UPDATE OF a
             """
-        ).first
+        ).map(\.first)
     }
 
-    /// The same anomalies; those that keep a receipt in quarantine with the installment that now bears its creditor and IUV.
-    package func withCandidates(_ anomalies: [Anomaly]) async throws -> [Anomaly] {
-        let waiting = anomalies.filter { $0.isOpen && $0.kind.isQuarantine }
-        guard !waiting.isEmpty else { return anomalies }
-        let rows = try await query(
-            """
-            SELECT k.id, i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated
-            FROM unnest(\(waiting.map(\.id.uuid))::uuid[], \(waiting.map { $0.creditor?.value ?? "" })::text[],
-                \(waiting.map { $0.iuv?.value ?? "" })::text[]) AS k(id, creditor_tax_code, iuv)
-            JOIN installments i ON i.creditor_tax_code = k.creditor_tax_code AND i.iuv = k.iuv
-            """)
-        var found: [Identifier<Anomaly>: MatchCandidate] = [:]
-        for var row in rows {
-            found[try row.identifier()] = MatchCandidate(
-                position: try row.identifier(), installmentNumber: try row.int(), amount: try row.amount(),
-                paidAt: try row.optionalInstant(), isIUVGenerated: try row.bool())
-        }
-        return anomalies.map { anomaly in
-            var anomaly = anomaly
-            anomaly.candidate = found[anomaly.id]
-            return anomaly
-        }
+    /// - Parameter rows: of anomalies.
+    private static func select(from rows: SQL) -> SQL {
+        """
+        SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
+            a.psp_id, coalesce(r.amount_cents, a.amount_cents),
+            r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
+            a.resolved_at, a.resolved_by, a.written_off_cents, (SELECT f.id FROM refunds f WHERE f.anomaly_id = a.id),
+            i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated
+        FROM \(rows) AS a LEFT JOIN receipts r ON r.id = a.receipt_id
+            LEFT JOIN installments i ON a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
+                AND i.creditor_tax_code = a.creditor_tax_code AND i.iuv = a.iuv
+        """
     }
 
+    private static func several(_ sql: SQL) -> Question<[Anomaly]> {
+        Question(
+            sql,
+            rows: { row in
+                var anomaly = Anomaly(
+                    id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(),
+                    receipt: try row.optionalIdentifier(), position: try row.optionalIdentifier(),
+                    creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
+                    iuv: try row.optionalValue { try IUV(unchecked: $0) },
+                    psp: try row.optionalValue { try PSPID($0) }, amount: try row.optionalAmount(),
+                    isPayerKnown: try row.bool(), conflictingBody: try row.optionalIdentifier(),
+                    openedAt: try row.instant(), resolution: try row.resolution())
+                anomaly.candidate = try row.candidate()
+                return anomaly
+            })
+    }
+}
+
+extension Transaction {
     /// Queues an anomaly. The trigger `anomalies_psp` keeps its PSP that of its receipt.
     package func insert(_ anomaly: Anomaly) {
         send(
@@ -143,37 +145,16 @@ extension Transaction {
             WHERE id = \(id.uuid) AND is_open
             """)
     }
-
-    private static var anomalyColumns: SQL {
-        """
-        SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
-            a.psp_id, coalesce(r.amount_cents, a.amount_cents),
-            r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
-            a.resolved_at, a.resolved_by, a.written_off_cents, (SELECT f.id FROM refunds f WHERE f.anomaly_id = a.id)
-        """
-    }
-
-    /// - Parameter rows: of anomalies.
-    private static func anomalyTables(_ rows: SQL) -> SQL {
-        "FROM \(rows) AS a LEFT JOIN receipts r ON r.id = a.receipt_id"
-    }
-
-    private func anomalies(_ sql: SQL) async throws -> [Anomaly] {
-        try await query(sql).map { row in
-            var row = row
-            return Anomaly(
-                id: try row.identifier(), kind: try row.word(), isOpen: try row.bool(),
-                receipt: try row.optionalIdentifier(), position: try row.optionalIdentifier(),
-                creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
-                iuv: try row.optionalValue { try IUV(unchecked: $0) }, psp: try row.optionalValue { try PSPID($0) },
-                amount: try row.optionalAmount(), isPayerKnown: try row.bool(),
-                conflictingBody: try row.optionalIdentifier(), openedAt: try row.instant(),
-                resolution: try row.resolution())
-        }
-    }
 }
 
 extension Row {
+    fileprivate mutating func candidate() throws -> MatchCandidate? {
+        guard let position: Identifier<Position> = try optionalIdentifier() else { return nil }
+        return MatchCandidate(
+            position: position, installmentNumber: try int(), amount: try amount(), paidAt: try optionalInstant(),
+            isIUVGenerated: try bool())
+    }
+
     fileprivate mutating func resolution() throws -> Resolution? {
         let kind = try optionalText()
         let reason = try optionalText()

@@ -3,54 +3,60 @@ import PagoPA
 import Postgres
 import Requests
 
-extension Transaction {
-    // MARK: API keys
-
+/// Queries about API keys.
+package enum APIKeys {
     /// The key with this digest, valid or not.
-    package func apiKey(digest: [UInt8]) async throws -> APIKey? {
-        try await apiKeys(where: "digest = \(digest)", limit: 1).first
+    package static func by(digest: [UInt8]) -> Question<APIKey?> {
+        several(where: "digest = \(digest)", limit: 1).map(\.first)
     }
 
-    package func apiKey(_ id: APIKeyID) async throws -> APIKey? {
-        try await apiKeys(where: "id = \(id.uuid)", limit: 1).first
+    package static func show(_ id: APIKeyID) -> Question<APIKey?> {
+        several(where: "id = \(id.uuid)", limit: 1).map(\.first)
     }
 
-    package func apiKeys(page: PageRequest) async throws -> Page<APIKey> {
+    /// Whether a valid key names this origin as one whose pages may read its answers.
+    package static func isOriginOfAny(_ origin: WebOrigin, at now: Instant) -> Question<Bool> {
+        Question([
+            """
+            SELECT 1 FROM api_keys WHERE allowed_origins @> \([origin.description]) AND revoked_at IS NULL
+                AND (expires_at IS NULL OR expires_at > \(now.sql)) LIMIT 1
+            """
+        ]) { !$0[0].isEmpty }
+    }
+
+    /// One page, newest first.
+    package static func list(page: PageRequest) -> Question<Page<APIKey>> {
         var condition: SQL = "TRUE"
         if let after = page.after {
             condition = "(created_at, id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)"
         }
-        let items = try await apiKeys(where: condition, limit: page.limit + 1)
-        var total: Int?
-        if page.includeTotal, var row = try await query("SELECT count(*) FROM api_keys").first { total = try row.int() }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "api_keys", key: $0.createdAt.microseconds, id: $0.id.uuid) },
-            total: total)
+        return .page(
+            page, of: several(where: condition, limit: page.limit + 1), total: "SELECT count(*) FROM api_keys",
+            cursor: { Cursor(order: "api_keys", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
-    private func apiKeys(where condition: SQL, limit: Int) async throws -> [APIKey] {
-        try await query(
+    private static func several(where condition: SQL, limit: Int) -> Question<[APIKey]> {
+        Question(
             """
             SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at,
-                coalesce(lineage, id), lineage_expires_at
+                coalesce(lineage, id), lineage_expires_at, row_version
             FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
-            """
-        ).map { row in
-            var row = row
-            return APIKey(
-                id: try row.identifier(), name: try row.text(), kind: try row.word(), prefix: try row.text(),
-                scopes: try row.next([String].self).compactMap(Scope.init(rawValue:)),
-                creditors: try row.next([String].self).map { try OrganizationTaxCode(unchecked: $0) },
-                allowedOrigins: try row.next([String].self).map { try WebOrigin($0) }, createdAt: try row.instant(),
-                expiresAt: try row.optionalInstant(),
-                revokedAt: try row.optionalInstant(),
-                lastUsedAt: try row.optionalInstant(), lineage: try row.identifier(),
-                lineageExpiresAt: try row.optionalInstant())
-        }
+            """,
+            rows: { row in
+                APIKey(
+                    id: try row.identifier(), name: try row.text(), kind: try row.word(), prefix: try row.text(),
+                    scopes: try row.next([String].self).compactMap(Scope.init(rawValue:)),
+                    creditors: try row.next([String].self).map { try OrganizationTaxCode(unchecked: $0) },
+                    allowedOrigins: try row.next([String].self).map { try WebOrigin($0) },
+                    createdAt: try row.instant(), expiresAt: try row.optionalInstant(),
+                    revokedAt: try row.optionalInstant(), lastUsedAt: try row.optionalInstant(),
+                    lineage: try row.identifier(), lineageExpiresAt: try row.optionalInstant(),
+                    rowVersion: try row.int())
+            })
     }
+}
 
+extension Transaction {
     package func insert(_ key: APIKey, digest: [UInt8], rotatedFrom: APIKeyID? = nil) {
         send(
             """
@@ -61,15 +67,6 @@ extension Transaction {
                 \(key.allowedOrigins.map(\.description)), \(key.createdAt.sql), \(key.expiresAt?.sql), \(rotatedFrom?.uuid),
                 \(key.lineage.uuid), \(key.lineageExpiresAt?.sql))
             """)
-    }
-
-    package func isOriginOfAnyKey(_ origin: WebOrigin, at now: Instant) async throws -> Bool {
-        try await query(
-            """
-            SELECT 1 FROM api_keys WHERE allowed_origins @> \([origin.description]) AND revoked_at IS NULL
-                AND (expires_at IS NULL OR expires_at > \(now.sql)) LIMIT 1
-            """
-        ).first != nil
     }
 
     package func revoke(_ key: APIKeyID, at now: Instant) {

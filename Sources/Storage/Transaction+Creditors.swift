@@ -92,28 +92,22 @@ package enum Creditors {
     }
 }
 
-extension Transaction {
+extension Creditors {
     /// One page by tax code.
-    package func creditors(within tenancy: Tenancy, page: PageRequest) async throws -> Page<Creditor> {
+    package static func list(within tenancy: Tenancy, page: PageRequest) -> Question<Page<Creditor>> {
         var conditions: [SQL] = [tenancy.condition(on: .registry("c.tax_code"))]
         if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
-        let items = try await ask(
-            Creditors.several(
+        return .page(
+            page,
+            of: several(
                 where:
                     "c.tax_code IN (SELECT c.tax_code FROM creditors c WHERE \(conditions.conjunction) ORDER BY c.tax_code LIMIT \(page.limit + 1))"
-            ))
-        var total: Int?
-        if page.includeTotal {
-            let rows = try await query(
-                "SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: .registry("c.tax_code")))")
-            if var row = rows.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "creditors", key: 0, subkey: $0.taxCode.value, id: UUID()) },
-            total: total)
+            ), total: "SELECT count(*) FROM creditors c WHERE \(tenancy.condition(on: .registry("c.tax_code")))",
+            cursor: { Cursor(order: "creditors", key: 0, subkey: $0.taxCode.value, id: Cursor.noID) })
     }
+}
+
+extension Transaction {
 
     /// Queues the creditor as it is to be.
     package func save(_ creditor: Creditor) {

@@ -12,13 +12,14 @@ package enum EarlierUse: Sendable, Equatable {
     case answered(StoredAnswer)
 }
 
-extension Transaction {
-    /// Takes the key for the rest of this transaction and looks up what it was used for.
+/// Queries about Idempotency-Keys.
+package enum IdempotencyKeys {
+    /// Takes the key for the rest of this transaction and looks up what it was used for. To be sent before everything else.
+    /// The answer is `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
     /// - Parameter waiting: waits while another transaction holds it, for as long as a lock is waited for.
-    /// - Throws: `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
-    package func claim(_ key: IdempotencyKey, waiting: Bool = false) async throws -> EarlierUse {
+    package static func claim(_ key: IdempotencyKey, waiting: Bool = false) -> Question<EarlierUse> {
         let name = key.caller + "\n" + key.key
-        let answers = try await queryAll([
+        let statements: [SQL] = [
             waiting
                 ? "SELECT pg_advisory_xact_lock(hashtextextended(\(name), 7)) IS NOT NULL"
                 : "SELECT pg_try_advisory_xact_lock(hashtextextended(\(name), 7))",
@@ -27,19 +28,23 @@ extension Transaction {
                 floor(extract(epoch FROM now() - created_at))::bigint FROM idempotency_keys
             WHERE caller = \(key.caller) AND key = \(key.key)
             """,
-        ])
-        guard var lock = answers[0].first, try lock.bool() else { throw Refusal.idempotencyKeyInUse }
-        guard var row = answers[1].first else { return .none }
-        guard try row.next([UInt8].self) == key.fingerprint else { throw Refusal.idempotencyKeyReused }
-        let status = try row.optionalInt()
-        let headers = try row.optionalText()
-        let body = try row.nextOptional([UInt8].self)
-        let attempt = try row.optionalIdentifier(PaymentAttempt.self)
-        let age = try row.next(Int64.self)
-        guard let status, let headers, let body else { return .running(attempt: attempt, ageSeconds: Int(age)) }
-        return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
+        ]
+        return Question(statements) { answers in
+            guard var lock = answers[0].first, try lock.bool() else { throw Refusal.idempotencyKeyInUse }
+            guard var row = answers[1].first else { return .none }
+            guard try row.next([UInt8].self) == key.fingerprint else { throw Refusal.idempotencyKeyReused }
+            let status = try row.optionalInt()
+            let headers = try row.optionalText()
+            let body = try row.nextOptional([UInt8].self)
+            let attempt = try row.optionalIdentifier(PaymentAttempt.self)
+            let age = try row.next(Int64.self)
+            guard let status, let headers, let body else { return .running(attempt: attempt, ageSeconds: Int(age)) }
+            return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
+        }
     }
+}
 
+extension Transaction {
     /// Keeps the first answer, or that the request has begun (`answer` nil). A key that has its answer keeps that one.
     package func keep(
         _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil

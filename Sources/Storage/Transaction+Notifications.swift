@@ -27,7 +27,7 @@ extension Transaction {
 
     /// Takes the e-mail that has been due longest, for `leaseSeconds` by the database's clock; a lease that ran out counts as due.
     package func claimNotification(leaseSeconds: Int) async throws -> PagoPA.Notification? {
-        try await notifications(Self.claim(leaseSeconds: leaseSeconds)).first
+        try await ask(Notifications.several(Self.claim(leaseSeconds: leaseSeconds))).first
     }
 
     /// Two ordered index scans that stop at their first row, whatever waits or was sent. `now()` and not `clock_timestamp()`, which
@@ -45,7 +45,7 @@ extension Transaction {
         UPDATE notifications n SET state = 'sending', attempts = n.attempts + 1,
             leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
         WHERE n.id = (SELECT id FROM (TABLE lapsed UNION ALL TABLE due) AS waiting ORDER BY since LIMIT 1)
-        RETURNING \(notificationColumns)
+        RETURNING \(Notifications.columns)
         """
     }
 
@@ -101,17 +101,6 @@ extension Transaction {
         notify(channel: Channels.notifications, payload: "")
     }
 
-    package func notification(
-        _ id: Identifier<PagoPA.Notification>, within tenancy: Tenancy, locking: Bool = false
-    ) async throws -> PagoPA.Notification? {
-        try await notifications(
-            """
-            SELECT \(Self.notificationColumns) FROM notifications n
-            WHERE n.id = \(id.uuid) AND \(tenancy.condition(on: .notifications("n")))\(locking ? " FOR UPDATE" as SQL : "")
-            """
-        ).first
-    }
-
     /// Where the e-mails about this receipt went that were for its payer; each address once.
     package func payerAddresses(of receipt: Identifier<Receipt>) async throws -> [EmailAddress] {
         try await query(
@@ -124,11 +113,25 @@ extension Transaction {
             return try row.value { try EmailAddress($0) }
         }
     }
+}
+
+/// Queries about e-mails.
+package enum Notifications {
+    package static func show(
+        _ id: Identifier<PagoPA.Notification>, within tenancy: Tenancy, locking: Bool = false
+    ) -> Question<PagoPA.Notification?> {
+        several(
+            """
+            SELECT \(columns) FROM notifications n
+            WHERE n.id = \(id.uuid) AND \(tenancy.condition(on: .notifications("n")))\(locking ? " FOR UPDATE" as SQL : "")
+            """
+        ).map(\.first)
+    }
 
     /// One page, newest first.
-    package func notifications(
+    package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
-    ) async throws -> Page<PagoPA.Notification> {
+    ) -> Question<Page<PagoPA.Notification>> {
         var conditions: [SQL] = []
         if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
         if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
@@ -140,39 +143,28 @@ extension Transaction {
         let rows = tenancy.merged(.notifications("n")) { tenant in
             "SELECT n.* FROM notifications n WHERE \(tenant) AND \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try await notifications(
-            "SELECT \(Self.notificationColumns) FROM (\(rows)) AS n ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
-        )
-        var total: Int?
-        if page.includeTotal {
-            let rows = try await query(
-                """
+        return .page(
+            page,
+            of: several(
+                "SELECT \(columns) FROM (\(rows)) AS n ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"),
+            total: """
                 SELECT count(*) FROM notifications n
                 WHERE \(tenancy.condition(on: .notifications("n"))) AND \(conditions.conjunction)
-                """)
-            if var row = rows.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown,
-            next: next.map { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) },
-            total: total)
+                """, cursor: { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
     /// For the metrics: how many wait, and since when the oldest of them.
-    package func outboxBacklog() async throws -> (pending: Int, oldest: Instant?) {
-        let rows = try await query(
+    package static var backlog: Question<(pending: Int, oldest: Instant?)> {
+        Question<(pending: Int, oldest: Instant?)?>(
             """
             SELECT sum(pending)::bigint, min(oldest) FROM (
                 SELECT count(*) AS pending, min(created_at) AS oldest FROM notifications WHERE state IN ('queued', 'retrying')
                 UNION ALL SELECT count(*), min(created_at) FROM notifications WHERE state = 'sending') AS part
-            """)
-        guard var row = rows.first else { return (0, nil) }
-        return (try row.int(), try row.optionalInstant())
+            """, row: { (pending: try $0.int(), oldest: try $0.optionalInstant()) }
+        ).map { $0 ?? (pending: 0, oldest: nil) }
     }
 
-    private static var notificationColumns: SQL {
+    fileprivate static var columns: SQL {
         """
         n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
         n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at, n.last_error, n.message_id,
@@ -180,19 +172,21 @@ extension Transaction {
         """
     }
 
-    private func notifications(_ sql: SQL) async throws -> [PagoPA.Notification] {
-        try await query(sql).map { row in
-            var row = row
-            return PagoPA.Notification(
-                id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
-                position: try row.optionalIdentifier(),
-                creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
-                refund: try row.optionalIdentifier(),
-                audience: try row.optionalText().flatMap(ReceiptAudience.init), citizen: try row.optionalIdentifier(),
-                link: try row.optionalText(), recipient: try row.optionalValue { try EmailAddress($0) },
-                language: try row.word(), state: try row.word(), attempts: try row.int(),
-                nextAttemptAt: try row.optionalInstant(), sentAt: try row.optionalInstant(),
-                lastError: try row.optionalText(), messageID: try row.text(), createdAt: try row.instant())
-        }
+    fileprivate static func several(_ sql: SQL) -> Question<[PagoPA.Notification]> {
+        Question(
+            sql,
+            rows: { row in
+                PagoPA.Notification(
+                    id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
+                    position: try row.optionalIdentifier(),
+                    creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
+                    refund: try row.optionalIdentifier(),
+                    audience: try row.optionalText().flatMap(ReceiptAudience.init),
+                    citizen: try row.optionalIdentifier(), link: try row.optionalText(),
+                    recipient: try row.optionalValue { try EmailAddress($0) }, language: try row.word(),
+                    state: try row.word(), attempts: try row.int(), nextAttemptAt: try row.optionalInstant(),
+                    sentAt: try row.optionalInstant(), lastError: try row.optionalText(), messageID: try row.text(),
+                    createdAt: try row.instant())
+            })
     }
 }

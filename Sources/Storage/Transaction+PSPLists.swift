@@ -9,6 +9,50 @@ package enum PSPLists {
     package static var currentVersion: Question<Int?> {
         Question("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
     }
+
+    package static func show(_ version: Int) -> Question<PSPList?> {
+        Question([
+            "SELECT created_at FROM psp_lists WHERE version = \(version)",
+            "SELECT psp_id, business_name, tax_code, is_enabled FROM psps WHERE version = \(version) ORDER BY ordinal",
+            """
+            SELECT psp_id, channel_id, payment_method, start_url, names::text, band_limits, band_fees
+            FROM psp_channels WHERE version = \(version) ORDER BY psp_id, ordinal
+            """,
+        ]) { answers in
+            guard var head = answers[0].first else { return nil }
+            var channels: [String: [Channel]] = [:]
+            for var row in answers[2] { channels[try row.text(), default: []].append(try row.channel()) }
+            let psps = try answers[1].map { row in
+                var row = row
+                let id: PSPID = try row.value { try PSPID($0) }
+                return PSP(
+                    id: id, businessName: try row.text(),
+                    taxCode: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
+                    isEnabled: try row.bool(), channels: channels[id.value] ?? [])
+            }
+            return PSPList(version: version, psps: psps, createdAt: try head.instant())
+        }
+    }
+
+    /// One page, newest first.
+    package static func list(page: PageRequest) -> Question<Page<PSPListSummary>> {
+        let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
+        let found = Question(
+            """
+            SELECT l.version, l.created_at, l.is_current,
+                (SELECT count(*) FROM psps p WHERE p.version = l.version),
+                (SELECT count(*) FROM psp_channels c WHERE c.version = l.version)
+            FROM psp_lists l WHERE l.version < \(below) ORDER BY l.version DESC LIMIT \(page.limit + 1)
+            """,
+            rows: { row in
+                PSPListSummary(
+                    version: try row.int(), createdAt: try row.instant(), isCurrent: try row.bool(),
+                    pspCount: try row.int(), channelCount: try row.int())
+            })
+        return .page(
+            page, of: found, total: "SELECT count(*) FROM psp_lists",
+            cursor: { Cursor(order: "psp_lists", key: Int64($0.version), id: Cursor.noID) })
+    }
 }
 
 extension Transaction {
@@ -16,55 +60,6 @@ extension Transaction {
     package func lockPSPList() async throws -> Int? {
         send("SELECT pg_advisory_xact_lock(7304001)")
         return try await ask(PSPLists.currentVersion)
-    }
-
-    package func pspList(_ version: Int) async throws -> PSPList? {
-        let answers = try await queryAll([
-            "SELECT created_at FROM psp_lists WHERE version = \(version)",
-            "SELECT psp_id, business_name, tax_code, is_enabled FROM psps WHERE version = \(version) ORDER BY ordinal",
-            """
-            SELECT psp_id, channel_id, payment_method, start_url, names::text, band_limits, band_fees
-            FROM psp_channels WHERE version = \(version) ORDER BY psp_id, ordinal
-            """,
-        ])
-        guard var head = answers[0].first else { return nil }
-        var channels: [String: [Channel]] = [:]
-        for var row in answers[2] { channels[try row.text(), default: []].append(try row.channel()) }
-        let psps = try answers[1].map { row in
-            var row = row
-            let id: PSPID = try row.value { try PSPID($0) }
-            return PSP(
-                id: id, businessName: try row.text(),
-                taxCode: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) }, isEnabled: try row.bool(),
-                channels: channels[id.value] ?? [])
-        }
-        return PSPList(version: version, psps: psps, createdAt: try head.instant())
-    }
-
-    package func pspLists(page: PageRequest) async throws -> Page<PSPListSummary> {
-        let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
-        let items = try await query(
-            """
-            SELECT l.version, l.created_at, l.is_current,
-                (SELECT count(*) FROM psps p WHERE p.version = l.version),
-                (SELECT count(*) FROM psp_channels c WHERE c.version = l.version)
-            FROM psp_lists l WHERE l.version < \(below) ORDER BY l.version DESC LIMIT \(page.limit + 1)
-            """
-        ).map { row in
-            var row = row
-            return PSPListSummary(
-                version: try row.int(), createdAt: try row.instant(), isCurrent: try row.bool(),
-                pspCount: try row.int(), channelCount: try row.int())
-        }
-        var total: Int?
-        if page.includeTotal, var row = try await query("SELECT count(*) FROM psp_lists").first {
-            total = try row.int()
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "psp_lists", key: Int64($0.version), id: UUID()) },
-            total: total)
     }
 
     /// Queues the list and puts it in force.

@@ -79,47 +79,47 @@ package enum PaymentAttempts {
     }
 }
 
-extension Transaction {
+extension PaymentAttempts {
     /// One page, newest first.
-    package func attempts(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) async throws
-        -> Page<PaymentAttempt>
-    {
-        var conditions: [SQL] = []
-        if !filter.statuses.isEmpty { conditions.append("a.status = ANY(\(filter.statuses.map(\.rawValue)))") }
-        if let position = filter.position {
-            conditions.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
-        }
-        if let installment = filter.installment {
-            conditions.append(
-                "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
-        }
-        var paged = conditions
+    package static func list(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+        Page<PaymentAttempt>
+    > {
+        .page(
+            page, of: several(where: "a.id IN (\(ids(filter, within: tenancy, page: page)))"),
+            total: """
+                SELECT count(*) FROM payment_attempts a
+                WHERE \(tenancy.condition(on: .attempts("a"))) AND \(filter.conditions.conjunction)
+                """, cursor: { Cursor(order: "attempts", key: $0.createdAt.microseconds, id: $0.id.uuid) })
+    }
+
+    /// The ids of one page, and of one attempt more.
+    static func ids(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> SQL {
+        var paged = filter.conditions
         if let after = page.after {
             paged.append("(a.created_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
         }
-        let ids = tenancy.merged(.attempts("a")) { tenant in
+        let rows = tenancy.merged(.attempts("a")) { tenant in
             "SELECT a.id, a.created_at FROM payment_attempts a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.created_at DESC, a.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try await ask(
-            PaymentAttempts.several(
-                where:
-                    "a.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1))"
-            ))
-        var total: Int?
-        if page.includeTotal {
-            let rows = try await query(
-                """
-                SELECT count(*) FROM payment_attempts a
-                WHERE \(tenancy.condition(on: .attempts("a"))) AND \(conditions.conjunction)
-                """)
-            if var row = rows.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "attempts", key: $0.createdAt.microseconds, id: $0.id.uuid) },
-            total: total)
+        return "SELECT s.id FROM (\(rows)) AS s ORDER BY s.created_at DESC, s.id DESC LIMIT \(page.limit + 1)"
     }
+}
+
+extension AttemptFilter {
+    fileprivate var conditions: [SQL] {
+        var all: [SQL] = []
+        if !statuses.isEmpty { all.append("a.status = ANY(\(statuses.map(\.rawValue)))") }
+        if let position {
+            all.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))")
+        }
+        if let installment {
+            all.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
+        }
+        return all
+    }
+}
+
+extension Transaction {
 
     /// Queues a new attempt. The unique index on open items refuses it when an installment is held already.
     package func insert(_ attempt: PaymentAttempt, caller: APIKeyID) {

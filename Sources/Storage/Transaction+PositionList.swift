@@ -55,44 +55,32 @@ extension PositionOrder {
     }
 }
 
-extension Transaction {
+extension Positions {
     /// One page; `today` (in Rome) decides what is expired, as it does in the detail.
-    package func positions(
+    package static func list(
         _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
-    ) async throws -> Page<PositionSummary> {
+    ) -> Question<Page<PositionSummary>> {
         let conditions = filter.conditions(today: today, within: tenancy)
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
         let rows = tenancy.merged(.positions("p")) { tenant in
             "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering) LIMIT \(page.limit + 1)"
         }
-        var statements: [SQL] = [
+        let found = Question(
             """
             SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
                 p.description, p.state, p.total_cents, p.paid_cents,
                 p.written_off_cents, p.due_date, p.payable_until,
-                \(Positions.reviewReasons(where: "a.position_id = p.id")), p.created_at, p.updated_at
+                \(reviewReasons(where: "a.position_id = p.id")), p.created_at, p.updated_at
             FROM (\(rows)) AS p JOIN creditors c ON c.tax_code = p.creditor_tax_code
             ORDER BY \(order.qualified) LIMIT \(page.limit + 1)
-            """
-        ]
-        if page.includeTotal {
-            statements.append(
-                """
+            """, rows: { try $0.positionSummary() })
+        return .page(
+            page, of: found,
+            total: """
                 SELECT count(*) FROM positions p
                 WHERE \(tenancy.condition(on: .positions("p"))) AND \(conditions.conjunction)
-                """)
-        }
-        let answers = try await queryAll(statements)
-        let items = try answers[0].map { row in
-            var row = row
-            return try row.positionSummary()
-        }
-        let shown = Array(items.prefix(page.limit))
-        var total: Int?
-        if answers.count > 1, var row = answers[1].first { total = try row.int() }
-        return Page(
-            items: shown, next: items.count > page.limit ? shown.last.map(order.cursor) : nil, total: total)
+                """, cursor: order.cursor)
     }
 }
 

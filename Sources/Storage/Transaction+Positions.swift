@@ -10,6 +10,30 @@ package struct PositionByExternalID: Sendable, Equatable {
     package let fingerprint: [UInt8]
 }
 
+/// Installments that somebody names, by id or by creditor and notice number.
+package struct InstallmentSet: Sendable {
+    private let ids: [Identifier<Installment>]
+    private let notices: [(creditor: OrganizationTaxCode, number: NoticeNumber)]
+
+    package init(
+        ids: [Identifier<Installment>], notices: [(creditor: OrganizationTaxCode, number: NoticeNumber)]
+    ) {
+        self.ids = ids
+        self.notices = notices
+    }
+
+    /// Of the positions that hold them.
+    fileprivate var positionIDs: SQL {
+        """
+        SELECT position_id FROM installments WHERE id = ANY(\(ids.map(\.uuid)))
+        UNION ALL
+        SELECT i.position_id FROM unnest(\(notices.map(\.creditor.value))::text[], \(notices.map(\.number.value))::text[])
+            AS k(creditor_tax_code, notice_number)
+            JOIN installments i ON i.creditor_tax_code = k.creditor_tax_code AND i.notice_number = k.notice_number
+        """
+    }
+}
+
 /// What is asked about positions.
 package enum Positions {
     /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
@@ -28,17 +52,26 @@ package enum Positions {
         return whole(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
     }
 
-    /// The positions that hold any of these installments and belong to the tenancy, locked in the order of their ids.
-    package static func lockIDs(holding installments: [Identifier<Installment>], within tenancy: Tenancy) -> Question<
-        [Identifier<Position>]
-    > {
-        Question(
-            """
-            SELECT p.id FROM positions p
-            WHERE p.id IN (SELECT position_id FROM installments WHERE id = ANY(\(installments.map(\.uuid))))
-                AND \(tenancy.condition(on: .positions("p")))
-            ORDER BY p.id FOR UPDATE OF p
-            """, rows: { try $0.identifier() })
+    /// The positions that hold any of these installments and belong to the tenancy, locked and read in the order of their ids.
+    package static func lock(holding installments: InstallmentSet, within tenancy: Tenancy) -> Question<[Position]> {
+        let condition: SQL =
+            "p.id IN (\(installments.positionIDs)) AND \(tenancy.condition(on: .positions("p")))"
+        // The locks come first, in a statement of their own, so that each position is read as the payment before it left it.
+        let locks: SQL = "SELECT p.id FROM positions p WHERE \(condition) ORDER BY p.id FOR UPDATE OF p"
+        let positions = several(
+            where: "\(condition) ORDER BY p.id", part: "position_id IN (\(installments.positionIDs))", locking: false)
+        return Question([locks] + positions.statements) { try positions.understand(Array($0.dropFirst())) }
+    }
+
+    /// The creditors of the positions that hold any of these installments.
+    package static func creditors(holding installments: InstallmentSet, within tenancy: Tenancy) -> Question<[Creditor]>
+    {
+        Creditors.several(
+            where: """
+                c.tax_code IN (SELECT p.creditor_tax_code FROM positions p WHERE p.id IN (\(installments.positionIDs))
+                    AND \(tenancy.condition(on: .positions("p"))))
+                    AND \(tenancy.condition(on: .registry("c.tax_code")))
+                """)
     }
 
     package static func by(externalID: String, of creditor: OrganizationTaxCode) -> Question<PositionByExternalID?> {
@@ -47,18 +80,6 @@ package enum Positions {
             row: { row in
                 PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
             })
-    }
-
-    /// The installment under a notice number of a creditor within the tenancy.
-    package static func installment(creditor: OrganizationTaxCode, notice: NoticeNumber, within tenancy: Tenancy)
-        -> Question<Identifier<Installment>?>
-    {
-        Question(
-            """
-            SELECT i.id FROM installments i JOIN positions p ON p.id = i.position_id
-            WHERE i.creditor_tax_code = \(creditor.value) AND i.notice_number = \(notice.value)
-                AND \(tenancy.condition(on: .positions("p")))
-            """, row: { try $0.identifier() })
     }
 
     /// Numbers for the IUVs that the service generates, at or above the creditor's start; a number is never given twice, and drawing
@@ -94,6 +115,11 @@ package enum Positions {
     }
 
     private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Question<Position?> {
+        several(where: condition, part: part, locking: locking).map(\.first)
+    }
+
+    /// - Parameter part: holds for the lines and installments of these positions, and perhaps of others.
+    private static func several(where condition: SQL, part: SQL, locking: Bool) -> Question<[Position]> {
         let statements: [SQL] = [
             """
             SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
@@ -104,43 +130,52 @@ package enum Positions {
             FROM positions p
             WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
             """,
-            "SELECT description, quantity, amount_cents FROM position_lines WHERE \(part) ORDER BY number",
             """
-            SELECT i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at,
+            SELECT position_id, description, quantity, amount_cents FROM position_lines WHERE \(part)
+            ORDER BY position_id, number
+            """,
+            """
+            SELECT i.position_id, i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at,
                 i.written_off_cents, h.held_until, i.iuv_generated
             FROM installments i LEFT JOIN attempt_items h ON h.installment_id = i.id AND h.is_holding
-            WHERE i.\(part) ORDER BY i.number
+            WHERE i.\(part) ORDER BY i.position_id, i.number
             """,
             """
             SELECT t.installment_id, t.creditor_tax_code, t.iban, t.amount_cents, t.taxonomy_code, t.remittance
-            FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY i.number, t.number
+            FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY t.installment_id, t.number
             """,
         ]
         // The lock comes first, in a statement of its own, so that the position is read as the payment before it left it.
         let locks = locking ? [lockAlternatives(where: condition)] : []
         return Question(locks + statements) { answers in
             let answers = answers.dropFirst(locks.count).map(\.self)
-            guard var row = answers[0].first else { return nil }
-            let lines = try answers[1].map { row in
+            var lines: [UUID: [PositionLine]] = [:]
+            for var row in answers[1] { lines[try row.next(UUID.self), default: []].append(try row.positionLine()) }
+            let installments = try installments(answers[2], transfers: answers[3])
+            return try answers[0].map { row in
                 var row = row
-                return try row.positionLine()
+                return try row.position(lines: { lines[$0] ?? [] }, installments: { installments[$0] ?? [] })
             }
-            return try row.position(lines: lines, installments: installments(answers[2], transfers: answers[3]))
         }
     }
 
-    private static func installments(_ rows: [Row], transfers: [Row]) throws -> [Installment] {
+    /// By the id of their position.
+    private static func installments(_ rows: [Row], transfers: [Row]) throws -> [UUID: [Installment]] {
         var byInstallment: [UUID: [Transfer]] = [:]
         for var row in transfers { byInstallment[try row.next(UUID.self), default: []].append(try row.transfer()) }
-        return try rows.map { row in
-            var row = row
+        var byPosition: [UUID: [Installment]] = [:]
+        for var row in rows {
+            let position = try row.next(UUID.self)
             let id: Identifier<Installment> = try row.identifier()
-            return Installment(
-                id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
-                noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(), dueDate: try row.date(),
-                transfers: byInstallment[id.uuid] ?? [], paidAt: try row.optionalInstant(),
-                writtenOff: try row.amount(), heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool())
+            byPosition[position, default: []].append(
+                Installment(
+                    id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
+                    noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(),
+                    dueDate: try row.date(), transfers: byInstallment[id.uuid] ?? [],
+                    paidAt: try row.optionalInstant(), writtenOff: try row.amount(),
+                    heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool()))
         }
+        return byPosition
     }
 }
 
@@ -340,12 +375,16 @@ func postalAddress(_ text: String) throws -> PostalAddress {
 }
 
 extension Row {
-    fileprivate mutating func position(lines: [PositionLine], installments: [Installment]) throws -> Position {
-        Position(
-            id: try identifier(), creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
+    fileprivate mutating func position(lines: (UUID) -> [PositionLine], installments: (UUID) -> [Installment]) throws
+        -> Position
+    {
+        let id: Identifier<Position> = try identifier()
+        return Position(
+            id: id, creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
             payableAfterDue: try bool(), document: Document(year: try int(), number: try text()),
             description: try text(),
-            debtor: try debtor(), lines: lines, installments: installments, metadata: try textMap(text()),
+            debtor: try debtor(), lines: lines(id.uuid), installments: installments(id.uuid),
+            metadata: try textMap(text()),
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
             publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds(),
             alternativeGroup: try optionalText(), replacedBy: try optionalIdentifier(),

@@ -28,10 +28,10 @@ extension ReceiptFilter {
     }
 }
 
-extension Transaction {
+extension Receipts {
     /// One page, newest payment first.
-    package func receipts(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
-        Receipt
+    package static func list(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+        Page<Receipt>
     > {
         let conditions = filter.conditions
         var paged = conditions
@@ -41,22 +41,14 @@ extension Transaction {
         let ids = tenancy.merged(.receipts("r")) { tenant in
             "SELECT r.id, r.paid_at FROM receipts r WHERE \(tenant) AND \(paged.conjunction) ORDER BY r.paid_at DESC, r.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try await ask(
-            Receipts.several(
+        return .page(
+            page,
+            of: several(
                 where:
                     "r.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1))"
-            ))
-        var total: Int?
-        if page.includeTotal {
-            let rows = try await query(
-                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: .receipts("r"))) AND \(conditions.conjunction)"
-            )
-            if var row = rows.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "receipts", key: $0.paidAt.microseconds, id: $0.id.uuid) },
-            total: total)
+            ),
+            total:
+                "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: .receipts("r"))) AND \(conditions.conjunction)",
+            cursor: { Cursor(order: "receipts", key: $0.paidAt.microseconds, id: $0.id.uuid) })
     }
 }

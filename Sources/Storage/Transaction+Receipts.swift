@@ -2,6 +2,7 @@ import Accounts
 import Foundation
 import PagoPA
 import Postgres
+import Requests
 
 /// An RT that is in the books already under one of the ids that it may have.
 package struct KnownRT: Sendable, Equatable {
@@ -239,6 +240,14 @@ package enum Receipts {
 
     package static func of(_ attempts: [Identifier<PaymentAttempt>], within tenancy: Tenancy) -> Question<[Receipt]> {
         several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid))) AND \(tenancy.condition(on: .receipts("r")))")
+    }
+
+    /// Of the attempts on one page of `PaymentAttempts.list`.
+    package static func of(attempts filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+        [Receipt]
+    > {
+        let attempts = PaymentAttempts.ids(filter, within: tenancy, page: page)
+        return several(where: "r.attempt_id IN (\(attempts)) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
     /// - Parameter condition: over `r`, a receipt.

@@ -66,9 +66,12 @@ extension Transaction {
             """)
     }
 
+}
+
+extension Refunds {
     /// One page, newest first.
-    package func refunds(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) async throws -> Page<
-        Refund
+    package static func list(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+        Page<Refund>
     > {
         var conditions: [SQL] = []
         if !filter.statuses.isEmpty { conditions.append("f.status = ANY(\(filter.statuses.map(\.rawValue)))") }
@@ -80,24 +83,15 @@ extension Transaction {
         let rows = tenancy.merged(.refunds("f")) { tenant in
             "SELECT f.* FROM refunds f WHERE \(tenant) AND \(paged.conjunction) ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)"
         }
-        let items = try Refunds.read(
-            await query(
-                "SELECT \(Refunds.columns) FROM (\(rows)) AS f ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)"
-            ))
-        var total: Int?
-        if page.includeTotal {
-            let counted = try await query(
-                """
+        return .page(
+            page,
+            of: Question(
+                "SELECT \(columns) FROM (\(rows)) AS f ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)",
+                rows: { try $0.refund() }),
+            total: """
                 SELECT count(*) FROM refunds f
                 WHERE \(tenancy.condition(on: .refunds("f"))) AND \(conditions.conjunction)
-                """)
-            if var row = counted.first { total = try row.int() }
-        }
-        let shown = Array(items.prefix(page.limit))
-        let next = items.count > page.limit ? shown.last : nil
-        return Page(
-            items: shown, next: next.map { Cursor(order: "refunds", key: $0.createdAt.microseconds, id: $0.id.uuid) },
-            total: total)
+                """, cursor: { Cursor(order: "refunds", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 }
 

@@ -11,6 +11,30 @@ package enum FoundSession: Sendable, Equatable {
     case unknown
 }
 
+/// Queries about sessions of citizens.
+package enum Sessions {
+    /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
+    package static func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) -> Question<
+        SignedInCitizen?
+    > {
+        Question(
+            """
+            SELECT s.id, s.citizen_id, c.tax_code,
+                coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email, c.proved_by, c.row_version
+            FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
+            WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
+                AND c.status = 'active' AND \(Transaction.isOpened(by: key))
+            """,
+            row: { row in
+                SignedInCitizen(
+                    session: try row.identifier(), citizen: try row.identifier(),
+                    taxCode: try row.value { try TaxCode($0) }, fullName: try row.text(),
+                    email: try row.optionalValue { try EmailAddress($0) }, provedBy: try row.word(),
+                    rowVersion: try row.int())
+            })
+    }
+}
+
 extension Transaction {
     package func insert(_ session: CitizenSession, access: [UInt8], refresh: [UInt8]) {
         send(
@@ -20,24 +44,6 @@ extension Transaction {
             VALUES (\(session.id.uuid), \(session.citizen.uuid), \(session.key.uuid), \(access),
                 \(session.accessExpiresAt.sql), \(refresh), \(session.refreshExpiresAt.sql), \(session.createdAt.sql))
             """)
-    }
-
-    /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
-    package func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) async throws
-        -> SignedInCitizen?
-    {
-        let rows = try await query(
-            """
-            SELECT s.id, s.citizen_id, c.tax_code,
-                coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email, c.proved_by
-            FROM citizen_sessions s JOIN citizens c ON c.id = s.citizen_id
-            WHERE s.access_digest = \(digest) AND s.access_expires_at > \(now.sql) AND s.ended_at IS NULL
-                AND c.status = 'active' AND \(Self.isOpened(by: key))
-            """)
-        guard var row = rows.first else { return nil }
-        return SignedInCitizen(
-            session: try row.identifier(), citizen: try row.identifier(), taxCode: try row.value { try TaxCode($0) },
-            fullName: try row.text(), email: try row.optionalValue { try EmailAddress($0) }, provedBy: try row.word())
     }
 
     /// The session of this refresh token, locked.
@@ -69,7 +75,7 @@ extension Transaction {
     }
 
     /// A session goes on under the keys that replaced the one it was opened with.
-    private static func isOpened(by key: APIKeyID) -> SQL { isSameCaller("s.api_key_id", key) }
+    fileprivate static func isOpened(by key: APIKeyID) -> SQL { isSameCaller("s.api_key_id", key) }
 
     /// Whether the key in this column and this one are the same, or one replaced the other, however many rotations ago.
     static func isSameCaller(_ column: SQL, _ key: APIKeyID) -> SQL {

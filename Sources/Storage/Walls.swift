@@ -85,6 +85,9 @@ extension Tenancy {
         }
     }
 
+    /// The service's role until the transaction ends; it owns nothing, so that row level security holds for it.
+    static let role: SQL = "SELECT set_config('role', 'quietanza_app', true)"
+
     /// The second wall: the role and the settings that the policies of row level security read, until the transaction ends.
     var setting: SQL {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =

@@ -37,6 +37,40 @@ import Testing
         }
     }
 
+    @Test func `a read of any number of statements is one round trip, and writes nothing`() async throws {
+        try await withProxiedPool { pool, proxy async throws in
+            _ = try await pool.query("CREATE TABLE t (a bigint)")
+            let before = proxy.roundTrips
+
+            let answers = try await pool.read([
+                "SELECT set_config('lock_timeout', '1s', true)", "SELECT count(*) FROM t",
+                "SELECT current_setting('transaction_read_only')",
+            ])
+            #expect(proxy.roundTrips - before == 1)
+            #expect(try answers[1].only(Int.self) == 0)
+            #expect(try answers[2].only(String.self) == "on")
+
+            let error = await failure { _ = try await pool.read(["SELECT 1 / 0", "SELECT a FROM t"]) }
+            #expect(error?.sqlState == "22012")
+            #expect(pool.gauges == PoolGauges(inUse: 0, idle: 1, waiting: 0, size: 1))
+            let write = await failure { _ = try await pool.read(["INSERT INTO t VALUES (1)", "SELECT a FROM t"]) }
+            #expect(write?.sqlState == "25006")
+            #expect(try await pool.read(["SELECT count(*) FROM t"])[0].only(Int.self) == 0)
+        }
+    }
+
+    @Test func `a read whose connection ended is sent again on another one`() async throws {
+        try await withPool(connections: 2) { pool async throws in
+            let pid = try await pool.read(["SELECT pg_backend_pid()"])[0].only(Int.self)
+
+            let answers = try await pool.read([
+                "SELECT pg_terminate_backend(pg_backend_pid()) WHERE pg_backend_pid() = \(pid)", "SELECT \(7)::bigint",
+            ])
+
+            #expect(try answers[1].only(Int.self) == 7)
+        }
+    }
+
     @Test func `a flush larger than every buffer gets through`() async throws {
         try await withPool { pool async throws in
             let block = [UInt8](repeating: 7, count: 400_000)

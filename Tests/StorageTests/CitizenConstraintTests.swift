@@ -197,7 +197,7 @@ import Testing
                 tx.insert(
                     CitizenSession(id: Identifier(uuid: id.uuid), citizen: id, key: key, openedAt: now),
                     access: digest, refresh: digest)
-                return try await tx.signedIn(access: digest, key: key, at: now)
+                return try await tx.ask(Sessions.signedIn(access: digest, key: key, at: now))
             }
 
             let name = [given, family].compactMap { $0 }.joined(separator: " ")

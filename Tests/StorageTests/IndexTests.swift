@@ -75,7 +75,16 @@ import Testing
                         PaymentAttempts.on(position, within: tenant), Receipts.of(position, within: tenant))
                 }
             ),
-            ("lock", { _ = try await $0.ask(Positions.lockIDs(holding: [installment], within: tenant)) }),
+            (
+                "lock",
+                {
+                    let wanted = InstallmentSet(
+                        ids: [installment], notices: [(Ledger.alfa, try NoticeNumber("302260618143027134"))])
+                    _ = try await $0.ask(
+                        Positions.lock(holding: wanted, within: tenant),
+                        Positions.creditors(holding: wanted, within: tenant))
+                }
+            ),
             ("show attempt", { _ = try await $0.ask(PaymentAttempts.show(attempt, within: tenant)) }),
             ("show receipt", { _ = try await $0.ask(Receipts.show(receipt, within: tenant)) }),
             ("bytes", { _ = try await $0.ask(Receipts.bytes(of: receipt, within: tenant)) }),
@@ -88,8 +97,9 @@ import Testing
                 (
                     "positions by \(order)",
                     {
-                        _ = try await $0.positions(
-                            PositionFilter(), within: tenant, order: order, page: PageRequest(), today: today)
+                        _ = try await $0.ask(
+                            Positions.list(
+                                PositionFilter(), within: tenant, order: order, page: PageRequest(), today: today))
                     }
                 ))
         }
@@ -97,16 +107,19 @@ import Testing
             (
                 "receipts",
                 { tx in
-                    let first = try await tx.receipts(ReceiptFilter(), within: tenant, page: PageRequest())
-                    _ = try await tx.receipts(ReceiptFilter(), within: tenant, page: PageRequest(after: first.next))
+                    let first = try await tx.ask(Receipts.list(ReceiptFilter(), within: tenant, page: PageRequest()))
+                    _ = try await tx.ask(
+                        Receipts.list(ReceiptFilter(), within: tenant, page: PageRequest(after: first.next)))
                 }
             ))
         list.append(
             (
                 "attempts",
                 { tx in
-                    let first = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest())
-                    _ = try await tx.attempts(AttemptFilter(), within: tenant, page: PageRequest(after: first.next))
+                    let first = try await tx.ask(
+                        PaymentAttempts.list(AttemptFilter(), within: tenant, page: PageRequest()))
+                    _ = try await tx.ask(
+                        PaymentAttempts.list(AttemptFilter(), within: tenant, page: PageRequest(after: first.next)))
                 }
             ))
         var review = PositionFilter()
@@ -115,8 +128,9 @@ import Testing
             (
                 "positions under review",
                 {
-                    _ = try await $0.positions(
-                        review, within: tenant, order: .createdDescending, page: PageRequest(), today: today)
+                    _ = try await $0.ask(
+                        Positions.list(
+                            review, within: tenant, order: .createdDescending, page: PageRequest(), today: today))
                 }
             ))
         var debtor = PositionFilter()
@@ -125,14 +139,18 @@ import Testing
             (
                 "search by tax code",
                 {
-                    _ = try await $0.positions(
-                        debtor, within: tenant, order: .createdDescending, page: PageRequest(), today: today)
+                    _ = try await $0.ask(
+                        Positions.list(
+                            debtor, within: tenant, order: .createdDescending, page: PageRequest(), today: today))
                 }
             ))
         var archive = ReceiptFilter()
         archive.taxCode = Ledger.mario
         list.append(
-            ("archive by tax code", { _ = try await $0.receipts(archive, within: tenant, page: PageRequest()) }))
+            (
+                "archive by tax code",
+                { _ = try await $0.ask(Receipts.list(archive, within: tenant, page: PageRequest())) }
+            ))
         return list
     }
 
@@ -160,7 +178,7 @@ import Testing
                     }
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
-                ("backlog", .everyCreditor, { _ = try await $0.outboxBacklog() }),
+                ("backlog", .everyCreditor, { _ = try await $0.ask(Notifications.backlog) }),
                 ("claim of a call to a PSP", .everyCreditor, { _ = try await $0.claimCancellation(leaseSeconds: 30) }),
                 ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(limit: 100) }),
                 ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(after: nil, limit: 100)) }),
@@ -180,36 +198,28 @@ import Testing
                     }
                 ),
                 (
-                    "candidates of anomalies", .everyCreditor,
-                    { tx in
-                        let waiting = Anomaly(
-                            id: Identifier(uuid: position.uuid), kind: .unknownIUV, isOpen: true,
-                            receipt: Identifier(uuid: position.uuid), position: nil, creditor: Ledger.alfa, iuv: iuv,
-                            psp: nil, amount: nil, isPayerKnown: false, openedAt: Instant(microseconds: 1))
-                        _ = try await tx.withCandidates([waiting])
-                    }
-                ),
-                (
                     "quarantine of a position", .everyCreditor,
                     { _ = try await $0.ask(Receipts.quarantined(creditors: [Ledger.alfa], iuvs: [iuv])) }
                 ),
                 (
                     "journal of a position", .everyCreditor,
-                    { _ = try await $0.journal(of: position, page: PageRequest()) }
+                    { _ = try await $0.ask(Journal.list(of: position, page: PageRequest())) }
                 ),
-                ("journal", .everyCreditor, { _ = try await $0.journal(of: nil, page: PageRequest()) }),
+                ("journal", .everyCreditor, { _ = try await $0.ask(Journal.list(of: nil, page: PageRequest())) }),
                 (
                     "notifications", .everyCreditor,
                     {
-                        _ = try await $0.notifications(
-                            NotificationFilter(), within: .everyCreditor, page: PageRequest())
+                        _ = try await $0.ask(
+                            Notifications.list(
+                                NotificationFilter(), within: .everyCreditor, page: PageRequest()))
                     }
                 ),
                 (
                     "a creditor's notifications", .only([Ledger.alfa]),
                     {
-                        _ = try await $0.notifications(
-                            NotificationFilter(), within: .only([Ledger.alfa]), page: PageRequest())
+                        _ = try await $0.ask(
+                            Notifications.list(
+                                NotificationFilter(), within: .only([Ledger.alfa]), page: PageRequest()))
                     }
                 ),
                 (
@@ -218,7 +228,7 @@ import Testing
                 ),
                 (
                     "refunds", .everyCreditor,
-                    { _ = try await $0.refunds(RefundFilter(), within: .everyCreditor, page: PageRequest()) }
+                    { _ = try await $0.ask(Refunds.list(RefundFilter(), within: .everyCreditor, page: PageRequest())) }
                 ),
                 ("a creditor's refunds", .only([Ledger.alfa]), { try await Self.refunds($0) }),
                 (
@@ -238,7 +248,7 @@ import Testing
                         var filter = AnomalyFilter()
                         filter.isOpen = true
                         filter.kinds = [.unreadableRT]
-                        let page = try await tx.anomalies(filter, within: .everyCreditor, page: PageRequest())
+                        let page = try await tx.ask(Anomalies.list(filter, within: .everyCreditor, page: PageRequest()))
                         for anomaly in page.items { _ = try await tx.ask(Evidences.of(anomaly)) }
                     }
                 ),
@@ -248,8 +258,20 @@ import Testing
                     { try await Self.anomalies(of: Ledger.secondPSP, within: .only([Ledger.alfa]), $0) }
                 ),
                 (
+                    "anomalies with candidates", .everyCreditor,
+                    { tx in
+                        var filter = AnomalyFilter()
+                        filter.isOpen = true
+                        filter.kinds = [.unknownIUV]
+                        _ = try await tx.ask(Anomalies.list(filter, within: .everyCreditor, page: PageRequest()))
+                    }
+                ),
+                (
                     "anomalies", .only([Ledger.alfa]),
-                    { _ = try await $0.anomalies(AnomalyFilter(), within: .only([Ledger.alfa]), page: PageRequest()) }
+                    {
+                        _ = try await $0.ask(
+                            Anomalies.list(AnomalyFilter(), within: .only([Ledger.alfa]), page: PageRequest()))
+                    }
                 ),
             ]
             for (name, tenant, work) in works {
@@ -265,10 +287,10 @@ import Testing
     ) async throws {
         var filter = AnomalyFilter()
         filter.psp = psp
-        let first = try await tx.anomalies(filter, within: tenancy, page: PageRequest(limit: 2))
-        _ = try await tx.anomalies(filter, within: tenancy, page: PageRequest(limit: 2, after: first.next))
+        let first = try await tx.ask(Anomalies.list(filter, within: tenancy, page: PageRequest(limit: 2)))
+        _ = try await tx.ask(Anomalies.list(filter, within: tenancy, page: PageRequest(limit: 2, after: first.next)))
         filter.isOpen = true
-        _ = try await tx.anomalies(filter, within: tenancy, page: PageRequest())
+        _ = try await tx.ask(Anomalies.list(filter, within: tenancy, page: PageRequest()))
     }
 
     @Test func `a page of a rare PSP's anomalies is read from an index in order, however many there are`() async throws
@@ -281,7 +303,7 @@ import Testing
                     let before = try await indexScans(tx)
                     var filter = AnomalyFilter()
                     filter.psp = Ledger.firstPSP
-                    let page = try await tx.anomalies(filter, within: tenant, page: PageRequest(limit: 3))
+                    let page = try await tx.ask(Anomalies.list(filter, within: tenant, page: PageRequest(limit: 3)))
                     #expect(page.items.count == 3 && page.items.allSatisfy { $0.psp == Ledger.firstPSP })
                     return try await indexScans(tx).filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
                 }
@@ -306,12 +328,12 @@ import Testing
     /// One receipt's, those still to be paid, and a deep page.
     private static func refunds(_ tx: Transaction) async throws {
         var filter = RefundFilter()
-        let first = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
-        _ = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest(after: first.next))
+        let first = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
+        _ = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest(after: first.next)))
         filter.statuses = [.decided]
-        let decided = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
+        let decided = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
         filter.receipt = decided.items.first?.receipt
-        _ = try await tx.refunds(filter, within: .only([Ledger.alfa]), page: PageRequest())
+        _ = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
     }
 
     @Test func `forgetting what is past its time goes by an index`() async throws {
@@ -346,7 +368,7 @@ import Testing
                 ("ticket's code", { _ = try await $0.spend(code: digest, of: key, at: past) }),
                 ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
-                ("token", { _ = try await $0.signedIn(access: digest, key: key, at: past) }),
+                ("token", { _ = try await $0.ask(Sessions.signedIn(access: digest, key: key, at: past)) }),
                 ("refresh", { _ = try await $0.session(refresh: digest, key: key, at: past) }),
                 ("code", { _ = try await $0.spend(mailToken: digest, of: .verifyEmail, at: past) }),
                 ("throttles", { _ = try await $0.throttles([digest], at: past) }),

@@ -32,7 +32,7 @@ import Testing
 
     private func perform(_ event: NotificationEvent, on id: UUID, _ ledger: Ledger) async throws {
         try await ledger.store.transaction(within: .everyCreditor) { tx in
-            let mail = try #require(try await tx.notification(Identifier(uuid: id), within: .everyCreditor))
+            let mail = try #require(try await tx.ask(Notifications.show(Identifier(uuid: id), within: .everyCreditor)))
             switch event {
             case .claimed: _ = try await tx.claimNotification(leaseSeconds: 30)
             case .delivered: tx.markSent(mail)

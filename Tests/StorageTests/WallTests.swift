@@ -108,7 +108,7 @@ import Testing
                 let listed = try await ledger.store.transaction(within: tenant) { tx in
                     var filter = ReceiptFilter()
                     filter.statuses = [.quarantined]
-                    return try await tx.receipts(filter, within: tenant, page: PageRequest()).items.count
+                    return try await tx.ask(Receipts.list(filter, within: tenant, page: PageRequest())).items.count
                 }
                 #expect(listed == rows)
             }

@@ -5,13 +5,16 @@ import Requests
 
 /// Finds the caller of a request that shows an API key: the key, and the citizen whose token came beside it.
 ///
+/// A credential that was valid a moment ago is taken from memory, and the first transaction of the request confirms it.
+///
 /// A request without a valid key is counted by its address. Once an address has used up its minute, its requests are rejected before they
 /// reach the database.
 struct Authentication: Sendable {
     /// The API key of this secret text. Throws `Refusal.unauthenticated` for an unknown, expired or revoked one.
-    let findKey: @Sendable (_ token: String) async throws -> APIKey
+    let findKey: @Sendable (_ token: String, _ fromMemory: Bool) async throws -> RequestCredential
     /// The citizen of this access token. Throws `Refusal.citizenTokenInvalid` for an unknown one and for one of another key.
-    let findCitizen: @Sendable (_ token: String, _ key: APIKey) async throws -> SignedInCitizen
+    let findCitizen:
+        @Sendable (_ token: String, _ key: RequestCredential, _ fromMemory: Bool) async throws -> RequestCredential
     let limits: RateLimits
     let clock: @Sendable () -> Instant
     private let recentKeys = RecentlyValidKeys()
@@ -20,8 +23,10 @@ struct Authentication: Sendable {
 
     init(
         limits: RateLimits, clock: @escaping @Sendable () -> Instant,
-        findKey: @escaping @Sendable (_ token: String) async throws -> APIKey,
-        findCitizen: @escaping @Sendable (_ token: String, _ key: APIKey) async throws -> SignedInCitizen
+        findKey: @escaping @Sendable (_ token: String, _ fromMemory: Bool) async throws -> RequestCredential,
+        findCitizen:
+            @escaping @Sendable (_ token: String, _ key: RequestCredential, _ fromMemory: Bool) async throws ->
+            RequestCredential
     ) {
         self.limits = limits
         self.clock = clock
@@ -29,35 +34,39 @@ struct Authentication: Sendable {
         self.findCitizen = findCitizen
     }
 
-    /// Sets `state.key`, and counts the request against the limit of the key or of the address.
-    func authenticate(_ headers: HTTPFields, _ state: inout RequestState) async throws -> APIKey {
+    /// Sets `state.credential`, and counts the request against the limit of the key or of the address.
+    /// - Parameter fromMemory: false when the request is handled again, because its credential had changed.
+    func authenticate(_ headers: HTTPFields, _ state: inout RequestState, fromMemory: Bool) async throws {
+        state.credential = nil
         let credential = headers[.authorization] ?? ""
         let now = clock()
         if !recentKeys.contains(credential, at: now), !limits.addressHasRoom(state) {
             try limits.countAddress(&state)
         }
-        let key: APIKey
-        do { key = try await self.key(of: credential) } catch {
+        let found: RequestCredential
+        do { found = try await key(of: credential, fromMemory: fromMemory) } catch {
             try limits.countAddress(&state)
             throw error
         }
-        state.key = key
+        state.credential = found
         recentKeys.record(credential, at: now)
-        try limits.countKey(key, &state)
-        return key
+        // A request that is handled again was counted the first time.
+        if fromMemory { try limits.countKey(found.key, &state) }
     }
 
-    /// The key, alone or with the citizen whose token came beside it.
-    func caller(_ key: APIKey, _ headers: HTTPFields) async throws -> Caller {
-        guard let token = headers[.citizenToken] else { return Caller(key: key) }
-        return Caller(key: key, citizen: try await findCitizen(token, key))
+    /// Adds the citizen whose token came beside the key, if one did.
+    func withCitizen(_ credential: RequestCredential, _ headers: HTTPFields, fromMemory: Bool) async throws
+        -> RequestCredential
+    {
+        guard let token = headers[.citizenToken] else { return credential }
+        return try await findCitizen(token, credential, fromMemory)
     }
 
-    private func key(of credential: String) async throws -> APIKey {
+    private func key(of credential: String, fromMemory: Bool) async throws -> RequestCredential {
         guard credential.utf8.count <= Self.maximumCredentialBytes, let token = bearerToken(credential) else {
             throw Refusal.unauthenticated
         }
-        return try await findKey(token)
+        return try await findKey(token, fromMemory)
     }
 }
 

@@ -18,6 +18,7 @@ struct ErrorResponse: Sendable {
         switch error {
         case let known as Problem: return known
         case let refusal as Refusal: return Problem(refusal)
+        case is CredentialChanged: return Problem(Refusal.unauthenticated)
         case is DatabaseUnavailable:
             logger.error("the database is not available", metadata: ["correlation_id": "\(correlationID)"])
             return .unavailable

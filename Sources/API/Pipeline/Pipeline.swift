@@ -16,6 +16,8 @@ struct Pipeline: Sendable {
     private let clientAddresses: ClientAddresses
     private let limits: RateLimits
     private let authentication: Authentication
+    /// Throws `CredentialChanged`.
+    private let confirm: @Sendable (RequestCredential) async throws -> Void
     private let webhooks: WebhookAuthentication
     private let queries: QueryParameters
     private let bodies: RequestBodyCollector
@@ -29,8 +31,10 @@ struct Pipeline: Sendable {
         clientAddresses = ClientAddresses(trustedProxies: configuration.trustedProxies)
         limits = RateLimits(configuration, clock: clock)
         authentication = Authentication(
-            limits: limits, clock: clock, findKey: { try await intermediary.authenticate(token: $0) },
-            findCitizen: { try await intermediary.authenticate(citizenToken: $0, beside: $1) })
+            limits: limits, clock: clock,
+            findKey: { try await intermediary.authenticate(token: $0, fromMemory: $1) },
+            findCitizen: { try await intermediary.authenticate(citizenToken: $0, beside: $1, fromMemory: $2) })
+        confirm = { try await intermediary.confirm($0) }
         webhooks = WebhookAuthentication(
             findSecrets: { try await intermediary.webhookSecrets(of: $0) }, clock: clock, logger: logger)
         queries = QueryParameters(maximumBytes: configuration.maximumQueryBytes)
@@ -44,7 +48,13 @@ struct Pipeline: Sendable {
     /// The response of a route.
     func respond(_ request: Request, _ context: Context, route: Route) async -> Response {
         await respond(request, context, as: route.path) { state in
-            try await reply(request, context, route, &state)
+            guard route.access.needsKey else { return try await reply(request, context, route, &state) }
+            do {
+                return try await confirmedReply(request, context, route, &state, fromMemory: true)
+            } catch is CredentialChanged {
+                // Nothing was executed for the key or session in memory: they are read again, and the request is handled anew.
+                return try await confirmedReply(request, context, route, &state, fromMemory: false)
+            }
         }
     }
 
@@ -100,9 +110,23 @@ struct Pipeline: Sendable {
         return reply.response(to: request.method)
     }
 
+    /// Sends no response before the database has confirmed the credential, also where the request needed no transaction.
+    private func confirmedReply(
+        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState, fromMemory: Bool
+    ) async throws -> Reply {
+        try await authentication.authenticate(request.headers, &state, fromMemory: fromMemory)
+        let result: Result<Reply, any Error>
+        do { result = .success(try await reply(request, context, route, &state, fromMemory: fromMemory)) } catch {
+            result = .failure(error)
+        }
+        if case .failure(let error) = result, error is CredentialChanged { throw error }
+        if let credential = state.credential { try await confirm(credential) }
+        return try result.get()
+    }
+
     /// What a route's handler needs.
     private func reply(
-        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState
+        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState, fromMemory: Bool = true
     ) async throws -> Reply {
         let headers = request.headers
         let parameters = Dictionary(
@@ -110,7 +134,7 @@ struct Pipeline: Sendable {
         var caller = AuthenticatedCaller.nobody
         switch route.access {
         case .open: try limits.countAddress(&state)
-        case .key: state.key = try await authentication.authenticate(headers, &state)
+        case .key: break
         case .psp:
             state.psp = try? PSPID(parameters["psp_id"] ?? "")
             // Who calls is proved only by the signature over the body. A count for each name in the path would give every caller as many
@@ -120,25 +144,34 @@ struct Pipeline: Sendable {
         let accept = Accept(headers[.accept] ?? "")
         if state.isVersioned { try accept.demandAny(of: route) }
         let citizenAddress = try clientAddresses.citizen(headers, state)
-        if route.isLimitedByAddress { try limits.countCitizen(citizenAddress, &state) }
-        if let key = state.key {
-            let authenticated = try await authentication.caller(key, headers)
-            try route.access.authorize(authenticated)
-            caller = .key(authenticated)
+        if route.isLimitedByAddress, fromMemory { try limits.countCitizen(citizenAddress, &state) }
+        if let key = state.credential {
+            let credential = try await authentication.withCitizen(key, headers, fromMemory: fromMemory)
+            state.credential = credential
+            try route.access.authorize(credential.caller)
+            caller = .key(credential.caller)
         }
         try EntityTags.demandNone(in: headers, of: request.method, for: route)
         let query = try queries.validated(known: route.query, query: request.uri.query) {
             request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
         }
-        let body = try await bodies.collect(request.body, of: request.method, headers) {
-            context.channel.sendContinue()
+        let body: [UInt8]
+        if let earlier = state.body {
+            body = earlier
+        } else {
+            body = try await bodies.collect(request.body, of: request.method, headers) {
+                context.channel.sendContinue()
+            }
+            state.body = body
         }
         if route.access == .psp { caller = .psp(try await webhooks.verify(headers, of: state.psp, over: body)) }
         let content = RequestContent(
             method: request.method, path: request.uri.path, parameters: parameters, query: query, headers: headers,
             accept: accept, body: body, peer: context.peer, clientAddress: citizenAddress.address,
             cursorKeys: cursorKeys)
-        return try await route.handle(content, caller)
+        return try await RequestCredential.$current.withValue(state.credential) {
+            try await route.handle(content, caller)
+        }
     }
 }
 

@@ -13,7 +13,9 @@ struct RequestState: Sendable {
     let clientIP: IPAddress?
     /// The `Origin` header: the web page whose script sent the request.
     var origin: String?
-    var key: APIKey?
+    var credential: RequestCredential?
+    /// The whole body, once it was read.
+    var body: [UInt8]?
     var psp: PSPID?
     /// The rate limit that the response reports.
     var rate: RateLimiter.Verdict?
@@ -22,6 +24,8 @@ struct RequestState: Sendable {
 
     /// Whether the request counts against a rate limit: everything that reaches the database, except the probes of monitoring.
     var isRateLimited: Bool { isVersioned || path.hasPrefix("/return/") || path == "/smart-card" }
+
+    var key: APIKey? { credential?.key }
 
     /// Who called, for the log.
     var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }

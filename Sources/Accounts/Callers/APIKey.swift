@@ -44,12 +44,14 @@ package struct APIKey: Sendable, Equatable {
     package let lineageExpiresAt: Instant?
     package let revokedAt: Instant?
     package let lastUsedAt: Instant?
+    /// Grows with each change but that of `lastUsedAt`.
+    package let rowVersion: Int
 
     package init(
         id: APIKeyID, name: String, kind: CallerKind, prefix: String, scopes: [Scope],
         creditors: [OrganizationTaxCode], allowedOrigins: [WebOrigin] = [], createdAt: Instant,
         expiresAt: Instant? = nil, revokedAt: Instant? = nil, lastUsedAt: Instant? = nil,
-        lineage: APIKeyID? = nil, lineageExpiresAt: Instant? = nil
+        lineage: APIKeyID? = nil, lineageExpiresAt: Instant? = nil, rowVersion: Int = 1
     ) {
         self.id = id
         self.lineage = lineage ?? id
@@ -64,6 +66,7 @@ package struct APIKey: Sendable, Equatable {
         self.lineageExpiresAt = lineageExpiresAt ?? (self.lineage == id ? expiresAt : nil)
         self.revokedAt = revokedAt
         self.lastUsedAt = lastUsedAt
+        self.rowVersion = rowVersion
     }
 
     /// Ops keys reach every creditor; all others only the ones they are bound to.

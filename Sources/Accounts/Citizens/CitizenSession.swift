@@ -74,10 +74,12 @@ package struct SignedInCitizen: Sendable, Equatable {
     package let fullName: String
     package let email: EmailAddress?
     package let provedBy: CitizenProof
+    /// Grows with each change of the account.
+    package let rowVersion: Int
 
     package init(
         session: Identifier<CitizenSession>, citizen: CitizenID, taxCode: TaxCode, fullName: String,
-        email: EmailAddress?, provedBy: CitizenProof
+        email: EmailAddress?, provedBy: CitizenProof, rowVersion: Int
     ) {
         self.session = session
         self.citizen = citizen
@@ -85,6 +87,7 @@ package struct SignedInCitizen: Sendable, Equatable {
         self.fullName = fullName
         self.email = email
         self.provedBy = provedBy
+        self.rowVersion = rowVersion
     }
 
     /// The citizen as soggetto versante.

@@ -31,11 +31,16 @@ extension Intermediary {
     /// Whether `SECRETS_KEY` opens what this database holds; asked at start, before a secret is needed.
     /// - Throws: `SecretsKeyFailure`, `StorageError`.
     package func verifySecretsKey() async throws {
-        try await store.transaction(within: .everyCreditor) { try await demandKey(in: $0) }
+        let (check, needed) = try await store.read(within: .everyCreditor, Secrets.keyCheck, Secrets.keyIDs)
+        try demandKey(check, needed)
     }
 
     private func demandKey(in tx: Transaction) async throws {
         let (check, needed) = try await tx.ask(Secrets.keyCheck, Secrets.keyIDs)
+        try demandKey(check, needed)
+    }
+
+    private func demandKey(_ check: [UInt8]?, _ needed: [[UInt8]]) throws {
         guard let check else { throw SecretsKeyFailure.notPrepared }
         guard (try? secretBox.open(check, for: Self.keyCheckContext)) == Self.keyCheckText else {
             throw SecretsKeyFailure.wrongKey

@@ -62,26 +62,10 @@ package struct APIKeyRequest: Sendable {
 extension Intermediary {
     package static let maximumOverlapSeconds = 604_800
 
-    /// The valid key behind a token.
-    /// - Throws: `Refusal.unauthenticated`; an ill-made token costs no database work.
-    package func authenticate(token: String) async throws -> APIKey {
-        guard let parsed = APIKeyToken(token) else { throw Refusal.unauthenticated }
-        let now = clock()
-        return try await store.transaction(within: .everyCreditor) { tx in
-            guard let key = try await tx.apiKey(digest: parsed.digest), key.isValid(at: now) else {
-                throw Refusal.unauthenticated
-            }
-            if (key.lastUsedAt?.seconds(until: now) ?? .max) >= 60 { tx.touch(key.id, at: now) }
-            return key
-        }
-    }
-
     /// Whether a valid key names this origin as one whose pages may read its answers.
     package func isOriginOfAnyKey(_ origin: WebOrigin) async throws -> Bool {
         let now = clock()
-        return try await store.transaction(within: .everyCreditor) { tx in
-            try await tx.isOriginOfAnyKey(origin, at: now)
-        }
+        return try await store.read(within: .everyCreditor, APIKeys.isOriginOfAny(origin, at: now))
     }
 
     /// - Parameter caller: nil on the command line, whose user holds the database anyway.
@@ -109,16 +93,14 @@ extension Intermediary {
     }
 
     package func listAPIKeys(page: PageRequest, for caller: Caller?) async throws -> Page<APIKey> {
-        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
-            try await tx.apiKeys(page: page)
-        }
+        return try await store.read(within: caller?.tenancy ?? .everyCreditor, APIKeys.list(page: page))
     }
 
     /// Ends a key at once, on every instance; repeatable.
     package func revokeAPIKey(_ id: APIKeyID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
-            guard let key = try await tx.apiKey(id) else { throw Refusal.notFound }
+            guard let key = try await tx.ask(APIKeys.show(id)) else { throw Refusal.notFound }
             tx.revoke(id, at: now)
             tx.journal(
                 JournalEntry(.keyRevoked, by: caller?.actor ?? .commandLine, note: key.prefix), at: now)
@@ -133,7 +115,7 @@ extension Intermediary {
     {
         let token = try APIKeyToken.make()
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
-            guard let old = try await tx.apiKey(id), old.isValid(at: now) else { throw Refusal.notFound }
+            guard let old = try await tx.ask(APIKeys.show(id)), old.isValid(at: now) else { throw Refusal.notFound }
             // The old key may itself end with the overlap of an earlier rotation: the new one ends when its first was to.
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,

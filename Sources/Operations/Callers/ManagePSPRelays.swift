@@ -20,17 +20,15 @@ extension Intermediary {
     }
 
     package func listPSPRelays(for caller: Caller?) async throws -> [PSPRelay] {
-        return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
-            try await tx.ask(PSPRelays.all)
-        }
+        return try await store.read(within: caller?.tenancy ?? .everyCreditor, PSPRelays.all)
     }
 
     /// - Throws: `Refusal.notFound` for a sender that is not registered.
     package func showPSPRelay(_ psp: PSPID, for caller: Caller) async throws -> PSPRelay {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let relay = try await tx.ask(PSPRelays.show(psp)) else { throw Refusal.notFound }
-            return relay
+        guard let relay = try await store.read(within: caller.tenancy, PSPRelays.show(psp)) else {
+            throw Refusal.notFound
         }
+        return relay
     }
 
     /// From now on the sender is the PSP of what it posts. Repeatable: a sender that is not registered stays so.

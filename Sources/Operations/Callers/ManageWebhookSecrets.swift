@@ -14,7 +14,7 @@ package struct MadeWebhookSecret: Sendable {
 extension Intermediary {
     /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
     package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        let stored = try await store.transaction(within: .psp(psp)) { tx in try await tx.ask(Secrets.valid(of: psp)) }
+        let stored = try await store.read(within: .psp(psp), Secrets.valid(of: psp))
         return try stored.map(opened)
     }
 

@@ -6,7 +6,7 @@ import Storage
 extension Intermediary {
     /// The signed-in citizen's own account.
     package func showMe(_ citizen: SignedInCitizen) async throws -> Citizen {
-        return try await store.transaction(within: .everyCreditor) { tx in try await me(citizen, in: tx) }
+        return try found(try await store.read(within: .everyCreditor, Citizens.show(citizen.citizen)))
     }
 
     /// - Parameters:
@@ -56,9 +56,13 @@ extension Intermediary {
     }
 
     func me(_ citizen: SignedInCitizen, in tx: Transaction) async throws -> Citizen {
-        // Erased by another request meanwhile.
-        guard let found = try await tx.ask(Citizens.show(citizen.citizen)) else { throw Refusal.citizenTokenInvalid }
-        return found
+        try found(try await tx.ask(Citizens.show(citizen.citizen)))
+    }
+
+    private func found(_ citizen: Citizen?) throws -> Citizen {
+        // Another request may have erased the account meanwhile.
+        guard let citizen else { throw Refusal.citizenTokenInvalid }
+        return citizen
     }
 }
 

@@ -7,12 +7,10 @@ extension Intermediary {
     /// The registered accounts of a creditor.
     /// - Throws: `Refusal.notFound`.
     package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountBook {
-        try await store.transaction(within: caller.tenancy) { tx in
-            let (known, book) = try await tx.ask(
-                Creditors.show(creditor, within: caller.tenancy), Accounts.of([creditor]))
-            guard known != nil else { throw Refusal.notFound }
-            return book
-        }
+        let (known, book) = try await store.read(
+            within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy), Accounts.of([creditor]))
+        guard known != nil else { throw Refusal.notFound }
+        return book
     }
 
     /// Replaces the whole register; an account that is left out takes no more transfers, those written before stay as they are.
@@ -25,11 +23,10 @@ extension Intermediary {
         let now = clock()
         let today = CalendarDate(romeDayOf: now)
         return try await store.transaction(within: caller.tenancy) { tx in
-            let (known, types) = try await tx.ask(
+            let (known, types, old) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy, locking: true),
-                Creditors.debtTypes(of: creditor, within: caller.tenancy))
+                Creditors.debtTypes(of: creditor, within: caller.tenancy), Accounts.of([creditor]))
             guard let known else { throw Refusal.notFound }
-            let old = try await tx.ask(Accounts.of([creditor]))
             let new = try make(known, old, today)
             let faults = new.faults(knowing: Set(types.map(\.key)), on: today)
             guard faults.isEmpty else { throw Refusal.invalid(faults) }

@@ -11,18 +11,14 @@ package enum Saved<Noun: Sendable>: Sendable {
 
 extension Intermediary {
     package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: Caller) async throws -> Creditor {
-        try await store.transaction(within: caller.tenancy) { tx in
-            guard let creditor = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            return creditor
-        }
+        guard
+            let creditor = try await store.read(within: caller.tenancy, Creditors.show(taxCode, within: caller.tenancy))
+        else { throw Refusal.notFound }
+        return creditor
     }
 
     package func listCreditors(page: PageRequest, for caller: Caller) async throws -> Page<Creditor> {
-        try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.creditors(within: caller.tenancy, page: page)
-        }
+        try await store.read(within: caller.tenancy, Creditors.list(within: caller.tenancy, page: page))
     }
 
     /// Creates or replaces; a repeat of what is stored already changes nothing and needs no precondition.
@@ -37,7 +33,8 @@ extension Intermediary {
         }
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
-            let old = try await tx.ask(Creditors.show(taxCode, within: caller.tenancy, locking: true))
+            let (old, accounts) = try await tx.ask(
+                Creditors.show(taxCode, within: caller.tenancy, locking: true), Accounts.of([taxCode]))
             func wanted(_ at: Instant) throws -> Creditor {
                 var new = try make(old, at)
                 // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
@@ -48,7 +45,6 @@ extension Intermediary {
             let new = try wanted(now)
             if let old, try wanted(old.updatedAt) == old { return .changed(old) }
             if isConditionMissing { throw Refusal.preconditionMissing }
-            let accounts = try await tx.ask(Accounts.of([taxCode]))
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
             // PostgreSQL registers the IBAN as the default account, and the postal one.
@@ -58,24 +54,20 @@ extension Intermediary {
     }
 
     package func listDebtTypes(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> [DebtType] {
-        try await store.transaction(within: caller.tenancy) { tx in
-            let (known, types) = try await tx.ask(
-                Creditors.show(creditor, within: caller.tenancy),
-                Creditors.debtTypes(of: creditor, within: caller.tenancy))
-            guard known != nil else { throw Refusal.notFound }
-            return types
-        }
+        let (known, types) = try await store.read(
+            within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy),
+            Creditors.debtTypes(of: creditor, within: caller.tenancy))
+        guard known != nil else { throw Refusal.notFound }
+        return types
     }
 
     package func showDebtType(_ key: String, of creditor: OrganizationTaxCode, for caller: Caller) async throws
         -> DebtType
     {
-        try await store.transaction(within: caller.tenancy) { tx in
-            guard let type = try await tx.ask(Creditors.debtType(key, of: creditor, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            return type
-        }
+        let type = try await store.read(
+            within: caller.tenancy, Creditors.debtType(key, of: creditor, within: caller.tenancy))
+        guard let type else { throw Refusal.notFound }
+        return type
     }
 
     /// A change of a debt type counts for positions written from then on.

@@ -8,8 +8,6 @@ extension Intermediary {
     package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: Caller) async throws
         -> Page<JournalRecord>
     {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.journal(of: position, page: page)
-        }
+        return try await store.read(within: caller.tenancy, Journal.list(of: position, page: page))
     }
 }

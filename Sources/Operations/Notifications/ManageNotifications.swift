@@ -7,18 +7,16 @@ extension Intermediary {
     package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
         -> Page<PagoPA.Notification>
     {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.notifications(filter, within: caller.tenancy, page: page)
-        }
+        return try await store.read(
+            within: caller.tenancy, Notifications.list(filter, within: caller.tenancy, page: page))
     }
 
     package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let mail = try await tx.notification(id, within: caller.tenancy) else { throw Refusal.notFound }
-            return mail
-        }
+        guard let mail = try await store.read(within: caller.tenancy, Notifications.show(id, within: caller.tenancy))
+        else { throw Refusal.notFound }
+        return mail
     }
 
     /// Tries a mail again from the first try, as when its server was mended.
@@ -27,7 +25,7 @@ extension Intermediary {
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            guard let mail = try await tx.notification(id, within: caller.tenancy, locking: true) else {
+            guard let mail = try await tx.ask(Notifications.show(id, within: caller.tenancy, locking: true)) else {
                 throw Refusal.notFound
             }
             guard mail.recipient != nil, mail.state.after(.retriedByOps) != nil else {
@@ -39,7 +37,9 @@ extension Intermediary {
                     .notificationRetried, by: caller.actor, creditor: mail.creditor, position: mail.position,
                     receipt: mail.receipt,
                     from: mail.state.rawValue, to: NotificationState.queued.rawValue), at: now)
-            guard let queued = try await tx.notification(id, within: caller.tenancy) else { throw Refusal.notFound }
+            guard let queued = try await tx.ask(Notifications.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
             return queued
         }
     }
@@ -64,8 +64,7 @@ extension Intermediary {
 extension Intermediary {
     /// What waits to go out, for the metrics.
     package func outboxBacklog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
-        let (pending, oldest) = try await store.transaction(within: .everyCreditor) { tx in try await tx.outboxBacklog()
-        }
+        let (pending, oldest) = try await store.read(within: .everyCreditor, Notifications.backlog)
         return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
     }
 }

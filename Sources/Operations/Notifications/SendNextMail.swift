@@ -139,14 +139,13 @@ extension Intermediary {
         guard let receiptID = mail.receipt else {
             return try message(mail, MailTexts.test(language: mail.language), to: recipient)
         }
-        let (receipt, creditor) = try await store.transaction(within: .everyCreditor) { tx in
-            guard let receipt = try await tx.ask(Receipts.show(receiptID, within: .everyCreditor)) else {
-                throw Refusal.notFound
-            }
-            return (receipt, try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor)))
-        }
+        guard
+            let receipt = try await store.read(within: .everyCreditor, Receipts.show(receiptID, within: .everyCreditor))
+        else { throw Refusal.notFound }
         // The receipt that took its place has e-mails of its own.
         if receipt.isReplaced, receipt.outcome.movedMoney { return nil }
+        let creditor = try await store.read(
+            within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor))
         let pdf =
             mail.kind.bringsReceipt && receipt.hasPDF
             ? try await drawReceipt(receipt, for: mail.audience, language: mail.language) : nil

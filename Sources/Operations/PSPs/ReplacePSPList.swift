@@ -6,15 +6,18 @@ import Storage
 extension Intermediary {
     /// The list in force, from memory while nobody replaced it. `nil` before the first one.
     package func currentPSPList() async throws -> PSPList? {
-        try await store.transaction(within: .everyCreditor) { tx in
-            try await pspList(version: tx.ask(PSPLists.currentVersion), in: tx)
-        }
+        guard let version = try await store.read(within: .everyCreditor, PSPLists.currentVersion) else { return nil }
+        return try await pspList(version) { try await store.read(within: .everyCreditor, PSPLists.show(version)) }
     }
 
     func pspList(version: Int?, in tx: Transaction) async throws -> PSPList? {
         guard let version else { return nil }
+        return try await pspList(version) { try await tx.ask(PSPLists.show(version)) }
+    }
+
+    private func pspList(_ version: Int, orElse load: () async throws -> PSPList?) async throws -> PSPList? {
         if let cached = await pspLists.list(version) { return cached }
-        guard let loaded = try await tx.pspList(version) else { return nil }
+        guard let loaded = try await load() else { return nil }
         await pspLists.keep(loaded)
         return loaded
     }
@@ -25,14 +28,14 @@ extension Intermediary {
     }
 
     package func showPSPListVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let list = try await tx.pspList(version) else { throw Refusal.notFound }
-            return list
+        guard let list = try await store.read(within: caller.tenancy, PSPLists.show(version)) else {
+            throw Refusal.notFound
         }
+        return list
     }
 
     package func listPSPLists(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
-        return try await store.transaction(within: caller.tenancy) { tx in try await tx.pspLists(page: page) }
+        return try await store.read(within: caller.tenancy, PSPLists.list(page: page))
     }
 
     /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.

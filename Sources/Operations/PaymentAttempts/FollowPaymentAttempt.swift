@@ -50,23 +50,21 @@ extension Intermediary {
     }
 
     private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: Caller) async throws -> AttemptDetail {
-        try await store.transaction(within: caller.tenancy) { tx in
-            let (attempt, receipts) = try await tx.ask(
-                PaymentAttempts.show(id, within: caller.tenancy), Receipts.of([id], within: caller.tenancy))
-            guard let attempt else { throw Refusal.notFound }
-            return AttemptDetail(attempt: attempt, receipts: receipts)
-        }
+        let (attempt, receipts) = try await store.read(
+            within: caller.tenancy, PaymentAttempts.show(id, within: caller.tenancy),
+            Receipts.of([id], within: caller.tenancy))
+        guard let attempt else { throw Refusal.notFound }
+        return AttemptDetail(attempt: attempt, receipts: receipts)
     }
 
     package func listPaymentAttempts(
         _ filter: AttemptFilter, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            let found = try await tx.attempts(filter, within: caller.tenancy, page: page)
-            let receipts = try await tx.ask(Receipts.of(found.items.map(\.id), within: caller.tenancy))
-            return found.map { attempt in
-                AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
-            }
+        let (found, receipts) = try await store.read(
+            within: caller.tenancy, PaymentAttempts.list(filter, within: caller.tenancy, page: page),
+            Receipts.of(attempts: filter, within: caller.tenancy, page: page))
+        return found.map { attempt in
+            AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
         }
     }
 

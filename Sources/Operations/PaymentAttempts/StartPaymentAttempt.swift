@@ -84,7 +84,12 @@ extension Intermediary {
         let secrets = try await signingSecrets(of: request.psp)
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
-                switch try await tx.claim(repeating.key) {
+                // Everything that is needed is locked and read in one flush.
+                let wanted = InstallmentSet(request.installments)
+                let (earlier, positions, creditors, version) = try await tx.ask(
+                    IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: caller.tenancy),
+                    Positions.creditors(holding: wanted, within: caller.tenancy), PSPLists.currentVersion)
+                switch earlier {
                 case .answered(let answer): return .replayed(answer)
                 case .running(let attempt, let age):
                     guard let attempt, age >= Self.startGraceSeconds else {
@@ -93,7 +98,9 @@ extension Intermediary {
                     return .taken(try await takeOver(attempt, by: caller, repeating: repeating, in: tx, at: now))
                 case .none: break
                 }
-                let plan = try await plan(request, signedWith: secrets, by: caller, in: tx, at: now)
+                let plan = try plan(
+                    request, for: positions, of: creditors, from: try await pspList(version: version, in: tx),
+                    signedWith: secrets, by: caller, at: now)
                 tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
                     JournalEntry(
@@ -132,21 +139,12 @@ extension Intermediary {
     }
 
     private func plan(
-        _ request: AttemptRequest, signedWith secrets: [WebhookSecret], by caller: Caller, in tx: Transaction,
-        at now: Instant
-    ) async throws -> Plan {
-        let wanted = try await installmentIDs(request.installments, for: caller, in: tx)
-        let positionIDs = try await tx.ask(Positions.lockIDs(holding: wanted, within: caller.tenancy))
-        var positions: [Position] = []
-        for id in positionIDs {
-            if let position = try await tx.ask(Positions.show(id, within: caller.tenancy)) {
-                positions.append(position)
-            }
-        }
+        _ request: AttemptRequest, for positions: [Position], of creditors: [Creditor], from list: PSPList?,
+        signedWith secrets: [WebhookSecret], by caller: Caller, at now: Instant
+    ) throws -> Plan {
+        let wanted = try installmentIDs(request.installments, in: positions)
         let (items, creditorCode) = try items(wanted, in: positions, at: now)
-        let (creditor, version) = try await tx.ask(
-            Creditors.show(creditorCode, within: caller.tenancy), PSPLists.currentVersion)
-        guard let creditor else { throw Refusal.notFound }
+        guard let creditor = creditors.first(where: { $0.taxCode == creditorCode }) else { throw Refusal.notFound }
         var faults: [Fault] = []
         // Who signed in pays in their own name: it is by the payer that the attempt and its receipt are theirs.
         let payer = request.payer ?? caller.citizen?.payer
@@ -160,7 +158,7 @@ extension Intermediary {
             let detail = "add up to more than \(Amount.maximum.cents) cents, the most that one payment may be"
             throw Refusal.invalid(faults + [Fault("/installments", .outOfRange, detail)])
         }
-        let choice = try await pspList(version: version, in: tx)?
+        let choice = list?
             .choice(psp: request.psp, channel: request.channel, method: request.method, amount: amount)
         if choice == nil {
             faults.append(
@@ -182,8 +180,7 @@ extension Intermediary {
             call: call(attempt, for: installments, creditor: creditor, to: choice, signedBy: secrets))
     }
 
-    private func installmentIDs(_ references: [InstallmentReference], for caller: Caller, in tx: Transaction)
-        async throws
+    private func installmentIDs(_ references: [InstallmentReference], in positions: [Position]) throws
         -> [Identifier<Installment>]
     {
         var ids: [Identifier<Installment>] = []
@@ -192,10 +189,10 @@ extension Intermediary {
             switch reference {
             case .id(let id): ids.append(id)
             case .notice(let creditor, let notice):
-                let found = try await tx.ask(
-                    Positions.installment(creditor: creditor, notice: notice, within: caller.tenancy))
+                let found = positions.lazy.filter { $0.creditor == creditor }.flatMap(\.installments)
+                    .first { $0.noticeNumber == notice }
                 if let found {
-                    ids.append(found)
+                    ids.append(found.id)
                 } else {
                     faults.append(Fault("/installments/\(index)", .unknownReference, "is not known"))
                 }
@@ -284,10 +281,10 @@ extension Intermediary {
     ) async throws -> Once<StartedAttempt> {
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
-            let earlier = try await tx.claim(repeating.key, waiting: true)
-            guard
-                let current = try await tx.ask(PaymentAttempts.show(attempt.id, within: caller.tenancy, locking: true))
-            else { throw Refusal.notFound }
+            let (earlier, found) = try await tx.ask(
+                IdempotencyKeys.claim(repeating.key, waiting: true),
+                PaymentAttempts.show(attempt.id, within: caller.tenancy, locking: true))
+            guard let current = found else { throw Refusal.notFound }
             if case .success(let page) = outcome, current.status.isFinal, current.status != .succeeded {
                 tx.queueCancellation(of: attempt.id, at: page.cancelURL, createdAt: now)
             }
@@ -344,6 +341,20 @@ extension Intermediary {
         case .unreachable, .notAllowed, .busy: return (.pspUnreachable, "the PSP could not be reached")
         case .refused, .malformedAnswer: return (.pspRefused, "the PSP did not accept the payment")
         }
+    }
+}
+
+extension InstallmentSet {
+    fileprivate init(_ references: [InstallmentReference]) {
+        var ids: [Identifier<Installment>] = []
+        var notices: [(creditor: OrganizationTaxCode, number: NoticeNumber)] = []
+        for reference in references {
+            switch reference {
+            case .id(let id): ids.append(id)
+            case .notice(let creditor, let number): notices.append((creditor, number))
+            }
+        }
+        self.init(ids: ids, notices: notices)
     }
 }
 

@@ -32,7 +32,7 @@ extension Intermediary {
         let now = clock()
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
-                guard let detail = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
+                guard let detail = try await tx.ask(detail(of: id, within: caller.tenancy, locking: true)) else {
                     throw Refusal.notFound
                 }
                 let old = detail.position

@@ -75,7 +75,7 @@ extension Intermediary {
             guard existing.fingerprint == fingerprint || existing.fingerprint == formerFingerprint else {
                 throw Refusal.externalIDTaken
             }
-            guard let detail = try await detail(of: existing.id, within: caller.tenancy, in: tx) else {
+            guard let detail = try await tx.ask(detail(of: existing.id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
             return .existing(detail)

@@ -12,7 +12,7 @@ extension Intermediary {
         repeating: Repeating<PositionDetail>? = nil
     ) async throws -> Once<PositionDetail> {
         let moved = try await once(repeating, within: caller.tenancy) { tx, now in
-            guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
+            guard let found = try await tx.ask(detail(of: id, within: caller.tenancy, locking: true)) else {
                 throw Refusal.notFound
             }
             try precondition.demand(found)

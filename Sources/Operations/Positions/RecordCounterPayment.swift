@@ -28,7 +28,7 @@ extension Intermediary {
         demanding precondition: Precondition<PositionDetail> = .none, repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            guard let found = try await detail(of: id, within: caller.tenancy, locking: true, in: tx) else {
+            guard let found = try await tx.ask(detail(of: id, within: caller.tenancy, locking: true)) else {
                 throw Refusal.notFound
             }
             try precondition.demand(found)

@@ -21,20 +21,22 @@ package struct PositionDetail: Sendable {
 extension Intermediary {
     /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
     package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard var found = try await detail(of: id, within: caller.tenancy, in: tx) else { throw Refusal.notFound }
-            found.hidesContactData = !caller.seesContactData
-            return found
+        guard var found = try await store.read(within: caller.tenancy, detail(of: id, within: caller.tenancy)) else {
+            throw Refusal.notFound
         }
+        found.hidesContactData = !caller.seesContactData
+        return found
     }
 
-    func detail(
-        of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false, in tx: Transaction
-    ) async throws -> PositionDetail? {
-        let (position, attempts, receipts) = try await tx.ask(
-            Positions.show(id, within: tenancy, locking: locking), PaymentAttempts.on(id, within: tenancy),
-            Receipts.of(id, within: tenancy))
-        return position.map { PositionDetail(position: $0, attempts: attempts, receipts: receipts) }
+    func detail(of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+        PositionDetail?
+    > {
+        Positions.show(id, within: tenancy, locking: locking)
+            .and(PaymentAttempts.on(id, within: tenancy))
+            .and(Receipts.of(id, within: tenancy))
+            .map { found, receipts in
+                found.0.map { PositionDetail(position: $0, attempts: found.1, receipts: receipts) }
+            }
     }
 
     /// 'Cerca' and the list: one page of positions.
@@ -43,10 +45,10 @@ extension Intermediary {
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demandNamed(filter.debtor, at: "/debtor_tax_code")
-        return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.positions(
-                filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today)
-        }
+        return try await store.read(
+            within: caller.tenancy,
+            Positions.list(
+                filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today))
     }
 
     /// Today in Rome, where due dates are counted.

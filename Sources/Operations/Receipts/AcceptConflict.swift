@@ -96,7 +96,7 @@ extension Intermediary {
         filter.isOpen = true
         filter.receipt = first.id
         filter.kinds = AnomalyKind.allCases.filter { $0 != .receiptConflict }
-        for own in try await tx.anomalies(filter, within: .everyCreditor, page: PageRequest()).items {
+        for own in try await tx.ask(Anomalies.list(filter, within: .everyCreditor, page: PageRequest())).items {
             close(own, Resolution(kind: .reject, reason: reason, resolvedAt: now), position: nil, by: actor, in: tx)
         }
     }

@@ -87,7 +87,7 @@ extension Intermediary {
             try await demandKnown(rt.psp.id, in: tx)
             return (body(bytes, mediaType, sender: rt.psp.id), nil)
         case .anomaly(let id):
-            guard let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true) else {
+            guard let anomaly = try await tx.ask(Anomalies.show(id, within: caller.tenancy, locking: true)) else {
                 throw Refusal.invalid([Fault("/anomaly_id", .unknownReference, "is not an anomaly")])
             }
             guard anomaly.kind == .unreadableRT else {

@@ -90,9 +90,8 @@ extension Intermediary {
         var settled = 0
         var last: QuarantinedReceipt?
         repeat {
-            let found = try await store.transaction(within: .everyCreditor) { [last] tx in
-                try await tx.ask(Receipts.matchable(after: last, limit: Self.sweepLimit))
-            }
+            let found = try await store.read(
+                within: .everyCreditor, Receipts.matchable(after: last, limit: Self.sweepLimit))
             settled += try await settleQuarantined(found.map(\.id))
             last = found.count == Self.sweepLimit ? found.last : nil
         } while last != nil
@@ -105,11 +104,10 @@ extension Intermediary {
     /// Beside the caller's answer: whatever goes wrong here, the sweep does again.
     func settleQuarantine(for position: Position, _ installments: [Installment]) async {
         do {
-            let waiting = try await store.transaction(within: .everyCreditor) { tx in
-                let creditors = Set(installments.flatMap(\.transfers).map(\.creditor)).union([position.creditor])
-                return try await tx.ask(
-                    Receipts.quarantined(creditors: creditors.sorted(), iuvs: installments.map(\.iuv)))
-            }
+            let creditors = Set(installments.flatMap(\.transfers).map(\.creditor)).union([position.creditor])
+            let waiting = try await store.read(
+                within: .everyCreditor,
+                Receipts.quarantined(creditors: creditors.sorted(), iuvs: installments.map(\.iuv)))
             if !waiting.isEmpty { _ = try await settleQuarantined(waiting) }
         } catch {
             logger.warning("quarantine waits for the sweep", metadata: ["error": "\(error)"])
@@ -127,7 +125,7 @@ extension Intermediary {
                 Receipts.share(of: kept.creditor, iuv: kept.iuv, broughtOnly: true))
             guard position?.state != .draft, try await tx.lock(id) == .quarantined,
                 // People may have refunded or rejected it: then its money is nobody's any more.
-                let anomaly = try await tx.quarantine(of: id)
+                let anomaly = try await tx.ask(Anomalies.quarantine(of: id))
             else { return false }
             let installment = position?.installments.first { $0.iuv == kept.iuv }
             let settlement = Settlement.of(

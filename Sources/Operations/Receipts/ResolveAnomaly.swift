@@ -16,11 +16,13 @@ extension Intermediary {
         acknowledge: @escaping @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> Once<Anomaly> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            guard let seen = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
+            guard let seen = try await tx.ask(Anomalies.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
             // Always in this order, as everybody else: position, receipt, anomaly.
             let position = try await positionToLock(seen, request, caller, in: tx)
             let receipt = try await lockedReceipt(of: seen, in: tx)
-            guard let anomaly = try await tx.anomaly(id, within: caller.tenancy, locking: true) else {
+            guard let anomaly = try await tx.ask(Anomalies.show(id, within: caller.tenancy, locking: true)) else {
                 throw Refusal.notFound
             }
             try precondition.demand(anomaly)
@@ -66,7 +68,9 @@ extension Intermediary {
                 anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now, writtenOff: writtenOff),
                 position: position?.id, by: actor, in: tx)
             if let receipt, let successor { tx.moveConflicts(of: receipt.id, to: successor) }
-            guard let resolved = try await tx.anomaly(id, within: caller.tenancy) else { throw Refusal.notFound }
+            guard let resolved = try await tx.ask(Anomalies.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
             return resolved
         }
     }

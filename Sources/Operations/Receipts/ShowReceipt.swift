@@ -6,13 +6,10 @@ import Storage
 
 extension Intermediary {
     package func showReceipt(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            let shown = caller.seesContactData ? receipt : receipt.withoutContactData
-            return caller.seesSenders ? shown : shown.withoutSender
-        }
+        guard let receipt = try await store.read(within: caller.tenancy, Receipts.show(id, within: caller.tenancy))
+        else { throw Refusal.notFound }
+        let shown = caller.seesContactData ? receipt : receipt.withoutContactData
+        return caller.seesSenders ? shown : shown.withoutSender
     }
 
     /// 'Archivio': one page of payments, newest first.
@@ -20,22 +17,20 @@ extension Intermediary {
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demandNamed(filter.taxCode, at: "/tax_code")
-        return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.receipts(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
-        }
+        return try await store.read(
+            within: caller.tenancy, Receipts.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 
     /// The RT's bytes as received.
     /// - Throws: `Refusal.proofRequired` for a citizen whom no card has proved: what a PSP wrote cannot be shown in part.
     package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
-        _ = try await showReceipt(id, for: caller)
+        let (receipt, bytes) = try await store.read(
+            within: caller.tenancy, Receipts.show(id, within: caller.tenancy),
+            Receipts.bytes(of: id, within: caller.tenancy))
+        guard receipt != nil else { throw Refusal.notFound }
         guard caller.seesContactData else { throw Refusal.proofRequired }
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let found = try await tx.ask(Receipts.bytes(of: id, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            return found
-        }
+        guard let bytes else { throw Refusal.notFound }
+        return bytes
     }
 
     /// The official RT of a payment: the PSP's own where that is what it sent, else one written from what is kept.
@@ -44,25 +39,17 @@ extension Intermediary {
         let receipt = try await showReceipt(id, for: caller)
         guard let psp = receipt.psp else { throw Refusal.notFound }
         // Whoever may see the receipt sees the whole document; without contact data it is written anew.
-        return try await store.transaction(within: .everyCreditor) { tx in
-            if caller.seesContactData, let sent = try await tx.ask(Receipts.bytes(of: id, within: .everyCreditor)),
-                sent.contentType == "application/xml"
-            {
-                return sent.bytes
-            }
-            var request: RTRequest?
-            if let id = receipt.attempt,
-                let attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor))
-            {
-                request = RTRequest(id: id.withoutHyphens, day: CalendarDate(romeDayOf: attempt.createdAt))
-            }
-            var installment: Installment?
-            if let id = receipt.position, let position = try await tx.ask(Positions.show(id, within: .everyCreditor)) {
-                installment = position.installments.first { $0.number == receipt.installmentNumber }
-            }
-            return RTDocument.write(
-                receipt, of: psp, request: request, taxonomy: taxonomy(of: receipt.transfers, in: installment))
+        let (sent, attempt, position) = try await store.read(
+            within: .everyCreditor, Receipts.bytes(of: id, within: .everyCreditor),
+            Question.ifPresent(receipt.attempt) { PaymentAttempts.show($0, within: .everyCreditor) },
+            Question.ifPresent(receipt.position) { Positions.show($0, within: .everyCreditor) })
+        if caller.seesContactData, let sent, sent.contentType == "application/xml" { return sent.bytes }
+        let request = attempt.map {
+            RTRequest(id: $0.id.withoutHyphens, day: CalendarDate(romeDayOf: $0.createdAt))
         }
+        let installment = position?.installments.first { $0.number == receipt.installmentNumber }
+        return RTDocument.write(
+            receipt, of: psp, request: request, taxonomy: taxonomy(of: receipt.transfers, in: installment))
     }
 
     /// The codes that the debt gave to what these transfers pay.
@@ -97,11 +84,10 @@ extension Intermediary {
     /// - Throws: `Refusal.busy` when too many receipts are being drawn.
     func drawReceipt(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
         // People's decisions are not the payer's to list, but the receipt tells of them.
-        let (debtType, decision) = try await store.transaction(within: .everyCreditor) { tx in
-            try await tx.ask(
-                Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
-                Decisions.about(receipt.id))
-        }
+        let (debtType, decision) = try await store.read(
+            within: .everyCreditor,
+            Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
+            Decisions.about(receipt.id))
         do {
             return try await outside.drawReceipt(
                 ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))

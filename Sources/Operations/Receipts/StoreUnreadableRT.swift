@@ -78,6 +78,6 @@ extension Intermediary {
 
     /// `nil` for a payment that no document told of, or whose document retention has deleted.
     package func findEvidence(of anomaly: Anomaly, for caller: Caller) async throws -> Evidence? {
-        return try await store.transaction(within: caller.tenancy) { tx in try await tx.ask(Evidences.of(anomaly)) }
+        return try await store.read(within: caller.tenancy, Evidences.of(anomaly))
     }
 }

@@ -31,18 +31,15 @@ extension Intermediary {
     package func listRefunds(
         _ filter: RefundFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Refund> {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            try await tx.refunds(filter, within: caller.tenancy.narrowed(to: creditor), page: page)
-        }
+        return try await store.read(
+            within: caller.tenancy, Refunds.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 
     package func showRefund(_ id: Identifier<Refund>, for caller: Caller) async throws -> Refund {
-        return try await store.transaction(within: caller.tenancy) { tx in
-            guard let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            return refund
+        guard let refund = try await store.read(within: caller.tenancy, Refunds.show(id, within: caller.tenancy)) else {
+            throw Refusal.notFound
         }
+        return refund
     }
 
     /// Records that money of a receipt goes back to its payer, and tells the payer.

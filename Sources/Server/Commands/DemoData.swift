@@ -80,7 +80,7 @@ private struct DemoData {
         let creditor = try OrganizationTaxCode("12345678903")
         let opsKey = try await key(
             earlier?.opsKey, name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
-        let ops = Caller(key: try await intermediary.authenticate(token: opsKey))
+        let ops = Caller(key: try await intermediary.authenticate(token: opsKey).key)
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await key(
             earlier?.creditorKey, name: "demo creditor", kind: .creditor,
@@ -102,7 +102,7 @@ private struct DemoData {
     private func key(
         _ earlier: String?, name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]
     ) async throws -> String {
-        if let earlier, let known = try? await intermediary.authenticate(token: earlier), known.name == name,
+        if let earlier, let known = try? await intermediary.authenticate(token: earlier).key, known.name == name,
             known.kind == kind, Set(known.scopes) == Set(scopes), known.creditors == creditors
         {
             return earlier

@@ -24,10 +24,10 @@ import Testing
     private func authentication(_ keys: Keys, ratePerMinute: Int = 100) throws -> Authentication {
         Authentication(
             limits: try Sample.limits(ratePerMinute: ratePerMinute), clock: { Sample.now },
-            findKey: { try keys.find($0) },
-            findCitizen: { token, _ in
+            findKey: { token, _ in Sample.credential(try keys.find(token)) },
+            findCitizen: { token, key, _ in
                 guard token == "citizen" else { throw Refusal.citizenTokenInvalid }
-                return try Sample.citizen()
+                return Sample.credential(key.key, citizen: try Sample.citizen())
             })
     }
 
@@ -36,9 +36,9 @@ import Testing
         let step = try authentication(keys)
         var state = Sample.state()
 
-        let key = try await step.authenticate([.authorization: "Bearer good"], &state)
+        try await step.authenticate([.authorization: "Bearer good"], &state, fromMemory: true)
 
-        #expect(key == keys.key && state.key == keys.key)
+        #expect(state.key == keys.key)
         #expect(state.rate?.limit == 100 && state.rate?.remaining == 99)
         #expect(state.consumer == "key:qz_sample")
     }
@@ -49,7 +49,7 @@ import Testing
         var state = Sample.state()
 
         await #expect(throws: Refusal.unauthenticated) {
-            try await step.authenticate([.authorization: header], &state)
+            try await step.authenticate([.authorization: header], &state, fromMemory: true)
         }
 
         #expect(state.key == nil && state.rate?.remaining == 99)
@@ -61,26 +61,30 @@ import Testing
         let keys = Keys()
         let step = try authentication(keys, ratePerMinute: 3)
         var state = Sample.state()
-        _ = try await step.authenticate([.authorization: "Bearer good"], &state)
-        for _ in 0..<3 { _ = try? await step.authenticate([.authorization: "Bearer bad"], &state) }
+        try await step.authenticate([.authorization: "Bearer good"], &state, fromMemory: true)
+        for _ in 0..<3 { try? await step.authenticate([.authorization: "Bearer bad"], &state, fromMemory: true) }
         let before = keys.count
 
         let problem = await #expect(throws: Problem.self) {
-            try await step.authenticate([.authorization: "Bearer other"], &state)
+            try await step.authenticate([.authorization: "Bearer other"], &state, fromMemory: true)
         }
         #expect(problem?.kind == .tooManyRequests && keys.count == before)
-        #expect(try await step.authenticate([.authorization: "Bearer good"], &state) == keys.key)
+        try await step.authenticate([.authorization: "Bearer good"], &state, fromMemory: true)
+        #expect(state.key == keys.key)
     }
 
     @Test func `a citizen's token beside the key makes the caller that citizen`() async throws {
         let keys = Keys()
         let step = try authentication(keys)
 
-        #expect(try await step.caller(keys.key, [:]).citizen == nil)
-        #expect(try await step.caller(keys.key, [.citizenToken: "citizen"]).citizen?.fullName == "Mario Rossi")
-        await #expect(throws: Refusal.citizenTokenInvalid) {
-            try await step.caller(keys.key, [.citizenToken: "other"])
+        let key = Sample.credential(keys.key)
+        func citizen(_ headers: HTTPFields) async throws -> SignedInCitizen? {
+            try await step.withCitizen(key, headers, fromMemory: true).citizen
         }
+
+        #expect(try await citizen([:]) == nil)
+        #expect(try await citizen([.citizenToken: "citizen"])?.fullName == "Mario Rossi")
+        await #expect(throws: Refusal.citizenTokenInvalid) { try await citizen([.citizenToken: "other"]) }
     }
 
     @Test func `a key that was valid a moment ago is known, and for a moment only`() {

@@ -26,7 +26,14 @@ enum Sample {
     static func citizen() throws -> SignedInCitizen {
         SignedInCitizen(
             session: Identifier(uuid: UUID()), citizen: Identifier(uuid: UUID()),
-            taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: "Mario Rossi", email: nil, provedBy: .mailbox)
+            taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: "Mario Rossi", email: nil, provedBy: .mailbox,
+            rowVersion: 1)
+    }
+
+    static func credential(_ key: APIKey, citizen: SignedInCitizen? = nil, isConfirmed: Bool = true)
+        -> RequestCredential
+    {
+        RequestCredential(key: key, keyDigest: [], citizen: citizen, isConfirmed: isConfirmed)
     }
 
     static func state(
@@ -34,7 +41,7 @@ enum Sample {
     ) -> RequestState {
         RequestState(
             method: "GET", path: path, template: "/v1/positions", correlation: CorrelationID([.correlationID: "c-1"]),
-            clientIP: IPAddress(address), origin: origin, key: key)
+            clientIP: IPAddress(address), origin: origin, credential: key.map { credential($0) })
     }
 
     static func configuration(ratePerMinute: Int = 6_000) throws -> APIConfiguration {

@@ -1,0 +1,81 @@
+import Accounts
+import Foundation
+import Operations
+import PagoPA
+import Postgres
+import Requests
+import Storage
+import TestSupport
+import Testing
+
+/// What a whole request costs at PostgreSQL, the look-up of its credential included.
+@Suite struct RequestRoundTripTests {
+    @Test func `a read is one round trip, and a write is two`() async throws {
+        let proxy = try Proxy(to: try TestIntermediary.serverPort)
+        defer { proxy.close() }
+        try await TestIntermediary.with(port: proxy.port) { test in
+            try await test.seed()
+            let intermediary = try test.instance()
+            let made = try await intermediary.makeAPIKey(
+                APIKeyRequest(
+                    name: "Ufficio", kind: .creditor,
+                    scopes: [.positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .paymentsWrite],
+                    creditors: [TestIntermediary.comune], expiresAt: nil), by: nil)
+            guard case .done(let key) = made else { throw TestIntermediary.Absent() }
+            let position = try await test.create(test.draft("known"), with: intermediary)
+            _ = try await intermediary.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
+            // Known to this process, and to each connection.
+            _ = try await intermediary.authenticate(token: key.secret)
+
+            func trips<R>(_ work: (Caller) async throws -> R) async throws -> Int {
+                let credential = try await intermediary.authenticate(token: key.secret, fromMemory: true)
+                let before = proxy.roundTrips
+                try await credential.request { _ = try await work($0) }
+                try await intermediary.confirm(credential)
+                return proxy.roundTrips - before
+            }
+            let total = PageRequest(includeTotal: true)
+            let once = { (name: String) in
+                Repeating<CreatedPosition>(
+                    key: IdempotencyKey(caller: "test", key: name, fingerprint: [UInt8](repeating: 1, count: 32)),
+                    render: { _ in StoredAnswer(status: 201, headers: [:], body: []) })
+            }
+
+            #expect(try await trips { _ in } == 1)
+            #expect(try await trips { try await intermediary.showPosition(position.id, for: $0) } == 1)
+            #expect(
+                try await trips {
+                    try await intermediary.listPositions(
+                        PositionFilter(), creditor: nil, order: .created, page: total, for: $0)
+                } == 1)
+            #expect(
+                try await trips {
+                    try await intermediary.listReceipts(ReceiptFilter(), creditor: nil, page: total, for: $0)
+                } == 1)
+            #expect(
+                try await trips {
+                    try await intermediary.listAnomalies(AnomalyFilter(), creditor: nil, page: total, for: $0)
+                } == 1)
+            #expect(
+                try await trips {
+                    try await intermediary.listPaymentAttempts(AttemptFilter(), page: total, for: $0)
+                } == 1)
+            #expect(try await trips { try await intermediary.listCreditors(page: total, for: $0) } == 1)
+            #expect(
+                try await trips {
+                    try await intermediary.createPosition(
+                        test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
+                } == 2)
+            let repeated = try await trips {
+                try await intermediary.createPosition(
+                    test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
+            }
+            #expect(repeated == 2)
+
+            // A PSP's secrets are read before its signature is verified.
+            let before = proxy.roundTrips
+            _ = try await intermediary.webhookSecrets(of: TestIntermediary.psp)
+            #expect(proxy.roundTrips - before == 1)
+        }
+    }
+}
