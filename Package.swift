@@ -117,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "PSPSimulator", dependencies: [hummingbird, argumentParser, httpTypes], swiftSettings: settings),
         // What the tests share; none of the shipped targets knows it.
-        .target(name: "TestSupport", dependencies: [yams], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ArchitectureTests"),
         tests("WorkersTests", ["Workers"]),
         tests("JSONTests", ["JSON"]),

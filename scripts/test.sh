@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests on a temporary PostgreSQL cluster. Arguments go to `swift test`,
 # e.g. scripts/test.sh --filter PositionTests. Ends with the line 'N passed, N failed, N skipped'.
+# Every exchange with the service that a test recorded is validated against openapi.yaml.
 # TEST_DATABASE_URL, when set, names a running PostgreSQL to use instead (its user must be allowed to create databases).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,8 @@ cd "$(dirname "$0")/.."
 mkdir -p .local
 cluster=.local/postgres-test
 report=.local/tests.xml
+# The tests write what they exchanged with the service here.
+export RECORDED_EXCHANGES=$PWD/.local/exchanges
 
 # Only one run at a time: a second run in this folder waits for the first one.
 exec 9>.local/test.lock
@@ -49,6 +52,10 @@ fi
 export TEST_DATABASE_URL
 PDF_TOOLS_PYTHON=$(scripts/pdf-tools.sh 9>&-)
 export PDF_TOOLS_PYTHON
+
+scripts/contract.sh test 9>&-
+rm -rf "$RECORDED_EXCHANGES"
+mkdir -m 700 "$RECORDED_EXCHANGES"
 
 echo "== building the tests"
 interruptible swift build --build-tests
@@ -90,5 +97,7 @@ else
     run --skip "$waiting"
     run --filter "$waiting"
 fi
+echo "== checking the contract, and what was exchanged against it"
+if scripts/contract.sh check "$RECORDED_EXCHANGES" 9>&-; then passed=$((passed + 1)); else failed=$((failed + 1)) status=1; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

@@ -198,14 +198,14 @@ extension ServerTests {
                         .replacing(/\{[a-z_]+\}/, with: "0199c0de-0000-7000-8000-000000000001")
                     let hasBody = ["POST", "PUT", "PATCH"].contains(operation.method)
                     let answer = try await live.call(operation.method, path, json: hasBody ? "{}" : nil)
-                    #expect(answer.status != 405 && answer.status < 500, "\(operation.operationID) \(answer.status)")
+                    #expect(answer.status != 405 && answer.status < 500, "\(operation.operationId) \(answer.status)")
                     if !operation.isPublic {
-                        #expect(answer.status == 401, "\(operation.operationID) \(answer.status)")
+                        #expect(answer.status == 401, "\(operation.operationId) \(answer.status)")
                     }
                     for name in [
                         "x-correlation-id", "x-content-type-options", "content-security-policy", "cache-control",
                     ] {
-                        #expect(answer.headers[name] != nil, "\(operation.operationID) \(name)")
+                        #expect(answer.headers[name] != nil, "\(operation.operationId) \(name)")
                     }
                 }
             }

@@ -19,7 +19,7 @@ extension ServerTests {
                         let asked = try await world.send(operation, theirs, key: caller.key, headers: caller.headers)
                         let askedUnknown = try await world.send(
                             operation, unknown, key: caller.key, headers: caller.headers)
-                        let place = "\(caller.name) \(operation.operationID)"
+                        let place = "\(caller.name) \(operation.operationId)"
 
                         #expect(asked.status == askedUnknown.status, "\(place)")
                         #expect([401, 403, 404].contains(asked.status), "\(place) \(asked.status)")
@@ -112,7 +112,7 @@ extension ServerTests {
                     for operation in operations {
                         let answer = try await world.send(operation, world.unknownPath(operation), key: key)
                         let isOpen = operation.scopes.isEmpty || operation.scopes.contains(scope)
-                        let place = "\(scope) \(operation.operationID) \(answer.status)"
+                        let place = "\(scope) \(operation.operationId) \(answer.status)"
 
                         #expect((answer.status == 403) != isOpen, "\(place)")
                         // Without a citizen's token, or with a wrong one, the operations about citizens go no further.
@@ -153,7 +153,7 @@ extension ServerTests {
                 }
                 let psp = operation.isSigned ? "✓" : operation.isPublic ? "✓" : ""
                 let nobody = operation.isPublic ? "✓" : ""
-                return "| `\(operation.operationID)` | \((cells + [psp, nobody]).joined(separator: " | ")) |"
+                return "| `\(operation.operationId)` | \((cells + [psp, nobody]).joined(separator: " | ")) |"
             }
             let page = try String(contentsOf: Deployment.project.appending(path: "docs/roles.md"), encoding: .utf8)
             let table = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
@@ -253,14 +253,8 @@ private struct World {
         var headers = given.merging(["Idempotency-Key": UUID().uuidString]) { $1 }
         if !key.isEmpty { headers["Authorization"] = "Bearer \(key)" }
         if operation.method == "PATCH" || operation.method == "PUT" { headers["If-Match"] = "\"1\"" }
-        let example = try Contract.project.get().examples.first {
-            $0.operation.operationID == operation.operationID && $0.status == nil
-        }
-        if let example { headers["Content-Type"] = example.mediaType }
-        let body: Data? =
-            if let example { try JSONEncoder().encode(example.value) } else if operation.method == "POST" {
-                Data()
-            } else { nil }
+        if let example = operation.requestExample { headers["Content-Type"] = example.mediaType }
+        let body = operation.requestExample.map { Data($0.body.utf8) } ?? (operation.method == "POST" ? Data() : nil)
         return try await live.send(operation.method, url: live.api + path, headers: headers, body: body)
     }
 
