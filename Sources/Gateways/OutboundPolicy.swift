@@ -1,5 +1,6 @@
 import Addresses
 import Foundation
+import Text
 
 /// The addresses that outbound calls may reach: all public ones, and private ones only if configured. It prevents server-side
 /// request forgery.
@@ -66,9 +67,6 @@ package struct OutboundPolicy: Sendable {
 
 extension UInt8 {
     fileprivate var isNameByte: Bool {
-        switch self {
-        case 0x30...0x39, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-        default: false
-        }
+        isDigit || isLower || "-._".utf8.contains(self)
     }
 }

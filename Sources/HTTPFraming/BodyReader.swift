@@ -1,3 +1,5 @@
+import Text
+
 /// Finds the end of a request's body in its bytes as they arrive.
 enum BodyReader {
     case length(Int)

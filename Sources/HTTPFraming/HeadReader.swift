@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTypes
+import Text
 
 /// Reads one request's head, line by line as it arrives, by the strict grammar of RFC 9112. It rejects what two servers may read differently,
 /// because such a head can smuggle a second request past one of them.
@@ -202,17 +203,6 @@ struct HeadReader {
 }
 
 extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
-
-    var hexDigit: Int? {
-        switch self {
-        case 0x30...0x39: Int(self) - 0x30
-        case 0x41...0x46: Int(self) - 0x41 + 10
-        case 0x61...0x66: Int(self) - 0x61 + 10
-        default: nil
-        }
-    }
-
     /// `tchar` of RFC 9110.
     package var isToken: Bool {
         switch self {

@@ -1,3 +1,5 @@
+import Text
+
 /// The portal's one page, in Italian: what is paid to whom, and the ways it can end.
 struct PortalPage: Sendable {
     let payment: Payment
@@ -9,7 +11,7 @@ struct PortalPage: Sendable {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Pagamento a \(Self.escaped(payment.call.creditor.name)) – Simulatore PSP</title>
+        <title>Pagamento a \(Markup.escape(payment.call.creditor.name)) – Simulatore PSP</title>
         <style>\(Self.style)</style>
         </head>
         <body>
@@ -17,7 +19,7 @@ struct PortalPage: Sendable {
         <h1>Simulatore PSP: pagamento</h1>
         <p>Pagina di prova: nessun denaro viene trasferito.</p>
         \(details)
-        \(payment.lastAction.map { "<p role=\"status\">Ultima azione: \(Self.escaped($0.label)).</p>" } ?? "")
+        \(payment.lastAction.map { "<p role=\"status\">Ultima azione: \(Markup.escape($0.label)).</p>" } ?? "")
         \(payment.cancelledAt == nil ? form : "<p role=\"status\">L'ente ha annullato il pagamento: non puoi più pagare.</p>")
         </main>
         </body>
@@ -29,12 +31,12 @@ struct PortalPage: Sendable {
     private var details: String {
         let call = payment.call
         let remittances = call.installments.map { installment in
-            "<li>\(Self.escaped(installment.description)): \(Self.euro(installment.amountCents)), "
-                + "codice avviso <span class=\"code\">\(Self.escaped(installment.noticeNumber))</span></li>"
+            "<li>\(Markup.escape(installment.description)): \(Self.euro(installment.amountCents)), "
+                + "codice avviso <span class=\"code\">\(Markup.escape(installment.noticeNumber))</span></li>"
         }
         return """
             <dl>
-            <dt>Ente creditore</dt><dd>\(Self.escaped(call.creditor.name)) (\(Self.escaped(call.creditor.taxCode)))</dd>
+            <dt>Ente creditore</dt><dd>\(Markup.escape(call.creditor.name)) (\(Markup.escape(call.creditor.taxCode)))</dd>
             <dt>Causale</dt><dd><ul>\(remittances.joined())</ul></dd>
             <dt>Importo</dt><dd>\(Self.euro(call.amountCents))</dd>
             <dt>Commissione</dt><dd>\(Self.euro(call.feeCents))</dd>
@@ -46,7 +48,7 @@ struct PortalPage: Sendable {
     private var form: String {
         let trials: [PortalAction] = [.late, .twice, .wrongAmount, .never, .conflict]
         return """
-            <form method="post" action="/pay/\(Self.escaped(payment.id))">
+            <form method="post" action="/pay/\(Markup.escape(payment.id))">
             <p>\(Self.button(.pay)) \(Self.button(.refuse)) \(Self.button(.cancel))</p>
             <fieldset>
             <legend>Casi di prova</legend>
@@ -60,7 +62,7 @@ struct PortalPage: Sendable {
     }
 
     private static func button(_ action: PortalAction) -> String {
-        "<button type=\"submit\" name=\"action\" value=\"\(action.rawValue)\">\(escaped(action.label))</button>"
+        "<button type=\"submit\" name=\"action\" value=\"\(action.rawValue)\">\(Markup.escape(action.label))</button>"
     }
 
     /// `1.059,80 €`.
@@ -71,21 +73,6 @@ struct PortalPage: Sendable {
         }
         let rest = cents % 100
         return "\(grouped.joined()),\(rest < 10 ? "0" : "")\(rest) €"
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
     }
 
     private static let style = """

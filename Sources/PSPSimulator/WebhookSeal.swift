@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// Standard Webhooks 1.0, both ways: seals what the simulator posts and checks the calls that start a payment.
@@ -34,7 +35,8 @@ struct WebhookSeal: Sendable {
     }
 
     func signature(id: String, timestamp: String, body: [UInt8]) -> String {
-        let code = SHA256.authenticationCode(of: Array("\(id).\(timestamp).".utf8) + body, key: key)
+        let content = Array("\(id).\(timestamp).".utf8) + body
+        let code = HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: key))
         return "v1," + Data(code).base64EncodedString()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The key of a Standard Webhooks signature: `whsec_` and 24 to 64 bytes in base64.
 package struct WebhookSecret: Sendable, Equatable {
@@ -132,7 +133,7 @@ package enum WebhookSignature {
 
     /// Whole seconds in plain digits; a fraction, a sign or too many digits are refused.
     private static func seconds(_ text: String) -> Int64? {
-        guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit) else {
             return nil
         }
         return Int64(text)

@@ -6,6 +6,7 @@ import Requests
 import Seals
 import Storage
 import Testing
+import Text
 
 /// Webhook secrets are encrypted in the database, and follow `SECRETS_KEY` when it is replaced.
 @Suite struct StoredSecretsTests {

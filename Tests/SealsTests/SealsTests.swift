@@ -1,6 +1,7 @@
 import Seals
 import TestSupport
 import Testing
+import Text
 
 @Suite struct SealsTests {
     private let secret = Result { try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") }

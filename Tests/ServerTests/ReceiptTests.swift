@@ -2,6 +2,7 @@ import Foundation
 import Seals
 import TestSupport
 import Testing
+import Text
 
 /// The table of an RT's answers, line by line, with what the books hold afterwards.
 extension ServerTests {

@@ -1,6 +1,7 @@
 import Accounts
 import Foundation
 import HTTPTypes
+import Text
 
 /// The caller's correlation id when it is well formed, otherwise a new one; and the trace id of a valid `traceparent`.
 struct CorrelationID: Sendable {
@@ -10,8 +11,7 @@ struct CorrelationID: Sendable {
     init(_ headers: HTTPFields) {
         if let given = headers[.correlationID], (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                    || [0x2D, 0x5F, 0x2E, 0x3A].contains($0)
+                $0.isAlphanumeric || "-_.:".utf8.contains($0)
             })
         {
             text = given
@@ -33,5 +33,5 @@ struct CorrelationID: Sendable {
 }
 
 extension UInt8 {
-    fileprivate var isLowerHexDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
+    fileprivate var isLowerHexDigit: Bool { isDigit || (0x61...0x66).contains(self) }
 }

@@ -3,6 +3,7 @@ import JSON
 import Operations
 import PagoPA
 import Seals
+import Text
 
 extension JSONWriter {
     mutating func write(_ document: Document) {

@@ -1,5 +1,6 @@
 import JSON
 import PagoPA
+import Text
 
 // The bodies that creditors send about positions.
 
@@ -32,7 +33,7 @@ extension PositionDraft {
 /// A creditor's own short name of a debt type.
 func shortName(_ text: String) throws(InvalidValue) -> String {
     guard (1...35).contains(text.utf8.count),
-        text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D })
+        text.utf8.allSatisfy({ $0.isLower || $0.isDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
     else { throw InvalidValue(.badFormat, "must be 1 to 35 small letters, digits, hyphens or underscores") }
     return text
 }
@@ -83,7 +84,7 @@ extension PostalAddress {
     }
 
     private static func countryCode(_ text: String) throws(InvalidValue) -> String {
-        guard text.utf8.count == 2, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+        guard text.utf8.count == 2, text.utf8.allSatisfy(\.isUpper) else {
             throw InvalidValue(.badFormat, "must be two capital letters (ISO 3166-1)")
         }
         return text

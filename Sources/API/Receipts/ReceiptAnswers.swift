@@ -3,6 +3,7 @@ import JSON
 import Operations
 import PagoPA
 import Seals
+import Text
 
 extension RTAcknowledgement {
     var answer: [UInt8] {

@@ -5,6 +5,7 @@ import Operations
 import PagoPA
 import Requests
 import Seals
+import Text
 
 func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
     let handlers = RefundHandlers(intermediary: intermediary, links: links)

@@ -5,6 +5,7 @@ import Operations
 import PagoPA
 import Requests
 import Seals
+import Text
 
 func registryRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = RegistryHandlers(intermediary: intermediary)
@@ -170,7 +171,7 @@ extension Creditor {
     }
 
     private static func cbillCode(_ text: String) throws(InvalidValue) -> String {
-        guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) })
+        guard text.utf8.count == 5, text.utf8.allSatisfy({ $0.isUpper || $0.isDigit })
         else {
             throw InvalidValue(.badFormat, "must be 5 capital letters or digits")
         }

@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// A person with an account of their own (area riservata), by what they are to the municipality.
 package enum CitizenKind: String, Sendable, CaseIterable {

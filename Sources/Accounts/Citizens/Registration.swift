@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// What somebody says who wants an account; every rule of it holds.
 package struct Registration: Sendable, Equatable {

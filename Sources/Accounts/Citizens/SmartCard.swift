@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// What is written in the certificate of a CRS, TS-CNS or CIE, as far as its rules ask.
 package struct CardCertificate: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Foundation
 import PagoPA
+import Text
 
 /// What a citizen signs in with. A text that can be neither is a user whom nobody knows.
 package enum Username: Sendable, Equatable {
@@ -36,12 +37,12 @@ package struct ClientAddress: Sendable, Hashable {
         var six = in6_addr()
         guard (2...45).contains(text.utf8.count) else { throw Self.bad }
         if inet_pton(AF_INET, text, &four) == 1 {
-            self.text = withUnsafeBytes(of: &four) { Self.hex($0[...]) }
+            self.text = withUnsafeBytes(of: &four) { Hex.encode($0[...]) }
         } else if inet_pton(AF_INET6, text, &six) == 1 {
             let bytes = withUnsafeBytes(of: &six) { Array($0) }
             // An IPv4 address in IPv6's clothes is the same address.
             let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
-            self.text = isMapped ? Self.hex(bytes[12...]) : Self.hex(bytes[..<8])
+            self.text = isMapped ? Hex.encode(bytes[12...]) : Hex.encode(bytes[..<8])
         } else {
             throw Self.bad
         }
@@ -55,8 +56,4 @@ package struct ClientAddress: Sendable, Hashable {
     }
 
     private static let bad = InvalidValue(.badFormat, "must be an IPv4 or IPv6 address")
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { String(UInt16(truncatingIfNeeded: $0) + 0x100, radix: 16).dropFirst() }.joined()
-    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import PagoPA
 
 /// An Internet message (RFC 5322) with plain and HTML text and perhaps an attachment; the same bytes for the same parts, so that
@@ -83,7 +84,16 @@ package struct MIMEMessage: Sendable {
     private func part(_ mediaType: String, _ text: String) -> [UInt8] {
         let lines = text.replacingLineEnds()
         return Array("Content-Type: \(mediaType)\r\nContent-Transfer-Encoding: base64\r\n\r\n".utf8)
-            + Base64.lines(Array(lines.utf8))
+            + Self.base64Lines(Array(lines.utf8))
+    }
+
+    /// In lines of 76 characters, each with its CRLF, as mail wants it.
+    private static func base64Lines(_ bytes: [UInt8]) -> [UInt8] {
+        guard !bytes.isEmpty else { return [] }
+        let lines = Data(bytes).base64EncodedData(options: [
+            .lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed,
+        ])
+        return Array(lines) + [13, 10]
     }
 
     private func part(_ attachment: Attachment) throws -> [UInt8] {
@@ -99,7 +109,7 @@ package struct MIMEMessage: Sendable {
             Content-Transfer-Encoding: base64\r
             \r
 
-            """.utf8) + Base64.lines(attachment.bytes)
+            """.utf8) + Self.base64Lines(attachment.bytes)
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// What a mail says, as plain text and as HTML, without address, sender or date.
 package struct MailText: Sendable, Equatable {
     package let subject: String
@@ -18,15 +20,15 @@ package struct MailText: Sendable, Equatable {
         plain = blocks.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
         let rows = facts.map { fact in
             "<tr><th scope=\"row\" style=\"text-align:left;padding:4px 12px 4px 0;font-weight:normal;color:#444\">"
-                + "\(XMP.escaped(fact.label))</th><td style=\"padding:4px 0\">\(XMP.escaped(fact.value))</td></tr>\n"
+                + "\(Markup.escape(fact.label))</th><td style=\"padding:4px 0\">\(Markup.escape(fact.value))</td></tr>\n"
         }
         let table = rows.isEmpty ? "" : "<table style=\"border-collapse:collapse\">\n\(rows.joined())</table>\n"
-        let anchor = link.map { "<p><a href=\"\(XMP.escaped($0))\">\(XMP.escaped($0))</a></p>\n" } ?? ""
-        let texts = paragraphs.map { "<p>\(XMP.escaped($0))</p>\n" }
+        let anchor = link.map { "<p><a href=\"\(Markup.escape($0))\">\(Markup.escape($0))</a></p>\n" } ?? ""
+        let texts = paragraphs.map { "<p>\(Markup.escape($0))</p>\n" }
         html = """
             <!DOCTYPE html>
             <html lang="\(tag)">
-            <head><meta charset="utf-8"><title>\(XMP.escaped(subject))</title></head>
+            <head><meta charset="utf-8"><title>\(Markup.escape(subject))</title></head>
             <body style="font-family:sans-serif;color:#111;max-width:40em">
             \(texts.first ?? "")\(table)\(anchor)\(texts.dropFirst().joined())</body>
             </html>

@@ -1,3 +1,5 @@
+import Text
+
 /// The metadata packet that says what the document is: PDF/UA-1 and PDF/A-2a, title, author, language, dates.
 enum XMP {
     static func packet(title: String, author: String, language: String, createdAt: String) -> [UInt8] {
@@ -8,8 +10,8 @@ enum XMP {
             <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" \
             xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" \
             xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-            <dc:title><rdf:Alt><rdf:li xml:lang="x-default">\(escaped(title))</rdf:li></rdf:Alt></dc:title>
-            <dc:creator><rdf:Seq><rdf:li>\(escaped(author))</rdf:li></rdf:Seq></dc:creator>
+            <dc:title><rdf:Alt><rdf:li xml:lang="x-default">\(Markup.escape(title))</rdf:li></rdf:Alt></dc:title>
+            <dc:creator><rdf:Seq><rdf:li>\(Markup.escape(author))</rdf:li></rdf:Seq></dc:creator>
             <dc:language><rdf:Bag><rdf:li>\(language)</rdf:li></rdf:Bag></dc:language>
             <xmp:CreateDate>\(createdAt)</xmp:CreateDate>
             <xmp:ModifyDate>\(createdAt)</xmp:ModifyDate>
@@ -43,19 +45,4 @@ enum XMP {
         </rdf:li></rdf:Bag></pdfaExtension:schemas>
         </rdf:Description>
         """
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
-    }
 }

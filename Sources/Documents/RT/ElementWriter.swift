@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// Writes an XML document element by element. Its texts fit their schema: cut, escaped, and of characters that XML 1.0 has.
 struct ElementWriter {
@@ -16,7 +17,9 @@ struct ElementWriter {
     /// An element with at most `maximum` characters of text, or with what the documents say for unknown.
     mutating func text(_ name: String, _ value: String?, _ maximum: Int, unknown: String = "n/a") {
         let known = value.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } ?? unknown
-        text += "<\(name)>\(Self.escaped(cutText(Self.readable(known), upTo: maximum)))</\(name)>"
+        // A parser would read a bare carriage return as a line feed.
+        let escaped = Markup.escapeContent(cutText(Self.readable(known), upTo: maximum)).replacing("\r", with: "&#13;")
+        text += "<\(name)>\(escaped)</\(name)>"
     }
 
     /// Without what no XML 1.0 document may hold, not even as a reference.
@@ -30,20 +33,5 @@ struct ElementWriter {
             }
         }
         return String(result)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            // A parser would read it as a line feed.
-            case "\r": result += "&#13;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

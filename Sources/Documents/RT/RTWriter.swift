@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// What an official RT repeats of the request that it answers.
 package struct RTRequest: Sendable, Equatable {
@@ -149,10 +150,7 @@ extension RTDocument {
     private static func isSchemaEmail(_ text: String) -> Bool {
         let (mailbox, domain) = (text.prefix { $0 != "@" }, text.drop { $0 != "@" }.dropFirst())
         let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x40, 0x5F: true
-            default: false
-            }
+            byte.isAlphanumeric || "+-.@_".utf8.contains(byte)
         }
         return text.utf8.count <= 256 && isPlain && text.count(where: { $0 == "@" }) == 1 && !mailbox.isEmpty
             && domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
@@ -171,8 +169,6 @@ extension RTDocument {
     /// A code is whole or it is none: a cut one would be somebody else's.
     private static func isCode(_ text: String) -> Bool {
         (2...16).contains(text.unicodeScalars.count)
-            && text.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-            }
+            && text.utf8.allSatisfy(\.isAlphanumeric)
     }
 }

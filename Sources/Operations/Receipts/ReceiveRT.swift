@@ -4,6 +4,7 @@ import Metrics
 import PagoPA
 import Requests
 import Storage
+import Text
 
 /// How an RT was taken, with the answer that every replay gets again.
 package struct TakenRT: Sendable, Equatable {
@@ -249,10 +250,6 @@ extension Intermediary {
     }
 }
 
-func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-}
-
 /// Everything known when an RT is kept.
 struct RTFacts {
     let rt: RT
@@ -291,7 +288,7 @@ struct RTFacts {
             method: rt.method ?? attempt?.method, transfers: rt.transfers,
             payer: rt.payer ?? attempt?.payer.map(RTSubject.init),
             debtor: position.map { RTSubject($0.debtor) } ?? rt.debtor, failureReason: rt.failureReason, till: nil,
-            reference: nil, rtSHA256: hex(body.sha256), receivedAt: arrivedAt, copyOf: copyOf,
+            reference: nil, rtSHA256: Hex.encode(body.sha256), receivedAt: arrivedAt, copyOf: copyOf,
             notes: rt.notes)
     }
 }

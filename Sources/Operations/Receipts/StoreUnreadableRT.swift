@@ -4,6 +4,7 @@ import Logging
 import PagoPA
 import Requests
 import Storage
+import Text
 
 extension Intermediary {
     /// Stores a signed body that is not readable as an RT, and opens an anomaly for it, in one transaction.
@@ -26,7 +27,9 @@ extension Intermediary {
             countRT("unreadable_over_limit")
             logger.error(
                 "an unreadable RT is not stored: its PSP has reached the limit of a day",
-                metadata: ["psp": "\(body.psp)", "sha256": "\(hex(body.sha256))", "bytes": "\(body.bytes.count)"])
+                metadata: [
+                    "psp": "\(body.psp)", "sha256": "\(Hex.encode(body.sha256))", "bytes": "\(body.bytes.count)",
+                ])
             return nil
         }
     }
@@ -55,7 +58,7 @@ extension Intermediary {
             tx.insert(unreadable, body, of: anomaly.id, at: now)
             tx.journal(
                 JournalEntry(
-                    .rtRefused, by: .psp(body.psp), creditor: gist.creditor, note: "sha256:" + hex(body.sha256)),
+                    .rtRefused, by: .psp(body.psp), creditor: gist.creditor, note: "sha256:" + Hex.encode(body.sha256)),
                 at: now)
             tx.journal(
                 JournalEntry(

@@ -1,3 +1,5 @@
+import Text
+
 /// Identificativo PSP: a BIC of 8 or 11, or "ABI" and 5 digits; `[A-Z0-9_]{6,35}` here, so that test PSPs fit.
 package struct PSPID: Sendable, Hashable, CustomStringConvertible {
     package let value: String
@@ -27,10 +29,7 @@ package struct ChannelID: Sendable, Hashable, CustomStringConvertible {
 }
 
 private func isIdentifierByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
-    default: false
-    }
+    byte.isAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
 }
 
 /// Fascia di costo: what the payer is charged up to and including an amount.

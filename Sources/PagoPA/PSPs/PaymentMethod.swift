@@ -1,3 +1,5 @@
+import Text
+
 /// How the note's citizen thinks of paying.
 package enum PaymentMethodGroup: String, Sendable, CaseIterable {
     case card
@@ -11,7 +13,7 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ code: String) throws(InvalidValue) {
         guard (1...5).contains(code.utf8.count),
-            code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (0x30...0x39).contains($0) })
+            code.utf8.allSatisfy({ $0.isUpper || $0.isDigit })
         else { throw InvalidValue(.badFormat, "must be 1 to 5 capital letters or digits, such as CP") }
         self.code = code
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// Why an RT could not be read: every deciding member that is missing or means nothing.
 package struct RTReadFailure: Error, Sendable, Equatable {
     package let faults: [Fault]

@@ -1,3 +1,5 @@
+import Text
+
 /// Importo: euro cents, 0 to 999 999 999,99. Source: stImporto of the RPT/RT schema.
 package struct Amount: Sendable, Hashable, Comparable {
     package let cents: Int64

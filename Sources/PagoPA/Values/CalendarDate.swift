@@ -1,3 +1,5 @@
+import Text
+
 /// A calendar day. Due dates are days in Europe/Rome: what is due today is not late.
 package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let year: Int

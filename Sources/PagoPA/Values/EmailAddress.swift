@@ -1,3 +1,5 @@
+import Text
+
 /// An address that may stand in an SMTP command: ASCII, one @, nothing that could begin another command or header.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let value: String

@@ -1,3 +1,5 @@
+import Text
+
 /// VAT numbers and tax ids of other countries, as a debtor or payer without an Italian code is named by them.
 ///
 /// Sources: VIES for the Union and Northern Ireland (`XI`, Greece as `EL`); the tax offices of the United Kingdom, Switzerland,

@@ -1,3 +1,5 @@
+import Text
+
 /// IBAN (ISO 13616) in capitals without blanks: check digits, length and structure of its country, and the check letter (CIN) of
 /// Italian and Sammarinese accounts are verified. A postal account when the ABI is 07601.
 package struct IBAN: Sendable, Hashable, CustomStringConvertible {
@@ -36,9 +38,6 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
     package var description: String { value }
 
     package var isPostal: Bool { value.hasPrefix("IT") && value.dropFirst(5).hasPrefix("07601") }
-
-    /// The account, the last twelve characters of an Italian IBAN.
-    package var postalAccount12: String { String(value.suffix(12)) }
 }
 
 /// Of the number spelt by digits and by letters that stand for 10…35.

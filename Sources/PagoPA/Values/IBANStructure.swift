@@ -1,3 +1,5 @@
+import Text
+
 /// Structures of national account numbers (BBAN) by country, which also give the length of the IBAN.
 ///
 /// Source: SWIFT IBAN Registry, release 101. Neighbouring fields of one class are joined: `n` digits, `a` capital letters, `c` both.

@@ -1,3 +1,5 @@
+import Text
+
 /// Identificativo univoco di versamento: 1 to 35 letters or digits, compared as text; an RF reference must verify (ISO 11649).
 package struct IUV: Sendable, Hashable, CustomStringConvertible {
     package let value: String
@@ -25,14 +27,4 @@ package struct IUV: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { value }
-
-    /// The RF reference of 1 to 21 letters or digits.
-    package static func rf(reference: String) throws(InvalidValue) -> IUV {
-        let bytes = Array(reference.asciiUppercased.utf8)
-        guard (1...21).contains(bytes.count), bytes.allSatisfy(\.isAlphanumeric) else {
-            throw InvalidValue(.badFormat, "must be 1 to 21 letters or digits")
-        }
-        let check = 98 - remainder97(bytes + Array("RF00".utf8))
-        return try IUV("RF\(twoDigits(check))\(reference)")
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// An id of a noun: a UUID of version 7, ordered by the time it was made and telling nothing else.
 package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import Text
+
 /// A moment, in microseconds since 1970 in UTC: what PostgreSQL's `timestamptz` keeps, exactly.
 package struct Instant: Sendable, Hashable, Comparable {
     package let microseconds: Int64

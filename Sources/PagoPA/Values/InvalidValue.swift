@@ -1,3 +1,5 @@
+import Text
+
 /// A text or number that is not what it should be. Names the rule; never repeats the value, which may be personal.
 package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
     package let code: FaultCode
@@ -9,15 +11,6 @@ package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     package var description: String { detail }
-}
-
-extension UInt8 {
-    package var isDigit: Bool { (0x30...0x39).contains(self) }
-    package var isUpper: Bool { (0x41...0x5A).contains(self) }
-    var isLower: Bool { (0x61...0x7A).contains(self) }
-    package var isAlphanumeric: Bool { isDigit || isUpper || isLower }
-    /// The capital of a small ASCII letter; any other byte as it is.
-    var capital: UInt8 { isLower ? self - 0x20 : self }
 }
 
 extension StringProtocol {

@@ -1,3 +1,5 @@
+import Text
+
 /// Numero avviso: 18 digits, the first of which (aux digit) tells how the rest is made.
 package struct NoticeNumber: Sendable, Hashable, CustomStringConvertible {
     package let value: String

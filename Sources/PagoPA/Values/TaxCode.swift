@@ -1,3 +1,5 @@
+import Text
+
 /// Codice fiscale of a body, or partita IVA: 11 digits with a check digit (Luhn's).
 package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let value: String

@@ -1,3 +1,5 @@
+import Text
+
 /// An instant or a day as other systems write it: without seconds or zone, with a leap second, with more digits than we store.
 package enum ToldTime: Sendable, Equatable {
     case instant(Instant)

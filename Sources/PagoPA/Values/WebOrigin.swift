@@ -1,3 +1,5 @@
+import Text
+
 /// Scheme, host and port, exactly: `https://portale.example.org`. Plain http only for this machine.
 package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
     package let description: String

@@ -3,6 +3,7 @@ import Seals
 import Synchronization
 import TestSupport
 import Testing
+import Text
 
 /// Two instances, those who use them, and what they were told.
 final class FaultRun: Sendable {
