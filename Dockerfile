@@ -1,6 +1,16 @@
 # One image with the service (`quietanza`, its entry point) and the PSP simulator (`psp-simulator`). It has not been built.
 ARG SWIFT_IMAGE=swift:6.3-bookworm
 
+# What /docs serves: Swagger UI, Redoc and openapi.yaml as JSON.
+FROM debian:bookworm-slim AS documentation
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY scripts scripts
+COPY openapi.yaml ./
+RUN scripts/api-docs.sh
+
 FROM ${SWIFT_IMAGE} AS builder
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
@@ -32,6 +42,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --home-dir /var/lib/quietanza --create-home --shell /usr/sbin/nologin quietanza \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo
 COPY --from=builder /staging/ /
+COPY --from=documentation /build/api-docs /usr/share/quietanza/api-docs
 # A missing library fails the build instead of the first start.
 RUN quietanza --version && psp-simulator --help >/dev/null
 USER quietanza

@@ -58,4 +58,4 @@ format: ## Format the Swift code
 clean: ## Stop the private databases; remove build results and all data, also the demo data
 	@for cluster in .local/postgres .local/postgres-test; do \
 		if [ -e "$$cluster" ]; then scripts/postgres.sh remove "$$cluster"; fi; done
-	rm -rf .local .build
+	rm -rf .local .build api-docs

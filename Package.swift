@@ -18,7 +18,6 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -53,7 +52,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Ground: C libraries, each for one room, and toolboxes that know nothing of ours.
@@ -95,7 +93,7 @@ let package = Package(
             "API",
             [
                 "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses",
-                "Certificates", "Text", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL, yams,
+                "Certificates", "Text", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL,
             ]),
         // Floor 5
         .executableTarget(

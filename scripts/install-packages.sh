@@ -53,6 +53,9 @@ else
     fi
 fi
 
+# Without network the service still builds and runs; only these pages are missing.
+"$(dirname "$0")/api-docs.sh" || say "install-packages: /docs is not installed; run scripts/api-docs.sh later."
+
 if ! command -v swift >/dev/null 2>&1; then
     say "install-packages: swift was not found. Install Swift 6.2 or later: https://www.swift.org/install/linux/"
     exit 1

@@ -23,6 +23,8 @@ package struct APIConfiguration: Sendable {
     package let publicURL: String
     /// The contract, as served.
     package let contract: String
+    /// Content of `DocumentationPages.files`, as far as they are installed.
+    package var documentation: [String: [UInt8]] = [:]
     package let version: String
     /// Authenticates the cursors of lists.
     package let secrets: SecretsKeys

@@ -16,13 +16,13 @@ package struct API: Sendable {
 
     package init(
         _ intermediary: Intermediary, configuration: APIConfiguration, service: ServiceState, logger: Logger
-    ) throws {
+    ) {
         let links = Links(
             publicURL: configuration.publicURL, smartCardURL: configuration.smartCardURL ?? configuration.publicURL)
         pipeline = Pipeline(intermediary, configuration, links, logger: logger)
         self.service = service
         routes =
-            try serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
+            serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
             + registryRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
             + pspRelayRoutes(intermediary)
             + citizenRoutes(intermediary, links)

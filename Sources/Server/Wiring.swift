@@ -92,16 +92,31 @@ struct Wiring: Sendable {
 
     // MARK: HTTP
 
+    /// The pages under `/docs` are a convenience: without them the service works, and its log says so.
+    private func documentation() -> [String: [UInt8]] {
+        let folder = settings.resourcesDirectory + "/api-docs"
+        var content: [String: [UInt8]] = [:]
+        for name in DocumentationPages.files.keys {
+            content[name] = FileManager.default.contents(atPath: "\(folder)/\(name)").map { Array($0) }
+        }
+        if content.count < DocumentationPages.files.count {
+            logger.warning(
+                "/docs is not installed: run scripts/api-docs.sh", metadata: ["folder": "\(folder)"])
+        }
+        return content
+    }
+
     /// One server for each port.
     func servers(_ state: ServiceState) throws -> [any Service] {
         let contract = try String(contentsOfFile: settings.resourcesDirectory + "/openapi.yaml", encoding: .utf8)
         var configuration = APIConfiguration(
             publicURL: settings.publicURL, contract: contract, version: Server.version, secrets: secrets)
+        configuration.documentation = documentation()
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
         configuration.smartCards = settings.smartCards?.trust(settings.trustedProxies)
         configuration.smartCardURL = settings.smartCards?.url
-        let api = try API(intermediary, configuration: configuration, service: state, logger: logger)
+        let api = API(intermediary, configuration: configuration, service: state, logger: logger)
         var rules = api.framingRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
         rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)

@@ -3,6 +3,7 @@ import HTTPTypes
 import JSON
 import PagoPA
 import Requests
+import Text
 
 /// The pages that the `type` of a problem leads to: HTML for browsers, JSON for programs.
 func problemRoutes(_ links: Links) -> [Route] {
@@ -16,6 +17,17 @@ func problemRoutes(_ links: Links) -> [Route] {
 
 private struct ProblemPages: Sendable {
     let links: Links
+    private static let style = """
+        :root{color-scheme:light dark}
+        body{margin:0 auto;max-width:70rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
+        a{color:#004b9b}a:focus-visible,pre:focus-visible{outline:3px solid #b35900;outline-offset:2px}
+        h2{overflow-wrap:anywhere}code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
+        pre{background:#f2f2f2;padding:.75rem;overflow-x:auto}
+        table{border-collapse:collapse;width:100%;margin:.5rem 0}
+        th,td{border:1px solid #949494;padding:.3rem .5rem;text-align:left;vertical-align:top;font-weight:400}thead th{background:#f2f2f2;font-weight:700}
+        @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}a{color:#8ec5ff}pre,thead th{background:#262a33}}
+        """
+    private static let styleHash = contentHash(Array(style.utf8))
 
     func index(_ request: OpenRequest) -> Reply {
         guard request.accept.prefersHTML else {
@@ -35,8 +47,8 @@ private struct ProblemPages: Sendable {
         }
         let rows = ProblemKind.all.map { kind in
             """
-            <tr><th scope="row"><a href="\(htmlEscaped(links.problem(kind.code)))"><code>\(kind.code)</code></a></th>\
-            <td>\(kind.status.code)</td><td>\(htmlEscaped(kind.title))</td></tr>
+            <tr><th scope="row"><a href="\(Markup.escape(links.problem(kind.code)))"><code>\(kind.code)</code></a></th>\
+            <td>\(kind.status.code)</td><td>\(Markup.escape(kind.title))</td></tr>
             """
         }
         return html(
@@ -64,11 +76,11 @@ private struct ProblemPages: Sendable {
             kind.title,
             """
             <p><code>\(kind.code)</code>, HTTP status \(kind.status.code)</p>
-            <h2>Cause</h2><p>\(htmlEscaped(kind.cause))</p>
-            <h2>What to do</h2><p>\(htmlEscaped(kind.cure))</p>
-            <h2>Example</h2><pre tabindex="0">\(htmlEscaped(String(decoding: example, as: UTF8.self)))</pre>
+            <h2>Cause</h2><p>\(Markup.escape(kind.cause))</p>
+            <h2>What to do</h2><p>\(Markup.escape(kind.cure))</p>
+            <h2>Example</h2><pre tabindex="0">\(Markup.escape(String(decoding: example, as: UTF8.self)))</pre>
             \(hasViolations ? "<h2>Violation codes</h2>\(violationCodes)" : "")
-            <p><a href="\(htmlEscaped(links.problems))">All problems</a></p>
+            <p><a href="\(Markup.escape(links.problems))">All problems</a></p>
             """)
     }
 
@@ -104,7 +116,7 @@ private struct ProblemPages: Sendable {
 
     private var violationCodes: String {
         let rows = FaultCode.allCases.map { code in
-            "<tr><th scope=\"row\"><code>\(code.rawValue)</code></th><td>\(htmlEscaped(code.meaning))</td></tr>"
+            "<tr><th scope=\"row\"><code>\(code.rawValue)</code></th><td>\(Markup.escape(code.meaning))</td></tr>"
         }
         return """
             <table><thead><tr><th scope="col">Code</th><th scope="col">Meaning</th></tr></thead>
@@ -116,8 +128,8 @@ private struct ProblemPages: Sendable {
         let page = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(htmlEscaped(title))</title><style>\(ContractPage.style)</style></head><body>
-            <main><h1>\(htmlEscaped(title))</h1>
+            <title>\(Markup.escape(title))</title><style>\(Self.style)</style></head><body>
+            <main><h1>\(Markup.escape(title))</h1>
             \(content)
             </main></body></html>
 
@@ -126,7 +138,7 @@ private struct ProblemPages: Sendable {
             .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8",
-                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+                .contentSecurityPolicy: "default-src 'none'; style-src '\(Self.styleHash)'; frame-ancestors 'none'",
             ], body: Array(page.utf8))
     }
 }
@@ -134,9 +146,4 @@ private struct ProblemPages: Sendable {
 extension Accept {
     /// Whether the caller prefers HTML, as browsers do. A program that names neither gets JSON.
     var prefersHTML: Bool { prefers("text/html", to: "application/json") }
-}
-
-func htmlEscaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        .replacing("\"", with: "&quot;")
 }

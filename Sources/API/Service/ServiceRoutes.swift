@@ -33,9 +33,8 @@ package final class ServiceState: Sendable {
 func serviceRoutes(
     _ intermediary: Intermediary, _ configuration: APIConfiguration, _ state: ServiceState,
     _ links: Links
-) throws -> [Route] {
+) -> [Route] {
     let handlers = ServiceHandlers(intermediary: intermediary, state: state, links: links)
-    let page = try ContractPage(yaml: configuration.contract).html
     let contract = Array(configuration.contract.utf8)
     return [
         Route(.get, "/status", "show_status", access: .open) { _ in await handlers.status() },
@@ -49,15 +48,7 @@ func serviceRoutes(
         Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in
             Reply(.ok, headers: [.contentType: "application/yaml; charset=utf-8"], body: contract)
         },
-        Route(.get, "/docs", "show_docs", access: .open, produces: ["text/html"]) { _ in
-            Reply(
-                .ok,
-                headers: [
-                    .contentType: "text/html; charset=utf-8",
-                    .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-                ], body: Array(page.utf8))
-        },
-    ]
+    ] + DocumentationPages(configuration.documentation).routes()
 }
 
 private struct ServiceHandlers: Sendable {

@@ -1,0 +1,96 @@
+import Foundation
+import Seals
+import TestSupport
+import Testing
+
+extension ServerTests {
+    /// The pages of the contract: what they load, and what may run on them.
+    @Suite struct DocsTests {
+        @Test func `the pages load only what the service serves, and run only what their policy names`() async throws {
+            try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
+            try await Deployment.with { live in
+                var loaded: Set<String> = []
+                for path in ["/docs", "/docs/reference"] {
+                    let page = try await live.call("GET", path)
+                    #expect(page.status == 200 && page.headers["content-type"] == "text/html; charset=utf-8")
+                    let policy = try #require(page.headers["content-security-policy"])
+                    #expect(policy.hasPrefix("default-src 'none'; script-src 'self' 'sha256-"))
+                    #expect(!policy.contains("unsafe") && !policy.contains("http"))
+                    let text = String(decoding: page.body, as: UTF8.self)
+                    for match in text.matches(of: /<(?:script|style)>([^<]+)</) {
+                        #expect(policy.contains("'\(Self.hash(match.1))'"))
+                    }
+                    #expect(text.matches(of: /<script>/).count == 1 && text.matches(of: /<style>/).count == 1)
+                    for match in text.matches(of: /(?:src|href)="([^"]+)"(?: integrity="([^"]+)")?/) {
+                        let part = try await live.call("GET", "\(match.1)")
+                        #expect(part.status == 200, "\(match.1)")
+                        guard let integrity = match.2 else { continue }
+                        #expect(Self.hash(part.body) == integrity, "\(match.1)")
+                        loaded.insert("\(match.1) \(part.headers["content-type"] ?? "")")
+                    }
+                }
+                #expect(
+                    loaded == [
+                        "/docs/redoc.standalone.js text/javascript; charset=utf-8",
+                        "/docs/swagger-ui-bundle.js text/javascript; charset=utf-8",
+                        "/docs/swagger-ui.css text/css; charset=utf-8",
+                    ])
+            }
+        }
+
+        @Test func `a browser that has a file is answered 304, and HEAD has no body`() async throws {
+            try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
+            try await Deployment.with { live in
+                for path in ["/docs", "/docs/reference", "/docs/swagger-ui.css", "/openapi.json"] {
+                    let first = try await live.call("GET", path)
+                    let tag = try #require(first.headers["etag"], "\(path)")
+                    #expect(first.headers["cache-control"] == "private, no-cache", "\(path)")
+                    let again = try await live.call("GET", path, headers: ["If-None-Match": tag])
+                    #expect(again.status == 304 && again.body.isEmpty, "\(path)")
+                    let head = try await live.call("HEAD", path)
+                    #expect(head.status == 200 && head.body.isEmpty && head.headers["etag"] == tag, "\(path)")
+                }
+            }
+        }
+
+        @Test func `openapi json is openapi yaml, and no other file is served`() async throws {
+            try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
+            let wanted = try Tool.run(Deployment.project.appending(path: "scripts/contract.sh").path, ["json"])
+            try await Deployment.with { live in
+                let answer = try await live.call("GET", "/openapi.json")
+                #expect(String(decoding: answer.body, as: UTF8.self) == wanted)
+                for name in [
+                    "wheel", "openapi.json", "redoc.LICENSE", "..", "..%2fopenapi.yaml", "%2e%2e/openapi.yaml", "",
+                ] {
+                    let answer = try await live.send("GET", url: "\(live.api)/docs/\(name)")
+                    #expect(answer.status == 404, "\(name)")
+                }
+            }
+        }
+
+        @Test func `a service whose pages are not installed works, and says what to run`() async throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-bare-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            for name in ["migrations", "openapi.yaml"] {
+                try FileManager.default.createSymbolicLink(
+                    at: folder.appending(path: name), withDestinationURL: Deployment.project.appending(path: name))
+            }
+            try await Deployment.with(settings: ["RESOURCES_DIRECTORY": folder.path]) { live in
+                for path in ["/docs", "/docs/reference", "/docs/swagger-ui.css", "/openapi.json"] {
+                    let answer = try await live.call("GET", path)
+                    #expect(answer.status == 404, "\(path)")
+                    #expect((try answer.json["detail"] as? String)?.contains("scripts/api-docs.sh") == true, "\(path)")
+                }
+                #expect(try await live.call("GET", "/openapi.yaml").status == 200)
+                #expect(try live.log().contains("/docs is not installed: run scripts/api-docs.sh"))
+            }
+        }
+
+        private static func hash(_ text: Substring) -> String { hash(Data(text.utf8)) }
+
+        private static func hash(_ data: Data) -> String {
+            "sha256-" + Data(SHA256.digest(Array(data))).base64EncodedString()
+        }
+    }
+}
