@@ -191,15 +191,6 @@ extension Transaction {
         send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
     }
 
-    /// Until when the first of these installments that is held stays so; `nil`: none is.
-    package func heldUntil(_ installments: [Identifier<Installment>]) async throws -> Instant? {
-        let rows = try await query(
-            "SELECT max(held_until) FROM attempt_items WHERE installment_id = ANY(\(installments.map(\.uuid))) AND is_holding"
-        )
-        guard var row = rows.first else { return nil }
-        return try row.optionalInstant()
-    }
-
     /// Attempts past their deadline by the database's clock, oldest first, locked; those that another instance is ending are passed over.
     /// - Returns: also whether one of the attempt's installments is paid.
     package func lockOverdueAttempts(limit: Int) async throws -> [(

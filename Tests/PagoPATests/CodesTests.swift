@@ -82,13 +82,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("w9", "RF45w9"), ("539007547034", "RF18539007547034"), ("000000000000001", "RF74000000000000001"),
-        ("567483937849450550875", "RF78567483937849450550875"),
-    ])
-    func `RF references verify`(reference: String, whole: String) throws {
-        #expect(try IUV.rf(reference: reference).value == whole)
-        #expect(try IUV(whole).value == whole)
+    @Test(arguments: ["RF45w9", "RF18539007547034", "RF74000000000000001", "RF78567483937849450550875"])
+    func `RF references verify`(reference: String) throws {
+        #expect(try IUV(reference).value == reference)
     }
 
     @Test(arguments: ["RF23567483937849450550875", "", "0226 0618", "IUV-1", String(repeating: "1", count: 36)])
@@ -128,7 +124,6 @@ import Testing
     @Test func `an IBAN verifies, and tells a postal account`() throws {
         #expect(try IBAN("IT60X0542811101000000123456").isPostal == false)
         #expect(try IBAN("IT30O0760103200000012345678").isPostal)
-        #expect(try IBAN("IT30O0760103200000012345678").postalAccount12 == "000012345678")
         for wrong in ["IT61X0542811101000000123456", "IT60X05428111010000001234", "", "IT60X054281110100000012345é"] {
             #expect(throws: InvalidValue.self) { try IBAN(wrong) }
         }
@@ -137,12 +132,15 @@ import Testing
 
 /// Made by the rules written again here, then broken in one place.
 @Suite struct GeneratedCodesTests {
-    @Test func `every RF reference that we make verifies, and with one digit changed it does not`() throws {
+    @Test func `every RF reference verifies, and with one digit changed it does not`() throws {
         var random = SeededRandom(seed: 21)
         for _ in 0..<300 {
             let length = Int.random(in: 1...21, using: &random)
             let reference = String((0..<length).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
-            let made = try IUV.rf(reference: reference).value
+            // ISO 11649: R and F count as 27 and 15, and the number modulo 97 must be 1.
+            let rest = (reference + "271500").compactMap(\.wholeNumberValue).reduce(0) { ($0 * 10 + $1) % 97 }
+            let check = "\(98 - rest)"
+            let made = "RF\(check.count < 2 ? "0" : "")\(check)\(reference)"
             #expect(try IUV(made).value == made)
             var bytes = Array(made.utf8)
             let place = Int.random(in: 2..<bytes.count, using: &random)

@@ -143,10 +143,10 @@ func wholeTransfer(
         remittance: remittance(iuv: iuv, amount: amount, text: description))
 }
 
-/// causaleVersamento: `/RFB/<IUV>/<amount>/TXT/<text>` or `/RFS/…` for an RF reference, at most 140 characters.
+/// causaleVersamento: `/RFB/<IUV>/<amount>/TXT/<text>`, at most 140 characters. A position's IUV is never an RF reference: a notice number,
+/// which has only digits, contains it.
 func remittance(iuv: IUV, amount: Amount, text: String) -> String {
-    let kind = iuv.value.hasPrefix("RF") ? "RFS" : "RFB"
-    return String("/\(kind)/\(iuv.value)/\(amount.decimal)/TXT/\(text)".prefix(140))
+    String("/RFB/\(iuv.value)/\(amount.decimal)/TXT/\(text)".prefix(140))
 }
 
 extension InstallmentDraft {

@@ -74,9 +74,4 @@ extension AttemptStatus {
         case (.failed, _), (.cancelled, _), (.expired, _), (.paidElsewhere, _): nil
         }
     }
-
-    /// The states an event changes, for a statement's guard.
-    package static func changed(by event: AttemptEvent) -> [AttemptStatus] {
-        allCases.filter { $0.after(event) != nil }
-    }
 }
