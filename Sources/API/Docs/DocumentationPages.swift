@@ -51,7 +51,7 @@ package struct DocumentationPages: Sendable {
         ]
     }
 
-    private func reply(_ name: String, to inbound: Inbound) throws -> Reply {
+    private func reply(_ name: String, to inbound: OpenRequest) throws -> Reply {
         if let reply = replies[name] { return inbound.unlessHeld(reply) }
         guard replies.isEmpty else { throw Problem.notFound }
         throw Problem(

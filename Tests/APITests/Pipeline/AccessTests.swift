@@ -42,16 +42,16 @@ import Testing
         let contract = try Contract.project.get()
 
         for operation in contract.operations {
-            let route = try #require(routes.first { $0.operation == operation.operationID }, "\(operation.operationID)")
+            let route = try #require(routes.first { $0.operation == operation.operationId }, "\(operation.operationId)")
             switch route.access {
-            case .open: #expect(operation.isPublic, "\(operation.operationID)")
-            case .psp: #expect(operation.isSigned, "\(operation.operationID)")
+            case .open: #expect(operation.isPublic, "\(operation.operationId)")
+            case .psp: #expect(operation.isSigned, "\(operation.operationId)")
             case .key(let scopes, let forCitizen):
                 // A front end that starts payments may sign in those who pay (`APIKey.holds`).
                 let names = scopes.flatMap { $0 == .citizens ? [$0, .paymentsWrite] : [$0] }.map(\.rawValue)
-                #expect(!operation.isPublic && !operation.isSigned, "\(operation.operationID)")
-                #expect(Set(names) == Set(operation.scopes), "\(operation.operationID)")
-                #expect(forCitizen == operation.needsCitizen, "\(operation.operationID)")
+                #expect(!operation.isPublic && !operation.isSigned, "\(operation.operationId)")
+                #expect(Set(names) == Set(operation.scopes), "\(operation.operationId)")
+                #expect(forCitizen == operation.needsCitizen, "\(operation.operationId)")
             }
         }
     }
