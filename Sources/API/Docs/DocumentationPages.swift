@@ -52,7 +52,7 @@ package struct DocumentationPages: Sendable {
     }
 
     private func reply(_ name: String, to inbound: OpenRequest) throws -> Reply {
-        if let reply = replies[name] { return inbound.unlessHeld(reply) }
+        if let reply = replies[name] { return inbound.unlessCached(reply) }
         guard replies.isEmpty else { throw Problem.notFound }
         throw Problem(
             .notFound,
