@@ -88,7 +88,8 @@ let package = Package(
             ]),
         // Floor 4
         room(
-            "HTTPFraming", ["Addresses", "Text", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes]),
+            "HTTPFraming",
+            ["Addresses", "Text", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes]),
         room(
             "API",
             [

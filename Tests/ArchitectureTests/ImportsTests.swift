@@ -11,10 +11,13 @@ import Testing
         "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Seals"],
         "Gateways": ["CCurl", "JSON", "Seals", "Addresses", "Workers", "Text"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"],
-        "Operations": ["Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers", "Text"],
+        "Operations": [
+            "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers", "Text",
+        ],
         "HTTPFraming": ["Addresses", "Text"],
         "API": [
-            "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates", "Text",
+            "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates",
+            "Text",
         ],
         "Server": [
             "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts",
