@@ -7,7 +7,7 @@ import Testing
 @Suite struct ThrottleTests {
     private let start = Instant(microseconds: 1_800_000_000_000_000)
 
-    /// Tries one after the other, each as soon as it may be made; the waits before them.
+    /// The waits before consecutive attempts, each made as soon as it is allowed.
     private func waits(_ count: Int, _ rule: Throttle.Rule) -> [Int] {
         var throttle = Throttle(tries: 0, lastAt: start)
         var now = start
@@ -19,39 +19,39 @@ import Testing
         }
     }
 
-    @Test func `from one address five tries are free, and each further one waits twice as long`() {
+    @Test func `five attempts from one address are free and each further one waits twice as long`() {
         #expect(waits(12, .signInFromAddress) == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64])
         #expect(waits(30, .signInFromAddress).max() == 900)
     }
 
-    @Test func `an account on which strangers try makes nobody wait for long`() {
+    @Test func `attempts of strangers on an account cause only short waits`() {
         let all = waits(200, .signIn)
         #expect(all.prefix(20).allSatisfy { $0 == 0 })
         #expect(all.max() == 8)
     }
 
-    @Test func `one mailbox gets five mails at once and then one in twelve minutes`() {
+    @Test func `one mailbox gets five mails at once and then one every twelve minutes`() {
         #expect(waits(8, .mail) == [0, 0, 0, 0, 0, 720, 720, 720])
     }
 
-    @Test(arguments: 0..<200) func `waiting is never longer than the rule says, and ends`(seed: Int) {
+    @Test(arguments: 0..<200) func `a wait is never longer than the maximum and always ends`(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         for rule in [Throttle.Rule.signInFromAddress, .signIn, .mail] {
             let throttle = Throttle(tries: .random(in: 0...10_000, using: &random), lastAt: start)
             let later = start.adding(seconds: .random(in: -5...100_000, using: &random))
             let wait = throttle.waitSeconds(at: later, rule)
             #expect(wait >= 0 && wait <= 906)
-            // Nobody who waits as told is told to wait again, and time alone never makes it longer.
+            // After the wait, the attempt is allowed, and passing time never makes the wait longer.
             #expect(throttle.waitSeconds(at: later.adding(seconds: wait), rule) == 0)
             #expect(throttle.waitSeconds(at: later.adding(seconds: 1), rule) <= wait)
-            #expect(throttle.remembered(at: later, rule) <= throttle.tries)
+            #expect(throttle.currentTries(at: later, rule) <= throttle.tries)
         }
     }
 
-    @Test func `time forgives`() {
+    @Test func `the count of attempts decreases with time`() {
         let throttle = Throttle(tries: 9, lastAt: start)
         #expect(throttle.waitSeconds(at: start, .signInFromAddress) == 16)
-        #expect(throttle.remembered(at: start.adding(seconds: 600), .signInFromAddress) == 8)
+        #expect(throttle.currentTries(at: start.adding(seconds: 600), .signInFromAddress) == 8)
         #expect(throttle.waitSeconds(at: start.adding(seconds: 600 * 5), .signInFromAddress) == 0)
         #expect(throttle.counting(at: start.adding(seconds: 600 * 20), .signInFromAddress).tries == 1)
     }
@@ -64,7 +64,7 @@ import Testing
             givenName: "Mario", familyName: "Rossi")
     }
 
-    @Test(arguments: [11, 129, 600]) func `a password of another length is refused`(length: Int) {
+    @Test(arguments: [11, 129, 600]) func `a password that is too short or too long is rejected`(length: Int) {
         let text = String((0..<length).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126))) })
         #expect(throws: InvalidValue.self) { try Password(text) }
     }
@@ -73,7 +73,7 @@ import Testing
         "quattro gatti sul tetto", "ünïcödé ßtraße", "龍馬精神龍虎風雲日月山川", "🐈🐕🐎🐖🐄🐑🐓🦆🐢🐍🐸🐝", "correct horse battery",
         "Tr0ub4dor&3!x",
     ])
-    func `any long text that is not guessed first will do`(text: String) throws {
+    func `any long text that is not a common password is accepted`(text: String) throws {
         #expect(try Password(text).faults(for: owner.get()).isEmpty)
     }
 
@@ -82,7 +82,7 @@ import Testing
         "Password!2026",
         "passwordpassword", "1q2w3e4r5t6y", "francesco1985", "JUVENTUS!!1897", "iloveyou12345",
     ])
-    func `what is tried first is refused`(text: String) throws {
+    func `a common password is rejected`(text: String) throws {
         #expect(try !Password(text).faults(for: PasswordOwner()).isEmpty)
     }
 
@@ -91,7 +91,7 @@ import Testing
         "rossimario-tetto",
         "io sono mario.rossi",
     ])
-    func `what names its owner is refused`(text: String) throws {
+    func `a password that contains data of its owner is rejected`(text: String) throws {
         #expect(try !Password(text).faults(for: owner.get()).isEmpty)
     }
 
@@ -114,7 +114,7 @@ import Testing
             country: country)
     }
 
-    @Test func `a resident lives in Italy, an Italian of AIRE abroad, and a non-resident anywhere`() {
+    @Test func `a resident has an address in Italy, an AIRE citizen abroad, and a non-resident anywhere`() {
         #expect(CitizenKind.resident.faults(of: address("IT", province: "TO")).isEmpty)
         #expect(CitizenKind.resident.faults(of: address("IT", province: "to", postalCode: "1012")).count == 2)
         #expect(CitizenKind.resident.faults(of: address("IT")).map(\.pointer) == ["/address/province"])
@@ -136,14 +136,14 @@ import Testing
         ("RSSMRA80A01H501U", "1980-02-01", false), ("RSSMRA80A01H501U", "1981-01-01", false),
         ("VRDNNA85M41F205G", "1985-08-01", true), ("VRDNNA85M41F205G", "1985-08-41", false),
     ])
-    func `the day of birth is the tax code's`(code: String, day: String, agrees: Bool) throws {
+    func `the date of birth must match the tax code`(code: String, day: String, agrees: Bool) throws {
         let taxCode = try TaxCode(code)
         guard let date = try? CalendarDate(day) else { return #expect(!agrees) }
         #expect(taxCode.agrees(withBirth: date) == agrees)
     }
 
-    @Test func `a code changed for omocodia says the same day`() throws {
-        // Digits become letters from the right: 80A01 → UNAL M for the last one alone and for all.
+    @Test func `a tax code changed for omocodia contains the same date of birth`() throws {
+        // Letters replace digits from the right: in 80A01 only the last digit, or all of them.
         for first15 in ["RSSMRA80A01H50M", "RSSMRA80A0MHRLM", "RSSMRAULALMHRLM"] {
             let letter = try #require(TaxCode.checkLetter(first15: first15))
             let taxCode = try TaxCode(first15 + String(letter))
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func `rules between fields are told as far as the fields are known`() throws {
+    @Test func `rules between fields check only the fields that were parsed`() throws {
         var rules = RegistrationRules()
         rules.taxCode = try TaxCode("12345678903")
         rules.birthDate = try CalendarDate("2030-01-01")
@@ -168,13 +168,13 @@ import Testing
         for event in CitizenEvent.allCases { #expect(CitizenStatus.erased.after(event) == nil) }
     }
 
-    @Test func `one mailbox, one tax code, however they are written`() throws {
+    @Test func `all spellings of a mailbox or tax code give the same username`() throws {
         #expect(Username("Mario@Example.org").text == Username("mario@example.ORG").text)
         #expect(Username("rssmra80a01h501u").text == "RSSMRA80A01H501U")
         #expect(Username("nobody in particular") == .unknown("nobody in particular"))
     }
 
-    @Test func `an address is its network's`() throws {
+    @Test func `IPv6 addresses of one /64 are the same client address`() throws {
         #expect(try ClientAddress("203.0.113.7") == ClientAddress("::ffff:203.0.113.7"))
         #expect(try ClientAddress("2001:db8::1") == ClientAddress("2001:0db8:0:0:ffff::2"))
         #expect(try ClientAddress("2001:db8::1") != ClientAddress("2001:db8:0:1::1"))

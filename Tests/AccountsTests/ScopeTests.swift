@@ -4,7 +4,7 @@ import PagoPA
 import Testing
 
 @Suite struct ScopeTests {
-    @Test func `who may start payments may sign in those who pay, but for a back office`() throws {
+    @Test func `a front end that may start payments may sign in citizens, but a back office may not`() throws {
         func key(_ kind: CallerKind, _ scopes: [Scope]) throws -> APIKey {
             APIKey(
                 id: Identifier(uuid: UUID()), name: "k", kind: kind, prefix: "p", scopes: scopes, creditors: [],

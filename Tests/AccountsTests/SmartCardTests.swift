@@ -28,7 +28,7 @@ import Testing
         return nil
     }
 
-    @Test func `a good card tells the tax code and the names`() throws {
+    @Test func `a valid card yields the tax code and the names`() throws {
         let card = try read(certificate()).get()
 
         #expect(card.taxCode.value == "RSSMRA80A01H501U")
@@ -39,7 +39,7 @@ import Testing
         "RSSMRA80A01H50MM/1.a=", "RSSMRAULALMHRLMD/6120016461039008.////////////////////////////",
         "RSSMRA80A01H501U/7430010005801072", "RSSMRA80A01H501U/CA00000AA.x-_y",
     ])
-    func `omocodia, slashes in the digest and other card ids are taken`(name: String) throws {
+    func `the parser accepts omocodia, slashes in the digest and other card ids`(name: String) throws {
         #expect(try read(certificate([name])).get().taxCode.value == String(name.prefix(16)))
     }
 
@@ -52,18 +52,18 @@ import Testing
         "RSSMRA80A01H501U\u{2215}1.a=", "R\u{301}SSMRA80A01H50/1.a=",
         "RSSMRA80A01H501U/" + String(repeating: "1", count: 112),
     ])
-    func `a common name of another shape gives no tax code`(name: String) {
+    func `the parser rejects a common name of another format`(name: String) {
         #expect(read(certificate([name])) == .failure(.taxCode))
     }
 
-    @Test func `no common name and two of them open nothing`() {
+    @Test func `the parser rejects a certificate without a common name or with two`() {
         let good = certificate().commonNames[0]
         #expect(read(certificate([])) == .failure(.commonName))
         #expect(read(certificate([good, good])) == .failure(.commonName))
         #expect(read(certificate([good, ""])) == .failure(.commonName))
     }
 
-    @Test func `each rule about the certificate has its fault`() {
+    @Test func `each violated certificate rule yields its own fault`() {
         #expect(fault { $0.notBefore = Self.now.adding(seconds: 1) } == .notYetValid)
         #expect(fault { $0.notAfter = Self.now.adding(seconds: -1) } == .expired)
         #expect(fault { $0.signsDigitally = false } == .keyUsage)
@@ -77,7 +77,7 @@ import Testing
         #expect(read(certificate(), trusting: ["1.3.76.47.4"]) == .failure(.policy))
     }
 
-    @Test func `a name that is no plain text is left out, and the card still opens`() throws {
+    @Test func `a name that is not plain text is ignored and the card is still valid`() throws {
         var certificate = certificate()
         certificate.givenNames = ["MARIO\nX"]
         certificate.familyNames = ["ROSSI", "BIANCHI"]
@@ -87,7 +87,7 @@ import Testing
         #expect(card.givenName == nil && card.familyName == nil)
     }
 
-    @Test func `any good code before the first slash is read, and with one character changed it is not`() throws {
+    @Test func `the parser accepts every valid tax code and rejects it with one character changed`() throws {
         var random = SeededRandom(seed: 31)
         let digits = Array("0123456789LMNPQRSTUV")
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -112,14 +112,14 @@ import Testing
             let place = Int.random(in: 0..<16, using: &random)
             let others = letters.filter { $0 != wrong[place] }
             wrong[place] = others.randomElement(using: &random) ?? "?"
-            // Two characters of the same value at one place are told apart by nobody: a digit and its letter.
+            // The check letter cannot distinguish two characters of equal value in one position: a digit and its letter.
             if TaxCode.checkLetter(first15: String(wrong.prefix(15))) != wrong[15] {
                 #expect(read(certificate(["\(String(wrong))/\(rest)"])) == .failure(.taxCode))
             }
         }
     }
 
-    @Test func `no text at all makes the reader stumble`() {
+    @Test func `no input makes the parser trap`() {
         var random = SeededRandom(seed: 32)
         for _ in 0..<2_000 {
             let scalars = (0..<Int.random(in: 0...40, using: &random)).compactMap { _ in

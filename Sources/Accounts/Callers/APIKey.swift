@@ -1,20 +1,20 @@
 import PagoPA
 
-/// What a key may be used for. The wire names are `rawValue`.
+/// A permission of an API key. The wire names are `rawValue`.
 package enum Scope: String, Sendable, CaseIterable {
     case positionsRead = "positions:read"
     case positionsWrite = "positions:write"
     case paymentsWrite = "payments:write"
     case receiptsRead = "receipts:read"
-    /// See and resolve what did not fit, of one's own creditors; with it, receipts in quarantine are seen too.
+    /// See and resolve anomalies of the key's creditors; this includes receipts in quarantine.
     case anomaliesWrite = "anomalies:write"
-    /// Decide refunds and say how they went.
+    /// Approve or reject refunds and record their result.
     case refundsWrite = "refunds:write"
     case notificationsRead = "notifications:read"
-    /// See the e-mails about one's own receipts and try them again.
+    /// See and retry the e-mails about receipts of the key's creditors.
     case notificationsWrite = "notifications:write"
     case pspListWrite = "psp-list:write"
-    /// Accounts and sessions of citizens, for front ends where they sign in.
+    /// Accounts and sessions of citizens, for front ends where citizens sign in.
     case citizens
     case operations
 }
@@ -25,22 +25,22 @@ package enum CallerKind: String, Sendable, CaseIterable {
     case ops
 }
 
-/// A caller's credential as kept: never the secret, only its digest.
+/// A stored API key. Only the digest of its secret is stored, never the secret.
 package struct APIKey: Sendable, Equatable {
     package let id: APIKeyID
-    /// The first of the keys that replaced one another: a caller stays the same caller when its key is rotated.
+    /// The first key of a chain of rotations: the caller stays the same when its key is rotated.
     package let lineage: APIKeyID
     package let name: String
     package let kind: CallerKind
-    /// The public part, by which people recognise the key.
+    /// The public part, by which people recognize the key.
     package let prefix: String
     package let scopes: [Scope]
     package let creditors: [OrganizationTaxCode]
-    /// Whose pages may read what this key is answered.
+    /// The origins whose pages may read responses to this key (CORS).
     package let allowedOrigins: [WebOrigin]
     package let createdAt: Instant
     package let expiresAt: Instant?
-    /// The end that the first key was made with. A key that was replaced may end earlier; no key that replaces it ends later.
+    /// The expiry of the first key of the chain. A replaced key may expire earlier; its successors never expire later.
     package let lineageExpiresAt: Instant?
     package let revokedAt: Instant?
     package let lastUsedAt: Instant?
@@ -69,12 +69,12 @@ package struct APIKey: Sendable, Equatable {
         self.rowVersion = rowVersion
     }
 
-    /// Ops keys reach every creditor; all others only the ones they are bound to.
+    /// Ops keys see all creditors; all other keys see only their own creditors.
     package var tenancy: Tenancy {
         kind == .ops ? .everyCreditor : .only(creditors, seesQuarantine: holds(.anomaliesWrite))
     }
 
-    /// A front end that starts payments may sign in those who pay; to sign in and no more, there is a scope of its own.
+    /// Front ends that may start payments may also sign in citizens; the scope `citizens` allows only the sign-in.
     package func holds(_ scope: Scope) -> Bool {
         scopes.contains(scope) || (scope == .citizens && kind != .creditor && scopes.contains(.paymentsWrite))
     }

@@ -1,9 +1,11 @@
 import PagoPA
 
-/// Who asks for an operation: a front end, a back office or ops by its key, alone or for a citizen who signed in through it.
+/// The caller of an operation: a front end, a back office or ops with its API key, alone or for a citizen who signed in through
+/// it.
 package struct Caller: Sendable, Equatable {
     package let key: APIKey
-    /// Whose token came beside the key. Then positions, attempts and receipts are theirs, across creditors.
+    /// The citizen of the token sent with the key. The caller then sees this citizen's positions, attempts and receipts of all
+    /// creditors.
     package let citizen: SignedInCitizen?
 
     package init(key: APIKey, citizen: SignedInCitizen? = nil) {
@@ -13,34 +15,35 @@ package struct Caller: Sendable, Equatable {
 
     package var kind: CallerKind { key.kind }
 
-    /// Whose objects this caller may touch.
+    /// The objects that this caller may access.
     package var tenancy: Tenancy { citizen.map { .citizen($0.taxCode) } ?? key.tenancy }
 
-    /// For the journal: both the citizen and the key.
+    /// For the journal: the citizen and the key.
     package var actor: Actor { citizen.map { .citizen($0.citizen, through: key.id) } ?? .key(key.id) }
 
-    /// Whose Idempotency-Keys these are: two citizens behind one key never meet, and a key that replaces another goes on as the same caller.
+    /// The owner of Idempotency-Keys. Two citizens behind one key are separate owners, and a rotated key stays the same owner.
     package var name: String {
         let actor: Actor = citizen.map { .citizen($0.citizen, through: key.lineage) } ?? .key(key.lineage)
         return actor.description
     }
 
-    /// Whether this caller may see how creditors and PSPs reach debtors and payers: names, e-mail and postal addresses. A citizen whose
-    /// account nothing but a mailbox has proved may be somebody else.
+    /// Whether this caller may see the names, e-mail addresses and postal addresses of debtors and payers. If only the mailbox of
+    /// a citizen's account is verified, the citizen may be another person.
     package var seesContactData: Bool { citizen?.provedBy.isOfPerson ?? true }
 
-    /// Whether this caller is told who sent an RT for its PSP: operations and back offices, who must ask the sender when it is wrong.
+    /// Whether this caller sees who sent an RT on behalf of a PSP: ops and back offices, who must contact the sender of a wrong
+    /// RT.
     package var seesSenders: Bool { citizen == nil && kind != .frontend }
 
-    /// For a citizen a key may do no more than a citizen may, whatever else it could do alone.
+    /// With a citizen, the key has only the scopes that citizens have.
     package func holds(_ scope: Scope) -> Bool {
-        key.holds(scope) && (citizen == nil || scope.isCitizens)
+        key.holds(scope) && (citizen == nil || scope.isForCitizens)
     }
 }
 
 extension Scope {
-    /// Whether it is among what a citizen may do.
-    package var isCitizens: Bool {
+    /// Whether citizens have this scope.
+    package var isForCitizens: Bool {
         switch self {
         case .positionsRead, .paymentsWrite, .receiptsRead, .citizens: true
         case .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite, .pspListWrite,

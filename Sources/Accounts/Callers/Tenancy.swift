@@ -1,18 +1,19 @@
 import PagoPA
 
-/// Whose objects a caller may touch: part of every statement that reads or writes them, and set for every transaction, where
-/// PostgreSQL's row level security holds the same walls once more.
+/// The objects that a caller may access. Every statement that reads or writes objects filters by it, and every transaction sets
+/// it, so that PostgreSQL's row-level security enforces the same filter again.
 package enum Tenancy: Sendable, Equatable {
-    /// Ops, and our own loops.
+    /// Ops, and background jobs.
     case everyCreditor
-    /// - seesQuarantine: whether receipts in quarantine are seen too. They may be anybody's, so front ends do not see them.
+    /// - seesQuarantine: whether the caller sees receipts in quarantine. They may belong to any person, so front ends do not see
+    /// them.
     case only([OrganizationTaxCode], seesQuarantine: Bool = true)
-    /// One citizen's own positions, attempts and receipts, whoever the creditor is; or those of one creditor.
+    /// The positions, attempts and receipts of one citizen, of all creditors or of one.
     case citizen(TaxCode, of: OrganizationTaxCode? = nil)
-    /// A PSP tells of any creditor's money, but of its own attempts only.
+    /// A PSP reports payments to any creditor, but sees only its own attempts.
     case psp(PSPID)
 
-    /// The same walls, drawn closer; a creditor outside them leaves nothing to see.
+    /// The same tenancy limited to one creditor. It is empty if the creditor is not part of it.
     package func narrowed(to creditor: OrganizationTaxCode?) -> Tenancy {
         guard let creditor else { return self }
         switch self {

@@ -1,6 +1,6 @@
 import PagoPA
 
-/// A webhook secret as it is listed: never the secret.
+/// A list entry of a webhook secret; it never contains the secret.
 package struct WebhookSecretEntry: Sendable, Equatable {
     package let id: WebhookSecretID
     package let psp: PSPID

@@ -1,16 +1,16 @@
 import PagoPA
 import Text
 
-/// A person with an account of their own (area riservata), by what they are to the municipality.
+/// The relation of an account's owner (area riservata) to the municipality.
 package enum CitizenKind: String, Sendable, CaseIterable {
     /// Resident in the municipality.
     case resident
     /// An Italian citizen who lives abroad, entered in the Anagrafe degli italiani residenti all'estero.
     case aire
-    /// Anybody else with an Italian tax code: not resident in this municipality, in Italy or abroad.
+    /// Any other person with an Italian tax code, who lives outside this municipality, in Italy or abroad.
     case nonResident = "non_resident"
 
-    /// What this kind's address breaks, under `/address`.
+    /// The violations of this kind's address rules, under `/address`.
     package func faults(of address: PostalAddress) -> [Fault] {
         switch self {
         case .resident:
@@ -21,7 +21,7 @@ package enum CitizenKind: String, Sendable, CaseIterable {
         case .nonResident: return address.country == "IT" ? Self.faults(ofItalian: address) : []
         case .aire:
             return address.country == "IT"
-                ? [Fault("/address/country", .notAllowed, "must be another country than IT")] : []
+                ? [Fault("/address/country", .notAllowed, "must be a country other than IT")] : []
         }
     }
 
@@ -39,10 +39,10 @@ package enum CitizenKind: String, Sendable, CaseIterable {
 }
 
 package enum CitizenStatus: String, Sendable, CaseIterable {
-    /// Registered; nobody has proved yet to read the mail.
+    /// Registered, but the mailbox is not verified yet.
     case pending
     case active
-    /// Nothing of the person is left but what the law keeps elsewhere: payments, receipts, positions.
+    /// The personal data is erased; payments, receipts and positions remain, because the law requires them.
     case erased
 }
 
@@ -52,7 +52,7 @@ package enum CitizenEvent: Sendable, CaseIterable {
 }
 
 extension CitizenStatus: TransitionTable {
-    /// The one transition table of accounts. `nil`: the event does not fit.
+    /// The transition table of accounts. `nil`: the event does not fit.
     package func after(_ event: CitizenEvent) -> CitizenStatus? {
         switch (self, event) {
         case (.pending, .verified): .active
@@ -72,7 +72,7 @@ package struct Birth: Sendable, Equatable {
     }
 }
 
-/// Which document was agreed to, in which version, and when.
+/// Which version of which document a citizen accepted, and when.
 package struct Consent: Sendable, Equatable {
     package enum Document: String, Sendable, CaseIterable {
         case privacy
@@ -90,13 +90,13 @@ package struct Consent: Sendable, Equatable {
     }
 }
 
-/// What has proved that an account belongs to the person whose tax code it has.
+/// How it was proved that an account belongs to the person with its tax code.
 package enum CitizenProof: String, Sendable, CaseIterable {
-    /// Nothing but a code in a mail: it proves the mailbox, whoever reads it.
+    /// Only a code in a mail, which proves access to the mailbox but not the person.
     case mailbox
     case smartCard = "smart_card"
 
-    /// Whether it proves the person: then the account may show what creditors know of how to reach them.
+    /// Whether the proof identifies the person. Only then does the account show contact data that creditors stored.
     package var isOfPerson: Bool {
         switch self {
         case .mailbox: false
@@ -105,9 +105,9 @@ package enum CitizenProof: String, Sendable, CaseIterable {
     }
 }
 
-/// An account that is not erased. Never holds the password, nor its hash.
+/// An account that is not erased. It never contains the password or its hash.
 ///
-/// One that a smart card made knows what the card tells: the tax code, as a rule the names, and neither birth nor mailbox.
+/// An account created with a smart card has the card's data: the tax code and usually the name, but no birth data and no mailbox.
 package struct Citizen: Sendable, Equatable {
     package let id: CitizenID
     package let kind: CitizenKind
@@ -118,11 +118,11 @@ package struct Citizen: Sendable, Equatable {
     package let birth: Birth?
     package let address: PostalAddress?
     package let email: EmailAddress?
-    /// In which the account's mails are written.
+    /// The language of the account's mails.
     package let language: Language
     package let consents: [Consent]
     package let provedBy: CitizenProof
-    /// Whether it can be signed in to with a password.
+    /// Whether the citizen can sign in with a password.
     package let hasPassword: Bool
     package let createdAt: Instant
     package let updatedAt: Instant
@@ -154,7 +154,8 @@ package struct Citizen: Sendable, Equatable {
     }
 }
 
-/// What a citizen may change of an account at once: not who they are by law. Mailbox and password are `CredentialChange`'s.
+/// The fields that a citizen may change at once. Legal identity is not among them; `CredentialChange` changes mailbox and
+/// password.
 package struct CitizenChange: Sendable, Equatable {
     package let kind: CitizenKind
     package let givenName: String?
@@ -173,14 +174,14 @@ package struct CitizenChange: Sendable, Equatable {
     }
 }
 
-/// By what a citizen wants to be reached and to sign in from now on.
+/// A change of the mailbox or the password.
 package struct CredentialChange: Sendable, Equatable {
-    /// To be proved by a code first.
+    /// The citizen must verify it with a code first.
     package let email: EmailAddress?
-    /// Where the code's mail leads, on an origin of the front end; nil: the mail shows the code.
+    /// The link in the mail, on an origin of the front end; nil: the mail shows the code.
     package let verificationURL: ReturnURL?
     package let password: Password?
-    /// As it was typed; needed to change a password, not to set the first one.
+    /// The current password as typed; required to change a password, but not to set the first one.
     package let currentPassword: String?
 
     package init(

@@ -1,6 +1,7 @@
 import PagoPA
 
-/// From sign-in to its end: one access token and one refresh token at a time. It belongs to the front end that opened it.
+/// A session from sign-in to its end, with one access token and one refresh token at a time. It belongs to the front end that
+/// opened it.
 package struct CitizenSession: Sendable, Equatable {
     package let id: Identifier<CitizenSession>
     package let citizen: CitizenID
@@ -10,12 +11,12 @@ package struct CitizenSession: Sendable, Equatable {
     package let refreshExpiresAt: Instant
 
     package static let accessLifeSeconds = 600
-    /// Without a refresh for this long it is over.
+    /// A session expires after this time without a refresh.
     package static let idleLifeSeconds = 3_600
-    /// Refreshed or not, the password is asked again after this.
+    /// A session ends after this time, even if it was refreshed.
     package static let maximumLifeSeconds = 43_200
 
-    /// A session opened now.
+    /// Creates a session that starts now.
     package init(
         id: Identifier<CitizenSession>, citizen: CitizenID, key: APIKeyID, openedAt now: Instant
     ) {
@@ -47,30 +48,30 @@ package struct CitizenSession: Sendable, Equatable {
         self.refreshExpiresAt = refreshExpiresAt
     }
 
-    /// The same session with its next pair of tokens, in the hands of the front end's present key.
+    /// The same session with its next pair of tokens, bound to the front end's current key.
     package func refreshed(at now: Instant, by key: APIKeyID) -> CitizenSession {
         CitizenSession(id: id, citizen: citizen, key: key, createdAt: createdAt, givenAt: now)
     }
 
     package enum End: String, Sendable, CaseIterable {
         case closed
-        /// A refresh token came that had been used: somebody else has it too.
+        /// A refresh token was used twice, so somebody else may have it.
         case reused
         case passwordReset = "password_reset"
-        /// The owner chose another password, in another session.
+        /// The citizen changed the password in another session.
         case passwordChanged = "password_changed"
-        /// A smart card proved whose account it is, which the password had not.
+        /// A smart card proved the owner of the account, which the password had not proved.
         case smartCard = "smart_card"
         case erased
     }
 }
 
-/// The citizen whose token came with a request, proved good.
+/// The citizen of a valid token.
 package struct SignedInCitizen: Sendable, Equatable {
     package let session: Identifier<CitizenSession>
     package let citizen: CitizenID
     package let taxCode: TaxCode
-    /// The tax code where a card named nobody.
+    /// The tax code if the card contains no name.
     package let fullName: String
     package let email: EmailAddress?
     package let provedBy: CitizenProof

@@ -1,15 +1,15 @@
 import Foundation
 import PagoPA
 
-/// A password as its owner types it, in Unicode's NFC so that every keyboard's way of typing it is the same password. Judged by length and
-/// against what others would try first, not by kinds of characters (NIST SP 800-63B).
+/// A password in Unicode NFC, so that every way of typing the same characters gives the same password. It is validated by length
+/// and against common passwords, not by classes of characters (NIST SP 800-63B).
 package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     package static let lengths = 12...128
 
     private let text: String
 
     package init(_ text: String) throws(InvalidValue) {
-        // Bounded before it is normalised; a character has four bytes at most.
+        // Limit the size before normalization; a character has at most four bytes.
         guard text.utf8.count <= Self.lengths.upperBound * 4 else { throw Self.badLength(.tooLong) }
         let normal = text.precomposedStringWithCanonicalMapping
         let length = normal.unicodeScalars.count
@@ -17,7 +17,7 @@ package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDeb
             throw Self.badLength(length < Self.lengths.lowerBound ? .tooShort : .tooLong)
         }
         guard !normal.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
-            throw InvalidValue(.badCharacters, "must not hold control characters")
+            throw InvalidValue(.badCharacters, "must not contain control characters")
         }
         self.text = normal
     }
@@ -28,30 +28,30 @@ package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDeb
 
     package var bytes: [UInt8] { Array(text.utf8) }
 
-    /// Never the password itself, wherever it may be printed.
+    /// Never the password itself, so that it cannot appear in a log.
     package var description: String { "password" }
     package var debugDescription: String { description }
 
-    /// Why it is too easy to guess, if it is.
+    /// Why the password is too easy to guess; empty if it is not.
     package func faults(for owner: PasswordOwner) -> [String] {
         let plain = text.lowercased()
         var faults: [String] = []
         if Set(plain.unicodeScalars).count < 5 || Self.isSequence(plain) || Self.isCommon(plain) {
-            faults.append("is one of those that are tried first")
+            faults.append("is too common")
         }
         if owner.words.contains(where: plain.contains) {
-            faults.append("must not hold the e-mail address, the tax code or the name")
+            faults.append("must not contain the e-mail address, the tax code or the name")
         }
         return faults
     }
 
-    /// Digits and other endings do not save a common word.
+    /// Whether the password is a common word, also with digits or other characters appended.
     private static func isCommon(_ plain: String) -> Bool {
         let bare = plain.unicodeScalars.filter { $0.properties.isAlphabetic }.map(String.init).joined()
         return common.contains(plain) || common.contains(bare)
     }
 
-    /// Neighbours all the way, as in 123456789012 or abcdefghijkl.
+    /// Whether all characters are consecutive, as in 123456789012 or abcdefghijkl.
     private static func isSequence(_ plain: String) -> Bool {
         let values = plain.unicodeScalars.map { Int($0.value) }
         let steps = zip(values, values.dropFirst()).map { $1 - $0 }
@@ -78,7 +78,7 @@ package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDeb
     ]
 }
 
-/// What a password's owner is known by; as far as it is known.
+/// Known data of the password's owner, which the password must not contain.
 package struct PasswordOwner: Sendable, Equatable {
     package var taxCode: TaxCode?
     package var email: EmailAddress?
@@ -94,7 +94,7 @@ package struct PasswordOwner: Sendable, Equatable {
         self.familyName = familyName
     }
 
-    /// In small letters. Short names occur inside of good passwords by chance.
+    /// In lower case. Short names are ignored, because they occur in good passwords by chance.
     fileprivate var words: [String] {
         let mailbox = email?.value.split(separator: "@").first.map(String.init)
         let names = [givenName, familyName].compactMap(\.self)

@@ -1,7 +1,7 @@
 import PagoPA
 import Text
 
-/// What somebody says who wants an account; every rule of it holds.
+/// A validated request for an account.
 package struct Registration: Sendable, Equatable {
     package let kind: CitizenKind
     package let taxCode: TaxCode
@@ -12,7 +12,7 @@ package struct Registration: Sendable, Equatable {
     package let email: EmailAddress
     package let password: Password
     package let language: Language
-    /// Where the mail's link leads, on an origin of the front end; nil: the mail shows the code.
+    /// The link in the mail, on an origin of the front end; nil: the mail shows the code.
     package let verificationURL: ReturnURL?
 
     package init(
@@ -33,7 +33,8 @@ package struct Registration: Sendable, Equatable {
     }
 }
 
-/// The rules between the fields of a registration. Each is judged by what could be read, so that all are told at once.
+/// The rules between the fields of a registration. Each rule checks the fields that could be parsed, so that all faults are
+/// reported together.
 package struct RegistrationRules: Sendable {
     package var kind: CitizenKind?
     package var taxCode: TaxCode?
@@ -51,9 +52,9 @@ package struct RegistrationRules: Sendable {
         }
         if let birthDate {
             if birthDate > today {
-                faults.append(Fault("/birth/date", .inTheFuture, "must not lie in the future"))
+                faults.append(Fault("/birth/date", .inTheFuture, "must not be in the future"))
             } else if let taxCode, taxCode.isPersonal16, !taxCode.agrees(withBirth: birthDate) {
-                faults.append(Fault("/birth/date", .mismatch, "does not agree with the tax code"))
+                faults.append(Fault("/birth/date", .mismatch, "does not match the tax code"))
             }
         }
         if let kind, let address { faults += kind.faults(of: address) }
@@ -63,7 +64,8 @@ package struct RegistrationRules: Sendable {
 }
 
 extension TaxCode {
-    /// Whether a person's code says this day of birth: two digits of the year, a letter for the month, the day, for women with 40 added.
+    /// Whether a person's tax code contains this date of birth: two digits of the year, a letter for the month, and the day, plus
+    /// 40 for women.
     package func agrees(withBirth date: CalendarDate) -> Bool {
         let bytes = Array(value.utf8)
         guard bytes.count == 16, let month = Self.monthLetters.firstIndex(of: bytes[8]) else { return false }
@@ -73,7 +75,7 @@ extension TaxCode {
     }
 
     private static let monthLetters = Array("ABCDEHLMPRST".utf8)
-    /// In codes told apart by omocodia these stand for 0…9.
+    /// Letters that replace the digits 0…9 in tax codes changed for omocodia.
     private static let omocodiaLetters = Array("LMNPQRSTUV".utf8)
 
     private static func digit(_ byte: UInt8) -> Int {

@@ -1,18 +1,18 @@
 import PagoPA
 import Text
 
-/// What is written in the certificate of a CRS, TS-CNS or CIE, as far as its rules ask.
+/// The fields of a CRS, TS-CNS or CIE certificate that the rules check.
 package struct CardCertificate: Sendable, Equatable {
-    /// Every CN of the subject.
+    /// All CN values of the subject.
     package var commonNames: [String]
     package var givenNames: [String]
     package var familyNames: [String]
-    /// OIDs with dots.
+    /// Dotted OIDs.
     package var policies: [String]
     package var signsDigitally: Bool
-    /// Key usage nonRepudiation: a certificate for signing documents, which proves nothing about who is logging in.
+    /// Key usage nonRepudiation: a certificate for signing documents, which does not authenticate a user.
     package var bindsLegally: Bool
-    /// OIDs with dots.
+    /// Dotted OIDs.
     package var purposes: [String]
     package var notBefore: Instant
     package var notAfter: Instant
@@ -33,20 +33,20 @@ package struct CardCertificate: Sendable, Equatable {
     }
 }
 
-/// Carta regionale (CRS), tessera sanitaria (TS-CNS) or carta d'identità elettronica (CIE), by whose certificate a citizen signs in.
-/// Who issued it is judged before: these are the rules about what it says.
+/// Carta regionale (CRS), tessera sanitaria (TS-CNS) or carta d'identità elettronica (CIE) with which a citizen signs in. The
+/// issuer is verified earlier; these rules check the content of the certificate.
 package struct SmartCard: Sendable, Equatable {
     package let taxCode: TaxCode
     package let givenName: String?
     package let familyName: String?
 
-    /// Why a card opens no session: for our log and metrics, never for its bearer.
+    /// Why a card cannot open a session. This goes to the log and metrics, never to the citizen.
     package enum Fault: String, Error, Sendable, CaseIterable {
         case noCertificate = "no_certificate"
-        /// A header with a certificate that came from elsewhere than a trusted proxy.
+        /// A certificate header from a sender that is not a trusted proxy.
         case untrustedSender = "untrusted_sender"
         case unreadable
-        /// No chain to the authorities that are trusted.
+        /// No chain to a trusted certificate authority.
         case untrustedIssuer = "untrusted_issuer"
         case notYetValid = "not_yet_valid"
         case expired
@@ -54,7 +54,7 @@ package struct SmartCard: Sendable, Equatable {
         case nonRepudiation = "non_repudiation"
         case purpose
         case policy
-        /// None, or several.
+        /// The certificate has no common name, or several.
         case commonName = "common_name"
         case taxCode = "tax_code"
     }
@@ -80,7 +80,8 @@ package struct SmartCard: Sendable, Equatable {
 
     private static let maximumNameBytes = 128
 
-    /// `<codice fiscale>/<card id>.<base64 of a digest>`: what stands before the first slash, for the digest may hold more of them.
+    /// `<codice fiscale>/<card id>.<base64 of a digest>`: reads up to the first slash, because the digest may contain more of
+    /// them.
     private static func taxCode(in commonName: String) throws(Fault) -> TaxCode {
         let bytes = Array(commonName.utf8)
         guard bytes.count <= maximumNameBytes, bytes.firstIndex(of: UInt8(ascii: "/")) == 16, bytes.count > 17,
@@ -91,10 +92,10 @@ package struct SmartCard: Sendable, Equatable {
         return code
     }
 
-    /// Of card ids, and of base64 in both its alphabets.
+    /// Punctuation of card ids and of both base64 alphabets.
     private static let cardIDMarks = Array("./+=-_".utf8)
 
-    /// A name is a courtesy: one that is missing, doubled or no plain text is left out.
+    /// The name is optional: a name that is missing, repeated or not plain text is ignored.
     private static func name(_ values: [String]) -> String? {
         guard values.count == 1, let value = values.first else { return nil }
         return try? boundedText(value, 1...70)

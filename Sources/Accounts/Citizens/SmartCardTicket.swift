@@ -1,15 +1,15 @@
 import PagoPA
 
-/// What a browser carries from a front end to the smart cards' door and back, so that no API key is in a browser and the front end need
-/// not be believed about a certificate: a ticket on the way there, a code on the way back, each good once.
+/// A single-use ticket that the browser carries from a front end to the smart-card port; it returns with a single-use code. No
+/// API key reaches the browser, and the front end is not trusted to report a certificate.
 package struct SmartCardTicket: Sendable, Equatable {
-    /// The front end's that made it; its code is redeemed with this key alone.
+    /// The key of the front end that created the ticket; only this key can redeem its code.
     package let key: APIKeyID
     package let returnURL: ReturnURL
 
     /// Time to find the card and remember its PIN.
     package static let lifeSeconds = 600
-    /// A browser's way back.
+    /// Time for the browser to return to the front end.
     package static let codeLifeSeconds = 60
 
     package init(key: APIKeyID, returnURL: ReturnURL) {
@@ -17,7 +17,7 @@ package struct SmartCardTicket: Sendable, Equatable {
         self.returnURL = returnURL
     }
 
-    /// Back at the front end, with what came of it.
+    /// The return URL of the front end with the result added as a query parameter.
     package func address(adding name: String, _ value: String) -> String {
         let separator = returnURL.text.contains("?") ? "&" : "?"
         return "\(returnURL.text)\(separator)\(name)=\(value)"

@@ -1,6 +1,7 @@
 import PagoPA
 
-/// Tries in a row, as far as they are still remembered. Each new one beyond the free ones must wait twice as long; time forgives.
+/// Counts consecutive attempts. After the free ones, each attempt must wait twice as long as the one before; the count decreases
+/// with time.
 package struct Throttle: Sendable, Equatable {
     package let tries: Int
     package let lastAt: Instant
@@ -14,30 +15,31 @@ package struct Throttle: Sendable, Equatable {
         package let freeTries: Int
         let firstWaitSeconds: Int
         let maximumWaitSeconds: Int
-        /// One try is forgotten each so many seconds.
-        let forgivesAfterSeconds: Int
+        /// The count decreases by one after this many seconds.
+        let decaySeconds: Int
 
-        /// Passwords for one account from one address: 1, 2, 4 … seconds, a quarter of an hour at most.
+        /// Passwords for one account from one address: waits of 1, 2, 4 … seconds, at most a quarter of an hour.
         package static let signInFromAddress = Rule(
-            freeTries: 5, firstWaitSeconds: 1, maximumWaitSeconds: 900, forgivesAfterSeconds: 600)
-        /// Passwords for one account from all addresses that never got in: waits stay short, or a stranger could keep the owner out.
+            freeTries: 5, firstWaitSeconds: 1, maximumWaitSeconds: 900, decaySeconds: 600)
+        /// Passwords for one account from all addresses without a successful sign-in. Waits stay short, or a stranger could lock
+        /// out the owner.
         package static let signIn = Rule(
-            freeTries: 20, firstWaitSeconds: 1, maximumWaitSeconds: 8, forgivesAfterSeconds: 60)
-        /// Mails about accounts to one mailbox: five at once, then one in twelve minutes.
+            freeTries: 20, firstWaitSeconds: 1, maximumWaitSeconds: 8, decaySeconds: 60)
+        /// Account mails to one mailbox: five at once, then one every twelve minutes.
         package static let mail = Rule(
-            freeTries: 5, firstWaitSeconds: 720, maximumWaitSeconds: 720, forgivesAfterSeconds: 720)
+            freeTries: 5, firstWaitSeconds: 720, maximumWaitSeconds: 720, decaySeconds: 720)
     }
 
-    /// Tries that count at this moment.
-    package func remembered(at now: Instant, _ rule: Rule) -> Int {
-        max(0, tries - max(0, lastAt.seconds(until: now)) / rule.forgivesAfterSeconds)
+    /// The attempts that count now.
+    package func currentTries(at now: Instant, _ rule: Rule) -> Int {
+        max(0, tries - max(0, lastAt.seconds(until: now)) / rule.decaySeconds)
     }
 
-    /// Whole seconds until the next try may be made; 0: now.
+    /// Whole seconds until the next attempt is allowed; 0: now.
     package func waitSeconds(at now: Instant, _ rule: Rule) -> Int {
-        let excess = remembered(at: now, rule) - rule.freeTries
+        let excess = currentTries(at: now, rule) - rule.freeTries
         guard excess >= 0 else { return 0 }
-        // Beyond ten doublings every wait is the longest one.
+        // After ten doublings, the wait is always the maximum.
         let wait = excess > 10 ? rule.maximumWaitSeconds : rule.firstWaitSeconds << excess
         let end = lastAt.adding(seconds: min(wait, rule.maximumWaitSeconds))
         let left = end.microseconds - now.microseconds
@@ -45,6 +47,6 @@ package struct Throttle: Sendable, Equatable {
     }
 
     package func counting(at now: Instant, _ rule: Rule) -> Throttle {
-        Throttle(tries: remembered(at: now, rule) + 1, lastAt: max(now, lastAt))
+        Throttle(tries: currentTries(at: now, rule) + 1, lastAt: max(now, lastAt))
     }
 }

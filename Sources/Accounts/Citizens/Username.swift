@@ -2,7 +2,7 @@ import Foundation
 import PagoPA
 import Text
 
-/// What a citizen signs in with. A text that can be neither is a user whom nobody knows.
+/// The name with which a citizen signs in. A text that is neither an e-mail address nor a tax code matches no account.
 package enum Username: Sendable, Equatable {
     case email(EmailAddress)
     case taxCode(TaxCode)
@@ -18,7 +18,7 @@ package enum Username: Sendable, Equatable {
         }
     }
 
-    /// The same for every spelling of the same name.
+    /// The normalized text: equal for all spellings of the same name.
     package var text: String {
         switch self {
         case .email(let email): email.mailbox
@@ -28,7 +28,8 @@ package enum Username: Sendable, Equatable {
     }
 }
 
-/// Where a citizen's request comes from, for throttling only: personal data, never logged. Of IPv6 the /64, which one household has whole.
+/// The client IP of a citizen's request, used only for throttling. It is personal data and never logged. IPv6 addresses count by
+/// their /64, which one household has.
 package struct ClientAddress: Sendable, Hashable {
     package let text: String
 
@@ -40,7 +41,7 @@ package struct ClientAddress: Sendable, Hashable {
             self.text = withUnsafeBytes(of: &four) { Hex.encode($0[...]) }
         } else if inet_pton(AF_INET6, text, &six) == 1 {
             let bytes = withUnsafeBytes(of: &six) { Array($0) }
-            // An IPv4 address in IPv6's clothes is the same address.
+            // An IPv4-mapped IPv6 address is the same address as the IPv4 one.
             let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
             self.text = isMapped ? Hex.encode(bytes[12...]) : Hex.encode(bytes[..<8])
         } else {
@@ -48,7 +49,7 @@ package struct ClientAddress: Sendable, Hashable {
         }
     }
 
-    /// Of a connection that has none.
+    /// For a connection without an IP address.
     package static let unknown = ClientAddress(known: "unknown")
 
     private init(known text: String) {

@@ -1,8 +1,8 @@
 import PagoPA
 
-/// What is kept for its time and then forgotten. Payment facts (positions, attempts, receipts, RTs, the journal) are no rule's: the
-/// law wants them until prescription. Bodies of mails are never kept, they are drawn when they are sent; requests are logged to standard
-/// output, whose keeping is the operator's.
+/// Data that expires and is then deleted. Payment records (positions, attempts, receipts, RTs, the journal) have no rule, because
+/// the law requires them until prescription. Mail bodies are not stored, they are rendered when they are sent. Requests are
+/// logged to standard output, and the operator decides how long to keep those logs.
 package enum RetentionRule: String, Sendable, CaseIterable {
     case idempotencyKeys = "idempotency_keys"
     case mailCodes = "mail_codes"
@@ -17,7 +17,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case debtorAddresses = "debtor_addresses"
     case unreadableRTs = "unreadable_rts"
 
-    /// How long it is kept when nobody says otherwise, from the instant that `detail` names.
+    /// The default lifetime, counted from the instant that `detail` names.
     package var lifeSeconds: Int {
         switch self {
         case .idempotencyKeys: 2 * Self.daySeconds
@@ -35,7 +35,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     package static let daySeconds = 86_400
     package static let addressLifeDays = 90
 
-    /// Whether its time is the operator's to set.
+    /// Whether the operator configures the lifetime.
     package var isAddress: Bool {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
@@ -48,17 +48,17 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     package var detail: String {
         switch self {
         case .idempotencyKeys: "first answers to Idempotency-Keys, from their first use"
-        case .mailCodes: "codes in mails to citizens, from their end"
-        case .smartCardTickets: "tickets for smart cards, from their end"
-        case .registrations: "accounts that nobody verified, from their registration"
-        case .sessions: "sessions, from the end of their refresh token"
-        case .throttles: "tries to sign in, from the last one"
-        case .knownAddresses: "digests of addresses from which somebody signed in, from the last time"
-        case .mailAddresses: "addresses of mails sent or given up, from their making"
+        case .mailCodes: "codes in mails to citizens, from their expiry"
+        case .smartCardTickets: "tickets for smart cards, from their expiry"
+        case .registrations: "accounts that were not verified, from their registration"
+        case .sessions: "sessions, from the expiry of their refresh token"
+        case .throttles: "sign-in attempts, from the last one"
+        case .knownAddresses: "digests of IP addresses with a successful sign-in, from the last one"
+        case .mailAddresses: "addresses of mails sent or abandoned, from their creation"
         case .payerAddresses: "addresses given at a payment, from its end"
         case .quarantineAddresses: "payers' addresses on receipts in quarantine, from their arrival"
         case .debtorAddresses: "debtors' addresses on positions paid or cancelled, from their last change"
-        case .unreadableRTs: "bodies that were not readable as an RT, from the resolution of their anomaly"
+        case .unreadableRTs: "bodies that could not be parsed as an RT, from the resolution of their anomaly"
         }
     }
 }
