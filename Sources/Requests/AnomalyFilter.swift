@@ -4,11 +4,11 @@ package struct AnomalyFilter: Sendable, Equatable {
     package var isOpen: Bool?
     package var kinds: [AnomalyKind] = []
     package var iuv: IUV?
-    /// Of the receipt, or who sent an unreadable body.
+    /// The PSP of the receipt, or the sender of an unreadable body.
     package var psp: PSPID?
     package var receipt: Identifier<Receipt>?
     package var position: Identifier<Position>?
-    /// Days in Rome, both included.
+    /// Days in Rome, both inclusive.
     package var openedFrom: CalendarDate?
     package var openedTo: CalendarDate?
 

@@ -1,4 +1,4 @@
-/// The request or loop that a change belongs to.
+/// The id of the request or background job that causes a change.
 package enum Correlation {
     @TaskLocal package static var id: String?
 }

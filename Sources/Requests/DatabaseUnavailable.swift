@@ -1,6 +1,6 @@
 import Accounts
 
-/// The database is away, starting, overloaded, out of disk or read-only: the caller should retry.
+/// The database is unreachable, starting, overloaded, out of disk space or read-only. The caller should retry.
 package struct DatabaseUnavailable: Error, Equatable {
     package init() {}
 }

@@ -1,6 +1,6 @@
 import Accounts
 
-/// An Idempotency-Key in the hands of its caller.
+/// An Idempotency-Key and the caller that sent it.
 package struct IdempotencyKey: Sendable, Equatable {
     package let caller: String
     package let key: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which page of a list, and how long.
+/// The position and length of a requested page.
 package struct PageRequest: Sendable, Equatable {
     package static let defaultLimit = 20
     package static let maximumLimit = 100
@@ -41,18 +41,18 @@ package struct Page<Item: Sendable>: Sendable {
     }
 }
 
-/// Where a page ends: the sort key and id of its last row. Callers get it as an authenticated text only, so that what is read from one
-/// was written by us. A page costs the same wherever it begins.
+/// The end of a page: the sort key and id of its last row. Callers get cursors only as authenticated text, so the server can
+/// trust a cursor that it decodes. Each page of a list costs the same.
 package struct Cursor: Sendable, Equatable {
-    /// The order it was made for; a cursor does not fit another order.
+    /// The order of the list; a cursor is not valid for another order.
     package let order: String
-    /// The sort key in microseconds, epoch days or a document year, as the order says.
+    /// The sort key in microseconds, epoch days or a document year, depending on the order.
     package let key: Int64
-    /// The second part of a sort key, where there is one.
+    /// The second part of the sort key; empty if there is none.
     package let subkey: String
     package let id: UUID
 
-    /// For lists whose key alone is unique.
+    /// For lists whose key is unique without an id.
     package static let noID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
     package init(order: String, key: Int64, subkey: String = "", id: UUID) {

@@ -1,6 +1,6 @@
 import PagoPA
 
-/// What 'Cerca' and the list narrow by; empty means everything.
+/// The filters of the position search and list; empty means all positions.
 package struct PositionFilter: Sendable, Equatable {
     package var statuses: [PositionStatus] = []
     package var debtTypeKey: String?
@@ -15,9 +15,9 @@ package struct PositionFilter: Sendable, Equatable {
     package var paidTo: CalendarDate?
     package var updatedSince: Instant?
     package var debtor: TaxCode?
-    /// Whether an anomaly of the position is open.
+    /// Whether the position has an open anomaly.
     package var isUnderReview: Bool?
-    /// Words to find in the description, or a document number, external id, IUV or notice number as a whole.
+    /// Words in the description, or a complete document number, external id, IUV or notice number.
     package var words: String?
 
     package init() {}

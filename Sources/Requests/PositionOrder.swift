@@ -1,4 +1,4 @@
-/// The orders of a list of positions, as callers name them.
+/// The sort orders of a position list, with their wire names.
 package enum PositionOrder: String, Sendable, CaseIterable {
     case created = "created_at"
     case createdDescending = "-created_at"

@@ -1,8 +1,8 @@
 import PagoPA
 
-/// What 'Archivio' narrows by.
+/// The filters of the receipt archive ('Archivio').
 package struct ReceiptFilter: Sendable, Equatable {
-    /// Empty: payments that count or must be looked at, `settled` and `anomaly`.
+    /// Empty means the statuses that count as payment or need review: `settled` and `anomaly`.
     package var statuses: [Disposition] = []
     package var origins: [ReceiptOrigin] = []
     package var debtTypeKey: String?
@@ -13,7 +13,7 @@ package struct ReceiptFilter: Sendable, Equatable {
     package var paidFrom: CalendarDate?
     package var paidTo: CalendarDate?
     package var position: Identifier<Position>?
-    /// The debtor's or the payer's.
+    /// The tax code of the debtor or the payer.
     package var taxCode: TaxCode?
 
     package init() {}

@@ -1,74 +1,75 @@
 import Accounts
 import PagoPA
 
-/// A "no" that is the caller's to read: a value with its facts, never a string made for a log.
+/// An operation rejected for a reason that the caller can read. It carries facts, not a text for a log.
 ///
-/// One exhaustive `switch` in the API room gives each case its HTTP status and its stable code. Whatever else is thrown is our own fault.
+/// An exhaustive `switch` in the module API maps each case to its HTTP status and stable code. Any other error is an internal
+/// error.
 package enum Refusal: Error, Sendable, Equatable {
-    /// The request is understood but breaks these rules; all of them at once.
+    /// The request can be parsed but violates these rules; all violations are listed.
     case invalid([Fault])
-    /// Unknown, or not the caller's to know: both answer alike.
+    /// The object does not exist, or the caller may not know that it exists. Both get the same response.
     case notFound
-    /// No credential, or one that is unknown, expired or revoked.
+    /// The credential is missing, unknown, expired or revoked.
     case unauthenticated
-    /// The citizen's token is unknown, expired, ended, or another front end's.
+    /// The citizen's token is unknown, expired, ended, or belongs to another front end.
     case citizenTokenInvalid
-    /// No account has this name and password; which of the two is wrong is not told.
+    /// No account has this name and password. The response does not say which of the two is wrong.
     case signInFailed
-    /// Too many tries; the next one may be made after so many seconds.
+    /// Too many attempts; the next one is allowed after this many seconds.
     case signInThrottled(retryAfterSeconds: Int)
-    /// No smart card, or one that opens nothing: which rule it broke is ours to know.
+    /// No smart card, or an invalid one. Only the log says which rule it violated.
     case smartCardRefused
-    /// The citizen's account is not proved by a smart card, and this shows contact data.
+    /// The response contains contact data, but the account was not verified with a smart card.
     case proofRequired
-    /// The credential is good but lacks this scope.
+    /// The credential is valid but lacks this scope.
     case forbidden(Scope)
-    /// The same external id was used before with other content.
+    /// The external id was used before with different content.
     case externalIDTaken
     /// The creditor has another installment with this IUV or notice number.
     case noticeNumberTaken(pointer: String)
-    /// The next numbers of the creditor are all used, or longer than its notice numbers allow.
+    /// The creditor has no free notice number left in its range.
     case noticeNumbersExhausted
-    /// The position's state does not allow the change.
+    /// The position's current state does not allow the change.
     case positionNotEditable(PositionStatus)
-    /// A payment of this installment is under way; it ends by itself after so many seconds.
+    /// A payment of this installment is in progress; it expires after this many seconds.
     case paymentInProgress(secondsLeft: Int)
-    /// The installment can not be paid now.
+    /// The installment cannot be paid in its current state.
     case installmentNotPayable(InstallmentStatus, pointer: String)
-    /// Money has arrived for the position and people look at it.
+    /// A payment arrived for the position, and an operator must resolve its anomalies.
     case positionUnderReview([AnomalyKind], pointer: String)
     case attemptNotCancellable(AttemptStatus)
-    /// A write needs `If-Match`.
+    /// A write requires `If-Match`.
     case preconditionMissing
-    /// The entity changed since the caller read it.
+    /// The entity changed after the caller read it.
     case preconditionFailed
     case pspRefused
     case pspUnreachable
     case pspTimedOut
     /// The first request with this Idempotency-Key is still running.
     case idempotencyKeyInUse
-    /// The key was used with another request.
+    /// The key was used with a different request.
     case idempotencyKeyReused
     case idempotencyKeyMissing
-    /// The first answer held a secret, which is shown once only.
+    /// The first response contained a secret, which is shown only once.
     case secretShownOnce
-    /// An RT that is neither XML nor JSON that may be read; the text says why.
+    /// The RT is not valid XML or JSON; the text says why.
     case rtUnreadable(RTSyntax, String)
-    /// An RT in which members that decide are missing or mean nothing; all of them at once.
+    /// Required members of the RT are missing or invalid; all of them are listed.
     case rtRefused(RTSyntax, [Fault])
-    /// The same RT key arrived with other content; both are kept.
+    /// Another RT with the same key but different content arrived before; both are stored.
     case receiptConflict(anomaly: Identifier<Anomaly>)
     case notificationNotRetryable(NotificationState)
-    /// It has been resolved before.
+    /// The anomaly is already resolved.
     case anomalyNotOpen
-    /// The books do not allow this resolution; the text says why.
+    /// The state of the payment does not allow this resolution; the text says why.
     case resolutionNotPossible(String)
     /// The counter payment cannot be voided; the text says why.
     case voidNotPossible(String)
-    /// The receipt's money cannot go back; the text says why.
+    /// The receipt cannot be refunded; the text says why.
     case refundNotPossible(String)
     /// The refund's status does not allow the change.
     case refundNotChangeable(RefundStatus)
-    /// Our own capacity is used up for the moment.
+    /// The server's capacity is exhausted at the moment.
     case busy(retryAfterSeconds: Int)
 }

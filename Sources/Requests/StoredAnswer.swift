@@ -1,4 +1,4 @@
-/// An answer as it was first given, to be given again byte for byte.
+/// The first response to an Idempotency-Key, stored so that a retry gets the same bytes.
 package struct StoredAnswer: Sendable, Equatable {
     package let status: Int
     package let headers: [String: String]
