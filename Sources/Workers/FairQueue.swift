@@ -1,6 +1,6 @@
-/// How many jobs a `FairQueue` takes.
+/// The limits of a `FairQueue`.
 package struct QueueLimits: Sendable, Equatable {
-    /// Waiting jobs of all keys together.
+    /// The maximum number of waiting jobs of all keys.
     package let waiting: Int
     package let waitingPerKey: Int
     package let runningPerKey: Int
@@ -12,8 +12,8 @@ package struct QueueLimits: Sendable, Equatable {
     }
 }
 
-/// Jobs that wait for a thread, each under the key of the caller it is for. The keys take turns, so that a key with many jobs delays
-/// another key's next job by one job of its own at most. Pure: it knows neither clock nor threads.
+/// Jobs that wait for a thread, each with the key of its caller. Keys take turns, so that a key with many jobs delays another
+/// key's next job by at most one job. The queue uses neither clock nor threads.
 package struct FairQueue<Job> {
     private struct Lane {
         var waiting: [(id: UInt64, job: Job)] = []
@@ -30,7 +30,7 @@ package struct FairQueue<Job> {
         self.limits = limits
     }
 
-    /// - Returns: false when too many jobs wait already, in all or under this key.
+    /// - Returns: false if the queue is full, in total or for this key.
     package mutating func add(_ job: Job, id: UInt64, for key: String) -> Bool {
         var lane = lanes[key] ?? Lane()
         guard waiting < limits.waiting, lane.waiting.count < limits.waitingPerKey else { return false }
@@ -41,7 +41,7 @@ package struct FairQueue<Job> {
         return true
     }
 
-    /// Takes the next job of the next key that may run one more. `finish` has to follow.
+    /// Removes the next job of the next key that may run one more. Call `finish` when the job ends.
     package mutating func next() -> (key: String, job: Job)? {
         for (index, key) in turns.enumerated() {
             guard var lane = lanes[key], lane.running < limits.runningPerKey, let first = lane.waiting.first else {
@@ -58,14 +58,14 @@ package struct FairQueue<Job> {
         return nil
     }
 
-    /// A job of this key has ended.
+    /// Records that a job of this key has ended.
     package mutating func finish(_ key: String) {
         guard var lane = lanes[key] else { return }
         lane.running -= 1
         lanes[key] = lane.running == 0 && lane.waiting.isEmpty ? nil : lane
     }
 
-    /// - Returns: false when no such job waits (any more).
+    /// - Returns: false if no such job waits.
     package mutating func remove(id: UInt64, for key: String) -> Bool {
         guard var lane = lanes[key], let index = lane.waiting.firstIndex(where: { $0.id == id }) else { return false }
         lane.waiting.remove(at: index)  // found the line before

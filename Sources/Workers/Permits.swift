@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A bounded number of permits, of which one key may hold only a share.
+/// A limited number of permits, of which one key can have only a share.
 package final class Permits: Sendable {
     package let total: Int
     package let perKey: Int
@@ -11,7 +11,7 @@ package final class Permits: Sendable {
         self.perKey = perKey
     }
 
-    /// - Returns: whether there was one; `giveBack` has to follow then.
+    /// - Returns: whether a permit was available; if so, call `giveBack` later.
     package func take(for key: String) -> Bool {
         held.withLock { held in
             let own = held.byKey[key, default: 0]

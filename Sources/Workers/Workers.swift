@@ -1,18 +1,18 @@
 import Foundation
 import Synchronization
 
-/// A few threads for work that blocks or computes for long, which neither an event loop nor Swift's cooperative threads may do.
-/// Each thread has a resource of its own, which it makes and which no other thread uses. Jobs wait in a `FairQueue`, and a caller
-/// waits no longer than its deadline, whatever the job does.
+/// Threads for work that blocks or computes for long, which must run neither on an event loop nor on Swift's cooperative threads.
+/// Each thread creates its own resource, which no other thread uses. Jobs wait in a `FairQueue`, and a caller never waits beyond
+/// its deadline.
 package final class Workers<Resource>: Sendable {
     package enum Rejection: Error, Sendable, Equatable {
-        /// Too many jobs wait already, in all or for this key.
+        /// The queue is full, in total or for this key.
         case busy
-        /// The deadline passed while the job waited: it did not run and never will.
+        /// The deadline passed while the job waited: the job never runs.
         case expired
-        /// The deadline passed while the job ran. It runs on, and its result is dropped.
+        /// The deadline passed while the job ran. The job continues, and its result is discarded.
         case abandoned
-        /// `stop` came first.
+        /// `stop` was called before.
         case stopped
     }
 
@@ -27,10 +27,10 @@ package final class Workers<Resource>: Sendable {
         var isStopped = false
     }
 
-    /// What the threads share. They keep it, but not the `Workers`, whose end is theirs too.
+    /// State shared by the threads. The threads retain it but not the `Workers`, so that they end when the `Workers` is released.
     private final class Core: Sendable {
         let state: Mutex<State>
-        /// Signalled once for each job that may run: when it is added, and when another job's end lets it run.
+        /// Signalled once for each job that may run: when a job is added, and when the end of a job lets another one run.
         let available = DispatchSemaphore(value: 0)
         let makeResource: @Sendable () -> Resource
 
@@ -55,7 +55,7 @@ package final class Workers<Resource>: Sendable {
                     if finish(key) { available.signal() }
                 case .wait: continue
                 case .end:
-                    // The next thread ends by this signal.
+                    // This signal ends the next thread.
                     available.signal()
                     return
                 }
@@ -95,19 +95,19 @@ package final class Workers<Resource>: Sendable {
         stop()
     }
 
-    /// Accepts no further job. The threads end once the accepted jobs have run.
+    /// Rejects further jobs. The threads end after the accepted jobs have run.
     package func stop() {
         core.state.withLock { $0.isStopped = true }
         core.available.signal()
     }
 
-    /// How many jobs wait.
+    /// The number of waiting jobs.
     package var waiting: Int { core.state.withLock { $0.queue.waiting } }
 
     /// Runs `work` on one of the threads.
     /// - Parameters:
-    ///   - key: whose job it is: keys take turns, and each has limits of its own.
-    ///   - deadline: for waiting and running together. A job that still waits then is never run.
+    /// - key: the client of the job: keys take turns, and each key has its own limits.
+    /// - deadline: for waiting and running together. A job that still waits at the deadline never runs.
     /// - Throws: `Rejection`, at the deadline at the latest.
     package func run<R: Sendable>(
         for key: String, until deadline: ContinuousClock.Instant, _ work: @escaping @Sendable (Resource) -> R
@@ -151,7 +151,7 @@ package final class Workers<Resource>: Sendable {
         }
     }
 
-    /// Resumes a caller once: with the result, or at its deadline.
+    /// Resumes a caller exactly once: with the result, or at its deadline.
     private final class Ticket<R: Sendable>: Sendable {
         private struct State {
             var continuation: CheckedContinuation<Result<R, Rejection>, Never>?
@@ -173,7 +173,7 @@ package final class Workers<Resource>: Sendable {
             continuation?.resume(returning: result)
         }
 
-        /// - Parameter reason: asked at the deadline, if the caller still waits then.
+        /// - Parameter reason: evaluated at the deadline if the caller still waits.
         func expire(at deadline: ContinuousClock.Instant, _ reason: @escaping @Sendable () -> Rejection) {
             let timer = Task {
                 do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
