@@ -1,6 +1,6 @@
 import Glibc
 
-/// An IPv4 or IPv6 address as sixteen bytes; IPv4 in its mapped form.
+/// An IPv4 or IPv6 address as sixteen bytes; IPv4 in its IPv4-mapped form.
 package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     package let bytes: [UInt8]
 
@@ -35,7 +35,7 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
 
     package var isFour: Bool { bytes.starts(with: Self.mapped) }
 
-    /// What one subscriber holds: an IPv4 address, or the /64 of an IPv6 one.
+    /// The address range of one subscriber: an IPv4 address, or the /64 of an IPv6 address.
     package var subscriber: ArraySlice<UInt8> { isFour ? bytes[...] : bytes[..<8] }
 
     package var description: String {
@@ -45,9 +45,10 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Not of this host, a private network, a link, a carrier's NAT, a test, a group, or a wrapping of such an address.
+    /// Whether the address is public: not loopback, private, link-local, carrier-grade NAT, test, multicast, or an encoding of
+    /// such an address.
     package var isPublic: Bool {
-        // Of IPv6 only 2000::/3 is given out at all.
+        // IANA has assigned only 2000::/3 of the IPv6 space.
         (isFour || bytes[0] & 0xE0 == 0x20) && !Self.special.contains { $0.contains(self) }
     }
 

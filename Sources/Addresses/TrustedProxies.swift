@@ -1,6 +1,6 @@
 import Foundation
 
-/// The proxies in front of us, whose word on who is calling is taken. From anybody else such headers mean nothing.
+/// The proxies whose forwarding headers are trusted. The headers of other peers are ignored.
 package struct TrustedProxies: Sendable {
     private let networks: [Network]
 
@@ -28,10 +28,10 @@ package struct TrustedProxies: Sendable {
         networks.contains { $0.contains(address) }
     }
 
-    /// The nearest address that is no proxy's, read from the right: what stands further left may be anybody's invention.
-    /// Where the two headers disagree neither is believed: one of them came through from the client.
+    /// Reads from the right and returns the first address that is not a trusted proxy; a client can forge the entries to the left
+    /// of it. If the two headers disagree, both are ignored, because the client sent one of them.
     /// - Parameters:
-    ///   - peer: the connection's other end.
+    /// - peer: the remote address of the connection.
     ///   - xForwardedFor: every value of `X-Forwarded-For`, joined by commas.
     ///   - forwarded: every value of `Forwarded` (RFC 7239), joined by commas.
     package func client(peer: IPAddress, xForwardedFor: String?, forwarded: String?) -> IPAddress {
@@ -56,7 +56,7 @@ package struct TrustedProxies: Sendable {
         header.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
-    /// The `for` of each element; an empty text where it has none.
+    /// The `for` parameter of each element; empty if it is missing.
     private static func forwardedFor(_ header: String) -> [String] {
         plain(header).map { element in
             for pair in element.split(separator: ";") {
@@ -69,10 +69,10 @@ package struct TrustedProxies: Sendable {
         }
     }
 
-    /// Without brackets and port.
+    /// Removes brackets and port.
     private static func bare(_ hop: String) -> String {
         if hop.hasPrefix("["), hop.contains("]") { return String(hop.dropFirst().prefix { $0 != "]" }) }
-        // An IPv6 address without brackets has more colons than one.
+        // An IPv6 address without brackets has more than one colon.
         return hop.count { $0 == ":" } == 1 ? String(hop.prefix { $0 != ":" }) : hop
     }
 }
