@@ -4,19 +4,19 @@ import Operations
 import ServiceLifecycle
 import Storage
 
-/// Work that nobody asks for: mail that is due, attempts past their deadline, old data to forget. Ends gracefully when told to stop.
-struct Loops: Service {
+/// Background jobs: send due mail, expire attempts past their deadline, delete expired data. They stop gracefully.
+struct BackgroundJobs: Service {
     let intermediary: Intermediary
     let logger: Logger
 
     static let mailPollSeconds = 1.0
     static let cancellationPollSeconds = 1.0
-    /// Calls to PSPs at once: one that hangs delays no other's.
+    /// Concurrent calls to PSPs, so that a PSP that hangs does not delay the others.
     static let cancellationSenders = 4
     static let expiryPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
     static let retentionSeconds = 3_600.0
-    /// After a failure, such as a database that is away.
+    /// The pause after a failure, for example while the database is unreachable.
     static let pauseSeconds = 1.0
 
     func run() async throws {
@@ -50,22 +50,22 @@ struct Loops: Service {
         }
     }
 
-    /// - Parameter work: returns whether there is more to do at once.
+    /// - Parameter work: returns whether more work is due at once.
     private func repeating(every seconds: Double, _ name: String, _ work: () async throws -> Bool) async {
         while !Task.isCancelled {
             var hasMore = false
             do { hasMore = try await work() } catch is CancellationError {
                 return
             } catch {
-                logger.error("a loop failed", metadata: ["loop": "\(name)", "error": "\(error)"])
+                logger.error("a background job failed", metadata: ["loop": "\(name)", "error": "\(error)"])
                 try? await Task.sleep(for: .seconds(Self.pauseSeconds))
             }
             if !hasMore { try? await Task.sleep(for: .seconds(seconds)) }
         }
     }
 
-    /// As many senders as the gateway has threads, each with one mail at a time: one that waits for a silent server stops no other,
-    /// and no claimed mail waits for a thread while its lease runs. The poll alone would do; wake-ups make a mail leave at once.
+    /// Runs one sender per gateway thread, each with one mail at a time. A silent server delays only one sender, and no claimed
+    /// mail waits for a thread while its lease runs. Polling alone would suffice; wake-ups send a mail without delay.
     private func sendMail() async {
         await withTaskGroup(of: Void.self) { group in
             var bells: [AsyncStream<Void>.Continuation] = []
@@ -92,14 +92,14 @@ struct Loops: Service {
         do { while !Task.isCancelled, try await intermediary.sendNextMail() {} } catch is CancellationError {
             return
         } catch {
-            logger.error("a loop failed", metadata: ["loop": "mail", "error": "\(error)"])
+            logger.error("a background job failed", metadata: ["loop": "mail", "error": "\(error)"])
             try? await Task.sleep(for: .seconds(Self.pauseSeconds))
         }
     }
 }
 
-/// Tells those who wait for an attempt that it changed. Runs beside the API, loops or none.
-struct AttemptNews: Service {
+/// Wakes requests that wait for a change of an attempt. Runs beside the API, with or without background jobs.
+struct AttemptWatcher: Service {
     let intermediary: Intermediary
 
     func run() async throws {

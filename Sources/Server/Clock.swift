@@ -1,7 +1,7 @@
 import Glibc
 import PagoPA
 
-// A file of its own: beside an import of NIOSSL the compiler takes `timespec` for another module's.
+// This is a separate file because with an import of NIOSSL the compiler resolves `timespec` to another module's type.
 extension Wiring {
     static func now() -> Instant {
         var time = timespec()

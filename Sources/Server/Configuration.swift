@@ -12,16 +12,16 @@ import PagoPA
 import Seals
 import SystemPackage
 
-/// What the environment says, checked whole. The only reader of the environment.
+/// The validated settings from the environment. Only this file reads the environment.
 struct Settings: Sendable {
     var databaseURL = ""
     var databasePoolSize = 0
-    /// Nil only where a command needs none.
+    /// Nil only for commands that do not need secrets.
     var secrets: SecretsKeys?
     var httpHost = "127.0.0.1"
     var httpPort = 8080
     var publicURL = ""
-    /// With it, everything is served over TLS.
+    /// If set, all ports use TLS.
     var identity: ServerIdentity?
     var smartCards: SmartCardSettings?
     var mailServer: MailServer?
@@ -34,11 +34,11 @@ struct Settings: Sendable {
     var privacyVersion = "1"
     var termsVersion = "1"
     var maximumConnections = 4_096
-    /// Of one address, trusted proxies excepted.
+    /// Per client IP, except for trusted proxies.
     var maximumConnectionsPerAddress = 2_048
     var requestDeadlineSeconds = 10
     var answerDeadlineSeconds = 60
-    /// Between the signal to stop and the end of accepting.
+    /// The time between the stop signal and the end of accepting connections.
     var shutdownGraceSeconds = 0
     var trustedProxies = TrustedProxies.none
     var logLevel = Logger.Level.info
@@ -46,17 +46,17 @@ struct Settings: Sendable {
     var resourcesDirectory = ""
     var fontDirectory = "/usr/share/fonts/truetype"
 
-    /// Every fault at once; none repeats a value, which may be a secret.
+    /// All errors together. They never contain a value, because it may be a secret.
     struct Faults: Error, CustomStringConvertible {
         let faults: [String]
         var description: String {
-            (["The configuration has \(faults.count == 1 ? "a fault" : "\(faults.count) faults"):"]
+            (["The configuration has \(faults.count == 1 ? "an error" : "\(faults.count) errors"):"]
                 + faults.map { "  \($0)" })
                 .joined(separator: "\n")
         }
     }
 
-    /// - Parameter needs: what the command at hand can not do without.
+    /// - Parameter needs: the settings that the command requires.
     static func read(file: String?, needing needs: Set<Need> = [.database, .secrets]) async throws -> Settings {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider()]
         if let file {
@@ -79,17 +79,18 @@ struct Settings: Sendable {
     }
 }
 
-/// By which doors smart cards come in, and whom we believe about them.
+/// The ways in which smart-card certificates arrive, and the authorities that are trusted for them.
 struct SmartCardSettings: Sendable {
-    /// Of the mutual TLS.
+    /// The port for mutual TLS.
     let port: Int?
-    /// How browsers reach the door; nil: as they reach everything else.
+    /// The URL for browsers; nil: derived from the public URL.
     let url: String?
-    /// Named only where those proxies set it and drop what clients send: one that does not would let anybody be anybody.
+    /// Set it only if the trusted proxies set this header and remove the client's own; otherwise any client can impersonate any
+    /// citizen.
     let header: HTTPField.Name?
     let policies: Set<String>
     let authorities: Authorities
-    /// The same authorities, for the handshake.
+    /// The same authorities, for the TLS handshake.
     let roots: [NIOSSLCertificate]
 }
 
@@ -182,16 +183,16 @@ private struct SettingsReader {
         return settings
     }
 
-    /// Where `migrations/` and `openapi.yaml` are.
+    /// The directory with `migrations/` and `openapi.yaml`.
     private mutating func resources() -> String {
         let folder = text("resources.directory") ?? FileManager.default.currentDirectoryPath
         for name in ["migrations", "openapi.yaml"] where !FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-            faults.append("RESOURCES_DIRECTORY (or the working directory) must hold \(name)")
+            faults.append("RESOURCES_DIRECTORY (or the working directory) must contain \(name)")
         }
         return folder
     }
 
-    /// Both or neither.
+    /// TLS_CERTIFICATE and TLS_KEY must be set together.
     private mutating func identity() -> ServerIdentity? {
         switch (text("tls.certificate"), text("tls.key")) {
         case (nil, nil): return nil
@@ -203,7 +204,7 @@ private struct SettingsReader {
             {
                 faults += found.faults
             } catch {
-                faults.append("TLS_CERTIFICATE can not be used")
+                faults.append("TLS_CERTIFICATE cannot be used")
             }
         }
         return nil
@@ -257,7 +258,7 @@ private struct SettingsReader {
             roots: authorities.1)
     }
 
-    /// Of an origin.
+    /// The host and port of an origin.
     private static func host(of origin: String) -> Substring {
         let authority = origin.split(separator: "/").last ?? ""
         return authority.lastIndex(of: ":").map { authority[..<$0] } ?? authority
@@ -291,9 +292,9 @@ private struct SettingsReader {
     }
 }
 
-/// What every subcommand takes.
+/// Options of every subcommand.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "A file of NAME=value lines, under the environment.")
+    @Option(help: "A file of NAME=value lines; environment variables override it.")
     var config: String?
 }
 

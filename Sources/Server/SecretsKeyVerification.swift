@@ -4,15 +4,15 @@ import Requests
 import ServiceLifecycle
 import Storage
 
-/// Ends the process when `SECRETS_KEY` is not the key of the database: at start, or, where the database is away or not migrated then, as
-/// soon as it can be told.
+/// Ends the process if `SECRETS_KEY` does not match the database: at start, or later if the database is unreachable or not
+/// migrated at start.
 struct SecretsKeyVerification: Service {
     let intermediary: Intermediary
     let logger: Logger
 
     private static let retryPause = Duration.seconds(2)
 
-    /// - Returns: whether the key was verified; false while the database cannot tell.
+    /// - Returns: whether the key was verified; false while the database cannot be queried.
     /// - Throws: `SecretsKeyFailure.wrongKey`, `.keyMissing`.
     @discardableResult
     func verify() async throws -> Bool {

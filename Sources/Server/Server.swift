@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// The one binary. It wires everything, then gets out of the way.
+/// The entry point of the program.
 @main
 struct Server: AsyncParsableCommand {
-    /// The contract's own version; a test compares them.
+    /// The version of the contract; a test compares the two.
     static let version = "1.1.0"
 
     static let configuration = CommandConfiguration(

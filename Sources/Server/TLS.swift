@@ -8,7 +8,8 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// Who we are in a TLS handshake: a certificate with its chain, and its key, from two PEM files that may be renewed while we run.
+/// The server's TLS identity: a certificate with its chain, and its key, from two PEM files that may be renewed while the server
+/// runs.
 final class ServerIdentity: Sendable {
     private let certificateFile: String
     private let keyFile: String
@@ -19,7 +20,7 @@ final class ServerIdentity: Sendable {
         let key: NIOSSLPrivateKey
     }
 
-    /// - Throws: `Settings.Faults`, which names variables and no values.
+    /// - Throws: `Settings.Faults`, which names variables but contains no values.
     init(certificateFile: String, keyFile: String) throws {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
@@ -35,7 +36,7 @@ final class ServerIdentity: Sendable {
             faults.append("TLS_KEY must name a readable file with a private key in PEM, without a password")
         }
         guard faults.isEmpty, let key else { throw Settings.Faults(faults: faults) }
-        // The library compares the two where it takes them for a handshake.
+        // NIOSSL compares certificate and key when it creates a context.
         guard (try? NIOSSLContext(configuration: configuration(Pair(chain: chain, key: key)))) != nil else {
             throw Settings.Faults(faults: ["TLS_KEY is not the key of TLS_CERTIFICATE"])
         }
@@ -50,7 +51,7 @@ final class ServerIdentity: Sendable {
         return configuration
     }
 
-    /// The files as they are now, for every handshake from here on; what is no good leaves things as they were.
+    /// Loads the files again for all later handshakes. If they are invalid, the current certificate stays in use.
     func renew() throws {
         let pair = try Self.read(certificateFile, keyFile)
         current.withLock { $0 = pair }
@@ -60,7 +61,7 @@ final class ServerIdentity: Sendable {
         current.withLock { $0.chain.first.map { Int($0.notValidAfter) } ?? 0 }
     }
 
-    /// - Parameter authorities: when given, whoever connects must have a certificate of theirs.
+    /// - Parameter authorities: if set, each client must present a certificate issued by one of them.
     func configuration(demanding authorities: [NIOSSLCertificate]? = nil) -> TLSConfiguration {
         var configuration = Self.configuration(current.withLock { $0 })
         configuration.sslContextCallback = { [self] _, promise in
@@ -79,7 +80,7 @@ final class ServerIdentity: Sendable {
     }
 }
 
-/// Reads the certificate again at each SIGHUP.
+/// Reloads the certificate at each SIGHUP.
 struct CertificateRenewal: Service {
     let identity: ServerIdentity
     let logger: Logger
@@ -88,9 +89,11 @@ struct CertificateRenewal: Service {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
                 try identity.renew()
-                logger.info("the TLS certificate was read again")
+                logger.info("the TLS certificate was reloaded")
             } catch {
-                logger.error("the TLS certificate stays as it was", metadata: ["error": "\(error)"])
+                logger.error(
+                    "the TLS certificate could not be reloaded; the current one stays in use",
+                    metadata: ["error": "\(error)"])
             }
         }
     }

@@ -19,7 +19,7 @@ import Seals
 import ServiceLifecycle
 import Storage
 
-/// Every part in its place, made from the settings.
+/// All parts of the program, created from the settings.
 struct Wiring: Sendable {
     let settings: Settings
     let secrets: SecretsKeys
@@ -173,7 +173,7 @@ extension SmartCardSettings {
     }
 }
 
-/// Of this process, from the kernel's own account; 0 where it keeps none.
+/// The resident memory of this process as reported by the kernel; 0 if it is not available.
 private func residentBytes() -> Int {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
         let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })

@@ -11,14 +11,14 @@ import Storage
 
 struct APIKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "api-key", abstract: "Make, list, rotate and revoke API keys.",
+        commandName: "api-key", abstract: "Create, list, rotate and revoke API keys.",
         subcommands: [Create.self, List.self, Rotate.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a key; it is printed once.")
+        static let configuration = CommandConfiguration(abstract: "Create a key; it is printed only once.")
 
         @OptionGroup var common: CommonOptions
-        @Option(help: "Who it is for.") var name: String
+        @Option(help: "The name of the key's user.") var name: String
         @Option(help: "frontend, creditor or ops.") var kind: CallerKind
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
         @Option(
@@ -27,7 +27,9 @@ struct APIKeyCommand: AsyncParsableCommand {
         )
         var scope: [Scope]
         @Option(
-            help: "An origin whose pages may read the answers, such as https://portale.example.org; may be repeated.")
+            help:
+                "An origin whose pages may read the responses (CORS), such as https://portale.example.org; may be repeated."
+        )
         var origin: [String] = []
         @Option(help: "text or json.") var format = OutputFormat.text
 
@@ -55,7 +57,7 @@ struct APIKeyCommand: AsyncParsableCommand {
                 repeat {
                     let page = try await wiring.intermediary.listAPIKeys(
                         page: PageRequest(limit: 100, after: after), for: nil)
-                    for key in page.items { tell(format == .json ? key.json : key.line) }
+                    for key in page.items { printLine(format == .json ? key.json : key.line) }
                     after = page.next
                 } while after != nil
             }
@@ -64,7 +66,7 @@ struct APIKeyCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key with the same rights; the old one ends after the overlap.")
+            abstract: "Create a key with the same rights; the old key expires after the overlap.")
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The id of the key to replace.") var id: String
@@ -82,25 +84,25 @@ struct APIKeyCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a key at once, on every instance.")
+        static let configuration = CommandConfiguration(abstract: "Revoke a key at once, on every instance.")
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The id of the key.") var id: String
 
         func run() async throws {
             try await withWiring(common) { try await $0.intermediary.revokeAPIKey(Identifier(id), by: nil) }
-            tell("revoked")
+            printLine("revoked")
         }
     }
 }
 
 struct PSPSecretCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "psp-secret", abstract: "Make, list and revoke the secrets that PSPs sign with.",
+        commandName: "psp-secret", abstract: "Create, list and revoke the secrets with which PSPs sign.",
         subcommands: [Create.self, List.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a secret; it is printed once.")
+        static let configuration = CommandConfiguration(abstract: "Create a secret; it is printed only once.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The PSP's id.") var psp: String
@@ -111,7 +113,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
                 try await wiring.intermediary.verifySecretsKey()
                 guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil)
                 else { return }
-                tell(
+                printLine(
                     format == .text
                         ? made.secret.text
                         : text { json in
@@ -125,7 +127,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List a PSP's secrets, newest first; never the secrets themselves.")
+            abstract: "List a PSP's secrets, newest first, without their values.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The PSP's id.") var psp: String
@@ -133,7 +135,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
         func run() async throws {
             try await withWiring(common) { wiring in
                 for entry in try await wiring.intermediary.listWebhookSecrets(of: PSPID(psp), for: nil) {
-                    tell(
+                    printLine(
                         "\(entry.id)  made \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")"
                     )
                 }
@@ -142,7 +144,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a secret at once.")
+        static let configuration = CommandConfiguration(abstract: "Revoke a secret at once.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The PSP's id.") var psp: String
@@ -152,7 +154,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
             try await withWiring(common) {
                 try await $0.intermediary.revokeWebhookSecret(Identifier(id), of: PSPID(psp), by: nil)
             }
-            tell("revoked")
+            printLine("revoked")
         }
     }
 }
@@ -161,7 +163,7 @@ extension CallerKind: ExpressibleByArgument {}
 extension Scope: ExpressibleByArgument {}
 
 private func show(_ made: MadeAPIKey, _ format: OutputFormat) {
-    tell(
+    printLine(
         format == .text
             ? made.secret
             : text { json in
@@ -196,7 +198,7 @@ extension APIKey {
     }
 }
 
-/// For commands that talk to a person: refusals in plain words on standard error.
+/// For interactive commands: prints refusals in plain words on standard error.
 func withWiring(_ common: CommonOptions, _ work: (Wiring) async throws -> Void) async throws {
     let settings = try await Settings.read(file: common.config)
     let wiring = try Wiring(
@@ -217,7 +219,7 @@ extension Refusal {
         if case .invalid(let faults) = self {
             return faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
         }
-        if self == .notFound { return "There is no such thing." }
+        if self == .notFound { return "Not found." }
         return "\(self)"
     }
 }

@@ -18,8 +18,8 @@ struct DemoDataCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(help: "Where the PSP simulator answers.") var simulatorURL = "http://127.0.0.1:8090"
-    @Option(help: "A file with the JSON that an earlier run printed; it need not exist.") var keep: String?
+    @Option(help: "The base URL of the PSP simulator.") var simulatorURL = "http://127.0.0.1:8090"
+    @Option(help: "A file with the JSON output of an earlier run; it may be missing.") var keep: String?
     @Option(help: "text or json.") var format = OutputFormat.text
 
     func run() async throws {
@@ -29,12 +29,12 @@ struct DemoDataCommand: AsyncParsableCommand {
             let demo = try await DemoData(
                 intermediary: wiring.intermediary, simulatorURL: simulatorURL, earlier: earlier
             ).fill()
-            tell(format == .json ? demo.json : demo.lines)
+            printLine(format == .json ? demo.json : demo.lines)
         }
     }
 }
 
-/// What an earlier run printed.
+/// The output of an earlier run.
 private struct Earlier: Decodable {
     let apiKey, creditorKey, opsKey: String
     let pspSecrets: [String: String]
@@ -98,7 +98,7 @@ private struct DemoData {
         return Made(apiKey: frontEndKey, creditorKey: creditorKey, opsKey: opsKey, secrets: secrets)
     }
 
-    /// The earlier key while it is valid and has these rights; else a new one, and those of this name end.
+    /// The earlier key if it is valid and has these rights; otherwise a new key, which replaces all keys with this name.
     private func key(
         _ earlier: String?, name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]
     ) async throws -> String {

@@ -7,7 +7,7 @@ import Storage
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring the database up to date; safe to run again, and by several at once.")
+        abstract: "Apply pending migrations; safe to repeat and to run concurrently.")
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Only print what would be applied.")
@@ -20,28 +20,29 @@ struct Migrate: AsyncParsableCommand {
             logger: Logger(label: "quietanza", factory: { JSONLog(label: $0, level: .warning, isJSON: false) }))
         if dryRun {
             let pending = try await wiring.migrator.pending()
-            for file in pending { tell(file.name) }
-            if pending.isEmpty { tell("No migration is pending.") }
+            for file in pending { printLine(file.name) }
+            if pending.isEmpty { printLine("No migration is pending.") }
         } else {
             try await migrate(wiring)
         }
         await wiring.close()
     }
 
-    /// The role first, then what a restore lost, then the migrations, whose policies are recorded for the next restore.
+    /// Creates the role first, then rights that a restore lost, then runs the migrations, whose policies are recorded for the
+    /// next restore.
     private func migrate(_ wiring: Wiring) async throws {
         let store = wiring.intermediary.store
         do {
             try await store.prepareRole()
             let repaired = try await store.repairAccess()
-            for right in repaired { tell("restored \(right)") }
+            for right in repaired { printLine("restored \(right)") }
             let applied = try await wiring.migrator.migrate()
-            for migration in applied { tell("applied \(migration.name)") }
+            for migration in applied { printLine("applied \(migration.name)") }
             if !applied.isEmpty { try await store.recordAccess() }
             try await store.verifyAccess()
             let encrypted = try await wiring.intermediary.encryptStoredSecrets()
-            if encrypted > 0 { tell("encrypted \(encrypted) webhook secrets") }
-            if applied.isEmpty, repaired.isEmpty, encrypted == 0 { tell("The database is up to date.") }
+            if encrypted > 0 { printLine("encrypted \(encrypted) webhook secrets") }
+            if applied.isEmpty, repaired.isEmpty, encrypted == 0 { printLine("The database is up to date.") }
         } catch let error as DatabaseAccessError {
             await wiring.close()
             throw ValidationError("\(error)")
@@ -54,17 +55,17 @@ struct Migrate: AsyncParsableCommand {
 
 struct CheckConfig: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Tell every fault of the configuration at once; prints no value.")
+        commandName: "check-config", abstract: "Report all configuration errors together; values are not printed.")
 
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         _ = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
-        tell("The configuration is complete and well formed.")
+        printLine("The configuration is valid.")
     }
 }
 
-/// A line for the person or program at the other end.
-func tell(_ line: String) {
+/// Prints a line to standard output.
+func printLine(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

@@ -5,19 +5,19 @@ import PagoPA
 struct PSPRelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "psp-relay",
-        abstract: "Register, list and end senders that relay RTs of other PSPs, as pagoPA's node does.",
+        abstract: "Register, list and remove senders that relay RTs of other PSPs, as pagoPA's node does.",
         subcommands: [Register.self, List.self, End.self])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Accept RTs of any PSP from this sender. It signs with secrets of its own: see psp-secret.")
+            abstract: "Accept RTs of any PSP from this sender. It signs with its own secrets: see psp-secret.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The sender's PSP id.") var psp: String
 
         func run() async throws {
             try await withWiring(common) { _ = try await $0.intermediary.registerPSPRelay(PSPID(psp), by: nil) }
-            tell("registered")
+            printLine("registered")
         }
     }
 
@@ -29,7 +29,7 @@ struct PSPRelayCommand: AsyncParsableCommand {
         func run() async throws {
             try await withWiring(common) { wiring in
                 for relay in try await wiring.intermediary.listPSPRelays(for: nil) {
-                    tell("\(relay.psp)  registered \(relay.registeredAt.rfc3339)")
+                    printLine("\(relay.psp)  registered \(relay.registeredAt.rfc3339)")
                 }
             }
         }
@@ -37,14 +37,14 @@ struct PSPRelayCommand: AsyncParsableCommand {
 
     struct End: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a registration: the sender is again the PSP of what it posts.")
+            abstract: "Remove a registration: the sender may then post only its own RTs.")
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The sender's PSP id.") var psp: String
 
         func run() async throws {
             try await withWiring(common) { try await $0.intermediary.endPSPRelay(PSPID(psp), by: nil) }
-            tell("ended")
+            printLine("ended")
         }
     }
 }

@@ -6,8 +6,8 @@ import PagoPA
 
 struct Retention: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Forget what is past its time; payment facts stay.",
-        discussion: "The loops do this every hour; --dry-run tells what would go.")
+        abstract: "Delete expired data (payment records are kept).",
+        discussion: "Background jobs do this every hour; --dry-run only counts the data.")
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Only count.") var dryRun = false
@@ -19,7 +19,7 @@ struct Retention: AsyncParsableCommand {
                 dryRun ? try await wiring.intermediary.listOldData() : try await wiring.intermediary.forgetOldData()
             switch format {
             case .json:
-                tell(
+                printLine(
                     text { json in
                         json.field("dry_run", dryRun)
                         json.object("rows") { json in
@@ -28,7 +28,7 @@ struct Retention: AsyncParsableCommand {
                     })
             case .text:
                 for entry in found {
-                    tell("\(entry.rows) \(dryRun ? "past their time" : "forgotten"): \(entry.rule.detail)")
+                    printLine("\(entry.rows) \(dryRun ? "expired" : "deleted"): \(entry.rule.detail)")
                 }
             }
         }

@@ -10,10 +10,10 @@ import UnixSignals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve the API and run the loops until told to stop (SIGTERM, SIGINT).")
+        abstract: "Serve the API and run background jobs until SIGTERM or SIGINT.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(inversion: .prefixedNo, help: "Send mail, expire attempts and sweep in this process too.")
+    @Flag(inversion: .prefixedNo, help: "Also send mail, expire attempts and delete expired data in this process.")
     var loops = true
 
     func run() async throws {
@@ -28,13 +28,13 @@ struct Serve: AsyncParsableCommand {
             await wiring.close()
             throw error
         }
-        var services: [any Service] = [AttemptNews(intermediary: wiring.intermediary), keyCheck]
+        var services: [any Service] = [AttemptWatcher(intermediary: wiring.intermediary), keyCheck]
         services += try wiring.servers(state)
         services.append(
             Draining(
                 state: state, attemptWatch: wiring.intermediary.attemptWatch,
                 graceSeconds: settings.shutdownGraceSeconds))
-        if loops { services.insert(Loops(intermediary: wiring.intermediary, logger: logger), at: 0) }
+        if loops { services.insert(BackgroundJobs(intermediary: wiring.intermediary, logger: logger), at: 0) }
         try await runUntilStopped(services, logger: logger, graceSeconds: settings.shutdownGraceSeconds)
         await wiring.close()
         logger.info("stopped")
@@ -43,7 +43,7 @@ struct Serve: AsyncParsableCommand {
 
 struct LoopsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "loops", abstract: "Run the loops alone: mail, expiry, sweeping.")
+        commandName: "loops", abstract: "Run background jobs only.")
 
     @OptionGroup var common: CommonOptions
 
@@ -51,13 +51,13 @@ struct LoopsCommand: AsyncParsableCommand {
         let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
         let wiring = try Wiring(settings, logger: logger)
-        try await runUntilStopped([Loops(intermediary: wiring.intermediary, logger: logger)], logger: logger)
+        try await runUntilStopped([BackgroundJobs(intermediary: wiring.intermediary, logger: logger)], logger: logger)
         await wiring.close()
     }
 }
 
-/// The first step of a graceful shutdown; services end in the reverse of their order. `/ready` turns 503, waiting long polls are
-/// answered, and each response closes its connection. Load balancers have the grace to notice; then the servers stop accepting.
+/// The first step of a graceful shutdown; services stop in reverse order. `/ready` returns 503, waiting long polls are answered,
+/// and each response closes its connection. After the grace period, in which load balancers notice, the servers stop accepting.
 private struct Draining: Service {
     let state: ServiceState
     let attemptWatch: AttemptWatch
@@ -71,11 +71,11 @@ private struct Draining: Service {
     }
 }
 
-/// How long requests under way may take once the servers stop accepting; longer than the longest, a payment's start.
+/// The time limit for running requests after the servers stop accepting. It exceeds the longest request, the start of a payment.
 private let drainSeconds = 10
 
 private func runUntilStopped(_ services: [any Service], logger: Logger, graceSeconds: Int = 0) async throws {
-    // In its debug lines the group describes its services to the last field, the database's password among them.
+    // At debug level the service group logs all fields of its services, including the database password.
     var logger = logger
     logger.logLevel = max(logger.logLevel, .info)
     var configuration = ServiceGroupConfiguration(

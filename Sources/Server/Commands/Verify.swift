@@ -7,7 +7,7 @@ import Storage
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Check a database, as after a restore: migrations, the role's rights, evidence, and a checksum of each table.",
+            "Check a database, for example after a restore: migrations, the role's rights, evidence, and a checksum of each table.",
         discussion: """
             Run it before a backup and after the restore and compare the two outputs (docs/backup.md). It reads every row and changes \
             nothing; progress goes to standard error. The exit status is 0 only when every check holds.
@@ -15,7 +15,7 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    /// Reading a large table takes longer than any request may.
+    /// Reading a large table takes longer than the timeout of requests.
     static let statementTimeoutMilliseconds = 3_600_000
 
     func run() async throws {
@@ -39,7 +39,7 @@ struct Verify: AsyncParsableCommand {
         guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
     }
 
-    /// - Returns: what does not hold, in words for the operator.
+    /// - Returns: the failed checks, in words for the operator.
     private func check(_ store: Store, _ migrator: Migrator) async throws -> [String] {
         var faults: [String] = []
         let pending = try await migrator.pending()
@@ -52,7 +52,7 @@ struct Verify: AsyncParsableCommand {
         let summaries = try await store.summarizeTables { table in
             FileHandle.standardError.write(Data("reading \(table)\n".utf8))
         }
-        for summary in summaries { tell("\(summary.table) rows=\(summary.rows) checksum=\(summary.checksum)") }
+        for summary in summaries { printLine("\(summary.table) rows=\(summary.rows) checksum=\(summary.checksum)") }
         return faults
     }
 }

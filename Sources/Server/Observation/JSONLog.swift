@@ -3,7 +3,7 @@ import JSON
 import Logging
 import PagoPA
 
-/// One JSON object a line on standard output, in UTC; or plain text for a person at a terminal.
+/// Writes one JSON object per line to standard output, with UTC times; or plain text for a terminal.
 struct JSONLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
@@ -27,7 +27,7 @@ struct JSONLog: LogHandler {
     func log(event: LogEvent) {
         var all = metadata
         for (key, value) in event.metadata ?? [:] { all[key] = value }
-        // Hummingbird's own request id says nothing that the correlation id does not.
+        // Hummingbird's request id repeats the correlation id.
         all["hb.request.id"] = nil
         let fields = all.sorted { $0.key < $1.key }
         let time = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).rfc3339

@@ -4,12 +4,12 @@ import Glibc
 import Metrics
 import Synchronization
 
-/// Writes log lines from one thread of its own, so that a reader of the log that stalls never stalls a request. Lines wait in memory
-/// up to a limit; further ones are dropped and counted.
+/// Writes log lines from its own thread, so that a slow reader of the log never blocks a request. Lines wait in memory up to a
+/// limit; further lines are dropped and counted.
 final class LogWriter: Sendable {
     static let standardOutput = LogWriter(descriptor: 1)
     static let maximumWaitingBytes = 8 * 1_024 * 1_024
-    /// How long the end of the process waits for lines that are still to be written.
+    /// How long the process waits at exit for unwritten lines.
     static let flushMilliseconds = 2_000
 
     private struct State {
@@ -24,7 +24,7 @@ final class LogWriter: Sendable {
     private let maximumBytes: Int
     private let state = Mutex(State())
     private let available = DispatchSemaphore(value: 0)
-    /// Entered while there is something to write.
+    /// Entered while lines are waiting.
     private let pending = DispatchGroup()
 
     init(descriptor: Int32, maximumWaitingBytes: Int = LogWriter.maximumWaitingBytes) {
@@ -32,10 +32,10 @@ final class LogWriter: Sendable {
         self.maximumBytes = maximumWaitingBytes
     }
 
-    /// Lines that were dropped and not reported yet.
+    /// Dropped lines that are not reported yet.
     var dropped: Int { state.withLock(\.dropped) }
 
-    /// Returns at once, whatever the reader of the log does.
+    /// Returns at once, even if the reader of the log is blocked.
     func append(_ line: [UInt8]) {
         let (mustWake, needsThread) = state.withLock { state in
             guard state.bytes + line.count <= maximumBytes else {
@@ -60,7 +60,7 @@ final class LogWriter: Sendable {
         if mustWake { available.signal() }
     }
 
-    /// Waits until everything appended so far is written, for a bounded time.
+    /// Waits until all lines appended so far are written, at most for the given time.
     @discardableResult
     func flush(withinMilliseconds milliseconds: Int = LogWriter.flushMilliseconds) -> Bool {
         pending.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
@@ -89,14 +89,14 @@ final class LogWriter: Sendable {
             var lost = dropped
             for line in lines {
                 if !write(line) { lost += 1 }
-                // Counted until it is written: the line at hand is memory as well.
+                // Subtract only after the write: until then the line occupies memory.
                 state.withLock { $0.bytes -= line.count }
             }
             if lost > 0 { Counter(label: "log_lines_dropped_total").increment(by: lost) }
         }
     }
 
-    /// One line whole: an interrupted or partial write goes on where it stopped.
+    /// Writes one complete line, and resumes after an interrupted or partial write.
     private func write(_ line: [UInt8]) -> Bool {
         var offset = 0
         while offset < line.count {

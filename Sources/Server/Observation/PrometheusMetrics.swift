@@ -2,11 +2,11 @@ import CoreMetrics
 import Foundation
 import Synchronization
 
-/// Counters, gauges and histograms of this process, told in Prometheus' text format. Labels come from fixed sets, never from ids.
+/// Counters, gauges and histograms of this process in Prometheus' text format. Label values come from fixed sets, never from ids.
 final class PrometheusMetrics: MetricsFactory {
-    /// OpenTelemetry's buckets for the length of a request, in seconds.
+    /// OpenTelemetry's buckets for request durations, in seconds.
     static let buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-    /// More series than this are not kept: a guard against a label that should not be one.
+    /// The maximum number of series. It limits memory if a label has too many values by mistake.
     static let maximumSeries = 5_000
 
     private let series = Mutex<[String: Series]>([:])
@@ -47,7 +47,7 @@ final class PrometheusMetrics: MetricsFactory {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
-    /// - Parameter gauges: what is read at this moment: name, help and value.
+    /// - Parameter gauges: values read at the time of the scrape.
     func text(gauges: [(name: String, value: Double)]) -> String {
         var lines: [String] = []
         let all = series.withLock { Array($0.values) }
@@ -67,7 +67,7 @@ private func number(_ value: Double) -> String {
     Int64(exactly: value).map(String.init) ?? String(value)
 }
 
-/// One measured thing with one set of labels.
+/// One metric with one set of labels.
 private final class Series: CounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     enum Kind: String {
         case counter
