@@ -2,28 +2,29 @@ import Foundation
 import SwiftASN1
 @_spi(FixedExpiryValidationTime) import X509
 
-/// The authorities that are trusted to say who somebody is.
+/// Trusted certificate authorities.
 package struct Authorities: Sendable {
     private let certificates: [X509.Certificate]
-    /// Above the presented certificate.
+    /// The maximum number of certificates above the presented one.
     package static let maximumDepth = 5
 
-    package struct Unfit: Error, CustomStringConvertible {
+    package struct Malformed: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// - Parameter text: PEM, one or many, each with everything above it: a TLS handshake accepts no chain that ends below its root.
-    package init(pem text: String) throws(Unfit) {
+    /// - Parameter text: one or more PEM certificates with all their issuers up to a root, because a TLS handshake accepts no
+    /// chain without its root.
+    package init(pem text: String) throws(Malformed) {
         guard let read = try? Certificates.certificates(pem: text), !read.isEmpty else {
-            throw Unfit(description: "must hold certificates in PEM")
+            throw Malformed(description: "must contain certificates in PEM")
         }
         certificates = read
         guard certificates.allSatisfy(Self.isAuthority) else {
-            throw Unfit(description: "holds a certificate that is no authority's")
+            throw Malformed(description: "contains a certificate that is not of a certificate authority")
         }
         let subjects = Set(certificates.map(\.subject))
         guard certificates.allSatisfy({ subjects.contains($0.issuer) }) else {
-            throw Unfit(description: "lacks the authority above one of its certificates")
+            throw Malformed(description: "lacks the issuer of one of its certificates")
         }
     }
 
@@ -32,14 +33,15 @@ package struct Authorities: Sendable {
         return true
     }
 
-    /// Whether a chain of good signatures, valid at that time, leads from the certificate to one of these authorities.
-    package func vouch(for presented: PresentedCertificate, at time: Date) async -> Bool {
+    /// Whether a chain of valid signatures leads from the certificate to one of these authorities, with all certificates valid at
+    /// that time.
+    package func isTrusted(_ presented: PresentedCertificate, at time: Date) async -> Bool {
         var verifier = Verifier(rootCertificates: CertificateStore(certificates)) {
             RFC5280Policy(fixedExpiryValidationTime: time)
             BoundedChain()
         }
         switch await verifier.validate(
-            leaf: presented.certificate, intermediates: CertificateStore(presented.above))
+            leaf: presented.certificate, intermediates: CertificateStore(presented.intermediates))
         {
         case .validCertificate: return true
         case .couldNotValidate: return false
@@ -47,7 +49,7 @@ package struct Authorities: Sendable {
     }
 }
 
-/// No longer than it may be, and signed by keys that may sign certificates. Usages and policies are judged by whoever asks.
+/// Limits the length of the chain and requires issuers that may sign certificates. The caller checks usages and policies.
 private struct BoundedChain: VerifierPolicy {
     let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [
         .X509ExtensionID.extendedKeyUsage, PresentedCertificate.certificatePolicies,

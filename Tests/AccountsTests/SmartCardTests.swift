@@ -11,7 +11,7 @@ import Testing
     {
         CardCertificate(
             commonNames: names, givenNames: ["MARIO"], familyNames: ["ROSSI"], policies: ["1.3.76.16.2.1"],
-            signsDigitally: true, bindsLegally: false, purposes: ["1.3.6.1.5.5.7.3.2"],
+            hasDigitalSignature: true, hasNonRepudiation: false, extendedKeyUsages: ["1.3.6.1.5.5.7.3.2"],
             notBefore: Self.now.adding(seconds: -60), notAfter: Self.now.adding(seconds: 60))
     }
 
@@ -66,13 +66,13 @@ import Testing
     @Test func `each violated certificate rule yields its own fault`() {
         #expect(fault { $0.notBefore = Self.now.adding(seconds: 1) } == .notYetValid)
         #expect(fault { $0.notAfter = Self.now.adding(seconds: -1) } == .expired)
-        #expect(fault { $0.signsDigitally = false } == .keyUsage)
-        #expect(fault { $0.bindsLegally = true } == .nonRepudiation)
-        #expect(fault { $0.purposes = ["1.3.6.1.5.5.7.3.1"] } == .purpose)
-        #expect(fault { $0.purposes = [] } == .purpose)
+        #expect(fault { $0.hasDigitalSignature = false } == .keyUsage)
+        #expect(fault { $0.hasNonRepudiation = true } == .nonRepudiation)
+        #expect(fault { $0.extendedKeyUsages = ["1.3.6.1.5.5.7.3.1"] } == .purpose)
+        #expect(fault { $0.extendedKeyUsages = [] } == .purpose)
         #expect(fault { $0.policies = [] } == .policy)
         #expect(fault { $0.policies = ["1.3.76.16.2.10", "1.3.76.16.2", "2.5.29.32.0"] } == .policy)
-        #expect(fault { $0.purposes = ["1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.5.7.3.2"] } == nil)
+        #expect(fault { $0.extendedKeyUsages = ["1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.5.7.3.2"] } == nil)
         #expect(fault { $0.policies = ["0.4.0.2042.1.1", "1.3.76.47.4"] } == nil)
         #expect(read(certificate(), trusting: ["1.3.76.47.4"]) == .failure(.policy))
     }

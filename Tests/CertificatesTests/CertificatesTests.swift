@@ -12,23 +12,23 @@ import Testing
 
     private var trusted: Authorities { get throws { try Authorities(pem: authority.root.pem) } }
 
-    private func vouches(_ pem: String, at time: Date = Date()) async throws -> Bool {
-        try await trusted.vouch(for: PresentedCertificate(pem: pem), at: time)
+    private func isTrusted(_ pem: String, at time: Date = Date()) async throws -> Bool {
+        try await trusted.isTrusted(PresentedCertificate(pem: pem), at: time)
     }
 
-    @Test func `a card's certificate is read as openssl wrote it`() throws {
+    @Test func `the parser reads the values that openssl wrote`() throws {
         let read = try PresentedCertificate(pem: authority.card().pem)
 
         #expect(read.commonNames == ["RSSMRA80A01H501U/6120016461039008.i1ZpZfaCX/eKyikBfnF8to+M2T8="])
         #expect(read.givenNames == ["MARIO"] && read.familyNames == ["ROSSI"])
         #expect(read.policies == ["1.3.76.16.2.1", "0.4.0.2042.1.1"])
-        #expect(read.signsDigitally && !read.bindsLegally)
-        #expect(read.purposes == ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"])
+        #expect(read.hasDigitalSignature && !read.hasNonRepudiation)
+        #expect(read.extendedKeyUsages == ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"])
         #expect(read.notBefore == Date(timeIntervalSince1970: 1_577_836_800))
         #expect(read.notAfter == Date(timeIntervalSince1970: 2_461_449_600))
     }
 
-    @Test func `what a certificate does not say is read as not said, and what it says twice as twice`() throws {
+    @Test func `a missing value is read as missing and a repeated one as repeated`() throws {
         let bare = try PresentedCertificate(pem: authority.card(extensions: "basicConstraints=CA:FALSE").pem)
         let signing = try PresentedCertificate(
             pem: authority.card(extensions: "keyUsage=critical,digitalSignature,nonRepudiation").pem)
@@ -36,24 +36,28 @@ import Testing
             pem: authority.issue("/CN=RSSMRA80A01H501U\\/1.a\nX/OU=x/CN=BSCMTT83A12L719R\\/1.a").pem)
         let joined = try PresentedCertificate(pem: authority.issue("/CN=first+CN=second").pem)
 
-        #expect(bare.policies.isEmpty && bare.purposes.isEmpty && !bare.signsDigitally && !bare.bindsLegally)
-        #expect(signing.signsDigitally && signing.bindsLegally)
+        #expect(
+            bare.policies.isEmpty && bare.extendedKeyUsages.isEmpty && !bare.hasDigitalSignature
+                && !bare.hasNonRepudiation)
+        #expect(signing.hasDigitalSignature && signing.hasNonRepudiation)
         #expect(double.commonNames == ["RSSMRA80A01H501U/1.a\nX", "BSCMTT83A12L719R/1.a"])
         #expect(Set(joined.commonNames) == ["first", "second"])
     }
 
-    @Test func `an authority vouches for its own, directly and through another`() async throws {
+    @Test func `a certificate is trusted if an authority issued it directly or through an intermediate`() async throws {
         let below = try authority.intermediate(name: "Emettitore")
         let card = try below.card()
 
-        #expect(try await vouches(authority.card().pem))
-        #expect(try await vouches(card.pem + below.signerPEM))
-        #expect(try await !vouches(card.pem))
+        #expect(try await isTrusted(authority.card().pem))
+        #expect(try await isTrusted(card.pem + below.signerPEM))
+        #expect(try await !isTrusted(card.pem))
         let both = try Authorities(pem: authority.root.pem + below.signerPEM)
-        #expect(try await both.vouch(for: PresentedCertificate(pem: card.pem), at: Date()))
+        #expect(try await both.isTrusted(PresentedCertificate(pem: card.pem), at: Date()))
     }
 
-    @Test func `nobody else's, no rogue of the same name, nothing out of its time`() async throws {
+    @Test func `certificates of other authorities, of forged authorities or outside their validity are not trusted`()
+        async throws
+    {
         let rogue = try TestAuthority()
         let other = try TestAuthority(name: "Altra autorità")
         defer {
@@ -61,22 +65,22 @@ import Testing
             other.remove()
         }
 
-        #expect(try await !vouches(rogue.card().pem))
-        #expect(try await !vouches(rogue.card().pem + rogue.root.pem))
-        #expect(try await !vouches(other.card().pem + other.root.pem))
-        #expect(try await !vouches(authority.card(to: "20210101000000Z").pem))
-        #expect(try await !vouches(authority.card(from: "20470101000000Z").pem))
-        #expect(try await !vouches(authority.card().pem, at: Date().addingTimeInterval(40 * 86_400)))
+        #expect(try await !isTrusted(rogue.card().pem))
+        #expect(try await !isTrusted(rogue.card().pem + rogue.root.pem))
+        #expect(try await !isTrusted(other.card().pem + other.root.pem))
+        #expect(try await !isTrusted(authority.card(to: "20210101000000Z").pem))
+        #expect(try await !isTrusted(authority.card(from: "20470101000000Z").pem))
+        #expect(try await !isTrusted(authority.card().pem, at: Date().addingTimeInterval(40 * 86_400)))
     }
 
-    @Test func `a card signs no other card`() async throws {
+    @Test func `a certificate signed by a card is not trusted`() async throws {
         let card = try authority.card()
         let forged = try authority.sign(by: card) { try $0.card("BSCMTT83A12L719R\\/1.a") }
 
-        #expect(try await !vouches(forged.pem + card.pem))
+        #expect(try await !isTrusted(forged.pem + card.pem))
     }
 
-    @Test func `a chain may be five authorities long and no longer`() async throws {
+    @Test func `a chain may have at most five authorities`() async throws {
         var below = authority
         var chain = ""
         for depth in 2...6 {
@@ -84,7 +88,7 @@ import Testing
             chain = try below.signerPEM + chain
             let pem = try below.card().pem + chain
             if depth <= 5 {
-                #expect(try await vouches(pem), "\(depth)")
+                #expect(try await isTrusted(pem), "\(depth)")
             } else {
                 #expect(throws: UnreadableCertificate.self) { try PresentedCertificate(pem: pem) }
             }
@@ -97,31 +101,31 @@ import Testing
         "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
         "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", "\u{0}\u{FFFD}",
     ])
-    func `garbage is no certificate`(text: String) {
+    func `the parser rejects text without a certificate`(text: String) {
         #expect(throws: UnreadableCertificate.self) { try PresentedCertificate(pem: text) }
-        #expect(throws: Authorities.Unfit.self) { try Authorities(pem: text) }
+        #expect(throws: Authorities.Malformed.self) { try Authorities(pem: text) }
     }
 
-    @Test func `bytes cut or changed never read as a better certificate`() async throws {
+    @Test func `truncated or changed bytes never give a trusted certificate`() async throws {
         let pem = try authority.card().pem
         let lines = pem.split(separator: "\n").dropFirst().dropLast()
         let der = try #require(Data(base64Encoded: lines.joined()))
         let good = try PresentedCertificate(der: Array(der))
-        for place in stride(from: 0, to: der.count, by: 7) {
-            #expect(throws: UnreadableCertificate.self) { try PresentedCertificate(der: Array(der.prefix(place))) }
+        for offset in stride(from: 0, to: der.count, by: 7) {
+            #expect(throws: UnreadableCertificate.self) { try PresentedCertificate(der: Array(der.prefix(offset))) }
             var changed = Array(der)
-            changed[place] ^= 0x01
+            changed[offset] ^= 0x01
             guard let read = try? PresentedCertificate(der: changed) else { continue }
-            #expect(try await !trusted.vouch(for: read, at: Date()), "\(place)")
+            #expect(try await !trusted.isTrusted(read, at: Date()), "\(offset)")
         }
-        #expect(try await trusted.vouch(for: good, at: Date()))
+        #expect(try await trusted.isTrusted(good, at: Date()))
     }
 
-    @Test func `only authorities with what stands above them may be trusted`() throws {
+    @Test func `trusted authorities must include their issuers`() throws {
         let below = try authority.intermediate(name: "Emettitore")
 
-        #expect(throws: Authorities.Unfit.self) { try Authorities(pem: authority.card().pem) }
-        #expect(throws: Authorities.Unfit.self) { try Authorities(pem: below.signerPEM) }
+        #expect(throws: Authorities.Malformed.self) { try Authorities(pem: authority.card().pem) }
+        #expect(throws: Authorities.Malformed.self) { try Authorities(pem: below.signerPEM) }
         #expect(throws: Never.self) { try Authorities(pem: below.signerPEM + authority.root.pem) }
     }
 }

@@ -110,8 +110,8 @@ import Testing
             (["CLIENT_CA": authority.root.certificate.path], ["CLIENT_CA needs"]),
             (["CLIENT_CERTIFICATE_HEADER": "X-Card"], ["CLIENT_CERTIFICATE_HEADER needs", "CLIENT_CA is required"]),
             (cards.merging(["CLIENT_CA": "/geheim"]) { $1 }, ["CLIENT_CA must name"]),
-            (cards.merging(["CLIENT_CA": one.key.path]) { $1 }, ["CLIENT_CA must hold"]),
-            (cards.merging(["CLIENT_CA": one.certificate.path]) { $1 }, ["CLIENT_CA holds"]),
+            (cards.merging(["CLIENT_CA": one.key.path]) { $1 }, ["CLIENT_CA must contain"]),
+            (cards.merging(["CLIENT_CA": one.certificate.path]) { $1 }, ["CLIENT_CA contains"]),
             (cards.merging(["SMART_CARD_PORT": "8080"]) { $1 }, ["must differ from HTTP_PORT"]),
             (
                 [

@@ -68,7 +68,7 @@ struct SmartCardReader: Sendable {
         case .handshake: break
         case .header:
             let time = Date(timeIntervalSince1970: Double(now.unixSeconds))
-            guard await trust.authorities.vouch(for: presented, at: time) else { throw .untrustedIssuer }
+            guard await trust.authorities.isTrusted(presented, at: time) else { throw .untrustedIssuer }
         }
         return card
     }
@@ -96,8 +96,8 @@ extension CardCertificate {
     init(_ presented: PresentedCertificate) {
         self.init(
             commonNames: presented.commonNames, givenNames: presented.givenNames, familyNames: presented.familyNames,
-            policies: presented.policies, signsDigitally: presented.signsDigitally,
-            bindsLegally: presented.bindsLegally, purposes: presented.purposes,
+            policies: presented.policies, hasDigitalSignature: presented.hasDigitalSignature,
+            hasNonRepudiation: presented.hasNonRepudiation, extendedKeyUsages: presented.extendedKeyUsages,
             notBefore: Instant(presented.notBefore), notAfter: Instant(presented.notAfter))
     }
 }

@@ -9,25 +9,26 @@ package struct CardCertificate: Sendable, Equatable {
     package var familyNames: [String]
     /// Dotted OIDs.
     package var policies: [String]
-    package var signsDigitally: Bool
+    package var hasDigitalSignature: Bool
     /// Key usage nonRepudiation: a certificate for signing documents, which does not authenticate a user.
-    package var bindsLegally: Bool
+    package var hasNonRepudiation: Bool
     /// Dotted OIDs.
-    package var purposes: [String]
+    package var extendedKeyUsages: [String]
     package var notBefore: Instant
     package var notAfter: Instant
 
     package init(
         commonNames: [String], givenNames: [String] = [], familyNames: [String] = [], policies: [String],
-        signsDigitally: Bool, bindsLegally: Bool, purposes: [String], notBefore: Instant, notAfter: Instant
+        hasDigitalSignature: Bool, hasNonRepudiation: Bool, extendedKeyUsages: [String], notBefore: Instant,
+        notAfter: Instant
     ) {
         self.commonNames = commonNames
         self.givenNames = givenNames
         self.familyNames = familyNames
         self.policies = policies
-        self.signsDigitally = signsDigitally
-        self.bindsLegally = bindsLegally
-        self.purposes = purposes
+        self.hasDigitalSignature = hasDigitalSignature
+        self.hasNonRepudiation = hasNonRepudiation
+        self.extendedKeyUsages = extendedKeyUsages
         self.notBefore = notBefore
         self.notAfter = notAfter
     }
@@ -68,9 +69,9 @@ package struct SmartCard: Sendable, Equatable {
     package init(_ certificate: CardCertificate, trusting policies: Set<String>, at now: Instant) throws(Fault) {
         guard certificate.notBefore <= now else { throw .notYetValid }
         guard now <= certificate.notAfter else { throw .expired }
-        guard certificate.signsDigitally else { throw .keyUsage }
-        guard !certificate.bindsLegally else { throw .nonRepudiation }
-        guard certificate.purposes.contains(Self.clientAuthentication) else { throw .purpose }
+        guard certificate.hasDigitalSignature else { throw .keyUsage }
+        guard !certificate.hasNonRepudiation else { throw .nonRepudiation }
+        guard certificate.extendedKeyUsages.contains(Self.clientAuthentication) else { throw .purpose }
         guard certificate.policies.contains(where: policies.contains) else { throw .policy }
         guard let name = certificate.commonNames.first, certificate.commonNames.count == 1 else { throw .commonName }
         taxCode = try Self.taxCode(in: name)
