@@ -23,7 +23,7 @@ package struct API: Sendable {
         self.service = service
         routes =
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
-            + registryRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
+            + creditorRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
             + pspRelayRoutes(intermediary)
             + citizenRoutes(intermediary, links)
             + positionRoutes(intermediary, links)

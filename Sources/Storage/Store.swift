@@ -42,31 +42,31 @@ package struct Store: Sendable {
     }
 
     /// The answer of one query; see below.
-    package func read<Answer>(within tenancy: Tenancy, _ query: Question<Answer>) async throws -> Answer {
-        try await read(query.statements, within: tenancy, query.understand)
+    package func read<Answer>(within tenancy: Tenancy, _ query: Query<Answer>) async throws -> Answer {
+        try await read(query.statements, within: tenancy, query.decode)
     }
 
     /// The answers of all queries from one read-only transaction, which is one round trip: BEGIN, the tenancy, the queries and
     /// COMMIT are sent together.
     /// - Parameter tenancy: see `transaction`.
     /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for the database's own errors.
-    package func read<each Answer>(within tenancy: Tenancy, _ queries: repeat Question<each Answer>) async throws -> (
+    package func read<each Answer>(within tenancy: Tenancy, _ queries: repeat Query<each Answer>) async throws -> (
         repeat each Answer
     ) {
         try await read(statements(of: repeat each queries), within: tenancy) { answers in
-            try understood(answers, by: repeat each queries)
+            try decoded(answers, by: repeat each queries)
         }
     }
 
     private func read<Answer>(
-        _ statements: [SQL], within tenancy: Tenancy, _ understand: ([[Row]]) throws -> Answer
+        _ statements: [SQL], within tenancy: Tenancy, _ decode: ([[Row]]) throws -> Answer
     ) async throws -> Answer {
         let credential = RequestCredential.current
         let opening = opening(within: tenancy, for: credential)
         do {
             let answers = try await pool.read(opening + statements)
             credential?.confirm()
-            return try understand(Array(answers.dropFirst(opening.count)))
+            return try decode(Array(answers.dropFirst(opening.count)))
         } catch let error as PostgresError {
             throw StorageError.translated(error)
         }

@@ -64,20 +64,33 @@ import Testing
     }
 
     @Test func `a first flush that its connection did not survive is done again on another`() async throws {
-        try await withProxiedPool { pool, proxy async throws in
+        try await withProxiedPool(settings: [Setting(\.answerTimeoutMilliseconds, 60_000)]) {
+            pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
+            // Rolling back does not give a sequence's number back: the first flush sleeps, its repetition does not.
+            _ = try await pool.query("CREATE SEQUENCE tries")
+            let mark = UUID().uuidString
+            let watcher = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
             let cutting = Task {
-                try await eventually("the insert is under way") { pool.gauges.inUse == 1 }
-                try await Task.sleep(for: .milliseconds(50))
+                try await eventually("the first flush sleeps") {
+                    try await watcher.query(
+                        """
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE wait_event = 'PgSleep' AND query LIKE \("%" + mark + "%")
+                        """
+                    ).only(Int.self) > 0
+                }
                 proxy.cut()
             }
 
             try await pool.transaction { tx in
-                _ = try await tx.query("SELECT pg_sleep(0.3)::text")
+                _ = try await tx.query(
+                    "SELECT CASE WHEN nextval('tries') = 1 THEN pg_sleep(50) END::text AS " + SQL.identifier(mark))
                 tx.send("INSERT INTO t VALUES (1)")
             }
 
             try await cutting.value
+            await watcher.shutdown()
             #expect(try await pool.query("SELECT a FROM t").column(Int.self) == [1])
         }
     }

@@ -101,15 +101,14 @@ import Testing
                 ).only(Int.self) > 0
             }
             let sql = SQL.identifier(mark + " slow")
-            let query = Task { try await pool.query("SELECT pg_sleep(4)::text AS " + sql) }
+            let query = Task { try await pool.query("SELECT pg_sleep(60)::text AS " + sql) }
             try await eventually("the query runs") { try await runs() }
-            let start = ContinuousClock.now
 
             query.cancel()
 
+            // The query is sent to sleep for longer than the test waits for it to end.
             await #expect(throws: CancellationError.self) { try await query.value }
-            #expect(ContinuousClock.now - start < .milliseconds(500))
-            try await eventually(within: 3, "the server stops it") { try await !runs() }
+            try await eventually("the server stops it") { try await !runs() }
             #expect(try await pool.query("SELECT 1").only(Int.self) == 1)
             #expect(pool.gauges == PoolGauges(inUse: 0, idle: 1, waiting: 0, size: 1))
             await watcher.shutdown()

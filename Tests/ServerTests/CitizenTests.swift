@@ -474,7 +474,7 @@ extension ServerTests {
                     try await live.mailCount(to: "mario.rossi@example.org") == 2
                 }
                 let text = try await live.text(to: "mario.rossi@example.org")
-                #expect(text.contains("Neues Passwort"))
+                #expect(text.contains("Setzen Sie Ihr Passwort zurück"))
                 #expect(text.contains("https://portale.example.org/neu?a=1&b=2#token=qzm_"))
                 #expect(text.contains("https://portale.example.org/neu?a=1&amp;b=2#token=qzm_"))
             }

@@ -70,7 +70,7 @@ extension Intermediary {
         let (creditor, debtType, accounts, bases) = try await tx.ask(
             Creditors.show(old.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
-            Accounts.of(draft.payees), draw.question)
+            Accounts.of(draft.payees), draw.query)
         guard let creditor else { throw Refusal.notFound }
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])

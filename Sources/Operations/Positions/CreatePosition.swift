@@ -65,7 +65,7 @@ extension Intermediary {
         let (creditor, debtType, existing, accounts, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
-            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees), draw.question)
+            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees), draw.query)
         guard let creditor else {
             throw Refusal.invalid([
                 Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")

@@ -24,8 +24,8 @@ struct NumberDraw: Sendable {
         isChecked = tries > 0
     }
 
-    /// To be asked beside other questions; its answer goes to ``complete(_:for:in:)``.
-    var question: Question<[UInt64]> { Positions.nextIUVBases(count, of: creditor) }
+    /// Sent together with other queries; its answer goes to ``complete(_:for:in:)``.
+    var query: Query<[UInt64]> { Positions.nextIUVBases(count, of: creditor) }
 
     /// - Throws: `Refusal.noticeNumbersExhausted` when none of the next numbers is free.
     mutating func complete(_ bases: [UInt64], for creditor: Creditor, in tx: Transaction) async throws {

@@ -28,7 +28,7 @@ extension Intermediary {
         return found
     }
 
-    func detail(of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+    func detail(of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         PositionDetail?
     > {
         Positions.show(id, within: tenancy, locking: locking)

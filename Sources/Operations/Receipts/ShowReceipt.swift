@@ -41,8 +41,8 @@ extension Intermediary {
         // Whoever may see the receipt sees the whole document; without contact data it is written anew.
         let (sent, attempt, position) = try await store.read(
             within: .everyCreditor, Receipts.bytes(of: id, within: .everyCreditor),
-            Question.ifPresent(receipt.attempt) { PaymentAttempts.show($0, within: .everyCreditor) },
-            Question.ifPresent(receipt.position) { Positions.show($0, within: .everyCreditor) })
+            Query.ifPresent(receipt.attempt) { PaymentAttempts.show($0, within: .everyCreditor) },
+            Query.ifPresent(receipt.position) { Positions.show($0, within: .everyCreditor) })
         if caller.seesContactData, let sent, sent.contentType == "application/xml" { return sent.bytes }
         let request = attempt.map {
             RTRequest(id: $0.id.withoutHyphens, day: CalendarDate(romeDayOf: $0.createdAt))

@@ -1,11 +1,11 @@
 import PagoPA
 import Postgres
 
-/// What is asked about senders that relay RTs of other PSPs.
+/// Queries about senders that relay RTs of other PSPs.
 package enum PSPRelays {
     /// Relays whose registration has not ended, by their id; at most `maximum`.
-    package static var all: Question<[PSPRelay]> {
-        Question(
+    package static var all: Query<[PSPRelay]> {
+        Query(
             "SELECT psp_id, registered_at FROM psp_relays ORDER BY psp_id LIMIT \(maximum)", rows: { try $0.relay() })
     }
 
@@ -13,8 +13,8 @@ package enum PSPRelays {
     package static let maximum = 1_000
 
     /// Whether the PSP has ever had a webhook secret or been in a PSP list.
-    package static func isKnown(_ psp: PSPID) -> Question<Bool> {
-        Question<[Bool]>(
+    package static func isKnown(_ psp: PSPID) -> Query<Bool> {
+        Query<[Bool]>(
             """
             SELECT EXISTS (SELECT FROM webhook_secrets WHERE psp_id = \(psp.value))
                 OR EXISTS (SELECT FROM psps WHERE psp_id = \(psp.value))
@@ -22,8 +22,8 @@ package enum PSPRelays {
         ).map { $0.contains(true) }
     }
 
-    package static func show(_ psp: PSPID) -> Question<PSPRelay?> {
-        Question("SELECT psp_id, registered_at FROM psp_relays WHERE psp_id = \(psp.value)", row: { try $0.relay() })
+    package static func show(_ psp: PSPID) -> Query<PSPRelay?> {
+        Query("SELECT psp_id, registered_at FROM psp_relays WHERE psp_id = \(psp.value)", row: { try $0.relay() })
     }
 }
 

@@ -119,7 +119,7 @@ extension Transaction {
 package enum Notifications {
     package static func show(
         _ id: Identifier<PagoPA.Notification>, within tenancy: Tenancy, locking: Bool = false
-    ) -> Question<PagoPA.Notification?> {
+    ) -> Query<PagoPA.Notification?> {
         several(
             """
             SELECT \(columns) FROM notifications n
@@ -131,7 +131,7 @@ package enum Notifications {
     /// One page, newest first.
     package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
-    ) -> Question<Page<PagoPA.Notification>> {
+    ) -> Query<Page<PagoPA.Notification>> {
         var conditions: [SQL] = []
         if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
         if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
@@ -154,8 +154,8 @@ package enum Notifications {
     }
 
     /// For the metrics: how many wait, and since when the oldest of them.
-    package static var backlog: Question<(pending: Int, oldest: Instant?)> {
-        Question<(pending: Int, oldest: Instant?)?>(
+    package static var backlog: Query<(pending: Int, oldest: Instant?)> {
+        Query<(pending: Int, oldest: Instant?)?>(
             """
             SELECT sum(pending)::bigint, min(oldest) FROM (
                 SELECT count(*) AS pending, min(created_at) AS oldest FROM notifications WHERE state IN ('queued', 'retrying')
@@ -172,8 +172,8 @@ package enum Notifications {
         """
     }
 
-    fileprivate static func several(_ sql: SQL) -> Question<[PagoPA.Notification]> {
-        Question(
+    fileprivate static func several(_ sql: SQL) -> Query<[PagoPA.Notification]> {
+        Query(
             sql,
             rows: { row in
                 PagoPA.Notification(

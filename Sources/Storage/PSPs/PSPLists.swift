@@ -3,15 +3,15 @@ import PagoPA
 import Postgres
 import Requests
 
-/// What is asked about the list of PSPs.
+/// Queries about the list of PSPs.
 package enum PSPLists {
     /// The version in force; `nil` before the first list.
-    package static var currentVersion: Question<Int?> {
-        Question("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
+    package static var currentVersion: Query<Int?> {
+        Query("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
     }
 
-    package static func show(_ version: Int) -> Question<PSPList?> {
-        Question([
+    package static func show(_ version: Int) -> Query<PSPList?> {
+        Query([
             "SELECT created_at FROM psp_lists WHERE version = \(version)",
             "SELECT psp_id, business_name, tax_code, is_enabled FROM psps WHERE version = \(version) ORDER BY ordinal",
             """
@@ -35,9 +35,9 @@ package enum PSPLists {
     }
 
     /// One page, newest first.
-    package static func list(page: PageRequest) -> Question<Page<PSPListSummary>> {
+    package static func list(page: PageRequest) -> Query<Page<PSPListSummary>> {
         let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
-        let found = Question(
+        let found = Query(
             """
             SELECT l.version, l.created_at, l.is_current,
                 (SELECT count(*) FROM psps p WHERE p.version = l.version),

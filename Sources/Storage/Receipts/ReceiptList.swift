@@ -30,7 +30,7 @@ extension ReceiptFilter {
 
 extension Receipts {
     /// One page, newest payment first.
-    package static func list(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+    package static func list(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Receipt>
     > {
         let conditions = filter.conditions

@@ -4,17 +4,17 @@ import PagoPA
 import Postgres
 import Requests
 
-/// What is asked about payment attempts.
+/// Queries about payment attempts.
 package enum PaymentAttempts {
     package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
-        -> Question<PaymentAttempt?>
+        -> Query<PaymentAttempt?>
     {
         several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: .attempts("a")))", locking: locking).map(
             \.first)
     }
 
     /// The attempts on this position that the tenancy may see, newest first.
-    package static func on(_ position: Identifier<Position>, within tenancy: Tenancy) -> Question<[PaymentAttempt]> {
+    package static func on(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[PaymentAttempt]> {
         several(
             where: """
                 a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))
@@ -24,7 +24,7 @@ package enum PaymentAttempts {
 
     /// The attempt that an RT belongs to, locked: the one it names, by its id or by the payment context that is the id without
     /// hyphens; else the one that this PSP has open for this IUV on the RT's channel, or had open last before the payment.
-    package static func lock(for rt: RT) -> Question<PaymentAttempt?> {
+    package static func lock(for rt: RT) -> Query<PaymentAttempt?> {
         let own: SQL =
             """
             FROM attempt_items m
@@ -46,7 +46,7 @@ package enum PaymentAttempts {
     }
 
     /// The open attempts that hold this installment, locked; after ``Transaction/widen(to:)`` those of every PSP.
-    package static func lock(holding installment: Identifier<Installment>) -> Question<[PaymentAttempt]> {
+    package static func lock(holding installment: Identifier<Installment>) -> Query<[PaymentAttempt]> {
         several(
             where:
                 "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid) AND is_holding)",
@@ -54,8 +54,8 @@ package enum PaymentAttempts {
     }
 
     /// - Parameter condition: over `a`, a payment attempt.
-    static func several(where condition: SQL, locking: Bool = false) -> Question<[PaymentAttempt]> {
-        Question([
+    static func several(where condition: SQL, locking: Bool = false) -> Query<[PaymentAttempt]> {
+        Query([
             """
             SELECT a.id, a.creditor_tax_code, a.status, a.payment_method, a.psp_id, a.psp_business_name, a.channel_id,
                 a.amount_cents, a.fee_cents, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email, a.email,
@@ -81,7 +81,7 @@ package enum PaymentAttempts {
 
 extension PaymentAttempts {
     /// One page, newest first.
-    package static func list(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+    package static func list(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<PaymentAttempt>
     > {
         .page(

@@ -14,10 +14,10 @@ package enum FoundSession: Sendable, Equatable {
 /// Queries about sessions of citizens.
 package enum Sessions {
     /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
-    package static func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) -> Question<
+    package static func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) -> Query<
         SignedInCitizen?
     > {
-        Question(
+        Query(
             """
             SELECT s.id, s.citizen_id, c.tax_code,
                 coalesce(nullif(concat_ws(' ', c.given_name, c.family_name), ''), c.tax_code), c.email, c.proved_by, c.row_version

@@ -6,10 +6,10 @@ import Requests
 
 /// Queries about refunds.
 package enum Refunds {
-    package static func show(_ id: Identifier<Refund>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+    package static func show(_ id: Identifier<Refund>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Refund?
     > {
-        Question(
+        Query(
             """
             SELECT \(columns) FROM refunds f
             WHERE f.id = \(id.uuid) AND \(tenancy.condition(on: .refunds("f")))\(locking ? " FOR UPDATE OF f" as SQL : "")
@@ -70,7 +70,7 @@ extension Transaction {
 
 extension Refunds {
     /// One page, newest first.
-    package static func list(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+    package static func list(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Refund>
     > {
         var conditions: [SQL] = []
@@ -85,7 +85,7 @@ extension Refunds {
         }
         return .page(
             page,
-            of: Question(
+            of: Query(
                 "SELECT \(columns) FROM (\(rows)) AS f ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)",
                 rows: { try $0.refund() }),
             total: """
@@ -99,8 +99,8 @@ extension Refunds {
 package enum Decisions {
     /// What was decided last about a receipt that did not fit; `nil` while that is open, or when nothing was decided. That its body was
     /// accepted in the place of another one says nothing about whether it fits.
-    package static func about(_ receipt: Identifier<Receipt>) -> Question<ReceiptDecision?> {
-        Question<ReceiptDecision??>(
+    package static func about(_ receipt: Identifier<Receipt>) -> Query<ReceiptDecision?> {
+        Query<ReceiptDecision??>(
             """
             SELECT a.resolution, a.resolved_at, a.written_off_cents FROM anomalies a
             WHERE a.receipt_id = \(receipt.uuid)

@@ -9,16 +9,16 @@ package struct Credential: Sendable, Equatable {
     package let passwordHash: String
 }
 
-/// What is asked about accounts.
+/// Queries about accounts.
 package enum Citizens {
     /// The account, unless it is erased.
-    package static func show(_ id: CitizenID) -> Question<Citizen?> {
+    package static func show(_ id: CitizenID) -> Query<Citizen?> {
         citizens(where: "c.id = \(id.uuid) AND c.status <> 'erased'").map(\.first)
     }
 
     /// The verified account behind a name.
-    package static func credential(of name: Username) -> Question<Credential?> {
-        Question(
+    package static func credential(of name: Username) -> Query<Credential?> {
+        Query(
             """
             SELECT c.id, c.password_hash FROM citizens c
             WHERE c.status = 'active' AND c.password_hash IS NOT NULL AND \(condition(of: name))
@@ -27,8 +27,8 @@ package enum Citizens {
     }
 
     /// What a password of this account is held against.
-    package static func passwordHash(of id: CitizenID) -> Question<String?> {
-        Question(
+    package static func passwordHash(of id: CitizenID) -> Query<String?> {
+        Query(
             """
             SELECT c.password_hash FROM citizens c
             WHERE c.id = \(id.uuid) AND c.status = 'active' AND c.password_hash IS NOT NULL
@@ -36,17 +36,17 @@ package enum Citizens {
     }
 
     /// Verified accounts that a new one with this tax code and mailbox would clash with.
-    package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Question<[Citizen]> {
+    package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Query<[Citizen]> {
         citizens(
             where: "c.status = 'active' AND (c.tax_code = \(taxCode.value) OR c.mailbox = \(email.mailbox))")
     }
 
     /// Locked, so that an account that is being erased or changed is waited for.
-    package static func lock(_ id: CitizenID) -> Question<CitizenStatus?> {
-        Question("SELECT status FROM citizens WHERE id = \(id.uuid) FOR UPDATE", row: { try $0.word() })
+    package static func lock(_ id: CitizenID) -> Query<CitizenStatus?> {
+        Query("SELECT status FROM citizens WHERE id = \(id.uuid) FOR UPDATE", row: { try $0.word() })
     }
 
-    package static func active(with email: EmailAddress) -> Question<Citizen?> {
+    package static func active(with email: EmailAddress) -> Query<Citizen?> {
         citizens(where: "c.status = 'active' AND c.mailbox = \(email.mailbox)").map(\.first)
     }
 
@@ -58,8 +58,8 @@ package enum Citizens {
         }
     }
 
-    private static func citizens(where condition: SQL) -> Question<[Citizen]> {
-        Question(
+    private static func citizens(where condition: SQL) -> Query<[Citizen]> {
+        Query(
             [
                 """
                 SELECT c.id, c.kind, c.status, c.tax_code, c.given_name, c.family_name, c.birth_date, c.birth_place,

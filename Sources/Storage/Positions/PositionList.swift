@@ -59,14 +59,14 @@ extension Positions {
     /// One page; `today` (in Rome) decides what is expired, as it does in the detail.
     package static func list(
         _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
-    ) -> Question<Page<PositionSummary>> {
+    ) -> Query<Page<PositionSummary>> {
         let conditions = filter.conditions(today: today, within: tenancy)
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
         let rows = tenancy.merged(.positions("p")) { tenant in
             "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering) LIMIT \(page.limit + 1)"
         }
-        let found = Question(
+        let found = Query(
             """
             SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
                 p.description, p.state, p.total_cents, p.paid_cents,

@@ -4,10 +4,10 @@ import PagoPA
 import Postgres
 import Requests
 
-/// What is asked about creditors.
+/// Queries about creditors.
 package enum Creditors {
     package static func show(_ taxCode: OrganizationTaxCode, within tenancy: Tenancy, locking: Bool = false)
-        -> Question<Creditor?>
+        -> Query<Creditor?>
     {
         several(
             where: "c.tax_code = \(taxCode.value) AND \(tenancy.condition(on: .registry("c.tax_code")))",
@@ -15,13 +15,13 @@ package enum Creditors {
         ).map(\.first)
     }
 
-    package static func isKnown(_ taxCode: OrganizationTaxCode) -> Question<Bool> {
-        Question(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
+    package static func isKnown(_ taxCode: OrganizationTaxCode) -> Query<Bool> {
+        Query(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
     }
 
     /// Whether one of these creditors lets browsers be sent to this origin.
-    package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Question<Bool> {
-        Question([
+    package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Query<Bool> {
+        Query([
             """
             SELECT 1 FROM creditors c WHERE \(tenancy.condition(on: .registry("c.tax_code")))
                 AND c.return_url_origins @> ARRAY[\(origin.description)] LIMIT 1
@@ -29,7 +29,7 @@ package enum Creditors {
         ]) { !$0[0].isEmpty }
     }
 
-    package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<
+    package static func debtType(_ key: String, of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Query<
         DebtType?
     > {
         debtTypes(
@@ -40,13 +40,13 @@ package enum Creditors {
     }
 
     /// Every debt type of a creditor, by key.
-    package static func debtTypes(of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Question<[DebtType]> {
+    package static func debtTypes(of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Query<[DebtType]> {
         debtTypes(
             where: "creditor_tax_code = \(creditor.value) AND \(tenancy.condition(on: .registry("creditor_tax_code")))")
     }
 
-    static func several(where condition: SQL, locking: Bool = false) -> Question<[Creditor]> {
-        Question([
+    static func several(where condition: SQL, locking: Bool = false) -> Query<[Creditor]> {
+        Query([
             """
             SELECT c.tax_code, c.name, c.aux_digit, c.notice_code,
                 coalesce((SELECT a.iban FROM creditor_accounts a WHERE a.creditor_tax_code = c.tax_code AND a.is_default
@@ -76,8 +76,8 @@ package enum Creditors {
         }
     }
 
-    private static func debtTypes(where condition: SQL) -> Question<[DebtType]> {
-        Question(
+    private static func debtTypes(where condition: SQL) -> Query<[DebtType]> {
+        Query(
             """
             SELECT creditor_tax_code, key, descriptions::text, service, taxonomy_code, payable_after_due, created_at,
                 updated_at
@@ -94,7 +94,7 @@ package enum Creditors {
 
 extension Creditors {
     /// One page by tax code.
-    package static func list(within tenancy: Tenancy, page: PageRequest) -> Question<Page<Creditor>> {
+    package static func list(within tenancy: Tenancy, page: PageRequest) -> Query<Page<Creditor>> {
         var conditions: [SQL] = [tenancy.condition(on: .registry("c.tax_code"))]
         if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
         return .page(

@@ -26,7 +26,7 @@ extension AnomalyFilter {
 
 /// Queries about anomalies. One that keeps a receipt in quarantine comes with the installment that now bears its creditor and IUV.
 package enum Anomalies {
-    package static func show(_ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+    package static func show(_ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Anomaly?
     > {
         several(
@@ -35,7 +35,7 @@ package enum Anomalies {
     }
 
     /// One page, newest first.
-    package static func list(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+    package static func list(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Anomaly>
     > {
         let conditions = filter.conditions
@@ -56,7 +56,7 @@ package enum Anomalies {
     }
 
     /// The anomaly that keeps this receipt in quarantine, locked.
-    package static func quarantine(of receipt: Identifier<Receipt>) -> Question<Anomaly?> {
+    package static func quarantine(of receipt: Identifier<Receipt>) -> Query<Anomaly?> {
         several(
             """
             \(select(from: "anomalies"))
@@ -80,8 +80,8 @@ package enum Anomalies {
         """
     }
 
-    private static func several(_ sql: SQL) -> Question<[Anomaly]> {
-        Question(
+    private static func several(_ sql: SQL) -> Query<[Anomaly]> {
+        Query(
             sql,
             rows: { row in
                 var anomaly = Anomaly(

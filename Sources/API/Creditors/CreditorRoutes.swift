@@ -7,7 +7,7 @@ import Requests
 import Seals
 import Text
 
-func registryRoutes(_ intermediary: Intermediary) -> [Route] {
+func creditorRoutes(_ intermediary: Intermediary) -> [Route] {
     let handlers = RegistryHandlers(intermediary: intermediary)
     return [
         Route(

@@ -34,10 +34,10 @@ package struct InstallmentSet: Sendable {
     }
 }
 
-/// What is asked about positions.
+/// Queries about positions.
 package enum Positions {
     /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
-    package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Question<
+    package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Position?
     > {
         whole(
@@ -46,26 +46,25 @@ package enum Positions {
     }
 
     /// The position with this IUV of this creditor, locked.
-    package static func lock(creditor: OrganizationTaxCode, iuv: IUV) -> Question<Position?> {
+    package static func lock(creditor: OrganizationTaxCode, iuv: IUV) -> Query<Position?> {
         let found: SQL =
             "(SELECT position_id FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = \(iuv.value))"
         return whole(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
     }
 
     /// The positions that hold any of these installments and belong to the tenancy, locked and read in the order of their ids.
-    package static func lock(holding installments: InstallmentSet, within tenancy: Tenancy) -> Question<[Position]> {
+    package static func lock(holding installments: InstallmentSet, within tenancy: Tenancy) -> Query<[Position]> {
         let condition: SQL =
             "p.id IN (\(installments.positionIDs)) AND \(tenancy.condition(on: .positions("p")))"
         // The locks come first, in a statement of their own, so that each position is read as the payment before it left it.
         let locks: SQL = "SELECT p.id FROM positions p WHERE \(condition) ORDER BY p.id FOR UPDATE OF p"
         let positions = several(
             where: "\(condition) ORDER BY p.id", part: "position_id IN (\(installments.positionIDs))", locking: false)
-        return Question([locks] + positions.statements) { try positions.understand(Array($0.dropFirst())) }
+        return Query([locks] + positions.statements) { try positions.decode(Array($0.dropFirst())) }
     }
 
     /// The creditors of the positions that hold any of these installments.
-    package static func creditors(holding installments: InstallmentSet, within tenancy: Tenancy) -> Question<[Creditor]>
-    {
+    package static func creditors(holding installments: InstallmentSet, within tenancy: Tenancy) -> Query<[Creditor]> {
         Creditors.several(
             where: """
                 c.tax_code IN (SELECT p.creditor_tax_code FROM positions p WHERE p.id IN (\(installments.positionIDs))
@@ -74,8 +73,8 @@ package enum Positions {
                 """)
     }
 
-    package static func by(externalID: String, of creditor: OrganizationTaxCode) -> Question<PositionByExternalID?> {
-        Question(
+    package static func by(externalID: String, of creditor: OrganizationTaxCode) -> Query<PositionByExternalID?> {
+        Query(
             "SELECT id, fingerprint FROM positions WHERE creditor_tax_code = \(creditor.value) AND external_id = \(externalID)",
             row: { row in
                 PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
@@ -85,8 +84,8 @@ package enum Positions {
     /// Numbers for the IUVs that the service generates, at or above the creditor's start; a number is never given twice, and drawing
     /// one waits for nobody.
     /// - Returns: `count` numbers, or fewer right after the start was set, when this connection still caches older ones.
-    package static func nextIUVBases(_ count: Int, of creditor: OrganizationTaxCode) -> Question<[UInt64]> {
-        Question(
+    package static func nextIUVBases(_ count: Int, of creditor: OrganizationTaxCode) -> Query<[UInt64]> {
+        Query(
             """
             SELECT CASE WHEN c.iuv_start IS NULL THEN d.n ELSE c.iuv_start + (d.n - c.iuv_start_base - 1) END
             FROM (SELECT nextval('iuv_bases') AS n FROM generate_series(1, \(count)::integer)) AS d
@@ -99,8 +98,8 @@ package enum Positions {
     package static let cachedIUVBases = 32
 
     /// Those of these IUVs that this creditor has not used yet, in the order given.
-    package static func unused(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Question<[IUV]> {
-        Question(
+    package static func unused(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Query<[IUV]> {
+        Query(
             """
             SELECT k.iuv FROM unnest(\(iuvs.map(\.value))::text[]) WITH ORDINALITY AS k(iuv, ordinal)
             WHERE NOT EXISTS (SELECT FROM used_iuvs u WHERE u.creditor_tax_code = \(creditor.value) AND u.iuv = k.iuv)
@@ -114,12 +113,12 @@ package enum Positions {
         "ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE \(condition) AND a.is_open ORDER BY a.kind)"
     }
 
-    private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Question<Position?> {
+    private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Query<Position?> {
         several(where: condition, part: part, locking: locking).map(\.first)
     }
 
     /// - Parameter part: holds for the lines and installments of these positions, and perhaps of others.
-    private static func several(where condition: SQL, part: SQL, locking: Bool) -> Question<[Position]> {
+    private static func several(where condition: SQL, part: SQL, locking: Bool) -> Query<[Position]> {
         let statements: [SQL] = [
             """
             SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
@@ -147,7 +146,7 @@ package enum Positions {
         ]
         // The lock comes first, in a statement of its own, so that the position is read as the payment before it left it.
         let locks = locking ? [lockAlternatives(where: condition)] : []
-        return Question(locks + statements) { answers in
+        return Query(locks + statements) { answers in
             let answers = answers.dropFirst(locks.count).map(\.self)
             var lines: [UUID: [PositionLine]] = [:]
             for var row in answers[1] { lines[try row.next(UUID.self), default: []].append(try row.positionLine()) }

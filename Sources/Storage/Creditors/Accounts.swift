@@ -1,11 +1,11 @@
 import PagoPA
 import Postgres
 
-/// What is asked about the accounts of creditors.
+/// Queries about the accounts of creditors.
 package enum Accounts {
     /// The registered accounts of these creditors, whoever asks: a transfer may name another body's. By creditor and IBAN.
-    package static func of(_ creditors: [OrganizationTaxCode]) -> Question<AccountBook> {
-        Question([
+    package static func of(_ creditors: [OrganizationTaxCode]) -> Query<AccountBook> {
+        Query([
             """
             SELECT a.creditor_tax_code, a.iban, a.name, a.is_default, a.valid_from, a.valid_to,
                 ARRAY(SELECT d.debt_type FROM creditor_account_debt_types d

@@ -6,17 +6,17 @@ import Requests
 /// Queries about API keys.
 package enum APIKeys {
     /// The key with this digest, valid or not.
-    package static func by(digest: [UInt8]) -> Question<APIKey?> {
+    package static func by(digest: [UInt8]) -> Query<APIKey?> {
         several(where: "digest = \(digest)", limit: 1).map(\.first)
     }
 
-    package static func show(_ id: APIKeyID) -> Question<APIKey?> {
+    package static func show(_ id: APIKeyID) -> Query<APIKey?> {
         several(where: "id = \(id.uuid)", limit: 1).map(\.first)
     }
 
     /// Whether a valid key names this origin as one whose pages may read its answers.
-    package static func isOriginOfAny(_ origin: WebOrigin, at now: Instant) -> Question<Bool> {
-        Question([
+    package static func isOriginOfAny(_ origin: WebOrigin, at now: Instant) -> Query<Bool> {
+        Query([
             """
             SELECT 1 FROM api_keys WHERE allowed_origins @> \([origin.description]) AND revoked_at IS NULL
                 AND (expires_at IS NULL OR expires_at > \(now.sql)) LIMIT 1
@@ -25,7 +25,7 @@ package enum APIKeys {
     }
 
     /// One page, newest first.
-    package static func list(page: PageRequest) -> Question<Page<APIKey>> {
+    package static func list(page: PageRequest) -> Query<Page<APIKey>> {
         var condition: SQL = "TRUE"
         if let after = page.after {
             condition = "(created_at, id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)"
@@ -35,8 +35,8 @@ package enum APIKeys {
             cursor: { Cursor(order: "api_keys", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
-    private static func several(where condition: SQL, limit: Int) -> Question<[APIKey]> {
-        Question(
+    private static func several(where condition: SQL, limit: Int) -> Query<[APIKey]> {
+        Query(
             """
             SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at,
                 coalesce(lineage, id), lineage_expires_at, row_version

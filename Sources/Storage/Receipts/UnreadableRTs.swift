@@ -2,18 +2,18 @@ import JSON
 import PagoPA
 import Postgres
 
-/// What is asked about bodies that are not readable as an RT.
+/// Queries about bodies that are not readable as an RT.
 package enum UnreadableRTs {
     /// The anomaly under which these bytes of this PSP are stored.
-    package static func known(_ body: RTBody) -> Question<Identifier<Anomaly>?> {
-        Question(
+    package static func known(_ body: RTBody) -> Query<Identifier<Anomaly>?> {
+        Query(
             "SELECT anomaly_id FROM unreadable_rts WHERE psp_id = \(body.psp.value) AND sha256 = \(body.sha256)",
             row: { try $0.identifier() })
     }
 
     /// How much of this PSP was stored since then.
-    package static func stored(of psp: PSPID, since start: Instant) -> Question<(bodies: Int, bytes: Int)> {
-        Question<[(bodies: Int, bytes: Int)]>(
+    package static func stored(of psp: PSPID, since start: Instant) -> Query<(bodies: Int, bytes: Int)> {
+        Query<[(bodies: Int, bytes: Int)]>(
             """
             SELECT count(*), coalesce(sum(octet_length(body)), 0)::bigint FROM unreadable_rts
             WHERE psp_id = \(psp.value) AND received_at > \(start.sql)
@@ -22,11 +22,11 @@ package enum UnreadableRTs {
     }
 }
 
-/// What is asked about the bytes behind an anomaly.
+/// Queries about the bytes behind an anomaly.
 package enum Evidences {
     /// The unreadable body, the conflicting body, or the body that its receipt was read from; `nil` when there is none, or it
     /// is past its time.
-    package static func of(_ anomaly: Anomaly) -> Question<Evidence?> {
+    package static func of(_ anomaly: Anomaly) -> Query<Evidence?> {
         let unreadable: SQL =
             """
             SELECT 0 AS rank, body, content_type, sha256, psp_id, message_id, received_at, violations::text AS violations
@@ -36,7 +36,7 @@ package enum Evidences {
         if let body = anomaly.conflictingBody { which = "id = \(body.uuid)" }
         let read: SQL =
             "SELECT 1, body, content_type, sha256, psp_id, message_id, received_at, '[]' FROM rts WHERE \(which)"
-        return Question(
+        return Query(
             """
             SELECT body, content_type, sha256, psp_id, message_id, received_at, violations
             FROM (\(unreadable) UNION ALL \(read)) AS found ORDER BY rank LIMIT 1

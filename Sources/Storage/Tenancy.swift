@@ -2,16 +2,16 @@ import Accounts
 import PagoPA
 import Postgres
 
-/// A kind of row that stands behind the walls, under the alias that its statement gives it.
-enum Walled {
-    /// Registry: read by whoever may see one of the creditor's objects, and a citizen may see any creditor's.
+/// A table that is filtered by tenant, under the alias that its statement gives it.
+enum TenantScoped {
+    /// Creditors and their debt types: callers see those of their creditors, citizens those of every creditor.
     case registry(SQL)
     case positions(SQL)
     case receipts(SQL)
     case attempts(SQL)
-    /// For people of the creditor and ops alone.
+    /// For keys of the creditor and operations only.
     case anomalies(SQL)
-    /// Payers and debtors see them with the receipt.
+    /// Payers and debtors see a refund together with its receipt.
     case refunds(SQL)
     case notifications(SQL)
 
@@ -24,7 +24,7 @@ enum Walled {
         }
     }
 
-    /// A further condition for who does not see receipts in quarantine.
+    /// A further condition for callers who may not see receipts in quarantine.
     fileprivate var withoutQuarantine: SQL {
         switch self {
         case .receipts(let alias): " AND \(alias).status <> 'quarantined'"
@@ -32,13 +32,13 @@ enum Walled {
         }
     }
 
-    /// What is a citizen's own, as conditions of which each has an index and no row fulfils two.
-    fileprivate func own(_ citizen: TaxCode) -> [SQL] {
+    /// The citizen's own rows, as conditions that are disjoint and have an index each.
+    fileprivate func ownRows(_ citizen: TaxCode) -> [SQL] {
         switch self {
         case .registry: ["TRUE"]
         case .positions(let alias): ["\(alias).debtor_tax_code = \(citizen.value)"]
         case .receipts(let alias):
-            // What is in quarantine may be anybody's.
+            // A receipt in quarantine may belong to anybody.
             [
                 "\(alias).debtor_tax_code = \(citizen.value) AND \(alias).status <> 'quarantined'",
                 """
@@ -53,15 +53,15 @@ enum Walled {
 }
 
 extension Tenancy {
-    /// The first wall, as a condition of a statement.
-    func condition(on rows: Walled) -> SQL {
+    /// Tenancy as a condition of a statement; row level security applies it a second time.
+    func condition(on rows: TenantScoped) -> SQL {
         switch self {
         case .everyCreditor: return "TRUE"
         case .only(let creditors, let seesQuarantine):
             let own: SQL = "\(rows.creditorColumn) = ANY(\(creditors.map(\.value)))"
             return seesQuarantine ? own : "(\(own)\(rows.withoutQuarantine))"
         case .citizen(let taxCode, let creditor):
-            let own: SQL = "(\(rows.own(taxCode).joined(separator: " OR ")))"
+            let own: SQL = "(\(rows.ownRows(taxCode).joined(separator: " OR ")))"
             guard let creditor else { return own }
             return "(\(own) AND \(rows.creditorColumn) = \(creditor.value))"
         case .psp(let psp):
@@ -72,7 +72,7 @@ extension Tenancy {
 
     /// `page` per tenant, merged: each tenant's own index gives its first rows in order, so a page costs the same however
     /// many rows there are. `page` is asked with the condition to put into its WHERE.
-    func merged(_ rows: Walled, _ page: (SQL) -> SQL) -> SQL {
+    func merged(_ rows: TenantScoped, _ page: (SQL) -> SQL) -> SQL {
         switch self {
         case .everyCreditor, .psp: return page(condition(on: rows))
         case .only(let creditors, let seesQuarantine):
@@ -81,7 +81,7 @@ extension Tenancy {
                 "SELECT merged.* FROM unnest(\(creditors.map(\.value))::text[]) AS tenant(code) CROSS JOIN LATERAL (\(page("\(rows.creditorColumn) = tenant.code\(narrowing)"))) AS merged"
         case .citizen(let taxCode, let creditor):
             let narrowing: SQL = creditor.map { " AND \(rows.creditorColumn) = \($0.value)" } ?? ""
-            return rows.own(taxCode).map { "(\(page("\($0)\(narrowing)")))" }.joined(separator: " UNION ALL ")
+            return rows.ownRows(taxCode).map { "(\(page("\($0)\(narrowing)")))" }.joined(separator: " UNION ALL ")
         }
     }
 

@@ -130,11 +130,11 @@ package struct QuarantinedReceipt: Sendable, Equatable {
     package let receivedAt: Instant
 }
 
-/// What is asked about receipts.
+/// Queries about receipts.
 package enum Receipts {
     /// Receipts in quarantine for any of these IUVs of any of these creditors.
-    package static func quarantined(creditors: [OrganizationTaxCode], iuvs: [IUV]) -> Question<[Identifier<Receipt>]> {
-        Question(
+    package static func quarantined(creditors: [OrganizationTaxCode], iuvs: [IUV]) -> Query<[Identifier<Receipt>]> {
+        Query(
             """
             SELECT id FROM receipts WHERE status = 'quarantined' AND creditor_tax_code = ANY(\(creditors.map(\.value)))
                 AND iuv = ANY(\(iuvs.map(\.value))) ORDER BY paid_at, id
@@ -143,11 +143,11 @@ package enum Receipts {
 
     /// What this creditor gets out of the installment with this IUV, if exactly one other creditor has one that shares.
     /// - Parameter broughtOnly: among installments whose creditor brought the IUV.
-    package static func share(of creditor: OrganizationTaxCode, iuv: IUV, broughtOnly: Bool = false) -> Question<
+    package static func share(of creditor: OrganizationTaxCode, iuv: IUV, broughtOnly: Bool = false) -> Query<
         Share?
     > {
         let condition: SQL = broughtOnly ? "NOT i.iuv_generated" : "TRUE"
-        return Question<[Share]>(
+        return Query<[Share]>(
             "\(shares(of: "\(creditor.value)", iuv: "\(iuv.value)", where: condition)) LIMIT 2",
             rows: { Share(installment: try $0.identifier(), whole: try $0.amount(), part: try $0.amount()) }
         ).map { $0.count == 1 ? $0.first : nil }
@@ -167,9 +167,9 @@ package enum Receipts {
 
     /// Receipts in quarantine, not refunded or rejected, that may settle by themselves: the whole amount of an installment still owed,
     /// whose creditor brought the IUV; or what a share of such an installment is told of. Oldest first.
-    package static func matchable(after: QuarantinedReceipt?, limit: Int) -> Question<[QuarantinedReceipt]> {
+    package static func matchable(after: QuarantinedReceipt?, limit: Int) -> Query<[QuarantinedReceipt]> {
         let place: SQL = after.map { "(r.received_at, r.id) > (\($0.receivedAt.sql), \($0.id.uuid))" } ?? "TRUE"
-        return Question(
+        return Query(
             """
             SELECT r.id, r.received_at FROM receipts r
             WHERE r.status = 'quarantined' AND r.outcome_code = 0 AND \(place)
@@ -187,9 +187,9 @@ package enum Receipts {
     }
 
     /// RTs of this creditor and IUV that the books hold under one of the ids that this one may have; the one with its own id first.
-    package static func known(_ rt: RT, fingerprint: [UInt8]) -> Question<[KnownRT]> {
+    package static func known(_ rt: RT, fingerprint: [UInt8]) -> Query<[KnownRT]> {
         let ids = rt.possibleIDs
-        return Question(
+        return Query(
             """
             SELECT r.id, r.receipt_id, r.position_id, r.outcome_code, r.superseded_by IS NOT NULL, f.fingerprint, f.answer, f.psp_id, f.body, f.content_type,
                 f.received_at, EXISTS (SELECT FROM rts x WHERE x.receipt_id = r.id AND x.fingerprint = \(fingerprint))
@@ -219,9 +219,9 @@ package enum Receipts {
     /// - Parameter orAny: whether an anomaly whose body is not known is meant too; for those of earlier versions.
     package static func conflict(
         of receipt: Identifier<Receipt>, fingerprint: [UInt8], orAny: Bool
-    ) -> Question<Identifier<Anomaly>?> {
+    ) -> Query<Identifier<Anomaly>?> {
         let condition: SQL = orAny ? "TRUE" : "b.fingerprint = \(fingerprint)"
-        return Question(
+        return Query(
             """
             SELECT a.id FROM anomalies a LEFT JOIN rts b ON b.id = a.rt_id
             WHERE a.receipt_id = \(receipt.uuid) AND a.kind = 'receipt_conflict' AND \(condition)
@@ -229,21 +229,21 @@ package enum Receipts {
             """, row: { try $0.identifier() })
     }
 
-    package static func show(_ id: Identifier<Receipt>, within tenancy: Tenancy) -> Question<Receipt?> {
+    package static func show(_ id: Identifier<Receipt>, within tenancy: Tenancy) -> Query<Receipt?> {
         several(where: "r.id = \(id.uuid) AND \(tenancy.condition(on: .receipts("r")))").map(\.first)
     }
 
     /// The receipts of this position that the tenancy may see, newest payment first.
-    package static func of(_ position: Identifier<Position>, within tenancy: Tenancy) -> Question<[Receipt]> {
+    package static func of(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[Receipt]> {
         several(where: "r.position_id = \(position.uuid) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    package static func of(_ attempts: [Identifier<PaymentAttempt>], within tenancy: Tenancy) -> Question<[Receipt]> {
+    package static func of(_ attempts: [Identifier<PaymentAttempt>], within tenancy: Tenancy) -> Query<[Receipt]> {
         several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid))) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
     /// Of the attempts on one page of `PaymentAttempts.list`.
-    package static func of(attempts filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Question<
+    package static func of(attempts filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         [Receipt]
     > {
         let attempts = PaymentAttempts.ids(filter, within: tenancy, page: page)
@@ -251,8 +251,8 @@ package enum Receipts {
     }
 
     /// - Parameter condition: over `r`, a receipt.
-    static func several(where condition: SQL) -> Question<[Receipt]> {
-        Question([
+    static func several(where condition: SQL) -> Query<[Receipt]> {
+        Query([
             """
             SELECT r.id, r.receipt_id, r.origin, r.status, r.outcome_code, r.creditor_tax_code, c.name, r.position_id,
                 i.number, r.attempt_id, r.debt_type, r.description, p.document_year, p.document_number, r.iuv,
@@ -287,8 +287,8 @@ package enum Receipts {
     }
 
     /// The bytes as received, with their media type.
-    package static func bytes(of receipt: Identifier<Receipt>, within tenancy: Tenancy) -> Question<RTBytes?> {
-        Question(
+    package static func bytes(of receipt: Identifier<Receipt>, within tenancy: Tenancy) -> Query<RTBytes?> {
+        Query(
             """
             SELECT f.body, f.content_type FROM rts f JOIN receipts r ON r.id = f.receipt_id
             WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: .receipts("r")))

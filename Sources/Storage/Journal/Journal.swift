@@ -24,10 +24,10 @@ extension Transaction {
 /// Queries about the journal.
 package enum Journal {
     /// One page, oldest first; of one position, or of all. No total is counted.
-    package static func list(of position: Identifier<Position>?, page: PageRequest) -> Question<Page<JournalRecord>> {
+    package static func list(of position: Identifier<Position>?, page: PageRequest) -> Query<Page<JournalRecord>> {
         let after = page.after?.key ?? 0
         let one: SQL = position.map { "position_id = \($0.uuid)" } ?? "TRUE"
-        let found = Question(
+        let found = Query(
             """
             SELECT id, at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
                 from_state, to_state, note

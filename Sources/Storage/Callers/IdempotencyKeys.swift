@@ -17,7 +17,7 @@ package enum IdempotencyKeys {
     /// Takes the key for the rest of this transaction and looks up what it was used for. To be sent before everything else.
     /// The answer is `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
     /// - Parameter waiting: waits while another transaction holds it, for as long as a lock is waited for.
-    package static func claim(_ key: IdempotencyKey, waiting: Bool = false) -> Question<EarlierUse> {
+    package static func claim(_ key: IdempotencyKey, waiting: Bool = false) -> Query<EarlierUse> {
         let name = key.caller + "\n" + key.key
         let statements: [SQL] = [
             waiting
@@ -29,7 +29,7 @@ package enum IdempotencyKeys {
             WHERE caller = \(key.caller) AND key = \(key.key)
             """,
         ]
-        return Question(statements) { answers in
+        return Query(statements) { answers in
             guard var lock = answers[0].first, try lock.bool() else { throw Refusal.idempotencyKeyInUse }
             guard var row = answers[1].first else { return .none }
             guard try row.next([UInt8].self) == key.fingerprint else { throw Refusal.idempotencyKeyReused }

@@ -17,11 +17,11 @@ package struct StoredSecret: Sendable, Equatable {
     package let content: Content
 }
 
-/// What is asked about the secrets of PSPs. Empty for the tenancy of a front end, a creditor or a citizen.
+/// Queries about the secrets of PSPs. Empty for the tenancy of a front end, a creditor or a citizen.
 package enum Secrets {
     /// The secrets that are valid now, newest first.
-    package static func valid(of psp: PSPID) -> Question<[StoredSecret]> {
-        Question(
+    package static func valid(of psp: PSPID) -> Query<[StoredSecret]> {
+        Query(
             """
             SELECT id, psp_id, sealed, secret FROM webhook_secrets WHERE psp_id = \(psp.value) AND revoked_at IS NULL
             ORDER BY created_at DESC, id DESC
@@ -29,13 +29,13 @@ package enum Secrets {
     }
 
     /// The known text under a key of `SECRETS_KEY`; nil before the first `quietanza migrate`.
-    package static var keyCheck: Question<[UInt8]?> {
-        Question("SELECT sealed FROM secrets_key_check", row: { try $0.next([UInt8].self) })
+    package static var keyCheck: Query<[UInt8]?> {
+        Query("SELECT sealed FROM secrets_key_check", row: { try $0.next([UInt8].self) })
     }
 
     /// The ids of the keys that stored secrets need.
-    package static var keyIDs: Question<[[UInt8]]> {
-        Question(
+    package static var keyIDs: Query<[[UInt8]]> {
+        Query(
             """
             SELECT DISTINCT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_secrets
             WHERE sealed IS NOT NULL

@@ -1,0 +1,101 @@
+import Postgres
+import Requests
+
+/// A read: the statements to send and a decoder for their rows. Several queries share one round trip.
+package struct Query<Answer> {
+    let statements: [SQL]
+    let decode: ([[Row]]) throws -> Answer
+
+    init(_ statements: [SQL], _ decode: @escaping ([[Row]]) throws -> Answer) {
+        self.statements = statements
+        self.decode = decode
+    }
+
+    /// A query that answers with one row or none.
+    init<One>(_ statement: SQL, row decode: @escaping (inout Row) throws -> One) where Answer == One? {
+        self.init([statement]) { answers in
+            guard var row = answers[0].first else { return nil }
+            return try decode(&row)
+        }
+    }
+
+    /// A query that answers with a list.
+    init<One>(_ statement: SQL, rows decode: @escaping (inout Row) throws -> One) where Answer == [One] {
+        self.init([statement]) { answers in
+            try answers[0].map { row in
+                var row = row
+                return try decode(&row)
+            }
+        }
+    }
+
+    package func map<Other>(_ change: @escaping (Answer) throws -> Other) -> Query<Other> {
+        Query<Other>(statements) { try change(decode($0)) }
+    }
+
+    /// The query for this id; for `nil`, a query without statements that answers `nil`.
+    package static func ifPresent<ID, One>(_ id: ID?, _ query: (ID) -> Query<One?>) -> Query<One?>
+    where Answer == One? {
+        id.map(query) ?? Query([]) { _ in nil }
+    }
+
+    /// This query and another one, as one.
+    package func and<Other>(_ other: Query<Other>) -> Query<(Answer, Other)> {
+        let count = statements.count
+        return Query<(Answer, Other)>(statements + other.statements) { answers in
+            (try decode(Array(answers.prefix(count))), try other.decode(Array(answers.dropFirst(count))))
+        }
+    }
+
+    /// One page and, where it is asked for, the number of all items.
+    /// - Parameters:
+    ///   - found: at most one row more than the page has; see `Page.init(_:limit:total:cursor:)`.
+    ///   - total: counts all items.
+    static func page<Item>(
+        _ page: PageRequest, of found: Query<[Item]>, total: @autoclosure () -> SQL,
+        cursor: @escaping (Item) -> Cursor
+    ) -> Query<Page<Item>> where Answer == Page<Item> {
+        guard page.includeTotal else { return found.map { Page($0, limit: page.limit, cursor: cursor) } }
+        let count = Query<Int?>(total(), row: { try $0.int() })
+        return found.and(count).map { Page($0, limit: page.limit, total: $1, cursor: cursor) }
+    }
+}
+
+extension Transaction {
+    /// Queues a query that is sent with the next one; `check` runs before the rows of the next one are returned.
+    package func send<Answer>(_ query: Query<Answer>, checking check: @escaping (Answer) throws -> Void) {
+        send(query.statements) { answers in try check(query.decode(answers)) }
+    }
+
+    /// Sends the queued statements if one of them has a check that has not run.
+    package func runChecks() async throws { try await flushChecked() }
+
+    package func ask<Answer>(_ query: Query<Answer>) async throws -> Answer {
+        try await query.decode(queryAll(query.statements))
+    }
+
+    /// Asks all of them in one flush.
+    package func ask<each Answer>(_ queries: repeat Query<each Answer>) async throws -> (repeat each Answer) {
+        try decoded(try await queryAll(statements(of: repeat each queries)), by: repeat each queries)
+    }
+}
+
+/// The statements of all these queries, in their order.
+func statements<each Answer>(of queries: repeat Query<each Answer>) -> [SQL] {
+    var statements: [SQL] = []
+    for query in repeat each queries { statements += query.statements }
+    return statements
+}
+
+/// The answers of all these queries, from the rows of all their statements.
+func decoded<each Answer>(_ answers: [[Row]], by queries: repeat Query<each Answer>) throws -> (
+    repeat each Answer
+) {
+    var left = answers[...]
+    func take<One>(_ query: Query<One>) throws -> One {
+        let own = Array(left.prefix(query.statements.count))
+        left = left.dropFirst(query.statements.count)
+        return try query.decode(own)
+    }
+    return (repeat try take(each queries))
+}
