@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Rooms and their arrows are explained in ARCHITECTURE.md; a test in ArchitectureTests holds them to it.
+// ARCHITECTURE.md explains the modules and their dependencies; ImportsTests compares every import line with them.
 // `make check` sets QUIETANZA_STRICT, which makes every warning in our own targets an error.
 let settings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
@@ -19,7 +19,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
@@ -54,7 +54,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
-        // Ground: C libraries, each for one room, and toolboxes that know nothing of ours.
+        // Ground: C libraries, each imported by one module, and toolboxes that import no other module of ours.
         library("CLibPQ", "libpq", "libpq-dev"),
         library("COpenSSL", "libcrypto", "libssl-dev"),
         library("CCurl", "libcurl", "libcurl4-openssl-dev"),
@@ -62,38 +62,38 @@ let package = Package(
         library("CQPDF", "libqpdf", "libqpdf-dev"),
         library("CXML", "libxml-2.0", "libxml2-dev"),
         library("CArgon2", "libargon2", "libargon2-dev"),
-        room("Workers"),
-        room("Text"),
-        room("Seals", ["COpenSSL", "CArgon2", "Workers", "Text"]),
-        room("JSON"),
-        room("Addresses"),
-        room(
+        module("Workers"),
+        module("Text"),
+        module("Cryptography", ["COpenSSL", "CArgon2", "Workers", "Text"]),
+        module("JSON"),
+        module("Addresses"),
+        module(
             "Certificates",
             [.product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")]),
         // Floor 1
-        room("Postgres", ["CLibPQ", "Workers", logging]),
-        room("PagoPA", ["Text"]),
-        room("Accounts", ["PagoPA", "Text"]),
-        room("Requests", ["PagoPA", "Accounts"]),
+        module("Postgres", ["CLibPQ", "Workers", logging]),
+        module("PagoPA", ["Text"]),
+        module("Accounts", ["PagoPA", "Text"]),
+        module("Requests", ["PagoPA", "Accounts"]),
         // Floor 2
-        room("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Seals"]),
-        room("Gateways", ["CCurl", "JSON", "Seals", "Addresses", "Workers", "Text"]),
-        room("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
+        module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography"]),
+        module("Gateways", ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"]),
+        module("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
         // Floor 3
-        room(
+        module(
             "Operations",
             [
-                "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers", "Text",
+                "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Cryptography", "Workers", "Text",
                 logging, metrics,
             ]),
         // Floor 4
-        room(
+        module(
             "HTTPFraming",
             ["Addresses", "Text", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes]),
-        room(
+        module(
             "API",
             [
-                "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses",
+                "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Addresses",
                 "Certificates", "Text", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL,
             ]),
         // Floor 5
@@ -102,7 +102,7 @@ let package = Package(
             dependencies: [
                 "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA",
                 "Accounts", "Requests",
-                "JSON", "Seals",
+                "JSON", "Cryptography",
                 "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics,
                 nioCore,
                 nioSSL, hummingbirdCore,
@@ -121,13 +121,13 @@ let package = Package(
                 "Text", hummingbird, argumentParser, httpTypes, .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
-        // What the tests share; none of the shipped targets knows it.
+        // Shared by the tests; no shipped target depends on it.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ArchitectureTests"),
         tests("WorkersTests", ["Workers"]),
         tests("JSONTests", ["JSON"]),
         tests("TextTests", ["Text"]),
-        tests("SealsTests", ["Seals", "Text"]),
+        tests("CryptographyTests", ["Cryptography", "Text"]),
         tests("AddressesTests", ["Addresses"]),
         tests("CertificatesTests", ["Certificates"]),
         tests("PagoPATests", ["PagoPA", "Text"]),
@@ -135,11 +135,12 @@ let package = Package(
         tests("PostgresTests", ["Postgres", logging]),
         tests("AccountsTests", ["Accounts", "PagoPA"]),
         tests("StorageTests", ["Storage", "Postgres", "PagoPA", "Accounts", "Requests", logging]),
-        tests("GatewaysTests", ["Gateways", "Seals"]),
+        tests("GatewaysTests", ["Gateways", "Cryptography"]),
         tests(
             "OperationsTests",
             [
-                "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests", "Seals",
+                "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
+                "Cryptography",
                 "Text", logging,
             ]),
         tests("HTTPFramingTests", ["HTTPFraming", "Addresses", nioCore, nioEmbedded]),
@@ -148,11 +149,11 @@ let package = Package(
             [
                 "API", "HTTPFraming", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts",
                 "Requests",
-                "Seals", httpTypes, logging, nioCore,
+                "Cryptography", httpTypes, logging, nioCore,
             ]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
-        tests("ServerTests", ["Server", "PSPSimulator", "Seals", "Text"]),
+        tests("ServerTests", ["Server", "PSPSimulator", "Cryptography", "Text"]),
     ],
     swiftLanguageModes: [.v6]
 )

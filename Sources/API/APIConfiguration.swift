@@ -1,6 +1,6 @@
 import Accounts
 import Addresses
-import Seals
+import Cryptography
 
 /// The limits and settings of the API, each with its unit.
 package struct APIConfiguration: Sendable {

@@ -1,5 +1,5 @@
+import Cryptography
 import JSON
-import Seals
 import Workers
 
 /// A PSP's response when it accepts a payment.

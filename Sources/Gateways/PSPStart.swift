@@ -1,5 +1,5 @@
+import Cryptography
 import JSON
-import Seals
 
 /// The request that asks a PSP to start a payment.
 package struct PSPStart: Sendable {

@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import Logging
 import PagoPA
-import Seals
 import Storage
 
 /// Quietanza at work: every operation is a method of this type, one file each. It knows no HTTP.

@@ -3,13 +3,13 @@ import Addresses
 import ArgumentParser
 import Certificates
 import Configuration
+import Cryptography
 import Foundation
 import Gateways
 import HTTPTypes
 import Logging
 import NIOSSL
 import PagoPA
-import Seals
 import SystemPackage
 
 /// The validated settings from the environment. Only this file reads the environment.

@@ -2,6 +2,7 @@ import API
 import Accounts
 import Addresses
 import CoreMetrics
+import Cryptography
 import Documents
 import Foundation
 import Gateways
@@ -15,7 +16,6 @@ import NIOCore
 import Operations
 import PagoPA
 import Postgres
-import Seals
 import ServiceLifecycle
 import Storage
 

@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Foundation
 import PagoPA
 import Requests
-import Seals
 import Storage
 import TestSupport
 import Testing

@@ -1,44 +1,46 @@
 import Foundation
 import Testing
 
-/// The walls of ARCHITECTURE.md. SwiftPM does not hold them: a transitive import builds green.
+/// Compares every `import` with the dependencies in ARCHITECTURE.md. SwiftPM does not: a transitive import compiles.
 @Suite struct ImportsTests {
-    private static let arrows: [String: Set<String>] = [
-        "Workers": [], "Text": [], "Seals": ["COpenSSL", "CArgon2", "Workers", "Text"], "JSON": [], "Addresses": [],
+    private static let dependencies: [String: Set<String>] = [
+        "Workers": [], "Text": [], "Cryptography": ["COpenSSL", "CArgon2", "Workers", "Text"], "JSON": [],
+        "Addresses": [],
         "Certificates": [],
         "Postgres": ["CLibPQ", "Workers"], "PagoPA": ["Text"], "Accounts": ["PagoPA", "Text"],
         "Requests": ["PagoPA", "Accounts"],
-        "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Seals"],
-        "Gateways": ["CCurl", "JSON", "Seals", "Addresses", "Workers", "Text"],
+        "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography"],
+        "Gateways": ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"],
         "Operations": [
-            "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Seals", "Workers", "Text",
+            "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Cryptography", "Workers", "Text",
         ],
         "HTTPFraming": ["Addresses", "Text"],
         "API": [
-            "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Seals", "Addresses", "Certificates",
+            "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Addresses",
+            "Certificates",
             "Text",
         ],
         "Server": [
             "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts",
             "Requests",
-            "JSON", "Seals", "Addresses",
+            "JSON", "Cryptography", "Addresses",
             "Certificates",
         ],
         "PSPSimulator": ["Text"],
     ]
-    /// Rooms that may know the HTTP server.
+    /// Modules that may import the HTTP server.
     private static let http: Set<String> = ["HTTPFraming", "API", "Server", "PSPSimulator"]
     private static let libraries: Set<String> = [
         "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CXML", "CArgon2",
     ]
 
-    private func imports(_ room: String) throws -> Set<String> {
+    private func imports(_ module: String) throws -> Set<String> {
         let line = try Regex(
             #"^\s*(?:@[A-Za-z_()]+\s+|package\s+|internal\s+|public\s+)*import\s+(?:(?:struct|class|enum|func)\s+)?([A-Za-z_][A-Za-z0-9_]*)"#
         )
         var found: Set<String> = []
-        for file in try Project.swiftFiles(under: "Sources/\(room)") {
+        for file in try Project.swiftFiles(under: "Sources/\(module)") {
             for text in file.lines {
                 if let match = try line.prefixMatch(in: text), let name = match.output[1].substring {
                     found.insert(String(name))
@@ -48,24 +50,24 @@ import Testing
         return found
     }
 
-    @Test func `every room is drawn`() throws {
+    @Test func `every module has declared dependencies`() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Project.folder.appending(path: "Sources").path)
-        #expect(Set(folders) == Set(Self.arrows.keys).union(Self.libraries))
+        #expect(Set(folders) == Set(Self.dependencies.keys).union(Self.libraries))
     }
 
-    @Test(arguments: arrows.keys.sorted()) func `a room imports only what its arrows allow`(room: String) throws {
-        let ours = Set(Self.arrows.keys).union(Self.libraries)
-        let allowed = try #require(Self.arrows[room])
-        let found = try imports(room)
+    @Test(arguments: dependencies.keys.sorted()) func `a module imports only its declared dependencies`(module: String) throws {
+        let ours = Set(Self.dependencies.keys).union(Self.libraries)
+        let allowed = try #require(Self.dependencies[module])
+        let found = try imports(module)
         #expect(found.intersection(ours).subtracting(allowed).isEmpty)
-        if !Self.http.contains(room) {
+        if !Self.http.contains(module) {
             #expect(
                 found.isDisjoint(with: [
                     "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOSSL",
                 ]))
         }
-        if room != "Certificates" { #expect(found.isDisjoint(with: ["X509", "SwiftASN1"])) }
+        if module != "Certificates" { #expect(found.isDisjoint(with: ["X509", "SwiftASN1"])) }
     }
 
     @Test func `the domain does no input or output`() throws {
@@ -77,9 +79,9 @@ import Testing
         }
     }
 
-    @Test(arguments: libraries.sorted()) func `a C library is known to one room`(library: String) throws {
-        let rooms = try Self.arrows.keys.filter { try imports($0).contains(library) }
-        #expect(rooms.count == 1, "\(rooms)")
+    @Test(arguments: libraries.sorted()) func `a C library is imported by one module`(library: String) throws {
+        let modules = try Self.dependencies.keys.filter { try imports($0).contains(library) }
+        #expect(modules.count == 1, "\(modules)")
     }
 
     @Test func `only the configuration reads the environment`() throws {

@@ -1,4 +1,4 @@
-import Seals
+import Cryptography
 import TestSupport
 import Testing
 

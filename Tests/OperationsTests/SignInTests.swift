@@ -1,9 +1,9 @@
 import Accounts
+import Cryptography
 import Operations
 import PagoPA
 import Postgres
 import Requests
-import Seals
 import Testing
 
 /// Sign-ins in a crowd.

@@ -1,11 +1,11 @@
 import Accounts
+import Cryptography
 import Foundation
 import Gateways
 import Operations
 import PagoPA
 import Postgres
 import Requests
-import Seals
 import Storage
 import Synchronization
 import Testing

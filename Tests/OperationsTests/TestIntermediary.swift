@@ -1,11 +1,11 @@
 import Accounts
+import Cryptography
 import Documents
 import Foundation
 import Logging
 import Operations
 import PagoPA
 import Postgres
-import Seals
 import Storage
 import TestSupport
 import Testing

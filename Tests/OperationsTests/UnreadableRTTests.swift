@@ -1,10 +1,10 @@
 import Accounts
+import Cryptography
 import Documents
 import Foundation
 import Operations
 import PagoPA
 import Requests
-import Seals
 import Storage
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
+import Cryptography
 import Foundation
 import FoundationNetworking
 import Glibc
-import Seals
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Cryptography
 import Foundation
-import Seals
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
 import Requests
-import Seals
 
 /// A request with a valid API key that holds the scope of its route.
 protocol AuthorizedRequest: IncomingRequest {

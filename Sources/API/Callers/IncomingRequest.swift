@@ -1,9 +1,9 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import PagoPA
 import Requests
-import Seals
 
 /// A request as a handler reads it, without its caller: validated, and bounded by the limits of `APIConfiguration`.
 struct RequestContent: Sendable {

@@ -1,6 +1,6 @@
+import Cryptography
 import Foundation
 import HTTPTypes
-import Seals
 import Text
 
 /// Swagger UI at `/docs` and Redoc at `/docs/reference`: two pages of ours around builds that `scripts/api-docs.sh` installs.

@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Foundation
 import PagoPA
 import Requests
-import Seals
 
 /// The paginated lists. A search uses the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {

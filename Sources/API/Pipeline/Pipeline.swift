@@ -1,5 +1,6 @@
 import Accounts
 import Addresses
+import Cryptography
 import Foundation
 import HTTPFraming
 import HTTPTypes
@@ -9,7 +10,6 @@ import NIOCore
 import Operations
 import PagoPA
 import Requests
-import Seals
 
 /// The steps between a parsed HTTP request and its handler, and back. Each step has a file and a test of its own.
 struct Pipeline: Sendable {

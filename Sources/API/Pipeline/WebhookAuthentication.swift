@@ -1,11 +1,11 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import Logging
 import Metrics
 import PagoPA
 import Requests
-import Seals
 
 /// Verifies that a PSP signed the body of its call.
 struct WebhookAuthentication: Sendable {

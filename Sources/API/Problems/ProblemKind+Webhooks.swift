@@ -1,7 +1,7 @@
+import Cryptography
 import HTTPTypes
 import JSON
 import PagoPA
-import Seals
 
 extension ProblemKind {
     /// Which check a signed call of a PSP failed. The answers are the same whether the PSP is known or not.

@@ -1,8 +1,8 @@
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
-import Seals
 import Text
 
 extension RTAcknowledgement {

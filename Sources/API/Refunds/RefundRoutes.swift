@@ -1,10 +1,10 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
 import Requests
-import Seals
 import Text
 
 func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {

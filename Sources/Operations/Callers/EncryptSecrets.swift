@@ -1,6 +1,6 @@
 import Accounts
+import Cryptography
 import PagoPA
-import Seals
 import Storage
 
 /// `SECRETS_KEY` and the secrets of this database do not belong together.

@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// A key just made: the only time its secret is seen.

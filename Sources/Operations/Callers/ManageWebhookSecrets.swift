@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// A webhook secret just made: the only time it is seen.

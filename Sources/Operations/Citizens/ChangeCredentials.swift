@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// A password that was hashed before its transaction, with the hash that the current one was right for.

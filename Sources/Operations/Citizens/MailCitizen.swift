@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import Documents
 import PagoPA
-import Seals
 import Storage
 
 extension Intermediary {

@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Metrics
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// A session's tokens: the only time they are seen.

@@ -1,9 +1,9 @@
 import Accounts
+import Cryptography
 import Logging
 import Metrics
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 extension Intermediary {

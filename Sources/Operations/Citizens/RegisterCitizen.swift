@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// What whoever registers is told: the same for a new account and for one that there is already.

@@ -1,7 +1,7 @@
 import Accounts
+import Cryptography
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 extension Intermediary {

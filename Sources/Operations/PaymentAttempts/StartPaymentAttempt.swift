@@ -1,9 +1,9 @@
 import Accounts
+import Cryptography
 import Gateways
 import Logging
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// What a payer wants to pay, how and with whom.

@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Documents
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 extension Intermediary {

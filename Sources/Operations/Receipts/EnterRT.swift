@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Documents
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 /// What an operator enters: an RT that came outside the webhook, by PEC or on paper, or that the webhook could not read.

@@ -1,12 +1,12 @@
 import Accounts
 import ArgumentParser
+import Cryptography
 import Foundation
 import JSON
 import Logging
 import Operations
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 struct APIKeyCommand: AsyncParsableCommand {

@@ -1,11 +1,11 @@
 import Accounts
 import ArgumentParser
+import Cryptography
 import Foundation
 import JSON
 import Operations
 import PagoPA
 import Requests
-import Seals
 import Storage
 
 struct DemoDataCommand: AsyncParsableCommand {

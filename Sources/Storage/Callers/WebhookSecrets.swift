@@ -1,8 +1,8 @@
 import Accounts
+import Cryptography
 import Foundation
 import PagoPA
 import Postgres
-import Seals
 
 /// A webhook secret as it is stored.
 package struct StoredSecret: Sendable, Equatable {

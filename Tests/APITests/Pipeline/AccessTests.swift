@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import Foundation
 import HTTPTypes
 import Logging
@@ -6,7 +7,6 @@ import Operations
 import PagoPA
 import Postgres
 import Requests
-import Seals
 import Storage
 import TestSupport
 import Testing

@@ -1,11 +1,11 @@
 import Accounts
 import Addresses
+import Cryptography
 import Foundation
 import HTTPTypes
 import Logging
 import PagoPA
 import Requests
-import Seals
 import Synchronization
 import TestSupport
 

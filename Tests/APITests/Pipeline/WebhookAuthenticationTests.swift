@@ -1,9 +1,9 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import Logging
 import PagoPA
 import Requests
-import Seals
 import Testing
 
 @testable import API

@@ -1,9 +1,9 @@
-import Seals
+import Cryptography
 import TestSupport
 import Testing
 import Text
 
-@Suite struct SealsTests {
+@Suite struct CryptographyTests {
     private let secret = Result { try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") }
     private let id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
     private let body = Array(#"{"test": 2432232314}"#.utf8)

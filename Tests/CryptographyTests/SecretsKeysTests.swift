@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Text
 
-@testable import Seals
+@testable import Cryptography
 
 @Suite struct SecretsKeysTests {
     private static let first = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="

@@ -1,4 +1,4 @@
-import Seals
+import Cryptography
 import Testing
 
 @Suite struct PasswordHashingTests {

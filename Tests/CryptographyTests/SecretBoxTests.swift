@@ -1,7 +1,7 @@
 import Testing
 import Text
 
-@testable import Seals
+@testable import Cryptography
 
 @Suite struct SecretBoxTests {
     private static let old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
