@@ -1,8 +1,8 @@
 import Foundation
 
-/// An API key as its holder has it: `qz_<prefix>_<secret><checksum>`. Only its digest is kept; the prefix is public.
+/// An API key in plain text: `qz_<prefix>_<secret><checksum>`. Only its digest is stored; the prefix is public.
 ///
-/// The checksum lets a scanner, or us before any database work, tell a key from a text that looks like one.
+/// With the checksum, scanners and the server can recognize an invalid key without database work.
 package struct APIKeyToken: Sendable, Equatable {
     package let text: String
     package let prefix: String
@@ -20,7 +20,7 @@ package struct APIKeyToken: Sendable, Equatable {
         return APIKeyToken(known: text)
     }
 
-    /// `nil` for anything that is not a key of ours.
+    /// `nil` if the text is not an API key of this service.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         let bodyLength = 3 + Self.prefixLength + 1 + Self.secretLength

@@ -22,7 +22,7 @@ package enum HMACSHA256 {
     }
 }
 
-/// Takes as long for a match as for any difference; only the lengths show.
+/// Compares in constant time; only the length affects the duration.
 package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
 }
@@ -30,7 +30,7 @@ package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
 package struct NoRandomness: Error {}
 
 package enum SecureRandom {
-    /// - Throws: `NoRandomness` when the system has none to give.
+    /// - Throws: `NoRandomness` if the system cannot provide random bytes.
     package static func bytes(_ count: Int) throws(NoRandomness) -> [UInt8] {
         var ok: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

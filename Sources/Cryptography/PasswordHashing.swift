@@ -2,14 +2,14 @@ import CArgon2
 import Synchronization
 import Workers
 
-/// Argon2id on a few threads of its own: each hash takes 19 MiB and tens of milliseconds, which neither an event loop nor Swift's
-/// cooperative threads may wait for. A caller needs a permit first and is refused at once when there is none. One key may hold a
-/// quarter of the permits, and the keys take turns at the threads: the sign-ins of one front end do not shut out another's.
+/// Hashes passwords with Argon2id on dedicated threads: each hash takes 19 MiB and tens of milliseconds, so it must not block an
+/// event loop or Swift's cooperative threads. A caller needs a permit and is rejected at once if none is free. One key may use a
+/// quarter of the permits, and the keys take turns at the threads, so that one front end's sign-ins do not block another's.
 package final class PasswordHashing: Sendable {
-    /// No permit is free, in all or for this key; or the hash was not made in time.
+    /// No permit is free, in total or for this key; or hashing exceeded its time limit.
     package struct Busy: Error {}
 
-    /// For one password after the other, inside of `withPermit` only.
+    /// For one password at a time, inside `withPermit` only.
     package struct Permit: Sendable {
         fileprivate let hashing: PasswordHashing
         fileprivate let key: String
@@ -20,7 +20,7 @@ package final class PasswordHashing: Sendable {
             try await hashing.run(for: key) { try PasswordHashing.hashed(password) }
         }
 
-        /// - Parameter hash: nil for an unknown user: it takes as long and never matches.
+        /// - Parameter hash: nil for an unknown user: verification then takes as long and never succeeds.
         /// - Throws: `Failed`, `NoRandomness`, `Busy`.
         package func verify(_ password: [UInt8], against hash: String?) async throws -> Verdict {
             try await hashing.verdict(on: password, against: hash, for: key)
@@ -33,7 +33,7 @@ package final class PasswordHashing: Sendable {
 
     package struct Verdict: Sendable, Equatable {
         package let matches: Bool
-        /// It was hashed at another cost than today's.
+        /// Whether the hash was made with different cost parameters than the current ones.
         package let isOutdated: Bool
 
         package init(matches: Bool, isOutdated: Bool) {
@@ -42,7 +42,7 @@ package final class PasswordHashing: Sendable {
         }
     }
 
-    /// OWASP's first choice for Argon2id.
+    /// OWASP's first recommendation for Argon2id.
     private static let memoryKibibytes: UInt32 = 19_456
     private static let passes: UInt32 = 2
     private static let lanes: UInt32 = 1
@@ -52,16 +52,16 @@ package final class PasswordHashing: Sendable {
 
     /// Memory is `threads` × 19 MiB.
     package static let threads = 2
-    /// About a second's work.
+    /// About one second of work.
     package static let permits = 50
-    /// Of one API key.
+    /// The limit for one API key.
     package static let permitsPerKey = permits / 4
-    /// Waiting and hashing. With every permit taken a hash is made in about a second.
+    /// The time limit for waiting and hashing. If all permits are in use, a hash takes about one second.
     static let deadlineSeconds = 10
 
     private let permits: Permits
     private let workers: Workers<Void>
-    /// What an unknown user's password is compared with, so that the answer takes as long as for a known one.
+    /// A hash for comparison when the user is unknown, so that the response takes as long as for a known user.
     private let dummy = Mutex<String?>(nil)
 
     package init(permits: Int = PasswordHashing.permits, permitsPerKey: Int = PasswordHashing.permitsPerKey) {
@@ -72,16 +72,16 @@ package final class PasswordHashing: Sendable {
         ) {}
     }
 
-    /// Holds a permit for as long as `work` runs, so that a caller who gets none is refused before anything else is done for it.
+    /// Acquires a permit while `work` runs, so that a caller without a permit is rejected before any other work.
     /// - Parameter key: the API key's id.
-    /// - Throws: `Busy`, and what `work` throws.
+    /// - Throws: `Busy`, and the errors of `work`.
     package func withPermit<R: Sendable>(for key: String, _ work: (Permit) async throws -> R) async throws -> R {
         guard permits.take(for: key) else { throw Busy() }
         defer { permits.giveBack(key) }
         return try await work(Permit(hashing: self, key: key))
     }
 
-    /// One hash with a permit of its own.
+    /// Hashes one password with its own permit.
     /// - Throws: `Busy`, and as `Permit.hash`.
     package func hash(_ password: [UInt8], for key: String) async throws -> String {
         try await withPermit(for: key) { try await $0.hash(password) }
@@ -92,7 +92,7 @@ package final class PasswordHashing: Sendable {
         try await withPermit(for: key) { try await $0.verify(password, against: hash) }
     }
 
-    /// Ends the threads once their jobs are done.
+    /// Ends the threads after their jobs are done.
     package func stop() { workers.stop() }
 
     // MARK: One hash

@@ -14,9 +14,9 @@ package struct SecretBox: Sendable {
     package enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
         /// No configured key has this id.
         case unknownKey
-        /// Changed since it was encrypted, or moved to another context.
+        /// The ciphertext was changed, or moved to another context.
         case damaged
-        /// libcrypto could not encrypt.
+        /// libcrypto failed to encrypt.
         case unavailable
 
         package var description: String {
@@ -28,7 +28,7 @@ package struct SecretBox: Sendable {
         }
     }
 
-    /// Never empty: `SecretsKeys` holds one key at least.
+    /// Never empty: `SecretsKeys` contains at least one key.
     private let keys: [Key]
 
     package static let keyIDBytes = 4
@@ -49,13 +49,13 @@ package struct SecretBox: Sendable {
     /// Whether one of the configured keys has this id.
     package func knows(_ keyID: [UInt8]) -> Bool { keys.contains { $0.id == keyID } }
 
-    /// The id of the key that a stored secret was encrypted under; `nil` for what this type did not write.
+    /// The id of the key that encrypted a stored secret; `nil` if this type did not write it.
     package static func keyID(of sealed: [UInt8]) -> [UInt8]? {
         guard sealed.first == version, sealed.count >= headerBytes + nonceBytes + tagBytes else { return nil }
         return Array(sealed.dropFirst().prefix(keyIDBytes))
     }
 
-    /// - Parameter context: where the secret is stored; the same is needed to decrypt it.
+    /// - Parameter context: the location of the secret; decryption requires the same value.
     /// - Throws: `NoRandomness`, `Failure.unavailable`.
     package func seal(_ plain: [UInt8], for context: String) throws -> [UInt8] {
         guard let key = keys.first else { throw Failure.unavailable }
@@ -86,7 +86,7 @@ package struct SecretBox: Sendable {
     }
 }
 
-/// AES-256-GCM of libcrypto. `nil`: it failed, or the tag does not fit.
+/// AES-256-GCM of libcrypto. `nil`: it failed, or the tag does not match.
 enum GCM {
     private static let tagBytes = 16
 
@@ -121,7 +121,7 @@ enum GCM {
             EVP_DecryptUpdate(context, nil, &length, data, Int32(clamping: data.count)) == 1
         else { return nil }
         var plain = [UInt8](repeating: 0, count: text.count)
-        // Nothing of what was decrypted is returned before its tag is checked.
+        // Return the plaintext only after its tag is verified.
         guard EVP_DecryptUpdate(context, &plain, &length, text, Int32(clamping: text.count)) == 1,
             length == text.count,
             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(clamping: tagBytes), &given) == 1,

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The deployment's own keys (`SECRETS_KEY`). The first one protects what is written now; every one opens what was written under it,
-/// so that a key can be replaced while the service runs.
+/// The keys of the deployment (`SECRETS_KEY`). The first key encrypts new secrets; every key decrypts the secrets that it
+/// encrypted, so that a key can be replaced while the service runs.
 ///
-/// No key is used as it stands: each purpose has a key of its own, derived by HKDF-SHA256 (RFC 5869).
+/// No configured key is used directly: each purpose has its own key, derived with HKDF-SHA256 (RFC 5869).
 package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     package static let keyBytes = 32
     package static let maximumKeys = 8
@@ -13,7 +13,7 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
             "must be 32 random bytes in base64 (openssl rand -base64 32); 2 to \(maximumKeys) of them, separated by commas, while it is replaced"
     }
 
-    /// What a derived key is for. A key for one purpose says nothing about a key for another.
+    /// The purpose of a derived key. A key for one purpose reveals nothing about a key for another.
     package enum Purpose: String, Sendable, CaseIterable {
         case cursors = "quietanza cursors v1"
         case storedSecrets = "quietanza stored secrets v1"
@@ -23,7 +23,7 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
     private let keys: [[UInt8]]
 
     /// - Parameter text: base64 of 32 bytes; several, separated by commas.
-    /// - Throws: `Malformed` for anything else, for a key given twice, and for a key of one repeated byte, which nobody drew at random.
+    /// - Throws: `Malformed` for any other text, for a repeated key, and for a key of one repeated byte, which cannot be random.
     package init(_ text: String) throws(Malformed) {
         var keys: [[UInt8]] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -36,19 +36,19 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
         self.keys = keys
     }
 
-    /// A new key, as it is written into the configuration.
+    /// A new random key in the form of the configuration.
     package static func make() throws -> String { Data(try SecureRandom.bytes(keyBytes)).base64EncodedString() }
 
-    /// One key of 32 bytes for each configured one, in the same order.
+    /// One 32-byte key for each configured key, in the same order.
     package func derived(for purpose: Purpose) -> [[UInt8]] {
-        // HKDF with an empty salt; one block is all the output that is needed.
+        // HKDF with an empty salt; one block of output suffices.
         keys.map { key in
             let extracted = HMACSHA256.authenticate(key, key: [UInt8](repeating: 0, count: SHA256.byteCount))
             return HMACSHA256.authenticate(Array(purpose.rawValue.utf8) + [1], key: extracted)
         }
     }
 
-    /// Never the keys: this type is part of settings, which a log line might print.
+    /// Omits the keys, because this type is part of the settings, which a log line might print.
     package var description: String { "SecretsKeys(\(keys.count))" }
     package var debugDescription: String { description }
 }

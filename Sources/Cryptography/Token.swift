@@ -1,25 +1,25 @@
-/// A citizen's credential or a code sent by mail: `qza_<256 random bits><checksum>`. Only its digest is kept.
+/// A citizen's credential or a code sent by mail: `qza_<256 random bits><checksum>`. Only its digest is stored.
 ///
-/// The prefix says what it is for, so that none passes for another; the checksum tells a token from a text that looks like one
-/// before any database work.
+/// The prefix states the purpose, so that a token of one purpose is not accepted for another. The checksum rejects invalid tokens
+/// without database work.
 package struct Token: Sendable, Equatable {
     package enum Purpose: String, Sendable, CaseIterable {
-        /// Short-lived; goes with every request.
+        /// Short-lived; sent with every request.
         case access = "qza"
-        /// Gives the next pair, once.
+        /// Single use: exchanged for the next pair.
         case refresh = "qzr"
-        /// Proves that a mail was read.
+        /// Proves access to a mailbox.
         case mail = "qzm"
-        /// Lets a browser show a smart card in a front end's name.
+        /// Lets a browser present a smart card on behalf of a front end.
         case ticket = "qzt"
-        /// Proves to the front end that it did.
+        /// Proves to the front end that the browser presented the card.
         case code = "qzc"
     }
 
     package let purpose: Purpose
     package let text: String
 
-    /// 43 letters of 62 hold 256 bits.
+    /// 43 characters out of 62 encode 256 bits.
     private static let secretLength = 43
     private static let checksumLength = 6
 
@@ -28,7 +28,7 @@ package struct Token: Sendable, Equatable {
         return Token(purpose: purpose, text: body + checksum(body))
     }
 
-    /// `nil` for anything that is not a token of ours for this purpose.
+    /// `nil` if the text is not a token for this purpose.
     package init?(_ text: String, for purpose: Purpose) {
         let bytes = Array(text.utf8)
         let bodyLength = purpose.rawValue.utf8.count + 1 + Self.secretLength
@@ -53,11 +53,11 @@ package struct Token: Sendable, Equatable {
     }
 }
 
-/// The 62 letters and digits that credentials are written in.
+/// The 62 letters and digits of credentials.
 enum Letters {
     static let all = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
-    /// Bytes that would favour some letters are thrown away.
+    /// Skips bytes that would make some letters more likely than others.
     static func random(_ count: Int) throws -> String {
         var letters: [UInt8] = []
         while letters.count < count {

@@ -31,9 +31,9 @@ package struct WebhookSecret: Sendable, Equatable {
 
 /// Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`, the body byte for byte.
 package enum WebhookSignature {
-    /// How far the sender's clock may be from ours.
+    /// The maximum difference between the sender's clock and the server's.
     package static let toleranceSeconds: Int64 = 300
-    /// Signatures in all lines of the header together that are tried; a sender that rotates secrets sends two.
+    /// The maximum number of signatures in all lines of the header; a sender that rotates secrets sends two.
     package static let maximumSignatures = 16
 
     package enum Header: String, Sendable, CaseIterable {
@@ -45,11 +45,11 @@ package enum WebhookSignature {
     package enum Verdict: Sendable, Equatable {
         case valid
         case missing([Header])
-        /// The id holds a blank, a dot or more than 256 characters, or a header came twice with different values.
+        /// The id contains a blank, a dot or more than 256 characters, or a header is repeated with different values.
         case malformed(Header)
         /// The timestamp is not in whole seconds of Unix time.
         case notSeconds
-        /// The sender's clock less ours.
+        /// The sender's clock minus the server's.
         case stale(skewSeconds: Int64)
         case noMatch
     }
@@ -73,23 +73,23 @@ package enum WebhookSignature {
         return "v1," + Data(HMACSHA256.authenticate(content, key: secret.bytes)).base64EncodedString()
     }
 
-    /// - Parameter secrets: valid ones, newest first. A receiver that knows one of them accepts the call.
-    /// - Returns: a signature by each of the first `maximumSignatures`, separated by blanks: the whole header.
+    /// - Parameter secrets: the valid secrets, newest first. A receiver that knows one of them accepts the call.
+    /// - Returns: the header value: signatures for the first `maximumSignatures` secrets, separated by blanks.
     package static func sign(id: String, timestamp: Int64, body: [UInt8], secrets: [WebhookSecret]) -> String {
         secrets.prefix(maximumSignatures).map { sign(id: id, timestamp: timestamp, body: body, secret: $0) }
             .joined(separator: " ")
     }
 
-    /// Proxies split a header into lines and join lines by commas (RFC 9110, 5.3): one good signature among all of them is enough. Every
-    /// signature is tried against every secret, and against one of nobody's where there is none, so that time tells nothing about which
-    /// one fits or whether the sender exists.
+    /// Proxies split a header into lines and join lines with commas (RFC 9110, 5.3), so one valid signature in any line is
+    /// enough. Every signature is checked against every secret, and against a dummy secret if there is none, so that the duration
+    /// does not reveal which one matches or whether the sender exists.
     package static func verify(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64)
         -> Verdict
     {
         let given = [(Header.id, lines.id), (.timestamp, lines.timestamp), (.signature, lines.signature)]
         let missing = given.filter { $0.1.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty } }.map(\.0)
         guard missing.isEmpty else { return .missing(missing) }
-        // A dot inside the id would let a byte move between id and timestamp under the same signature.
+        // With a dot in the id, a byte could move between id and timestamp under the same signature.
         guard let id = single(lines.id), (1...256).contains(id.utf8.count),
             id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") })
         else { return .malformed(.id) }
@@ -102,24 +102,24 @@ package enum WebhookSignature {
         let content = Array("\(id).\(timestamp).".utf8) + body
         let candidates = signatures(lines.signature)
         var matches = false
-        for key in secrets.isEmpty ? [nobodysKey] : secrets.map(\.bytes) {
+        for key in secrets.isEmpty ? [dummyKey] : secrets.map(\.bytes) {
             let expected = HMACSHA256.authenticate(content, key: key)
             for candidate in candidates where constantTimeEqual(candidate, expected) { matches = true }
         }
         return matches && !secrets.isEmpty ? .valid : .noMatch
     }
 
-    private static let nobodysKey = [UInt8](repeating: 0, count: 32)
+    private static let dummyKey = [UInt8](repeating: 0, count: 32)
 
-    /// The signatures of version 1 in all lines: `v1,<base64>` separated by blanks or commas, also with a blank after the comma, and with
-    /// `v1` and its signature in two lines.
+    /// The version 1 signatures in all lines: `v1,<base64>` separated by blanks or commas, also with a blank after the comma, and
+    /// with `v1` and its signature in separate lines.
     static func signatures(_ lines: [String]) -> [[UInt8]] {
         let words = lines.flatMap { $0.split { $0 == " " || $0 == "\t" || $0 == "," } }
         let ofVersion1 = zip(words, words.dropFirst()).filter { $0.0 == "v1" }.map(\.1)
         return ofVersion1.prefix(maximumSignatures).compactMap { Data(base64Encoded: String($0)).map { Array($0) } }
     }
 
-    /// The one value that all lines agree on; a proxy may have joined equal lines by a comma and a blank. `nil` where they differ.
+    /// The value if all lines are equal; a proxy may have joined them with a comma and a blank. `nil` if they differ.
     package static func single(_ lines: [String]) -> String? {
         let values = lines.flatMap { line in
             let isJoined = line.contains(", ")
@@ -131,7 +131,7 @@ package enum WebhookSignature {
         return first
     }
 
-    /// Whole seconds in plain digits; a fraction, a sign or too many digits are refused.
+    /// Parses whole seconds in plain digits; it rejects fractions, signs and too many digits.
     private static func seconds(_ text: String) -> Int64? {
         guard (1...12).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit) else {
             return nil
