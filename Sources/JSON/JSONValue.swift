@@ -1,14 +1,14 @@
-/// A JSON text as read: exact, in order, nothing coerced.
+/// A parsed JSON value, exact and in the order of the text; nothing is converted.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
-    /// Digits alone, within 64 bits.
+    /// A whole number within 64 bits.
     case integer(Int64)
-    /// Any other number, as it was spelt: with a fraction, an exponent, or beyond 64 bits.
+    /// Any other number as text: with a fraction, an exponent, or beyond 64 bits.
     case number(String)
     case string(String)
     case array([JSONValue])
-    /// Members in the order of the text; no name stands twice.
+    /// Members in the order of the text; names are unique.
     case object([Member])
 
     package struct Member: Sendable, Equatable {
@@ -26,7 +26,7 @@ package enum JSONValue: Sendable, Equatable {
         return members.first { $0.key == key }?.value
     }
 
-    /// What it is, for a message to its writer.
+    /// The type's name for an error message.
     package var kind: String {
         switch self {
         case .null: "null"
@@ -41,22 +41,22 @@ package enum JSONValue: Sendable, Equatable {
 }
 
 package struct JSONLimits: Sendable {
-    /// Arrays and objects within one another.
+    /// The maximum nesting of arrays and objects.
     package var maximumDepth = 32
-    /// Values in all.
+    /// The maximum number of values.
     package var maximumValues = 100_000
-    /// Whether texts may hold U+0000, which PostgreSQL cannot store.
+    /// Whether strings may contain U+0000, which PostgreSQL cannot store.
     package var acceptsNUL = false
 
     package init() {}
 }
 
 package enum JSONSyntaxError: Error, Equatable, CustomStringConvertible {
-    /// Not JSON (RFC 8259), at this byte.
+    /// The text is not valid JSON (RFC 8259) at this byte.
     case syntax(String, offset: Int)
-    /// A name stands twice in an object: two readers could understand two things.
+    /// A name is repeated in an object, which parsers interpret differently.
     case duplicateKey(pointer: String)
-    /// U+0000, which PostgreSQL can not keep.
+    /// The text contains U+0000, which PostgreSQL cannot store.
     case nulCharacter(pointer: String)
     case tooDeep(maximum: Int)
     case tooManyValues(maximum: Int)

@@ -1,4 +1,4 @@
-/// Writes JSON into one buffer, in the order it is told. Measured against `JSONEncoder` it costs less than a tenth on lists.
+/// Writes JSON into one buffer, in the order of the calls. For lists it takes less than a tenth of the time of `JSONEncoder`.
 package struct JSONWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
     /// Whether the next member or item of the open array or object needs a comma before it.
@@ -99,7 +99,7 @@ package struct JSONWriter: Sendable {
         endArray()
     }
 
-    /// One whole object.
+    /// Writes one complete object.
     package static func object(_ write: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -108,7 +108,7 @@ package struct JSONWriter: Sendable {
         return writer.bytes
     }
 
-    /// The same bytes for every spelling of the same value: members sorted by name, no blanks.
+    /// Canonical JSON: equal values give equal bytes, with members sorted by name and no blanks.
     package static func canonical(_ json: JSONValue) -> [UInt8] {
         var writer = JSONWriter()
         writer.value(json.sorted)

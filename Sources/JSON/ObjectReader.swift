@@ -1,4 +1,4 @@
-/// One broken rule of a document: an RFC 6901 pointer, the kind of rule as a stable word, and what is wrong there.
+/// One violation in a document: an RFC 6901 pointer, a stable code for the rule, and a description.
 package struct Violation: Sendable, Equatable {
     package let pointer: String
     package let code: String
@@ -11,7 +11,7 @@ package struct Violation: Sendable, Equatable {
     }
 }
 
-/// What the reader itself finds wrong with a document.
+/// The rules that the reader itself checks.
 package enum ReaderCode: String, Sendable, CaseIterable {
     case required
     case unknownMember = "unknown_member"
@@ -22,15 +22,15 @@ package enum ReaderCode: String, Sendable, CaseIterable {
     case tooMany = "too_many"
 }
 
-/// An error that knows which kind of rule was broken.
+/// An error with the code of the violated rule.
 package protocol CodedError: Error {
     var violationCode: String { get }
 }
 
-/// Gathers every violation of one document, so that its writer hears of all of them at once.
+/// Collects all violations of one document, so that they are reported together.
 package final class Violations {
     package private(set) var items: [Violation] = []
-    /// A document with more than this many is not worth telling further.
+    /// The maximum number of violations that are reported.
     package static let maximum = 100
 
     package init() {}
@@ -39,7 +39,7 @@ package final class Violations {
         if items.count < Self.maximum { items.append(Violation(pointer, code: code, detail)) }
     }
 
-    /// What a value's own reader threw; an error without a code counts as a bad format.
+    /// Adds the error that a value's parser threw; an error without a code counts as a bad format.
     package func add(_ pointer: String, _ error: any Error, prefix: String = "") {
         let code = (error as? any CodedError)?.violationCode ?? ReaderCode.badFormat.rawValue
         add(pointer, code: code, "\(prefix)\(error)")
@@ -50,14 +50,15 @@ package final class Violations {
     }
 }
 
-/// Reads one JSON object field by field. Whatever is wrong is gathered and read as nil; `finish` refuses what was never asked for.
+/// Reads one JSON object field by field. An invalid field is recorded as a violation and read as nil; `finish` rejects unknown
+/// fields.
 package struct ObjectReader {
     package let pointer: String
     package let violations: Violations
-    private var left: [String: JSONValue]
+    private var unread: [String: JSONValue]
     private let order: [String]
 
-    /// `nil`, with a violation, when the value is no object.
+    /// `nil`, with a violation, if the value is not an object.
     package init?(_ value: JSONValue, at pointer: String = "", into violations: Violations) {
         guard case .object(let members) = value else {
             violations.find(pointer, .wrongType, "must be an object, not \(value.kind)")
@@ -65,38 +66,40 @@ package struct ObjectReader {
         }
         self.pointer = pointer
         self.violations = violations
-        self.left = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        self.unread = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         self.order = members.map(\.key)
     }
 
-    package func place(_ key: String) -> String { "\(pointer)/\(key.pointerEscaped)" }
+    private func pointer(to key: String) -> String { "\(pointer)/\(key.pointerEscaped)" }
 
-    package func has(_ key: String) -> Bool { left[key] != nil }
+    package func has(_ key: String) -> Bool { unread[key] != nil }
 
-    /// Says that something is wrong with a field, or with the object when `key` is nil.
+    /// Records a violation of a field, or of the object if `key` is nil.
     package func refuse(_ key: String?, code: String, _ detail: String) {
-        violations.add(key.map(place) ?? pointer, code: code, detail)
+        violations.add(key.map(pointer(to:)) ?? pointer, code: code, detail)
     }
 
-    /// Each field that nobody asked for is a violation.
+    /// Records each field that was not read as a violation.
     package func finish() {
-        for key in order where left[key] != nil { violations.find(place(key), .unknownMember, "is not a known field") }
+        for key in order where unread[key] != nil {
+            violations.find(pointer(to: key), .unknownMember, "is not a known field")
+        }
     }
 
     // MARK: Any value
 
     package mutating func optional<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
-        guard let value = left.removeValue(forKey: key) else { return nil }
+        guard let value = unread.removeValue(forKey: key) else { return nil }
         if value == .null {
-            violations.find(place(key), .wrongType, "must not be null; leave it out instead")
+            violations.find(pointer(to: key), .wrongType, "must not be null; leave it out instead")
             return nil
         }
-        return read(value, place(key), violations)
+        return read(value, pointer(to: key), violations)
     }
 
     package mutating func required<T>(_ key: String, _ read: (JSONValue, String, Violations) -> T?) -> T? {
         guard has(key) else {
-            violations.find(place(key), .required, "is required")
+            violations.find(pointer(to: key), .required, "is required")
             return nil
         }
         return optional(key, read)
@@ -104,24 +107,24 @@ package struct ObjectReader {
 
     // MARK: Texts
 
-    /// A text that `make` understands; its error becomes the violation.
+    /// A string that `make` parses; its error becomes the violation.
     package mutating func required<T>(_ key: String, text make: (String) throws -> T) -> T? {
-        required(key) { value, place, violations in Self.text(value, place, violations, make) }
+        required(key) { value, pointer, violations in Self.text(value, pointer, violations, make) }
     }
 
     package mutating func optional<T>(_ key: String, text make: (String) throws -> T) -> T? {
-        optional(key) { value, place, violations in Self.text(value, place, violations, make) }
+        optional(key) { value, pointer, violations in Self.text(value, pointer, violations, make) }
     }
 
     package static func text<T>(
-        _ value: JSONValue, _ place: String, _ violations: Violations, _ make: (String) throws -> T
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, _ make: (String) throws -> T
     ) -> T? {
         guard case .string(let text) = value else {
-            violations.find(place, .wrongType, "must be a string, not \(value.kind)")
+            violations.find(pointer, .wrongType, "must be a string, not \(value.kind)")
             return nil
         }
         do { return try make(text) } catch {
-            violations.add(place, error)
+            violations.add(pointer, error)
             return nil
         }
     }
@@ -129,36 +132,36 @@ package struct ObjectReader {
     // MARK: Numbers and flags
 
     package mutating func required(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
-        required(key) { value, place, violations in Self.integer(value, place, violations, range) }
+        required(key) { value, pointer, violations in Self.integer(value, pointer, violations, range) }
     }
 
     package mutating func optional(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
-        optional(key) { value, place, violations in Self.integer(value, place, violations, range) }
+        optional(key) { value, pointer, violations in Self.integer(value, pointer, violations, range) }
     }
 
     package static func integer(
-        _ value: JSONValue, _ place: String, _ violations: Violations, _ range: ClosedRange<Int64>
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, _ range: ClosedRange<Int64>
     ) -> Int64? {
         if case .number(let text) = value, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }) {
-            // An integer that 64 bits do not hold.
-            violations.find(place, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
+            // An integer beyond 64 bits.
+            violations.find(pointer, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         guard case .integer(let number) = value else {
-            violations.find(place, .wrongType, "must be an integer, not \(value.kind)")
+            violations.find(pointer, .wrongType, "must be an integer, not \(value.kind)")
             return nil
         }
         guard range.contains(number) else {
-            violations.find(place, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
+            violations.find(pointer, .outOfRange, "must be from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
     }
 
     package mutating func optional(flag key: String) -> Bool? {
-        optional(key) { value, place, violations in
+        optional(key) { value, pointer, violations in
             guard case .bool(let flag) = value else {
-                violations.find(place, .wrongType, "must be true or false, not \(value.kind)")
+                violations.find(pointer, .wrongType, "must be true or false, not \(value.kind)")
                 return nil
             }
             return flag
@@ -166,80 +169,80 @@ package struct ObjectReader {
     }
 
     package mutating func required(flag key: String) -> Bool? {
-        if !has(key) { violations.find(place(key), .required, "is required") }
+        if !has(key) { violations.find(pointer(to: key), .required, "is required") }
         return optional(flag: key)
     }
 
     // MARK: Parts
 
-    /// Items that `read` understands; a list with a bad item or a bad count is nil.
+    /// Items that `read` parses; nil if an item or the number of items is invalid.
     package mutating func required<T>(
         _ key: String, count: ClosedRange<Int>, items read: (JSONValue, String, Violations) -> T?
     ) -> [T]? {
-        required(key) { value, place, violations in Self.list(value, place, violations, count, read) }
+        required(key) { value, pointer, violations in Self.list(value, pointer, violations, count, read) }
     }
 
     package mutating func optional<T>(
         _ key: String, count: ClosedRange<Int>, items read: (JSONValue, String, Violations) -> T?
     ) -> [T]? {
-        optional(key) { value, place, violations in Self.list(value, place, violations, count, read) }
+        optional(key) { value, pointer, violations in Self.list(value, pointer, violations, count, read) }
     }
 
     private static func list<T>(
-        _ value: JSONValue, _ place: String, _ violations: Violations, _ count: ClosedRange<Int>,
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, _ count: ClosedRange<Int>,
         _ read: (JSONValue, String, Violations) -> T?
     ) -> [T]? {
         guard case .array(let items) = value else {
-            violations.find(place, .wrongType, "must be an array, not \(value.kind)")
+            violations.find(pointer, .wrongType, "must be an array, not \(value.kind)")
             return nil
         }
         guard count.contains(items.count) else {
             violations.find(
-                place, items.count < count.lowerBound ? .tooFew : .tooMany,
-                "must hold \(count.lowerBound) to \(count.upperBound) items")
+                pointer, items.count < count.lowerBound ? .tooFew : .tooMany,
+                "must contain \(count.lowerBound) to \(count.upperBound) items")
             return nil
         }
-        let all = items.enumerated().map { read($0.element, "\(place)/\($0.offset)", violations) }
+        let all = items.enumerated().map { read($0.element, "\(pointer)/\($0.offset)", violations) }
         let good = all.compactMap(\.self)
         return good.count == all.count ? good : nil
     }
 
-    /// An object, read field by field and then finished.
+    /// An object, read field by field; `finish` is then called.
     package mutating func required<T>(_ key: String, object read: (inout ObjectReader) -> T?) -> T? {
-        required(key) { value, place, violations in Self.object(value, place, violations, read) }
+        required(key) { value, pointer, violations in Self.object(value, pointer, violations, read) }
     }
 
     package mutating func optional<T>(_ key: String, object read: (inout ObjectReader) -> T?) -> T? {
-        optional(key) { value, place, violations in Self.object(value, place, violations, read) }
+        optional(key) { value, pointer, violations in Self.object(value, pointer, violations, read) }
     }
 
     package static func object<T>(
-        _ value: JSONValue, _ place: String, _ violations: Violations, _ read: (inout ObjectReader) -> T?
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, _ read: (inout ObjectReader) -> T?
     ) -> T? {
-        guard var reader = ObjectReader(value, at: place, into: violations) else { return nil }
+        guard var reader = ObjectReader(value, at: pointer, into: violations) else { return nil }
         let result = read(&reader)
         reader.finish()
         return result
     }
 
-    /// An object of texts under names of any kind.
+    /// An object with string values and any names.
     package mutating func optional(
         map key: String, count: ClosedRange<Int>, key keyMake: (String) throws -> String,
         value valueMake: (String) throws -> String
     ) -> [String: String]? {
-        optional(key) { value, place, violations in
+        optional(key) { value, pointer, violations in
             guard case .object(let members) = value else {
-                violations.find(place, .wrongType, "must be an object, not \(value.kind)")
+                violations.find(pointer, .wrongType, "must be an object, not \(value.kind)")
                 return nil
             }
             if !count.contains(members.count) {
                 violations.find(
-                    place, members.count < count.lowerBound ? .tooFew : .tooMany,
-                    "must hold \(count.lowerBound) to \(count.upperBound) members")
+                    pointer, members.count < count.lowerBound ? .tooFew : .tooMany,
+                    "must contain \(count.lowerBound) to \(count.upperBound) members")
             }
             var map: [String: String] = [:]
             for member in members {
-                let own = "\(place)/\(member.key.pointerEscaped)"
+                let own = "\(pointer)/\(member.key.pointerEscaped)"
                 do { _ = try keyMake(member.key) } catch { violations.add(own, error, prefix: "its name ") }
                 map[member.key] = Self.text(member.value, own, violations, valueMake)
             }

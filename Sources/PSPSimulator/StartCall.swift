@@ -70,9 +70,9 @@ struct StartCall: Codable, Sendable {
         case expiresAt = "expires_at"
     }
 
-    /// What a PSP would refuse such a call for; `nil` when it can be taken.
+    /// Why a PSP would reject the call; `nil` if it is acceptable.
     var fault: String? {
-        if !(1...5).contains(installments.count) { return "installments must hold 1 to 5" }
+        if !(1...5).contains(installments.count) { return "installments must contain 1 to 5" }
         if installments.contains(where: { !(1...99_999_999_999).contains($0.amountCents) }) {
             return "installments must be of 1 to 99999999999 cents"
         }

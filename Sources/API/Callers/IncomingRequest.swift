@@ -94,7 +94,7 @@ extension IncomingRequest {
         } catch {
             switch error {
             case .nulCharacter(let pointer):
-                throw Problem.invalid([Violation(pointer, .badCharacters, "must not hold the character U+0000")])
+                throw Problem.invalid([Violation(pointer, .badCharacters, "must not contain the character U+0000")])
             case .syntax, .duplicateKey, .tooDeep, .tooManyValues: throw Problem.malformed("\(error).")
             }
         }

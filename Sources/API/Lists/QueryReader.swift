@@ -31,7 +31,9 @@ struct QueryReader {
                 let texts = items.compactMap { item in
                     if case .string(let text) = item { text } else { nil as String? }
                 }
-                if texts.count != items.count { violations.add("/\(member.key)", .wrongType, "must hold texts only") }
+                if texts.count != items.count {
+                    violations.add("/\(member.key)", .wrongType, "must contain only strings")
+                }
                 left[member.key] = texts
             case .null, .number, .object:
                 violations.add("/\(member.key)", .wrongType, "must be a text, an integer, a flag or a list of texts")

@@ -27,7 +27,7 @@ struct QueryParameters: Sendable {
         }
         for pair in pairs where pair.value.unicodeScalars.contains("\0") {
             throw Problem.badParameters([
-                Violation(pair.name, .badCharacters, "must not hold the character U+0000")
+                Violation(pair.name, .badCharacters, "must not contain the character U+0000")
             ])
         }
         return pairs

@@ -1,4 +1,5 @@
-/// A text for people, bounded in Unicode scalars: no control characters, no direction overrides that make it read as another.
+/// Validates a text for people: its length in Unicode scalars, no control characters, and no direction overrides, which could
+/// make it look like another text.
 package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: Bool = false) throws(InvalidValue)
     -> String
 {
@@ -8,8 +9,9 @@ package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: B
         switch scalar.value {
         case 0x0A where multiline, 0x0D where multiline, 0x09 where multiline: break
         case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
-            throw InvalidValue(.badCharacters, "must not hold control characters")
-        case 0x202A...0x202E, 0x2066...0x2069: throw InvalidValue(.badCharacters, "must not hold direction overrides")
+            throw InvalidValue(.badCharacters, "must not contain control characters")
+        case 0x202A...0x202E, 0x2066...0x2069:
+            throw InvalidValue(.badCharacters, "must not contain direction overrides")
         default: break
         }
     }
@@ -21,7 +23,7 @@ package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: B
     return text
 }
 
-/// What a stranger wrote, as it may be told back: cut, and without what `boundedText` refuses.
+/// Makes an untrusted text safe for messages: truncates it and replaces the characters that `boundedText` rejects.
 package func plainText(_ text: String, upTo maximum: Int) -> String {
     var plain = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(maximum) {
@@ -33,8 +35,9 @@ package func plainText(_ text: String, upTo maximum: Int) -> String {
     return String(plain)
 }
 
-/// A stranger's text for display: line breaks and tabs become one blank, other control characters and direction overrides are removed,
-/// blanks at the ends too, and the rest is cut to `maximum` Unicode scalars between two characters. Empty when nothing is left.
+/// Makes an untrusted text safe for display: line breaks and tabs become one blank; other control characters, direction overrides
+/// and blanks at the ends are removed; the rest is truncated to `maximum` Unicode scalars between two characters. The result may
+/// be empty.
 package func displayText(_ text: String, upTo maximum: Int) -> String {
     var plain = String.UnicodeScalarView()
     var hasPendingBlank = false
@@ -52,14 +55,14 @@ package func displayText(_ text: String, upTo maximum: Int) -> String {
     return trimmedText(cutText(trimmedText(String(plain)), upTo: maximum))
 }
 
-/// Without white space at both ends.
+/// Removes white space at both ends.
 package func trimmedText(_ text: String) -> String {
     let rest = text.drop(while: \.isWhitespace)
     guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(rest[...last])
 }
 
-/// At most so many Unicode scalars; what a person sees as one character is never cut in two, unless it alone is too long.
+/// Truncates the text to `maximum` Unicode scalars. It splits a visible character only if that character alone is too long.
 package func cutText(_ text: String, upTo maximum: Int) -> String {
     guard text.unicodeScalars.count > maximum else { return text }
     var kept = ""
