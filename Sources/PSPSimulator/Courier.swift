@@ -4,7 +4,7 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// One post of the simulator and what became of it.
+/// One post of the simulator and its result.
 struct Delivery: Codable, Sendable {
     enum Kind: String, Codable, Sendable {
         case outcome
@@ -14,10 +14,10 @@ struct Delivery: Codable, Sendable {
     let kind: Kind
     let url: String
     let webhookID: String
-    /// What was posted, as text.
+    /// The body of the post, as text.
     let sent: String
     let tries: Int
-    /// `nil` when nothing answered.
+    /// `nil` if there was no response.
     let status: Int?
     let answer: String?
 
@@ -27,7 +27,7 @@ struct Delivery: Codable, Sendable {
     }
 }
 
-/// Posts signed bodies; tries again a few times while nobody answers or the answer is 429 or a 5xx.
+/// Posts signed bodies; retries a few times without a response or after a 429 or 5xx.
 struct Courier: Sendable {
     static let pausesMilliseconds = [200, 500, 1_000, 2_000]
     static let timeoutSeconds = 30.0
@@ -42,7 +42,7 @@ struct Courier: Sendable {
         session = URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
     }
 
-    /// - Returns: what happened in the last try; every try bears the same `webhook-id` and a fresh timestamp.
+    /// - Returns: the result of the last attempt; all attempts have the same `webhook-id` but a new timestamp.
     func post(_ kind: Delivery.Kind, _ body: [UInt8], to url: String, seal: WebhookSeal) async -> Delivery {
         let webhookID = "msg_" + UUID().uuidString.lowercased()
         var tries = 0
@@ -81,7 +81,7 @@ struct Courier: Sendable {
     }
 }
 
-/// A webhook answered with a redirect has failed: it is not followed.
+/// A redirect counts as a failure and is not followed.
 private final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,

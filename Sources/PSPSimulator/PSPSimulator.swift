@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Hummingbird
 
-/// A payment service provider to try the service against: takes its signed start calls, shows a portal page, and posts
-/// signed outcomes and RTs. An outsider: it shares no code with the service and keeps everything in memory.
+/// A simulated payment service provider for trying out the service: it accepts signed start calls, shows a portal page, and posts
+/// signed outcomes and RTs. It shares no code with the service and stores everything in memory.
 @main
 struct PSPSimulator: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,9 +8,9 @@ struct Payment: Sendable {
     let call: StartCall
     let startedAt: Date
     var lastAction: PortalAction?
-    /// When the service said that it is over; nothing can be paid since then.
+    /// When the service cancelled it; no payment is possible after this instant.
     var cancelledAt: Date?
-    /// What was posted for it, oldest first.
+    /// The posts for this payment, oldest first.
     var deliveries: [Delivery] = []
 
     var totalCents: Int64 { call.amountCents + call.feeCents }
@@ -19,23 +19,23 @@ struct Payment: Sendable {
     var paymentContext: String { String(call.attemptID.filter { $0 != "-" }.prefix(35)) }
 }
 
-/// What a person can make of a payment on the portal page.
+/// The actions that a person can choose on the portal page.
 enum PortalAction: String, Codable, Sendable, CaseIterable {
     /// Pays; the RT follows at once.
     case pay
-    /// The PSP refuses the payment: outcome KO and an RT that says so.
+    /// The PSP rejects the payment: outcome KO, with an RT of the failure.
     case refuse
-    /// The payer gives up: as above with another reason.
+    /// The payer cancels: as above with another reason.
     case cancel
     /// Pays; the RT follows after a delay.
     case late
     /// Pays; the same RT is sent twice.
     case twice
-    /// Pays; the RT is about one cent more than was asked.
+    /// Pays; the RT has an amount that is one cent too high.
     case wrongAmount = "wrong_amount"
     /// Pays; no RT is ever sent.
     case never
-    /// Pays; then the same RT key comes again with other content.
+    /// Pays; then sends another RT with the same key and different content.
     case conflict
 
     /// `nil` when the payment succeeds.
@@ -47,7 +47,7 @@ enum PortalAction: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a receipt of money goes out, which a payment does once only.
+    /// Whether the action sends an RT of a successful payment, which a payment does only once.
     var sendsReceiptOfMoney: Bool {
         switch self {
         case .pay, .late, .twice, .wrongAmount, .conflict: true

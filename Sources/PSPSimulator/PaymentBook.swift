@@ -1,13 +1,13 @@
 import Foundation
 
-/// The payments in memory: the last ones only, so that a long run stays small.
+/// The most recent payments, in memory; older ones are removed to limit memory.
 actor PaymentBook {
     enum Claim: Sendable {
         case granted(Payment)
         case unknown
-        /// Its receipt of money went out already.
+        /// The RT of the successful payment was already sent.
         case alreadyPaid
-        /// The service said that it is over.
+        /// The service cancelled the payment.
         case cancelled
     }
 
@@ -30,7 +30,7 @@ actor PaymentBook {
         self.capacity = capacity
     }
 
-    /// The payment of this call; a call sent again finds the one it made before.
+    /// The payment of this call; a repeated call returns the payment that it created first.
     func start(_ call: StartCall, psp: String, channel: String, at now: Date) -> Payment {
         let key = "\(psp)/\(call.attemptID)"
         if let id = idsByAttempt[key], let known = payments[id] { return known }
@@ -46,7 +46,7 @@ actor PaymentBook {
         return payment
     }
 
-    /// Lets one action of a kind that pays happen once, however often the button is pressed.
+    /// Allows only one paying action per payment, even if the button is pressed several times.
     func claim(_ id: String, for action: PortalAction) -> Claim {
         guard var payment = payments[id] else { return .unknown }
         if paid.contains(id) { return .alreadyPaid }
@@ -57,7 +57,7 @@ actor PaymentBook {
         return .granted(payment)
     }
 
-    /// Ends a payment of this PSP's for this attempt; as often as one likes.
+    /// Cancels this PSP's payment for this attempt; repeating it is a no-op.
     func cancel(_ id: String, psp: String, attempt: String, at now: Date) -> Cancellation {
         guard var payment = payments[id], payment.pspID == psp, payment.call.attemptID == attempt else {
             return .unknown

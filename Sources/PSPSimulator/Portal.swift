@@ -1,6 +1,6 @@
 import Foundation
 
-/// Plays the PSP behind the page: carries out what was chosen and tells the service.
+/// Simulates the PSP behind the page: executes the chosen action and notifies the service.
 struct Portal: Sendable {
     static let delaySecondsRange = 0...3_600
     static let defaultDelaySeconds = 10
@@ -9,8 +9,8 @@ struct Portal: Sendable {
     let courier: Courier
     let secrets: Secrets
 
-    /// Posts the outcome, then the RTs the action asks for; late ones go on after this returns.
-    /// - Returns: what was posted before returning.
+    /// Posts the outcome, then the RTs of the action; delayed RTs are sent after this returns.
+    /// - Returns: the posts made before returning.
     func perform(_ action: PortalAction, on payment: Payment, delaySeconds: Int) async throws -> [Delivery] {
         guard let seal = secrets.seals(of: payment.pspID).first else { throw SecretsError.missing }
         var deliveries = [try await tellOutcome(of: action, on: payment, seal: seal)]

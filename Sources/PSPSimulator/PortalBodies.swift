@@ -2,12 +2,12 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// What the portal's form sends.
+/// The fields of the portal's form.
 struct PortalChoice: Decodable, Sendable {
     let action: String
     let delaySeconds: Int?
 
-    /// An empty field of the form counts as not given; JSON may bear the number as such.
+    /// An empty form field counts as missing; in JSON the value may be a number.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         action = try container.decode(String.self, forKey: .action)
@@ -21,12 +21,12 @@ struct PortalChoice: Decodable, Sendable {
     }
 }
 
-/// What was done, told to a program.
+/// The result of an action, as JSON.
 struct PayReport: Encodable, Sendable {
     let paymentID: String
     let action: PortalAction
     let returnURL: String
-    /// Only when RTs are still to be sent.
+    /// Set only if RTs will still be sent.
     let delaySeconds: Int?
     let deliveries: [Delivery]
 
@@ -99,7 +99,7 @@ extension PortalRoutes {
         }
     }
 
-    /// From a form or from JSON, as its content type says.
+    /// Reads a form or JSON, according to the content type.
     func choice(in request: Request) async throws -> PortalChoice {
         let body = try await bytes(of: request)
         if request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true {

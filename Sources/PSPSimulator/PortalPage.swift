@@ -1,6 +1,6 @@
 import Text
 
-/// The portal's one page, in Italian: what is paid to whom, and the ways it can end.
+/// The portal's page, in Italian: payment, creditor and the possible actions.
 struct PortalPage: Sendable {
     let payment: Payment
 

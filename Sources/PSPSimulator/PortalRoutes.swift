@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// What the outside can ask of the simulator.
+/// The routes of the simulator.
 struct PortalRoutes: Sendable {
     static let bodyBytes = 262_144
     static let listLength = 100
@@ -100,7 +100,7 @@ struct PortalRoutes: Sendable {
         }
     }
 
-    /// A browser is sent back to the service; a program is told what was done.
+    /// Redirects a browser to the service; other clients get the result as JSON.
     private func answer(
         _ request: Request, _ payment: Payment, _ action: PortalAction, _ deliveries: [Delivery], delaySeconds: Int?
     ) throws -> Response {

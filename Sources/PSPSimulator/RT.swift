@@ -74,9 +74,9 @@ struct RT: Codable, Sendable, Equatable {
 }
 
 extension RT {
-    /// One RT for each installment of the cart. The whole fee stands in the first: the payer is charged it once.
+    /// One RT for each installment of the cart. The first RT contains the whole fee, because the payer is charged only once.
     /// - Parameters:
-    ///   - failureReason: given, nothing was paid: outcome KO, an amount of zero and no transfers.
+    ///   - failureReason: if set, the payment failed: outcome KO, an amount of zero and no transfers.
     ///   - makeID: a fresh receipt id (IUR) of at most 35 characters.
     static func all(
         of payment: Payment, paidAt: Date, failureReason: String? = nil, makeID: () -> String
@@ -105,7 +105,7 @@ extension RT {
         }
     }
 
-    /// The money goes where the start call said, or as a whole to the creditor.
+    /// The transfers of the start call, or one transfer of the whole amount to the creditor.
     private static func transfers(of installment: StartCall.Installment, to creditor: String) -> [Transfer] {
         guard let parts = installment.transfers, !parts.isEmpty else {
             return [Transfer(index: 1, creditorTaxCode: creditor, amountCents: installment.amountCents)]
@@ -115,7 +115,7 @@ extension RT {
         }
     }
 
-    /// The same RT about another amount; its transfer goes along, so that it does not contradict itself.
+    /// The same RT with another amount; its transfer is adjusted, so that the RT stays consistent.
     func withAmount(_ cents: Int64) -> RT {
         var changed = self
         changed.amountCents = cents
@@ -123,7 +123,7 @@ extension RT {
         return changed
     }
 
-    /// Always the same bytes for the same RT.
+    /// Equal RTs give equal bytes.
     func bytes() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

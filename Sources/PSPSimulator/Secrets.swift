@@ -14,7 +14,7 @@ enum SecretsError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The webhook secrets that the service issued to the PSPs played here.
+/// The webhook secrets that the service issued to the simulated PSPs.
 struct Secrets: Sendable {
     private let byPSP: [String: [WebhookSeal]]
     private let shared: [WebhookSeal]
@@ -34,7 +34,8 @@ struct Secrets: Sendable {
         self.shared = shared
     }
 
-    /// Those of one PSP, else the shared ones; never both, so that a PSP's own secret can be shown to be needed.
+    /// The secrets of one PSP, otherwise the shared ones; never both, so that a test can show that a PSP's own secret is
+    /// required.
     func seals(of psp: String) -> [WebhookSeal] { byPSP[psp] ?? shared }
 
     private static func entries(of text: String) -> [(psp: String?, secret: String)] {

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Standard Webhooks 1.0, both ways: seals what the simulator posts and checks the calls that start a payment.
+/// Standard Webhooks 1.0 in both directions: signs the simulator's posts and verifies the calls that start a payment.
 struct WebhookSeal: Sendable {
     static let toleranceSeconds: Int64 = 300
 
@@ -25,7 +25,7 @@ struct WebhookSeal: Sendable {
         ]
     }
 
-    /// Whether one of the signatures is ours and the call is fresh.
+    /// Whether one of the signatures is valid and the timestamp is recent.
     func accepts(id: String, timestamp: String, signatures: String, body: [UInt8], nowUnixSeconds: Int64) -> Bool {
         guard let sent = Int64(timestamp), String(sent) == timestamp,
             (nowUnixSeconds - Self.toleranceSeconds...nowUnixSeconds + Self.toleranceSeconds).contains(sent)
@@ -40,7 +40,7 @@ struct WebhookSeal: Sendable {
         return "v1," + Data(code).base64EncodedString()
     }
 
-    /// Takes the same time wherever the two differ.
+    /// Compares in constant time.
     private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         return zip(left, right).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
