@@ -2,17 +2,17 @@
 package struct Creditor: Sendable, Equatable {
     package let taxCode: OrganizationTaxCode
     package let name: String
-    /// How this creditor's notice numbers are made.
+    /// The rule by which this creditor's notice numbers are generated.
     package let noticeCodes: NoticeCodes
     package let iban: IBAN
     package let postalIBAN: IBAN?
-    /// Five characters given by the CBI consortium; shown in home banking.
+    /// Five characters assigned by the CBI consortium; shown in home banking.
     package let cbillCode: String?
     package let contactEmail: EmailAddress?
     package let contactPhone: String?
     package let mailSenderName: String?
     package let mailReplyTo: EmailAddress?
-    /// The only origins a payment may come back to.
+    /// The allowed origins of return URLs.
     package let returnURLOrigins: [WebOrigin]
     package let languages: [Language]
     package let helpTopics: [HelpTopic]
@@ -48,7 +48,7 @@ package struct Creditor: Sendable, Equatable {
 }
 
 extension Creditor {
-    /// What `iuvStart` may be: the thirteen digits of a number under auxiliary digit 0 or 3.
+    /// The allowed values of `iuvStart`: the thirteen digits of a number under auxiliary digit 0 or 3.
     package static let iuvStartRange: ClosedRange<Int64> = 1...9_999_999_999_999
 }
 

@@ -1,14 +1,14 @@
-/// Conto di accredito: an account that a creditor's money may go to. Its place in a list is given by creditor and IBAN.
+/// Conto di accredito: an account that may receive a creditor's payments. Lists are ordered by creditor and IBAN.
 package struct CreditorAccount: Sendable, Equatable {
     package let creditor: OrganizationTaxCode
     package let iban: IBAN
     package let name: String
-    /// Whether it takes the money of every debt type that has no account of its own.
+    /// Whether it receives the payments of all debt types without their own account.
     package let isDefault: Bool
-    /// Keys of the debt types whose money goes here.
+    /// Keys of the debt types whose payments this account receives.
     package let debtTypes: [String]
     package let validFrom: CalendarDate
-    /// The last day; nil: without an end.
+    /// The last valid day; nil: no end.
     package let validTo: CalendarDate?
 
     package init(
@@ -41,13 +41,13 @@ package struct AccountBook: Sendable, Equatable {
         self.accounts = accounts
     }
 
-    /// Where a debt's money goes when its transfers are not named: the debt type's own account, else the default one.
+    /// The account for debts without explicit transfers: the debt type's own account, otherwise the default one.
     package func account(for debtType: String, of creditor: OrganizationTaxCode, on day: CalendarDate) -> IBAN? {
         let valid = accounts.filter { $0.creditor == creditor && $0.isValid(on: day) }
         return (valid.first { $0.debtTypes.contains(debtType) } ?? valid.first(where: \.isDefault))?.iban
     }
 
-    /// Each transfer that names an account which is not its creditor's, or not today.
+    /// All transfers to an account that does not belong to its creditor or is not valid today.
     package func faults(of transfers: [[Transfer]], on day: CalendarDate) -> [Fault] {
         transfers.enumerated().flatMap { installment, transfers in
             transfers.enumerated().compactMap { index, transfer in
@@ -66,8 +66,8 @@ package struct AccountBook: Sendable, Equatable {
         }
     }
 
-    /// What a creditor's whole register breaks, under `/items`.
-    /// - Parameter debtTypes: the keys that the creditor has.
+    /// The violations of a creditor's complete list of accounts, under `/items`.
+    /// - Parameter debtTypes: the keys of the creditor's debt types.
     package func faults(knowing debtTypes: Set<String>, on day: CalendarDate) -> [Fault] {
         var faults: [Fault] = []
         for (index, account) in accounts.enumerated() {

@@ -3,7 +3,7 @@ package struct DebtType: Sendable, Equatable {
     package let creditor: OrganizationTaxCode
     /// The creditor's own short name, `[a-z0-9_-]{1,35}`.
     package let key: String
-    /// What people read; Italian is always there.
+    /// The display names; Italian is required.
     package let descriptions: [Language: String]
     /// Groups debt types for front ends, e.g. `school`.
     package let service: String
@@ -27,7 +27,7 @@ package struct DebtType: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
-    /// The wanted language, else Italian, else the key.
+    /// The requested language, otherwise Italian, otherwise the key.
     package func description(in language: Language) -> String {
         descriptions[language] ?? descriptions[.it] ?? key
     }

@@ -32,7 +32,7 @@ private func isIdentifierByte(_ byte: UInt8) -> Bool {
     byte.isAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
 }
 
-/// Fascia di costo: what the payer is charged up to and including an amount.
+/// Fascia di costo: the fee for payments up to and including an amount.
 package struct FeeBand: Sendable, Equatable {
     package let upTo: Amount
     package let fee: Amount
@@ -43,13 +43,13 @@ package struct FeeBand: Sendable, Equatable {
     }
 }
 
-/// Canale: one way of one PSP to take one kind of payment.
+/// Canale: a channel of a PSP for one payment method.
 package struct Channel: Sendable, Equatable {
     package let id: ChannelID
     package let method: PaymentMethod
     package let startURL: String
     package let names: [Language: String]
-    /// Ascending by `upTo`; an amount over the last one is not taken.
+    /// Ascending by `upTo`; amounts above the last band are not accepted.
     package let feeBands: [FeeBand]
 
     package init(
@@ -62,8 +62,8 @@ package struct Channel: Sendable, Equatable {
         self.feeBands = feeBands
     }
 
-    /// The first band that reaches the amount decides; `nil`: this channel does not take it, or amount and fee together are more than
-    /// one payment may be.
+    /// The fee of the first band that covers the amount; `nil`: the channel does not accept the amount, or the sum of amount and
+    /// fee exceeds the maximum of one payment.
     package func fee(for amount: Amount) -> Amount? {
         guard let fee = feeBands.first(where: { amount <= $0.upTo })?.fee, (try? amount.adding(fee)) != nil else {
             return nil
@@ -95,9 +95,9 @@ package struct PSP: Sendable, Equatable {
     }
 }
 
-/// The list of PSPs in force, replaced as a whole.
+/// The current list of PSPs, always replaced as a whole.
 package struct PSPList: Sendable, Equatable {
-    /// Grows by one with each replacement; the entity tag.
+    /// Increases by one with each replacement; used as the entity tag.
     package let version: Int
     package let psps: [PSP]
     package let createdAt: Instant
@@ -108,7 +108,7 @@ package struct PSPList: Sendable, Equatable {
         self.createdAt = createdAt
     }
 
-    /// Every rule the list breaks: double PSPs, double channels for a method, bands out of order.
+    /// All violations of the list: duplicate PSPs, duplicate channels for a method, bands out of order.
     package static func faults(_ psps: [PSP]) -> [Fault] {
         var faults: [Fault] = []
         var ids: Set<PSPID> = []
@@ -134,8 +134,9 @@ package struct PSPList: Sendable, Equatable {
         return faults
     }
 
-    /// What a payer may choose for this amount, one row per PSP and channel.
-    /// Equal fees stand in an order that depends on `payer` alone, so that it favours nobody yet stays the same for one payer.
+    /// The payer's options for this amount, one row per PSP and channel.
+    /// Rows with equal fees are ordered by a hash of `payer`, so that no PSP is preferred in general but the order is stable for
+    /// one payer.
     package func choices(method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String) -> [PSPChoice] {
         var rows: [(choice: PSPChoice, lot: UInt64)] = []
         for psp in psps where psp.isEnabled {
@@ -158,7 +159,7 @@ package struct PSPList: Sendable, Equatable {
         return rows.map(\.choice)
     }
 
-    /// The chosen PSP, channel and method, if the list in force offers them for this amount.
+    /// The chosen PSP, channel and method, if the current list offers them for this amount.
     package func choice(psp: PSPID, channel: ChannelID, method: PaymentMethod, amount: Amount) -> PSPChoice? {
         guard let found = psps.first(where: { $0.id == psp && $0.isEnabled }),
             let way = found.channels.first(where: { $0.id == channel && $0.method == method }),
@@ -167,13 +168,13 @@ package struct PSPList: Sendable, Equatable {
         return PSPChoice(psp: found, channel: way, fee: fee)
     }
 
-    /// FNV-1a: the same for the same payer on every instance, which Swift's seeded hashing would not be.
+    /// FNV-1a gives the same value on every instance; Swift's hashing is seeded per process.
     private static func lot(payer: String, psp: PSPID) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in Array(payer.utf8) + [0] + Array(psp.value.utf8) {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
         }
-        // FNV's high bits mix poorly on short texts: one round of a finalizer spreads them.
+        // FNV mixes the high bits of short texts poorly, so one round of a finalizer follows.
         hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
         return hash ^ (hash >> 33)
     }
@@ -192,7 +193,7 @@ package struct PSPChoice: Sendable, Equatable {
     package var key: String { "\(psp.id)/\(channel.id)/\(channel.method)" }
 }
 
-/// What one payment method costs over the whole list.
+/// The fees of one payment method over the whole list.
 package struct MethodOffer: Sendable, Equatable {
     package let method: PaymentMethod
     package let fees: ClosedRange<Int64>?
@@ -200,7 +201,7 @@ package struct MethodOffer: Sendable, Equatable {
 }
 
 extension PSPList {
-    /// Every method of the list; one that nobody offers for this amount has no fees.
+    /// All methods of the list; a method without an offer for this amount has no fees.
     package func methods(amount: Amount?) -> [MethodOffer] {
         var fees: [PaymentMethod: [Int64]] = [:]
         var psps: [PaymentMethod: Set<PSPID>] = [:]

@@ -1,5 +1,5 @@
-/// A sender that relays RTs of other PSPs, as pagoPA's node does. What it names as the PSP of an RT is believed; of any other sender the PSP
-/// is the sender itself, by its signature.
+/// A sender that relays RTs of other PSPs, as pagoPA's node does. The PSP named in its RTs is trusted; for any other sender, the
+/// PSP is the sender itself, identified by its signature.
 package struct PSPRelay: Sendable, Equatable {
     package let psp: PSPID
     package let registeredAt: Instant

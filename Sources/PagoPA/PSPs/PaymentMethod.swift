@@ -18,8 +18,8 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    /// As an RT tells it: one of the codes in any case, or free words such as `creditCard`, for display.
-    /// - Throws: `InvalidValue` when nothing readable is left.
+    /// The method as written in an RT: one of the codes in any case, or free words such as `creditCard`, for display.
+    /// - Throws: `InvalidValue` if no readable text remains.
     package init(told text: String) throws(InvalidValue) {
         let plain = displayText(text, upTo: Self.maximumToldLength)
         guard !plain.isEmpty else { throw InvalidValue(.tooShort, "is empty") }
@@ -27,7 +27,7 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
         code = PaymentMethodText(rawValue: capital) == nil ? plain : capital
     }
 
-    /// In Unicode scalars.
+    /// The maximum length in Unicode scalars.
     package static let maximumToldLength = 35
 
     package var description: String { code }
@@ -40,11 +40,11 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What people read; a code without a known name is its own name.
+    /// The display name; a code without a known name is shown as it is.
     package func name(in language: Language) -> String {
         PaymentMethodText(rawValue: Self.codes[code.asciiLowercased] ?? code)?.text(in: language) ?? code
     }
 
-    /// pagoPA's newer messages use words.
+    /// pagoPA's newer messages contain words instead of codes.
     private static let codes = ["creditcard": "CP", "other": "OTH", "paypal": "PPAL", "bancomatpay": "BPAY"]
 }

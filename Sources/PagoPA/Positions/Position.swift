@@ -14,19 +14,19 @@ package struct Position: Sendable, Equatable {
     package let installments: [Installment]
     package let metadata: [String: String]
     package let state: PositionState
-    /// Grows by one with each change; the entity tag.
+    /// Increases by one with each change; used as the entity tag.
     package let version: Int
     package let createdAt: Instant
     package let updatedAt: Instant
     package let publishedAt: Instant?
     package let cancelledAt: Instant?
-    /// The kinds of its open anomalies, each once, by name.
+    /// The kinds of its open anomalies, without duplicates, sorted by name.
     package let reviewReasons: [AnomalyKind]
     /// The other positions of this creditor and debtor with the same group are alternatives of one debt (opzioni di pagamento).
     package let alternativeGroup: String?
     /// The alternative whose payment closed this position.
     package let replacedBy: Identifier<Position>?
-    /// A payment of another alternative is in progress, until then.
+    /// A payment of another alternative is in progress until this instant.
     package let alternativeHeldUntil: Instant?
 
     package init(
@@ -60,20 +60,20 @@ package struct Position: Sendable, Equatable {
     }
 
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
-    /// What came in for this debt: neither what was written off, nor what was paid beyond the debt.
+    /// The amount paid for this debt, without amounts written off and without overpayments.
     package var paidCents: Int64 {
         Amount.cents(of: installments.filter { $0.paidAt != nil }.map(\.amount)) - writtenOffCents
     }
-    /// What the creditor gave up by accepting short payments.
+    /// The amount that the creditor wrote off by accepting short payments.
     package var writtenOffCents: Int64 { Amount.cents(of: installments.map(\.writtenOff)) }
     package var residualCents: Int64 { totalCents - paidCents - writtenOffCents }
 
-    /// The last due date still owed; `nil` when nothing is owed or the debt may be paid late.
+    /// The last due date that is still owed; `nil` if nothing is owed or the debt may be paid late.
     package var payableUntil: CalendarDate? {
         payableAfterDue ? nil : installments.filter { $0.paidAt == nil }.map(\.dueDate).max()
     }
 
-    /// Money has arrived that may be the payment of what is still owed: nobody pays again before people have looked at it.
+    /// A payment arrived that may cover the amount still owed. Further payments are blocked until an operator has reviewed it.
     package var isPaymentBlocked: Bool { reviewReasons.contains(where: \.blocksPayment) }
 
     /// Whether a payment of this installment can start now.
@@ -97,7 +97,7 @@ package struct Position: Sendable, Equatable {
     }
 }
 
-/// Documento: the bill the debt comes from, as the creditor numbers it.
+/// Documento: the bill of the debt, with the creditor's number.
 package struct Document: Sendable, Equatable {
     package let year: Int
     package let number: String
@@ -134,7 +134,7 @@ package struct PostalAddress: Sendable, Equatable {
     }
 }
 
-/// Soggetto pagatore: who owes.
+/// Soggetto pagatore: the debtor.
 package struct Debtor: Sendable, Equatable {
     package let kind: SubjectKind
     package let taxCode: TaxCode
@@ -151,7 +151,7 @@ package struct Debtor: Sendable, Equatable {
     }
 }
 
-/// A line of the bill; `amount` is the line's total, whatever the quantity.
+/// A line of the bill; `amount` is the total of the line, independent of the quantity.
 package struct PositionLine: Sendable, Equatable {
     package let description: String
     package let quantity: Int?
@@ -164,7 +164,7 @@ package struct PositionLine: Sendable, Equatable {
     }
 }
 
-/// Rata: what is paid in one go, under one notice number.
+/// Rata: an amount paid in one payment, under one notice number.
 package struct Installment: Sendable, Equatable {
     package let id: Identifier<Installment>
     /// From 1, in the order of the position.
@@ -175,11 +175,11 @@ package struct Installment: Sendable, Equatable {
     package let dueDate: CalendarDate
     package let transfers: [Transfer]
     package let paidAt: Instant?
-    /// What the creditor gave up when it accepted a payment of less than the amount.
+    /// The amount that the creditor wrote off when it accepted a short payment.
     package let writtenOff: Amount
-    /// When a payment attempt holds this installment: until when.
+    /// If a payment attempt has reserved this installment: the end of the reservation.
     package let heldUntil: Instant?
-    /// The service generated the IUV; `false`: the creditor brought its own.
+    /// Whether the service generated the IUV; `false`: the creditor supplied it.
     package let isIUVGenerated: Bool
 
     package init(

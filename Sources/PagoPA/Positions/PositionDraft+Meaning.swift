@@ -1,8 +1,8 @@
 import Foundation
 
 extension PositionDraft {
-    /// What is asked for, however it is written: defaults given or left out, NFC or NFD, codes in either case, an IUV by itself or within
-    /// its notice number. For the fingerprint that tells a repeat from another request under the same external id.
+    /// The canonical form of a request: independent of omitted defaults, NFC or NFD, the case of codes, and an IUV given alone or
+    /// within its notice number. Its fingerprint distinguishes a repeated request from a different one with the same external id.
     package var meaning: [UInt8] {
         var said = Meaning()
         said.add("creditor", creditor.value)
@@ -50,8 +50,8 @@ extension PositionDraft {
     }
 }
 
-/// Bytes that are equal for equal values alone: each value is NFC and stands behind its name and its length in bytes. What is not said
-/// leaves no trace.
+/// Encodes values so that only equal values give equal bytes: each value is NFC and is preceded by its name and its length in
+/// bytes. Missing values add no bytes.
 struct Meaning {
     private(set) var bytes: [UInt8] = []
 

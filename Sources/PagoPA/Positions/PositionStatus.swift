@@ -1,4 +1,4 @@
-/// What is stored of a position's life; `expired` is computed, never stored.
+/// The stored status of a position; `expired` is computed and never stored.
 package enum PositionState: String, Sendable, CaseIterable {
     case draft
     case open
@@ -7,7 +7,7 @@ package enum PositionState: String, Sendable, CaseIterable {
     case cancelled
 }
 
-/// What a caller reads: the stored state, with expiry computed in Rome time.
+/// The status that a caller reads: the stored status, with expiry computed in Rome time.
 package enum PositionStatus: String, Sendable, CaseIterable {
     case draft
     case open
@@ -25,15 +25,15 @@ package enum PositionEvent: Sendable, Equatable, CaseIterable {
     case partPaid
     /// The last installment owed was paid.
     case fullyPaid
-    /// A counter payment was voided and another installment is still paid.
+    /// A counter payment was voided, and another installment is still paid.
     case partVoided
-    /// The only counter payment was voided: nothing is paid any more.
+    /// The only counter payment was voided, so that no installment is paid.
     case fullyVoided
 }
 
 extension PositionState {
-    /// The one transition table of positions. `nil`: the event does not fit the state.
-    /// An event that finds its work done already leaves the state as it is, so that callers may repeat it.
+    /// The transition table of positions. `nil`: the event does not fit the state.
+    /// Events are idempotent: repeating one is a no-op.
     package func after(_ event: PositionEvent, wasPublished: Bool) -> PositionState? {
         switch (self, event) {
         case (.draft, .publish), (.open, .publish): .open
@@ -57,7 +57,7 @@ extension PositionState {
         }
     }
 
-    /// `payableUntil`: the last due date still owed, `nil` when the debt may be paid after it.
+    /// `payableUntil`: the last due date that is still owed; `nil` if the debt may be paid after it.
     package func status(payableUntil: CalendarDate?, today: CalendarDate) -> PositionStatus {
         switch self {
         case .draft: .draft

@@ -1,4 +1,4 @@
-/// A row of 'Cerca' and of the position list.
+/// A row of the position search ('Cerca') and of the position list.
 package struct PositionSummary: Sendable, Equatable {
     package let id: Identifier<Position>
     package let creditor: OrganizationTaxCode
@@ -11,10 +11,10 @@ package struct PositionSummary: Sendable, Equatable {
     package let totalCents: Int64
     package let paidCents: Int64
     package let writtenOffCents: Int64
-    /// The earliest due date still owed, or the last one when nothing is.
+    /// The earliest due date that is still owed; the last due date if nothing is owed.
     package let dueDate: CalendarDate
     package let payableUntil: CalendarDate?
-    /// The kinds of its open anomalies, each once, by name.
+    /// The kinds of its open anomalies, without duplicates, sorted by name.
     package let reviewReasons: [AnomalyKind]
     package let createdAt: Instant
     package let updatedAt: Instant
