@@ -70,7 +70,7 @@ extension Intermediary {
             faults.append(Fault("/amount_cents", .mismatch, "must be what is owed, \(installment.amount.cents) cents"))
         }
         if payment.paidAt > now.adding(seconds: RT.futureToleranceSeconds) {
-            faults.append(Fault("/paid_at", .inTheFuture, "lies in the future"))
+            faults.append(Fault("/paid_at", .inTheFuture, "is in the future"))
         }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         return installment

@@ -54,7 +54,7 @@ extension Intermediary {
             if let why = receipt.obstacleToRefund { throw Refusal.refundNotPossible(why) }
             let day = request.day ?? CalendarDate(romeDayOf: now)
             guard day <= CalendarDate(romeDayOf: now) else {
-                throw Refusal.invalid([Fault("/date", .inTheFuture, "lies in the future")])
+                throw Refusal.invalid([Fault("/date", .inTheFuture, "is in the future")])
             }
             return try await refund(
                 receipt, amount: request.amount, status: request.status, day: day, reference: request.reference,
@@ -80,7 +80,7 @@ extension Intermediary {
             try precondition.demand(refund)
             guard let next = refund.status.after(event) else { throw Refusal.refundNotChangeable(refund.status) }
             let day = day ?? (next == refund.status ? refund.day : today)
-            guard day <= today else { throw Refusal.invalid([Fault("/date", .inTheFuture, "lies in the future")]) }
+            guard day <= today else { throw Refusal.invalid([Fault("/date", .inTheFuture, "is in the future")]) }
             if next == refund.status, day == refund.day, reference == nil || reference == refund.reference {
                 return refund
             }

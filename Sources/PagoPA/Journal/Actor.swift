@@ -1,4 +1,4 @@
-/// Who did something, for the journal: never a name or a secret.
+/// The actor of a journal entry; it contains neither names nor secrets.
 package enum Actor: Sendable, Equatable, CustomStringConvertible {
     case key(APIKeyID)
     case psp(PSPID)

@@ -1,4 +1,4 @@
-/// Giornale degli eventi: one entry for each change of state, never altered.
+/// Giornale degli eventi: one entry for each change of state; entries are immutable.
 package struct JournalEntry: Sendable, Equatable {
     package let kind: JournalKind
     package let actor: Actor
@@ -8,7 +8,7 @@ package struct JournalEntry: Sendable, Equatable {
     package let receipt: Identifier<Receipt>?
     package let from: String?
     package let to: String?
-    /// A reason or a hash; never personal data.
+    /// A reason or a hash, without personal data.
     package let note: String?
 
     package init(
@@ -51,7 +51,7 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case keyRevoked = "key_revoked"
     case secretMade = "secret_made"
     case secretRevoked = "secret_revoked"
-    /// Stored secrets were encrypted under the first key of `SECRETS_KEY`; the note has their number.
+    /// Stored secrets were encrypted with the first key of `SECRETS_KEY`; the note contains their number.
     case secretsEncrypted = "secrets_encrypted"
     case relayRegistered = "relay_registered"
     case relayEnded = "relay_ended"

@@ -1,6 +1,6 @@
-/// An entry as it was kept.
+/// A stored journal entry.
 package struct JournalRecord: Sendable, Equatable {
-    /// Grows with each entry; within a position, the order of events.
+    /// Increases with each entry; it orders the events within a position.
     package let number: Int
     package let at: Instant
     package let kind: String

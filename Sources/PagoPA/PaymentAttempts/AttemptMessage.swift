@@ -1,15 +1,15 @@
-/// What the payer reads of an attempt. The Italian words of an attempt under way and of one that is concluded are those of the
+/// The message to the payer about an attempt. The Italian texts of an attempt in progress and of a completed one are those of the
 /// service's founding note.
 package enum AttemptMessage: Sendable, Equatable {
     case started
     case waiting
     /// - Parameters:
-    ///   - hasReceipt: the receipt can be downloaded now.
-    ///   - sendsMail: an address of the payer is known.
+    ///   - hasReceipt: whether the receipt can be downloaded now.
+    ///   - sendsMail: whether an e-mail address of the payer is known.
     case concluded(hasReceipt: Bool, sendsMail: Bool)
     case underReview
     case doublePayment
-    /// People have looked at the payment and it did not pay the debt.
+    /// An operator has reviewed the payment, and it did not pay the debt.
     case reviewed
     case partlyPaid
     case paidElsewhere
@@ -42,7 +42,7 @@ extension AttemptMessage {
 }
 
 extension PaymentAttempt {
-    /// - Parameter receipts: those of this attempt.
+    /// - Parameter receipts: the receipts of this attempt.
     package func message(of receipts: [Receipt]) -> AttemptMessage {
         switch status {
         case .created, .redirected: return .started
@@ -62,7 +62,7 @@ extension PaymentAttempt {
         return .concluded(hasReceipt: payments.contains(where: \.hasPDF), sendsMail: payersEmail != nil)
     }
 
-    /// The words for the payer: what happened, and with several installments which of them are paid and which are not.
+    /// The text for the payer: the result and, for several installments, which of them are paid and which are not.
     package func text(of receipts: [Receipt], in language: Language) -> String {
         let words = Wording<AttemptText>(language)
         let message = message(of: receipts)

@@ -1,21 +1,21 @@
-/// Where a payment attempt stands. `succeeded` never reverts; a positive RT moves any of the others to it.
+/// The status of a payment attempt. `succeeded` is final; a positive RT changes any other status to it.
 package enum AttemptStatus: String, Sendable, CaseIterable {
-    /// Kept, the PSP not yet asked.
+    /// The attempt is stored, and the PSP has not been called yet.
     case created
-    /// The PSP gave its portal's address.
+    /// The PSP returned the address of its portal.
     case redirected
-    /// The payer came back, or the PSP told how its page ended; the RT decides and has not arrived.
+    /// The payer returned, or the PSP reported the outcome of its page; the service waits for the RT, which decides.
     case inProgress = "in_progress"
     case succeeded
-    /// Some of its installments are paid by it, and no more RT is expected for the others.
+    /// The attempt paid some of its installments, and no further RT is expected for the others.
     case partiallySucceeded = "partially_succeeded"
     case failed
     case cancelled
     case expired
-    /// Another PSP or another channel reported the payment of what it was to pay.
+    /// Another PSP or another channel reported the payment of its installments.
     case paidElsewhere = "paid_elsewhere"
 
-    /// No further change is expected, though a late positive RT may still come.
+    /// No further change is expected, although a late positive RT may still arrive.
     package var isFinal: Bool {
         switch self {
         case .created, .redirected, .inProgress: false
@@ -25,8 +25,8 @@ package enum AttemptStatus: String, Sendable, CaseIterable {
 }
 
 extension AttemptStatus {
-    /// Whether the PSP is told, when an attempt comes to this state, that its portal must take no money for it any more. Not where
-    /// the PSP itself has ended the payment.
+    /// Whether the service notifies the PSP, when an attempt enters this status, that its portal must not accept the payment any
+    /// more. It does not if the PSP itself ended the payment.
     package var endsPortal: Bool {
         switch self {
         case .cancelled, .expired, .paidElsewhere, .partiallySucceeded: true
@@ -37,24 +37,24 @@ extension AttemptStatus {
 
 package enum AttemptEvent: String, Sendable, CaseIterable {
     case pspAccepted
-    /// The PSP said no or could not be reached.
+    /// The PSP rejected the call or was not reachable.
     case pspFailed
-    /// The browser came back, or the PSP told its outcome. Display only.
+    /// The browser returned, or the PSP reported its outcome. For display only.
     case cameBack
     case cancel
     case deadlinePassed
-    /// Positive RTs for every installment.
+    /// Positive RTs have arrived for all installments.
     case paid
-    /// A positive RT for at least one installment, and none is expected for the others.
+    /// A positive RT has arrived for at least one installment, and none is expected for the others.
     case partlyPaid
-    /// A negative RT.
+    /// A negative RT has arrived.
     case refused
-    /// An RT that is not of this attempt has paid one of its installments.
+    /// An RT that does not belong to this attempt has paid one of its installments.
     case paidElsewhere
 }
 
 extension AttemptStatus {
-    /// The one transition table of attempts. `nil`: the event changes nothing here.
+    /// The transition table of attempts. `nil`: the event changes nothing in this status.
     package func after(_ event: AttemptEvent) -> AttemptStatus? {
         switch (self, event) {
         case (.succeeded, _): nil

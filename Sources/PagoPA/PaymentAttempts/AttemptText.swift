@@ -1,5 +1,5 @@
-/// The words of an attempt's message. The Italian words of an attempt under way and of one that is concluded begin as the service's
-/// founding note has them.
+/// The texts of an attempt's message. The Italian texts of an attempt in progress and of a completed one begin as in the
+/// service's founding note.
 package enum AttemptText: String, TextTable {
     case started, waiting, concluded, receiptReady, receiptSoon, mailSent, mailComes, underReview, doublePayment,
         reviewed, partlyPaid, paidElsewhere, failure, withdrawal, timeout, paid, elsewhere, unpaid
@@ -136,7 +136,7 @@ package enum AttemptText: String, TextTable {
                     "Délai dépassé : la réponse n'est pas arrivée à temps. Si vous avez payé, vous recevrez tout de même le reçu.",
                 sl: "Čas je potekel: izid plačila ni prispel pravočasno. Če ste plačali, boste potrdilo vseeno prejeli."
             )
-        // Before the notice numbers of the installments.
+        // These labels precede the notice numbers of the installments.
         case .paid:
             Texts(it: "Pagati", en: "Paid", de: "Bezahlt", fr: "Payés", sl: "Plačano")
         case .elsewhere:

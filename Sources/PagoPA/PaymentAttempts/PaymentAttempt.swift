@@ -1,4 +1,4 @@
-/// Tentativo di pagamento: one go at paying up to five installments of one creditor with one PSP.
+/// Tentativo di pagamento: an attempt to pay up to five installments of one creditor with one PSP.
 package struct PaymentAttempt: Sendable, Equatable {
     package let id: Identifier<PaymentAttempt>
     package let creditor: OrganizationTaxCode
@@ -11,9 +11,9 @@ package struct PaymentAttempt: Sendable, Equatable {
     package let fee: Amount
     package let items: [AttemptItem]
     package let payer: Payer?
-    /// Where the receipt's e-mail goes.
+    /// The e-mail address for the receipt.
     package let email: EmailAddress?
-    /// Whether an e-mail goes there when the payment fails, too.
+    /// Whether the service also sends an e-mail if the payment fails.
     package let notifiesFailure: Bool
     package let returnURL: String
     package let language: Language
@@ -54,11 +54,11 @@ package struct PaymentAttempt: Sendable, Equatable {
 
     package var totalCents: Int64 { Amount.cents(of: [amount, fee]) }
 
-    /// pagoPA's token default: thirty minutes from the start to the deadline.
+    /// pagoPA's default lifetime of a token: thirty minutes from the start to the deadline.
     package static let defaultLifeSeconds = 1_800
 }
 
-/// One installment in an attempt, as it stood when the attempt began.
+/// One installment in an attempt, with its values when the attempt began.
 package struct AttemptItem: Sendable, Equatable {
     package let installment: Identifier<Installment>
     package let position: Identifier<Position>
@@ -86,10 +86,10 @@ package enum ItemOutcome: String, Sendable, CaseIterable {
     case pending
     case paid
     case failed
-    /// Another PSP or another channel reported its payment.
+    /// Another PSP or another channel reported the payment of the installment.
     case paidElsewhere = "paid_elsewhere"
 
-    /// A payment by the attempt itself beats everything, and the news that another one paid beats a refusal.
+    /// A payment by the attempt itself has precedence over all outcomes, and a payment elsewhere over a failure.
     package func after(_ news: ItemOutcome) -> ItemOutcome {
         switch (self, news) {
         case (.paid, _), (_, .paid): .paid
@@ -100,7 +100,7 @@ package enum ItemOutcome: String, Sendable, CaseIterable {
     }
 }
 
-/// Soggetto versante: who pays, when it is known.
+/// Soggetto versante: the payer, if known.
 package struct Payer: Sendable, Equatable {
     package let kind: SubjectKind
     package let taxCode: TaxCode
@@ -116,16 +116,16 @@ package struct Payer: Sendable, Equatable {
 }
 
 extension PaymentAttempt {
-    /// Where an e-mail of the payment goes to whom started it.
+    /// The e-mail address of the person who started the payment.
     package var payersEmail: EmailAddress? { email ?? payer?.email }
 
-    /// Whether nobody else may try to pay this installment because of this attempt.
+    /// Whether this attempt reserves the installment, so that no other attempt may pay it.
     package func holds(_ installment: Identifier<Installment>) -> Bool {
         !status.isFinal && items.contains { $0.installment == installment && $0.outcome == .pending }
     }
 
-    /// What the outcome of one item means to the whole attempt: paid when every item is; partly paid or refused when no item is
-    /// pending, or nothing is awaited any more because the attempt has ended; otherwise nothing yet.
+    /// The event of the whole attempt after the outcome of one item: paid if all items are paid; partly paid or refused if no
+    /// item is pending, or if the attempt has ended and no outcome is awaited; otherwise `nil`.
     package func event(after outcome: ItemOutcome, of installment: Identifier<Installment>) -> AttemptEvent? {
         let outcomes = items.map { $0.installment == installment ? $0.outcome.after(outcome) : $0.outcome }
         if outcomes.allSatisfy({ $0 == .paid }) { return .paid }
@@ -133,7 +133,7 @@ extension PaymentAttempt {
         return outcomes.contains(.paid) ? .partlyPaid : .refused
     }
 
-    /// What ends the attempt for this cause: with something paid it is partly paid, whatever the cause.
+    /// The event that ends the attempt for this cause. If an item is paid, the attempt is partly paid, independent of the cause.
     package func event(ending cause: AttemptEvent) -> AttemptEvent {
         items.contains { $0.outcome == .paid } ? .partlyPaid : cause
     }

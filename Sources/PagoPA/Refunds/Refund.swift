@@ -1,23 +1,23 @@
-/// Rimborso: money of a receipt that goes back to its payer. The creditor's bank pays it, outside pagoPA.
+/// Rimborso: money of a receipt that the creditor returns to the payer. The creditor's bank pays it, outside pagoPA.
 package struct Refund: Sendable, Equatable {
-    /// Longest reference of a bank transfer, in characters.
+    /// The maximum length of the reference of a bank transfer, in characters.
     package static let referenceLength = 70
 
     package let id: Identifier<Refund>
     package let receipt: Identifier<Receipt>
-    /// The anomaly whose resolution decided it.
+    /// The anomaly whose resolution created the refund.
     package let anomaly: Identifier<Anomaly>?
     package let creditor: OrganizationTaxCode
     package let amount: Amount
     package let status: RefundStatus
-    /// The day of the decision; then the day on which it was paid or failed.
+    /// The day of the decision; later, the day on which the refund was paid or failed.
     package let day: CalendarDate
-    /// What the creditor's bank or treasury calls the transfer.
+    /// The reference of the transfer at the creditor's bank or treasury.
     package let reference: String?
     package let reason: String?
-    /// The journal's name of who decided it.
+    /// The journal's name of the actor who decided the refund.
     package let decidedBy: String
-    /// Grows by one with each change; the entity tag.
+    /// Increases by one with each change; used as the entity tag.
     package let version: Int
     package let createdAt: Instant
     package let updatedAt: Instant
@@ -44,13 +44,13 @@ package struct Refund: Sendable, Equatable {
 }
 
 package enum RefundStatus: String, Sendable, CaseIterable {
-    /// The money is to go back.
+    /// The creditor has decided the refund, and the bank has not paid it yet.
     case decided
     case paid
-    /// The bank did not pay it, or returned it. Another refund may be decided.
+    /// The bank did not execute the transfer, or returned it. The creditor may decide another refund.
     case failed
 
-    /// Whether the amount is still to go back, or went.
+    /// Whether the refund is pending or paid, so that its amount is not available for another refund.
     package var counts: Bool {
         switch self {
         case .decided, .paid: true
@@ -65,11 +65,11 @@ package enum RefundEvent: String, Sendable, CaseIterable {
 }
 
 extension RefundStatus {
-    /// The one transition table of refunds. `nil`: the event does not fit the status. Repeating an event changes nothing.
+    /// The transition table of refunds. `nil`: the event does not fit the status. Events are idempotent.
     package func after(_ event: RefundEvent) -> RefundStatus? {
         switch (self, event) {
         case (.decided, .paid), (.paid, .paid): .paid
-        // A bank can return a transfer that it had executed.
+        // A bank can return an executed transfer.
         case (.decided, .failed), (.paid, .failed), (.failed, .failed): .failed
         case (.failed, .paid): nil
         }
@@ -77,18 +77,18 @@ extension RefundStatus {
 }
 
 extension Receipt {
-    /// What refunds that did not fail leave of the amount, in cents.
+    /// The amount minus all refunds that did not fail, in cents.
     package var refundableCents: Int64 {
         let refunded = Amount.cents(of: refunds.filter(\.status.counts).map(\.amount))
         return amount.cents - refunded  // neither is negative
     }
 
-    /// Why none of this receipt's money can go back; `nil`: it can.
+    /// The reason why this receipt cannot be refunded; `nil` if it can.
     package var obstacleToRefund: String? {
         guard voided == nil else { return "The payment was voided." }
         guard outcome.movedMoney else { return "No money was received." }
-        guard !isReplaced else { return "Another body of this RT counts instead. Refund the receipt of that one." }
-        guard refundableCents > 0 else { return "The whole amount is refunded already." }
+        guard !isReplaced else { return "Another body replaced this one. Refund the receipt of the other body." }
+        guard refundableCents > 0 else { return "The whole amount is already refunded." }
         return nil
     }
 }

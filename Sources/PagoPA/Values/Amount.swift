@@ -29,9 +29,9 @@ package struct Amount: Sendable, Hashable, Comparable {
         try self.init(cents: cents)
     }
 
-    /// Euros as other systems write them: `11`, `10.0`, `010.00`, `10,00`, blanks around. At most two decimals, so that no separator of
-    /// thousands is taken for one of decimals.
-    /// - Returns: `nil` for anything else: a sign, an exponent, more decimals, too much.
+    /// Parses euros as other systems write them: `11`, `10.0`, `010.00`, `10,00`, with blanks at the ends. It accepts at most two
+    /// decimals, so that it cannot confuse a thousands separator with a decimal separator.
+    /// - Returns: `nil` for any other text: with a sign, an exponent or more decimals, or above the maximum.
     package init?(toldDecimal text: String) {
         let bytes = Array(trimmedText(text).utf8)
         guard (1...Self.maximumToldBytes).contains(bytes.count) else { return nil }
@@ -53,12 +53,13 @@ package struct Amount: Sendable, Hashable, Comparable {
 
     private static let badDecimal = InvalidValue(.badFormat, "must be digits, a dot and two decimals")
 
-    /// - Throws: `InvalidValue` when the sum is more than `maximum`.
+    /// - Throws: `InvalidValue` if the sum is greater than `maximum`.
     package func adding(_ other: Amount) throws(InvalidValue) -> Amount {
         try Amount(cents: Self.cents(of: [self, other]))
     }
 
-    /// The plain sum, which may be more than `maximum`: for comparing and showing, never for storing. `Int64.max` when it is more than that.
+    /// The sum, which may be greater than `maximum`: for comparison and display, never for storage. It is `Int64.max` on
+    /// overflow.
     package static func cents(of amounts: some Sequence<Amount>) -> Int64 {
         amounts.reduce(0) { total, amount in
             let (sum, isBeyond) = total.addingReportingOverflow(amount.cents)
@@ -66,7 +67,7 @@ package struct Amount: Sendable, Hashable, Comparable {
         }
     }
 
-    /// - Throws: `InvalidValue` when the sum is more than `maximum`.
+    /// - Throws: `InvalidValue` if the sum is greater than `maximum`.
     package static func sum(_ amounts: some Sequence<Amount>) throws(InvalidValue) -> Amount {
         var total = Amount.zero
         for amount in amounts { total = try total.adding(amount) }

@@ -1,6 +1,6 @@
 import Text
 
-/// A calendar day. Due dates are days in Europe/Rome: what is due today is not late.
+/// A calendar day. Due dates are days in Europe/Rome: a debt that is due today is not late.
 package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let year: Int
     package let month: Int
@@ -81,8 +81,8 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
     }
 }
 
-/// Wall time in Italy: central European, with the Union's summer time from the last Sunday of March to the last Sunday of
-/// October at 01:00 UTC (directive 2000/84/EC). Before 1996, whose rules were others, the present rule is used.
+/// Local time in Italy: Central European Time, with European summer time from the last Sunday of March to the last Sunday of
+/// October at 01:00 UTC (directive 2000/84/EC). The same rule is applied to years before 1996, when other rules were in force.
 package enum RomeTime {
     package static func offsetSeconds(at unixSeconds: Int64) -> Int {
         let year = CalendarDate(epochDays: Int(floorDivide(unixSeconds, 86_400))).year
@@ -110,7 +110,7 @@ func fourDigits(_ number: Int) -> String {
     String(repeating: "0", count: max(0, 4 - String(number).count)) + String(number)
 }
 
-/// The number that these bytes spell, if all are digits.
+/// The decimal number in these bytes; `nil` if one of them is not a digit.
 func digits(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard !bytes.isEmpty, bytes.allSatisfy(\.isDigit) else { return nil }
     return bytes.reduce(0) { $0 * 10 + Int($1 - 0x30) }

@@ -1,6 +1,6 @@
 import Text
 
-/// An address that may stand in an SMTP command: ASCII, one @, nothing that could begin another command or header.
+/// An address that is safe in an SMTP command: ASCII, one @, no character that could start another command or header.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
@@ -17,7 +17,7 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { value }
 
-    /// The same for every spelling of one mailbox.
+    /// The address in lower case, which is equal for all spellings of one mailbox.
     package var mailbox: String { value.lowercased() }
 
     private static let refused = Array("<>()[]\\,;:\"".utf8)

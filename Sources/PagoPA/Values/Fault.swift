@@ -1,4 +1,4 @@
-/// One broken rule and where in the request it was broken.
+/// One violated rule and its location in the request.
 package struct Fault: Error, Sendable, Equatable {
     /// RFC 6901 pointer into the body, or the name of a query parameter or header.
     package let pointer: String
@@ -11,7 +11,7 @@ package struct Fault: Error, Sendable, Equatable {
         self.detail = detail
     }
 
-    /// A value that could not be read, at its place.
+    /// The error of a value's parser, at the location of the value.
     package init(_ pointer: String, _ error: InvalidValue) {
         self.init(pointer, error.code, error.detail)
     }

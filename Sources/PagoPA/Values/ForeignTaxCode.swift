@@ -1,12 +1,12 @@
 import Text
 
-/// VAT numbers and tax ids of other countries, as a debtor or payer without an Italian code is named by them.
+/// VAT numbers and tax ids of other countries, which identify a debtor or payer without an Italian code.
 ///
 /// Sources: VIES for the Union and Northern Ireland (`XI`, Greece as `EL`); the tax offices of the United Kingdom, Switzerland,
-/// Norway and San Marino (COE). Of other countries only a cautious shape is known: mostly digits, so that an Italian code with a
-/// character too few is not mistaken for one.
+/// Norway and San Marino (COE). For other countries only a strict general form is accepted: mostly digits, so that an Italian
+/// code with a missing character is not accepted as a foreign one.
 enum ForeignTaxCode {
-    /// - Parameter bytes: capital letters and digits, the country's two letters first.
+    /// - Parameter bytes: capital letters and digits, beginning with the two letters of the country.
     static func accepts(_ bytes: [UInt8]) -> Bool {
         guard (4...15).contains(bytes.count), bytes.allSatisfy({ $0.isDigit || $0.isUpper }) else { return false }
         let country = String(decoding: bytes[..<2], as: UTF8.self)
@@ -30,7 +30,7 @@ enum ForeignTaxCode {
 
     private static func digits(_ counts: Int...) -> [String] { counts.map { String(repeating: "n", count: $0) } }
 
-    /// `n` a digit, `a` a letter, `x` either; a capital letter stands for itself.
+    /// `n` matches a digit, `a` a letter, `x` either; a capital letter matches itself.
     private static let masks: [String: [String]] = [
         "AT": ["Unnnnnnnn"], "BE": digits(10), "BG": digits(9, 10), "CH": ["Ennnnnnnnn"], "CY": ["nnnnnnnna"],
         "CZ": digits(8, 9, 10), "DE": digits(9), "DK": digits(8), "EE": digits(9), "EL": digits(9), "ES": ["xnnnnnnnx"],
@@ -41,7 +41,7 @@ enum ForeignTaxCode {
         "SK": digits(10), "SM": digits(3, 4, 5), "XI": digits(9, 12) + ["GDnnn", "HAnnn"],
     ]
 
-    /// ISO 3166-1, without those above.
+    /// The countries of ISO 3166-1, without those above.
     private static let others: Set<String> = {
         let codes = """
             ADAEAFAGAIALAMAOAQARASAUAWAXAZBABBBDBFBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCICKCLCMCNCOCRCUCVCWCXDJDMDODZECEG\

@@ -1,11 +1,11 @@
 import Text
 
-/// IBAN (ISO 13616) in capitals without blanks: check digits, length and structure of its country, and the check letter (CIN) of
-/// Italian and Sammarinese accounts are verified. A postal account when the ABI is 07601.
+/// IBAN (ISO 13616) in capitals without blanks. The initializer verifies check digits, length, the structure of the country, and
+/// the check letter (CIN) of Italian and Sammarinese accounts. An account is postal if its ABI is 07601.
 package struct IBAN: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
-    /// Blanks of any kind and small letters are accepted; only ASCII is.
+    /// Accepts blanks of any kind and lower-case letters; all other characters must be ASCII.
     package init(_ text: String) throws(InvalidValue) {
         let bytes = Array(text.withoutBlanks.utf8).map(\.capital)
         guard (15...34).contains(bytes.count), bytes.allSatisfy({ $0.isDigit || $0.isUpper }), bytes[0].isUpper,
@@ -19,7 +19,7 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
             let length = IBANStructure.length(country: country) ?? 0
             throw InvalidValue(.badFormat, "must be \(length) characters in the structure of \(country)")
         }
-        // 00, 01 and 99 would pass the remainder too, but no bank computes them.
+        // The check digits 00, 01 and 99 could also give the right remainder, but the standard does not generate them.
         let check = Int(bytes[2] - 0x30) * 10 + Int(bytes[3] - 0x30)
         guard (2...98).contains(check), remainder97(bytes[4...] + bytes[..<4]) == 1 else {
             throw InvalidValue(.badCheckDigit, "has wrong check digits")
@@ -30,7 +30,7 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
         self.value = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// One that was stored, perhaps under rules that were less strict: what was promised to be payable stays so.
+    /// Accepts a stored IBAN without validation, because it may have been stored under less strict rules and must stay payable.
     package init(stored value: String) {
         self.value = value
     }
@@ -40,7 +40,7 @@ package struct IBAN: Sendable, Hashable, CustomStringConvertible {
     package var isPostal: Bool { value.hasPrefix("IT") && value.dropFirst(5).hasPrefix("07601") }
 }
 
-/// Of the number spelt by digits and by letters that stand for 10…35.
+/// The remainder modulo 97 of the number in these digits and letters, where letters represent 10 to 35.
 func remainder97(_ bytes: some Sequence<UInt8>) -> Int {
     bytes.reduce(0) { rest, byte in
         byte.isDigit ? (rest * 10 + Int(byte - 0x30)) % 97 : (rest * 100 + Int(byte - 0x41) + 10) % 97

@@ -1,8 +1,9 @@
 import Text
 
-/// Structures of national account numbers (BBAN) by country, which also give the length of the IBAN.
+/// Structures of national account numbers (BBAN) by country, which also determine the length of the IBAN.
 ///
-/// Source: SWIFT IBAN Registry, release 101. Neighbouring fields of one class are joined: `n` digits, `a` capital letters, `c` both.
+/// Source: SWIFT IBAN Registry, release 101. Adjacent fields of the same class are merged: `n` digits, `a` capital letters, `c`
+/// both.
 enum IBANStructure {
     /// Whether the bytes after the check digits are a national account number of this country; `nil` for a country without IBANs.
     static func accepts(_ bban: ArraySlice<UInt8>, country: String) -> Bool? {
@@ -10,15 +11,16 @@ enum IBANStructure {
         return parsed(structure).reduce(0) { $0 + $1.count } == bban.count && fits(bban, parsed(structure))
     }
 
-    /// Characters of the whole IBAN; `nil` for a country without IBANs.
+    /// The length of the complete IBAN in characters; `nil` for a country without IBANs.
     static func length(country: String) -> Int? {
         structures[country].map { parsed($0).reduce(4) { $0 + $1.count } }
     }
 
-    /// Every country of the registry.
+    /// All countries of the registry.
     static var countries: [String] { structures.keys.sorted() }
 
-    /// Source of the check letter: the CIN of Italian and Sammarinese accounts weighs their 22 characters as a codice fiscale does.
+    /// The check letter (CIN) of Italian and Sammarinese accounts, computed over their 22 characters with the weights of a codice
+    /// fiscale.
     static func checkLetter(_ account: ArraySlice<UInt8>) -> UInt8 { TaxCode.checkLetter(of: account) }
 
     static func fields(country: String) -> [(count: Int, kind: UInt8)] {

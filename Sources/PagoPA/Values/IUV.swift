@@ -1,6 +1,7 @@
 import Text
 
-/// Identificativo univoco di versamento: 1 to 35 letters or digits, compared as text; an RF reference must verify (ISO 11649).
+/// Identificativo univoco di versamento: 1 to 35 letters or digits, compared as text. An RF reference must have valid check
+/// digits (ISO 11649).
 package struct IUV: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
@@ -18,7 +19,7 @@ package struct IUV: Sendable, Hashable, CustomStringConvertible {
         self.value = value
     }
 
-    /// Without the rule about check digits of RF references: what an RT names may be wrong, but its money has moved.
+    /// Skips the check digits of RF references: an RT may contain a wrong reference although its payment was executed.
     package init(unchecked value: String) throws(InvalidValue) {
         guard (1...35).contains(value.utf8.count), value.utf8.allSatisfy(\.isAlphanumeric) else {
             throw InvalidValue(.badFormat, "must be 1 to 35 letters or digits")

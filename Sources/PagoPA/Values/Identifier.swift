@@ -1,7 +1,7 @@
 import Foundation
 import Text
 
-/// An id of a noun: a UUID of version 7, ordered by the time it was made and telling nothing else.
+/// The id of an entity: a UUID of version 7. It is sortable by its creation time and contains no other information.
 package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let uuid: UUID
 
@@ -9,7 +9,7 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
         self.uuid = uuid
     }
 
-    /// The canonical form, in letters of any case (RFC 9562, section 4).
+    /// Parses the canonical form, in upper or lower case (RFC 9562, section 4).
     package init(_ text: String) throws(InvalidValue) {
         guard text.utf8.count == 36, let uuid = UUID(uuidString: text),
             uuid.uuidString.asciiLowercased == text.asciiLowercased
@@ -19,7 +19,7 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
         self.uuid = uuid
     }
 
-    /// 32 lower-case hexadecimal digits: the form that fits fields of 35 characters. `nil` for anything else.
+    /// Parses 32 lower-case hexadecimal digits, the form for fields of 35 characters. `nil` for any other text.
     package init?(withoutHyphens text: String) {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else {
             return nil
@@ -37,7 +37,7 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
     package static func make(at now: Instant, random: inout some RandomNumberGenerator) -> Identifier {
         let microseconds = UInt64(max(0, now.microseconds))
         let milliseconds = microseconds / 1_000
-        // RFC 9562, method 3: the fraction of a millisecond keeps ids made close together in order.
+        // RFC 9562, method 3: the fraction of a millisecond makes ids of the same millisecond sortable.
         let fraction = microseconds % 1_000 * 4_096 / 1_000
         let high = milliseconds << 16 | 0x7000 | fraction
         let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
@@ -59,7 +59,7 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
     package static func < (left: Identifier, right: Identifier) -> Bool { left.description < right.description }
 }
 
-/// What the module Accounts stores has identifiers that the journal and the mails of this module refer to.
+/// Tags for the identifiers of entities in the module Accounts, to which the journal and the mails of this module refer.
 package enum CitizenTag {}
 package enum APIKeyTag {}
 package typealias CitizenID = Identifier<CitizenTag>

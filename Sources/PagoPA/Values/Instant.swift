@@ -1,6 +1,6 @@
 import Text
 
-/// A moment, in microseconds since 1970 in UTC: what PostgreSQL's `timestamptz` keeps, exactly.
+/// An instant in microseconds since 1970 in UTC, which is the exact precision of PostgreSQL's `timestamptz`.
 package struct Instant: Sendable, Hashable, Comparable {
     package let microseconds: Int64
 
@@ -8,7 +8,7 @@ package struct Instant: Sendable, Hashable, Comparable {
         self.microseconds = microseconds
     }
 
-    /// RFC 3339 with a zone: `2018-10-09T09:30:00Z`. A day, an hour or a zone that does not exist is refused, a leap second too.
+    /// Parses RFC 3339 with a zone: `2018-10-09T09:30:00Z`. Nonexistent days, hours and zones are rejected, and leap seconds too.
     package init(rfc3339 text: String) throws(InvalidValue) {
         let bytes = Array(text.utf8)
         guard (20...40).contains(bytes.count), bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"),
@@ -53,12 +53,12 @@ package struct Instant: Sendable, Hashable, Comparable {
         Instant(microseconds: microseconds + Int64(seconds) * 1_000_000)
     }
 
-    /// Whole seconds from here to there; negative when it is past.
+    /// Whole seconds from this instant to the other; negative if the other is earlier.
     package func seconds(until other: Instant) -> Int {
         Int((other.microseconds - microseconds) / 1_000_000)
     }
 
-    /// In UTC with `Z`; a fraction only when there is one.
+    /// In UTC with `Z`; with a fraction only if it is not zero.
     package var rfc3339: String {
         let fraction = microseconds - unixSeconds * 1_000_000
         var text = Self.wall(unixSeconds, separator: "T", iso: true)
@@ -70,13 +70,13 @@ package struct Instant: Sendable, Hashable, Comparable {
         return text + "Z"
     }
 
-    /// `09/10/2018 11:30:00`, wall time in Rome.
+    /// `09/10/2018 11:30:00`, local time in Rome.
     package var romeText: String {
         Self.wall(unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds)), separator: " ", iso: false)
     }
 
-    /// `2018-10-09T11:30:00`, wall time in Rome to the second, as official documents have it. In the hour that the clocks show twice,
-    /// its zone stands after it.
+    /// `2018-10-09T11:30:00`, local time in Rome to the second, as in official documents. In the hour that occurs twice when
+    /// summer time ends, the zone is appended.
     package var romeWallClock: String {
         let offset = RomeTime.offsetSeconds(at: unixSeconds)
         let text = Self.wall(unixSeconds + Int64(offset), separator: "T", iso: true)

@@ -1,6 +1,6 @@
 import Text
 
-/// A text or number that is not what it should be. Names the rule; never repeats the value, which may be personal.
+/// An invalid text or number. It describes the rule and never contains the value, which may be personal data.
 package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
     package let code: FaultCode
     package let detail: String
@@ -14,13 +14,13 @@ package struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 extension StringProtocol {
-    /// With a…z raised and nothing else changed. Codes are ASCII: `uppercased()` would turn `ß` and `ı` into ASCII letters.
+    /// Converts only a…z to upper case. Codes are ASCII, and `uppercased()` would convert `ß` and `ı` to ASCII letters.
     package var asciiUppercased: String {
         String(decoding: utf8.map { $0.isLower ? $0 - 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// Without blanks of any kind, as codes are printed in groups and pasted: white space of Unicode (U+00A0 too) and the invisible
-    /// U+200B to U+200D, U+2060 and U+FEFF.
+    /// Removes all kinds of blanks, because people paste codes that are printed in groups: white space of Unicode (U+00A0 too)
+    /// and the invisible U+200B to U+200D, U+2060 and U+FEFF.
     package var withoutBlanks: String {
         String(
             String.UnicodeScalarView(

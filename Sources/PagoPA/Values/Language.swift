@@ -1,8 +1,8 @@
-/// The languages in which people are spoken to; Italian when nothing else is asked for.
+/// The languages of texts for people; Italian is the default.
 package enum Language: String, Sendable, CaseIterable, Hashable {
     case it, en, de, fr, sl
 
-    /// The best of ours that an `Accept-Language` header asks for; nil when it asks for none of them.
+    /// The supported language that an `Accept-Language` header prefers most; nil if it names none of them.
     package init?(acceptLanguage: String) {
         var best: (language: Language, quality: Double)?
         for part in acceptLanguage.prefix(1_000).split(separator: ",") {

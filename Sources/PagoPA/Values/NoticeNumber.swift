@@ -1,6 +1,6 @@
 import Text
 
-/// Numero avviso: 18 digits, the first of which (aux digit) tells how the rest is made.
+/// Numero avviso: 18 digits; the first one (aux digit) determines the structure of the others.
 package struct NoticeNumber: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
@@ -24,11 +24,11 @@ package struct NoticeNumber: Sendable, Hashable, CustomStringConvertible {
     package var auxDigit: Int { Int(value.utf8.first ?? 0x30) - 0x30 }
 
     package var iuv: IUV {
-        // Digits of a known length: always an IUV.
+        // Digits of a known length are always a valid IUV.
         (try? IUV(String(value.dropFirst(auxDigit == 0 ? 3 : 1)))) ?? IUV(digits: value)
     }
 
-    /// Groups of four, as printed.
+    /// The digits in groups of four, for print.
     package var grouped: String {
         stride(from: 0, to: 18, by: 4).map { start in
             String(value.dropFirst(start).prefix(4))
@@ -42,12 +42,12 @@ extension IUV {
     }
 }
 
-/// Modulo 93 over the digits before the check digits, aux digit and code included.
+/// The remainder modulo 93 of the digits before the check digits, including aux digit and code.
 func remainder93(_ bytes: some Sequence<UInt8>) -> Int {
     bytes.reduce(0) { ($0 * 10 + Int($1 - 0x30)) % 93 }
 }
 
-/// How a creditor's notice numbers are made: its aux digit with the application or segregation code.
+/// The rule for a creditor's notice numbers: its aux digit with the application or segregation code.
 package enum NoticeCodes: Sendable, Hashable {
     case aux0(applicationCode: String)
     case aux1
@@ -62,18 +62,22 @@ package enum NoticeCodes: Sendable, Hashable {
         case 3: self = .aux3(segregationCode: try Self.code(segregationCode, "segregation_code"))
         default: throw InvalidValue(.unknownValue, "must be 0, 1, 2 or 3")
         }
-        if auxDigit != 0, applicationCode != nil { throw InvalidValue(.notAllowed, "takes no application_code") }
-        if auxDigit != 3, segregationCode != nil { throw InvalidValue(.notAllowed, "takes no segregation_code") }
+        if auxDigit != 0, applicationCode != nil {
+            throw InvalidValue(.notAllowed, "is not used with an application_code")
+        }
+        if auxDigit != 3, segregationCode != nil {
+            throw InvalidValue(.notAllowed, "is not used with a segregation_code")
+        }
     }
 
     private static func code(_ code: String?, _ name: String) throws(InvalidValue) -> String {
         guard let code, code.utf8.count == 2, code.utf8.allSatisfy(\.isDigit) else {
-            throw InvalidValue(.required, "needs \(name), two digits")
+            throw InvalidValue(.required, "requires \(name), two digits")
         }
         return code
     }
 
-    /// Digits of the creditor's own part of a number.
+    /// The number of digits in the creditor's own part of a number.
     package var baseDigits: Int {
         switch self {
         case .aux0, .aux3: 13
@@ -101,7 +105,7 @@ package enum NoticeCodes: Sendable, Hashable {
         }
     }
 
-    /// The notice number that bears this IUV; nil when its shape, code or check digits are not this creditor's.
+    /// The notice number that contains this IUV; nil if the IUV's form, code or check digits do not match this creditor.
     package func notice(for iuv: IUV) -> NoticeNumber? {
         let text =
             switch self {

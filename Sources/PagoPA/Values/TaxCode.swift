@@ -1,6 +1,6 @@
 import Text
 
-/// Codice fiscale of a body, or partita IVA: 11 digits with a check digit (Luhn's).
+/// Codice fiscale of an organization, or partita IVA: 11 digits with a check digit (Luhn algorithm).
 package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let value: String
 
@@ -9,7 +9,7 @@ package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomString
         guard Self.hasGoodCheckDigit(value) else { throw InvalidValue(.badCheckDigit, "has a wrong check digit") }
     }
 
-    /// Without the check digit's rule, which pagoPA's own test creditors break.
+    /// Skips the check digit, because pagoPA's own test creditors have wrong ones.
     package init(unchecked value: String) throws(InvalidValue) {
         guard value.utf8.count == 11, value.utf8.allSatisfy(\.isDigit) else {
             throw InvalidValue(.badFormat, "must be 11 digits")
@@ -34,13 +34,13 @@ package struct OrganizationTaxCode: Sendable, Hashable, Comparable, CustomString
     }
 }
 
-/// Who a debtor or payer is by law: codice fiscale of 16 characters with a check letter (omocodia included), 11 digits (partita IVA,
-/// or a person's provisional code), a foreign VAT number or tax id with its country's two letters, or `ANONIMO`, pagoPA's word for
-/// somebody without any code. In capitals.
+/// The legal identifier of a debtor or payer, in capitals: a codice fiscale of 16 characters with a check letter (omocodia
+/// included), 11 digits (partita IVA, or a person's provisional code), a foreign VAT number or tax id with its country's two
+/// letters, or `ANONIMO`, pagoPA's word for a person without any code.
 package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 
-    /// Small letters are accepted, and `IT` before the 11 digits of a partita IVA, which is no part of the code.
+    /// Accepts lower-case letters, and `IT` before the 11 digits of a partita IVA, which is not part of the code.
     package init(_ text: String) throws(InvalidValue) {
         var bytes = text.utf8.map(\.capital)
         if bytes.count == 13, bytes.starts(with: Array("IT".utf8)), bytes[2...].allSatisfy(\.isDigit) {
@@ -65,19 +65,19 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Somebody whose code is not known. Nobody is it: two debtors with this word are two people.
+    /// Whether the person's code is unknown. This code identifies nobody: two debtors with it may be different people.
     package var isAnonymous: Bool { value == Self.anonymousWord }
 
-    /// The word of the official documents.
+    /// The word for an unknown code in the official documents.
     package static let anonymousWord = "ANONIMO"
 
-    /// What does not fit together when this is the code of such a subject; `nil` when it does.
+    /// The error if a subject of this kind cannot have this code; `nil` if it can.
     package func mismatch(with kind: SubjectKind) -> String? {
         switch kind {
         case .person: nil
         case .company where isPersonal16:
             "is a person's code: a company has 11 digits or a foreign VAT number"
-        case .company where isAnonymous: "stands for a person: a company has 11 digits or a foreign VAT number"
+        case .company where isAnonymous: "is only for a person: a company has 11 digits or a foreign VAT number"
         case .company: nil
         }
     }
@@ -85,7 +85,7 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
     package var isPersonal16: Bool { value.utf8.count == 16 }
     package var description: String { value }
 
-    /// - Parameter first15: 15 capital letters or digits; nil for anything else.
+    /// - Parameter first15: 15 capital letters or digits; the result is nil for any other text.
     package static func checkLetter(first15: String) -> Character? {
         let bytes = Array(first15.utf8)
         guard bytes.count == 15, bytes.allSatisfy({ $0.isDigit || $0.isUpper }) else { return nil }
@@ -102,7 +102,7 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
         return 0x41 + UInt8(clamping: sum % 26)
     }
 
-    /// Values of 0…9 and A…Z at odd places, counted from one. Source: decree of 23 December 1976.
+    /// Values of 0…9 and A…Z at odd positions, counted from one. Source: decree of 23 December 1976.
     private static let oddValues = [
         1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
     ]

@@ -1,5 +1,5 @@
-/// Dati specifici riscossione, tassonomia: one of `0126789`, a slash and 3 to 138 characters without blanks, such as `9/0101002IM/`;
-/// kept as sent. 6, 7 and 8 mark a debt that is not offered to the debtor's bank (SRTP opt-out, SANP 3.9).
+/// Dati specifici riscossione, tassonomia: one of `0126789`, a slash and 3 to 138 characters without blanks, such as
+/// `9/0101002IM/`; stored as sent. 6, 7 and 8 mark a debt that is not offered to the debtor's bank (SRTP opt-out, SANP 3.9).
 package struct TaxonomyCode: Sendable, Hashable, CustomStringConvertible {
     package let value: String
 

@@ -1,4 +1,4 @@
-/// One text in every language; the compiler demands all five. `{name}` stands for a fact.
+/// One text in every language; the compiler requires all five. `{name}` is a placeholder for a value.
 package struct Texts: Sendable, Equatable {
     package let it, en, de, fr, sl: String
 
@@ -10,7 +10,7 @@ package struct Texts: Sendable, Equatable {
         self.sl = sl
     }
 
-    /// A name that no language translates.
+    /// A name that is the same in all languages.
     package init(everywhere text: String) { self.init(it: text, en: text, de: text, fr: text, sl: text) }
 
     package subscript(language: Language) -> String {
@@ -24,7 +24,7 @@ package struct Texts: Sendable, Equatable {
     }
 }
 
-/// The texts about one noun, by key. docs/texts.md shows all of them side by side.
+/// The texts about one subject, by key. docs/texts.md lists all of them side by side.
 package protocol TextTable: CaseIterable, RawRepresentable, Sendable where RawValue == String {
     var texts: Texts { get }
 }
@@ -33,7 +33,7 @@ extension TextTable {
     package func text(in language: Language) -> String { texts[language] }
 }
 
-/// A table of texts in one language.
+/// Texts in one language, by key.
 package struct Wording<Table: TextTable>: Sendable {
     package let language: Language
 
@@ -41,7 +41,7 @@ package struct Wording<Table: TextTable>: Sendable {
 
     package subscript(key: Table) -> String { key.text(in: language) }
 
-    /// The text with its facts, in one pass: a fact that looks like a placeholder stays as it is.
+    /// Replaces the placeholders in one pass, so that a value that looks like a placeholder is not replaced.
     package subscript(key: Table, facts: [String: String]) -> String {
         var text = ""
         var rest = key.text(in: language)[...]

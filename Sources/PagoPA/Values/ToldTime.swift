@@ -1,16 +1,18 @@
 import Text
 
-/// An instant or a day as other systems write it: without seconds or zone, with a leap second, with more digits than we store.
+/// An instant or a day as other systems write it: without seconds or zone, with a leap second, or with more digits than the
+/// service stores.
 package enum ToldTime: Sendable, Equatable {
     case instant(Instant)
-    /// A day alone.
+    /// A day without a time.
     case day(CalendarDate)
 
-    /// Longer texts are none.
+    /// The maximum length; longer texts are invalid.
     private static let maximumBytes = 80
 
-    /// RFC 3339, ISO 8601 and xsd:dateTime as far as they are unambiguous; without a zone it is the time in Rome, as in official RTs.
-    /// - Returns: `nil` for anything else.
+    /// Parses RFC 3339, ISO 8601 and xsd:dateTime as far as they are unambiguous; a time without a zone is local time in Rome, as
+    /// in official RTs.
+    /// - Returns: `nil` for any other text.
     package init?(_ text: String) {
         var bytes = Array(text.utf8)
         while let last = bytes.last, last <= 0x20 { _ = bytes.popLast() }
@@ -18,7 +20,7 @@ package enum ToldTime: Sendable, Equatable {
         guard (10...Self.maximumBytes).contains(bytes.count),
             let day = try? CalendarDate(String(decoding: bytes[0..<10], as: UTF8.self))
         else { return nil }
-        // Java writes `2026-11-20T10:00+01:00[Europe/Rome]`: the offset says it all.
+        // Java writes `2026-11-20T10:00+01:00[Europe/Rome]`; the offset suffices, so the name of the zone is ignored.
         if bytes.last == UInt8(ascii: "]"), let open = bytes.lastIndex(of: UInt8(ascii: "[")) {
             bytes.removeSubrange(open...)
         }
@@ -47,7 +49,7 @@ package enum ToldTime: Sendable, Equatable {
         }
     }
 
-    /// Walks over bytes that have been bounded.
+    /// Reads bytes whose number has been checked.
     private struct Cursor {
         let bytes: [UInt8]
         var at: Int
@@ -60,14 +62,14 @@ package enum ToldTime: Sendable, Equatable {
             return true
         }
 
-        /// Exactly two digits.
+        /// Reads exactly two digits.
         private mutating func two() -> Int? {
             guard at + 2 <= bytes.count, let number = digits(bytes[at..<at + 2]) else { return nil }
             at += 2
             return number
         }
 
-        /// `hh:mm`, `hh:mm:ss`, `hh:mm:ss.fraction`. The second 60 is the first of the next minute.
+        /// Reads `hh:mm`, `hh:mm:ss` or `hh:mm:ss.fraction`. The second 60 is the first second of the next minute.
         mutating func time() -> (seconds: Int64, microseconds: Int64)? {
             guard let hour = two(), takes(":"), let minute = two(), hour < 24, minute < 60 else { return nil }
             var second = 0
@@ -87,7 +89,7 @@ package enum ToldTime: Sendable, Equatable {
             return (Int64(hour * 3_600 + minute * 60 + second), fraction)
         }
 
-        /// `Z`, `±hh:mm`, `±hhmm` or `±hh`, in seconds.
+        /// Reads `Z`, `±hh:mm`, `±hhmm` or `±hh`, and returns the offset in seconds.
         mutating func zone() -> Int64? {
             if takes("Z") || takes("z") { return 0 }
             let isWest = takes("-")
@@ -105,7 +107,8 @@ package enum ToldTime: Sendable, Equatable {
 }
 
 extension Instant {
-    /// The moment at which clocks in Rome show this; of an hour that they show twice the first, of one that they skip the one after it.
+    /// The instant of this local time in Rome; if the local time occurs twice, the first instant; if it does not exist, the
+    /// instant after the gap.
     fileprivate init(romeWallMicroseconds wall: Int64) {
         let seconds = floorDivide(wall, 1_000_000)
         let offset = RomeTime.offsetSeconds(at: seconds - Int64(RomeTime.offsetSeconds(at: seconds)))

@@ -1,12 +1,12 @@
 import Text
 
-/// Scheme, host and port, exactly: `https://portale.example.org`. Plain http only for this machine.
+/// Exactly scheme, host and port: `https://portale.example.org`. Plain http is allowed only for the local machine.
 package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
     package init(_ text: String) throws(InvalidValue) {
         let parts = try WebAddress(text)
-        guard parts.rest.isEmpty else { throw InvalidValue(.badFormat, "must be scheme, host and port alone") }
+        guard parts.rest.isEmpty else { throw InvalidValue(.badFormat, "must be only scheme, host and port") }
         self = parts.origin
     }
 
@@ -15,7 +15,7 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where a payer's browser comes back to: an absolute address without userinfo or fragment.
+/// The URL to which a payer's browser returns: absolute, without userinfo or fragment.
 package struct ReturnURL: Sendable, Hashable {
     package let text: String
     package let origin: WebOrigin
@@ -27,7 +27,7 @@ package struct ReturnURL: Sendable, Hashable {
     }
 }
 
-/// An address cut at its seams by hand: parsers that differ from browsers are how origins are forged.
+/// Splits a URL without a general URL parser, because a parser that differs from browsers lets an attacker forge an origin.
 private struct WebAddress {
     let origin: WebOrigin
     let rest: Substring
