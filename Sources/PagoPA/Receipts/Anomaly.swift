@@ -1,27 +1,27 @@
-/// Something about money that a person must look at.
+/// A payment that does not match the stored data and that an operator must review.
 package struct Anomaly: Sendable, Equatable {
     package let id: Identifier<Anomaly>
     package let kind: AnomalyKind
     package let isOpen: Bool
-    /// `nil` for a body that is not readable as an RT, until a person enters what it says.
+    /// `nil` if the body is not readable as an RT, until an operator enters its content.
     package let receipt: Identifier<Receipt>?
     package let position: Identifier<Position>?
-    /// `nil` if the body is unreadable and does not say it.
+    /// `nil` if the body is unreadable and the value cannot be extracted.
     package let creditor: OrganizationTaxCode?
-    /// `nil` if the body is unreadable and does not say it.
+    /// `nil` if the body is unreadable and the value cannot be extracted.
     package let iuv: IUV?
     /// The PSP of the receipt, or the sender of an unreadable body.
     package let psp: PSPID?
-    /// What was paid; `nil` if the body is unreadable and does not say it.
+    /// The amount paid; `nil` if the body is unreadable and the amount cannot be extracted.
     package let amount: Amount?
-    /// Whether the receipt names who paid.
+    /// Whether the receipt identifies the payer.
     package let isPayerKnown: Bool
-    /// Of a `receipt_conflict`: the body that does not count.
+    /// For a `receipt_conflict`: the body that is not in effect.
     package let conflictingBody: Identifier<RT>?
     package let openedAt: Instant
-    /// `nil` while it is open.
+    /// `nil` while the anomaly is open.
     package let resolution: Resolution?
-    /// While the receipt is in quarantine: the installment with its IUV that has appeared, if there is one.
+    /// While the receipt is in quarantine: the installment with the same IUV, if one was created later.
     package var candidate: MatchCandidate?
 
     package init(
@@ -44,7 +44,7 @@ package struct Anomaly: Sendable, Equatable {
         self.resolution = resolution
     }
 
-    /// A new anomaly of this receipt, open.
+    /// Creates an open anomaly of this receipt.
     package init(
         id: Identifier<Anomaly>, _ kind: AnomalyKind, of receipt: Receipt, on position: Identifier<Position>?,
         openedAt: Instant
@@ -57,17 +57,17 @@ package struct Anomaly: Sendable, Equatable {
 }
 
 extension RTSubject {
-    /// Whether it says who they are: an address alone does not.
+    /// Whether the name or the tax code is known; an e-mail address alone does not identify a person.
     package var namesSomebody: Bool { taxCode != nil || fullName != nil }
 }
 
-/// The installment that bears the creditor and the IUV of a receipt in quarantine. A person confirms that the money belongs to it.
+/// The installment with the creditor and the IUV of a receipt in quarantine. An operator confirms that the payment belongs to it.
 package struct MatchCandidate: Sendable, Equatable {
     package let position: Identifier<Position>
     package let installmentNumber: Int
     package let amount: Amount
     package let paidAt: Instant?
-    /// The service generated the IUV after the RT or at the same moment, so the payer may have meant another debt.
+    /// The service generated the IUV at the time of the RT or later, so the payer may have intended to pay another debt.
     package let isIUVGenerated: Bool
 
     package init(
@@ -82,41 +82,42 @@ package struct MatchCandidate: Sendable, Equatable {
 }
 
 package enum AnomalyKind: String, Sendable, CaseIterable {
-    /// The same RT key came again with other content.
+    /// Another RT with the same key and different content was received.
     case receiptConflict = "receipt_conflict"
     case amountMismatch = "amount_mismatch"
-    /// The PSP executed the payment in part only.
+    /// The PSP executed only a part of the payment.
     case partialPayment = "partial_payment"
-    /// Pagamento duplicato: another receipt paid this installment before.
+    /// Pagamento duplicato: an earlier receipt has already paid this installment.
     case alreadyPaid = "already_paid"
     case positionCancelled = "position_cancelled"
     case positionExpired = "position_expired"
     case positionDraft = "position_draft"
     case unknownIUV = "unknown_iuv"
     case unknownCreditor = "unknown_creditor"
-    /// A PSP sent a body that is not readable as an RT; it is stored whole.
+    /// A PSP sent a body that is not readable as an RT; the service stores the complete body.
     case unreadableRT = "unreadable_rt"
-    /// The RT contradicts itself about money.
+    /// The amounts, the outcome or the dates in the RT contradict each other.
     case contradictoryRT = "contradictory_rt"
-    /// The money went to other bodies, or in other parts, than the debt says.
+    /// The transfers differ from those of the debt in beneficiary or amount.
     case unexpectedBeneficiary = "unexpected_beneficiary"
 
     package var detail: String {
         switch self {
         case .receiptConflict:
-            "The same RT arrived again with other content. Both bodies are kept; the first one counts unless an operator accepts the second one."
+            "The same RT arrived again with different content. Both bodies are stored; the first one is in effect unless an operator accepts the second one."
         case .amountMismatch: "The amount paid is not the amount owed."
-        case .partialPayment: "The PSP reports that the payment was executed in part only."
-        case .alreadyPaid: "Another receipt had paid this installment before: the payer has paid twice."
+        case .partialPayment: "The PSP reports that only a part of the payment was executed."
+        case .alreadyPaid: "Another receipt had already paid this installment: the payer has paid twice."
         case .positionCancelled: "The position had been cancelled when it was paid."
         case .positionExpired: "The installment was paid after its due date, which its debt type does not allow."
         case .positionDraft: "The position had not been published when it was paid."
-        case .unknownIUV: "No position of this creditor bears this IUV."
-        case .unknownCreditor: "The creditor is not one of ours."
-        case .unreadableRT: "A PSP sent a body that is not readable as an RT. It is stored whole; money may have moved."
-        case .contradictoryRT: "The RT contradicts itself about money; the notes of the receipt say where."
+        case .unknownIUV: "No position of this creditor has this IUV."
+        case .unknownCreditor: "The creditor is not registered."
+        case .unreadableRT:
+            "A PSP sent a body that is not readable as an RT. The complete body is stored; the payment may have been executed."
+        case .contradictoryRT: "The RT contradicts itself about the payment; see the notes of the receipt."
         case .unexpectedBeneficiary:
-            "The transfers of the RT go to other bodies, or in other parts, than the debt says."
+            "The transfers of the RT differ from those of the debt in beneficiary or amount."
         }
     }
 }

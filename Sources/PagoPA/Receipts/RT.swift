@@ -1,8 +1,8 @@
-/// Ricevuta telematica: the PSP's evidence of how a payment ended, as `RTReader` read it. Source: PagInf_RPT_RT 6.2 and `paSendRT`'s
-/// receipt.
+/// Ricevuta telematica: the PSP's evidence of the outcome of a payment, as `RTReader` parsed it. Source: PagInf_RPT_RT 6.2 and
+/// the receipt of `paSendRT`.
 ///
-/// Receipt id, outcome, creditor, IUV, amount and instant decide. Every other member is for display: sanitized or left out where it
-/// breaks a rule, with a note, because money that has moved is never refused for a misspelt name.
+/// Receipt id, outcome, creditor, IUV, amount and instant are required. All other members are for display: `RTReader` sanitizes
+/// an invalid one or omits it, with a note, because the service must not reject an executed payment for a misspelt name.
 package struct RT: Sendable, Equatable {
     package let receiptID: String
     package let outcome: RTOutcome
@@ -24,7 +24,7 @@ package struct RT: Sendable, Equatable {
     package let time: Time
     /// Identificativi univoci riscossione of an official RT.
     package let collectionIDs: [String]
-    /// How each single payment of an official RT ended, in the PSP's words.
+    /// The outcome of each single payment of an official RT, in the PSP's words.
     package let singleOutcomes: [String]
     package var notes: [RTNote]
 
@@ -59,19 +59,20 @@ package struct RT: Sendable, Equatable {
         self.notes = notes
     }
 
-    /// A payment cannot have happened later than the clocks of honest systems differ.
+    /// The maximum difference between the clocks of correctly configured systems. A payment with a later time is in the future.
     package static let futureToleranceSeconds = 3_600
-    /// Value dates lie after the next holidays at most; what is told of a later time is a contradiction that people must look at.
+    /// A value date is at most a few days ahead because of holidays; a later time is a contradiction that an operator must
+    /// review.
     package static let futureLimitSeconds = 7 * 86_400
-    /// Of `receiptID`, in Unicode scalars. Official RTs have room for 35: `officialID(_:)`.
+    /// The maximum length of `receiptID`, in Unicode scalars. Official RTs allow only 35: `officialID(_:)`.
     package static let maximumReceiptIDLength = 140
 
-    /// How exactly the RT tells the time of the payment.
+    /// The precision of the time of the payment in the RT.
     package enum Time: Sendable, Equatable {
         case instant
-        /// This day alone; `paidAt` is a moment of it, or before it when the value date lies after the document.
+        /// Only the day is known; `paidAt` is an instant on this day, or before it if the value date is later than the document.
         case day(CalendarDate)
-        /// Not at all: `paidAt` is when the document was written, which changes each time it is written anew.
+        /// The time is unknown: `paidAt` is the time of the document, which differs each time the PSP writes the document again.
         case document
     }
 }
@@ -98,11 +99,11 @@ package enum RTOutcome: Int, Sendable, CaseIterable {
         }
     }
 
-    /// The words of the newer interface.
+    /// The values of the newer interface.
     package var word: String { movedMoney ? "OK" : "KO" }
 }
 
-/// Istituto attestante and its channel, as the RT names them.
+/// Istituto attestante and its channel, as written in the RT.
 package struct RTPSP: Sendable, Equatable {
     package let id: PSPID
     package let businessName: String
@@ -118,7 +119,7 @@ package struct RTPSP: Sendable, Equatable {
 }
 
 package struct RTTransfer: Sendable, Equatable {
-    /// 1…5, as in the payment.
+    /// From 1 to 5, as in the payment.
     package let index: Int
     package let creditor: OrganizationTaxCode
     package let iban: String?
@@ -134,7 +135,7 @@ package struct RTTransfer: Sendable, Equatable {
     }
 }
 
-/// Soggetto versante or pagatore as the RT names it.
+/// Soggetto versante or pagatore, as written in the RT.
 package struct RTSubject: Sendable, Equatable {
     package let kind: SubjectKind?
     package let taxCode: String?

@@ -1,11 +1,11 @@
-/// The evidence of an RT.
+/// The stored body of an RT, with its sender.
 package struct RTBody: Sendable, Equatable {
     package let psp: PSPID
     package let messageID: String
     package let contentType: String
     package let bytes: [UInt8]
     package let sha256: [UInt8]
-    /// SHA-256 of what was understood.
+    /// SHA-256 of the parsed content, independent of its spelling.
     package var fingerprint: [UInt8]
 
     package init(

@@ -1,27 +1,28 @@
 import Foundation
 
-// When two RTs are one: by what they mean, never by how it is written.
+// Compares two RTs by their meaning, independent of their spelling.
 extension RT {
-    /// Of ids and payment contexts in official RTs, in Unicode scalars.
+    /// The maximum length of ids and payment contexts in official RTs, in Unicode scalars.
     package static let maximumOfficialIDLength = 35
 
-    /// The id as an official RT has room for it: a UUID without its hyphens, anything else cut.
+    /// The id in the form of an official RT: a UUID without its hyphens; any other id is truncated.
     package static func officialID(_ id: String) -> String {
         guard id.unicodeScalars.count > maximumOfficialIDLength else { return id }
         if let uuid = try? Identifier<RT>(id.asciiLowercased) { return uuid.withoutHyphens }
         return cutText(id, upTo: maximumOfficialIDLength)
     }
 
-    /// Ids under which the same payment may be in the books: by the other syntax it is known by its payment context.
+    /// The ids under which the same payment may be stored: the other syntax identifies it by its payment context.
     package var possibleIDs: [String] {
         let own = [receiptID] + (paymentContext.map { [$0] } ?? []) + collectionIDs.prefix(5)
         return Array(Set(own + own.map(Self.officialID)))
     }
 
-    /// What both say and say differently, by the names of the contract; empty for one RT told twice.
+    /// The contract's names of the members that both RTs contain with different values; empty if one RT was sent twice.
     ///
-    /// Facts of money always count. Descriptive texts count within one syntax only, because an official RT has no room for all of them
-    /// and is written from what we know of the debt; a member that one of the two leaves out is never a difference.
+    /// Members about the payment itself are always compared. Descriptive texts are compared only within one syntax, because an
+    /// official RT is too short for all of them and is written from our data about the debt. A member that one of the two omits
+    /// is never a difference.
     package func differences(from other: RT) -> [String] {
         var names: [String] = []
         func compare<T: Equatable>(_ name: String, _ own: T?, _ others: T?) {
@@ -79,8 +80,8 @@ extension RT {
 
     private var romeDay: CalendarDate { CalendarDate(romeDayOf: paidAt) }
 
-    /// What was paid to whom, in an order of its own: the order of transfers says nothing, and one of nothing is none. An official RT
-    /// names one beneficiary only, so that beneficiaries count within one syntax.
+    /// The amount paid to each beneficiary, sorted, because the order of transfers has no meaning; transfers of zero are omitted.
+    /// An official RT names only one beneficiary, so beneficiaries are compared only within one syntax.
     private func parts(_ other: RT) -> [String] {
         transfers.filter { $0.amount != .zero }.map {
             (syntax == other.syntax && syntax == .json ? $0.creditor.value + " " : "") + String($0.amount.cents)
@@ -94,8 +95,8 @@ extension RT {
             ? told.map(\.precomposedStringWithCanonicalMapping).sorted() : nil
     }
 
-    /// Whether this and the other, told in another syntax under another id, are one RT: an official RT is known by the payment context
-    /// and names the receipt id as the one of its collection (IUR).
+    /// Whether this RT and the other one, written in another syntax with another id, are the same: an official RT is identified
+    /// by the payment context and contains the receipt id as the id of its collection (IUR).
     package func isSamePayment(as other: RT) -> Bool {
         guard syntax != other.syntax, differences(from: other).isEmpty else { return false }
         let (official, plain) = syntax == .xml ? (self, other) : (other, self)
@@ -104,7 +105,7 @@ extension RT {
         return official.collectionIDs.allSatisfy { $0 == id }
     }
 
-    /// Equal for every spelling of one RT: for its fingerprint. Texts are NFC, each behind its length in bytes.
+    /// Input of the fingerprint, equal for every spelling of one RT. Texts are NFC, and each is preceded by its length in bytes.
     package var meaning: [UInt8] {
         var said = Meaning()
         func say(_ name: String, _ value: String?) { said.add(name, value) }

@@ -1,9 +1,9 @@
-/// What was unusual in an RT that was accepted all the same: where, which kind, and what was done about it.
+/// An irregularity in an RT that the service accepted: its location, its kind, and how the service handled it.
 package struct RTNote: Sendable, Equatable {
-    /// JSON pointer (RFC 6901) or path of elements into the RT as received.
+    /// A JSON pointer (RFC 6901) or a path of elements into the RT as received.
     package let pointer: String
     package let code: RTNoteCode
-    /// In English. Never repeats the value, which may be personal.
+    /// In English. It never contains the value, which may be personal data.
     package let detail: String
 
     package init(_ pointer: String, _ code: RTNoteCode, _ detail: String) {
@@ -14,33 +14,34 @@ package struct RTNote: Sendable, Equatable {
 }
 
 package enum RTNoteCode: String, Sendable, CaseIterable {
-    /// The contract does not know the member; it is ignored.
+    /// The contract does not define the member; it is ignored.
     case unknownMember = "unknown_member"
-    /// The contract asks for the member, but the RT was readable without it.
+    /// The contract requires the member, but the RT was readable without it.
     case missing
-    /// Read, although it is not written as the contract asks.
+    /// The value was read although its form does not follow the contract.
     case nonstandard
-    /// Control characters or direction overrides were removed, or the text was cut to its length.
+    /// Control characters or direction overrides were removed, or the text was truncated to its maximum length.
     case sanitized
-    /// The value breaks a rule and is left out; the RT as received still holds it.
+    /// The value is invalid and is omitted; the stored RT still contains it.
     case omitted
-    /// It disagrees with another member, which decides.
+    /// The value contradicts another member, which has precedence.
     case inconsistent
-    /// It lies later than the moment at which the RT was received.
+    /// The time is later than the instant at which the service received the RT.
     case inFuture = "in_future"
-    /// The RT contradicts itself about money: people must look at it.
+    /// The RT contradicts itself about the payment, so an operator must review it.
     case contradictsMoney = "contradicts_money"
 }
 
 extension Sequence where Element == RTNote {
-    /// Whether the RT contradicts itself about money.
+    /// Whether the RT contradicts itself about the payment.
     package var contradictMoney: Bool { contains { $0.code == .contradictsMoney } }
 }
 
-/// Collects notes, bounded: an RT may be full of oddities, but a contradiction about money is never lost among them.
+/// Collects a limited number of notes. Space is reserved for contradictions about the payment, so that other notes cannot
+/// displace them.
 package struct RTNotes: Sendable {
     package private(set) var items: [RTNote] = []
-    /// In all; of them `reserved` are for contradictions about money.
+    /// The maximum number of notes; `reserved` of them are for contradictions about the payment.
     package static let maximum = 100
     private static let reserved = 10
 

@@ -1,6 +1,6 @@
-// Members that decide nothing: sanitized, or left out, with a note.
+// Members for display only: an invalid one is sanitized or omitted, with a note.
 extension RTReader {
-    /// A text for display; `nil` when it is not told or nothing of it is left.
+    /// A text for display; `nil` if it is missing or no visible character remains.
     mutating func display(_ member: RTStatement.Member, upTo maximum: Int) -> String? {
         guard let told = detail(member) else { return nil }
         let plain = displayText(told, upTo: maximum)
@@ -11,13 +11,13 @@ extension RTReader {
         if plain != told || plain.unicodeScalars.count != told.unicodeScalars.count {
             notes.add(
                 member.pointer, .sanitized,
-                "must be 1 to \(maximum) characters without blanks at its ends, control characters and direction overrides"
+                "must be 1 to \(maximum) characters without blanks at its ends, control characters or direction overrides"
             )
         }
         return plain
     }
 
-    /// A code: one that does not fit is none, because a cut one would be another's.
+    /// A code. An invalid one is omitted, because a truncated code could be the code of something else.
     mutating func code<T>(_ member: RTStatement.Member, _ rule: String, _ make: (String) -> T?) -> T? {
         guard let told = detail(member) else { return nil }
         let plain = trimmedText(told)
@@ -25,7 +25,7 @@ extension RTReader {
             notes.add(member.pointer, .omitted, rule)
             return nil
         }
-        if plain != told { notes.add(member.pointer, .nonstandard, "has blanks around it, which do not count") }
+        if plain != told { notes.add(member.pointer, .nonstandard, "has blanks at its ends, which are ignored") }
         return value
     }
 
@@ -42,7 +42,7 @@ extension RTReader {
         return nil
     }
 
-    /// A UUID as 32 digits is the form that fits.
+    /// A UUID is converted to 32 digits, because the form with hyphens is longer than 35 characters.
     mutating func context() -> String? {
         code(statement.context, "must be 1 to 35 visible characters") { text in
             if let uuid = try? Identifier<PaymentAttempt>(text.asciiLowercased) { return uuid.withoutHyphens }
@@ -54,17 +54,17 @@ extension RTReader {
         code(statement.attempt, "is not an id of a payment attempt") { try? Identifier($0.asciiLowercased) }
     }
 
-    /// All parts of it, as far as they can be read.
+    /// The sum of all parts that are readable.
     mutating func fee() -> Amount? {
         var total: Amount?
         for member in statement.fees where member.value != .absent {
             guard let (part, isStandard) = Self.amount(member.value, statement.syntax),
                 let sum = try? (total ?? .zero).adding(part)
             else {
-                notes.add(member.pointer, .omitted, "is no amount of money")
+                notes.add(member.pointer, .omitted, "is not an amount of money")
                 continue
             }
-            if !isStandard { notes.add(member.pointer, .nonstandard, "is not written as the contract asks") }
+            if !isStandard { notes.add(member.pointer, .nonstandard, "does not have the form of the contract") }
             total = sum
         }
         return total
@@ -75,11 +75,11 @@ extension RTReader {
         var id = sender
         if let member = told.id {
             if member.value == .absent {
-                notes.add(member.pointer, .missing, "is expected; the sender is taken")
-            } else if let other = code(member, "is no id of a PSP; the sender is taken", { try? PSPID($0) }) {
+                notes.add(member.pointer, .missing, "is expected; the sender is used")
+            } else if let other = code(member, "is not the id of a PSP; the sender is used", { try? PSPID($0) }) {
                 if other.value.asciiUppercased == sender.value.asciiUppercased {
                     if member.value != .text(sender.value) {
-                        notes.add(member.pointer, .nonstandard, "is not written as the id of the sender is")
+                        notes.add(member.pointer, .nonstandard, "is not spelt like the id of the sender")
                     }
                 } else {
                     id = other
@@ -114,15 +114,15 @@ extension RTReader {
             default: SubjectKind(rawValue: text.asciiLowercased)
             }
         }
-        // What can be a tax code is one in capital letters, so that it is found; everything else stays as told.
+        // A possible tax code is converted to capital letters, so that searches find it; any other text is unchanged.
         let code = display(told.taxCode, upTo: 35).map { text in (try? TaxCode(text))?.value ?? text }
         let name = display(told.fullName, upTo: 140)
-        let email = self.code(told.email, "is no e-mail address that mail can be sent to") { try? EmailAddress($0) }
+        let email = self.code(told.email, "is not a valid e-mail address") { try? EmailAddress($0) }
         guard kind != nil || code != nil || name != nil || email != nil else { return nil }
         return RTSubject(kind: kind, taxCode: code, fullName: name, email: email)
     }
 
-    /// An official RT says there how the payment ended, whatever came of it.
+    /// Official RTs contain this text for every outcome, so it is a failure reason only if the payment failed.
     mutating func failureReason(_ outcome: RTOutcome) -> String? {
         if outcome.movedMoney, statement.syntax == .xml { return nil }
         return display(statement.failureReason, upTo: 500)
@@ -132,18 +132,18 @@ extension RTReader {
 
     private static let maximumTransfers = 5
 
-    /// The transfers that can be shown, and the sum of all if every amount can be read.
+    /// The readable transfers, and the sum of all transfers if every amount is readable.
     mutating func transfers(_ creditor: OrganizationTaxCode?) -> (shown: [RTTransfer], sum: Int64?) {
         var shown: [RTTransfer] = []
         var sum: Int64? = 0
         var indexes: [Int] = []
         for (position, told) in statement.transfers.enumerated() {
             guard let (amount, isStandard) = Self.amount(told.amount.value, statement.syntax) else {
-                notes.add(told.amount.pointer, .omitted, "is no amount of money; the transfer is not shown")
+                notes.add(told.amount.pointer, .omitted, "is not an amount of money; the transfer is not shown")
                 sum = nil
                 continue
             }
-            if !isStandard { notes.add(told.amount.pointer, .nonstandard, "is not written as the contract asks") }
+            if !isStandard { notes.add(told.amount.pointer, .nonstandard, "does not have the form of the contract") }
             sum = sum.flatMap { partial in
                 let (total, overflows) = partial.addingReportingOverflow(amount.cents)
                 return overflows ? nil : total
@@ -159,7 +159,7 @@ extension RTReader {
         return (numbered(shown, indexes), sum)
     }
 
-    /// An official RT names the beneficiary once, for all transfers.
+    /// An official RT names the beneficiary only once, for all transfers.
     private mutating func beneficiary(_ told: RTStatement.Transfer, _ creditor: OrganizationTaxCode?)
         -> OrganizationTaxCode?
     {
@@ -180,13 +180,13 @@ extension RTReader {
         else {
             notes.add(
                 member.pointer, member.value == .absent ? .missing : .omitted,
-                "must be an integer from 1 to \(Self.maximumTransfers); the transfers are counted")
+                "must be an integer from 1 to \(Self.maximumTransfers); the transfers are numbered in their order")
             return 0
         }
         return Int(number)
     }
 
-    /// As told when each number stands once; else by their order.
+    /// Uses the numbers of the RT if they are unique; otherwise numbers the transfers in their order.
     private mutating func numbered(_ transfers: [RTTransfer], _ indexes: [Int]) -> [RTTransfer] {
         if transfers.count > Self.maximumTransfers {
             notes.add(
@@ -197,7 +197,8 @@ extension RTReader {
             Set(indexes).count == indexes.count && !indexes.contains(0)
             && transfers.count <= Self.maximumTransfers && indexes.allSatisfy { $0 <= Self.maximumTransfers }
         if Set(indexes).count != indexes.count, !indexes.contains(0) {
-            notes.add(statement.transfersPointer, .inconsistent, "bear one index twice; they are counted")
+            notes.add(
+                statement.transfersPointer, .inconsistent, "have a repeated index; they are numbered in their order")
         }
         return transfers.prefix(Self.maximumTransfers).enumerated().map { position, transfer in
             RTTransfer(

@@ -1,14 +1,14 @@
 import Text
 
-/// Why an RT could not be read: every deciding member that is missing or means nothing.
+/// Why an RT is not readable: all required members that are missing or invalid.
 package struct RTReadFailure: Error, Sendable, Equatable {
     package let faults: [Fault]
 }
 
-/// The one reader of what RTs mean, whatever their syntax.
+/// Interprets RTs of both syntaxes by the same rules.
 ///
-/// Receipt id, outcome, creditor, IUV or notice number, amount and instant decide; if they are readable the RT is accepted. Every other
-/// member is stored for display as far as the contract has room for it, with a note where it breaks a rule.
+/// Receipt id, outcome, creditor, IUV or notice number, amount and instant are required; the service accepts the RT if they are
+/// readable. Every other member is stored for display as far as the contract allows, with a note if it is invalid.
 package struct RTReader {
     let statement: RTStatement
     let sender: PSPID
@@ -24,8 +24,8 @@ package struct RTReader {
     }
 
     /// - Parameters:
-    ///   - sender: the PSP that signed; an RT that names none is of this one.
-    ///   - receivedAt: a payment told of a later time is noted.
+    ///   - sender: the PSP that signed the RT, which is also the PSP of an RT that names none.
+    ///   - receivedAt: the reader adds a note if the payment has a later time.
     package static func read(_ statement: RTStatement, from sender: PSPID, receivedAt: Instant) throws(RTReadFailure)
         -> RT
     {
@@ -60,8 +60,8 @@ package struct RTReader {
 
     // MARK: Deciding members
 
-    /// A member without which nothing can be decided.
-    /// - Parameter make: the value, and whether it is written as the contract asks; `nil` when it means nothing.
+    /// Reads a required member.
+    /// - Parameter make: returns the value, and whether its form follows the contract; `nil` if the text is invalid.
     private mutating func deciding<T>(
         _ member: RTStatement.Member, _ rule: String, _ make: (RTStatement.Value) -> (T, isStandard: Bool)?
     ) -> T? {
@@ -74,7 +74,9 @@ package struct RTReader {
                 refuse(member, .badFormat, rule)
                 return nil
             }
-            if !isStandard { notes.add(member.pointer, .nonstandard, "is not written as the contract asks: \(rule)") }
+            if !isStandard {
+                notes.add(member.pointer, .nonstandard, "does not have the form of the contract: \(rule)")
+            }
             return value
         }
         return nil
@@ -86,7 +88,7 @@ package struct RTReader {
 
     private static let maximumFaults = 100
 
-    /// A number counts as the text that it was spelt as.
+    /// Returns a number as its original text.
     static func text(_ value: RTStatement.Value) -> String? {
         switch value {
         case .text(let text), .number(let text): text
@@ -132,7 +134,7 @@ package struct RTReader {
         }
     }
 
-    /// Digits, with a fraction of zeros at most: `4550`, `4550.0`.
+    /// Parses digits, optionally with a fraction of zeros: `4550`, `4550.0`.
     static func integral(_ text: String) -> Int64? {
         let bytes = trimmedText(text).utf8
         let whole = bytes.prefix { $0.isDigit }
@@ -145,7 +147,7 @@ package struct RTReader {
         return Int64(String(decoding: Array(whole), as: UTF8.self))
     }
 
-    /// The word, the number or both; the number says more.
+    /// Reads the word, the number or both; the number is more precise.
     private mutating func outcome() -> RTOutcome? {
         let word = Self.text(statement.outcome.value).flatMap { Self.outcome($0) }
         let code = Self.text(statement.outcomeCode.value).flatMap { Self.outcome($0) }
@@ -189,8 +191,8 @@ package struct RTReader {
         }
     }
 
-    /// The IUV decides; a notice number that does not carry it is left out. Without an IUV the notice number tells it, even with wrong check
-    /// digits: then no position of ours has it, and the money waits for people.
+    /// The IUV has precedence; a notice number that does not contain it is omitted. Without an IUV, the notice number determines
+    /// it, even with wrong check digits: then no position has this IUV, and an operator must review the payment.
     private mutating func iuvAndNotice() -> (IUV?, NoticeNumber?) {
         let toldNotice = Self.text(statement.noticeNumber.value).map(\.withoutBlanks)
         let notice = toldNotice.flatMap { try? NoticeNumber($0) }
@@ -204,18 +206,18 @@ package struct RTReader {
             }
             guard statement.noticeNumber.value != .absent else { return (iuv, nil) }
             guard let notice else {
-                notes.add(pointer, .omitted, "is not a notice number of 18 digits with right check digits")
+                notes.add(pointer, .omitted, "is not a notice number of 18 digits with valid check digits")
                 return (iuv, nil)
             }
             guard notice.iuv == iuv else {
-                notes.add(pointer, .inconsistent, "is not the notice number of the IUV, which decides")
+                notes.add(pointer, .inconsistent, "is not the notice number of the IUV; the IUV is used")
                 return (iuv, nil)
             }
             noteSpelling(of: notice)
             return (iuv, notice)
         }
         if statement.iuv.value != .absent, toldNotice != nil {
-            notes.add(statement.iuv.pointer, .omitted, "must be 1 to 35 letters or digits; the notice number decides")
+            notes.add(statement.iuv.pointer, .omitted, "must be 1 to 35 letters or digits; the notice number is used")
         }
         if let notice {
             noteSpelling(of: notice)
@@ -238,7 +240,7 @@ package struct RTReader {
             } else {
                 refuse(
                     statement.iuv, .required,
-                    statement.syntax == .json ? "is required when there is no notice_number" : "is required")
+                    statement.syntax == .json ? "is required if there is no notice_number" : "is required")
             }
         } else {
             refuse(statement.iuv, .badFormat, "must be 1 to 35 letters or digits")
@@ -252,7 +254,7 @@ package struct RTReader {
         }
     }
 
-    /// Blanks around it and in it do not count; an RF reference is of capital letters.
+    /// Removes blanks at the ends and inside; converts an RF reference to capital letters.
     private static func iuv(_ text: String) -> IUV? {
         let plain = text.withoutBlanks
         let capital = plain.asciiUppercased
@@ -264,8 +266,8 @@ package struct RTReader {
         return try? IUV(unchecked: plain)
     }
 
-    /// The payment's instant. In an official RT it is the document's when that is of the payment's day, else the beginning of that day
-    /// in Rome: the schema has no other place for the hour.
+    /// The instant of the payment. For an official RT it is the instant of the document if both have the same day, otherwise the
+    /// start of the day of payment in Rome, because the schema has no member for the hour.
     private mutating func paymentTime() -> (paidAt: Instant, exactness: RT.Time)? {
         var days: [CalendarDate] = []
         for transfer in statement.transfers where transfer.valueDate.value != .absent {
@@ -295,7 +297,9 @@ package struct RTReader {
         }
         if let day = days.max() {
             if day > told.day {
-                notes.add(statement.transfersPointer, .inFuture, "are dated after the document, whose time is taken")
+                notes.add(
+                    statement.transfersPointer, .inFuture,
+                    "are dated after the document; the time of the document is used")
             }
             return (day < told.day ? day.romeStart : moment, .day(day))
         }
@@ -324,12 +328,12 @@ package struct RTReader {
         } else if amount != .zero {
             notes.add(
                 statement.amount.pointer, .inconsistent,
-                "is read as what was to be paid: the outcome says that nothing was")
+                "is read as the amount owed, because the outcome is a failed payment")
         }
         if paidAt > receivedAt.adding(seconds: RT.futureLimitSeconds) {
-            notes.add(statement.paidAt.pointer, .contradictsMoney, "lies more than 7 days in the future")
+            notes.add(statement.paidAt.pointer, .contradictsMoney, "is more than 7 days in the future")
         } else if paidAt > receivedAt.adding(seconds: RT.futureToleranceSeconds) {
-            notes.add(statement.paidAt.pointer, .inFuture, "lies in the future")
+            notes.add(statement.paidAt.pointer, .inFuture, "is in the future")
         }
     }
 }

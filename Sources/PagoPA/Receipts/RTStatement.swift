@@ -1,19 +1,19 @@
-/// The syntaxes in which RTs arrive. Both are read by the same rules (`RTReader`).
+/// The syntaxes of RTs. `RTReader` reads both by the same rules.
 package enum RTSyntax: String, Sendable, CaseIterable {
     case json = "application/json"
     /// PagInf_RPT_RT 6.2.
     case xml = "application/xml"
 }
 
-/// What an RT says, member by member, before anything is concluded from it: what a syntax's parser gives to `RTReader`.
+/// The members of an RT before validation: the output of the parser of one syntax and the input of `RTReader`.
 package struct RTStatement: Sendable {
     package enum Value: Sendable, Equatable {
         case absent
         case null
         case text(String)
-        /// A number as it was spelt.
+        /// A number as its original text.
         case number(String)
-        /// Something that is neither text nor number, such as `an object`.
+        /// A value that is neither text nor number, such as `an object`.
         case other(String)
     }
 
@@ -29,13 +29,13 @@ package struct RTStatement: Sendable {
 
     package struct Transfer: Sendable {
         package let pointer: String
-        /// `nil` where the syntax counts them by their order.
+        /// `nil` if the syntax numbers transfers by their order.
         package let index: Member?
         package let creditor: Member
         package let amount: Member
         package let iban: Member
         package let remittance: Member
-        /// The day on which it was paid.
+        /// The day of payment.
         package let valueDate: Member
 
         package init(
@@ -67,7 +67,7 @@ package struct RTStatement: Sendable {
     }
 
     package struct PSP: Sendable {
-        /// `nil` where the syntax does not name it: then it is the sender.
+        /// `nil` if the syntax has no such member; then the sender is the PSP.
         package let id: Member?
         package let businessName: Member
         package let taxCode: Member
@@ -89,7 +89,7 @@ package struct RTStatement: Sendable {
     package let iuv: Member
     package let noticeNumber: Member
     package let amount: Member
-    /// The payment's instant; in XML the message's, which `Transfer.valueDate` corrects.
+    /// The instant of the payment; in XML the instant of the message, which `Transfer.valueDate` corrects.
     package let paidAt: Member
     package let attempt: Member
     package let context: Member
@@ -101,11 +101,11 @@ package struct RTStatement: Sendable {
     package let payer: Subject?
     package let debtor: Subject?
     package let failureReason: Member
-    /// Identificativi univoci riscossione, where they are not the receipt id.
+    /// Identificativi univoci riscossione, if they differ from the receipt id.
     package let collectionIDs: [String]
-    /// How each single payment ended, in the PSP's words.
+    /// The outcome of each single payment, in the PSP's words.
     package let singleOutcomes: [String]
-    /// What the parser noticed: members that the contract does not know, parts of another type.
+    /// Irregularities that the parser found: members that the contract does not define, and parts of another type.
     package private(set) var notes: RTNotes
 
     package init(

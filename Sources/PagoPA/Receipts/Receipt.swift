@@ -1,4 +1,4 @@
-/// Ricevuta, quietanza: what we keep and show of a payment, whether an RT told us or a till.
+/// Ricevuta, quietanza: the stored record of a payment, which an RT or a counter payment reported.
 package struct Receipt: Sendable, Equatable {
     package let id: Identifier<Receipt>
     /// Identificativo univoco riscossione (IUR): the PSP's own number of the payment.
@@ -31,20 +31,20 @@ package struct Receipt: Sendable, Equatable {
     /// SHA-256 of the RT's bytes as received, in hex; absent for a counter payment.
     package let rtSHA256: String?
     package let receivedAt: Instant
-    /// The installment of another creditor, out of which this one gets a share, whose payment this tells again.
+    /// The installment of another creditor of which this creditor receives a share, if this receipt is a copy of its payment.
     package let copyOf: Identifier<Installment>?
-    /// What was unusual in the RT.
+    /// The irregularities of the RT.
     package let notes: [RTNote]
     package let voided: ReceiptVoid?
-    /// What of it went back, or is to go back; the oldest first.
+    /// The refunds of this receipt, oldest first.
     package let refunds: [Refund]
-    /// The kinds of its open anomalies, each once, by name.
+    /// The kinds of its open anomalies, without duplicates, sorted by name.
     package let reviewReasons: [AnomalyKind]
-    /// Who signed the RT: the PSP itself, or a relay. For the people who look after receipts.
+    /// The sender that signed the RT: the PSP itself or a relay. Only operators see it.
     package private(set) var sender: PSPID?
-    /// The receipt of the body that people accepted in the place of this one's.
+    /// The receipt that replaces this one, after an operator accepted another body of the same RT.
     package let supersededBy: Identifier<Receipt>?
-    /// The receipt whose place this one took.
+    /// The receipt that this one replaces.
     package let supersedes: Identifier<Receipt>?
 
     package init(
@@ -97,17 +97,17 @@ package struct Receipt: Sendable, Equatable {
         self.supersedes = supersedes
     }
 
-    /// Who sent the RT for its PSP; `nil` when the PSP sent it itself.
+    /// The relay that sent the RT for its PSP; `nil` if the PSP sent it itself.
     package var relay: PSPID? { sender == psp?.id ? nil : sender }
 
-    /// The same, without who sent it.
+    /// A copy of this receipt without the sender.
     package var withoutSender: Receipt {
         var copy = self
         copy.sender = nil
         return copy
     }
 
-    /// The same, with nothing of payer and debtor but kind and code.
+    /// A copy of this receipt with only the kind and the code of payer and debtor.
     package var withoutContactData: Receipt {
         var copy = self
         copy.payer = payer?.withoutContactData
@@ -115,10 +115,10 @@ package struct Receipt: Sendable, Equatable {
         return copy
     }
 
-    /// Whether people let another body of the same RT count instead.
+    /// Whether an operator replaced this receipt with another body of the same RT.
     package var isReplaced: Bool { supersededBy != nil }
 
-    /// A PDF attests a payment that belongs to a known position, or says that it was voided.
+    /// Whether a PDF exists: it certifies a payment for a known position, or states that the payment was voided.
     package var hasPDF: Bool {
         guard outcome.movedMoney else { return false }
         switch status {

@@ -1,10 +1,10 @@
-/// Whom a receipt's document is for. Neither version shows the other person's tax code.
+/// The recipient of a receipt's document. Neither version shows the tax code of the other person.
 package enum ReceiptAudience: String, Sendable, CaseIterable {
     case payer
     case debtor
 }
 
-/// That a counter payment was recorded by mistake.
+/// The decision that a counter payment was recorded by mistake.
 package struct ReceiptVoid: Sendable, Equatable {
     package let at: Instant
     package let reason: String
@@ -15,11 +15,11 @@ package struct ReceiptVoid: Sendable, Equatable {
     }
 }
 
-/// What people decided about a receipt that did not fit.
+/// The operator's decision about a receipt that did not match.
 package struct ReceiptDecision: Sendable, Equatable {
     package let resolution: ResolutionKind
     package let decidedAt: Instant
-    /// The difference that the creditor gave up by accepting a short payment.
+    /// The difference that the creditor wrote off by accepting a short payment.
     package let writtenOff: Amount?
 
     package init(resolution: ResolutionKind, decidedAt: Instant, writtenOff: Amount?) {
@@ -33,21 +33,21 @@ extension Receipt {
     /// Whether payer and debtor are known to be the same person.
     package var isPaidByDebtor: Bool {
         guard let payer = payer?.taxCode, let debtor = debtor?.taxCode else { return false }
-        // Two people called ANONIMO are two people.
+        // ANONIMO identifies nobody, so two subjects with this code may be different people.
         guard payer.asciiUppercased != TaxCode.anonymousWord else { return false }
         return payer.asciiUppercased == debtor.asciiUppercased
     }
 
-    /// Whether this version shows that person's tax code.
+    /// Whether this version shows the tax code of this person.
     package func shows(taxCodeOf person: ReceiptAudience, to audience: ReceiptAudience?) -> Bool {
         isPaidByDebtor || person == audience
     }
 
-    /// The version that a caller gets.
+    /// The version that a caller receives.
     /// - Parameters:
-    ///   - asked: what the caller asked for; `nil`: the debtor's, or a citizen's own.
-    ///   - citizen: the caller's tax code when a citizen asks; a citizen gets no other version than their own.
-    /// - Returns: `nil` for a version of somebody else.
+    ///   - asked: the version that the caller requested; `nil`: the debtor's version, or a citizen's own version.
+    ///   - citizen: the caller's tax code if the caller is a citizen, who may only receive their own version.
+    /// - Returns: `nil` if a citizen requests the version of another person.
     package func audience(asked: ReceiptAudience?, by citizen: TaxCode?) -> ReceiptAudience? {
         guard let citizen else { return asked ?? .debtor }
         let own = ReceiptAudience.allCases.filter { person in
@@ -59,7 +59,7 @@ extension Receipt {
         return own.contains(asked) ? asked : nil
     }
 
-    /// Why a payment at the counter cannot be voided; `nil`: it can.
+    /// The reason why the payment cannot be voided; `nil` if it can.
     package var obstacleToVoid: String? {
         switch origin {
         case .counter: break

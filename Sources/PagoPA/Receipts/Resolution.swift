@@ -1,17 +1,17 @@
-/// How an anomaly was put right.
+/// How an operator, or the service itself, resolved an anomaly.
 package enum ResolutionKind: String, Sendable, CaseIterable {
-    /// The receipt pays its installment although it did not fit: what is missing is written off, what is too much is refunded. Of a
-    /// conflict: the second body counts instead of the first one.
+    /// The receipt pays its installment although it did not match: the service writes off a missing amount and refunds an excess.
+    /// For a conflict, the second body replaces the first one.
     case accept
-    /// The money goes back to the payer, outside pagoPA, by a refund; the position stays as it is.
+    /// The creditor returns the money to the payer by a refund, outside pagoPA; the position does not change.
     case refund
-    /// Nothing is to be done; the books stay as they are.
+    /// No action is required; the stored payments do not change.
     case reject
-    /// The receipt belongs to this position.
+    /// An operator assigned the receipt to a position.
     case match
-    /// The position appeared by itself.
+    /// The position was created after the receipt had arrived.
     case appeared
-    /// An operator entered what the unreadable body says, as a receipt.
+    /// An operator entered the content of the unreadable body as a receipt.
     case entered
 }
 
@@ -19,11 +19,11 @@ package struct Resolution: Sendable, Equatable {
     package let kind: ResolutionKind
     package let reason: String
     package let resolvedAt: Instant
-    /// The journal's name of who resolved it; `nil` for what was resolved before this was stored.
+    /// The journal's name of the actor that resolved it; `nil` for anomalies resolved before this member existed.
     package let resolvedBy: String?
-    /// What of the installment did not come in and is no longer owed, where a short payment was accepted.
+    /// The amount that was written off when a short payment was accepted.
     package let writtenOff: Amount?
-    /// The refund that it decided.
+    /// The refund that the resolution created.
     package let refund: Identifier<Refund>?
 
     package init(
@@ -39,13 +39,13 @@ package struct Resolution: Sendable, Equatable {
     }
 }
 
-/// What people asked for.
+/// The resolution that an operator requested.
 package enum ResolutionRequest: Sendable, Equatable {
     case accept
-    /// Of this amount, or of what is left of a receipt that pays nothing.
+    /// With an amount: refund it. Without one: refund the remaining amount of a receipt that pays no installment.
     case refund(Amount?)
     case reject
-    /// To the installment of this number, or to the only one that is still owed.
+    /// Assign to the installment with this number, or to the only one that is still owed.
     case match(position: Identifier<Position>, installmentNumber: Int?)
 
     package var kind: ResolutionKind {
@@ -59,7 +59,7 @@ package enum ResolutionRequest: Sendable, Equatable {
 }
 
 extension AnomalyKind {
-    /// Whether nothing of ours is known of the receipt.
+    /// Whether the creditor or the IUV of the receipt is unknown.
     package var isQuarantine: Bool {
         switch self {
         case .unknownIUV, .unknownCreditor: true
@@ -69,10 +69,10 @@ extension AnomalyKind {
         }
     }
 
-    /// Whether the position may not be paid while the anomaly is open, because the payer may have paid already.
+    /// Whether the position is not payable while the anomaly is open, because the payer may have paid already.
     package var blocksPayment: Bool {
         switch self {
-        // The debt was paid before; what else the position owes is not in question.
+        // This installment was paid before, so the other installments of the position stay payable.
         case .alreadyPaid: false
         case .receiptConflict, .amountMismatch, .partialPayment, .positionCancelled, .positionExpired, .positionDraft,
             .unknownIUV, .unknownCreditor, .unreadableRT, .contradictoryRT, .unexpectedBeneficiary:
@@ -80,20 +80,20 @@ extension AnomalyKind {
         }
     }
 
-    /// Why the receipt cannot pay this installment, the one that it was recorded on, and what can be done instead; `nil`: it can.
+    /// The reason why the receipt cannot pay the installment on which it was recorded, and the alternatives; `nil` if it can.
     package func obstacle(accepting receipt: Receipt, position: Position?, installment: Installment?) -> String? {
         switch self {
         case .receiptConflict: return receipt.obstacleToSuperseding
         case .unreadableRT: return "It has no receipt of its own."
         case .unknownIUV, .unknownCreditor:
-            return "No position of ours has this IUV. Use match with the position that the receipt pays, or refund it."
+            return "No position has this IUV. Use match with the position that the receipt pays, or refund it."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
             .contradictoryRT, .unexpectedBeneficiary:
             break
         }
         if let why = receipt.obstacleToPaying { return why }
         guard let position, let installment else {
-            return "The receipt is on no position. Use match with the position that it pays, or refund it."
+            return "The receipt has no position. Use match with the position that it pays, or refund it."
         }
         guard installment.paidAt == nil else {
             return
@@ -108,12 +108,12 @@ extension AnomalyKind {
         }
     }
 
-    /// Why the receipt cannot be matched to another position, and what can be done instead; `nil`: it can.
+    /// The reason why the receipt cannot be matched to another position, and the alternatives; `nil` if it can.
     package func obstacle(matching receipt: Receipt) -> String? {
         switch self {
         case .receiptConflict:
             return receipt.obstacleToSuperseding
-                ?? "Use accept if the second body is right and tells of a payment as well, else reject."
+                ?? "Use accept if the second body is right and also reports an executed payment; otherwise use reject."
         case .unreadableRT: return "It has no receipt of its own."
         case .amountMismatch, .partialPayment, .alreadyPaid, .positionExpired, .positionCancelled, .positionDraft,
             .contradictoryRT, .unexpectedBeneficiary, .unknownIUV, .unknownCreditor:
@@ -123,11 +123,11 @@ extension AnomalyKind {
 }
 
 extension Receipt {
-    /// Why no other body of its RT can count in its place, and what can be done instead; `nil`: one can.
+    /// The reason why another body of its RT cannot replace this receipt, and the alternatives; `nil` if it can.
     fileprivate var obstacleToSuperseding: String? {
         guard !refunds.contains(where: \.status.counts) else {
             return
-                "The receipt of the first body is refunded. If the money did not go back, set the refund to failed and accept then; otherwise reject the anomaly."
+                "The receipt of the first body is refunded. If the payer did not receive the money, set the refund to failed and then accept; otherwise reject the anomaly."
         }
         switch status {
         case .settled, .anomaly, .quarantined, .recorded: return nil
@@ -135,27 +135,27 @@ extension Receipt {
         }
     }
 
-    /// Why it cannot pay anything, or not anything more; `nil`: its money is still to be assigned.
+    /// The reason why the receipt cannot pay an installment, or no further one; `nil` if its money is not assigned yet.
     fileprivate var obstacleToPaying: String? {
-        guard outcome.movedMoney, amount > .zero else { return "The RT says that nothing was paid." }
+        guard outcome.movedMoney, amount > .zero else { return "The RT reports that nothing was paid." }
         guard !refunds.contains(where: \.status.counts) else { return "The receipt is refunded." }
         switch status {
         case .anomaly, .quarantined: return nil
-        case .settled: return "The receipt has paid its installment."
-        case .recorded: return "Another RT tells of the same money."
+        case .settled: return "The receipt has already paid its installment."
+        case .recorded: return "Another RT reports the same payment."
         case .voided: return "The payment was voided."
         }
     }
 }
 
-/// How an accepted payment differs from what was owed; one of the two is zero.
+/// The difference between an accepted payment and the amount owed; at least one of the two members is zero.
 package struct AcceptedDifference: Sendable, Equatable {
-    /// What did not come in and is no longer owed.
+    /// The missing amount, which is written off.
     package let writtenOff: Amount
-    /// What came in beyond the installment and goes back.
+    /// The excess over the installment, which is refunded.
     package let excess: Amount
 
-    /// - Throws: `InvalidValue` never for amounts that exist: a difference is not larger than the larger of the two.
+    /// - Throws: `InvalidValue`, which does not occur, because a difference of two amounts is never greater than the larger one.
     package init(paid: Amount, owed: Amount) throws(InvalidValue) {
         writtenOff = try Amount(cents: max(0, owed.cents - paid.cents))  // neither is negative
         excess = try Amount(cents: max(0, paid.cents - owed.cents))  // neither is negative

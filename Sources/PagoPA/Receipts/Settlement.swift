@@ -1,29 +1,29 @@
-/// How an RT was taken.
+/// The result of processing an RT.
 package enum Disposition: String, Sendable, CaseIterable {
-    /// It paid its installment.
+    /// The RT paid its installment.
     case settled
-    /// It changes nothing: it says that nothing was paid, is the copy of a payment that another creditor's RT tells, or was replaced by a
-    /// later body of its key; kept.
+    /// The RT is stored but changes nothing: it reports a failed payment, is a copy of a payment that another creditor's RT
+    /// reports, or was replaced by a later body with the same key.
     case recorded
-    /// Money moved but does not fit; kept and listed for people.
+    /// The payment was executed but does not match the position; the service stores it and lists it for operators.
     case anomaly
-    /// Nothing of ours bears its IUV; kept until it can be matched.
+    /// No position has its IUV; the service stores the RT until it can be matched.
     case quarantined
-    /// A counter payment that was recorded by mistake; it pays nothing.
+    /// A counter payment that was recorded by mistake; it pays no installment.
     case voided
 }
 
-/// What an RT changes, decided in one place from facts alone.
+/// The changes that an RT causes, as a pure function of the RT and the stored data.
 package struct Settlement: Sendable, Equatable {
     package let disposition: Disposition
     package let anomaly: AnomalyKind?
-    /// What became of the installment in the attempt that the RT belongs to; `nil` leaves it as it is.
+    /// The new outcome of the installment in the payment attempt of the RT; `nil`: no change.
     package let itemOutcome: ItemOutcome?
 
     package static let settled = Settlement(disposition: .settled, anomaly: nil, itemOutcome: .paid)
 
     package static func anomaly(_ kind: AnomalyKind) -> Settlement {
-        // The PSP did take the money, so the attempt succeeded although the position is not paid by it.
+        // The PSP executed the payment, so the attempt succeeded although it does not pay the position.
         Settlement(disposition: .anomaly, anomaly: kind, itemOutcome: .paid)
     }
 
@@ -33,12 +33,12 @@ package struct Settlement: Sendable, Equatable {
         Settlement(disposition: .quarantined, anomaly: kind, itemOutcome: nil)
     }
 
-    /// The decision table; total: money never hears "no".
+    /// The decision table. It has a result for every input, because the service must never reject an executed payment.
     /// - Parameters:
     ///   - position: the position with this IUV, if there is one.
     ///   - installment: its installment with this IUV.
-    ///   - share: where the creditor has no installment with this IUV: what it gets out of another creditor's.
-    ///   - startedAt: when the attempt of this RT began, if it has one: a payment begun in time counts as in time.
+    ///   - share: its share of another creditor's installment, if the creditor has no installment with this IUV.
+    ///   - startedAt: the start of this RT's attempt, if there is one: a payment that began by the due date is on time.
     package static func of(
         _ rt: RT, position: Position?, installment: Installment?, share: Share?, startedAt: Instant?,
         creditorIsKnown: Bool
@@ -49,8 +49,9 @@ package struct Settlement: Sendable, Equatable {
             startedAt: startedAt, creditorIsKnown: creditorIsKnown, contradictsItself: rt.notes.contradictMoney)
     }
 
-    /// The same for a receipt that was kept before.
-    /// - Parameter contradictsItself: whether its RT contradicts itself about money; then nothing settles before people have looked at it.
+    /// Applies the same table to a stored receipt.
+    /// - Parameter contradictsItself: whether its RT contradicts itself about the payment; then it does not settle before an
+    /// operator has reviewed it.
     package static func of(
         _ outcome: RTOutcome, _ amount: Amount, paidAt: Instant, transfers: [RTTransfer], position: Position?,
         installment: Installment?,
@@ -62,7 +63,7 @@ package struct Settlement: Sendable, Equatable {
             startedAt: startedAt, creditorIsKnown: creditorIsKnown)
         guard contradictsItself, fitting.anomaly == nil else { return fitting }
         guard outcome.movedMoney else {
-            // Whether money moved is what people must find out, so the attempt is left as it is.
+            // It is unknown whether the payment was executed, so the attempt does not change until an operator has reviewed it.
             return Settlement(disposition: .recorded, anomaly: .contradictoryRT, itemOutcome: nil)
         }
         return Settlement(
@@ -98,7 +99,7 @@ package struct Settlement: Sendable, Equatable {
         return .settled
     }
 
-    /// The RT of the notice's creditor pays the installment; the other beneficiaries' tell of the same money.
+    /// The RT of the notice's creditor pays the installment; the RTs of the other beneficiaries report the same payment.
     private static func copy(_ outcome: RTOutcome, _ amount: Amount, of share: Share) -> Settlement {
         if outcome.isPartial { return Settlement(disposition: .anomaly, anomaly: .partialPayment, itemOutcome: nil) }
         guard amount == share.whole || amount == share.part else {
@@ -108,7 +109,7 @@ package struct Settlement: Sendable, Equatable {
     }
 }
 
-/// What a creditor gets out of an installment of another one. pagoPA sends the RT of such a payment to each of them: with the whole
+/// A creditor's share of another creditor's installment. pagoPA sends the RT of such a payment to each of them: with the whole
 /// amount in the newer interface, with its own part in a cart of several beneficiaries.
 package struct Share: Sendable, Equatable {
     package let installment: Identifier<Installment>
@@ -123,11 +124,11 @@ package struct Share: Sendable, Equatable {
 }
 
 extension Installment {
-    /// Whether the money went to the bodies that the debt names, each with its part. Only bodies and sums are compared: an RT may tell
-    /// one body's part in several transfers, and often leaves the IBAN out. An RT without transfers says nothing else.
+    /// Whether the transfers pay the beneficiaries of the debt, each with its amount. Only beneficiaries and sums are compared:
+    /// an RT may split one amount into several transfers, and often omits the IBAN. An RT without transfers contradicts nothing.
     func isPaid(by told: [RTTransfer]) -> Bool {
         guard !told.isEmpty, !transfers.isEmpty else { return true }
-        // Transfers that do not add up contradict the RT itself, which is another anomaly.
+        // If the transfers do not add up, the RT contradicts itself, which is a different anomaly.
         guard (try? Amount.sum(told.map(\.amount))) == amount else { return true }
         func parts(_ pairs: [(OrganizationTaxCode, Int64)]) -> [OrganizationTaxCode: Int64] {
             Dictionary(pairs.filter { $0.1 != 0 }) { $0.addingReportingOverflow($1).partialValue }
@@ -138,12 +139,12 @@ extension Installment {
 }
 
 extension Position {
-    /// What paying this installment makes of the position.
+    /// The event of the position when this installment is paid.
     package func event(paying installment: Identifier<Installment>) -> PositionEvent {
         installments.allSatisfy { $0.paidAt != nil || $0.id == installment } ? .fullyPaid : .partPaid
     }
 
-    /// What voiding the payment of this installment makes of the position.
+    /// The event of the position when the payment of this installment is voided.
     package func event(voiding installment: Identifier<Installment>) -> PositionEvent {
         installments.contains { $0.paidAt != nil && $0.id != installment } ? .partVoided : .fullyVoided
     }

@@ -1,22 +1,23 @@
-/// A body with a valid signature of a PSP that is not readable as an RT. It is stored whole, because it may be the only evidence
-/// that money moved.
+/// A body with a valid signature of a PSP that is not readable as an RT. The service stores it completely, because it may be the
+/// only evidence of a payment.
 package struct UnreadableRT: Sendable, Equatable {
-    /// How many different bodies of one PSP are stored within `limitSeconds`. A PSP whose program has a bug sends each payment of
-    /// a day: what exceeds the limit is answered in the same way, counted and logged, but not stored.
+    /// The maximum number of different bodies of one PSP that are stored within `limitSeconds`. A PSP with a software error may
+    /// send every payment of a day like this. The service answers, counts and logs further bodies in the same way, but does not
+    /// store them.
     package static let maximumBodies = 1_000
-    /// Bytes of these bodies together.
+    /// The maximum total size of these bodies, in bytes.
     package static let maximumBytes = 32 * 1_024 * 1_024
     package static let limitSeconds = 86_400
-    /// Reasons that are stored with a body.
+    /// The maximum number of faults that are stored with a body.
     package static let maximumFaults = 100
 
-    /// Why it is not readable.
+    /// The faults that make the body unreadable.
     package let faults: [Fault]
-    /// What could be read of it.
+    /// The members that could be read.
     package let gist: RTGist
 
     package init(faults: [Fault], gist: RTGist) {
-        // Names in them are the sender's, of any length and with any character.
+        // The faults contain names from the sender, of any length and with any characters.
         self.faults = faults.prefix(Self.maximumFaults).map {
             Fault(plainText($0.pointer, upTo: 300), $0.code, plainText($0.detail, upTo: 500))
         }
@@ -24,7 +25,7 @@ package struct UnreadableRT: Sendable, Equatable {
     }
 }
 
-/// The few members of an unreadable RT that people look for first, as far as they could be read.
+/// The members of an unreadable RT that operators need first, if they are readable.
 package struct RTGist: Sendable, Equatable {
     package let creditor: OrganizationTaxCode?
     package let iuv: IUV?
@@ -37,17 +38,17 @@ package struct RTGist: Sendable, Equatable {
     }
 }
 
-/// The bytes behind an anomaly as they were received, and what is known of their way here.
+/// The bytes of an anomaly as received, with their sender and message.
 package struct Evidence: Sendable, Equatable {
     package let bytes: [UInt8]
     package let mediaType: String
     package let sha256: [UInt8]
-    /// The PSP that sent them, by its signature; of what a person entered, the PSP of the receipt.
+    /// The PSP whose signature was verified; for content that an operator entered, the PSP of the receipt.
     package let sender: PSPID
-    /// The webhook-id, empty for what a person entered.
+    /// The webhook-id; empty for content that an operator entered.
     package let messageID: String
     package let receivedAt: Instant
-    /// Why they are not readable as an RT; empty when they are.
+    /// The faults that make the body unreadable as an RT; empty if it is readable.
     package let faults: [Fault]
 
     package init(
