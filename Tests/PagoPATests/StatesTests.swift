@@ -3,7 +3,7 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// What must hold of the transition tables, whatever happens in whatever order.
+/// Properties of the transition tables that must be true for every sequence of events.
 @Suite struct StatesTests {
     private static let voids: [PositionEvent] = [.partVoided, .fullyVoided]
 
