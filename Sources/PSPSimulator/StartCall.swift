@@ -1,4 +1,4 @@
-/// The body of the call that starts a payment, as the PSP contract words it. What is not needed here is not read.
+/// The body of the call that starts a payment, as the PSP contract defines it. The simulator reads only the members that it needs.
 struct StartCall: Codable, Sendable {
     let attemptID: String
     let creditor: Creditor

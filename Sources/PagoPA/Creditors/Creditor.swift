@@ -52,7 +52,7 @@ extension Creditor {
     package static let iuvStartRange: ClosedRange<Int64> = 1...9_999_999_999_999
 }
 
-/// A text of *Help online*; a creditor's own text stands over the built-in one of the same topic and language.
+/// A text of *Help online*; a creditor's own text replaces the built-in one of the same topic and language.
 package struct HelpTopic: Sendable, Equatable {
     package let topic: String
     package let language: Language

@@ -7,7 +7,7 @@ package enum PaymentMethodGroup: String, Sendable, CaseIterable {
     case other
 }
 
-/// Tipo versamento: an open set of 1…4 capital letters or digits (CP, BBT, BP, AD, MYBK, JIF, PPAL …), kept as text by design.
+/// Tipo versamento: an open set of 1…4 capital letters or digits (CP, BBT, BP, AD, MYBK, JIF, PPAL …), stored as text by design.
 package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
     package let code: String
 
