@@ -56,7 +56,9 @@ import Testing
         #expect(Set(folders) == Set(Self.dependencies.keys).union(Self.libraries))
     }
 
-    @Test(arguments: dependencies.keys.sorted()) func `a module imports only its declared dependencies`(module: String) throws {
+    @Test(arguments: dependencies.keys.sorted()) func `a module imports only its declared dependencies`(module: String)
+        throws
+    {
         let ours = Set(Self.dependencies.keys).union(Self.libraries)
         let allowed = try #require(Self.dependencies[module])
         let found = try imports(module)
