@@ -8,7 +8,7 @@ import Storage
 package struct Intermediary: Sendable {
     package let store: Store
     /// Whom we call; swapped in tests.
-    package let outside: Outside
+    package let externalServices: ExternalServices
     package let settings: Settings
     package let logger: Logger
     /// The real clock, or a test's.
@@ -21,11 +21,11 @@ package struct Intermediary: Sendable {
     let secretBox: SecretBox
 
     package init(
-        store: Store, outside: Outside, settings: Settings, secrets: SecretsKeys, logger: Logger,
+        store: Store, externalServices: ExternalServices, settings: Settings, secrets: SecretsKeys, logger: Logger,
         clock: @escaping @Sendable () -> Instant
     ) {
         self.store = store
-        self.outside = outside
+        self.externalServices = externalServices
         self.settings = settings
         self.logger = logger
         self.clock = clock

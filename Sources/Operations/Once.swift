@@ -52,7 +52,7 @@ extension Intermediary {
                     try await tx.runChecks()
                     throw error
                 }
-                if let repeating { tx.keep(repeating.render(result), for: repeating.key) }
+                if let repeating { tx.save(repeating.render(result), for: repeating.key) }
                 return .done(result)
             }
         } catch let repeated as AlreadyAnswered {

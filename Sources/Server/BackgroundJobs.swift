@@ -42,7 +42,7 @@ struct BackgroundJobs: Service {
                 }
                 group.addTask {
                     await repeating(every: Self.retentionSeconds, "retention") {
-                        _ = try await intermediary.forgetOldData()
+                        _ = try await intermediary.deleteExpiredData()
                         return false
                     }
                 }

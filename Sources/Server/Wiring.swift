@@ -48,7 +48,7 @@ struct Wiring: Sendable {
         self.drawing = drawing
         intermediary = Intermediary(
             store: Store(pool: pool),
-            outside: Outside(
+            externalServices: ExternalServices(
                 startPayment: { try await portal.start($0, until: $1) },
                 cancelPayment: { try await portal.cancel($0) },
                 deliver: { message, from, to, timeout in

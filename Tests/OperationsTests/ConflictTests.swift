@@ -23,7 +23,7 @@ import Testing
             """
     }
 
-    private func receive(_ text: String, _ service: Intermediary) async throws -> TakenRT {
+    private func receive(_ text: String, _ service: Intermediary) async throws -> ReceivedRT {
         let bytes = Array(text.utf8)
         let rt = try service.readRT(bytes, as: .json, from: TestIntermediary.psp)
         let body = RTBody(

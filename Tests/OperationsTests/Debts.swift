@@ -84,7 +84,7 @@ extension TestIntermediary {
 
     /// The RT arrives, signed by its sender, which is its PSP unless another one is given.
     @discardableResult
-    func receive(_ rt: RT, sentBy sender: PSPID? = nil, with intermediary: Intermediary) async throws -> TakenRT {
+    func receive(_ rt: RT, sentBy sender: PSPID? = nil, with intermediary: Intermediary) async throws -> ReceivedRT {
         let text = Array("\(rt)".utf8)
         let digest = try await ask("SELECT encode(sha256(\(text)), 'hex')")[0]
         let bytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(digest.dropFirst($0).prefix(2), radix: 16) }

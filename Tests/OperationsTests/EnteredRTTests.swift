@@ -26,7 +26,7 @@ import Testing
         EnteredRT(text: text, psp: psp, source: source, reason: "Arrivata per PEC")
     }
 
-    private func enter(_ entered: EnteredRT, _ service: Intermediary) async throws -> TakenRT {
+    private func enter(_ entered: EnteredRT, _ service: Intermediary) async throws -> ReceivedRT {
         try await service.enterRT(entered, by: .ops) { Array("\($0.receipt)".utf8) }
     }
 

@@ -75,13 +75,13 @@ import Testing
             let unknown = try IUV("RF18539007547034")
 
             for iuv in [iuv, unknown] {
-                let taken = try await withThrowingTaskGroup(of: TakenRT.self) { group in
+                let taken = try await withThrowingTaskGroup(of: ReceivedRT.self) { group in
                     for psp in [TestIntermediary.psp, TestIntermediary.otherPSP] {
                         group.addTask {
                             try await test.receive(TestIntermediary.rt("SAME", iuv: iuv, from: psp), with: service)
                         }
                     }
-                    return try await group.reduce(into: [TakenRT]()) { $0.append($1) }
+                    return try await group.reduce(into: [ReceivedRT]()) { $0.append($1) }
                 }
                 #expect(taken.allSatisfy { !$0.isReplay })
             }
@@ -102,7 +102,7 @@ import Testing
             let service = try test.instance()
             let iuv = hasPosition ? try await debt(test, service).iuv : try IUV("RF18539007547034")
 
-            let replays = try await withThrowingTaskGroup(of: TakenRT.self) { group in
+            let replays = try await withThrowingTaskGroup(of: ReceivedRT.self) { group in
                 for _ in 0..<100 {
                     group.addTask { try await test.receive(TestIntermediary.rt("SAME", iuv: iuv), with: service) }
                 }

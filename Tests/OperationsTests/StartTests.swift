@@ -283,7 +283,7 @@ struct Desk: Sendable {
     func intermediary(_ psp: some TestPSP) throws -> Intermediary {
         Intermediary(
             store: test.store,
-            outside: Outside(
+            externalServices: ExternalServices(
                 startPayment: { start, _ in try await psp.start(start) },
                 cancelPayment: { try await psp.cancel($0) }, deliver: { _, _, _, _ in }, checkURL: { _ in },
                 drawReceipt: { _ in [] }),

@@ -76,7 +76,7 @@ struct TestIntermediary: Sendable {
     ) throws -> Intermediary {
         Intermediary(
             store: store,
-            outside: Outside(
+            externalServices: ExternalServices(
                 startPayment: { _, _ in throw Absent() }, cancelPayment: { _ in throw Absent() },
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] }),
             settings: Intermediary.Settings(

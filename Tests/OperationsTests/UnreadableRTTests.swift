@@ -131,9 +131,9 @@ import Testing
             let early = try test.instance(skewSeconds: (days - 1) * RetentionRule.daySeconds)
             let late = try test.instance(skewSeconds: (days + 1) * RetentionRule.daySeconds)
 
-            #expect(try await early.listOldData().first { $0.rule == .unreadableRTs }?.rows == 0)
-            #expect(try await late.listOldData().first { $0.rule == .unreadableRTs }?.rows == 1)
-            #expect(try await late.forgetOldData().first { $0.rule == .unreadableRTs }?.rows == 1)
+            #expect(try await early.countExpiredData().first { $0.rule == .unreadableRTs }?.rows == 0)
+            #expect(try await late.countExpiredData().first { $0.rule == .unreadableRTs }?.rows == 1)
+            #expect(try await late.deleteExpiredData().first { $0.rule == .unreadableRTs }?.rows == 1)
 
             #expect(try await test.ask("SELECT encode(body, 'escape') FROM unreadable_rts") == ["open"])
             #expect(try await service.showAnomaly(closed, for: .ops).resolution?.kind == .reject)

@@ -217,7 +217,7 @@ import Testing
                 try await ledger.store.transaction(within: .everyCreditor) { tx in
                     var counts: [Int] = []
                     for rule: RetentionRule in [.smartCardTickets, .mailCodes, .registrations, .sessions, .throttles] {
-                        counts.append(try await tx.forget(rule, before: end, limit: 10, at: end))
+                        counts.append(try await tx.deleteExpired(rule, before: end, limit: 10, at: end))
                     }
                     return counts
                 }

@@ -341,8 +341,8 @@ import Testing
             let past = Instant(microseconds: 1)
             for rule in RetentionRule.allCases {
                 let tables = try await scanned(ledger, within: .everyCreditor) { tx in
-                    _ = try await tx.due(rule, before: past)
-                    _ = try await tx.forget(rule, before: past, limit: 10, at: past)
+                    _ = try await tx.countExpired(rule, before: past)
+                    _ = try await tx.deleteExpired(rule, before: past, limit: 10, at: past)
                 }
                 #expect(tables.isEmpty, "\(rule)")
             }

@@ -27,7 +27,7 @@ extension Intermediary {
             guard let (throttle, _) = try await tx.throttles([subject], at: now).first else { return present }
             let wait = throttle.waitSeconds(at: now, .signInFromAddress)
             guard wait == 0 else { throw Refusal.signInThrottled(retryAfterSeconds: wait) }
-            tx.keep(throttle.counting(at: now, .signInFromAddress), for: subject)
+            tx.save(throttle.counting(at: now, .signInFromAddress), for: subject)
             return present
         }
         if let present, let current = credentials.currentPassword {
@@ -58,7 +58,7 @@ extension Intermediary {
         guard try await tx.ask(Citizens.passwordHash(of: owner.id)) == change.replacing else {
             throw Refusal.citizenTokenInvalid
         }
-        tx.keep(passwordHash: change.hash, of: owner.id)
+        tx.save(passwordHash: change.hash, of: owner.id)
         tx.endSessions(of: owner.id, except: citizen.session, by: .passwordChanged, at: now)
         tx.journal(JournalEntry(.passwordChanged, by: .citizen(owner.id, through: caller.key.id)), at: now)
     }

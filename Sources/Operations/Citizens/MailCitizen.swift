@@ -37,7 +37,7 @@ extension Intermediary {
         guard let (throttle, _) = try await tx.throttles([subject], at: now).first,
             throttle.waitSeconds(at: now, .mail) == 0
         else { return false }
-        tx.keep(throttle.counting(at: now, .mail), for: subject)
+        tx.save(throttle.counting(at: now, .mail), for: subject)
         return true
     }
 

@@ -55,7 +55,7 @@ extension Intermediary {
             guard try await tx.ask(Citizens.lock(credential.citizen)) == .active,
                 try await tx.ask(Citizens.credential(of: name)) == credential
             else { throw Refusal.signInFailed }
-            if let rehashed { tx.keep(passwordHash: rehashed, of: credential.citizen) }
+            if let rehashed { tx.save(passwordHash: rehashed, of: credential.citizen) }
             tx.succeed(from: pair, on: account, at: now)
             return try openSession(of: credential.citizen, by: caller, in: tx, at: now)
         }
@@ -91,8 +91,8 @@ extension Intermediary {
                 throw Refusal.signInThrottled(retryAfterSeconds: wait)
             }
             let credential = try await tx.ask(Citizens.credential(of: name))
-            tx.keep(fromAddress.counting(at: now, .signInFromAddress), for: pair)
-            tx.keep(onAccount.counting(at: now, .signIn), for: account)
+            tx.save(fromAddress.counting(at: now, .signInFromAddress), for: pair)
+            tx.save(onAccount.counting(at: now, .signIn), for: account)
             return credential
         }
     }

@@ -40,7 +40,7 @@ extension Intermediary {
             guard let ticket = try await tx.spend(ticket: token.digest, at: now) else { throw refused }
             guard let card else { return ticket.address(adding: "error", "smart-card-refused") }
             let citizen = try await account(of: card, language: language, by: .key(ticket.key), in: tx, at: now)
-            tx.keep(
+            tx.save(
                 code: code.digest, for: citizen, onTicket: token.digest,
                 until: now.adding(seconds: SmartCardTicket.codeLifeSeconds))
             return ticket.address(adding: "code", code.text)

@@ -26,7 +26,7 @@ extension Intermediary {
             let clashing = try await tx.ask(
                 Citizens.clashing(taxCode: registration.taxCode, email: registration.email))
             if clashing.isEmpty {
-                try await keep(registration, as: registered, passwordHash: passwordHash, by: caller, in: tx, at: now)
+                try await save(registration, as: registered, passwordHash: passwordHash, by: caller, in: tx, at: now)
             } else {
                 for citizen in clashing {
                     try await mail(.registrationAttempt, to: citizen, link: nil, in: tx, at: now)
@@ -38,7 +38,7 @@ extension Intermediary {
         }
     }
 
-    private func keep(
+    private func save(
         _ registration: Registration, as registered: Registered, passwordHash: String, by caller: Caller,
         in tx: Transaction, at now: Instant
     ) async throws {

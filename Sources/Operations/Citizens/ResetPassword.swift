@@ -36,7 +36,7 @@ extension Intermediary {
             // What is thrown rolls back, and the code may be used again with a better password.
             let faults = password.faults(for: citizen.owner).map { Fault("/new_password", .tooWeak, $0) }
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
-            tx.keep(passwordHash: passwordHash, of: id)
+            tx.save(passwordHash: passwordHash, of: id)
             tx.endSessions(of: id, by: .passwordReset, at: now)
             tx.journal(JournalEntry(.passwordReset, by: .citizen(id, through: caller.key.id)), at: now)
         }

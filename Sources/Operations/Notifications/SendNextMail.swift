@@ -15,8 +15,8 @@ extension Intermediary {
     /// What of the lease is left for the database when the mail server has used up its time.
     static let leaseMarginMilliseconds = 4_000
     /// How long a delivery is tried to be written down while the database is away, and once we are told to stop.
-    static let rememberSeconds = 600
-    static let farewellSeconds = 5
+    static let markSentRetrySeconds = 600
+    static let shutdownGraceSeconds = 5
 
     /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none. An address that is both the
     /// payer's and the debtor's gets the payer's version.
@@ -66,32 +66,32 @@ extension Intermediary {
             guard let recipient = mail.recipient else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
             }
-            guard mail.attempts <= RetryPlan.maximumAttempts else { throw NeverEnded() }
+            guard mail.attempts <= RetryPlan.maximumAttempts else { throw AttemptsInterrupted() }
             guard let message = try await message(mail, to: recipient) else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
             }
             let left = leaseEnd - .milliseconds(Self.leaseMarginMilliseconds) - ContinuousClock.now
-            guard left > .seconds(1) else { return await giveBack(mail) }
-            try await outside.deliver(
+            guard left > .seconds(1) else { return await release(mail) }
+            try await externalServices.deliver(
                 message, settings.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
         } catch is CancellationError {
-            return await giveBack(mail)
+            return await release(mail)
         } catch MailFailure.stopped, is DatabaseUnavailable {
-            return await giveBack(mail)
+            return await release(mail)
         } catch {
-            return await settle(mail, failure: error, logger: logger)
+            return await recordFailure(mail, failure: error, logger: logger)
         }
-        await remember(mail, logger: logger)
+        await recordSent(mail, logger: logger)
     }
 
     /// Nothing was sent: somebody else, or we later, may try at once. If that can not be written the lease runs out.
-    private func giveBack(_ mail: PagoPA.Notification) async {
+    private func release(_ mail: PagoPA.Notification) async {
         await shielded { try? await store.transaction(within: .everyCreditor) { tx in tx.release(mail) } }
     }
 
     /// The mail is out: this is written down whatever it takes, or else it would go out twice.
-    private func remember(_ mail: PagoPA.Notification, logger: Logger) async {
-        let deadline = Mutex(ContinuousClock.now + .seconds(Self.rememberSeconds))
+    private func recordSent(_ mail: PagoPA.Notification, logger: Logger) async {
+        let deadline = Mutex(ContinuousClock.now + .seconds(Self.markSentRetrySeconds))
         await shielded {
             while ContinuousClock.now < deadline.withLock(\.self) {
                 do {
@@ -104,15 +104,15 @@ extension Intermediary {
             }
             logger.error("an e-mail went out and that could not be kept: it may go out again")
         } onStop: {
-            deadline.withLock { $0 = ContinuousClock.now + .seconds(Self.farewellSeconds) }
+            deadline.withLock { $0 = ContinuousClock.now + .seconds(Self.shutdownGraceSeconds) }
         }
     }
 
-    private func settle(_ mail: PagoPA.Notification, failure: any Error, logger: Logger) async {
-        let isPermanent = (failure as? MailFailure)?.isPermanent ?? (failure is NeverEnded)
+    private func recordFailure(_ mail: PagoPA.Notification, failure: any Error, logger: Logger) async {
+        let isPermanent = (failure as? MailFailure)?.isPermanent ?? (failure is AttemptsInterrupted)
         let wait =
             isPermanent ? nil : RetryPlan.waitSeconds(afterFailures: mail.attempts, jitter: .random(in: -1...1))
-        let text = (failure as? MailFailure).map { "\($0)" } ?? (failure as? NeverEnded).map { "\($0)" }
+        let text = (failure as? MailFailure).map { "\($0)" } ?? (failure as? AttemptsInterrupted).map { "\($0)" }
         logger.warning(
             "an e-mail did not go out",
             metadata: [
@@ -154,7 +154,7 @@ extension Intermediary {
 }
 
 /// Every try ended with the process that made it.
-private struct NeverEnded: Error, CustomStringConvertible {
+private struct AttemptsInterrupted: Error, CustomStringConvertible {
     let description = "the service ended during every try"
 }
 

@@ -18,7 +18,7 @@ extension Intermediary {
     private func pspList(_ version: Int, orElse load: () async throws -> PSPList?) async throws -> PSPList? {
         if let cached = await pspLists.list(version) { return cached }
         guard let loaded = try await load() else { return nil }
-        await pspLists.keep(loaded)
+        await pspLists.save(loaded)
         return loaded
     }
 
@@ -46,7 +46,7 @@ extension Intermediary {
         var faults = PSPList.faults(psps)
         for (index, psp) in psps.enumerated() {
             for (number, channel) in psp.channels.enumerated() {
-                do { try outside.checkURL(channel.startURL) } catch {
+                do { try externalServices.checkURL(channel.startURL) } catch {
                     faults.append(Fault("/psps/\(index)/channels/\(number)/start_url", .badFormat, "\(error)"))
                 }
             }
@@ -61,20 +61,20 @@ extension Intermediary {
             tx.journal(JournalEntry(.pspListReplaced, by: caller.actor, to: "\(list.version)"), at: now)
             return list
         }
-        await pspLists.keep(list)
+        await pspLists.save(list)
         return list
     }
 }
 
 /// The last list used, so that a choice costs no more than reading which version is in force.
 package actor PSPListCache {
-    private var kept: PSPList?
+    private var latest: PSPList?
 
     func list(_ version: Int) -> PSPList? {
-        kept?.version == version ? kept : nil
+        latest?.version == version ? latest : nil
     }
 
-    func keep(_ list: PSPList) {
-        kept = list
+    func save(_ list: PSPList) {
+        latest = list
     }
 }

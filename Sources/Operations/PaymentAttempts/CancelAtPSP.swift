@@ -20,7 +20,7 @@ extension Intermediary {
         guard let call = claimed else { return false }
         let secrets = try await signingSecrets(of: call.psp)
         do {
-            try await outside.cancelPayment(
+            try await externalServices.cancelPayment(
                 PSPCancellation(
                     psp: call.psp.value, cancelURL: call.cancelURL, secrets: secrets,
                     attemptID: call.attempt.description))

@@ -52,7 +52,7 @@ extension Intermediary {
     package static let startGraceSeconds = 30
 
     /// Holds the installments, asks the PSP, and hands back its portal's address. Three steps, because a transaction never waits
-    /// for the outside: hold and commit; call; store what came of it.
+    /// for the externalServices: hold and commit; call; store what came of it.
     /// - Throws: `Refusal`; a PSP that is down is `StartedAttempt.failed`, with nothing held.
     package func startPaymentAttempt(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
@@ -63,7 +63,7 @@ extension Intermediary {
         case .taken(let started): return .done(started)
         case .held(let attempt, let call):
             let outcome: Result<PSPPortalPage, any Error>
-            do { outcome = .success(try await outside.startPayment(call, deadline)) } catch {
+            do { outcome = .success(try await externalServices.startPayment(call, deadline)) } catch {
                 outcome = .failure(error)
             }
             return try await finish(attempt, outcome, by: caller, repeating: repeating)
@@ -106,7 +106,7 @@ extension Intermediary {
                     JournalEntry(
                         .attemptState, by: caller.actor, creditor: plan.attempt.creditor, attempt: plan.attempt.id,
                         to: AttemptStatus.created.rawValue), at: now)
-                tx.keep(nil, for: repeating.key, attempt: plan.attempt.id)
+                tx.save(nil, for: repeating.key, attempt: plan.attempt.id)
                 return .held(plan.attempt, plan.call)
             }
         } catch StorageError.constraint("attempt_items_one_open_attempt") {
@@ -129,7 +129,7 @@ extension Intermediary {
             journal(attempt, from: attempt.status, to: failed, by: caller.actor, in: tx, at: now)
             started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
         }
-        tx.keep(repeating.render(started), for: repeating.key)
+        tx.save(repeating.render(started), for: repeating.key)
         return started
     }
 
@@ -294,7 +294,7 @@ extension Intermediary {
             case .success(let page): started = accepted(current, at: page, in: tx, now)
             case .failure(let error): started = refused(current, error, in: tx, now)
             }
-            tx.keep(repeating.render(started), for: repeating.key)
+            tx.save(repeating.render(started), for: repeating.key)
             return .done(started)
         }
     }
@@ -315,7 +315,7 @@ extension Intermediary {
     private func refused(_ current: PaymentAttempt, _ error: any Error, in tx: Transaction, _ now: Instant)
         -> StartedAttempt
     {
-        let (refusal, reason) = explain(error)
+        let (refusal, reason) = startRefusal(for: error)
         guard let next = current.status.after(.pspFailed) else { return .redirected(current) }
         tx.setStatus(next, of: current.id, failureReason: reason, at: now)
         journal(current, from: current.status, to: next, by: .psp(current.psp), in: tx, at: now)
@@ -333,7 +333,7 @@ extension Intermediary {
     }
 
     /// The caller learns what kind of failure it was; its particulars go to the log.
-    private func explain(_ error: any Error) -> (Refusal, String) {
+    private func startRefusal(for error: any Error) -> (Refusal, String) {
         logger.warning("a PSP could not start a payment", metadata: ["failure": "\(error)"])
         guard let failure = error as? PSPPortalFailure else { return (.pspUnreachable, "the PSP could not be reached") }
         switch failure {

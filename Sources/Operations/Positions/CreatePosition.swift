@@ -29,7 +29,7 @@ extension Intermediary {
                         draft, fingerprint: fingerprint, formerFingerprint: formerFingerprint, by: caller,
                         afterTries: tries, in: tx, at: now)
                 }
-                await settleWhatWaited(for: created, draft)
+                await settleWaitingReceipts(for: created, draft)
                 return created
             } catch StorageError.constraint("positions_external_id_key") where tries < NumberDraw.maximumTries {
                 // Somebody stored the same external id meanwhile: the next try finds it.
@@ -49,7 +49,7 @@ extension Intermediary {
     }
 
     /// Money may have come before its position; never for a number that we have just made.
-    private func settleWhatWaited(for created: Once<CreatedPosition>, _ draft: PositionDraft) async {
+    private func settleWaitingReceipts(for created: Once<CreatedPosition>, _ draft: PositionDraft) async {
         guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }),
             case .done(.created(let position)) = created
         else { return }

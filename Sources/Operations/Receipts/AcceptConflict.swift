@@ -60,7 +60,7 @@ extension Intermediary {
         if first.status == .settled, settlement.disposition != .settled, let position, position.state == .open {
             tx.reopenAlternatives(of: position, by: actor, at: now)
         }
-        return try await book(facts, as: id, in: tx, render: render).receipt
+        return try await recordRT(facts, as: id, in: tx, render: render).receipt
     }
 
     /// The installment that this receipt, which no longer counts, has paid is owed again.

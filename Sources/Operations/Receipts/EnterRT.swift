@@ -39,7 +39,7 @@ extension Intermediary {
     ///   stored body, `.anomalyNotOpen`, `.receiptConflict`.
     package func enterRT(
         _ entered: EnteredRT, by caller: Caller, render: @Sendable (RTAcknowledgement) -> [UInt8]
-    ) async throws -> TakenRT {
+    ) async throws -> ReceivedRT {
         let rt: RT
         do { rt = try readRT(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
             throw Refusal.invalid(faults.map { Fault("/rt" + $0.pointer, $0.code, $0.detail) })
@@ -58,20 +58,20 @@ extension Intermediary {
     private func enter(
         _ rt: RT, _ entered: EnteredRT, by caller: Caller, at now: Instant,
         render: @Sendable (RTAcknowledgement) -> [UInt8]
-    ) async throws -> TakenRT {
-        let taken: Taken = try await store.transaction(within: caller.tenancy) { tx in
+    ) async throws -> ReceivedRT {
+        let result: RTResult = try await store.transaction(within: caller.tenancy) { tx in
             let (body, anomaly) = try await evidence(of: entered, for: rt, caller, in: tx)
             let origin = RTOrigin(receipt: .file, actor: caller.actor, reason: entered.reason)
-            let taken = try await take(rt, body: body, from: origin, in: tx, at: now, render: render)
-            if let anomaly, case .first(let first) = taken {
+            let result = try await process(rt, body: body, from: origin, in: tx, at: now, render: render)
+            if let anomaly, case .first(let first) = result {
                 close(
                     anomaly, Resolution(kind: .entered, reason: entered.reason, resolvedAt: now), position: nil,
                     by: caller.actor, in: tx)
                 tx.enter(anomaly.id, as: first.receipt, creditor: rt.creditor, iuv: rt.iuv)
             }
-            return taken
+            return result
         }
-        return try finish(taken)
+        return try finish(result)
     }
 
     private func evidence(of entered: EnteredRT, for rt: RT, _ caller: Caller, in tx: Transaction) async throws -> (

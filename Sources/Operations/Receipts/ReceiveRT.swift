@@ -7,7 +7,7 @@ import Storage
 import Text
 
 /// How an RT was taken, with the answer that every replay gets again.
-package struct TakenRT: Sendable, Equatable {
+package struct ReceivedRT: Sendable, Equatable {
     package let isReplay: Bool
     package let answer: [UInt8]
     package let disposition: Disposition?
@@ -23,8 +23,8 @@ struct RTOrigin: Sendable {
 }
 
 /// What became of an RT in its transaction.
-enum Taken: Sendable {
-    case first(TakenRT)
+enum RTResult: Sendable {
+    case first(ReceivedRT)
     case conflict(Identifier<Anomaly>)
 }
 
@@ -62,33 +62,33 @@ extension Intermediary {
     /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
     package func receiveRT(
         _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
-    ) async throws -> TakenRT {
+    ) async throws -> ReceivedRT {
         let now = clock()
         do {
-            return try await take(rt, body: body, at: now, render: render)
+            return try await process(rt, body: body, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
             // The same RT was taken at the same time where no position could be locked: now it is a replay.
-            return try await take(rt, body: body, at: now, render: render)
+            return try await process(rt, body: body, at: now, render: render)
         }
     }
 
-    private func take(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8])
+    private func process(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8])
         async throws
-        -> TakenRT
+        -> ReceivedRT
     {
-        let taken: Taken = try await store.transaction(within: .psp(body.psp)) { tx in
+        let result: RTResult = try await store.transaction(within: .psp(body.psp)) { tx in
             let rt = try await attributed(rt, sentBy: body.psp, in: tx)
             let origin = RTOrigin(receipt: .pagopa, actor: .psp(body.psp), reason: nil)
-            return try await take(rt, body: body, from: origin, in: tx, at: now, render: render)
+            return try await process(rt, body: body, from: origin, in: tx, at: now, render: render)
         }
-        return try finish(taken)
+        return try finish(result)
     }
 
     /// The RT's place in the books: a replay, a conflict, or a new receipt by the decision table. `rt.psp` is decided.
-    func take(
+    func process(
         _ rt: RT, body: RTBody, from origin: RTOrigin, in tx: Transaction, at now: Instant,
         render: @Sendable (RTAcknowledgement) -> [UInt8]
-    ) async throws -> Taken {
+    ) async throws -> RTResult {
         let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
             Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
             Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
@@ -96,11 +96,11 @@ extension Intermediary {
         let known = known(rt, among: candidates)
         if let same = known.first(where: { isSame(rt, body, as: $0) }) {
             return .first(
-                TakenRT(isReplay: true, answer: same.answer, disposition: nil, receipt: same.receipt))
+                ReceivedRT(isReplay: true, answer: same.answer, disposition: nil, receipt: same.receipt))
         }
         if let rival = known.rival(of: rt.outcome) {
             return .conflict(
-                try await keepConflict(rt, body: body, with: rival, by: origin.actor, in: tx, at: now))
+                try await recordConflict(rt, body: body, with: rival, by: origin.actor, in: tx, at: now))
         }
         let installment = position?.installments.first { $0.iuv == rt.iuv }
         let settlement = Settlement.of(
@@ -111,11 +111,11 @@ extension Intermediary {
             rt: rt, body: body, origin: origin, position: position, installment: installment,
             copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil, attempt: attempt,
             settlement: settlement, creditor: creditor, arrivedAt: now, now: now)
-        return .first(try await book(facts, as: newID(), in: tx, render: render))
+        return .first(try await recordRT(facts, as: newID(), in: tx, render: render))
     }
 
-    func finish(_ taken: Taken) throws -> TakenRT {
-        switch taken {
+    func finish(_ result: RTResult) throws -> ReceivedRT {
+        switch result {
         case .first(let answer):
             countRT(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
             return answer
@@ -147,10 +147,10 @@ extension Intermediary {
     }
 
     /// Everything a new RT changes, also for the attempts that it makes pointless.
-    func book(
+    func recordRT(
         _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
-    ) async throws -> TakenRT {
-        let taken = try keep(facts, as: id, in: tx, render: render)
+    ) async throws -> ReceivedRT {
+        let result = try queueChanges(facts, as: id, in: tx, render: render)
         if facts.settlement.disposition == .settled, let position = facts.position,
             let installment = facts.installment
         {
@@ -158,13 +158,13 @@ extension Intermediary {
                 holding: installment, of: position, paidBy: facts.attempt, by: facts.origin.actor, in: tx,
                 at: facts.now)
         }
-        return taken
+        return result
     }
 
     /// What it changes by itself, queued for one flush.
-    private func keep(
+    private func queueChanges(
         _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
-    ) throws -> TakenRT {
+    ) throws -> ReceivedRT {
         let receipt = facts.receipt(id: id)
         let actor = facts.origin.actor
         tx.insert(receipt, installment: facts.installment?.id)
@@ -200,7 +200,7 @@ extension Intermediary {
                     .paymentFailed, about: receipt, toPayer: [attempt.email], toDebtor: nil, in: attempt.language,
                     at: facts.now))
         }
-        return TakenRT(isReplay: false, answer: answer, disposition: receipt.status, receipt: receipt.id)
+        return ReceivedRT(isReplay: false, answer: answer, disposition: receipt.status, receipt: receipt.id)
     }
 
     /// What the RT means to its attempt.
@@ -227,7 +227,7 @@ extension Intermediary {
     }
 
     /// Both bodies stay; the first one counts. The same other body again adds nothing.
-    private func keepConflict(
+    private func recordConflict(
         _ rt: RT, body: RTBody, with known: KnownRT, by actor: Actor, in tx: Transaction, at now: Instant
     ) async throws -> Identifier<Anomaly> {
         if let earlier = try await tx.ask(

@@ -62,7 +62,7 @@ extension Intermediary {
                     throw Refusal.resolutionNotPossible("The position is of another creditor than the receipt.")
                 }
                 let installment = try installment(of: position, number: number)
-                _ = try await place(receipt, on: installment, of: position, by: actor, in: tx, at: now)
+                _ = try await settle(receipt, on: installment, of: position, by: actor, in: tx, at: now)
             }
             close(
                 anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now, writtenOff: writtenOff),
@@ -122,7 +122,7 @@ extension Intermediary {
         }
         guard let position, let installment else { return nil }
         let difference = try AcceptedDifference(paid: receipt.amount, owed: installment.amount)
-        tx.place(receipt.id, as: .settled, on: installment, of: position)
+        tx.settle(receipt.id, as: .settled, on: installment, of: position)
         try pay(
             installment, of: position, paidAt: receipt.paidAt, writtenOff: difference.writtenOff, by: actor, in: tx,
             at: now)

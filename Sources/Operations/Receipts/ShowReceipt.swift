@@ -89,7 +89,7 @@ extension Intermediary {
             Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
             Decisions.about(receipt.id))
         do {
-            return try await outside.drawReceipt(
+            return try await externalServices.drawReceipt(
                 ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))
         } catch DocumentFailure.busy {
             throw Refusal.busy(retryAfterSeconds: Self.drawingRetryAfterSeconds)

@@ -16,7 +16,8 @@ struct Retention: AsyncParsableCommand {
     func run() async throws {
         try await withWiring(common) { wiring in
             let found =
-                dryRun ? try await wiring.intermediary.listOldData() : try await wiring.intermediary.forgetOldData()
+                dryRun
+                ? try await wiring.intermediary.countExpiredData() : try await wiring.intermediary.deleteExpiredData()
             switch format {
             case .json:
                 printLine(

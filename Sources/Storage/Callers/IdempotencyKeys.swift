@@ -46,7 +46,7 @@ package enum IdempotencyKeys {
 
 extension Transaction {
     /// Keeps the first answer, or that the request has begun (`answer` nil). A key that has its answer keeps that one.
-    package func keep(
+    package func save(
         _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil
     ) {
         send(

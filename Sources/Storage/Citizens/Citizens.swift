@@ -149,7 +149,7 @@ extension Transaction {
     }
 
     /// - Parameter replacing: only when this is still the hash; nil: whatever it is.
-    package func keep(passwordHash: String, of citizen: CitizenID, replacing old: String? = nil) {
+    package func save(passwordHash: String, of citizen: CitizenID, replacing old: String? = nil) {
         let unchanged: SQL = old.map { "password_hash = \($0)" } ?? "TRUE"
         send(
             """

@@ -143,7 +143,7 @@ extension Transaction {
         return subjects.map { found[$0] ?? (Throttle(tries: 0, lastAt: now), false) }
     }
 
-    package func keep(_ throttle: Throttle, for subject: [UInt8]) {
+    package func save(_ throttle: Throttle, for subject: [UInt8]) {
         send(
             "UPDATE throttles SET tries = \(throttle.tries), last_at = \(throttle.lastAt.sql) WHERE subject = \(subject)"
         )

@@ -41,7 +41,7 @@ extension Transaction {
         return SmartCardTicket(key: try row.identifier(), returnURL: try row.value { try ReturnURL($0) })
     }
 
-    package func keep(code: [UInt8], for citizen: CitizenID, onTicket digest: [UInt8], until end: Instant) {
+    package func save(code: [UInt8], for citizen: CitizenID, onTicket digest: [UInt8], until end: Instant) {
         send(
             """
             UPDATE smart_card_tickets SET citizen_id = \(citizen.uuid), code_digest = \(code), code_expires_at = \(end.sql)

@@ -80,7 +80,7 @@ extension Transaction {
     }
 
     /// Queues what became of a kept receipt. `receipts_one_per_installment` refuses a second payment.
-    package func place(
+    package func settle(
         _ receipt: Identifier<Receipt>, as disposition: Disposition, on installment: Installment, of position: Position
     ) {
         send(
@@ -98,7 +98,7 @@ extension Transaction {
 
 extension Transaction {
     /// Queues that a kept receipt turned out to tell of another creditor's installment.
-    package func place(_ receipt: Identifier<Receipt>, as disposition: Disposition, copyOf share: Share) {
+    package func settle(_ receipt: Identifier<Receipt>, as disposition: Disposition, copyOf share: Share) {
         send(
             """
             UPDATE receipts SET status = \(disposition.rawValue), copy_of_installment_id = \(share.installment.uuid),

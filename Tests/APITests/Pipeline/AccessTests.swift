@@ -24,7 +24,7 @@ import Testing
             configuration: PoolConfiguration(url: "postgres://localhost/none", maximumConnections: 1), logger: logger)
         let intermediary = Intermediary(
             store: Store(pool: pool),
-            outside: Outside(
+            externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unused() }, cancelPayment: { _ in throw Unused() },
                 deliver: { _, _, _, _ in throw Unused() }, checkURL: { _ in }, drawReceipt: { _ in [] }),
             settings: Intermediary.Settings(

@@ -4,7 +4,7 @@ import Gateways
 import PagoPA
 
 /// Whom we call. The real gateways in service; in tests, whatever answers as they do.
-package struct Outside: Sendable {
+package struct ExternalServices: Sendable {
     /// Asks a PSP to begin a payment. Nothing is sent after the deadline, and no answer is waited for beyond it.
     /// - Throws: `PSPPortalFailure`.
     package let startPayment: @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage

@@ -7,7 +7,7 @@ import Storage
 extension Intermediary {
     /// What a kept receipt does on the installment that it turned out to belong to. Position, receipt and anomaly are locked.
     /// - Returns: how the receipt stands now.
-    func place(
+    func settle(
         _ receipt: Receipt, on installment: Installment, of position: Position, by actor: Actor, in tx: Transaction,
         at now: Instant
     ) async throws -> Disposition {
@@ -17,8 +17,8 @@ extension Intermediary {
             installment: installment,
             share: nil, startedAt: receipt.receivedAt, creditorIsKnown: true,
             contradictsItself: receipt.notes.contradictMoney)
-        tx.place(receipt.id, as: settlement.disposition, on: installment, of: position)
-        tell(settlement, of: receipt, on: position.id, by: actor, in: tx, at: now)
+        tx.settle(receipt.id, as: settlement.disposition, on: installment, of: position)
+        recordSettlement(settlement, of: receipt, on: position.id, by: actor, in: tx, at: now)
         if settlement.disposition == .settled {
             try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
             try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
@@ -51,7 +51,7 @@ extension Intermediary {
     }
 
     /// Journals where a kept receipt went, and opens what does not fit there.
-    private func tell(
+    private func recordSettlement(
         _ settlement: Settlement, of receipt: Receipt, on position: Identifier<Position>?, by actor: Actor,
         in tx: Transaction, at now: Instant
     ) {
@@ -119,26 +119,27 @@ extension Intermediary {
     private func settleQuarantined(_ id: Identifier<Receipt>) async throws -> Bool {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
-            guard let kept = try await tx.ask(Receipts.show(id, within: .everyCreditor)) else { return false }
+            guard let receipt = try await tx.ask(Receipts.show(id, within: .everyCreditor)) else { return false }
             let (position, share) = try await tx.ask(
-                Positions.lock(creditor: kept.creditor, iuv: kept.iuv),
-                Receipts.share(of: kept.creditor, iuv: kept.iuv, broughtOnly: true))
+                Positions.lock(creditor: receipt.creditor, iuv: receipt.iuv),
+                Receipts.share(of: receipt.creditor, iuv: receipt.iuv, broughtOnly: true))
             guard position?.state != .draft, try await tx.lock(id) == .quarantined,
                 // People may have refunded or rejected it: then its money is nobody's any more.
                 let anomaly = try await tx.ask(Anomalies.quarantine(of: id))
             else { return false }
-            let installment = position?.installments.first { $0.iuv == kept.iuv }
+            let installment = position?.installments.first { $0.iuv == receipt.iuv }
             let settlement = Settlement.of(
-                kept.outcome, kept.amount, paidAt: kept.paidAt, transfers: kept.transfers, position: position,
+                receipt.outcome, receipt.amount, paidAt: receipt.paidAt, transfers: receipt.transfers,
+                position: position,
                 installment: installment,
-                share: share, startedAt: kept.receivedAt, creditorIsKnown: true,
-                contradictsItself: kept.notes.contradictMoney)
+                share: share, startedAt: receipt.receivedAt, creditorIsKnown: true,
+                contradictsItself: receipt.notes.contradictMoney)
             if let position, let installment {
                 guard !installment.isIUVGenerated, settlement.disposition == .settled else { return false }
-                _ = try await place(kept, on: installment, of: position, by: .loop, in: tx, at: now)
+                _ = try await settle(receipt, on: installment, of: position, by: .loop, in: tx, at: now)
             } else if let share, settlement.disposition == .recorded {
-                tx.place(id, as: settlement.disposition, copyOf: share)
-                tell(settlement, of: kept, on: nil, by: .loop, in: tx, at: now)
+                tx.settle(id, as: settlement.disposition, copyOf: share)
+                recordSettlement(settlement, of: receipt, on: nil, by: .loop, in: tx, at: now)
             } else {
                 return false
             }

@@ -8,12 +8,12 @@ extension Intermediary {
     package static let retentionBatch = 1_000
 
     /// How much of each rule is past its time; changes nothing.
-    package func listOldData() async throws -> [(rule: RetentionRule, rows: Int)] {
+    package func countExpiredData() async throws -> [(rule: RetentionRule, rows: Int)] {
         let now = clock()
         var found: [(RetentionRule, Int)] = []
         for rule in RetentionRule.allCases {
             let rows = try await store.transaction(within: .everyCreditor) { tx in
-                try await tx.due(rule, before: end(of: rule, at: now))
+                try await tx.countExpired(rule, before: end(of: rule, at: now))
             }
             found.append((rule, rows))
         }
@@ -22,7 +22,7 @@ extension Intermediary {
 
     /// Forgets all that is past its time, a batch at a time.
     /// - Returns: how many rows of each rule.
-    package func forgetOldData() async throws -> [(rule: RetentionRule, rows: Int)] {
+    package func deleteExpiredData() async throws -> [(rule: RetentionRule, rows: Int)] {
         let now = clock()
         var forgotten: [(RetentionRule, Int)] = []
         for rule in RetentionRule.allCases {
@@ -31,7 +31,8 @@ extension Intermediary {
             repeat {
                 try Task.checkCancellation()
                 batch = try await store.transaction(within: .everyCreditor) { tx in
-                    try await tx.forget(rule, before: end(of: rule, at: now), limit: Self.retentionBatch, at: now)
+                    try await tx.deleteExpired(
+                        rule, before: end(of: rule, at: now), limit: Self.retentionBatch, at: now)
                 }
                 rows += batch
             } while batch == Self.retentionBatch
