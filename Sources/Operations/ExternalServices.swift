@@ -3,22 +3,22 @@ import Documents
 import Gateways
 import PagoPA
 
-/// Whom we call. The real gateways in service; in tests, whatever answers as they do.
+/// The external services that the operations call. Production injects the real gateways; tests inject replacements.
 package struct ExternalServices: Sendable {
-    /// Asks a PSP to begin a payment. Nothing is sent after the deadline, and no answer is waited for beyond it.
+    /// Asks a PSP to start a payment. The call sends nothing after the deadline and does not wait for a response beyond it.
     /// - Throws: `PSPPortalFailure`.
     package let startPayment: @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage
-    /// Tells a PSP that a payment is over.
+    /// Notifies a PSP that a payment has ended.
     /// - Throws: `PSPPortalFailure`.
     package let cancelPayment: @Sendable (PSPCancellation) async throws -> Void
-    /// Hands one message to the mail server, within the time given.
+    /// Sends one message to the mail server within the timeout.
     /// - Throws: `MailFailure`.
     package let deliver:
         @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int) async throws -> Void
-    /// Whether an address may be called at all, when it is saved.
-    /// - Throws: `InvalidValue`-like errors whose text is for the caller.
+    /// Checks, when a URL is saved, that the service may call it.
+    /// - Throws: an error like `InvalidValue`, whose text is shown to the caller.
     package let checkURL: @Sendable (String) throws -> Void
-    /// Draws a receipt.
+    /// Draws a receipt as a PDF.
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
 
     package init(

@@ -4,20 +4,20 @@ import Logging
 import PagoPA
 import Storage
 
-/// Quietanza at work: every operation is a method of this type, one file each. It knows no HTTP.
+/// The entry point of the application: every operation is a method of this type, in its own file. It does not depend on HTTP.
 package struct Intermediary: Sendable {
     package let store: Store
-    /// Whom we call; swapped in tests.
+    /// Tests replace these.
     package let externalServices: ExternalServices
     package let settings: Settings
     package let logger: Logger
-    /// The real clock, or a test's.
+    /// The system clock, or a test clock.
     package let clock: @Sendable () -> Instant
     package let pspLists: PSPListCache
     package let attemptWatch: AttemptWatch
     package let passwords: PasswordHashing
     let knownCredentials: KnownCredentials
-    /// Encrypts what must be recoverable, under `SECRETS_KEY`.
+    /// Encrypts with `SECRETS_KEY` the secrets that must be recoverable.
     let secretBox: SecretBox
 
     package init(
@@ -37,17 +37,17 @@ package struct Intermediary: Sendable {
     }
 
     package struct Settings: Sendable {
-        /// Base of every link that we hand out, without a slash at its end.
+        /// The base of every link in responses and mails, without a trailing slash.
         package var publicURL: String
         package var mailFrom: EmailAddress
-        /// How long an attempt may hold its installments.
+        /// How long a payment attempt may reserve its installments.
         package var attemptLifeSeconds: Int
-        /// Whether a creditor's tax code must pass its check digit; pagoPA's own test creditors do not.
+        /// Whether a creditor's tax code must have a valid check digit. The codes of pagoPA's test creditors do not.
         package var checksCreditorTaxCodes: Bool
-        /// The versions of the documents that citizens agree to, as front ends show them.
+        /// The versions of the documents that citizens accept, as front ends display them.
         package var privacyVersion: String
         package var termsVersion: String
-        /// How long an e-mail address stays where nobody needs it any more.
+        /// How long an e-mail address is retained after its last use.
         package var addressLifeDays: Int
 
         package init(

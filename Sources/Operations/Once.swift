@@ -3,10 +3,10 @@ import PagoPA
 import Requests
 import Storage
 
-/// A request that its caller may send again: its key, and how its answer is written down.
+/// A request with an Idempotency-Key: the key, and a function that renders the response to store.
 package struct Repeating<Result: Sendable>: Sendable {
     package let key: IdempotencyKey
-    /// Pure; runs inside the transaction, so that effect and answer are kept together.
+    /// A pure function. It runs inside the transaction, so that effect and response are stored together.
     package let render: @Sendable (Result) -> StoredAnswer
 
     package init(key: IdempotencyKey, render: @escaping @Sendable (Result) -> StoredAnswer) {
@@ -15,20 +15,20 @@ package struct Repeating<Result: Sendable>: Sendable {
     }
 }
 
-/// What came of a request that may have been sent before.
+/// The result of a request that may be a repeat.
 package enum Once<Result: Sendable>: Sendable {
     case done(Result)
-    /// The first answer, byte for byte.
+    /// The first response, byte for byte.
     case replayed(StoredAnswer)
 }
 
-/// Ends a transaction whose request had been answered before.
+/// Rolls back the transaction of a request that already has a response.
 private struct AlreadyAnswered: Error {
     let answer: StoredAnswer
 }
 
 extension Intermediary {
-    /// One transaction for the effect and, when the caller gave a key, for the answer.
+    /// Runs the effect and, if the caller sent a key, stores the response in the same transaction.
     func once<Result: Sendable>(
         _ repeating: Repeating<Result>?, within tenancy: Tenancy,
         _ effect: (Transaction, Instant) async throws -> Result
@@ -37,7 +37,8 @@ extension Intermediary {
         do {
             return try await store.transaction(within: tenancy) { tx in
                 if let repeating {
-                    // Travels with the first query of the effect, which sees no answer to a request that is a repeat.
+                    // The claim is sent together with the first query of the effect. For a repeat it throws before the effect sees a
+                    // result.
                     tx.send(IdempotencyKeys.claim(repeating.key)) { earlier in
                         switch earlier {
                         case .none: break
@@ -48,7 +49,7 @@ extension Intermediary {
                 }
                 let result: Result
                 do { result = try await effect(tx, now) } catch {
-                    // A repeat gets the first answer, also where the effect is refused before its first query.
+                    // A repeat gets the first response even when the effect is refused before its first query.
                     try await tx.runChecks()
                     throw error
                 }

@@ -1,7 +1,7 @@
 import Storage
 
 extension Intermediary {
-    /// Checks that the database serves the application's role and holds every recorded policy and grant.
-    /// - Throws: `StorageError` or `DatabaseUnavailable` when the role cannot be taken; `DatabaseAccessError.incomplete`.
+    /// Checks that the application's role can be used and that the database has every recorded policy and grant.
+    /// - Throws: `StorageError` or `DatabaseUnavailable` when the role cannot be set; `DatabaseAccessError.incomplete`.
     package func verifyDatabaseAccess() async throws { try await store.verifyAccess() }
 }

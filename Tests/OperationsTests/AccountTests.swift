@@ -7,7 +7,7 @@ import Requests
 import Storage
 import Testing
 
-/// Money goes to registered accounts only.
+/// Transfers may only go to registered accounts.
 @Suite(.serialized) struct AccountTests {
     private static let bank = "IT60X0542811101000000123456"
     private static let postal = "IT30O0760103200000012345678"
@@ -78,12 +78,12 @@ import Testing
         }
     }
 
-    @Test func `what was written before stays payable, and goes nowhere else when it is changed`() async throws {
+    @Test func `existing positions stay payable, and cannot change to an unregistered account`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
             let old = try await test.create(test.draft("old"), with: intermediary)
-            // As before there was a register.
+            // The position was created before the creditor had a register of accounts.
             _ = try await test.pool.query(
                 """
                 DO $$ BEGIN
@@ -123,7 +123,7 @@ import Testing
             #expect(
                 try await test.ask("SELECT note FROM journal WHERE kind = 'account_saved' ORDER BY note")
                     == [Self.german, Self.postal, Self.bank])
-            // The former account stays one of the creditor's; a debt goes to the new one.
+            // The former account stays registered; new debts use the new default account.
             let position = try await test.create(test.draft("after"), with: intermediary)
             #expect(position.installments[0].transfers.map(\.iban.value) == [Self.german])
             let book = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, _, today in
@@ -136,7 +136,7 @@ import Testing
                 try await test.ask(
                     "SELECT coalesce(to_state, 'gone') FROM journal WHERE note = \(Self.german) ORDER BY id")
                     == ["from \(intermediary.today), default", "gone"])
-            // The same again changes nothing and is written down nowhere.
+            // Saving the same register again changes nothing and writes no journal entry.
             let before = try await test.ask("SELECT count(*)::text FROM journal")
             _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, present, _ in present }
             #expect(try await test.ask("SELECT count(*)::text FROM journal") == before)
@@ -145,7 +145,7 @@ import Testing
 }
 
 extension TestIntermediary {
-    /// The position as it stands, with another description or other lines.
+    /// The current position with another description or other lines.
     fileprivate func draft(of position: Position, description: String, lines: [PositionLine]? = nil) throws
         -> PositionDraft
     {

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Storage
 
-/// The single solution beside the installments: alternatives of one debt, of which the first that is paid closes the others.
+/// Single payment and installments as alternatives of one debt: the first one paid closes the others.
 @Suite(.serialized) struct AlternativeTests {
-    /// A single solution and two installments of the same debt.
+    /// A single payment and two installments of the same debt.
     private func debt(_ test: TestIntermediary, _ intermediary: Intermediary) async throws -> (Position, Position) {
         let single = try await test.create(test.draft("single", cents: [1_000], group: "TARI-1"), with: intermediary)
         let parts = try await test.create(test.draft("parts", cents: [500, 500], group: "TARI-1"), with: intermediary)

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Storage
 
-/// How payment attempts end: carts that are paid in part, and debts that are paid through another channel.
+/// How payment attempts end: partly paid carts, and debts paid through another channel.
 @Suite(.serialized) struct AttemptEndTests {
-    /// An attempt at these installments, as a start leaves it once the PSP has given its portal.
+    /// An attempt for these installments in the state after the PSP has returned its portal.
     private func open(
         _ test: TestIntermediary, _ parts: [(Position, Int)], with psp: PSPID = TestIntermediary.psp,
         channel: String = "canale", at now: Instant
@@ -143,10 +143,10 @@ import Testing
             #expect(ended.status == .paidElsewhere && ended.finishedAt != nil)
             #expect(ended.items.map(\.outcome) == [.paidElsewhere, .pending])
             #expect(try await holds(test).isEmpty)
-            // Its receipt is not the attempt's: the payer may be somebody else.
+            // The receipt does not belong to the attempt, because another person may have paid.
             #expect(try await intermediary.showPaymentAttempt(attempt.id, for: .office).receipts.isEmpty)
 
-            // The attempt was paid all the same: the money is there twice.
+            // The attempt was also paid, so the creditor has received the money twice.
             let own = try await test.receive(
                 TestIntermediary.rt("OWN", iuv: first, attempt: attempt.id), with: intermediary)
             #expect(own.disposition == .anomaly)

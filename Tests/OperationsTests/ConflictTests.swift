@@ -9,9 +9,9 @@ import Testing
 
 @testable import Storage
 
-/// Operations, or the creditor of the receipt, let the second body of a `receipt_conflict` count.
+/// Operations, or the creditor of the receipt, accept the second body of a `receipt_conflict`.
 @Suite(.serialized) struct ConflictTests {
-    /// What an RT says; the PSP's first body and its correction differ in the cents or the hour.
+    /// The body of an RT. The PSP's first body and its correction differ in amount or hour.
     private func text(_ iuv: IUV, cents: Int = 5_980, outcome: String = "OK", hour: Int = 10) -> String {
         let paid = outcome == "OK" ? cents : 0
         let transfers =
@@ -32,7 +32,7 @@ import Testing
         return try await service.receiveRT(rt, body: body) { Array("\($0.receipt)".utf8) }
     }
 
-    /// Sends a body that is in conflict with what counts.
+    /// Sends a body that conflicts with the current receipt.
     private func contradict(_ text: String, _ service: Intermediary) async throws -> Identifier<Anomaly> {
         do { _ = try await receive(text, service) } catch Refusal.receiptConflict(let anomaly) { return anomaly }
         Issue.record("no conflict")
@@ -56,7 +56,7 @@ import Testing
         return "accepted"
     }
 
-    private func books(_ test: TestIntermediary) async throws -> [String] {
+    private func storedReceipts(_ test: TestIntermediary) async throws -> [String] {
         try await test.ask(
             """
             SELECT amount_cents || ' ' || status || CASE WHEN superseded_by IS NULL THEN '' ELSE ' replaced' END
@@ -78,14 +78,14 @@ import Testing
 
             let accepted = try await accept(conflict, service)
 
-            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 settled"])
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             let counting = try await test.ask("SELECT id::text FROM receipts WHERE superseded_by IS NULL")
             #expect(accepted.resolution?.kind == .accept && accepted.receipt?.description == counting.first)
             #expect(
                 try await test.ask("SELECT kind || ' ' || resolution FROM anomalies ORDER BY kind")
                     == ["amount_mismatch reject", "receipt_conflict accept"])
-            // The money came once: it goes back by the receipt that counts.
+            // The money arrived once, so only the current receipt can be refunded.
             let replaced = try await test.ask("SELECT id::text FROM receipts WHERE superseded_by IS NOT NULL")
             let refund = RefundRequest(receipt: try Identifier(#require(replaced.first)), amount: nil)
             await #expect {
@@ -94,19 +94,19 @@ import Testing
                 guard case .refundNotPossible(let why)? = error as? Refusal else { return false }
                 return why.contains("Refund the receipt of that one")
             }
-            // Who and why.
+            // The journal names the operator and the reason.
             #expect(
                 try await test.ask(
                     "SELECT DISTINCT note FROM journal WHERE actor LIKE 'key:%' AND kind IN ('rt_received', 'anomaly_resolved')"
                 ) == ["La banca ha corretto"])
-            // The evidence of both stays; whichever is sent again changes nothing.
+            // The evidence of both bodies remains; sending either one again changes nothing.
             #expect(
                 try await test.ask("SELECT count(*)::text FROM rts WHERE is_first") == ["2"])
             let old = try await receive(text(iuv, cents: 598), service)
             let second = try await receive(text(iuv), service)
             #expect(old.isReplay && old.answer == wrong.answer)
             #expect(second.isReplay && String(decoding: second.answer, as: UTF8.self) == counting.first)
-            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 settled"])
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies") == ["2"])
             await #expect(throws: Refusal.anomalyNotOpen) { _ = try await accept(conflict, service) }
         }
@@ -123,7 +123,7 @@ import Testing
 
             _ = try await accept(conflict, service)
 
-            #expect(try await books(test) == ["598 recorded replaced", "599 anomaly"])
+            #expect(try await storedReceipts(test) == ["598 recorded replaced", "599 anomaly"])
             #expect(
                 try await test.ask(
                     """
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `a first body in quarantine gives its place, and the new receipt settles when its position appears`()
+    @Test func `a quarantined first body is replaced, and the new receipt settles when its position appears`()
         async throws
     {
         try await TestIntermediary.with { test in
@@ -146,16 +146,16 @@ import Testing
 
             _ = try await accept(conflict, service)
 
-            #expect(try await books(test) == ["598 recorded replaced", "5980 quarantined"])
+            #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 quarantined"])
             _ = try await test.create(test.draft("debt", notices: [notice.value]), with: service)
             _ = try await service.settleQuarantine()
-            #expect(try await books(test) == ["598 recorded replaced", "5980 settled"])
+            #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 settled"])
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
         }
     }
 
-    @Test func `a KO gives its place to another KO, and what was paid too much can also be refunded`() async throws {
+    @Test func `a KO is replaced by another KO, and an overpayment can also be refunded`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()
@@ -164,7 +164,7 @@ import Testing
             _ = try await receive(text(iuv, outcome: "KO"), service)
             let refused = try await contradict(text(iuv, outcome: "KO", hour: 11), service)
             _ = try await accept(refused, service)
-            #expect(try await books(test) == ["0 recorded replaced", "0 recorded"])
+            #expect(try await storedReceipts(test) == ["0 recorded replaced", "0 recorded"])
 
             _ = try await receive(text(iuv), service)
             let paid = try await contradict(text(iuv, cents: 598), service)
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    @Test func `a KO never takes back an OK, and a refunded receipt keeps its place`() async throws {
+    @Test func `a KO never replaces an OK, and a refunded receipt is not replaced`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()
@@ -185,7 +185,7 @@ import Testing
             _ = try await receive(text(iuv, cents: 598), service)
             let refused = try await contradict(text(iuv, outcome: "KO"), service)
             let right = try await contradict(text(iuv), service)
-            let before = try await books(test)
+            let before = try await storedReceipts(test)
 
             #expect(await refusal { try await accept(refused, service) }.contains("KO does not take that back"))
             var filter = AnomalyFilter()
@@ -195,7 +195,7 @@ import Testing
             _ = try await service.resolveAnomaly(mismatch.id, .refund(nil), reason: "Prova", by: .ops)
             #expect(await refusal { try await accept(right, service) }.contains("is refunded"))
 
-            #expect(try await books(test) == before)
+            #expect(try await storedReceipts(test) == before)
             #expect(
                 try await test.ask("SELECT count(*)::text FROM anomalies WHERE kind = 'receipt_conflict' AND is_open")
                     == ["2"])
@@ -213,11 +213,12 @@ import Testing
             let third = try await contradict(text(iuv), service)
 
             _ = try await accept(second, service)
-            // Sent again, it is the same conflict.
+            // Sending the body again reports the same conflict.
             #expect(try await contradict(text(iuv), service) == third)
             _ = try await accept(third, service)
 
-            #expect(try await books(test) == ["598 recorded replaced", "599 recorded replaced", "5980 settled"])
+            #expect(
+                try await storedReceipts(test) == ["598 recorded replaced", "599 recorded replaced", "5980 settled"])
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
             for cents in [598, 599, 5_980] {

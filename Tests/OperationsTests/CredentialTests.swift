@@ -9,7 +9,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// What a process remembers of a key or a session counts only as far as the database still agrees.
+/// A cached key or session is only valid while the database agrees.
 @Suite struct CredentialTests {
     enum Change: String, CaseIterable {
         case revoked = "revoked_at = now()"
@@ -40,7 +40,7 @@ import Testing
             let position = try await test.create(test.draft("a"), with: intermediary)
             _ = try await intermediary.authenticate(token: token)
 
-            // Remembered, and confirmed by the first transaction of the request.
+            // The key is cached, and the first transaction of the request confirms it.
             let before = try await intermediary.authenticate(token: token, fromMemory: true)
             #expect(!before.isConfirmed)
             let shown = try await before.request { try await intermediary.showPosition(position.id, for: $0) }
@@ -95,8 +95,8 @@ import Testing
         }
     }
 
-    /// The first wall is a condition in each statement. Here there is none: only the key's row decides.
-    @Test func `the tenancy is that of the key's row, whatever the process believes`() async throws {
+    /// Statements normally filter by tenant themselves. Here they do not, so only the row-level security for the key's row applies.
+    @Test func `the tenancy comes from the key's row, not from the cached key`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
@@ -107,13 +107,13 @@ import Testing
             }
             #expect(try await confirmed.request { try await test.store.read(within: $0.tenancy, names) }.count == 2)
 
-            // In the midst of a request that is confirmed already.
+            // The change happens during a request whose credential is already confirmed.
             _ = try await test.pool.query(Change.fewerCreditors.sql)
 
             #expect(
                 try await confirmed.request { try await test.store.read(within: $0.tenancy, names) }
                     == [TestIntermediary.comune.value])
-            // A key that the database does not know sees nothing.
+            // A key that is not in the database can read nothing.
             let unknown = RequestCredential(
                 key: confirmed.key, keyDigest: [UInt8](repeating: 1, count: 32), isConfirmed: true)
             #expect(try await unknown.request { try await test.store.read(within: $0.tenancy, names) } == [])
@@ -179,7 +179,7 @@ import Testing
         return key.secret
     }
 
-    /// A session of the debtor of every test's position.
+    /// A session of the debtor of the tests' positions.
     private static func session(
         _ test: TestIntermediary, through token: String, _ intermediary: Intermediary
     ) async throws -> String {
@@ -205,7 +205,7 @@ import Testing
 }
 
 extension RequestCredential {
-    /// Does what a request with this credential does.
+    /// Runs `body` as a request with this credential.
     func request<R>(_ body: (Caller) async throws -> R) async throws -> R {
         try await RequestCredential.$current.withValue(self) {
             try await body(caller)

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Storage
 
-/// An RT that came by PEC, on paper, or as a body that was not readable, is entered by people and counts like any other.
+/// Operators enter RTs that arrived by PEC, on paper, or as an unreadable body. These RTs count like any other.
 @Suite(.serialized) struct EnteredRTTests {
     private func text(_ iuv: IUV, psp: String = "ABCDITMM", id: String = "PEC-1") -> [UInt8] {
         Array(
@@ -50,7 +50,7 @@ import Testing
             #expect(try await test.ask("SELECT encode(body, 'escape') FROM rts") == ["%PDF-1.7"])
             #expect(
                 try await test.ask("SELECT note FROM journal WHERE kind = 'rt_received'") == ["Arrivata per PEC"])
-            // Now the PSP sends it.
+            // Then the PSP sends the same RT.
             let rt = try service.readRT(words, as: .json, from: TestIntermediary.psp)
             let body = RTBody(
                 psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: words,
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `what is not readable, names a PSP that nobody knows, or comes from somebody else, is refused`()
+    @Test func `unreadable RTs, RTs of unknown PSPs and RTs from other senders are refused`()
         async throws
     {
         try await TestIntermediary.with { test in
@@ -113,7 +113,7 @@ import Testing
             #expect(
                 await pointers(entry(text(iuv), .anomaly(Identifier(uuid: UUID())))) == ["/anomaly_id"])
             #expect(try await test.ask("SELECT count(*)::text FROM receipts") == ["0"])
-            // A known PSP and an unknown IUV: quarantine, as by the webhook.
+            // An RT of a known PSP with an unknown IUV goes to quarantine, as through the webhook.
             #expect(try await enter(entry(text(iuv), scan), service).disposition == .quarantined)
         }
     }

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Storage
 
-/// Money never pays a debt that it does not belong to, because an IUV belongs to one payment only.
+/// A payment never settles the wrong debt, because an IUV belongs to one payment only.
 @Suite(.serialized) struct GeneratedIUVTests {
-    /// The notice number that the service would give with this number.
+    /// The notice number that the service generates from this base number.
     private func notice(_ base: UInt64) throws -> NoticeNumber {
         try NoticeCodes.aux3(segregationCode: "01").notice(base: base)
     }
@@ -61,7 +61,7 @@ import Testing
             let next = try await test.create(test.draft("next"), with: intermediary)
 
             #expect(try #require(base(next.installments[0].iuv)) > last + 700)
-            // The digits of a notice number end somewhere.
+            // The number of digits of a notice number is limited.
             var ending = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
             ending.iuvStart = 9_999_999_999_990
             let saved = ending
@@ -72,14 +72,14 @@ import Testing
         }
     }
 
-    @Test func `an RT that arrives while the debt is created is waited for`() async throws {
+    @Test func `the creation of a debt waits for an RT that arrives at the same time`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
             let first = try await test.create(test.draft("first"), with: intermediary)
             let last = try #require(base(first.installments[0].iuv))
             let next = try notice(last + 1).iuv
-            // The connections of the pool give numbers of blocks of 32 each: all of them draw from one block now.
+            // Each pooled connection caches a block of 32 numbers: now all of them draw from one block.
             _ = try await test.pool.query("ALTER SEQUENCE iuv_bases CACHE 1")
             let arriving = try TestIntermediary.rt("SAME-MOMENT", iuv: next)
 
@@ -135,7 +135,7 @@ import Testing
             moved.iuvStart = 5_000_000
             let saved = moved
             _ = try await intermediary.saveCreditor(old.taxCode, by: .ops) { _, _ in saved }
-            // Saved again without it, as by a caller that does not know it.
+            // The creditor is saved again without the start number, as by a caller that does not know it.
             _ = try await intermediary.saveCreditor(old.taxCode, by: .ops) { _, _ in old }
 
             let bases = try await withThrowingTaskGroup(of: UInt64?.self) { group in
@@ -150,7 +150,7 @@ import Testing
             #expect(Set(bases).count == 40)
             #expect(bases.allSatisfy { (5_000_000..<5_002_000).contains($0) }, "\(bases.sorted())")
             #expect(try await intermediary.showCreditor(TestIntermediary.comune, for: .ops).iuvStart == 5_000_000)
-            // Another creditor's numbers stay where they were.
+            // Another creditor's numbers do not change.
             let other = try await test.create(
                 test.draft("other", creditor: TestIntermediary.provincia), with: intermediary)
             #expect(try #require(base(other.installments[0].iuv)) < 5_000_000)
@@ -207,7 +207,7 @@ import Testing
             try await test.receive(TestIntermediary.rt("EARLY", iuv: given.iuv), with: intermediary)
             let position = try await test.create(
                 test.draft("late", notices: [given.value], isDraft: true), with: intermediary)
-            // As if an RT and the creation had met in the same moment.
+            // This simulates an RT that arrives at the same time as the creation.
             _ = try await test.pool.query("UPDATE installments SET iuv_generated = true")
             _ = try await intermediary.movePosition(position.id, .publish, by: .office)
 
@@ -222,7 +222,7 @@ import Testing
         }
     }
 
-    @Test func `a receipt that cannot settle keeps no other waiting`() async throws {
+    @Test func `a receipt that cannot settle does not block the others`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
@@ -233,11 +233,11 @@ import Testing
             for (name, notice) in [("a", broken), ("b", good)] {
                 let draft = try test.draft(name, notices: [notice.value], isDraft: true)
                 let position = try await test.create(draft, with: intermediary)
-                // Published without the operation that looks for waiting money.
+                // The position is published without the operation that settles waiting receipts.
                 _ = try await test.pool.query(
                     "UPDATE positions SET state = 'open', published_at = now() WHERE id = \(position.id.uuid)")
             }
-            // The first one fails whenever it is touched.
+            // Every update of the first receipt fails.
             _ = try await test.pool.query(
                 """
                 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$

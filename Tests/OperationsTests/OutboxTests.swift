@@ -11,7 +11,7 @@ import Testing
 
 @testable import Storage
 
-/// What the outbox promises, on a real database, with a mail server that does as the test says.
+/// The guarantees of the outbox, tested on a real database with a mail server that the test controls.
 @Suite(.serialized) struct OutboxTests {
     private func queue(_ intermediary: Intermediary, _ address: String = "mario@example.org") async throws {
         _ = try await intermediary.sendTestNotification(to: EmailAddress(address), language: .it, by: .ops)
@@ -26,7 +26,7 @@ import Testing
             messageID: "\(id)@example.org", createdAt: intermediary.clock())
     }
 
-    @Test func `what is committed is tried and told, what is rolled back is neither`() async throws {
+    @Test func `a committed mail is notified and sent, a rolled back one is not`() async throws {
         struct Changed: Error {}
         try await TestIntermediary.with { test in
             let sent = Mutex<[String]>([])
@@ -44,7 +44,7 @@ import Testing
             }
             #expect(try await !intermediary.sendNextMail())
             try await queue(intermediary)
-            // The first that is told: nothing came of the other.
+            // The first notification: the rolled back mail has sent none.
             #expect(await heard.next() == .notification(channel: Channels.notifications, payload: ""))
             #expect(try await test.states == ["queued"])
             #expect(try await intermediary.sendNextMail())
@@ -67,7 +67,7 @@ import Testing
             #expect(try await intermediary.sendNextMail())
             for number in 2...5 { try await queue(intermediary, "\(number)@example.org") }
             #expect(try await test.states == ["retrying", "queued", "queued", "queued", "queued"])
-            // Its turn came before any other's.
+            // It was sent before any other mail.
             _ = try await test.pool.query(
                 "UPDATE notifications SET next_attempt_at = now() - interval '1 hour' WHERE state = 'retrying'")
             isBroken.withLock { $0 = false }
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `many senders of several instances send each mail once, whatever their clocks say`() async throws {
+    @Test func `many senders of several instances send each mail once, even with skewed clocks`() async throws {
         try await TestIntermediary.with { test in
             let sent = Mutex<[String: Int]>([:])
             let instances = try [0, 600, -600].map { skew in
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [0, 600, -600])
-    func `a mail on its way is nobody else's for thirty seconds of the database's clock`(skew: Int) async throws {
+    func `a claimed mail is leased for thirty seconds of the database's clock`(skew: Int) async throws {
         try await TestIntermediary.with { test in
             let copies = Mutex(0)
             let (arrivals, arrived) = AsyncStream<Void>.makeStream()
@@ -123,7 +123,7 @@ import Testing
             )
             #expect(lease == ["true"])
             #expect(try await !other.sendNextMail())
-            // As when the first instance is dead.
+            // This simulates a crash of the first instance.
             try await test.endLeases()
             #expect(try await other.sendNextMail())
             release.yield()
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `a delivery is written down though the connection to the database breaks, and no copy goes out`()
+    @Test func `a delivery is recorded although the database connection breaks, and no copy is sent`()
         async throws
     {
         let proxy = try Proxy(to: TestIntermediary.serverPort)
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func `told to stop while the database is silent, the sender does not wait for it`() async throws {
+    @Test func `at shutdown the sender does not wait for a database that does not respond`() async throws {
         let proxy = try Proxy(to: TestIntermediary.serverPort)
         defer { proxy.close() }
         try await TestIntermediary.with(port: proxy.port) { test in
@@ -175,14 +175,14 @@ import Testing
             sending.cancel()
             _ = try await sending.value
 
-            // Five seconds, and at most one answer that is waited for beyond.
+            // The sender retries for five seconds, and may wait for one more response after that.
             #expect(ContinuousClock.now - began < .seconds(14))
             proxy.fallSilent(false)
             proxy.cut()
         }
     }
 
-    @Test func `told to stop, what was not sent is given back and what was sent is written down`() async throws {
+    @Test func `at shutdown unsent mails are released and sent mails are recorded`() async throws {
         try await TestIntermediary.with { test in
             for (isTaken, state, attempts) in [(false, "queued", "0"), (true, "sent", "1")] {
                 _ = try await test.pool.query("DELETE FROM notifications")
@@ -205,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func `what is refused for good is dead at once, the rest is tried eight times`() async throws {
+    @Test func `permanently refused mails are dead at once, others are tried eight times`() async throws {
         try await TestIntermediary.with { test in
             let failure = Mutex<MailFailure>(.permanent(code: 550, reply: "550 5.1.1 no such user"))
             let intermediary = try test.instance { _ in throw failure.withLock(\.self) }
@@ -235,7 +235,7 @@ import Testing
         }
     }
 
-    @Test func `ops send again what was given up, and the journal says so once`() async throws {
+    @Test func `operators queue a dead mail again, and the journal records it once`() async throws {
         try await TestIntermediary.with { test in
             let failure = Mutex<MailFailure?>(.permanent(code: 550, reply: "550 5.1.1 no such user"))
             let intermediary = try test.instance { _ in if let failure = failure.withLock(\.self) { throw failure } }
@@ -260,7 +260,7 @@ import Testing
         }
     }
 
-    @Test func `a mail during whose every try the service died is given up`() async throws {
+    @Test func `a mail is dead when the service crashed during every attempt`() async throws {
         try await TestIntermediary.with { test in
             let copies = Mutex(0)
             let intermediary = try test.instance { _ in copies.withLock { $0 += 1 } }

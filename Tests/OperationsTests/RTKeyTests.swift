@@ -8,7 +8,7 @@ import Testing
 
 @testable import Storage
 
-/// The key of an RT is (PSP, creditor, IUV, receipt id), for what was paid and for what was not paid each.
+/// The key of an RT is (PSP, creditor, IUV, receipt ID), separately for OK and KO.
 @Suite(.serialized) struct RTKeyTests {
     private func states(_ test: TestIntermediary) async throws -> [String] {
         try await test.ask(
@@ -41,7 +41,7 @@ import Testing
             #expect(try await states(test) == ["ABCDITMM 1 recorded", "ABCDITMM 0 settled"])
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies") == ["0"])
-            // Both are replays from now on.
+            // From now on both are replays.
             #expect(try await test.receive(refused, with: service).isReplay)
             #expect(try await test.receive(paid, with: service).isReplay)
         }
@@ -140,7 +140,7 @@ import Testing
     }
 }
 
-/// Of a registered relay the PSP is the one that the RT names, of any other sender the sender.
+/// For a registered relay the PSP is the one named in the RT; for any other sender it is the sender.
 @Suite(.serialized) struct PSPRelayTests {
     private static let node = try! PSPID("NODOPAGOPA")  // a valid literal
 
@@ -160,12 +160,12 @@ import Testing
             #expect(try await test.ask("SELECT psp_id FROM receipts") == ["ABCDITMM"])
             #expect(try await test.ask("SELECT psp_id FROM rts") == ["NODOPAGOPA"])
             #expect(try await test.ask("SELECT status FROM payment_attempts") == ["succeeded"])
-            // Operations and back offices learn who sent it; front ends do not.
+            // Operations and back offices see the sender; front ends do not.
             for (caller, sender) in [(Caller.ops.reading, Self.node), (.office, Self.node), (.receiptReader, nil)] {
                 let shown = try await service.showReceipt(taken.receipt, for: caller)
                 #expect(shown.psp?.id == TestIntermediary.psp && shown.relay == sender)
             }
-            // The PSP itself sends it as well: it is one RT.
+            // The PSP sends the same RT itself: it is still one RT.
             #expect(try await test.receive(rt, with: service).isReplay)
             #expect(try await test.receive(rt, sentBy: Self.node, with: service).isReplay)
         }
@@ -184,7 +184,7 @@ import Testing
 
             #expect(taken.disposition == .settled)
             #expect(try await test.ask("SELECT psp_id FROM receipts") == [TestIntermediary.otherPSP.value])
-            // The attempt is another PSP's: it is not moved by the RT of this one.
+            // The attempt belongs to another PSP, so this PSP's RT does not change it.
             #expect(try await test.ask("SELECT attempt_id::text FROM receipts WHERE attempt_id IS NOT NULL") == [])
         }
     }
@@ -206,7 +206,7 @@ import Testing
     }
 }
 
-/// Money that arrived can always be assigned to its debt.
+/// Operators can always assign a received payment to its debt.
 @Suite(.serialized) struct AssignmentTests {
     private func open(_ service: Intermediary) async throws -> [Anomaly] {
         var filter = AnomalyFilter()
@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    /// Every kind of anomaly with money has a way to pay a debt, or says what comes first.
+    /// Every kind of anomaly with money can be used to pay a debt, or its advice says what to do first.
     @Test(arguments: AnomalyKind.allCases)
     func `advice never leads to a resolution that is refused`(kind: AnomalyKind) throws {
         let receipt = try TestIntermediary.receipt(.anomaly)
@@ -300,7 +300,7 @@ import Testing
         let match = kind.obstacle(matching: receipt)
         if accept?.contains("Use match") == true || accept?.contains("use match") == true { #expect(match == nil) }
         if kind != .unreadableRT, kind != .receiptConflict { #expect(match == nil) }
-        // To reject is always possible; what else the advice names has to be possible too.
+        // Rejecting is always possible; every other action in the advice must be possible too.
         for status in Disposition.allCases where kind == .receiptConflict {
             let first = try TestIntermediary.receipt(status)
             let accept = kind.obstacle(accepting: first, position: nil, installment: nil)

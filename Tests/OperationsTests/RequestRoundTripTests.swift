@@ -8,7 +8,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// What a whole request costs at PostgreSQL, the look-up of its credential included.
+/// How many round trips to PostgreSQL a whole request needs, including the check of its credential.
 @Suite struct RequestRoundTripTests {
     @Test func `a read is one round trip, and a write is two`() async throws {
         let proxy = try Proxy(to: try TestIntermediary.serverPort)
@@ -24,7 +24,7 @@ import Testing
             guard case .done(let key) = made else { throw TestIntermediary.Absent() }
             let position = try await test.create(test.draft("known"), with: intermediary)
             _ = try await intermediary.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
-            // Known to this process, and to each connection.
+            // The credential is cached in this process, and the statements are prepared on each connection.
             _ = try await intermediary.authenticate(token: key.secret)
 
             func trips<R>(_ work: (Caller) async throws -> R) async throws -> Int {

@@ -9,33 +9,32 @@ import Storage
 import TestSupport
 import Testing
 
-/// What an operation costs at PostgreSQL: how often the service waits for it. Reading the caller's key is not counted, because it happens
-/// before.
+/// How many round trips to PostgreSQL an operation needs. Authentication happens before it and is not counted.
 @Suite(.serialized) struct RoundTripTests {
-    /// Of a warm connection, whose statements are prepared. Change the table when an operation becomes cheaper.
+    /// The figures are for a warm connection with prepared statements. Update the table when an operation needs fewer.
     private static let expected = [
         "create position": 2, "show position": 1, "list positions": 1, "show attempt": 1, "receive RT": 2,
         "receive RT without attempt": 2, "receive RT again": 2, "show receipt": 1, "list receipts": 1,
         "list anomalies": 1,
     ]
-    /// The call to the PSP stands between its transactions, and its announcements may be counted with it.
+    /// The call to the PSP happens between two transactions, so notifications of the first may be counted as well.
     private static let startAtMost = 6
 
     @Test func `each operation costs as many round trips as the table says`() async throws {
         let proxy = try Proxy(to: TestIntermediary.serverPort)
         defer { proxy.close() }
-        try await Desk.with(port: proxy.port) { desk in
+        try await StartFixture.with(port: proxy.port) { desk in
             let service = try desk.intermediary(FastPSP())
             let caller = desk.backOffice
             var counted: [String: Int] = [:]
-            // The least of several times: announcements go out beside the operations, and what they add is not the operation's.
+            // Uses the minimum of several runs, because concurrent notifications add round trips that do not belong to the operation.
             func count<R>(_ name: String, _ work: () async throws -> R) async throws -> R {
                 let before = proxy.roundTrips
                 let result = try await work()
                 counted[name] = min(counted[name] ?? .max, proxy.roundTrips - before)
                 return result
             }
-            /// Reads that are not counted, while an announcement goes out.
+            /// Runs reads that are not counted, while a notification is sent.
             func pause(_ position: Position) async throws {
                 for _ in 0..<5 { _ = try await service.showPosition(position.id, for: caller) }
             }
@@ -103,7 +102,7 @@ import Testing
     }
 }
 
-extension Desk {
+extension StartFixture {
     /// The creditor's own key.
     fileprivate var backOffice: Caller {
         Caller(

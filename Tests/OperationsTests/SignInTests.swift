@@ -6,11 +6,11 @@ import Postgres
 import Requests
 import Testing
 
-/// Sign-ins in a crowd.
+/// Many concurrent sign-ins.
 @Suite struct SignInTests {
     private enum Outcome: Hashable { case looked, busy, other }
 
-    /// Each as somebody else, from somewhere else.
+    /// Each sign-in uses another name and another address.
     private func crowd(_ count: Int, at intermediary: Intermediary, through frontEnd: Caller) async -> [Outcome: Int] {
         await withTaskGroup(of: Outcome.self) { group in
             for number in 0..<count {
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `whoever is told to come back later was not counted as guessing, and cost the database nothing`()
+    @Test func `a sign-in that is refused as busy is not counted as a guess and needs no database query`()
         async throws
     {
         try await TestIntermediary.with { test in
@@ -43,9 +43,9 @@ import Testing
             #expect(
                 looked >= PasswordHashing.permitsPerKey && outcomes[.busy, default: 0] == 200 - looked && looked < 200,
                 "\(outcomes)")
-            // For the name and for the pair of name and address.
+            // One counter for the name, one for the pair of name and address.
             #expect(try await test.ask("SELECT count(*)::text FROM throttles") == ["\(2 * looked)"])
-            // The permits are free again.
+            // All permits are free again.
             #expect(await crowd(1, at: intermediary, through: frontEnd) == [.looked: 1])
         }
     }
@@ -64,7 +64,7 @@ import Testing
                 }
             }
 
-            // Guesses at one name are throttled after a while; what counts is that none was refused for want of a permit.
+            // Guesses for one name are throttled eventually. The test checks that none was refused because of a missing permit.
             #expect(seen[.busy] == nil, "\(seen)")
             #expect(await flood[.busy, default: 0] > 0)
         }

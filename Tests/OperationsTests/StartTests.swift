@@ -10,7 +10,7 @@ import Storage
 import Synchronization
 import Testing
 
-/// Starts of payments beside slow PSPs, repeats and cancellations.
+/// Payment starts with slow PSPs, repeated requests and cancellations.
 @Suite(.serialized) struct StartTests {
     private static let page = PSPPortalPage(
         redirectURL: "https://pay.example.org/a", cancelURL: "https://pay.example.org/a/cancel")
@@ -18,19 +18,19 @@ import Testing
     @Test func `a start that was taken over answers as its repeat did, and its portal is cancelled, not shown`()
         async throws
     {
-        try await Desk.with { desk in
+        try await StartFixture.with { desk in
             let psp = SlowPSP()
             let intermediary = try desk.intermediary(psp)
             let first = Task { try await desk.start(intermediary, key: "k") }
             await psp.isAsked()
-            // While the first is under way a repeat is told to wait …
+            // While the first request is running, a repeat is refused …
             await #expect(throws: Refusal.idempotencyKeyInUse) { try await desk.start(intermediary, key: "k") }
             try await desk.age(by: 31)
 
-            // … and after the grace it takes over.
+            // … and after the grace period a repeat takes over.
             let repeated = try await desk.start(intermediary, key: "k")
             #expect(repeated == "failed without portal")
-            // The installment is free, and another payment of it has the one live portal.
+            // The installment is free again, and a new attempt has the only open portal.
             let second = try await desk.start(desk.intermediary(FastPSP()), key: "k2")
             #expect(second == "redirected to https://pay.example.org/fast")
             psp.answer(.success(Self.page))
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `an attempt that its caller cancels while the PSP is asked never gets a portal`() async throws {
-        try await Desk.with { desk in
+        try await StartFixture.with { desk in
             let psp = SlowPSP()
             let intermediary = try desk.intermediary(psp)
             let first = Task { try await desk.start(intermediary, key: "k") }
@@ -73,13 +73,13 @@ import Testing
     }
 
     @Test func `an attempt whose outcome came before the PSP's answer keeps its portal`() async throws {
-        try await Desk.with { desk in
+        try await StartFixture.with { desk in
             let psp = SlowPSP()
             let intermediary = try desk.intermediary(psp)
             let first = Task { try await desk.start(intermediary, key: "k") }
             await psp.isAsked()
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
-            _ = try await intermediary.receiveOutcome(of: Identifier(id), from: Desk.psp)
+            _ = try await intermediary.receiveOutcome(of: Identifier(id), from: StartFixture.psp)
             psp.answer(.success(Self.page))
 
             #expect(try await first.value == "inProgress to https://pay.example.org/a")
@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    @Test func `cancelling or expiring tells the PSP, and a PSP that takes no such call is left alone`() async throws {
-        try await Desk.with { desk in
+    @Test func `cancelling or expiring notifies the PSP, unless it accepts no such call`() async throws {
+        try await StartFixture.with { desk in
             let psp = FastPSP(cancelURL: "https://pay.example.org/fast/cancel")
             let intermediary = try desk.intermediary(psp)
             for (key, end) in [("a", "cancel"), ("b", "expire"), ("c", "nothing to call")] {
@@ -111,8 +111,8 @@ import Testing
         }
     }
 
-    @Test func `a PSP that does not answer is told again, ever later, and in the end no more`() async throws {
-        try await Desk.with { desk in
+    @Test func `a PSP that does not respond is notified again at growing intervals, up to a limit`() async throws {
+        try await StartFixture.with { desk in
             let psp = FastPSP(cancelURL: "https://pay.example.org/fast/cancel", refusesCancellations: true)
             let intermediary = try desk.intermediary(psp)
             _ = try await desk.start(intermediary, key: "k")
@@ -120,7 +120,7 @@ import Testing
             _ = try await intermediary.cancelPaymentAttempt(Identifier(id), by: desk.frontEnd)
             var waits: [String] = []
             while try await intermediary.sendNextCancellation() {
-                // Nothing is due until the wait is over.
+                // No call is due until the wait is over.
                 #expect(try await !intermediary.sendNextCancellation())
                 waits += try await desk.test.ask(
                     "SELECT COALESCE(round(extract(epoch FROM next_try_at - now()) / 5)::integer * 5, -1)::text FROM psp_cancellations"
@@ -135,12 +135,12 @@ import Testing
     }
 
     @Test func `the call to the PSP has ended long before a repeat may take its start over`() {
-        // Both clocks begin with the request: the deadline's before its transaction, the grace's with it.
+        // Both times start with the request: the deadline before its transaction, the grace period with it.
         #expect(PSPPortal.startSeconds + 10 < Intermediary.startGraceSeconds)
     }
 
     @Test func `an attempt is watched by its own caller only, and a key holds no more than its share`() async throws {
-        try await Desk.with { desk in
+        try await StartFixture.with { desk in
             let intermediary = try desk.intermediary(FastPSP())
             _ = try await desk.start(intermediary, key: "k")
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
@@ -151,12 +151,12 @@ import Testing
                         .status
                 }
             }
-            // A stranger is refused without taking a permit.
+            // Another caller is refused without using a permit.
             await #expect(throws: Refusal.notFound) {
                 try await intermediary.showPaymentAttempt(attempt, waitSeconds: 25, for: desk.stranger)
             }
 
-            // The service stops: those who wait get the current state, and so does who comes later.
+            // At shutdown waiting callers and new callers get the current state.
             await intermediary.attemptWatch.drain()
 
             for poll in polls { #expect(try await poll.value == .redirected) }
@@ -166,7 +166,7 @@ import Testing
     }
 }
 
-/// A PSP of the test's.
+/// A PSP that the test controls.
 protocol TestPSP: Sendable {
     func start(_ start: PSPStart) async throws -> PSPPortalPage
     func cancel(_ cancellation: PSPCancellation) async throws
@@ -185,7 +185,7 @@ struct FastPSP: TestPSP {
     }
 }
 
-/// Answers its one start when the test says so.
+/// Responds to its one start when the test tells it to.
 private final class SlowPSP: TestPSP {
     private let asked = AsyncStream<Void>.makeStream()
     private let answers = AsyncStream<Result<PSPPortalPage, PSPPortalFailure>>.makeStream()
@@ -204,8 +204,8 @@ private final class SlowPSP: TestPSP {
     var cancellations: [PSPCancellation] { told.withLock(\.self) }
 }
 
-/// A creditor with one debt, a PSP and a front end.
-struct Desk: Sendable {
+/// Test data for starts: a creditor with one debt, a PSP and a front end.
+struct StartFixture: Sendable {
     let test: TestIntermediary
     let frontEnd: Caller
     let stranger: Caller
@@ -214,8 +214,8 @@ struct Desk: Sendable {
     private static let creditor = try! OrganizationTaxCode("12345678903")  // a valid literal
     private static let installment = "0199c0de-0000-7000-8000-000000000001"
 
-    /// - Parameter port: of a proxy in front of the database.
-    static func with<R>(port: UInt16? = nil, _ body: (Desk) async throws -> R) async throws -> R {
+    /// - Parameter port: the port of a proxy in front of the database.
+    static func with<R>(port: UInt16? = nil, _ body: (StartFixture) async throws -> R) async throws -> R {
         try await TestIntermediary.with(port: port) { test in
             var random = SystemRandomNumberGenerator()
             func key(_ creditors: [OrganizationTaxCode]) -> APIKey {
@@ -224,7 +224,7 @@ struct Desk: Sendable {
                     kind: .frontend, prefix: "qz_portal", scopes: [.paymentsWrite, .positionsRead],
                     creditors: creditors, createdAt: Instant(microseconds: 0))
             }
-            let desk = Desk(
+            let desk = StartFixture(
                 test: test, frontEnd: Caller(key: key([creditor])),
                 stranger: Caller(key: key([try OrganizationTaxCode("01199250158")])))
             try await desk.fill()
@@ -293,7 +293,7 @@ struct Desk: Sendable {
             clock: { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) })
     }
 
-    /// Starts the payment of the one debt, or of another installment; how it ended, in words, by the response itself or by its replay.
+    /// Starts the payment of the debt or of another installment, and describes the result from the response or its replay.
     func start(
         _ intermediary: Intermediary, key: String, installment: Identifier<Installment>? = nil
     ) async throws -> String {
@@ -323,7 +323,7 @@ struct Desk: Sendable {
         }
     }
 
-    /// What is under way began so many seconds earlier.
+    /// Moves the start of open attempts and requests this many seconds into the past.
     func age(by seconds: Int) async throws {
         _ = try await test.pool.query(
             "UPDATE idempotency_keys SET created_at = created_at - make_interval(secs => \(seconds)::integer)")

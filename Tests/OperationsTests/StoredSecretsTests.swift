@@ -8,7 +8,7 @@ import Storage
 import Testing
 import Text
 
-/// Webhook secrets are encrypted in the database, and follow `SECRETS_KEY` when it is replaced.
+/// Webhook secrets are encrypted in the database, and are encrypted again when `SECRETS_KEY` is rotated.
 @Suite struct StoredSecretsTests {
     private static let old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
     private static let new = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="
@@ -56,9 +56,9 @@ import Text
         }
     }
 
-    @Test func `secrets in plain are encrypted once, and can not be written any more`() async throws {
+    @Test func `plain-text secrets are encrypted once, and cannot be written any more`() async throws {
         try await TestIntermediary.with { test in
-            // As an older version left them.
+            // Rows as an older version stored them.
             _ = try await test.pool.query(
                 "ALTER TABLE webhook_secrets DROP CONSTRAINT webhook_secrets_encrypted_check")
             let plain = try WebhookSecret.make()
@@ -97,7 +97,7 @@ import Text
         }
     }
 
-    @Test func `a wrong key is told at start, and a missing check too`() async throws {
+    @Test func `a wrong key and a missing key check are reported at start`() async throws {
         try await TestIntermediary.with { test in
             let right = try test.instance(secretsKey: Self.new)
             await #expect(throws: SecretsKeyFailure.notPrepared) { try await right.verifySecretsKey() }
@@ -123,7 +123,7 @@ import Text
             let second = try await make(during)
             #expect(try await during.webhookSecrets(of: Self.psp.get()) == [second, first])
 
-            // Taken out too early: told, and nothing is lost.
+            // If the old key is removed too early, the command reports it and no secret is lost.
             let early = try test.instance(secretsKey: Self.new)
             await #expect(throws: SecretsKeyFailure.wrongKey) { try await early.verifySecretsKey() }
             await #expect(throws: SecretsKeyFailure.keyMissing) { try await before.verifySecretsKey() }

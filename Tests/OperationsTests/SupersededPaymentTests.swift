@@ -9,13 +9,13 @@ import Testing
 
 @testable import Storage
 
-/// The second body of a conflict is accepted whatever became of the first one: it counts as if it had arrived first, and the money of the
-/// two counts once.
+/// The second body of a conflict can be accepted in every state of the first one. It then counts as if it had arrived first, and the
+/// payment counts once.
 @Suite(.serialized) struct SupersededPaymentTests {
-    /// What the first body of the RT became.
+    /// The state of the first body's receipt.
     enum First: CaseIterable { case settled, anomaly, quarantined, refused }
 
-    /// What the second body says.
+    /// The content of the second body.
     enum Second: CaseIterable {
         case sameAmount, short, excess, inPart, refused
 
@@ -79,8 +79,8 @@ import Testing
         return "accepted"
     }
 
-    /// Everything that the books say about an IUV, but for what was replaced.
-    private func books(_ iuv: IUV, _ test: TestIntermediary) async throws -> [String] {
+    /// All stored rows about an IUV, except replaced receipts.
+    private func storedRows(_ iuv: IUV, _ test: TestIntermediary) async throws -> [String] {
         try await test.ask(
             """
             SELECT r.status || ' ' || r.amount_cents || ' ' || r.outcome_code || ' ' || r.paid_at::text FROM receipts r
@@ -120,7 +120,7 @@ import Testing
                         text(control, cents: second.cents, code: second.outcomeCode, hour: 11), service)
                     let cents = first == .anomaly ? Self.wrongCents : first == .refused ? 0 : 5_980
                     _ = try await receive(text(iuv, cents: cents, code: first == .refused ? 1 : 0), service)
-                    let before = try await books(iuv, test)
+                    let before = try await storedRows(iuv, test)
 
                     let anomaly = try await conflict(
                         text(iuv, cents: second.cents, code: second.outcomeCode, hour: 11), service)
@@ -134,7 +134,7 @@ import Testing
                         #expect(why.contains("claim the money from the PSP"), "\(name)")
                         _ = try await service.resolveAnomaly(
                             #require(anomaly), .reject, reason: "Prova", by: .ops)
-                        #expect(try await books(iuv, test) == before, "\(name)")
+                        #expect(try await storedRows(iuv, test) == before, "\(name)")
                         continue
                     case (.refused, .refused), (.settled, _), (.anomaly, _), (.quarantined, _):
                         try await accept(anomaly, service)
@@ -144,15 +144,15 @@ import Testing
                                 SELECT status FROM receipts WHERE iuv = \(iuv.value) AND superseded_by IS NOT NULL
                                 """) == ["recorded"], "\(name)")
                     }
-                    #expect(try await books(iuv, test) == books(control, test), "\(name)")
-                    // Either body again changes nothing.
+                    #expect(try await storedRows(iuv, test) == storedRows(control, test), "\(name)")
+                    // Sending either body again changes nothing.
                     #expect(
                         try await receive(text(iuv, cents: cents, code: first == .refused ? 1 : 0), service).isReplay)
                     #expect(
                         try await receive(
                             text(iuv, cents: second.cents, code: second.outcomeCode, hour: 11), service
                         ).isReplay)
-                    #expect(try await books(iuv, test) == books(control, test), "\(name)")
+                    #expect(try await storedRows(iuv, test) == storedRows(control, test), "\(name)")
                 }
             }
             // Nothing counts twice.
@@ -189,7 +189,7 @@ import Testing
                 let recorded = try await service.listReceipts(filter, creditor: nil, page: page, for: caller)
                 #expect(recorded.items.map(\.supersededBy) == [second.id] && recorded.total == 1)
             }
-            // Only the receipt that counts is announced.
+            // Only the current receipt is announced by e-mail.
             while try await service.sendNextMail() {}
             #expect(
                 try await test.ask(
@@ -213,7 +213,7 @@ import Testing
                     .first)
             _ = try await service.resolveAnomaly(mismatch.id, .accept, reason: "Prova", by: .ops)
             #expect(try await test.ask("SELECT written_off_cents::text FROM positions") == ["5382"])
-            // The other installment is paid by another RT meanwhile.
+            // Another RT pays the other installment in the meantime.
             try await test.receive(
                 TestIntermediary.rt("R2", iuv: debt.installments[1].iuv, cents: 1_000), with: service)
 

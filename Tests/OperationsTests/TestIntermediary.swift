@@ -10,7 +10,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// The operations on a database of their own, with a mail server and a clock of the test's.
+/// Operations on a separate database, with a mail server and a clock that the test controls.
 struct TestIntermediary: Sendable {
     struct Absent: Error, CustomStringConvertible {
         let description = "TEST_DATABASE_URL is not set (`make test` sets it)"
@@ -27,7 +27,7 @@ struct TestIntermediary: Sendable {
             throw Absent()
         }
         let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
-        // Databases are made by many tests at once, and making one is slow.
+        // Many tests create databases at the same time, which is slow, so the timeouts are long.
         var patient = PoolConfiguration(url: server, maximumConnections: 1)
         patient.connectTimeoutMilliseconds = 60_000
         patient.answerTimeoutMilliseconds = 60_000
@@ -39,7 +39,8 @@ struct TestIntermediary: Sendable {
         if let port { parts.port = Int(port) }
         let url = try #require(parts.string)
         var configuration = PoolConfiguration(url: url, maximumConnections: 8)
-        // Behind a proxy faults are the subject, and the service's own limits count; elsewhere the machine may be busy.
+        // Tests with a proxy inject faults and use the service's own timeouts. Other tests use longer ones, because the machine may be
+        // busy.
         configuration.connectTimeoutMilliseconds = 60_000
         if port == nil {
             configuration.waitTimeoutMilliseconds = 60_000
@@ -98,7 +99,7 @@ struct TestIntermediary: Sendable {
         get async throws { try await ask("SELECT state FROM notifications ORDER BY created_at, id") }
     }
 
-    /// The lease of every mail that is going out ends now, as it does by itself 30 s after the death of its sender.
+    /// Ends the lease of every claimed mail now. Otherwise it expires 30 s after its sender crashed.
     func endLeases() async throws {
         _ = try await pool.query(
             "UPDATE notifications SET leased_until = clock_timestamp() - interval '1 second' WHERE state = 'sending'")

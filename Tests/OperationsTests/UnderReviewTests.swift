@@ -8,7 +8,7 @@ import Testing
 
 @testable import Storage
 
-/// Money in question is visible where people look, and nobody is asked to pay twice.
+/// Positions and mails show that a payment is under review, and no debtor is asked to pay twice.
 @Suite(.serialized) struct UnderReviewTests {
     private func anomalies(_ intermediary: Intermediary) async throws -> [Anomaly] {
         try await intermediary.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items

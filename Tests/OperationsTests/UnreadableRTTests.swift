@@ -11,7 +11,7 @@ import Testing
 
 @testable import Postgres
 
-/// A signed body that is not readable as an RT is stored whole, once, within limits, until people have dealt with it.
+/// A signed body that cannot be read as an RT is stored once and unchanged, within limits, until operators have resolved its anomaly.
 @Suite struct UnreadableRTTests {
     private static let psp = try! PSPID("ABCDITMM")  // a valid literal
     private static let other = try! PSPID("EFGHITMM")  // a valid literal
@@ -25,7 +25,7 @@ import Testing
 
     private let unreadable = UnreadableRT(faults: [Fault("/receipt_id", .required, "is required")], gist: RTGist())
 
-    /// As many stored bodies of this PSP, each of so many bytes.
+    /// Stores this many bodies of this PSP, each of this size.
     private func fill(_ test: TestIntermediary, bodies: Int, bytes: Int, psp: PSPID = psp) async throws {
         try await test.pool.execute(
             """
@@ -95,13 +95,15 @@ import Testing
 
             #expect(last != nil && beyond == nil && again == last)
             #expect(fits != nil && tooMuch == nil)
-            // A day later there is room again.
+            // A day later the limit has been reset.
             let tomorrow = try test.instance(skewSeconds: UnreadableRT.limitSeconds + 60)
             #expect(try await tomorrow.storeUnreadableRT(unreadable, body("beyond")) != nil)
         }
     }
 
-    @Test func `people end it by refund or reject; accept and match say how its content is entered`() async throws {
+    @Test func `operators resolve it by refund or reject; accept and match explain how to enter its content`()
+        async throws
+    {
         try await TestIntermediary.with { test in
             let service = try test.instance()
             let id = try #require(try await service.storeUnreadableRT(unreadable, body("{}")))
@@ -115,13 +117,15 @@ import Testing
             guard case .done(let resolved) = try await service.resolveAnomaly(id, .reject, reason: "Prova", by: .ops)
             else { return }
             #expect(!resolved.isOpen)
-            // The PSP goes on sending it: nothing opens again.
+            // The PSP sends the body again: no anomaly opens again.
             #expect(try await service.storeUnreadableRT(unreadable, body("{}")) == id)
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
         }
     }
 
-    @Test func `retention deletes only what people dealt with long ago, and a dry run only counts`() async throws {
+    @Test func `retention deletes only bodies whose anomaly was resolved long ago, and a dry run only counts`()
+        async throws
+    {
         try await TestIntermediary.with { test in
             let service = try test.instance()
             let open = try await service.storeUnreadableRT(unreadable, body("open"))

@@ -6,10 +6,10 @@ import Storage
 import Synchronization
 
 extension Intermediary {
-    /// The caller behind an API key.
-    /// - Parameter fromMemory: whether a key that was authenticated within the last minute is taken as it was then. The first
-    ///   transaction of the request looks it up again; see `RequestCredential`.
-    /// - Throws: `Refusal.unauthenticated`; a malformed token costs no database work.
+    /// Authenticates the caller by its API key.
+    /// - Parameter fromMemory: whether to reuse a key that was authenticated within the last minute. The first transaction of the request
+    ///   reads the key again; see `RequestCredential`.
+    /// - Throws: `Refusal.unauthenticated`. A malformed token is rejected without a database query.
     package func authenticate(token: String, fromMemory: Bool = false) async throws -> RequestCredential {
         guard let parsed = APIKeyToken(token) else { throw Refusal.unauthenticated }
         let now = clock()
@@ -26,9 +26,9 @@ extension Intermediary {
         return RequestCredential(key: key, keyDigest: parsed.digest, isConfirmed: true)
     }
 
-    /// The same caller with the citizen whose access token came beside the key.
-    /// - Parameter fromMemory: as for the key.
-    /// - Throws: `Refusal.citizenTokenInvalid`, for another front end's token too.
+    /// Adds the citizen whose access token the request carries in addition to the API key.
+    /// - Parameter fromMemory: whether to reuse a session that was authenticated within the last minute, as for the key.
+    /// - Throws: `Refusal.citizenTokenInvalid`, also for a token that another front end received.
     package func authenticate(
         citizenToken text: String, beside credential: RequestCredential, fromMemory: Bool = false
     ) async throws -> RequestCredential {
@@ -51,19 +51,19 @@ extension Intermediary {
         return with(citizen, isConfirmed: true)
     }
 
-    /// Looks the credential up, unless a transaction of the request has done so.
+    /// Reads the credential from the database, unless a transaction of the request has already done so.
     /// - Throws: `CredentialChanged`.
     package func confirm(_ credential: RequestCredential) async throws {
         try await store.confirm(credential)
     }
 }
 
-/// Keys and sessions that were authenticated within the last minute, so that a request needs no round trip of its own for them.
-/// Holds digests of tokens, never a token.
+/// Caches keys and sessions that were authenticated within the last minute, so that a request needs no separate round trip for them. The
+/// cache contains digests of tokens, never tokens.
 final class KnownCredentials: Sendable {
-    /// Also how often `last_used_at` of a busy key is written.
+    /// The lifetime of an entry, and the shortest interval between two updates of a key's `last_used_at`.
     static let lifeSeconds = 60
-    /// Beyond this, all are forgotten: then each costs one more round trip.
+    /// When the cache reaches this size it is emptied, and each credential then costs one more round trip.
     private static let maximum = 10_000
 
     private struct Session: Hashable {

@@ -3,21 +3,21 @@ import Cryptography
 import PagoPA
 import Storage
 
-/// `SECRETS_KEY` and the secrets of this database do not belong together.
+/// `SECRETS_KEY` does not match the encrypted secrets in this database.
 package enum SecretsKeyFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The database was encrypted under another key.
+    /// The secrets in the database were encrypted with another key.
     case wrongKey
-    /// Secrets need a key that `SECRETS_KEY` does not name: it was taken out too early.
+    /// Some secrets are encrypted with a key that was removed from `SECRETS_KEY` too early.
     case keyMissing
-    /// `quietanza migrate` has not run with a key yet.
+    /// `quietanza migrate` has not yet run with a key.
     case notPrepared
 
     package var description: String {
         switch self {
         case .wrongKey:
-            "SECRETS_KEY is not the key of this database: what is stored in it was encrypted under another one. See docs/secrets.md."
+            "SECRETS_KEY is not the key of this database: its secrets were encrypted with another key. See docs/secrets.md."
         case .keyMissing:
-            "SECRETS_KEY lacks a key under which secrets of this database are encrypted. Add it at the end and run "
+            "SECRETS_KEY lacks a key with which secrets of this database are encrypted. Add it at the end and run "
                 + "'quietanza rotate-secrets-key'. See docs/secrets.md."
         case .notPrepared: "The database has no key check yet: run 'quietanza migrate' with SECRETS_KEY set."
         }
@@ -28,7 +28,7 @@ extension Intermediary {
     private static let keyCheckContext = "secrets_key_check"
     private static let keyCheckText = Array("quietanza".utf8)
 
-    /// Whether `SECRETS_KEY` opens what this database holds; asked at start, before a secret is needed.
+    /// Checks at startup that `SECRETS_KEY` can decrypt the secrets in this database, before any secret is needed.
     /// - Throws: `SecretsKeyFailure`, `StorageError`.
     package func verifySecretsKey() async throws {
         let (check, needed) = try await store.read(within: .everyCreditor, Secrets.keyCheck, Secrets.keyIDs)
@@ -48,8 +48,8 @@ extension Intermediary {
         guard needed.allSatisfy(secretBox.knows) else { throw SecretsKeyFailure.keyMissing }
     }
 
-    /// After the migrations: stores the key check, and encrypts the secrets that are still in plain. Safe to run again.
-    /// - Returns: how many were encrypted.
+    /// Stores the key check and encrypts the secrets that are still in plain text. It runs after the migrations and can be repeated.
+    /// - Returns: how many secrets it encrypted.
     /// - Throws: `SecretsKeyFailure`, `StorageError`.
     package func encryptStoredSecrets() async throws -> Int {
         let now = clock()
@@ -70,9 +70,9 @@ extension Intermediary {
         return count
     }
 
-    /// Encrypts every secret and the key check under the first key of `SECRETS_KEY`, so that the others can be taken out of it.
-    /// - Returns: how many secrets were under another key.
-    /// - Throws: `SecretsKeyFailure`, `SecretBox.Failure` for a secret that was changed, `StorageError`.
+    /// Encrypts every secret and the key check with the first key of `SECRETS_KEY`, so that the operator can remove the other keys.
+    /// - Returns: how many secrets were encrypted with another key.
+    /// - Throws: `SecretsKeyFailure`, `SecretBox.Failure` for a ciphertext that was modified, `StorageError`.
     package func rotateSecretsKey() async throws -> Int {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
@@ -102,6 +102,6 @@ extension Intermediary {
         }
     }
 
-    /// What a ciphertext is bound to: the row it is stored in.
+    /// The associated data of a ciphertext: it binds the ciphertext to its row.
     static func context(_ psp: PSPID, _ id: WebhookSecretID) -> String { "webhook_secrets \(psp) \(id)" }
 }

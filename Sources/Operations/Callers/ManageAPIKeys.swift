@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// A key just made: the only time its secret is seen.
+/// A new API key. The service shows its secret only in this response.
 package struct MadeAPIKey: Sendable {
     package let key: APIKey
     package let secret: String
@@ -40,19 +40,19 @@ package struct APIKeyRequest: Sendable {
             faults.append(Fault("/creditors", .notAllowed, "an ops key reaches every creditor"))
         }
         if kind != .ops, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
-            faults.append(Fault("/scopes", .notAllowed, "operations and psp-list:write are for ops keys"))
+            faults.append(Fault("/scopes", .notAllowed, "operations and psp-list:write are allowed for ops keys only"))
         }
         let backOffice: Set<Scope> = [
             .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite,
         ]
         for scope in scopes where kind == .frontend && backOffice.contains(scope) {
-            faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not for front ends"))
+            faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not allowed for front ends"))
         }
         if kind == .creditor, scopes.contains(.citizens) {
-            faults.append(Fault("/scopes", .notAllowed, "citizens is not for back offices"))
+            faults.append(Fault("/scopes", .notAllowed, "citizens is not allowed for back offices"))
         }
         if kind == .ops, !allowedOrigins.isEmpty {
-            faults.append(Fault("/allowed_origins", .notAllowed, "an ops key has no place in a browser"))
+            faults.append(Fault("/allowed_origins", .notAllowed, "an ops key must not be used in a browser"))
         }
         if let expiresAt, expiresAt <= now { faults.append(Fault("/expires_at", .inThePast, "must lie in the future")) }
         return faults
@@ -62,13 +62,13 @@ package struct APIKeyRequest: Sendable {
 extension Intermediary {
     package static let maximumOverlapSeconds = 604_800
 
-    /// Whether a valid key names this origin as one whose pages may read its answers.
+    /// Whether a valid key allows pages of this origin to read responses (CORS).
     package func isOriginOfAnyKey(_ origin: WebOrigin) async throws -> Bool {
         let now = clock()
         return try await store.read(within: .everyCreditor, APIKeys.isOriginOfAny(origin, at: now))
     }
 
-    /// - Parameter caller: nil on the command line, whose user holds the database anyway.
+    /// - Parameter caller: `nil` on the command line, because its user has access to the database anyway.
     package func makeAPIKey(_ request: APIKeyRequest, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil)
         async throws -> Once<MadeAPIKey>
     {
@@ -96,7 +96,7 @@ extension Intermediary {
         return try await store.read(within: caller?.tenancy ?? .everyCreditor, APIKeys.list(page: page))
     }
 
-    /// Ends a key at once, on every instance; repeatable.
+    /// Revokes a key immediately, on every instance. Repeating the request is a no-op.
     package func revokeAPIKey(_ id: APIKeyID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
@@ -107,7 +107,7 @@ extension Intermediary {
         }
     }
 
-    /// A new key with the same rights, the same end and the same Idempotency-Keys; the old one ends after the overlap.
+    /// Creates a new key with the same rights, expiry and Idempotency-Keys. The old key expires after the overlap.
     package func rotateAPIKey(
         _ id: APIKeyID, overlapSeconds: Int, by caller: Caller?, repeating: Repeating<MadeAPIKey>? = nil
     )
@@ -116,7 +116,7 @@ extension Intermediary {
         let token = try APIKeyToken.make()
         return try await once(repeating, within: caller?.tenancy ?? .everyCreditor) { tx, now in
             guard let old = try await tx.ask(APIKeys.show(id)), old.isValid(at: now) else { throw Refusal.notFound }
-            // The old key may itself end with the overlap of an earlier rotation: the new one ends when its first was to.
+            // The old key may itself be in the overlap of an earlier rotation: the new key then uses the expiry of the original key.
             let key = APIKey(
                 id: newID(), name: old.name, kind: old.kind, prefix: token.prefix, scopes: old.scopes,
                 creditors: old.creditors, allowedOrigins: old.allowedOrigins, createdAt: now,

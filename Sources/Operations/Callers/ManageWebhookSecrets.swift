@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// A webhook secret just made: the only time it is seen.
+/// A new webhook secret. The service shows it only in this response.
 package struct MadeWebhookSecret: Sendable {
     package let id: WebhookSecretID
     package let secret: WebhookSecret
@@ -12,20 +12,20 @@ package struct MadeWebhookSecret: Sendable {
 }
 
 extension Intermediary {
-    /// The secrets that a signature of this PSP may be made with; empty for an unknown PSP.
+    /// The valid secrets for verifying this PSP's signatures; empty for an unknown PSP.
     package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
         let stored = try await store.read(within: .psp(psp), Secrets.valid(of: psp))
         return try stored.map(opened)
     }
 
-    /// The secrets to sign a call to this PSP with, newest first; empty where none is valid. They are read in a transaction of the PSP's own
-    /// tenancy: a front end's, a creditor's or a citizen's transaction sees no secret. So this is called before such a transaction begins,
-    /// never inside of one.
+    /// The secrets for signing a request to this PSP, newest first; empty when none is valid. They are read in a transaction of the PSP's
+    /// own tenancy, because transactions of front ends, creditors and citizens cannot read secrets. Call this before such a transaction
+    /// begins, never inside it.
     package func signingSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
         try await webhookSecrets(of: psp)
     }
 
-    /// - Parameter secret: one to keep, or nil to make one.
+    /// - Parameter secret: the secret to store, or `nil` to generate one.
     package func makeWebhookSecret(
         of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: Caller?,
         repeating: Repeating<MadeWebhookSecret>? = nil
@@ -47,7 +47,7 @@ extension Intermediary {
         }
     }
 
-    /// Ends a secret at once; repeatable.
+    /// Revokes a secret immediately. Repeating the request is a no-op.
     package func revokeWebhookSecret(_ id: WebhookSecretID, of psp: PSPID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in

@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// A password that was hashed before its transaction, with the hash that the current one was right for.
+/// A password that was hashed before the transaction, with the stored hash that the current password matched.
 struct PasswordChange: Sendable {
     let password: Password
     let hash: String
@@ -12,7 +12,7 @@ struct PasswordChange: Sendable {
 }
 
 extension Intermediary {
-    /// Hashes the wanted password; where the account has one, the current one must be right first, and tries are counted.
+    /// Hashes the new password. If the account has a password, the current one must match first, and failed attempts are counted.
     func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen, by caller: Caller)
         async throws -> PasswordChange?
     {
@@ -47,14 +47,14 @@ extension Intermediary {
         }
     }
 
-    /// Sets the password and ends every other session.
+    /// Sets the password and ends all other sessions.
     func set(
         _ change: PasswordChange, of owner: Citizen, _ citizen: SignedInCitizen, by caller: Caller, in tx: Transaction,
         at now: Instant
     ) async throws {
         let faults = change.password.faults(for: owner.owner).map { Fault("/password", .tooWeak, $0) }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        // Reset by mail, or taken away by a smart card, while it was being hashed.
+        // The password was reset by e-mail, or removed by a smart card sign-in, while the new one was being hashed.
         guard try await tx.ask(Citizens.passwordHash(of: owner.id)) == change.replacing else {
             throw Refusal.citizenTokenInvalid
         }
@@ -63,8 +63,8 @@ extension Intermediary {
         tx.journal(JournalEntry(.passwordChanged, by: .citizen(owner.id, through: caller.key.id)), at: now)
     }
 
-    /// Mails a code to the mailbox that the account is to have. Where another account has it that account's owner gets a mail; whoever
-    /// asks is told neither, nor when the mailbox has had too many.
+    /// Mails a code to the account's new mailbox. If another account uses that mailbox, its owner gets a notice instead. The response is
+    /// the same in both cases, and when the mailbox has received too many e-mails, so that the caller cannot probe for accounts.
     func offer(
         _ credentials: CredentialChange, to owner: Citizen, by caller: Caller, in tx: Transaction, at now: Instant
     ) async throws {
@@ -78,9 +78,10 @@ extension Intermediary {
         }
     }
 
-    /// Gives the account the mailbox whose code this is, and tells the old one. The citizen must be signed in: whoever merely reads a
-    /// mistyped mailbox gets no account by it.
-    /// - Throws: `Refusal.invalid` for a code that is unknown, used, expired, or another citizen's, and when the mailbox has got an account.
+    /// Sets the mailbox that the code confirms, and notifies the old mailbox. The citizen must be signed in, so that the owner of a
+    /// mistyped mailbox cannot take over the account.
+    /// - Throws: `Refusal.invalid` for a code that is unknown, used, expired, or another citizen's, and when another account has taken the
+    ///   mailbox.
     package func confirmEmailChange(
         of citizen: SignedInCitizen, token text: String, by caller: Caller, repeating: Repeating<Citizen>? = nil
     ) async throws -> Once<Citizen> {
@@ -95,7 +96,7 @@ extension Intermediary {
                 }
                 let old = try await me(citizen, in: tx)
                 try await tx.change(citizen.citizen, email: email, at: now)
-                // As rare as the codes that lead here, so that no throttle need hold it back.
+                // Every mail here needs a valid code, and codes are throttled, so this mail needs no throttle.
                 if let former = old.email, former.mailbox != email.mailbox {
                     queue(.emailChanged, about: old, to: former, link: nil, in: tx, at: now)
                 }

@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Sign-out: both tokens are void at once.
+    /// Signs out: both tokens become invalid immediately.
     package func closeSession(of citizen: SignedInCitizen, by caller: Caller) async throws {
         let now = clock()
         try await store.transaction(within: .everyCreditor) { tx in

@@ -9,7 +9,7 @@ extension Intermediary {
     package static let passwordResetLifeSeconds = 3_600
     package static let changeEmailLifeSeconds = 3_600
 
-    /// Queues a mail about an account, unless its mailbox has had too many of late; whoever asks is told neither.
+    /// Queues a mail about an account, unless its mailbox has received too many recently. The caller does not learn which.
     func mail(
         _ kind: NotificationKind, to citizen: Citizen, link: ReturnURL?, in tx: Transaction, at now: Instant
     ) async throws {
@@ -17,7 +17,7 @@ extension Intermediary {
         queue(kind, about: citizen, to: email, link: link, in: tx, at: now)
     }
 
-    /// Queues a mail about an account, however many its mailbox has had.
+    /// Queues a mail about an account without a limit per mailbox.
     func queue(
         _ kind: NotificationKind, about citizen: Citizen, to email: EmailAddress, link: ReturnURL?, in tx: Transaction,
         at now: Instant
@@ -41,14 +41,14 @@ extension Intermediary {
         return true
     }
 
-    /// Digests keep what throttles are counted on from being read in the database.
+    /// A digest, so that the throttle table contains no names or addresses.
     func throttleSubject(_ parts: String...) -> [UInt8] {
         SHA256.digest(Array(parts.joined(separator: "\n").utf8))
     }
 
-    /// The mail as it goes out now. Its code is made here and kept as a digest only, so that a mail tried again bears another code;
-    /// those of earlier tries stay valid, for one of them may have arrived.
-    /// - Returns: nil when the account has no use for it any more, or another mailbox.
+    /// Builds the mail for this attempt. The code is generated here and only its digest is stored, so each retry carries a new code. Codes
+    /// of earlier attempts stay valid, because one of those mails may have arrived.
+    /// - Returns: `nil` when the account no longer needs the mail, or has another mailbox.
     func citizenMessage(_ mail: PagoPA.Notification, about id: CitizenID, to recipient: EmailAddress)
         async throws -> [UInt8]?
     {
@@ -76,7 +76,7 @@ extension Intermediary {
         let token = try Token.make(.mail)
         let isWanted = try await store.transaction(within: .everyCreditor) { tx in
             guard try await tx.ask(Citizens.lock(id)) == wanted, try await tx.isWanted(mail) else { return false }
-            // A code for a mailbox that the account had before would give the account to whoever reads it.
+            // A code sent to a former mailbox would give its reader access to the account.
             let mailbox = try await tx.ask(Citizens.show(id))?.email?.mailbox
             guard mail.kind == .changeEmail || mailbox == recipient.mailbox else { return false }
             tx.insert(
@@ -85,7 +85,7 @@ extension Intermediary {
             return true
         }
         guard isWanted else { return nil }
-        // A fragment never leaves the browser: no server on the way, ours and the front end's included, logs the code.
+        // Browsers never send the fragment, so no server, including ours and the front end's, logs the code.
         let link = mail.link.map { "\($0)#token=\(token.text)" }
         return try message(mail, write(token.text, link, lifeSeconds / 3_600), to: recipient)
     }

@@ -4,15 +4,15 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// The signed-in citizen's own account.
+    /// Returns the signed-in citizen's own account.
     package func showMe(_ citizen: SignedInCitizen) async throws -> Citizen {
         return try found(try await store.read(within: .everyCreditor, Citizens.show(citizen.citizen)))
     }
 
     /// - Parameters:
-    ///   - credentials: a mailbox gets a code and changes when that is confirmed; a password changes at once.
-    ///   - change: from the account as it stands, under lock, to what it is to be.
-    /// - Throws: `Refusal.invalid`, `.signInThrottled` for too many wrong current passwords, `.busy`.
+    ///   - credentials: a new mailbox receives a code and takes effect when the code is confirmed; a new password takes effect immediately.
+    ///   - change: returns the wanted account, given the current, locked one.
+    /// - Throws: `Refusal.invalid`, `.signInThrottled` after too many wrong current passwords, `.busy`.
     package func changeMe(
         _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none,
         credentials: CredentialChange = CredentialChange(),
@@ -36,8 +36,8 @@ extension Intermediary {
         }
     }
 
-    /// Erases the account and what it says of the person, and ends every session. What the law keeps stays: positions, payments,
-    /// receipts and RTs belong to the creditors.
+    /// Erases the account and its personal data, and ends every session. Positions, payments, receipts and RTs remain, because the law
+    /// requires the creditors to retain them.
     package func eraseMe(
         _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none
     ) async throws {
@@ -60,7 +60,7 @@ extension Intermediary {
     }
 
     private func found(_ citizen: Citizen?) throws -> Citizen {
-        // Another request may have erased the account meanwhile.
+        // Another request may have erased the account in the meantime.
         guard let citizen else { throw Refusal.citizenTokenInvalid }
         return citizen
     }

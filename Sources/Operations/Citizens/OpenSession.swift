@@ -5,7 +5,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// A session's tokens: the only time they are seen.
+/// The tokens of a session. The service shows them only in this response.
 package struct GivenTokens: Sendable {
     package let access: String
     package let refresh: String
@@ -15,11 +15,11 @@ package struct GivenTokens: Sendable {
 extension Intermediary {
     /// Signs a citizen in.
     ///
-    /// Each try is counted before its password is looked at, so that many at once gain nothing; one that gets no permit to be looked at
-    /// is not counted. First counted are those from one address, then those from all addresses that never got in: whoever guesses
-    /// elsewhere does not keep the owner out.
-    /// - Throws: `Refusal.signInThrottled`, `.signInFailed` (an unknown name, an unverified account and a wrong password are alike,
-    ///   and take as long), `.busy`.
+    /// Each attempt is counted before its password is checked, so that parallel attempts gain nothing. An attempt that gets no hashing
+    /// permit is not counted. Attempts for a name are counted per address first, then over all addresses that have never signed in
+    /// successfully, so that guesses from elsewhere do not lock the owner out.
+    /// - Throws: `Refusal.signInThrottled`, `.signInFailed` (an unknown name, an unverified account and a wrong password give the same
+    ///   response in the same time), `.busy`.
     package func openSession(
         username: String, password: String, from address: ClientAddress, by caller: Caller,
         repeating: Repeating<GivenTokens>? = nil
@@ -41,7 +41,7 @@ extension Intermediary {
         let account = throttleSubject("sign-in", name.text)
         let pair = throttleSubject("sign-in", name.text, address.text)
         let credential = try await admitted(name, pair: pair, account: account)
-        // What breaks the rules for passwords is nobody's, and is hashed all the same.
+        // A password that breaks the rules matches no account, but is hashed anyway so that the response time is the same.
         let bytes = (try? Password(password))?.bytes ?? Array(password.utf8.prefix(Password.lengths.upperBound))
         let verdict = try await permit.verify(bytes, against: credential?.passwordHash)
         guard let credential, verdict.matches else {
@@ -51,7 +51,7 @@ extension Intermediary {
         let rehashed = verdict.isOutdated ? try await permit.hash(bytes) : nil
         count("opened")
         return try await once(repeating, within: .everyCreditor) { tx, now in
-            // The password may have been reset, or the account erased, while the old one was being checked.
+            // The password may have been reset, or the account erased, while the service checked the old password.
             guard try await tx.ask(Citizens.lock(credential.citizen)) == .active,
                 try await tx.ask(Citizens.credential(of: name)) == credential
             else { throw Refusal.signInFailed }
@@ -61,7 +61,7 @@ extension Intermediary {
         }
     }
 
-    /// For a citizen who has proved who they are.
+    /// Opens a session for a citizen who has been authenticated.
     func openSession(of citizen: CitizenID, by caller: Caller, in tx: Transaction, at now: Instant) throws
         -> GivenTokens
     {
@@ -76,7 +76,7 @@ extension Intermediary {
             access: access.text, refresh: refresh.text, expiresInSeconds: now.seconds(until: session.accessExpiresAt))
     }
 
-    /// Counts the try, or refuses it.
+    /// Counts the attempt, or refuses it when the limit is reached.
     private func admitted(_ name: Username, pair: [UInt8], account: [UInt8]) async throws -> Credential? {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in

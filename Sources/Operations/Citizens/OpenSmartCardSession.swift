@@ -7,11 +7,11 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Signs in the citizen of a smart card; the first time it makes their account, or proves the one that was opened with a password:
-    /// then its sessions, its password and its mailbox end, because nothing but a mailbox had proved who uses them.
+    /// Signs in the owner of a smart card. The first sign-in creates the account, or verifies an account that was registered with a
+    /// password. In that case its sessions, password and mailbox are removed, because only access to a mailbox had been verified so far.
     ///
-    /// - Parameter card: as it was read at the door, or why none could be. The reason is counted and logged, without a word of what
-    ///   the certificate says, and not told.
+    /// - Parameter card: the card as read from the certificate, or the reason why it could not be read. The reason is counted and logged
+    ///   without any content of the certificate, and the caller does not learn it.
     /// - Throws: `Refusal.smartCardRefused`, `.forbidden`, `.busy`.
     package func openSmartCardSession(
         _ card: Result<SmartCard, SmartCard.Fault>, language: Language, by caller: Caller,
@@ -24,7 +24,7 @@ extension Intermediary {
         }
     }
 
-    /// Signs in the citizen whose card was shown in a browser, for the front end that sent it.
+    /// Signs in the citizen who presented the card in a browser, for the front end that sent the browser.
     /// - Throws: `Refusal.invalid` for a code that is unknown, used, expired or another front end's.
     package func openSmartCardSession(
         code text: String, by caller: Caller, repeating: Repeating<GivenTokens>? = nil
@@ -58,7 +58,8 @@ extension Intermediary {
         return citizen
     }
 
-    /// Whoever opened the account with a password may be somebody else; the old mailbox is told, the owner may set both again.
+    /// Another person may have registered the account with a password. The old mailbox is notified, and the owner may set mailbox and
+    /// password again.
     private func prove(_ citizen: Citizen, by card: SmartCard, _ actor: Actor, in tx: Transaction, at now: Instant) {
         tx.prove(citizen.id, givenName: card.givenName, familyName: card.familyName, at: now)
         tx.endSessions(of: citizen.id, by: .smartCard, at: now)
@@ -66,11 +67,11 @@ extension Intermediary {
             JournalEntry(
                 .citizenProved, by: actor, from: citizen.provedBy.rawValue, to: CitizenProof.smartCard.rawValue,
                 note: "citizen \(citizen.id): sessions, password and mailbox ended"), at: now)
-        // Once in the life of an account, so that no throttle need hold it back.
+        // This happens once in the life of an account, so this mail needs no throttle.
         if let email = citizen.email { queue(.smartCardProved, about: citizen, to: email, link: nil, in: tx, at: now) }
     }
 
-    /// Counts what came of a card, and says in the log why it is refused.
+    /// Counts accepted and refused cards, and logs why a card is refused.
     func accepted(_ card: Result<SmartCard, SmartCard.Fault>) -> SmartCard? {
         switch card {
         case .success(let card):

@@ -4,15 +4,15 @@ import PagoPA
 import Requests
 import Storage
 
-/// A ticket just made: the only time it is seen.
+/// A new ticket. The service shows it only in this response.
 package struct MadeTicket: Sendable {
     package let ticket: String
     package let expiresAt: Instant
 }
 
 extension Intermediary {
-    /// A ticket for one citizen's browser.
-    /// - Parameter returnURL: on an origin that a creditor of the key allows.
+    /// Creates a ticket for one citizen's browser.
+    /// - Parameter returnURL: must be on an origin that a creditor of the key allows.
     package func makeSmartCardTicket(
         returningTo returnURL: ReturnURL, by caller: Caller, repeating: Repeating<MadeTicket>? = nil
     ) async throws -> Once<MadeTicket> {
@@ -25,9 +25,9 @@ extension Intermediary {
         }
     }
 
-    /// A browser shows a card for a ticket. Good or not, the ticket is used up by it.
-    /// - Returns: where the browser goes: back to the front end, with a code or with the word that the card was refused.
-    /// - Throws: `Refusal.invalid` for a ticket that is unknown, used or expired: then there is no way back.
+    /// Accepts the card that a browser presents for a ticket. The ticket is used up even when the card is refused.
+    /// - Returns: the URL to which the browser returns: the front end's, with a code or with an error that the card was refused.
+    /// - Throws: `Refusal.invalid` for a ticket that is unknown, used or expired: its return URL is then unknown.
     package func presentSmartCard(
         _ card: Result<SmartCard, SmartCard.Fault>, ticket text: String, language: Language
     ) async throws -> String {

@@ -5,10 +5,10 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// The next pair of tokens; the former pair is void from here on, on every instance.
+    /// Issues the next pair of tokens. The former pair becomes invalid on every instance.
     ///
-    /// A refresh token that comes twice ends its session, even when only our answer was lost: nobody can tell that from a thief, and
-    /// the price is one sign-in.
+    /// A refresh token that is used twice ends its session. The service cannot distinguish a lost response from a stolen token, and the
+    /// citizen only has to sign in again.
     /// - Throws: `Refusal.citizenTokenInvalid`.
     package func refreshSession(token text: String, by caller: Caller) async throws -> GivenTokens {
         guard let token = Token(text, for: .refresh) else { throw Refusal.citizenTokenInvalid }

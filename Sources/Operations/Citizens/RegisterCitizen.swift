@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// What whoever registers is told: the same for a new account and for one that there is already.
+/// The response to a registration: the same for a new and for an existing account.
 package struct Registered: Sendable {
     package let id: CitizenID
     package let kind: CitizenKind
@@ -13,8 +13,8 @@ package struct Registered: Sendable {
 }
 
 extension Intermediary {
-    /// Keeps a registration and mails a code to its mailbox. When the tax code or the mailbox has an account, nothing is kept and that
-    /// account's owner gets a mail; the answer and the time it takes are the same.
+    /// Stores a registration and mails a code to its mailbox. If an account with the tax code or the mailbox exists, nothing is stored and
+    /// its owner gets a mail. Response and response time are the same in both cases.
     /// - Throws: `Refusal.forbidden`, `.invalid`, `.busy`.
     package func registerCitizen(
         _ registration: Registration, by caller: Caller, repeating: Repeating<Registered>? = nil
@@ -58,7 +58,7 @@ extension Intermediary {
         try await mail(.verifyEmail, to: citizen, link: registration.verificationURL, in: tx, at: now)
     }
 
-    /// A link in a mail leads to an origin of a creditor that the front end works for, or nowhere.
+    /// A link in a mail must be on an origin of a creditor that the front end serves.
     func demandAllowed(_ link: ReturnURL?, at pointer: String, for caller: Caller, in tx: Transaction) async throws {
         guard let link else { return }
         guard try await tx.ask(Creditors.isAllowed(link.origin, within: caller.key.tenancy)) else {
@@ -68,7 +68,7 @@ extension Intermediary {
         }
     }
 
-    /// - Throws: `Refusal.busy` when too many passwords are being checked.
+    /// - Throws: `Refusal.busy` when no hashing permit is free.
     func hash(of password: Password, for caller: Caller) async throws -> String {
         do { return try await passwords.hash(password.bytes, for: caller.key.id.description) } catch is PasswordHashing
             .Busy

@@ -5,7 +5,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Mails a code to the mailbox, if it has an account; whoever asks is not told.
+    /// Mails a code to the mailbox if it has an account. The response does not say whether it has one.
     package func requestPasswordReset(
         of email: EmailAddress, link: ReturnURL?, by caller: Caller, repeating: Repeating<Void>? = nil
     ) async throws -> Once<Void> {
@@ -14,13 +14,13 @@ extension Intermediary {
             if let citizen = try await tx.ask(Citizens.active(with: email)) {
                 try await mail(.passwordReset, to: citizen, link: link, in: tx, at: now)
             } else {
-                // The same work for a mailbox without an account.
+                // Do the same work for a mailbox without an account, so that the response time is the same.
                 _ = try await mayMail(email, in: tx, at: now)
             }
         }
     }
 
-    /// Sets a new password for whoever holds the mail's code, and ends every session.
+    /// Sets a new password with the code from the mail, and ends every session.
     /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, and for a password that is easily guessed; `.busy`.
     package func confirmPasswordReset(
         token text: String, password: Password, by caller: Caller, repeating: Repeating<Void>? = nil
@@ -33,7 +33,7 @@ extension Intermediary {
             guard let id = try await tx.spend(mailToken: token.digest, of: .passwordReset, at: now),
                 try await tx.ask(Citizens.lock(id)) == .active, let citizen = try await tx.ask(Citizens.show(id))
             else { throw Self.codeRefused }
-            // What is thrown rolls back, and the code may be used again with a better password.
+            // An error rolls the transaction back, so the citizen can use the code again with a better password.
             let faults = password.faults(for: citizen.owner).map { Fault("/new_password", .tooWeak, $0) }
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
             tx.save(passwordHash: passwordHash, of: id)

@@ -5,8 +5,9 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Makes a registration an account: whoever holds the mail's code reads its mailbox.
-    /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, or whose tax code or mailbox has got an account since.
+    /// Turns a registration into an account. The code from the mail proves access to the mailbox.
+    /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, or when another account has taken the tax code or the
+    ///   mailbox since.
     package func verifyCitizen(token text: String, by caller: Caller, repeating: Repeating<Registered>? = nil)
         async throws -> Once<Registered>
     {

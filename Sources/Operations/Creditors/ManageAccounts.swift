@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// The registered accounts of a creditor.
+    /// Returns the registered accounts of a creditor.
     /// - Throws: `Refusal.notFound`.
     package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountBook {
         let (known, book) = try await store.read(
@@ -13,8 +13,9 @@ extension Intermediary {
         return book
     }
 
-    /// Replaces the whole register; an account that is left out takes no more transfers, those written before stay as they are.
-    /// - Parameter make: the register to be, given the creditor and the present one; throws `Refusal.preconditionFailed` and the like.
+    /// Replaces the whole register. New transfers cannot use an account that is left out; existing transfers do not change.
+    /// - Parameter make: returns the new register, given the creditor and the current register; throws `Refusal.preconditionFailed` and the
+    ///   like.
     /// - Throws: `Refusal.notFound`, `.invalid`.
     package func saveAccounts(
         of creditor: OrganizationTaxCode, by caller: Caller,
@@ -35,8 +36,8 @@ extension Intermediary {
         }
     }
 
-    /// One entry for each account that is not what it was.
-    /// - Returns: the register as it is now.
+    /// Writes one journal entry for each changed account.
+    /// - Returns: the saved register.
     @discardableResult
     func journalAccounts(
         of creditor: OrganizationTaxCode, before old: AccountBook, by caller: Caller, in tx: Transaction,
@@ -57,7 +58,7 @@ extension Intermediary {
 }
 
 extension CreditorAccount {
-    /// For the journal.
+    /// The text of the journal entry.
     fileprivate var summary: String {
         let end = validTo.map { " to \($0)" } ?? ""
         let types = debtTypes.isEmpty ? "" : " for " + debtTypes.joined(separator: ", ")

@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// Whether a PUT made something or changed it.
+/// Whether a PUT created or changed the entity.
 package enum Saved<Noun: Sendable>: Sendable {
     case created(Noun)
     case changed(Noun)
@@ -21,8 +21,8 @@ extension Intermediary {
         try await store.read(within: caller.tenancy, Creditors.list(within: caller.tenancy, page: page))
     }
 
-    /// Creates or replaces; a repeat of what is stored already changes nothing and needs no precondition.
-    /// - Parameter make: the creditor to be, given the stored one and the instant of the change.
+    /// Creates or replaces a creditor. Repeating the stored content is a no-op and needs no precondition.
+    /// - Parameter make: returns the new creditor, given the stored one and the time of the change.
     /// - Throws: `Refusal.preconditionFailed` before `.invalid`, and `.preconditionMissing` after it.
     package func saveCreditor(
         _ taxCode: OrganizationTaxCode, by caller: Caller, demanding precondition: Precondition<Creditor> = .none,
@@ -37,7 +37,7 @@ extension Intermediary {
                 Creditors.show(taxCode, within: caller.tenancy, locking: true), Accounts.of([taxCode]))
             func wanted(_ at: Instant) throws -> Creditor {
                 var new = try make(old, at)
-                // A PUT that leaves the start out must not send the numbers back into a range that another system has used.
+                // A PUT without a start number must not reset the numbers to a range that another system has used.
                 if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
                 return new
             }
@@ -47,7 +47,7 @@ extension Intermediary {
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
-            // PostgreSQL registers the IBAN as the default account, and the postal one.
+            // A database trigger registers the IBAN as the default account, and the postal IBAN.
             try await journalAccounts(of: taxCode, before: accounts, by: caller, in: tx, at: now)
             return old == nil ? .created(new) : .changed(new)
         }
@@ -70,7 +70,7 @@ extension Intermediary {
         return type
     }
 
-    /// A change of a debt type counts for positions written from then on.
+    /// Creates or replaces a debt type. A change applies to positions that are written afterwards.
     package func saveDebtType(
         _ key: String, of creditor: OrganizationTaxCode, by caller: Caller,
         demanding precondition: Precondition<DebtType> = .none,

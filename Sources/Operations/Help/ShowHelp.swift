@@ -5,12 +5,12 @@ import Storage
 
 package struct HelpAnswer: Sendable {
     package let topic: HelpTopic
-    /// Whether the creditor wrote it.
+    /// Whether the creditor wrote the text.
     package let isCreditors: Bool
 }
 
 extension Intermediary {
-    /// One text per topic, in the wanted language or else in Italian; the creditor's own over the built-in one.
+    /// Returns one text per topic, in the requested language or else in Italian. The creditor's own text overrides the built-in one.
     package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller)
         async throws
         -> [HelpAnswer]

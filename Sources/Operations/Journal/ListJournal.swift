@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Oldest first; of one position, or of all.
+    /// Lists journal entries, oldest first, for one position or for all.
     package func listJournal(of position: Identifier<Position>?, page: PageRequest, for caller: Caller) async throws
         -> Page<JournalRecord>
     {

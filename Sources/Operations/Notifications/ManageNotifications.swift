@@ -19,8 +19,8 @@ extension Intermediary {
         return mail
     }
 
-    /// Tries a mail again from the first try, as when its server was mended.
-    /// - Throws: `Refusal.notificationNotRetryable` for one that went out, is going out, or has nobody to go to.
+    /// Queues a mail again with a fresh attempt count, for example after the mail server was repaired.
+    /// - Throws: `Refusal.notificationNotRetryable` for a mail that was sent, is being sent, or has no recipient.
     package func retryNotification(
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
@@ -44,7 +44,7 @@ extension Intermediary {
         }
     }
 
-    /// A mail that proves the way out.
+    /// Queues a test mail, which shows whether delivery works.
     package func sendTestNotification(
         to recipient: EmailAddress, language: Language, by caller: Caller,
         repeating: Repeating<PagoPA.Notification>? = nil
@@ -62,7 +62,7 @@ extension Intermediary {
 }
 
 extension Intermediary {
-    /// What waits to go out, for the metrics.
+    /// Counts the waiting mails, for the metrics.
     package func outboxBacklog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
         let (pending, oldest) = try await store.read(within: .everyCreditor, Notifications.backlog)
         return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)

@@ -3,7 +3,7 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// The mail about a receipt: that it is ready, that people look at the payment, or that the payment failed.
+    /// Builds the mail about a receipt: the receipt is ready, the payment is under review, or the payment failed.
     func receiptMessage(
         _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
         to recipient: EmailAddress
@@ -34,7 +34,7 @@ extension Intermediary {
         ).bytes()
     }
 
-    /// A mail of ours alone, without a creditor.
+    /// Builds a mail that concerns no creditor.
     func message(_ mail: PagoPA.Notification, _ text: MailText, to recipient: EmailAddress) throws -> [UInt8] {
         try MIMEMessage(
             from: settings.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,

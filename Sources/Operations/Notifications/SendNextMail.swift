@@ -9,17 +9,18 @@ import Storage
 import Synchronization
 
 extension Intermediary {
-    /// Longer than the gateway's longest delivery (25 s), so that no other instance takes up a mail that is on its way; an instance
-    /// that dies delays its mails by this long at most.
+    /// Longer than the gateway's longest delivery (25 s), so that no other instance claims a mail that is being sent. If an instance
+    /// crashes, its mails are delayed by at most this time.
     package static let mailLeaseSeconds = 30
-    /// What of the lease is left for the database when the mail server has used up its time.
+    /// The part of the lease that is reserved for the database after the mail server has used all its time.
     static let leaseMarginMilliseconds = 4_000
-    /// How long a delivery is tried to be written down while the database is away, and once we are told to stop.
+    /// How long the sender retries to mark a mail as sent while the database is unavailable, and how long it still retries after shutdown
+    /// begins.
     static let markSentRetrySeconds = 600
     static let shutdownGraceSeconds = 5
 
-    /// The e-mails about a receipt: one for each address, or one marked as skipped when there is none. An address that is both the
-    /// payer's and the debtor's gets the payer's version.
+    /// Creates the e-mails about a receipt: one for each address, or one marked as skipped when there is no address. An address that
+    /// belongs to both payer and debtor gets the payer's version.
     func mails(
         _ kind: NotificationKind, about receipt: Receipt, on position: Identifier<Position>? = nil,
         for refund: Identifier<Refund>? = nil, toPayer payer: [EmailAddress?], toDebtor debtor: EmailAddress?,
@@ -40,15 +41,15 @@ extension Intermediary {
         }
     }
 
-    /// The same for every try, so that a copy sent twice can be told from two mails.
+    /// The ID is the same for every attempt, so that mail clients recognize a duplicate.
     func messageID(_ id: Identifier<PagoPA.Notification>) -> String {
         "\(id)@\(settings.mailFrom.value.split(separator: "@").last ?? "localhost")"
     }
 
-    /// Sends the mail that has been due longest; none is sent by two senders at once, here or in another instance.
-    /// - Returns: whether there was one.
+    /// Sends the mail that has been due longest. Two senders, in this or another instance, never send the same mail at once.
+    /// - Returns: whether there was one to send.
     package func sendNextMail() async throws -> Bool {
-        // From before the claim, so that the lease ends later than we think.
+        // The lease is counted from before the claim, so that it never ends earlier than computed here.
         let leaseEnd = ContinuousClock.now + .seconds(Self.mailLeaseSeconds)
         let claimed = try await store.transaction(within: .everyCreditor) { tx in
             try await tx.claimNotification(leaseSeconds: Self.mailLeaseSeconds)
@@ -62,7 +63,7 @@ extension Intermediary {
         var logger = logger
         logger[metadataKey: "notification_id"] = "\(mail.id)"
         do {
-            // An address that was deleted meanwhile: otherwise the mail would be claimed again whenever its lease ends.
+            // Retention may have deleted the address. Drop the mail, because otherwise it would be claimed again each time its lease ends.
             guard let recipient = mail.recipient else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
             }
@@ -84,12 +85,13 @@ extension Intermediary {
         await recordSent(mail, logger: logger)
     }
 
-    /// Nothing was sent: somebody else, or we later, may try at once. If that can not be written the lease runs out.
+    /// Returns an unsent mail to the queue, so that any instance can send it immediately. If the database is unavailable, the lease expires
+    /// instead.
     private func release(_ mail: PagoPA.Notification) async {
         await shielded { try? await store.transaction(within: .everyCreditor) { tx in tx.release(mail) } }
     }
 
-    /// The mail is out: this is written down whatever it takes, or else it would go out twice.
+    /// Marks the mail as sent, and retries while the database is unavailable, because an unmarked mail would be sent twice.
     private func recordSent(_ mail: PagoPA.Notification, logger: Logger) async {
         let deadline = Mutex(ContinuousClock.now + .seconds(Self.markSentRetrySeconds))
         await shielded {
@@ -98,11 +100,11 @@ extension Intermediary {
                     try await store.transaction(within: .everyCreditor) { tx in tx.markSent(mail) }
                     return Counter(label: "mail_sent_total", dimensions: [("result", "sent")]).increment()
                 } catch {
-                    logger.debug("a sent e-mail is not written down yet", metadata: ["error": "\(error)"])
+                    logger.debug("a sent e-mail is not marked as sent yet", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .milliseconds(200))
                 }
             }
-            logger.error("an e-mail went out and that could not be kept: it may go out again")
+            logger.error("an e-mail was sent but could not be marked as sent: it may be sent again")
         } onStop: {
             deadline.withLock { $0 = ContinuousClock.now + .seconds(Self.shutdownGraceSeconds) }
         }
@@ -114,7 +116,7 @@ extension Intermediary {
             isPermanent ? nil : RetryPlan.waitSeconds(afterFailures: mail.attempts, jitter: .random(in: -1...1))
         let text = (failure as? MailFailure).map { "\($0)" } ?? (failure as? AttemptsInterrupted).map { "\($0)" }
         logger.warning(
-            "an e-mail did not go out",
+            "an e-mail could not be sent",
             metadata: [
                 "failure": "\(failure)", "attempt": "\(mail.attempts)",
                 "again_in_seconds": "\(wait.map(String.init) ?? "never")",
@@ -124,16 +126,16 @@ extension Intermediary {
             do {
                 try await store.transaction(within: .everyCreditor) { tx in
                     tx.markFailed(
-                        mail, error: String((text ?? "the message could not be made").prefix(500)), waitSeconds: wait)
+                        mail, error: String((text ?? "the message could not be built").prefix(500)), waitSeconds: wait)
                 }
             } catch {
-                // The lease runs out and the mail is tried again.
-                logger.error("the failure of an e-mail could not be kept", metadata: ["error": "\(error)"])
+                // The lease expires and the mail is sent again.
+                logger.error("the failure of an e-mail could not be stored", metadata: ["error": "\(error)"])
             }
         }
     }
 
-    /// - Returns: nil when there is nothing to tell any more.
+    /// - Returns: `nil` when the mail is no longer needed.
     private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8]? {
         if let citizen = mail.citizen { return try await citizenMessage(mail, about: citizen, to: recipient) }
         guard let receiptID = mail.receipt else {
@@ -142,7 +144,7 @@ extension Intermediary {
         guard
             let receipt = try await store.read(within: .everyCreditor, Receipts.show(receiptID, within: .everyCreditor))
         else { throw Refusal.notFound }
-        // The receipt that took its place has e-mails of its own.
+        // The receipt that replaced this one has its own e-mails.
         if receipt.isReplaced, receipt.outcome.movedMoney { return nil }
         let creditor = try await store.read(
             within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor))
@@ -153,12 +155,12 @@ extension Intermediary {
     }
 }
 
-/// Every try ended with the process that made it.
+/// The process ended during every delivery attempt.
 private struct AttemptsInterrupted: Error, CustomStringConvertible {
-    let description = "the service ended during every try"
+    let description = "the service ended during every delivery attempt"
 }
 
-/// Runs to its end though the task is cancelled: what is true already has to be written down.
+/// Runs `work` to its end even when the task is cancelled, because the database must record what has already happened.
 private func shielded(
     _ work: @escaping @Sendable () async -> Void, onStop: @escaping @Sendable () -> Void = {}
 ) async {

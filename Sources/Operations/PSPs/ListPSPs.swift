@@ -8,8 +8,8 @@ package struct PSPChoices: Sendable {
 }
 
 extension Intermediary {
-    /// What may be chosen for this amount, in an order that favours nobody.
-    /// - Parameter payer: the front end's own name for the payer; without one the order holds for a caller and day.
+    /// Lists the PSPs that can be chosen for this amount, in an order that favours no PSP.
+    /// - Parameter payer: the front end's identifier of the payer. Without one the order is stable per caller and day.
     package func listPSPs(
         method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String?, for caller: Caller
     ) async throws -> PSPChoices {
@@ -19,7 +19,7 @@ extension Intermediary {
             version: list.version, choices: list.choices(method: method, amount: amount, order: order, payer: lots))
     }
 
-    /// Every payment method of the list in force with what it costs for this amount.
+    /// Returns every payment method of the current PSP list with its fees for this amount.
     package func listPaymentMethods(amount: Amount?, for caller: Caller) async throws -> [MethodOffer] {
         try await currentPSPList()?.methods(amount: amount) ?? []
     }

@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Lets a sender post RTs of any PSP; repeatable.
+    /// Allows a sender to post RTs of any PSP. Repeating the request is a no-op.
     package func registerPSPRelay(_ psp: PSPID, by caller: Caller?) async throws -> PSPRelay {
         let relay = PSPRelay(psp: psp, registeredAt: clock())
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
@@ -31,7 +31,7 @@ extension Intermediary {
         return relay
     }
 
-    /// From now on the sender is the PSP of what it posts. Repeatable: a sender that is not registered stays so.
+    /// Ends the registration: from now on the sender counts as the PSP of the RTs it posts. Repeating the request is a no-op.
     package func endPSPRelay(_ psp: PSPID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in

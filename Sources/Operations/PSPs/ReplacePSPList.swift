@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// The list in force, from memory while nobody replaced it. `nil` before the first one.
+    /// Returns the current PSP list, from the cache if its version is current. `nil` if none has been saved.
     package func currentPSPList() async throws -> PSPList? {
         guard let version = try await store.read(within: .everyCreditor, PSPLists.currentVersion) else { return nil }
         return try await pspList(version) { try await store.read(within: .everyCreditor, PSPLists.show(version)) }
@@ -38,8 +38,8 @@ extension Intermediary {
         return try await store.read(within: caller.tenancy, PSPLists.list(page: page))
     }
 
-    /// Replaces the whole list, or nothing: a list with any fault leaves the current one as it is.
-    /// - Parameter precondition: judged on the list in force; `nil` when there is none yet.
+    /// Replaces the whole list. A list with any fault is rejected and the current one stays.
+    /// - Parameter precondition: checked against the current list; `nil` when there is none yet.
     package func replacePSPList(
         with psps: [PSP], by caller: Caller, demanding precondition: Precondition<PSPList> = .none
     ) async throws -> PSPList {
@@ -66,7 +66,7 @@ extension Intermediary {
     }
 }
 
-/// The last list used, so that a choice costs no more than reading which version is in force.
+/// Caches the last PSP list, so that a request only has to read the current version number.
 package actor PSPListCache {
     private var latest: PSPList?
 

@@ -4,11 +4,12 @@ import PagoPA
 import Storage
 import Workers
 
-/// Wakes callers that wait for an attempt to change. The database notifies, so it does not matter which instance changed it.
+/// Wakes callers that wait for a payment attempt to change. PostgreSQL notifies every instance, so it does not matter which one made the
+/// change.
 package actor AttemptWatch {
     private var waiting: [Identifier<PaymentAttempt>: [UUID: AsyncStream<Void>.Continuation]] = [:]
     private var isDraining = false
-    /// Callers without a permit do not wait: they are answered at once and ask again. One API key has a quarter.
+    /// A caller without a permit gets an immediate response and has to poll again. One API key can use at most a quarter of the permits.
     static let maximumWaiting = 5_000
     static let maximumWaitingPerKey = maximumWaiting / 4
     private let permits: Permits
@@ -39,7 +40,7 @@ package actor AttemptWatch {
         }
     }
 
-    /// The service stops: those who wait are answered now, and nobody waits any more.
+    /// Ends all waits at shutdown: waiting callers get a response now, and new callers do not wait.
     package func drain() {
         isDraining = true
         for continuation in waiting.values.flatMap(\.values) { continuation.finish() }

@@ -6,13 +6,13 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// Longer than a call takes, so that two instances do not make the same call at once.
+    /// Longer than the timeout of a call, so that two instances do not make the same call at once.
     static let cancellationLeaseSeconds = 30
-    /// Between the calls about one attempt. The PSP knows the attempt's deadline anyway, so the calls end after about an hour.
+    /// The waits between retries for one attempt. The PSP knows the attempt's deadline, so the retries end after about an hour.
     static let cancellationWaitSeconds = [5, 30, 120, 600, 1_800]
 
-    /// Tells the PSP of the attempt that has waited longest that its payment is over. Calls are signed like starts.
-    /// - Returns: whether there was one.
+    /// Sends the cancellation that has been due longest to its PSP. The call is signed in the same way as a start.
+    /// - Returns: whether there was one to send.
     package func sendNextCancellation() async throws -> Bool {
         let claimed = try await store.transaction(within: .everyCreditor) { tx in
             try await tx.claimCancellation(leaseSeconds: Self.cancellationLeaseSeconds)
@@ -32,7 +32,7 @@ extension Intermediary {
             let index = call.tries - 1
             let wait = waits.indices.contains(index) ? waits[index] : nil
             logger.warning(
-                "a PSP was not told that a payment is over",
+                "a PSP could not be notified that a payment has ended",
                 metadata: [
                     "attempt_id": "\(call.attempt)", "psp": "\(call.psp)", "failure": "\(failure)",
                     "again_in_seconds": "\(wait.map(String.init) ?? "never")",

@@ -16,7 +16,7 @@ package struct AttemptDetail: Sendable {
 extension Intermediary {
     package static let maximumWaitSeconds = 25
 
-    /// The attempt now, or as soon as it is final within `waitSeconds`.
+    /// Returns the attempt immediately, or waits up to `waitSeconds` until it is final.
     package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: Caller)
         async throws
         -> AttemptDetail
@@ -25,7 +25,7 @@ extension Intermediary {
         guard waitSeconds > 0, !first.attempt.status.isFinal,
             let changes = await attemptWatch.changes(of: id, for: caller)
         else { return first }
-        // It may have changed before the watch began.
+        // The attempt may have changed before the watch began, so it is read again.
         let second = try await attemptDetail(id, for: caller)
         if second.attempt.status.isFinal { return second }
         let wait = min(waitSeconds, Self.maximumWaitSeconds)
@@ -68,7 +68,8 @@ extension Intermediary {
         }
     }
 
-    /// The payer changed their mind before paying; repeatable. Once they are back from the portal, only the RT decides.
+    /// Cancels an attempt before the payment. Repeating the request is a no-op. After the payer has returned from the portal, only the RT
+    /// decides.
     package func cancelPaymentAttempt(
         _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<AttemptDetail>? = nil
     ) async throws -> Once<AttemptDetail> {
@@ -86,13 +87,13 @@ extension Intermediary {
         }
     }
 
-    /// The browser came back from the PSP. The URL decides nothing: the attempt waits for its RT.
-    /// - Returns: where the front end wants the browser.
+    /// Records that the browser returned from the PSP. The URL does not decide the outcome: the attempt waits for its RT.
+    /// - Returns: the front end's return URL.
     package func comeBack(_ id: Identifier<PaymentAttempt>) async throws -> String {
         try await cameBack(id, from: nil).returnURL
     }
 
-    /// The PSP tells how its page ended; for display only, the RT decides.
+    /// Records the outcome that the PSP's page reported. It is only displayed: the RT decides.
     package func receiveOutcome(of id: Identifier<PaymentAttempt>, from psp: PSPID) async throws -> PaymentAttempt {
         try await cameBack(id, from: psp)
     }
@@ -111,8 +112,8 @@ extension Intermediary {
         }
     }
 
-    /// Ends attempts past their deadline; their installments can be paid again. A later RT still counts.
-    /// - Returns: how many were ended; as many as `limit` means that there may be more.
+    /// Expires attempts after their deadline, so that their installments can be paid again. A later RT is still accepted.
+    /// - Returns: how many attempts expired. If the number equals `limit`, there may be more.
     package func expirePaymentAttempts(limit: Int = 100) async throws -> Int {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in

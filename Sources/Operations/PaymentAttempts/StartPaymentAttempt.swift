@@ -6,7 +6,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// What a payer wants to pay, how and with whom.
+/// A payer's request: the installments, the payment method and the PSP.
 package struct AttemptRequest: Sendable {
     package let installments: [InstallmentReference]
     package let method: PaymentMethod
@@ -39,21 +39,21 @@ package enum InstallmentReference: Sendable, Hashable {
     case notice(OrganizationTaxCode, NoticeNumber)
 }
 
-/// How the start of an attempt ended; a failed one is an answer too, and repeated as such.
+/// The result of a start. A failure is also a response, and repeats of the request get the same one.
 package enum StartedAttempt: Sendable {
-    /// As it stands. One that an RT, a deadline or its caller ended meanwhile has no portal.
+    /// The current attempt. It has no portal if an RT, the deadline or the caller ended it in the meantime.
     case redirected(PaymentAttempt)
     case failed(PaymentAttempt, Refusal)
 }
 
 extension Intermediary {
-    /// How long a start may be under way before a repeat takes it over. The call to the PSP has ended long before: its deadline is
-    /// `PSPPortal.startSeconds` after an instant that lies before the attempt itself.
+    /// How long a start may run before a repeated request takes it over. The call to the PSP has ended by then: its deadline is
+    /// `PSPPortal.startSeconds` after a time that precedes the creation of the attempt.
     package static let startGraceSeconds = 30
 
-    /// Holds the installments, asks the PSP, and hands back its portal's address. Three steps, because a transaction never waits
-    /// for the externalServices: hold and commit; call; store what came of it.
-    /// - Throws: `Refusal`; a PSP that is down is `StartedAttempt.failed`, with nothing held.
+    /// Reserves the installments, calls the PSP, and returns the URL of its portal. There are three steps, because a transaction never
+    /// waits for an external service: reserve and commit; call; store the result.
+    /// - Throws: `Refusal`. An unreachable PSP is not an error: the result is `StartedAttempt.failed` and nothing is reserved.
     package func startPaymentAttempt(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
@@ -72,7 +72,7 @@ extension Intermediary {
 
     private enum Held: Sendable {
         case held(PaymentAttempt, PSPStart)
-        /// A repeat of a start that never ended: answered from where the attempt stands now.
+        /// A repeat of an interrupted start, answered from the current state of the attempt.
         case taken(StartedAttempt)
         case replayed(StoredAnswer)
     }
@@ -84,7 +84,7 @@ extension Intermediary {
         let secrets = try await signingSecrets(of: request.psp)
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
-                // Everything that is needed is locked and read in one flush.
+                // One flush locks and reads all rows that the start needs.
                 let wanted = InstallmentSet(request.installments)
                 let (earlier, positions, creditors, version) = try await tx.ask(
                     IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: caller.tenancy),
@@ -114,7 +114,7 @@ extension Intermediary {
         }
     }
 
-    /// The process that began this start is gone: what it reached is the answer.
+    /// Finishes a start whose process has ended: the response reports the state that it reached.
     private func takeOver(
         _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<StartedAttempt>, in tx: Transaction,
         at now: Instant
@@ -146,7 +146,7 @@ extension Intermediary {
         let (items, creditorCode) = try items(wanted, in: positions, at: now)
         guard let creditor = creditors.first(where: { $0.taxCode == creditorCode }) else { throw Refusal.notFound }
         var faults: [Fault] = []
-        // Who signed in pays in their own name: it is by the payer that the attempt and its receipt are theirs.
+        // A signed-in citizen pays in their own name, because the payer's tax code gives access to the attempt and its receipt.
         let payer = request.payer ?? caller.citizen?.payer
         if let citizen = caller.citizen, payer?.taxCode != citizen.taxCode {
             faults.append(Fault("/payer/tax_code", .mismatch, "is not the signed-in citizen's"))
@@ -164,7 +164,7 @@ extension Intermediary {
             faults.append(
                 Fault("/psp_id", .notAllowed, "does not offer this channel and payment method for this amount"))
         } else if secrets.isEmpty {
-            faults.append(Fault("/psp_id", .notAllowed, "can not take payments yet: it has no signing secret"))
+            faults.append(Fault("/psp_id", .notAllowed, "cannot take payments yet: it has no signing secret"))
         }
         guard faults.isEmpty, let choice else { throw Refusal.invalid(faults) }
         let attempt = PaymentAttempt(
@@ -202,7 +202,7 @@ extension Intermediary {
         return ids
     }
 
-    /// Every installment must exist, be payable and belong to one creditor.
+    /// Checks that every installment exists, is payable and belongs to one creditor.
     private func items(_ wanted: [Identifier<Installment>], in positions: [Position], at now: Instant) throws
         -> ([AttemptItem], OrganizationTaxCode)
     {
@@ -228,7 +228,8 @@ extension Intermediary {
             if position.creditor != positions.first?.creditor {
                 faults.append(
                     Fault(
-                        pointer, .mismatch, "belongs to another creditor than the first: one attempt pays one creditor")
+                        pointer, .mismatch,
+                        "belongs to another creditor than the first one: an attempt can pay one creditor only")
                 )
             }
             if items.contains(where: { $0.installment == id }) {
@@ -272,9 +273,9 @@ extension Intermediary {
             outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
     }
 
-    /// Stores what the PSP answered, with the response to the caller. Under the key of the request, so that it has one response for
-    /// ever: where a repeat has taken the start over, that response stands. An attempt that something else moved meanwhile stays as
-    /// it is; one that has ended gets no portal, and the PSP is told.
+    /// Stores the PSP's response together with the response to the caller, under the request's Idempotency-Key. If a repeat has taken the
+    /// start over, its response remains the only one. The status of an attempt that has changed in the meantime is not overwritten; an
+    /// attempt that has ended gets no portal, and the PSP gets a cancellation.
     private func finish(
         _ attempt: PaymentAttempt, _ outcome: Result<PSPPortalPage, any Error>, by caller: Caller,
         repeating: Repeating<StartedAttempt>
@@ -332,7 +333,7 @@ extension Intermediary {
                 to: to.rawValue), at: now)
     }
 
-    /// The caller learns what kind of failure it was; its particulars go to the log.
+    /// Returns the kind of failure for the caller, and logs the details.
     private func startRefusal(for error: any Error) -> (Refusal, String) {
         logger.warning("a PSP could not start a payment", metadata: ["failure": "\(error)"])
         guard let failure = error as? PSPPortalFailure else { return (.pspUnreachable, "the PSP could not be reached") }

@@ -4,10 +4,10 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Changes what its creditor may still change: neither a paid position nor one whose payment is under way.
+    /// Changes a position that is neither paid nor being paid.
     /// - Parameters:
-    ///   - precondition: judged on the locked position and what happened to it (`If-Match`).
-    ///   - merge: makes the wanted position out of the current one; throws `Refusal.invalid` with every violation.
+    ///   - precondition: checked against the locked position with its attempts and receipts (`If-Match`).
+    ///   - merge: returns the new position, given the current one; throws `Refusal.invalid` with every violation.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
     package func changePosition(
         _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail> = .none,
@@ -18,7 +18,7 @@ extension Intermediary {
             do {
                 return try await change(id, by: caller, demanding: precondition, afterTries: tries, merge: merge)
             } catch StorageError.constraint("used_iuvs_pkey"), StorageError.constraint("installments_iuv_key") {
-                // The IUV of an installment that was added has been used: the next try looks for a free one.
+                // The IUV of an added installment is already used: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
                 tries += 1
             }
@@ -52,7 +52,7 @@ extension Intermediary {
         {
             throw Refusal.invalid([
                 Fault(
-                    "/installments", .notAllowed, "can not become fewer: one of them has a payment attempt or a receipt"
+                    "/installments", .notAllowed, "cannot be removed while they have a payment attempt or a receipt"
                 )
             ])
         }
@@ -86,7 +86,7 @@ extension Intermediary {
             metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
             updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt,
             alternativeGroup: draft.alternativeGroup)
-        // What is not written anew goes where it was to go.
+        // Unchanged lines and installments retain their accounts.
         if new.replacesParts(of: old) {
             let faults = accounts.faults(of: new.installments.map(\.transfers), on: today)
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
@@ -94,7 +94,7 @@ extension Intermediary {
         return new
     }
 
-    /// Installments keep the numbers they were given: a notice already printed stays payable.
+    /// Existing installments retain their numbers, so that a printed notice stays payable.
     private func renumbered(
         _ old: Position, _ draft: PositionDraft, creditor: Creditor, iban: IBAN?, debtType: DebtType,
         made notices: [NoticeNumber]
@@ -104,7 +104,9 @@ extension Intermediary {
             let kept = index < old.installments.count ? old.installments[index] : nil
             guard let notice = kept?.noticeNumber ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
             if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
-                throw Refusal.invalid([Fault("/installments/\(index)", .readOnly, "keeps its IUV and notice number")])
+                throw Refusal.invalid([
+                    Fault("/installments/\(index)", .readOnly, "cannot change its IUV or notice number")
+                ])
             }
             let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
             let transfers =
@@ -129,12 +131,12 @@ extension Intermediary {
 }
 
 extension Position {
-    /// Whether lines or installments are written anew.
+    /// Whether the change replaces lines or installments.
     fileprivate func replacesParts(of old: Position) -> Bool {
         lines != old.lines || installments != old.installments
     }
 
-    /// Neither paid, in whole or in part, nor cancelled, nor with a payment under way.
+    /// Checks that the position is not paid, in whole or in part, not cancelled, and has no payment in progress.
     func demandEditable(today: CalendarDate, now: Instant) throws(Refusal) {
         switch state {
         case .draft, .open: break

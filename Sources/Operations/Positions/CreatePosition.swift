@@ -5,15 +5,16 @@ import Storage
 
 package enum CreatedPosition: Sendable {
     case created(Position)
-    /// The same request had been kept before.
+    /// The same position was stored by an earlier request.
     case existing(PositionDetail)
 }
 
 extension Intermediary {
-    /// Keeps a position. The same external id with the same content answers with the position kept before.
+    /// Stores a position. A repeat with the same external ID and the same content returns the stored position.
     /// - Parameters:
     ///   - fingerprint: SHA-256 of the draft's meaning.
-    ///   - formerFingerprint: as builds before migration 0020 made it, so that what they stored is a repeat too.
+    ///   - formerFingerprint: the fingerprint as builds before migration 0020 computed it, so that their positions are also recognized as
+    ///     repeats.
     /// - Throws: `Refusal.invalid`, `.externalIDTaken`, `.noticeNumberTaken`, `.forbidden`.
     package func createPosition(
         _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]? = nil, by caller: Caller,
@@ -32,13 +33,13 @@ extension Intermediary {
                 await settleWaitingReceipts(for: created, draft)
                 return created
             } catch StorageError.constraint("positions_external_id_key") where tries < NumberDraw.maximumTries {
-                // Somebody stored the same external id meanwhile: the next try finds it.
+                // Another request stored the same external ID in the meantime: the next try finds it.
             } catch StorageError.constraint("used_iuvs_pkey") {
-                // A generated IUV has been used, perhaps by an RT of this moment: the next try looks for a free one.
+                // A generated IUV is already used, perhaps by an RT that arrived at the same time: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
             } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key")
             {
-                // A generated number may be one that the creditor gives in the same moment: the next one is free.
+                // The creditor may have supplied the generated number at the same time: the next try draws another one.
                 let isOurs = draft.installments.contains(where: \.isNumberedByUs)
                 guard isOurs, tries < NumberDraw.maximumTries else {
                     throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
@@ -48,7 +49,7 @@ extension Intermediary {
         }
     }
 
-    /// Money may have come before its position; never for a number that we have just made.
+    /// Settles receipts that arrived before their position. Generated numbers are new, so no receipt can wait for them.
     private func settleWaitingReceipts(for created: Once<CreatedPosition>, _ draft: PositionDraft) async {
         guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }),
             case .done(.created(let position)) = created
@@ -104,7 +105,7 @@ extension Intermediary {
         return .created(position)
     }
 
-    /// The drafts' installments with the numbers given or made, and with their transfers.
+    /// Builds the installments with the supplied or generated numbers, and with their transfers.
     private func numbered(
         _ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, iban: IBAN?, made notices: [NoticeNumber]
     ) throws -> [Installment] {
@@ -128,7 +129,7 @@ extension Intermediary {
     }
 }
 
-/// The whole amount to the creditor's account for this debt type, under the remittance text of pagoPA's rule.
+/// Builds one transfer of the whole amount to the creditor's account for this debt type, with the remittance text that pagoPA requires.
 /// - Throws: `Refusal.invalid` when no account is valid today.
 func wholeTransfer(
     of amount: Amount, iuv: IUV, to creditor: Creditor, _ iban: IBAN?, debtType: DebtType, for description: String
@@ -150,12 +151,12 @@ func remittance(iuv: IUV, amount: Amount, text: String) -> String {
 }
 
 extension InstallmentDraft {
-    /// Neither notice number nor IUV was given.
+    /// Whether the service generates the numbers, because the draft has neither notice number nor IUV.
     var isNumberedByUs: Bool { iuv == nil && noticeNumber == nil }
 }
 
 extension PositionDraft {
-    /// The creditor, and every other body that a transfer names.
+    /// The creditor and every other beneficiary of a transfer.
     var payees: [OrganizationTaxCode] {
         Array(Set([creditor] + installments.flatMap { $0.transfers.map(\.creditor) })).sorted()
     }

@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Publishes, cancels or restores; an event whose work is done already changes nothing, so that it may be repeated.
+    /// Publishes, cancels or restores a position. Repeating an event is a no-op.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`.
     package func movePosition(
         _ id: Identifier<Position>, _ event: PositionEvent, by caller: Caller,
@@ -32,7 +32,7 @@ extension Intermediary {
             }
             return PositionDetail(position: moved, attempts: found.attempts, receipts: found.receipts)
         }
-        // A draft does not settle what waits for it; a position that is published does.
+        // Waiting receipts settle when the position is published, not while it is a draft.
         if event == .publish, case .done(let detail) = moved {
             await settleQuarantine(for: detail.position, detail.position.installments)
         }

@@ -2,15 +2,14 @@ import PagoPA
 import Requests
 import Storage
 
-/// Notice numbers for installments that bring none, of which no IUV has been used by the creditor.
+/// Generates notice numbers for installments that have none, with IUVs that the creditor has not used.
 ///
-/// The first try takes the next numbers as they come, because the claim in the database (`used_iuvs_pkey`) refuses a used one.
-/// After a refusal the numbers are checked, in growing batches, so that a range full of used numbers is passed quickly and the usual
-/// case costs no query.
+/// The first try uses the next numbers without a check, because the constraint `used_iuvs_pkey` rejects a used one. After a rejection the
+/// numbers are checked in growing batches. So the usual case needs no query, and a range of used numbers is skipped quickly.
 struct NumberDraw: Sendable {
-    /// How often a position is created again because a number was used in the same moment.
+    /// How often the creation of a position is retried because a number was used at the same time.
     static let maximumTries = 3
-    /// More numbers than needed, batch by batch.
+    /// How many more numbers than needed each batch reads.
     private static let spareNumbers = [32, 512, 8_192]
 
     private let count: Int
@@ -24,14 +23,14 @@ struct NumberDraw: Sendable {
         isChecked = tries > 0
     }
 
-    /// Sent together with other queries; its answer goes to ``complete(_:for:in:)``.
+    /// The caller sends this query together with others and passes its result to ``complete(_:for:in:)``.
     var query: Query<[UInt64]> { Positions.nextIUVBases(count, of: creditor) }
 
     /// - Throws: `Refusal.noticeNumbersExhausted` when none of the next numbers is free.
     mutating func complete(_ bases: [UInt64], for creditor: Creditor, in tx: Transaction) async throws {
         guard count > 0 else { return }
         notices = try await usable(bases, for: creditor, in: tx)
-        // The creditor's start may have been set a moment ago, while this connection had cached older numbers.
+        // The creditor's start number may have changed while this connection had cached older numbers.
         let batches = isChecked ? Self.spareNumbers : [Positions.cachedIUVBases]
         for spare in batches where notices.count < count {
             let more = try await tx.ask(Positions.nextIUVBases(count - notices.count + spare, of: creditor.taxCode))
@@ -41,7 +40,7 @@ struct NumberDraw: Sendable {
         notices = Array(notices.prefix(count))
     }
 
-    /// Without the numbers that are too long for the creditor's notices, and without used ones once they are checked.
+    /// Drops numbers that are too long for the creditor's notices and, if they are checked, used ones.
     private func usable(_ bases: [UInt64], for creditor: Creditor, in tx: Transaction) async throws -> [NoticeNumber] {
         let drawn = bases.compactMap { try? creditor.noticeCodes.notice(base: $0) }
         guard isChecked, !drawn.isEmpty else { return drawn }

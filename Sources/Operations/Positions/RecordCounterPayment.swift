@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-/// Paid at the counter: what the till tells.
+/// A payment at the creditor's counter, as the till reports it.
 package struct CounterPayment: Sendable, Equatable {
     package let installmentNumber: Int
     package let amount: Amount
@@ -21,7 +21,7 @@ package struct CounterPayment: Sendable, Equatable {
 }
 
 extension Intermediary {
-    /// Keeps a payment made at the creditor's counter; it counts as any other and shows in 'Archivio'.
+    /// Records a payment at the creditor's counter. It counts like any other payment and appears in 'Archivio'.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.invalid`, `.installmentNotPayable`, `.paymentInProgress`.
     package func recordCounterPayment(
         _ payment: CounterPayment, on id: Identifier<Position>, by caller: Caller,
@@ -67,7 +67,8 @@ extension Intermediary {
         }
         var faults: [Fault] = []
         if payment.amount != installment.amount {
-            faults.append(Fault("/amount_cents", .mismatch, "must be what is owed, \(installment.amount.cents) cents"))
+            faults.append(
+                Fault("/amount_cents", .mismatch, "must be the amount owed, \(installment.amount.cents) cents"))
         }
         if payment.paidAt > now.adding(seconds: RT.futureToleranceSeconds) {
             faults.append(Fault("/paid_at", .inTheFuture, "is in the future"))
@@ -96,8 +97,8 @@ extension Intermediary {
             reference: payment.reference, rtSHA256: nil, receivedAt: now)
     }
 
-    /// What every payment does to its position, whoever tells of it.
-    /// - Parameter writtenOff: what of the installment did not come in and is no longer owed.
+    /// Applies a payment to its position, for RTs and counter payments alike.
+    /// - Parameter writtenOff: the part of the installment that was not paid and is no longer owed.
     func pay(
         _ installment: Installment, of position: Position, paidAt: Instant, writtenOff: Amount = .zero,
         by actor: Actor, in tx: Transaction, at now: Instant

@@ -3,12 +3,12 @@ import PagoPA
 import Requests
 import Storage
 
-/// A position with what happened to it.
+/// A position with its payment attempts and receipts.
 package struct PositionDetail: Sendable {
     package let position: Position
     package let attempts: [PaymentAttempt]
     package let receipts: [Receipt]
-    /// Whether the debtor is shown by kind and code alone.
+    /// Whether the response shows only the debtor's kind and tax code.
     package var hidesContactData = false
 
     package init(position: Position, attempts: [PaymentAttempt] = [], receipts: [Receipt] = []) {
@@ -19,7 +19,7 @@ package struct PositionDetail: Sendable {
 }
 
 extension Intermediary {
-    /// - Throws: `Refusal.notFound` for an unknown id and for another creditor's alike.
+    /// - Throws: `Refusal.notFound` for an unknown ID and for another creditor's position.
     package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
         guard var found = try await store.read(within: caller.tenancy, detail(of: id, within: caller.tenancy)) else {
             throw Refusal.notFound
@@ -39,7 +39,7 @@ extension Intermediary {
             }
     }
 
-    /// 'Cerca' and the list: one page of positions.
+    /// Returns one page of positions, for 'Cerca' and for the list.
     package func listPositions(
         _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
         for caller: Caller
@@ -51,17 +51,19 @@ extension Intermediary {
                 filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today))
     }
 
-    /// Today in Rome, where due dates are counted.
+    /// Today's date in Rome: due dates use Italian time.
     package var today: CalendarDate { CalendarDate(romeDayOf: clock()) }
 }
 
 extension Caller {
-    /// A front end searches for the person in front of it, and nobody is ANONIMO: such a search would show what strangers owe.
+    /// Rejects searches for the tax code ANONIMO by front ends and citizens, because the result would show the debts of strangers.
     /// - Throws: `Refusal.invalid`.
     func demandNamed(_ taxCode: TaxCode?, at pointer: String) throws(Refusal) {
         guard let taxCode, taxCode.isAnonymous else { return }
         guard kind != .frontend, citizen == nil else {
-            throw .invalid([Fault(pointer, .notAllowed, "names nobody: search by notice number, or ask the creditor")])
+            throw .invalid([
+                Fault(pointer, .notAllowed, "must not be ANONIMO: search by notice number, or ask the creditor")
+            ])
         }
     }
 }

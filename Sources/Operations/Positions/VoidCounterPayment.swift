@@ -4,15 +4,15 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Voids a payment at the counter that was recorded by mistake: its receipt stays and says so, its installment is owed again.
-    /// Voiding what is voided already changes nothing.
-    /// - Throws: `Refusal.notFound` for a receipt that is not one of this position's, `.voidNotPossible`.
+    /// Voids a counter payment that was recorded by mistake. The receipt remains, marked as voided, and the installment is owed again.
+    /// Repeating the request is a no-op.
+    /// - Throws: `Refusal.notFound` for a receipt of another position, `.voidNotPossible`.
     package func voidCounterPayment(
         _ id: Identifier<Receipt>, on position: Identifier<Position>, reason: String, by caller: Caller,
         repeating: Repeating<Receipt>? = nil
     ) async throws -> Once<Receipt> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            // Always in this order: position, receipt.
+            // Lock in this order everywhere, to avoid deadlocks: position, receipt.
             let found = try await tx.ask(Positions.show(position, within: caller.tenancy, locking: true))
             guard let position = found, try await tx.lock(id) != nil,
                 let receipt = try await tx.ask(Receipts.show(id, within: caller.tenancy)),
@@ -23,7 +23,7 @@ extension Intermediary {
             guard receipt.status == .settled,
                 let installment = position.installments.first(where: { $0.number == receipt.installmentNumber }),
                 let next = position.state.after(position.event(voiding: installment.id), wasPublished: true)
-            else { throw Refusal.voidNotPossible("It does not pay an installment of this position.") }
+            else { throw Refusal.voidNotPossible("The receipt does not pay an installment of this position.") }
             tx.void(id, ReceiptVoid(at: now, reason: reason), by: caller.actor)
             tx.unpay(installment, of: position, becoming: next, at: now)
             tx.journal(

@@ -6,10 +6,10 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Lets the second body of a conflict count: it becomes a receipt by the decision table in the place of the first one, which stays in
-    /// the books with its evidence. What the first one has paid is owed again before the table decides, so that nothing counts twice.
-    /// Position, receipt and anomaly are locked.
-    /// - Parameter position: the one that the first body has paid, else the one with the IUV.
+    /// Accepts the second body of a conflict: the decision table turns it into a receipt that replaces the first one. The first receipt
+    /// remains stored with its evidence. Its installment is owed again before the table decides, so that no payment counts twice. The
+    /// caller has locked position, receipt and anomaly.
+    /// - Parameter position: the position that the first body paid, else the one with the IUV.
     /// - Returns: the new receipt.
     /// - Throws: `Refusal.resolutionNotPossible`.
     func acceptConflict(
@@ -21,25 +21,25 @@ extension Intermediary {
         }
         guard first.copyOf == nil || caller.holds(.operations) else {
             throw Refusal.resolutionNotPossible(
-                "The receipt tells again of a payment that the creditor of the notice records. Ask operations to accept the anomaly."
+                "The receipt is a copy of a payment that the creditor of the notice records. Ask operations to accept the anomaly."
             )
         }
         guard first.status != .settled || (position != nil && first.position == position?.id) else {
             throw Refusal.resolutionNotPossible(
-                "The receipt has just been placed on a position. Read the anomaly again, then accept it.")
+                "The receipt has just been matched to a position. Read the anomaly again, then accept it.")
         }
         let actor = caller.actor
         let second = try await secondBody(of: anomaly, insteadOf: first, in: tx)
         let rt = second.rt
         guard rt.outcome.movedMoney || !first.outcome.movedMoney else {
             throw Refusal.resolutionNotPossible(
-                "The first body says that money was paid, which frees the payer, and a KO does not take that back. Reject the anomaly, and claim the money from the PSP if it did not arrive."
+                "The first body says that money was paid, which discharges the payer, and a KO does not take that back. Reject the anomaly, and claim the money from the PSP if it did not arrive."
             )
         }
         let id: Identifier<Receipt> = newID()
         guard try await tx.supersede(first.id, by: id) else {
             throw Refusal.resolutionNotPossible(
-                "Another body counts in the place of the first one already. Reject the anomaly.")
+                "Another body has already replaced the first one. Reject the anomaly.")
         }
         try await close(first, replacedBy: id, reason: reason, by: actor, in: tx, at: now)
         let (creditorIsKnown, creditor, attempt, share) = try await tx.ask(
@@ -63,8 +63,8 @@ extension Intermediary {
         return try await recordRT(facts, as: id, in: tx, render: render).receipt
     }
 
-    /// The installment that this receipt, which no longer counts, has paid is owed again.
-    /// - Returns: the position as it is then, and the installment.
+    /// Makes the installment owed again that the replaced receipt had paid.
+    /// - Returns: the updated position and its installment.
     private func unpay(
         _ first: Receipt, on position: Position, by actor: Actor, in tx: Transaction, at now: Instant
     ) async throws -> (Position, Installment) {
@@ -82,7 +82,7 @@ extension Intermediary {
         return (owed, installment)
     }
 
-    /// Ends what was open about a receipt that no longer counts.
+    /// Closes the open anomalies of a replaced receipt.
     private func close(
         _ first: Receipt, replacedBy other: Identifier<Receipt>, reason: String, by actor: Actor, in tx: Transaction,
         at now: Instant
@@ -101,7 +101,7 @@ extension Intermediary {
         }
     }
 
-    /// The body that does not count yet, read by the rules of today.
+    /// Reads the second body of a conflict again, with the current parser.
     private func secondBody(
         of anomaly: Anomaly, insteadOf first: Receipt, in tx: Transaction
     ) async throws -> SecondBody {
@@ -112,12 +112,12 @@ extension Intermediary {
             rt.creditor == first.creditor, rt.iuv == first.iuv, rt.receiptID == first.receiptID, let psp = first.psp
         else {
             throw Refusal.resolutionNotPossible(
-                "The second body is no RT of this key that this service reads. Reject the anomaly.")
+                "The second body is not a readable RT with this key. Reject the anomaly.")
         }
         let body = RTBody(
             psp: stored.sender, messageID: stored.messageID, contentType: stored.mediaType, bytes: stored.bytes,
             sha256: stored.sha256, fingerprint: SHA256.digest(rt.meaning))
-        // Whose RT it is was decided when it came: the conflict is one of the PSP's own key.
+        // The PSP of the RT was determined when it arrived: the conflict is under that PSP's key.
         rt.psp = RTPSP(
             id: psp.id, businessName: rt.psp.businessName, taxCode: rt.psp.taxCode, channel: rt.psp.channel)
         return SecondBody(

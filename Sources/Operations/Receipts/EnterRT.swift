@@ -5,23 +5,23 @@ import PagoPA
 import Requests
 import Storage
 
-/// What an operator enters: an RT that came outside the webhook, by PEC or on paper, or that the webhook could not read.
+/// An RT that an operator enters, because it arrived by PEC or on paper, or because the webhook could not read it.
 package struct EnteredRT: Sendable {
     /// The RT in our JSON form.
     package let text: [UInt8]
-    /// The PSP that the RT names.
+    /// The PSP named in the RT.
     package let psp: PSPID
     package let source: Source
     package let reason: String
 
     package enum Source: Sendable {
-        /// The document that the operator read.
+        /// The document from which the operator transcribed the RT.
         case document(bytes: [UInt8], mediaType: String)
-        /// The unreadable body of this anomaly, which it resolves.
+        /// The unreadable body of this anomaly. Entering the RT resolves the anomaly.
         case anomaly(Identifier<Anomaly>)
     }
 
-    /// Bytes of a document; with base64 and the RT they fit into a request of 256 KiB.
+    /// The largest document in bytes. In base64, with the RT, it fits into a request of 256 KiB.
     package static let maximumEvidenceBytes = 180 * 1_024
 
     package init(text: [UInt8], psp: PSPID, source: Source, reason: String) {
@@ -33,10 +33,10 @@ package struct EnteredRT: Sendable {
 }
 
 extension Intermediary {
-    /// Takes an RT that an operator entered, by the rules and under the key of the webhook; its origin is `file`. The anomaly that it came
-    /// from is resolved. The same RT again, entered or sent, is a replay.
-    /// - Throws: `Refusal.invalid` for an RT that is not readable or a PSP that nobody knows, `.notFound` for an anomaly without a
-    ///   stored body, `.anomalyNotOpen`, `.receiptConflict`.
+    /// Accepts an RT that an operator entered, under the same rules and the same key as the webhook. Its origin is `file`. The source
+    /// anomaly is resolved. The same RT again, entered or sent by the PSP, is a replay.
+    /// - Throws: `Refusal.invalid` for an unreadable RT or an unknown PSP, `.notFound` for an anomaly without a stored body,
+    ///   `.anomalyNotOpen`, `.receiptConflict`.
     package func enterRT(
         _ entered: EnteredRT, by caller: Caller, render: @Sendable (RTAcknowledgement) -> [UInt8]
     ) async throws -> ReceivedRT {
@@ -50,7 +50,7 @@ extension Intermediary {
         do {
             return try await enter(rt, entered, by: caller, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
-            // The same RT was taken at the same time: now it is a replay.
+            // Another transaction stored the same RT at the same time: now it is a replay.
             return try await enter(rt, entered, by: caller, at: now, render: render)
         }
     }
@@ -91,7 +91,7 @@ extension Intermediary {
                 throw Refusal.invalid([Fault("/anomaly_id", .unknownReference, "is not an anomaly")])
             }
             guard anomaly.kind == .unreadableRT else {
-                throw Refusal.invalid([Fault("/anomaly_id", .mismatch, "is not of an unreadable RT")])
+                throw Refusal.invalid([Fault("/anomaly_id", .mismatch, "is not an anomaly of an unreadable RT")])
             }
             guard anomaly.isOpen else { throw Refusal.anomalyNotOpen }
             guard let found = try await tx.ask(Evidences.of(anomaly)) else { throw Refusal.notFound }
@@ -104,13 +104,13 @@ extension Intermediary {
         }
     }
 
-    /// A mistyped PSP would be a key of its own: the same RT would then count twice.
+    /// Rejects unknown PSPs, because a mistyped PSP would be another key and the same RT would count twice.
     private func demandKnown(_ psp: PSPID, in tx: Transaction) async throws {
         guard try await tx.ask(PSPRelays.isKnown(psp)) else {
             throw Refusal.invalid([
                 Fault(
                     "/rt/psp/id", .unknownReference,
-                    "is no PSP that we know: it has never had a webhook secret, and was never in the PSP list")
+                    "is not a known PSP: it has never had a webhook secret and was never in the PSP list")
             ])
         }
     }

@@ -2,9 +2,9 @@ import PagoPA
 import Storage
 
 extension [KnownRT] {
-    /// The receipt that an RT of this key and outcome has to agree with; with other content it is in conflict with it. `nil`: it is a new
-    /// receipt. What was paid has to agree with what was paid before: a KO never blocks an OK. A KO has to agree with an OK of its
-    /// key too, because positive beats negative.
+    /// The stored receipt that an RT with this key and outcome must agree with; different content is a conflict. `nil` means that the RT
+    /// becomes a new receipt. An OK is compared only with an earlier OK, so a KO never blocks an OK. A KO is compared with an OK of its key
+    /// as well, because an OK takes precedence.
     func rival(of outcome: RTOutcome) -> KnownRT? {
         let counting = filter { !$0.isSuperseded }
         if let paid = counting.first(where: { $0.outcome.movedMoney }) { return paid }
@@ -13,7 +13,8 @@ extension [KnownRT] {
 }
 
 extension Intermediary {
-    /// Whose RT it is: the PSP that it names if its sender is a registered relay, else the sender, which its signature proves.
+    /// Determines the PSP of an RT: the PSP named in the RT if the sender is a registered relay, else the sender, which the signature
+    /// proves.
     func attributed(_ rt: RT, sentBy sender: PSPID, in tx: Transaction) async throws -> RT {
         guard rt.psp.id != sender, try await tx.ask(PSPRelays.show(sender)) == nil else { return rt }
         var own = rt

@@ -6,7 +6,7 @@ import Requests
 import Storage
 import Text
 
-/// How an RT was taken, with the answer that every replay gets again.
+/// How an RT was processed, with the response that every replay gets.
 package struct ReceivedRT: Sendable, Equatable {
     package let isReplay: Bool
     package let answer: [UInt8]
@@ -14,21 +14,21 @@ package struct ReceivedRT: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
 }
 
-/// Where an RT comes from.
+/// The origin of an RT.
 struct RTOrigin: Sendable {
     let receipt: ReceiptOrigin
     let actor: Actor
-    /// Of an RT that a person entered; for the journal.
+    /// The reason that an operator gave when entering the RT; for the journal.
     let reason: String?
 }
 
-/// What became of an RT in its transaction.
+/// The result of processing an RT in its transaction.
 enum RTResult: Sendable {
     case first(ReceivedRT)
     case conflict(Identifier<Anomaly>)
 }
 
-/// What the answer to an RT tells.
+/// The content of the response to an RT.
 package struct RTAcknowledgement: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
     package let receiptID: String
@@ -46,7 +46,7 @@ package struct RTAcknowledgement: Sendable, Equatable {
 
 extension Intermediary {
     /// Reads an RT of either syntax.
-    /// - Throws: `Refusal.rtUnreadable`, `.rtRefused` with every deciding member that is missing or means nothing.
+    /// - Throws: `Refusal.rtUnreadable`, `.rtRefused` with every required member that is missing or invalid.
     package func readRT(_ bytes: [UInt8], as syntax: RTSyntax, from sender: PSPID) throws -> RT {
         do { return try RTDocument.read(bytes, as: syntax, from: sender, receivedAt: clock()) } catch {
             switch error {
@@ -56,9 +56,9 @@ extension Intermediary {
         }
     }
 
-    /// Takes an RT: evidence, receipt, states, journal and the e-mails to send, in one transaction; then the answer is given.
-    /// A replay changes nothing and gets the first answer.
-    /// - Parameter render: writes the answer's body; pure.
+    /// Processes an RT: stores evidence, receipt, states, journal entries and e-mails in one transaction before the service responds. A
+    /// replay changes nothing and gets the first response.
+    /// - Parameter render: renders the body of the response; a pure function.
     /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
     package func receiveRT(
         _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
@@ -67,7 +67,7 @@ extension Intermediary {
         do {
             return try await process(rt, body: body, at: now, render: render)
         } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
-            // The same RT was taken at the same time where no position could be locked: now it is a replay.
+            // Another transaction stored the same RT at the same time, and there was no position to lock: now it is a replay.
             return try await process(rt, body: body, at: now, render: render)
         }
     }
@@ -84,7 +84,7 @@ extension Intermediary {
         return try finish(result)
     }
 
-    /// The RT's place in the books: a replay, a conflict, or a new receipt by the decision table. `rt.psp` is decided.
+    /// Decides whether the RT is a replay, a conflict, or a new receipt by the decision table. `rt.psp` has already been determined.
     func process(
         _ rt: RT, body: RTBody, from origin: RTOrigin, in tx: Transaction, at now: Instant,
         render: @Sendable (RTAcknowledgement) -> [UInt8]
@@ -105,7 +105,7 @@ extension Intermediary {
         let installment = position?.installments.first { $0.iuv == rt.iuv }
         let settlement = Settlement.of(
             rt, position: position, installment: installment, share: share,
-            // Whatever the RT says, nobody has paid later than now.
+            // The payment cannot be later than now, regardless of the time in the RT.
             startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditorIsKnown)
         let facts = RTFacts(
             rt: rt, body: body, origin: origin, position: position, installment: installment,
@@ -125,18 +125,18 @@ extension Intermediary {
         }
     }
 
-    /// The receipts with the RT's own id, else those that are the same payment in the other syntax.
+    /// The receipts with the RT's own ID, else those that describe the same payment in the other syntax.
     private func known(_ rt: RT, among candidates: [KnownRT]) -> [KnownRT] {
         let own = candidates.filter { $0.receiptID == rt.receiptID }
         return own.isEmpty ? candidates.filter { first($0)?.isSamePayment(as: rt) == true } : own
     }
 
-    /// Whether it says what the first body said, however either is written.
+    /// Whether the RT has the same meaning as the first body, in any formatting or syntax.
     private func isSame(_ rt: RT, _ body: RTBody, as known: KnownRT) -> Bool {
         known.fingerprint == body.fingerprint || first(known)?.differences(from: rt).isEmpty == true
     }
 
-    /// The first body, read again by the rules of today. `nil` when it is no RT in a syntax of ours.
+    /// Reads the first body again, with the current parser. `nil` when it is not an RT in a supported syntax.
     private func first(_ known: KnownRT) -> RT? {
         guard let syntax = RTSyntax(rawValue: known.first.contentType) else { return nil }
         return try? RTDocument.read(known.first.bytes, as: syntax, from: known.psp, receivedAt: known.receivedAt)
@@ -146,7 +146,7 @@ extension Intermediary {
         Counter(label: "rt_received_total", dimensions: [("result", result)]).increment()
     }
 
-    /// Everything a new RT changes, also for the attempts that it makes pointless.
+    /// Queues all changes of a new RT, and ends the attempts that can no longer pay.
     func recordRT(
         _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
     ) async throws -> ReceivedRT {
@@ -161,7 +161,7 @@ extension Intermediary {
         return result
     }
 
-    /// What it changes by itself, queued for one flush.
+    /// Queues the changes of the RT itself, for one flush.
     private func queueChanges(
         _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
     ) throws -> ReceivedRT {
@@ -203,7 +203,7 @@ extension Intermediary {
         return ReceivedRT(isReplay: false, answer: answer, disposition: receipt.status, receipt: receipt.id)
     }
 
-    /// What the RT means to its attempt.
+    /// Updates the payment attempt of the RT.
     private func move(_ facts: RTFacts, by actor: Actor, in tx: Transaction) {
         guard let attempt = facts.attempt, let installment = facts.installment,
             let outcome = facts.settlement.itemOutcome,
@@ -226,7 +226,7 @@ extension Intermediary {
             in: facts.attempt?.language ?? facts.creditor?.languages.first ?? .it, at: facts.now)
     }
 
-    /// Both bodies stay; the first one counts. The same other body again adds nothing.
+    /// Stores the second body and opens an anomaly; the first body continues to count. A repeat of the second body adds nothing.
     private func recordConflict(
         _ rt: RT, body: RTBody, with known: KnownRT, by actor: Actor, in tx: Transaction, at now: Instant
     ) async throws -> Identifier<Anomaly> {
@@ -250,7 +250,7 @@ extension Intermediary {
     }
 }
 
-/// Everything known when an RT is kept.
+/// All facts that determine how an RT is stored.
 struct RTFacts {
     let rt: RT
     let body: RTBody
@@ -261,17 +261,17 @@ struct RTFacts {
     let attempt: PaymentAttempt?
     let settlement: Settlement
     let creditor: Creditor?
-    /// When the body came: earlier than now where people let it count later.
+    /// When the body arrived. It is earlier than `now` if an operator accepts the body later.
     let arrivedAt: Instant
     let now: Instant
 
-    /// Whether the attempt is still under way and learns just now that this installment was not paid.
+    /// Whether the attempt is still open and this RT is the first to report that the installment was not paid.
     var isFirstRefusal: Bool {
         guard let attempt, !attempt.status.isFinal, settlement.itemOutcome == .failed else { return false }
         return attempt.items.contains { $0.installment == installment?.id && $0.outcome == .pending }
     }
 
-    /// What the RT says of the money for its creditor.
+    /// The remittance text of the transfer to the RT's creditor.
     private var remittance: String? {
         (rt.transfers.first { $0.creditor == rt.creditor } ?? rt.transfers.first)?.remittance
     }

@@ -4,12 +4,11 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// Ends an anomaly as people decided, journalled with who, why and when.
-    /// Accepting a short payment writes off the rest; accepting an excess, and refunding, decide a refund. Accepting a conflict lets the
-    /// second body count.
-    /// - Parameter acknowledge: writes the answer that every replay of a second body gets from now on; pure.
-    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an
-    ///   installment that is none.
+    /// Resolves an anomaly by an operator's decision, and journals who decided, why and when. Accepting a short payment writes off the
+    /// difference. Accepting an overpayment, or refunding, creates a refund. Accepting a conflict replaces the first body with the second.
+    /// - Parameter acknowledge: renders the response that every replay of the second body gets from now on; a pure function.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an unknown
+    ///   installment.
     package func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
         demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil,
@@ -19,7 +18,7 @@ extension Intermediary {
             guard let seen = try await tx.ask(Anomalies.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
-            // Always in this order, as everybody else: position, receipt, anomaly.
+            // Lock in this order everywhere, to avoid deadlocks: position, receipt, anomaly.
             let position = try await positionToLock(seen, request, caller, in: tx)
             let receipt = try await lockedReceipt(of: seen, in: tx)
             guard let anomaly = try await tx.ask(Anomalies.show(id, within: caller.tenancy, locking: true)) else {
@@ -57,9 +56,9 @@ extension Intermediary {
                 guard let receipt else { throw Refusal.resolutionNotPossible(Self.enterFirst) }
                 if let why = anomaly.kind.obstacle(matching: receipt) { throw Refusal.resolutionNotPossible(why) }
                 guard let position else { throw Refusal.notFound }
-                // Money of one creditor never pays a debt to another.
+                // A receipt of one creditor never pays a debt to another.
                 guard position.creditor == receipt.creditor else {
-                    throw Refusal.resolutionNotPossible("The position is of another creditor than the receipt.")
+                    throw Refusal.resolutionNotPossible("The position belongs to another creditor than the receipt.")
                 }
                 let installment = try installment(of: position, number: number)
                 _ = try await settle(receipt, on: installment, of: position, by: actor, in: tx, at: now)
@@ -76,7 +75,7 @@ extension Intermediary {
     }
 
     private static let enterFirst =
-        "The body is not readable as an RT. Enter what it says with POST /v1/receipts, naming this anomaly."
+        "The body is not readable as an RT. Enter its content with POST /v1/receipts and this anomaly's id."
 
     /// `nil` for an anomaly without a receipt.
     private func lockedReceipt(of anomaly: Anomaly, in tx: Transaction) async throws -> Receipt? {
@@ -93,7 +92,8 @@ extension Intermediary {
         switch request {
         case .match(let position, _): id = position
         case .accept where anomaly.kind == .receiptConflict:
-            // What the first body has paid is decided anew, wherever people moved it. Otherwise the second one goes where its IUV is.
+            // If the first body paid a position, that position is decided again, even if an operator had moved the receipt there. Otherwise
+            // the second body goes to the position with its IUV.
             if let first = anomaly.receipt,
                 let receipt = try await tx.ask(Receipts.show(first, within: .everyCreditor)),
                 receipt.status == .settled, let paid = receipt.position
@@ -111,7 +111,7 @@ extension Intermediary {
         return position
     }
 
-    /// - Returns: what was written off, if anything.
+    /// - Returns: the amount that was written off, if any.
     private func accept(
         _ receipt: Receipt, _ anomaly: Anomaly, _ position: Position?, reason: String, by actor: Actor,
         in tx: Transaction, at now: Instant
@@ -141,12 +141,13 @@ extension Intermediary {
         return difference.writtenOff
     }
 
-    /// A receipt that pays nothing goes back as a whole if nobody says how much of it; one that settled a debt does not.
+    /// Creates the refund. Without an amount a receipt that settled no debt is refunded in full; a receipt that settled a debt needs an
+    /// amount.
     private func refund(
         _ receipt: Receipt, _ amount: Amount?, _ anomaly: Anomaly, reason: String, by actor: Actor, in tx: Transaction,
         at now: Instant
     ) async throws {
-        // Refunded before the anomaly was resolved: there is nothing more to decide.
+        // The receipt was refunded before the anomaly was resolved, so nothing is left to refund.
         if amount == nil, receipt.refundableCents == 0, !receipt.refunds.isEmpty { return }
         if let why = receipt.obstacleToRefund { throw Refusal.resolutionNotPossible(why) }
         if amount == nil, receipt.status == .settled {
@@ -169,7 +170,7 @@ extension Intermediary {
         let owed = position.installments.filter { $0.paidAt == nil }
         let candidates = owed.isEmpty ? position.installments : owed
         guard candidates.count == 1, let only = candidates.first else {
-            throw Refusal.invalid([Fault("/installment", .required, "is needed: several installments are owed")])
+            throw Refusal.invalid([Fault("/installment", .required, "is required: several installments are owed")])
         }
         return only
     }

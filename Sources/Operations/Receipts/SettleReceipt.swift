@@ -5,8 +5,8 @@ import Requests
 import Storage
 
 extension Intermediary {
-    /// What a kept receipt does on the installment that it turned out to belong to. Position, receipt and anomaly are locked.
-    /// - Returns: how the receipt stands now.
+    /// Settles a stored receipt onto the installment that it was found to pay. The caller has locked position, receipt and anomaly.
+    /// - Returns: the receipt's new disposition.
     func settle(
         _ receipt: Receipt, on installment: Installment, of position: Position, by actor: Actor, in tx: Transaction,
         at now: Instant
@@ -23,7 +23,7 @@ extension Intermediary {
             try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
             try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
         }
-        // In quarantine there was nobody to tell; on another position the payer was told, but not this debtor.
+        // A receipt in quarantine has had no e-mail. One from another position had an e-mail to its payer, but not to this debtor.
         let isNews = receipt.status == .quarantined || position.debtor.email != nil
         if receipt.outcome.movedMoney, isNews {
             tx.insert(
@@ -35,8 +35,8 @@ extension Intermediary {
         return settlement.disposition
     }
 
-    /// The e-mails to everybody who is known to care about a stored receipt: who started the payment, and the debtor. What its RT told of
-    /// the payer's mailbox is not stored.
+    /// Creates the e-mails about a stored receipt to the person who started the payment and to the debtor. The payer's address in the RT is
+    /// not stored.
     func mails(
         _ kind: NotificationKind, toThoseOf receipt: Receipt, on position: Position?, in tx: Transaction,
         at now: Instant
@@ -50,7 +50,7 @@ extension Intermediary {
             in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)
     }
 
-    /// Journals where a kept receipt went, and opens what does not fit there.
+    /// Journals the new disposition of a stored receipt, and opens an anomaly if it does not fit.
     private func recordSettlement(
         _ settlement: Settlement, of receipt: Receipt, on position: Identifier<Position>?, by actor: Actor,
         in tx: Transaction, at now: Instant
@@ -68,9 +68,8 @@ extension Intermediary {
                 to: kind.rawValue), at: now)
     }
 
-    /// Settles receipts in quarantine whose position has appeared, each in a transaction of its own, so that one that fails keeps
-    /// none of the others waiting.
-    /// - Returns: how many were settled.
+    /// Settles quarantined receipts whose position now exists. Each has its own transaction, so that one failure does not block the others.
+    /// - Returns: how many receipts were settled.
     /// - Throws: `DatabaseUnavailable` and cancellation alone.
     package func settleQuarantined(_ receipts: [Identifier<Receipt>]) async throws -> Int {
         var settled = 0
@@ -78,14 +77,16 @@ extension Intermediary {
             do { if try await settleQuarantined(id) { settled += 1 } } catch let fault {
                 if fault is CancellationError { throw fault }
                 if fault is DatabaseUnavailable { throw fault }
-                logger.error("a receipt stays in quarantine", metadata: ["receipt_id": "\(id)", "error": "\(fault)"])
+                logger.error(
+                    "a receipt could not be settled and stays in quarantine",
+                    metadata: ["receipt_id": "\(id)", "error": "\(fault)"])
             }
         }
         return settled
     }
 
-    /// The sweep: finds what the moment of creation missed, such as an RT that came in the same instant. It looks at every receipt
-    /// that may settle, also behind those that fail.
+    /// The periodic sweep. It settles receipts that the creation of their position missed, for example an RT that arrived at the same time.
+    /// It tries every receipt that may settle, even after failures.
     package func settleQuarantine() async throws -> Int {
         var settled = 0
         var last: QuarantinedReceipt?
@@ -98,10 +99,10 @@ extension Intermediary {
         return settled
     }
 
-    /// Receipts read at a time.
+    /// How many receipts the sweep reads at a time.
     package static let sweepLimit = 100
 
-    /// Beside the caller's answer: whatever goes wrong here, the sweep does again.
+    /// Settles quarantined receipts of a new position. Errors do not affect the caller's response, because the sweep retries.
     func settleQuarantine(for position: Position, _ installments: [Installment]) async {
         do {
             let creditors = Set(installments.flatMap(\.transfers).map(\.creditor)).union([position.creditor])
@@ -110,12 +111,13 @@ extension Intermediary {
                 Receipts.quarantined(creditors: creditors.sorted(), iuvs: installments.map(\.iuv)))
             if !waiting.isEmpty { _ = try await settleQuarantined(waiting) }
         } catch {
-            logger.warning("quarantine waits for the sweep", metadata: ["error": "\(error)"])
+            logger.warning(
+                "quarantined receipts could not be settled: the sweep will retry", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Settles by itself only onto an installment whose creditor brought the IUV, and only where the whole amount fits: everything
-    /// else waits for a person, who sees the candidate in the anomaly.
+    /// Settles automatically only onto an installment whose creditor supplied the IUV, and only if the whole amount matches. In all other
+    /// cases an operator decides, who sees the candidate in the anomaly.
     private func settleQuarantined(_ id: Identifier<Receipt>) async throws -> Bool {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
@@ -124,7 +126,7 @@ extension Intermediary {
                 Positions.lock(creditor: receipt.creditor, iuv: receipt.iuv),
                 Receipts.share(of: receipt.creditor, iuv: receipt.iuv, broughtOnly: true))
             guard position?.state != .draft, try await tx.lock(id) == .quarantined,
-                // People may have refunded or rejected it: then its money is nobody's any more.
+                // An operator may have refunded or rejected the receipt: then it must not settle.
                 let anomaly = try await tx.ask(Anomalies.quarantine(of: id))
             else { return false }
             let installment = position?.installments.first { $0.iuv == receipt.iuv }

@@ -12,7 +12,7 @@ extension Intermediary {
         return caller.seesSenders ? shown : shown.withoutSender
     }
 
-    /// 'Archivio': one page of payments, newest first.
+    /// Returns one page of payments for 'Archivio', newest first.
     package func listReceipts(
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
@@ -21,8 +21,9 @@ extension Intermediary {
             within: caller.tenancy, Receipts.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 
-    /// The RT's bytes as received.
-    /// - Throws: `Refusal.proofRequired` for a citizen whom no card has proved: what a PSP wrote cannot be shown in part.
+    /// Returns the RT's bytes as received.
+    /// - Throws: `Refusal.proofRequired` for a citizen who has not signed in with a card, because the PSP's document cannot be shown in
+    ///   part.
     package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
         let (receipt, bytes) = try await store.read(
             within: caller.tenancy, Receipts.show(id, within: caller.tenancy),
@@ -33,12 +34,12 @@ extension Intermediary {
         return bytes
     }
 
-    /// The official RT of a payment: the PSP's own where that is what it sent, else one written from what is kept.
-    /// - Throws: `Refusal.notFound` where no PSP was paid, as at the counter.
+    /// Returns the official RT of a payment: the PSP's own document if it sent one, else a document generated from the stored data.
+    /// - Throws: `Refusal.notFound` for a payment without a PSP, such as a counter payment.
     package func showOfficialRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> [UInt8] {
         let receipt = try await showReceipt(id, for: caller)
         guard let psp = receipt.psp else { throw Refusal.notFound }
-        // Whoever may see the receipt sees the whole document; without contact data it is written anew.
+        // A caller who may see the receipt gets the whole document. For callers without access to contact data it is generated again.
         let (sent, attempt, position) = try await store.read(
             within: .everyCreditor, Receipts.bytes(of: id, within: .everyCreditor),
             Query.ifPresent(receipt.attempt) { PaymentAttempts.show($0, within: .everyCreditor) },
@@ -52,7 +53,7 @@ extension Intermediary {
             receipt, of: psp, request: request, taxonomy: taxonomy(of: receipt.transfers, in: installment))
     }
 
-    /// The codes that the debt gave to what these transfers pay.
+    /// The taxonomy codes of the installment's transfers that these transfers pay.
     private func taxonomy(of transfers: [RTTransfer], in installment: Installment?) -> [Int: TaxonomyCode] {
         let owed = installment?.transfers ?? []
         var codes: [Int: TaxonomyCode] = [:]
@@ -64,9 +65,9 @@ extension Intermediary {
         return codes
     }
 
-    /// The receipt as a PDF; only of a payment that belongs to a position. A citizen gets their own version.
-    /// - Parameter audience: the version that the caller asks for; `nil`: the debtor's, or a citizen's own.
-    /// - Throws: `Refusal.notFound`, also for a version that is not the citizen's.
+    /// Returns the receipt as a PDF. Only payments that belong to a position have one. A citizen gets their own version.
+    /// - Parameter audience: the requested version. `nil` means the debtor's version or, for a citizen, their own.
+    /// - Throws: `Refusal.notFound`, also for a version that belongs to another person.
     package func showReceiptPDF(
         _ id: Identifier<Receipt>, for audience: ReceiptAudience? = nil, language: Language, by caller: Caller
     ) async throws -> [UInt8] {
@@ -80,10 +81,10 @@ extension Intermediary {
 
     static var drawingRetryAfterSeconds: Int { 2 }
 
-    /// The document says what is true now: what was decided about the receipt, what was refunded, that it was voided.
+    /// Draws the current state of the receipt, with decisions, refunds and voiding.
     /// - Throws: `Refusal.busy` when too many receipts are being drawn.
     func drawReceipt(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
-        // People's decisions are not the payer's to list, but the receipt tells of them.
+        // Payers cannot list decisions, but the receipt mentions them, so this query uses the widest tenancy.
         let (debtType, decision) = try await store.read(
             within: .everyCreditor,
             Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),

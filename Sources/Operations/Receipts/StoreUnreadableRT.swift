@@ -7,13 +7,13 @@ import Storage
 import Text
 
 extension Intermediary {
-    /// Stores a signed body that is not readable as an RT, and opens an anomaly for it, in one transaction.
-    /// The same bytes of the same PSP again are the same anomaly and change nothing.
-    /// - Returns: `nil` beyond the limit per PSP and day: then the body is counted and logged, and not stored.
+    /// Stores a signed body that cannot be read as an RT, and opens an anomaly for it, in one transaction. The same bytes from the same PSP
+    /// map to the same anomaly and change nothing.
+    /// - Returns: `nil` if the PSP has exceeded its daily limit: the body is then counted and logged, but not stored.
     package func storeUnreadableRT(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Identifier<Anomaly>? {
         let stored: Stored
         do { stored = try await store(unreadable, body) } catch StorageError.constraint("unreadable_rts_body_key") {
-            // The same bytes came twice at the same time: now they are known.
+            // Another transaction stored the same bytes at the same time: the next read finds them.
             stored = try await store(unreadable, body)
         }
         switch stored {
@@ -26,7 +26,7 @@ extension Intermediary {
         case .overLimit:
             countRT("unreadable_over_limit")
             logger.error(
-                "an unreadable RT is not stored: its PSP has reached the limit of a day",
+                "an unreadable RT was not stored: its PSP has reached its daily limit",
                 metadata: [
                     "psp": "\(body.psp)", "sha256": "\(Hex.encode(body.sha256))", "bytes": "\(body.bytes.count)",
                 ])
@@ -68,18 +68,18 @@ extension Intermediary {
         }
     }
 
-    /// What an XML document that is no RT we read says of creditor, IUV and amount.
+    /// Extracts creditor, IUV and amount from an XML document that cannot be read as an RT.
     package func gist(xml bytes: [UInt8]) -> RTGist { RTDocument.gist(bytes) }
 
-    /// The bytes behind an anomaly as received: the unreadable or conflicting body, or the one its receipt was read from.
-    /// - Throws: `Refusal.notFound` also when there are none, or retention has deleted them.
+    /// Returns the bytes of an anomaly as received: the unreadable or conflicting body, or the body of its receipt.
+    /// - Throws: `Refusal.notFound`, also when there are no bytes or retention has deleted them.
     package func showEvidence(of id: Identifier<Anomaly>, for caller: Caller) async throws -> Evidence {
         let anomaly = try await showAnomaly(id, for: caller)
         guard let evidence = try await findEvidence(of: anomaly, for: caller) else { throw Refusal.notFound }
         return evidence
     }
 
-    /// `nil` for a payment that no document told of, or whose document retention has deleted.
+    /// Returns `nil` for a payment without a document, or whose document retention has deleted.
     package func findEvidence(of anomaly: Anomaly, for caller: Caller) async throws -> Evidence? {
         return try await store.read(within: caller.tenancy, Evidences.of(anomaly))
     }

@@ -3,13 +3,13 @@ import PagoPA
 import Requests
 import Storage
 
-/// A refund that somebody decides.
+/// A request to refund a receipt.
 package struct RefundRequest: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
-    /// `nil`: what earlier refunds leave of the receipt.
+    /// `nil` means the part of the receipt that is not yet refunded.
     package let amount: Amount?
     package let status: RefundStatus
-    /// `nil`: today in Rome.
+    /// `nil` means today in Rome.
     package let day: CalendarDate?
     package let reference: String?
     package let reason: String?
@@ -42,8 +42,9 @@ extension Intermediary {
         return refund
     }
 
-    /// Records that money of a receipt goes back to its payer, and tells the payer.
-    /// - Throws: `Refusal.invalid` for a receipt that is not the caller's or an amount above what is left of it, `.refundNotPossible`.
+    /// Records a refund of a receipt and notifies the payer.
+    /// - Throws: `Refusal.invalid` for a receipt that the caller cannot see, or for an amount above the part that is not yet refunded,
+    ///   `.refundNotPossible`.
     package func decideRefund(_ request: RefundRequest, by caller: Caller, repeating: Repeating<Refund>? = nil)
         async throws -> Once<Refund>
     {
@@ -62,8 +63,8 @@ extension Intermediary {
         }
     }
 
-    /// Says how a refund went. Repeating the same changes nothing.
-    /// - Parameter precondition: judged on the locked refund (`If-Match`).
+    /// Records the progress of a refund. Repeating the same request is a no-op.
+    /// - Parameter precondition: checked against the locked refund (`If-Match`).
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.refundNotChangeable`, `.invalid` for a day in the future.
     package func changeRefund(
         _ id: Identifier<Refund>, _ event: RefundEvent, on day: CalendarDate?, reference: String?, by caller: Caller,
@@ -73,7 +74,7 @@ extension Intermediary {
         let today = CalendarDate(romeDayOf: now)
         return try await store.transaction(within: caller.tenancy) { tx in
             guard let seen = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else { throw Refusal.notFound }
-            // The receipt first, as everybody does: its sum of refunds changes with this one.
+            // Lock the receipt first, as all operations do, because its sum of refunds changes.
             guard try await tx.lock(seen.receipt) != nil,
                 let refund = try await tx.ask(Refunds.show(id, within: caller.tenancy, locking: true))
             else { throw Refusal.notFound }
@@ -96,7 +97,7 @@ extension Intermediary {
         }
     }
 
-    /// Queues a refund with its journal entry and its e-mails. The receipt is locked.
+    /// Queues a refund with its journal entry and e-mails. The caller has locked the receipt.
     func refund(
         _ receipt: Receipt, amount: Amount?, status: RefundStatus = .decided, day: CalendarDate,
         reference: String? = nil, reason: String?, anomaly: Identifier<Anomaly>?, by actor: Actor, in tx: Transaction,
@@ -106,7 +107,9 @@ extension Intermediary {
         let cents = amount?.cents ?? left
         guard cents >= 1, cents <= left else {
             throw Refusal.invalid([
-                Fault("/amount_cents", .outOfRange, "must be from 1 to \(left) cents, what is left of the receipt")
+                Fault(
+                    "/amount_cents", .outOfRange, "must be from 1 to \(left) cents, the amount that is not yet refunded"
+                )
             ])
         }
         let refund = Refund(
@@ -122,7 +125,7 @@ extension Intermediary {
         return refund
     }
 
-    /// To the payer; to the debtor only where nobody else is known to have paid.
+    /// Creates e-mails to the payer, and to the debtor only if no other payer is known.
     private func mails(of refund: Refund, of receipt: Receipt, in tx: Transaction, at now: Instant) async throws
         -> [PagoPA.Notification]
     {

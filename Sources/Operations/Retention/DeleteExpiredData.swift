@@ -4,10 +4,10 @@ import PagoPA
 import Storage
 
 extension Intermediary {
-    /// Rows forgotten in one transaction.
+    /// How many rows one transaction deletes at most.
     package static let retentionBatch = 1_000
 
-    /// How much of each rule is past its time; changes nothing.
+    /// Counts the expired rows of each retention rule. It changes nothing.
     package func countExpiredData() async throws -> [(rule: RetentionRule, rows: Int)] {
         let now = clock()
         var found: [(RetentionRule, Int)] = []
@@ -20,8 +20,8 @@ extension Intermediary {
         return found
     }
 
-    /// Forgets all that is past its time, a batch at a time.
-    /// - Returns: how many rows of each rule.
+    /// Deletes all expired data in batches. Some rules erase only personal data of a row.
+    /// - Returns: the number of rows per rule.
     package func deleteExpiredData() async throws -> [(rule: RetentionRule, rows: Int)] {
         let now = clock()
         var forgotten: [(RetentionRule, Int)] = []
@@ -38,7 +38,7 @@ extension Intermediary {
             } while batch == Self.retentionBatch
             forgotten.append((rule, rows))
             if rows > 0 {
-                logger.info("old data forgotten", metadata: ["rule": "\(rule.rawValue)", "rows": "\(rows)"])
+                logger.info("expired data deleted", metadata: ["rule": "\(rule.rawValue)", "rows": "\(rows)"])
             }
         }
         return forgotten

@@ -45,7 +45,7 @@ package enum IdempotencyKeys {
 }
 
 extension Transaction {
-    /// Keeps the first answer, or that the request has begun (`answer` nil). A key that has its answer keeps that one.
+    /// Stores the first response, or, if `answer` is `nil`, that the request has begun. An existing response is never overwritten.
     package func save(
         _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil
     ) {

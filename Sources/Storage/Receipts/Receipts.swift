@@ -72,14 +72,14 @@ extension Transaction {
 }
 
 extension Transaction {
-    /// How a receipt stands, locked until the end; take its position's lock first.
+    /// Locks a receipt until the transaction ends, and returns its disposition. Lock its position first.
     package func lock(_ receipt: Identifier<Receipt>) async throws -> Disposition? {
         let rows = try await query("SELECT status FROM receipts WHERE id = \(receipt.uuid) FOR UPDATE")
         guard var row = rows.first else { return nil }
         return try row.word()
     }
 
-    /// Queues what became of a kept receipt. `receipts_one_per_installment` refuses a second payment.
+    /// Queues the settlement of a stored receipt. `receipts_one_per_installment` refuses a second payment.
     package func settle(
         _ receipt: Identifier<Receipt>, as disposition: Disposition, on installment: Installment, of position: Position
     ) {
@@ -97,7 +97,7 @@ extension Transaction {
 }
 
 extension Transaction {
-    /// Queues that a kept receipt turned out to tell of another creditor's installment.
+    /// Queues that a stored receipt reports a share of another creditor's installment.
     package func settle(_ receipt: Identifier<Receipt>, as disposition: Disposition, copyOf share: Share) {
         send(
             """

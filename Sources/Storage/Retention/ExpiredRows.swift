@@ -2,18 +2,18 @@ import Accounts
 import PagoPA
 import Postgres
 
-/// Which rows a rule means, and what becomes of them.
+/// The expired rows of a retention rule, and the statement that deletes them or erases their personal data.
 private struct ExpiredRows {
     /// `FROM … WHERE …`
     let rows: SQL
     let key: SQL
     let order: SQL
-    /// Everything before its WHERE.
+    /// The statement before its `WHERE`.
     let action: SQL
 }
 
 extension RetentionRule {
-    /// Every condition is that of an index.
+    /// Every condition matches an index.
     fileprivate func expired(before end: Instant, at now: Instant) -> ExpiredRows {
         switch self {
         case .idempotencyKeys:
@@ -67,7 +67,7 @@ extension RetentionRule {
                         AND debtor_email IS NOT NULL
                     """, key: "id", order: "updated_at", action: "UPDATE positions SET debtor_email = NULL")
         case .unreadableRTs:
-            // None is resolved before it arrives, so that the index on the arrival bounds what is looked at.
+            // No anomaly is resolved before its body arrives, so the index on the arrival time limits the rows that are read.
             ExpiredRows(
                 rows: """
                     FROM unreadable_rts u WHERE u.received_at < \(end.sql)
@@ -78,13 +78,13 @@ extension RetentionRule {
 }
 
 extension Transaction {
-    /// How many rows are past their time.
+    /// Counts the expired rows of a rule.
     package func countExpired(_ rule: RetentionRule, before end: Instant) async throws -> Int {
         var row = try await query("SELECT count(*) \(rule.expired(before: end, at: end).rows)")[0]
         return try row.int()
     }
 
-    /// Forgets the oldest of them, at most `limit`, so that no sweep is long.
+    /// Deletes the oldest expired rows, at most `limit`, so that each transaction is short.
     /// - Returns: how many.
     package func deleteExpired(_ rule: RetentionRule, before end: Instant, limit: Int, at now: Instant) async throws
         -> Int

@@ -6,7 +6,7 @@ import Postgres
 import Storage
 import Testing
 
-/// A creditor with one debt type, and what a test asks of it.
+/// Test data: a creditor with one debt type, its positions and its RTs.
 extension TestIntermediary {
     static let comune = try! OrganizationTaxCode("12345678903")  // a valid literal
     static let provincia = try! OrganizationTaxCode("01199250158")  // a valid literal
@@ -35,7 +35,7 @@ extension TestIntermediary {
             """)
     }
 
-    /// What a position is asked for: installments of these cents, with the notice numbers given or generated.
+    /// A draft with installments of these amounts, with the given or generated notice numbers.
     func draft(
         _ externalID: String, cents: [Int64] = [5_980], notices: [String]? = nil, transfers: [Transfer] = [],
         isDraft: Bool = false, creditor: OrganizationTaxCode = comune, group: String? = nil
@@ -53,7 +53,7 @@ extension TestIntermediary {
             }, metadata: [:], isDraft: isDraft, alternativeGroup: group)
     }
 
-    /// Creates the position, as its back office does.
+    /// Creates the position as its back office.
     func create(_ draft: PositionDraft, with intermediary: Intermediary) async throws -> Position {
         let created = try await intermediary.createPosition(
             draft, fingerprint: [UInt8](repeating: 7, count: 32), by: .office)
@@ -82,7 +82,7 @@ extension TestIntermediary {
                 email: try EmailAddress("pagante@example.org")), debtor: nil, failureReason: nil)
     }
 
-    /// The RT arrives, signed by its sender, which is its PSP unless another one is given.
+    /// Receives the RT, signed by its sender. The sender is the RT's PSP unless another one is given.
     @discardableResult
     func receive(_ rt: RT, sentBy sender: PSPID? = nil, with intermediary: Intermediary) async throws -> ReceivedRT {
         let text = Array("\(rt)".utf8)
@@ -97,7 +97,7 @@ extension TestIntermediary {
 }
 
 extension Intermediary {
-    /// A resolution whose answer to replays the test does not look at.
+    /// Resolves an anomaly. The test does not check the response to replays.
     func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller
     ) async throws -> Once<Anomaly> {
