@@ -59,16 +59,28 @@ package final class HostileServer: Sendable {
     }
 
     package func close() {
-        state.withLock { $0.isClosed = true }
-        shutdown(listener, Int32(SHUT_RDWR))
+        // In one step: the accepting thread closes the listener once it sees `isClosed`, and its number may then be another socket's.
+        state.withLock { state in
+            state.isClosed = true
+            if state.listens { _ = shutdown(listener, Int32(SHUT_RDWR)) }
+        }
     }
 
     private func accept() {
-        // Closed by the one who waits on it: its number may be another socket's a moment later.
-        defer { Foundation.close(listener) }
+        defer {
+            state.withLock { state in
+                state.listens = false
+                Foundation.close(listener)
+            }
+        }
         while true {
             let client = Foundation.accept(listener, nil, nil)
-            guard client >= 0, !state.withLock({ $0.isClosed }) else { return }
+            if client < 0, errno == EINTR || errno == ECONNABORTED { continue }
+            guard client >= 0 else { return }
+            guard !state.withLock({ $0.isClosed }) else {
+                Foundation.close(client)
+                return
+            }
             state.withLock { $0.visits += 1 }
             Thread.detachNewThread { [self] in serve(client) }
         }
@@ -77,8 +89,11 @@ package final class HostileServer: Sendable {
     private func serve(_ client: Int32) {
         state.withLock { _ = $0.clients.insert(client) }
         defer {
-            state.withLock { _ = $0.clients.remove(client) }
-            Foundation.close(client)
+            // Together, so that `hangUp` never ends another socket with this number.
+            state.withLock { state in
+                state.clients.remove(client)
+                Foundation.close(client)
+            }
         }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var heard: [UInt8] = []

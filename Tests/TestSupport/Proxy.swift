@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Stands between a pool and PostgreSQL: counts round trips, falls silent, or cuts the line.
+/// A TCP proxy between a pool and PostgreSQL that counts round trips, stops forwarding, or closes the connections.
 package final class Proxy: Sendable {
     package struct CannotListen: Error {}
 
@@ -11,6 +11,8 @@ package final class Proxy: Sendable {
         var isSilent = false
         var cutsAnswers = false
         var isClosed = false
+        /// Whether the listening socket is still open.
+        var listens = true
     }
 
     package let port: UInt16
@@ -81,12 +83,11 @@ package final class Proxy: Sendable {
     }
 
     package func close() {
-        let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
-            return state.isClosed
+        // In one step: the accepting thread closes the listener once it sees `isClosed`, and its number may then be another socket's.
+        state.withLock { state in
+            state.isClosed = true
+            if state.listens { _ = shutdown(listener, Int32(SHUT_RDWR)) }
         }
-        if wasClosed { return }
-        shutdown(listener, Int32(SHUT_RDWR))
         cut()
     }
 
@@ -99,11 +100,22 @@ package final class Proxy: Sendable {
     }
 
     private func accept() {
-        // Closed by the one who waits on it: its number may be another socket's a moment later.
-        defer { Foundation.close(listener) }
+        // Under the lock, and remembered: a number that is closed may be another test's connection a moment later.
+        defer {
+            state.withLock { state in
+                state.isClosed = true
+                state.listens = false
+                Foundation.close(listener)
+            }
+        }
         while true {
             let client = Foundation.accept(listener, nil, nil)
-            guard client >= 0, !state.withLock({ $0.isClosed }) else { return }
+            if client < 0, errno == EINTR || errno == ECONNABORTED { continue }
+            guard client >= 0 else { return }
+            guard !state.withLock({ $0.isClosed }) else {
+                Foundation.close(client)
+                return
+            }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = Proxy.loopback(port: upstream)
             let connected = withUnsafePointer(to: &address) { pointer in
