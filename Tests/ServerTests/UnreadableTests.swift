@@ -5,6 +5,30 @@ import Testing
 /// A signed body that is not readable as an RT may be the only evidence of a payment: nothing of it is lost.
 extension ServerTests {
     @Suite struct UnreadableTests {
+        @Test func `an operator enters an RT that arrived on paper, with any character in members that decide nothing`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let (position, iuv) = try await live.position()
+                let rt = Deployment.rt(iuv: iuv, receipt: "PAPER-1").replacing(
+                    #""receipt_id""#, with: #""\u0000 note":{"a":["\u0000"]},"receipt_id""#)
+                let body = """
+                    {"rt":\(rt),"evidence":{"base64":"JVBERi0xLjc=","media_type":"application/pdf"},"reason":"Arrivata per PEC"}
+                    """
+
+                let entered = try await live.call("POST", "/v1/receipts", key: live.opsKey, json: body)
+
+                #expect(entered.status == 201)
+                #expect(try await live.status(of: position) == "paid")
+                let again = try await live.call("POST", "/v1/receipts", key: live.opsKey, json: body)
+                #expect(again.status == 200)
+                let refused = try await live.call("POST", "/v1/receipts", key: live.creditorKey, json: body)
+                #expect(refused.status == 403)
+                let reason = body.replacing("per PEC", with: #"per \u0000"#)
+                #expect(try await live.call("POST", "/v1/receipts", key: live.opsKey, json: reason).status == 422)
+            }
+        }
+
         @Test func `a signed body that is not readable is stored whole, and operators list and download it`()
             async throws
         {

@@ -17,7 +17,7 @@ package final class HostileServer: Sendable {
     package let port: UInt16
     private let listener: Int32
     private let behaviour: Behaviour
-    private let state = Mutex((visits: 0, isClosed: false, heard: "", clients: Set<Int32>()))
+    private let state = Mutex((visits: 0, isClosed: false, listens: true, heard: "", clients: Set<Int32>()))
 
     package init(_ behaviour: Behaviour) throws {
         self.behaviour = behaviour

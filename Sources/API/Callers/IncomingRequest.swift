@@ -86,11 +86,11 @@ extension IncomingRequest {
     }
 
     /// The body as JSON of this media type.
-    func json(_ mediaType: String = "application/json") throws -> JSONValue {
+    func json(_ mediaType: String = "application/json", limits: JSONLimits = JSONLimits()) throws -> JSONValue {
         try demandMediaType(mediaType)
         try demandPlainBody()
         do {
-            return try JSONValue.parse(body)
+            return try JSONValue.parse(body, limits: limits)
         } catch {
             switch error {
             case .nulCharacter(let pointer):

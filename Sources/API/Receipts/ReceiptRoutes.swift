@@ -76,7 +76,10 @@ private struct ReceiptHandlers: Sendable {
 
     /// An RT that arrived outside the webhook, as an operator transcribes it.
     func enterRT(_ request: KeyRequest) async throws -> Reply {
-        let entered = try request.object { EnteredRT.read(&$0) }
+        // As in the webhook, a member that decides nothing may contain any character.
+        var limits = JSONLimits()
+        limits.acceptsNUL = true
+        let entered = try request.json(limits: limits).decodeObject { EnteredRT.read(&$0) }
         let taken = try await intermediary.enterRT(entered, by: request.caller) { $0.answer }
         return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
     }
