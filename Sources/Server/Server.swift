@@ -4,7 +4,7 @@ import ArgumentParser
 @main
 struct Server: AsyncParsableCommand {
     /// The version of the contract; a test compares the two.
-    static let version = "1.1.0"
+    static let version = "0.2.0"
 
     static let configuration = CommandConfiguration(
         commandName: "quietanza",
