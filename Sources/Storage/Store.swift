@@ -3,10 +3,10 @@ import PagoPA
 import Postgres
 import Requests
 
-/// What an operation is handed; its statements are all in this room.
+/// The transaction that an operation receives; this module contains all of its statements.
 package typealias Transaction = Postgres.Transaction
 
-/// Everything we remember, in PostgreSQL. One business step is one transaction.
+/// The data of the service in PostgreSQL. One business step is one transaction.
 package struct Store: Sendable {
     private let pool: Pool
     private let announcer: Announcer
@@ -16,9 +16,10 @@ package struct Store: Sendable {
         self.announcer = Announcer(pool: pool)
     }
 
-    /// One transaction, database work only: neither mail nor HTTP belongs inside. What `body` throws rolls it back.
-    /// - Parameter tenancy: whose rows there are at all, by row level security; a statement's own walls stand inside it.
-    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for the database's own errors; what `body` throws otherwise.
+    /// Runs `body` in one transaction, and rolls back when it throws. `body` must not send e-mail or HTTP requests, because it holds
+    /// row locks.
+    /// - Parameter tenancy: the tenant whose rows row level security allows; statements apply their own tenant conditions as well.
+    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for errors of the database; errors of `body` unchanged.
     package func transaction<R: Sendable>(within tenancy: Tenancy, _ body: (Transaction) async throws -> R) async throws
         -> R
     {
@@ -28,7 +29,7 @@ package struct Store: Sendable {
             let result = try await Announcements.$current.withValue(announcements) {
                 try await pool.transaction { tx in
                     for statement in opening(within: tenancy, for: credential) { tx.send(statement) }
-                    // What was sent with the look-up of the credential was executed only because that succeeded.
+                    // The server executes statements after the lookup of the credential only if the lookup succeeds.
                     defer { if tx.hasBegun { credential?.confirm() } }
                     return try await body(tx)
                 }
@@ -41,15 +42,15 @@ package struct Store: Sendable {
         }
     }
 
-    /// The answer of one query; see below.
+    /// Returns the result of one query; see below.
     package func read<Answer>(within tenancy: Tenancy, _ query: Query<Answer>) async throws -> Answer {
         try await read(query.statements, within: tenancy, query.decode)
     }
 
-    /// The answers of all queries from one read-only transaction, which is one round trip: BEGIN, the tenancy, the queries and
+    /// Returns the results of all queries from one read-only transaction, which is one round trip: BEGIN, the tenancy, the queries and
     /// COMMIT are sent together.
     /// - Parameter tenancy: see `transaction`.
-    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for the database's own errors.
+    /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for errors of the database.
     package func read<each Answer>(within tenancy: Tenancy, _ queries: repeat Query<each Answer>) async throws -> (
         repeat each Answer
     ) {
@@ -72,7 +73,7 @@ package struct Store: Sendable {
         }
     }
 
-    /// Looks the credential up by itself, where the request needed no other transaction.
+    /// Looks up the credential in a transaction of its own, for requests that need no other transaction.
     /// - Throws: `CredentialChanged`.
     package func confirm(_ credential: RequestCredential) async throws {
         guard !credential.isConfirmed else { return }
@@ -85,7 +86,7 @@ package struct Store: Sendable {
         credential?.opening(within: tenancy) ?? [tenancy.setting]
     }
 
-    /// Further ones that a slow reader has not taken become one for everything.
+    /// The buffer for a slow reader. When it is full, one wake-up for all channels replaces further ones.
     static let maximumWakeUps = 1_024
 
     /// A wake-up for each notification on `channels`, and one after each reconnection, because what was sent meanwhile is lost.
@@ -99,7 +100,7 @@ package struct Store: Sendable {
                         case .notification(let channel, let payload): WakeUp(channel: channel, payload: payload)
                         case .reconnected: WakeUp(channel: nil, payload: "")
                         }
-                    // A reader that lost a wake-up gets one for everything instead.
+                    // A wake-up for all channels replaces a dropped one.
                     if case .dropped = continuation.yield(wakeUp) {
                         continuation.yield(WakeUp(channel: nil, payload: ""))
                     }
@@ -110,35 +111,17 @@ package struct Store: Sendable {
         }
     }
 
-    /// As the user that owns the schema, not as the service's role: for `migrate` and `verify` alone.
+    /// Runs a statement as the user that owns the schema instead of the service's role. Only `migrate` and `verify` use it.
     func ownersQuery(_ sql: SQL) async throws -> [Row] { try await pool.query(sql) }
 
-    /// As `ownersQuery`, in one transaction.
+    /// Like `ownersQuery`, in one transaction.
     func ownersTransaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
         try await pool.transaction { try await body($0) }
     }
 }
 
 package struct WakeUp: Sendable, Equatable {
-    /// `nil`: anything may have happened meanwhile.
+    /// `nil` means that any channel may have changed.
     package let channel: String?
     package let payload: String
-}
-
-/// The database's own errors, as the modules above may know them; `DatabaseUnavailable` is the one that a retry may cure.
-package enum StorageError: Error, Equatable {
-    /// A named constraint refused the write.
-    case constraint(String)
-    /// Ours to repair. Holds the SQLSTATE and the server's message, never a bound value.
-    case fault(String)
-
-    /// What the modules above learn of an error of the database.
-    static func translated(_ error: PostgresError) -> any Error {
-        if error.isUnavailable { return DatabaseUnavailable() }
-        if error.sqlState == "QZ401" { return CredentialChanged() }
-        if let name = error.constraint { return StorageError.constraint(name) }
-        // A lock that was not granted in time, or a deadlock: the same request may well succeed a moment later.
-        if let state = error.sqlState, ["55P03", "40001", "40P01"].contains(state) { return DatabaseUnavailable() }
-        return StorageError.fault("\(error)")
-    }
 }

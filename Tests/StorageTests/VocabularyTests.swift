@@ -4,9 +4,9 @@ import Testing
 
 @testable import Storage
 
-/// The words of the domain and those that the database allows are the same, so that a new case never fails at its first row.
+/// The raw values of enumerations match the values that the database allows, so that the first row with a new case does not fail.
 @Suite(.serialized) struct VocabularyTests {
-    @Test func `every word of an enumeration is one that its column allows, and the other way round`() async throws {
+    @Test func `columns allow exactly the raw values of their enumerations`() async throws {
         let vocabularies: [(constraint: String, words: [String])] = [
             ("anomalies_kind_check", AnomalyKind.allCases.map(\.rawValue)),
             ("anomalies_resolution_check", ResolutionKind.allCases.map(\.rawValue)),
@@ -35,7 +35,37 @@ import Testing
         }
     }
 
-    /// The words in quotes; a list of them may stand in one pair of quotes.
+    @Test func `every handled constraint exists in a migrated database`() async throws {
+        try await Ledger.with { ledger in
+            let rows = try await ledger.pool.query(
+                """
+                SELECT conname::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+                UNION SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                WHERE i.indisunique AND c.relnamespace = current_schema()::regnamespace
+                """)
+            let existing = try Set(
+                rows.map { row in
+                    var row = row
+                    return try row.text()
+                })
+
+            for constraint in Constraint.allCases {
+                #expect(existing.contains(constraint.rawValue), "\(constraint.rawValue)")
+            }
+        }
+    }
+
+    @Test func `only a handled constraint is reported by its name`() {
+        func error(_ constraint: String) -> any Error {
+            StorageError.translated(.server(sqlState: "23505", constraint: constraint, message: "duplicate key"))
+        }
+
+        #expect(error("citizens_email_key") as? StorageError == .constraint(.citizensEmail))
+        #expect(
+            error("other_key") as? StorageError == .fault("PostgreSQL 23505 (constraint other_key): duplicate key"))
+    }
+
+    /// The quoted words; one pair of quotes may contain a list of them.
     private static func words(of definition: String) -> [String] {
         definition.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
             .flatMap { $0.element.trimmingPrefix("{").split(separator: ",") }

@@ -103,7 +103,7 @@ extension Intermediary {
                 tx.journal(JournalEntry(.emailChanged, by: .citizen(citizen.citizen, through: caller.key.id)), at: now)
                 return try await me(citizen, in: tx)
             }
-        } catch StorageError.constraint("citizens_email_key") {
+        } catch StorageError.constraint(.citizensEmail) {
             throw Self.codeRefused
         }
     }

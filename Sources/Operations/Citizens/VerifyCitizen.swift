@@ -25,7 +25,7 @@ extension Intermediary {
                 return Registered(
                     id: id, kind: citizen.kind, status: citizen.status, createdAt: citizen.createdAt)
             }
-        } catch StorageError.constraint("citizens_tax_code_key"), StorageError.constraint("citizens_email_key") {
+        } catch StorageError.constraint(.citizensTaxCode), StorageError.constraint(.citizensEmail) {
             throw Self.codeRefused
         }
     }

@@ -109,7 +109,7 @@ extension Intermediary {
                 tx.save(nil, for: repeating.key, attempt: plan.attempt.id)
                 return .held(plan.attempt, plan.call)
             }
-        } catch StorageError.constraint("attempt_items_one_open_attempt") {
+        } catch StorageError.constraint(.attemptItemsOneOpenAttempt) {
             throw Refusal.paymentInProgress(secondsLeft: settings.attemptLifeSeconds)
         }
     }

@@ -17,7 +17,7 @@ extension Intermediary {
         while true {
             do {
                 return try await change(id, by: caller, demanding: precondition, afterTries: tries, merge: merge)
-            } catch StorageError.constraint("used_iuvs_pkey"), StorageError.constraint("installments_iuv_key") {
+            } catch StorageError.constraint(.usedIUVs), StorageError.constraint(.installmentsIUV) {
                 // The IUV of an added installment is already used: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
                 tries += 1
@@ -46,9 +46,8 @@ extension Intermediary {
                     JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
                 return PositionDetail(position: new, attempts: detail.attempts, receipts: detail.receipts)
             }
-        } catch StorageError.constraint(let name)
-            where name == "attempt_items_installment_fkey" || name == "receipts_installment_fkey"
-            || name == "receipts_copy_of_fkey"
+        } catch StorageError.constraint(.attemptItemsInstallment), StorageError.constraint(.receiptsInstallment),
+            StorageError.constraint(.receiptsCopyOf)
         {
             throw Refusal.invalid([
                 Fault(

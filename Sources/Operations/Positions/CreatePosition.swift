@@ -32,12 +32,12 @@ extension Intermediary {
                 }
                 await settleWaitingReceipts(for: created, draft)
                 return created
-            } catch StorageError.constraint("positions_external_id_key") where tries < NumberDraw.maximumTries {
+            } catch StorageError.constraint(.positionsExternalID) where tries < NumberDraw.maximumTries {
                 // Another request stored the same external ID in the meantime: the next try finds it.
-            } catch StorageError.constraint("used_iuvs_pkey") {
+            } catch StorageError.constraint(.usedIUVs) {
                 // A generated IUV is already used, perhaps by an RT that arrived at the same time: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
-            } catch StorageError.constraint("installments_iuv_key"), StorageError.constraint("installments_notice_key")
+            } catch StorageError.constraint(.installmentsIUV), StorageError.constraint(.installmentsNoticeNumber)
             {
                 // The creditor may have supplied the generated number at the same time: the next try draws another one.
                 let isOurs = draft.installments.contains(where: \.isNumberedByUs)

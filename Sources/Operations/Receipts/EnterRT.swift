@@ -49,7 +49,7 @@ extension Intermediary {
         let now = clock()
         do {
             return try await enter(rt, entered, by: caller, at: now, render: render)
-        } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
+        } catch StorageError.constraint(.receiptsKey), StorageError.constraint(.rtsFingerprint) {
             // Another transaction stored the same RT at the same time: now it is a replay.
             return try await enter(rt, entered, by: caller, at: now, render: render)
         }

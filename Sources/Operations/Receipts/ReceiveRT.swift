@@ -66,7 +66,7 @@ extension Intermediary {
         let now = clock()
         do {
             return try await process(rt, body: body, at: now, render: render)
-        } catch StorageError.constraint("receipts_key"), StorageError.constraint("rts_fingerprint_key") {
+        } catch StorageError.constraint(.receiptsKey), StorageError.constraint(.rtsFingerprint) {
             // Another transaction stored the same RT at the same time, and there was no position to lock: now it is a replay.
             return try await process(rt, body: body, at: now, render: render)
         }

@@ -12,7 +12,7 @@ extension Intermediary {
     /// - Returns: `nil` if the PSP has exceeded its daily limit: the body is then counted and logged, but not stored.
     package func storeUnreadableRT(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Identifier<Anomaly>? {
         let stored: Stored
-        do { stored = try await store(unreadable, body) } catch StorageError.constraint("unreadable_rts_body_key") {
+        do { stored = try await store(unreadable, body) } catch StorageError.constraint(.unreadableRTsBody) {
             // Another transaction stored the same bytes at the same time: the next read finds them.
             stored = try await store(unreadable, body)
         }

@@ -3,20 +3,20 @@ import Foundation
 import PagoPA
 import Postgres
 
-/// Whether a password may be tried for this name, and what it is to be held against.
+/// Whether a sign-in may try a password for this name, and the hash to compare it with.
 package struct Credential: Sendable, Equatable {
     package let citizen: CitizenID
     package let passwordHash: String
 }
 
-/// Queries about accounts.
+/// Queries for accounts.
 package enum Citizens {
-    /// The account, unless it is erased.
+    /// The account, unless it was erased.
     package static func show(_ id: CitizenID) -> Query<Citizen?> {
         citizens(where: "c.id = \(id.uuid) AND c.status <> 'erased'").map(\.first)
     }
 
-    /// The verified account behind a name.
+    /// The verified account with this name for sign-in.
     package static func credential(of name: Username) -> Query<Credential?> {
         Query(
             """
@@ -26,7 +26,7 @@ package enum Citizens {
             row: { Credential(citizen: try $0.identifier(), passwordHash: try $0.text()) })
     }
 
-    /// What a password of this account is held against.
+    /// The hash of this account's password, to compare a password with.
     package static func passwordHash(of id: CitizenID) -> Query<String?> {
         Query(
             """
@@ -35,13 +35,13 @@ package enum Citizens {
             """, row: { try $0.text() })
     }
 
-    /// Verified accounts that a new one with this tax code and mailbox would clash with.
+    /// Verified accounts that conflict with a new one because of its tax code or e-mail address.
     package static func clashing(taxCode: TaxCode, email: EmailAddress) -> Query<[Citizen]> {
         citizens(
             where: "c.status = 'active' AND (c.tax_code = \(taxCode.value) OR c.mailbox = \(email.mailbox))")
     }
 
-    /// Locked, so that an account that is being erased or changed is waited for.
+    /// The query locks the account, so that it waits for a transaction that erases or changes it.
     package static func lock(_ id: CitizenID) -> Query<CitizenStatus?> {
         Query("SELECT status FROM citizens WHERE id = \(id.uuid) FOR UPDATE", row: { try $0.word() })
     }
@@ -107,7 +107,7 @@ extension Row {
 }
 
 extension Transaction {
-    /// A registration; pending, so that it clashes with nothing.
+    /// Inserts a registration. It is pending, so it conflicts with no other account.
     package func insert(_ citizen: Citizen, passwordHash: String) {
         send(
             """
@@ -127,8 +127,8 @@ extension Transaction {
         }
     }
 
-    /// - Returns: whether it was pending.
-    /// - Throws: `StorageError.constraint` of `citizens_tax_code_key` or `citizens_email_key` when another account was verified before.
+    /// - Returns: whether the account was pending.
+    /// - Throws: `StorageError.constraint` with `.citizensTaxCode` or `.citizensEmail` when another account was verified before.
     package func activate(_ citizen: CitizenID, at now: Instant) async throws -> Bool {
         try await execute(
             """
@@ -148,7 +148,7 @@ extension Transaction {
             """)
     }
 
-    /// - Parameter replacing: only when this is still the hash; nil: whatever it is.
+    /// - Parameter replacing: the hash that must still be stored; nil replaces any hash.
     package func save(passwordHash: String, of citizen: CitizenID, replacing old: String? = nil) {
         let unchanged: SQL = old.map { "password_hash = \($0)" } ?? "TRUE"
         send(
@@ -158,7 +158,7 @@ extension Transaction {
             """)
     }
 
-    /// Leaves an id, two dates and the consents, which name nobody.
+    /// Erases all data of the account except an id, two dates and the consents, which identify nobody.
     package func erase(_ citizen: CitizenID, at now: Instant) {
         send(
             """
@@ -171,9 +171,9 @@ extension Transaction {
         send("DELETE FROM notifications WHERE citizen_id = \(citizen.uuid)")
     }
 
-    // MARK: Codes in mails
+    // MARK: Codes in e-mails
 
-    /// - Parameter email: the mailbox that a code of kind `changeEmail` proves; nil for the others.
+    /// - Parameter email: the e-mail address that a code of kind `changeEmail` verifies; nil for the other kinds.
     package func insert(
         mailToken digest: [UInt8], of kind: NotificationKind, for citizen: CitizenID,
         proving email: EmailAddress? = nil, until end: Instant
@@ -185,8 +185,8 @@ extension Transaction {
             """)
     }
 
-    /// Uses up a code for another mailbox, with all others that this citizen was sent.
-    /// - Returns: the mailbox; nil for a code that is unknown, used, expired, or another citizen's.
+    /// Consumes a code for a new e-mail address, together with all other codes that were sent to this citizen.
+    /// - Returns: the e-mail address; nil for a code that is unknown, used, expired, or issued to another citizen.
     package func spend(emailToken digest: [UInt8], of citizen: CitizenID, at now: Instant) async throws
         -> EmailAddress?
     {
@@ -200,8 +200,8 @@ extension Transaction {
         return try row.value { try EmailAddress($0) }
     }
 
-    /// Gives the account its proved mailbox; codes to choose a password that went to the old one are void.
-    /// - Throws: `StorageError.constraint` of `citizens_email_key` when another account has it.
+    /// Stores the verified e-mail address and invalidates the password codes that were sent to the old one.
+    /// - Throws: `StorageError.constraint` with `.citizensEmail` when another account has the address.
     package func change(_ citizen: CitizenID, email: EmailAddress, at now: Instant) async throws {
         try await execute(
             """
@@ -211,8 +211,8 @@ extension Transaction {
         send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid) AND kind = 'password_reset'")
     }
 
-    /// A smart card has proved whose account it is: what a mailbox had proved is gone, with every code and mail that could bring it
-    /// back. Names on the card stand in place of those that were given.
+    /// Gives the account to the holder of a smart card. The e-mail address and the password are removed, with every code and e-mail
+    /// that could restore them, because another person may have registered them. Names on the card replace the registered names.
     package func prove(_ citizen: CitizenID, givenName: String?, familyName: String?, at now: Instant) {
         send(
             """
@@ -229,13 +229,13 @@ extension Transaction {
             """)
     }
 
-    /// Whether a mail is still to be sent: it may have been withdrawn since it was claimed.
+    /// Whether an e-mail should still be sent: it may have been withdrawn after it was claimed.
     package func isWanted(_ mail: PagoPA.Notification) async throws -> Bool {
         try await !query("SELECT 1 FROM notifications WHERE id = \(mail.id.uuid)").isEmpty
     }
 
-    /// Uses a code up, with all others of its kind that this citizen was sent.
-    /// - Returns: whose it was; nil for one that is unknown, used or expired.
+    /// Consumes a code, together with all others of its kind that were sent to this citizen.
+    /// - Returns: the citizen; nil for a code that is unknown, used or expired.
     package func spend(mailToken digest: [UInt8], of kind: NotificationKind, at now: Instant) async throws
         -> CitizenID?
     {
