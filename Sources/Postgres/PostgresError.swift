@@ -1,20 +1,20 @@
-/// What can go wrong between us and PostgreSQL. Its description holds neither a bound value nor the server's DETAIL.
+/// An error of PostgreSQL or of the connection to it. Its description contains neither bound values nor the server's DETAIL.
 package enum PostgresError: Error, Equatable, Sendable {
-    /// The server refused a statement. `message` is its primary message, left empty where that may quote a value.
+    /// The server rejected a statement. `message` is the primary message, or empty if that message may quote a value.
     case server(sqlState: String, constraint: String?, message: String)
-    /// The connection ended under a statement. Outside `Pool.transaction`, a write may or may not have happened.
+    /// The connection was lost during a statement. Outside `Pool.transaction`, a write may or may not have happened.
     case connectionLost
-    /// The connection ended, or the answer took too long, while COMMIT was on its way: read again to know.
+    /// The connection was lost, or the result timed out, after COMMIT was sent. The caller must read again to learn the outcome.
     case commitUnknown
-    /// No answer within the client's own deadline; the connection is closed, which rolls back.
+    /// The client's deadline passed before the result arrived. The connection is closed, which rolls the transaction back.
     case timedOut
-    /// Every connection is in use, and too many callers wait already or this one waited too long.
+    /// All connections are in use, and either too many callers wait or this caller's wait timed out.
     case poolExhausted
     /// No connection could be opened, or the pool is shut down.
     case unavailable(reason: String)
-    /// A cell is not what the caller asked for: a fault in our code.
+    /// A cell has another type than the caller expects, which is a bug in our code.
     case decoding(String)
-    /// A `Transaction` was used after its body ended: a fault in our code.
+    /// A `Transaction` was used after its body ended, which is a bug in our code.
     case transactionEnded
 }
 
@@ -26,7 +26,7 @@ extension PostgresError {
         }
     }
 
-    /// The name of the constraint that refused a row.
+    /// The name of the constraint that rejected a row.
     package var constraint: String? {
         switch self {
         case .server(_, let constraint, _): constraint
@@ -34,31 +34,26 @@ extension PostgresError {
         }
     }
 
-    /// The database is away, starting, overloaded, full or read-only, or too slow: the caller should come again.
-    /// `commitUnknown` belongs here too: the same request again reads what became of the first.
+    /// Whether the database is unreachable, starting, overloaded, full, read-only or too slow, so that the caller should retry.
+    /// This includes `commitUnknown`, because the retried request reads the outcome of the first one.
     package var isUnavailable: Bool {
         switch self {
         case .server(let sqlState, _, _):
-            Self.awayStates.contains(sqlState) || Self.awayClasses.contains(sqlState.prefix(2))
+            Self.unavailableStates.contains(sqlState) || Self.unavailableClasses.contains(sqlState.prefix(2))
         case .connectionLost, .commitUnknown, .timedOut, .poolExhausted, .unavailable: true
         case .decoding, .transactionEnded: false
         }
     }
 
-    /// Serialization failure or deadlock: the same transaction, run again, may well succeed.
-    package var isRetryable: Bool {
-        sqlState == "40001" || sqlState == "40P01"
-    }
-
     /// 08 connection, 53 insufficient resources (disk full, too many connections …).
-    private static let awayClasses: Set<Substring> = ["08", "53"]
+    private static let unavailableClasses: Set<Substring> = ["08", "53"]
 
     /// Shutdown, crash and start of the server, statement and lock timeouts, idle transaction timeout, read-only, I/O error.
-    private static let awayStates: Set<String> = [
+    private static let unavailableStates: Set<String> = [
         "57P01", "57P02", "57P03", "57P05", "57014", "55P03", "25P03", "25006", "58030",
     ]
 
-    /// The server that answered no longer serves this connection (or no longer takes writes, after a failover).
+    /// Whether the server no longer serves this connection, or no longer accepts writes after a failover.
     var endsConnection: Bool {
         switch self {
         case .server(let sqlState, _, _): ["57P01", "57P02", "57P03", "57P05", "25P03", "25006"].contains(sqlState)

@@ -1,57 +1,52 @@
-/// How much of others' work a transaction sees.
-package enum Isolation: Sendable {
-    case readCommitted, repeatableRead, serializable
-}
-
-/// A transaction at work; use it only inside the body it was given to, one call at a time.
+/// A running transaction. Use it only inside the body that receives it, one call at a time.
 ///
-/// It takes a connection with its first flush, and BEGIN travels in that flush. After a statement has failed, every further
-/// call throws the same error, and the transaction rolls back.
+/// It leases a connection for its first flush, and sends BEGIN in that flush. After a statement has failed, every further call
+/// throws the same error, and the transaction rolls back.
 package final class Transaction {
     private let pool: Pool
-    private let begin: SQL
+    private static let begin: SQL = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     private var connection: Connection?
     private var queued: [SQL] = []
-    /// What looks at the rows of queued statements, each with the places of its statements among them.
+    /// Checks of the rows of queued statements, each with the indices of its statements.
     private var checks: [(statements: Range<Int>, check: ([[Row]]) throws -> Void)] = []
     private var failure: (any Error)?
     private var hasEnded = false
 
-    init(pool: Pool, begin: SQL) {
+    init(pool: Pool) {
         self.pool = pool
-        self.begin = begin
     }
 
-    /// Sends everything queued so far and this statement in one flush; its rows.
+    /// Sends all queued statements and this one in one flush, and returns the rows of this one.
     ///
     /// - Throws: `PostgresError` of the first statement of the flush that failed, or `CancellationError`.
     package func query(_ sql: SQL) async throws -> [Row] {
         try await flush([sql])[0].rows
     }
 
-    /// The number of rows written. Otherwise as `query`.
+    /// Like `query`, but returns the number of rows written.
     @discardableResult
     package func execute(_ sql: SQL) async throws -> Int {
         try await flush([sql])[0].affected
     }
 
-    /// Several statements (and those queued before) in one flush; the rows of each.
+    /// Sends all queued statements and these in one flush, and returns the rows of each of these.
     package func queryAll(_ statements: [SQL]) async throws -> [[Row]] {
         try await flush(statements).map(\.rows)
     }
 
-    /// Queues a statement whose rows do not matter. It travels with the next flush or with COMMIT; its error surfaces there.
+    /// Queues a statement whose rows are not needed. The next flush or the commit sends it and throws its error.
     package func send(_ sql: SQL) {
         queued.append(sql)
     }
 
-    /// Queues statements whose rows `check` sees before any later statement's are returned. What it throws ends the transaction.
+    /// Queues statements whose rows `check` receives before a later statement returns its rows. An error that `check` throws ends the
+    /// transaction.
     package func send(_ statements: [SQL], checking check: @escaping ([[Row]]) throws -> Void) {
         checks.append((queued.count..<queued.count + statements.count, check))
         queued += statements
     }
 
-    /// Sends what is queued if something of it has yet to be checked.
+    /// Sends the queued statements if one of them has a check that has not run.
     package func flushChecked() async throws {
         if !checks.isEmpty { _ = try await flush([]) }
     }
@@ -96,11 +91,11 @@ package final class Transaction {
         }
     }
 
-    /// The first flush. Without COMMIT nothing of it outlives its connection, so what a dead connection spoiled is done again;
-    /// and what an outdated plan spoiled is so in any case.
+    /// Sends the first flush. Without COMMIT a lost connection undoes all of it, so the flush is retried once on another connection.
+    /// A flush that failed because of an outdated plan is always retried once, because the server rejected it.
     private func started(_ batch: [SQL], committing: Bool = false) async throws(ExchangeFailure) -> [Answer] {
         let deadline = pool.answerDeadline
-        let whole = [begin] + batch
+        let whole = [Self.begin] + batch
         var mayRetry = true
         while true {
             let connection = try await leased(until: deadline)
@@ -124,7 +119,8 @@ package final class Transaction {
         }
     }
 
-    /// The last writes and COMMIT in one flush. Does not see cancellation: the outcome is wanted, and it is bounded in time.
+    /// Sends the last writes and COMMIT in one flush. The flush ignores cancellation, because the caller needs the outcome; its deadline
+    /// limits the wait.
     func commit() async throws {
         try await flushChecked()
         try checkUsable()
@@ -150,7 +146,7 @@ package final class Transaction {
         connection = nil
     }
 
-    /// The server's refusal of a statement is certain. So is its refusal of COMMIT, unless its process ended on that.
+    /// An error from the server proves that nothing was committed, except when its process exited at COMMIT.
     private func commitError(_ failure: ExchangeFailure) -> any Error {
         guard failure.wasSent, let error = failure.error as? PostgresError else { return failure.error }
         switch error {
@@ -160,7 +156,7 @@ package final class Transaction {
         }
     }
 
-    /// Gives the connection back, in a known state or closed.
+    /// Returns the connection to the pool, outside of any transaction or closed.
     func rollBack() async {
         hasEnded = true
         queued = []
@@ -170,12 +166,12 @@ package final class Transaction {
         await pool.rollBack(connection)
     }
 
-    /// The server has executed BEGIN and everything that was sent with it.
+    /// Whether the server has executed BEGIN and the statements that were sent with it.
     package var hasBegun: Bool { connection != nil }
 }
 
 extension Pool {
-    /// Several statements in one READ ONLY transaction, sent in one flush with its BEGIN and COMMIT.
+    /// Runs several statements in one READ ONLY transaction, which is one flush with its BEGIN and COMMIT.
     ///
     /// - Returns: the rows of each statement.
     /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`.
@@ -192,7 +188,7 @@ extension Pool {
             } catch {
                 note(error, in: batch)
                 await rollBack(connection)
-                // Nothing was written, so a read that was lost with its connection is sent again.
+                // A read changes nothing, so it is retried when its connection was lost.
                 let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal
                 guard mayRetry, error.isStale || isLost else { throw error.error }
                 mayRetry = false
@@ -200,42 +196,22 @@ extension Pool {
         }
     }
 
-    /// Gives the connection back outside of any transaction, or closed.
+    /// Returns the connection to the pool, outside of any transaction or closed.
     fileprivate func rollBack(_ connection: Connection) async {
         if await connection.isOpen, await !connection.isClean {
-            // A failure closes the connection, and that rolls back as well.
+            // If ROLLBACK fails, the exchange closes the connection, which rolls back as well.
             _ = try? await connection.exchange(["ROLLBACK"], until: answerDeadline, shielded: true)
         }
         await giveBack(connection)
     }
 
-    /// One transaction. BEGIN travels with the first statement and COMMIT with the last writes, so that "read and lock, decide,
-    /// write" is two flushes. What `body` throws rolls back; so does a failed statement whose error `body` swallowed.
+    /// Runs `body` in one transaction. BEGIN is sent with the first statement and COMMIT with the last writes, so that "read and
+    /// lock, decide, write" takes two flushes. The transaction rolls back when `body` throws, and also when a statement failed and
+    /// `body` ignored the error.
     ///
-    /// With `retrying`, the whole body runs again after a serialization failure or a deadlock, three times at most: it must
-    /// then have no effect but on the transaction.
-    ///
-    /// - Throws: what `body` throws; `PostgresError` (`.commitUnknown` when the connection ended on COMMIT); `CancellationError`.
-    package func transaction<R: Sendable>(
-        isolation: Isolation = .readCommitted, readOnly: Bool = false, retrying: Bool = false,
-        _ body: (Transaction) async throws -> R
-    ) async throws -> R {
-        var attempt = 1
-        while true {
-            do {
-                return try await attemptTransaction(isolation.begin(readOnly: readOnly), body)
-            } catch let error as PostgresError where retrying && error.isRetryable && attempt < 3 {
-                let pause = Duration.milliseconds(Int.random(in: 5...(25 * attempt)))
-                guard await Reactor.shared.sleep(until: .now.advanced(by: pause)) else { throw CancellationError() }
-                attempt += 1
-            }
-        }
-    }
-
-    private func attemptTransaction<R: Sendable>(
-        _ begin: SQL, _ body: (Transaction) async throws -> R
-    ) async throws -> R {
-        let transaction = Transaction(pool: self, begin: begin)
+    /// - Throws: errors of `body`; `PostgresError` (`.commitUnknown` when the connection was lost at COMMIT); `CancellationError`.
+    package func transaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
+        let transaction = Transaction(pool: self)
         do {
             let result = try await body(transaction)
             try await transaction.commit()
@@ -244,17 +220,5 @@ extension Pool {
             await transaction.rollBack()
             throw error
         }
-    }
-}
-
-extension Isolation {
-    fileprivate func begin(readOnly: Bool) -> SQL {
-        let level: SQL =
-            switch self {
-            case .readCommitted: "BEGIN ISOLATION LEVEL READ COMMITTED"
-            case .repeatableRead: "BEGIN ISOLATION LEVEL REPEATABLE READ"
-            case .serializable: "BEGIN ISOLATION LEVEL SERIALIZABLE"
-            }
-        return readOnly ? level + " READ ONLY" : level + " READ WRITE"
     }
 }

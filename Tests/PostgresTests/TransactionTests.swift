@@ -7,7 +7,7 @@ import Testing
     private static let table: SQL =
         "CREATE TABLE things (id bigint CONSTRAINT things_pkey PRIMARY KEY, note text CONSTRAINT things_note_check CHECK (note <> ''))"
 
-    @Test func `what is sent and queried is committed`() async throws {
+    @Test func `queued and queried statements are committed`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `what the body throws rolls back and comes out`() async throws {
+    @Test func `an error of the body rolls back and is thrown`() async throws {
         try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query(Self.table)
 
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `the first statement that fails is the one reported, with its constraint`() async throws {
+    @Test func `the first statement that fails is reported with its constraint`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `an error the body swallows still rolls back`() async throws {
+    @Test func `a failed statement rolls back even when the body ignores the error`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query(Self.table)
 
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `a transaction is of no use after its body`() async throws {
+    @Test func `a transaction cannot be used after its body`() async throws {
         try await withPool { pool async throws in
             var escaped: Transaction?
             try await pool.transaction { tx in
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `an empty transaction asks nothing of the database`() async throws {
+    @Test func `an empty transaction opens no connection`() async throws {
         try await withPool { pool async throws in
             let answer = try await pool.transaction { _ in 7 }
 
@@ -117,62 +117,7 @@ import Testing
         }
     }
 
-    @Test func `read only and isolation are as asked`() async throws {
-        try await withPool { pool async throws in
-            let level = try await pool.transaction(isolation: .repeatableRead, readOnly: true) { tx in
-                try await tx.query(
-                    "SELECT current_setting('transaction_isolation') || current_setting('transaction_read_only')"
-                )
-                .only(String.self)
-            }
-            let error = await failure {
-                try await pool.transaction(readOnly: true) { tx in _ = try await tx.query("CREATE TABLE no (a int)") }
-            }
-
-            #expect(level == "repeatable readon")
-            #expect(error?.sqlState == "25006")
-        }
-    }
-
-    @Test func `a serialization failure is tried again`() async throws {
-        try await withPool(connections: 2, settings: .patient) { pool async throws in
-            _ = try await pool.query("CREATE TABLE counter (n bigint)")
-            _ = try await pool.query("INSERT INTO counter VALUES (0)")
-
-            // Two at a time can each need one more go at most.
-            try await withThrowingTaskGroup { group in
-                for _ in 0..<2 {
-                    group.addTask {
-                        try await pool.transaction(isolation: .serializable, retrying: true) { tx in
-                            let n = try await tx.query("SELECT n FROM counter").only(Int.self)
-                            tx.send("UPDATE counter SET n = \(n + 1)")
-                        }
-                    }
-                }
-                try await group.waitForAll()
-            }
-
-            #expect(try await pool.query("SELECT n FROM counter").only(Int.self) == 2)
-        }
-    }
-
-    @Test func `a failure that stays is tried three times`() async throws {
-        try await withPool { pool async throws in
-            var tries = 0
-
-            let error = await failure {
-                try await pool.transaction(retrying: true) { tx in
-                    tries += 1
-                    _ = try await tx.query("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$")
-                }
-            }
-
-            #expect(error?.isRetryable == true)
-            #expect(tries == 3)
-        }
-    }
-
-    @Test func `many concurrent transactions lose nothing`() async throws {
+    @Test func `concurrent transactions lose no update`() async throws {
         try await withPool(connections: 6, settings: .patient) { pool async throws in
             _ = try await pool.query("CREATE TABLE counter (n bigint)")
             _ = try await pool.query("INSERT INTO counter VALUES (0)")
