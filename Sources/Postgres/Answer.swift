@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// What one statement gave back. Owns libpq's memory, from which rows read without copying.
+/// The result of one statement. It owns libpq's memory, and rows read from that memory without copying.
 final class Answer: @unchecked Sendable {  // libpq: a PGresult is read-only once made and may be shared between threads
     private let result: OpaquePointer
     let columns: Int32
@@ -25,13 +25,13 @@ final class Answer: @unchecked Sendable {  // libpq: a PGresult is read-only onc
         (0..<PQntuples(result)).map { Row(answer: self, index: $0) }
     }
 
-    /// Rows written, or read by a SELECT; 0 where PostgreSQL does not count.
+    /// The number of rows that were written, or that a SELECT read; 0 where PostgreSQL does not count.
     var affected: Int {
         guard let text = PQcmdTuples(result) else { return 0 }
         return Int(String(cString: text)) ?? 0
     }
 
-    /// The server's word for what was done: `COMMIT`, `INSERT 0 1` …
+    /// The command tag that the server returns: `COMMIT`, `INSERT 0 1` …
     var tag: String {
         guard let text = PQcmdStatus(result) else { return "" }
         return String(cString: text)
@@ -46,7 +46,7 @@ final class Answer: @unchecked Sendable {  // libpq: a PGresult is read-only onc
 
     func failure(statement: Int?) -> ExchangeFailure {
         guard let state = string(quietanza_sqlstate(result)) else {
-            // Of libpq's own making: it lost the connection.
+            // libpq created this error itself because it lost the connection.
             return ExchangeFailure(error: PostgresError.connectionLost)
         }
         let error = PostgresError.server(
@@ -63,8 +63,8 @@ final class Answer: @unchecked Sendable {  // libpq: a PGresult is read-only onc
         text.map { String(cString: $0) }
     }
 
-    /// The primary message of most errors names only objects of the schema. Those of data exceptions (class 22), of RAISE
-    /// (P0) and of internal errors (XX) quote values: theirs is not kept.
+    /// The primary message of most errors names only objects of the schema. Data exceptions (class 22), RAISE (P0) and internal
+    /// errors (XX) may quote values, so their messages are dropped.
     private static func mayQuoteValues(_ sqlState: String) -> Bool {
         !["08", "0A", "23", "25", "26", "28", "34", "40", "42", "53", "54", "55", "57", "58"].contains(
             sqlState.prefix(2))

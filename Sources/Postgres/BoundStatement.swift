@@ -1,17 +1,17 @@
 import CLibPQ
 
-/// A flush given up before anything was sent, so the connection is as it was.
+/// A flush that failed before anything was sent, so the connection is unchanged.
 struct NothingSent: Error {
     let reason: any Error
 }
 
-/// A statement with its parameters laid out as libpq wants them.
+/// A statement with its parameters in the memory layout that libpq expects.
 struct BoundStatement {
     let text: String
-    /// Tells prepared statements apart: the text, and which parameters are raw bytes.
+    /// Identifies a prepared statement: its text, and which parameters are raw bytes.
     private(set) var key: String
     private var bytes: [UInt8] = []
-    /// Where each parameter begins in `bytes`; nil for NULL.
+    /// The offset of each parameter in `bytes`; nil for NULL.
     private var offsets: [Int?] = []
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
@@ -31,12 +31,12 @@ struct BoundStatement {
                 rawPositions += " \(index)"
             }
         }
-        // libpq takes no pointer past the end, also not for an empty parameter.
+        // libpq needs a pointer inside the buffer, even for an empty parameter.
         bytes.append(0)
         if !rawPositions.isEmpty { key += "\u{0}" + rawPositions }
     }
 
-    /// libpq wants text ended by a zero byte, so text must not hold one (nor does PostgreSQL keep any).
+    /// libpq expects text that ends with a zero byte, so the text must not contain one. PostgreSQL cannot store one either.
     private mutating func add(text: String) throws {
         let start = bytes.count
         bytes.append(contentsOf: text.utf8)

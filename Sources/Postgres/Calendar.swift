@@ -1,4 +1,4 @@
-/// A `timestamptz`: microseconds since 1970-01-01T00:00:00Z. PostgreSQL's infinities are refused.
+/// A `timestamptz`: microseconds since 1970-01-01T00:00:00Z. PostgreSQL's infinite values are rejected.
 package struct Microseconds: Sendable, Hashable, Comparable, SQLBindable, SQLArrayElement {
     package let value: Int64
 
@@ -23,7 +23,7 @@ package struct Microseconds: Sendable, Hashable, Comparable, SQLBindable, SQLArr
     }
 }
 
-/// A `date`: days since 1970-01-01. PostgreSQL's infinities are refused.
+/// A `date`: days since 1970-01-01. PostgreSQL's infinite values are rejected.
 package struct EpochDays: Sendable, Hashable, Comparable, SQLBindable, SQLArrayElement {
     package let value: Int32
 
@@ -45,13 +45,13 @@ package struct EpochDays: Sendable, Hashable, Comparable, SQLBindable, SQLArrayE
     }
 }
 
-/// A day of the proleptic Gregorian calendar, as PostgreSQL reckons.
+/// A day of the proleptic Gregorian calendar, which PostgreSQL uses.
 private struct CivilDay {
     let year: Int64
     let month: Int64
     let day: Int64
 
-    /// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last day of a year.
+    /// The algorithm counts eras of 400 years that begin on 1 March, so that the leap day is the last day of a year.
     init(epochDays: Int64) {
         let (era, dayOfEra) = (epochDays + 719_468).flooredQuotient(146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -1,25 +1,27 @@
 import CLibPQ
 
-/// Why a flush failed, and what the transaction above needs to know to go on.
+/// The error of a flush, with the facts that decide whether the transaction may retry.
 struct ExchangeFailure: Error {
     let error: any Error
-    /// The place, among the statements of the flush, of the one that the server refused; nil when no answer to one was read.
+    /// The index, in the flush, of the statement that the server rejected; nil when no result of a statement was read.
     var statement: Int?
-    /// The server refused a statement that was prepared before a table changed, or that it no longer knows.
+    /// The server rejected a statement because a table changed after it was prepared, or because the server no longer has it.
     var isStale = false
-    /// The server ended its process on this statement, so nothing after it was done.
+    /// The server process exited at this statement, so no later statement was executed.
     var isFatal = false
-    /// That statement was the last of its flush.
+    /// Whether that statement was the last one of its flush.
     var isLast = false
-    /// False: the server never heard of the flush.
+    /// False when no part of the flush was sent to the server.
     var wasSent = true
 }
 
 extension Connection {
-    /// Sends all statements in one flush, with one answer to wait for; the first that fails makes the server pass over the rest.
+    /// Sends all statements in one flush and waits once for all results. After the first statement that fails, the server skips
+    /// the rest.
     ///
-    /// After a server's error the connection can go on (with ROLLBACK when in a transaction). After a lost connection, a
-    /// deadline or a cancellation it is closed.
+    /// After an error from the server the connection remains usable (after ROLLBACK, inside a transaction). After a lost
+    /// connection, a timeout or a cancellation this function closes it.
+    /// - Parameter shielded: ignores cancellation of the task.
     func exchange(
         _ statements: [SQL], until deadline: Reactor.Instant, shielded: Bool = false
     ) async throws(ExchangeFailure) -> [Answer] {
@@ -31,7 +33,7 @@ extension Connection {
             try await flush(until: deadline, shielded: shielded)
             return try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
         } catch let failure as ExchangeFailure {
-            giveUp(after: failure)
+            closeOrReset(after: failure)
             throw failure
         } catch let nothingSent as NothingSent {
             throw ExchangeFailure(error: nothingSent.reason, wasSent: false)
@@ -41,9 +43,9 @@ extension Connection {
         }
     }
 
-    private func giveUp(after failure: ExchangeFailure) {
+    private func closeOrReset(after failure: ExchangeFailure) {
         let error = failure.error as? PostgresError
-        // A server that no longer knows our prepared statements (26000) has had its session reset by someone else.
+        // 26000 means that our prepared statements are gone: another party, such as a proxy, has reset the session.
         if error?.endsConnection ?? true || failure.isFatal || error?.sqlState == "26000" {
             close()
         } else if failure.isStale {
@@ -51,7 +53,7 @@ extension Connection {
         }
     }
 
-    /// One command on its way, in the order of the answers.
+    /// One command that was sent; results arrive in the same order.
     private enum Step {
         case deallocate(name: String)
         case prepare(text: String, statement: Int)
@@ -60,7 +62,7 @@ extension Connection {
 
     private func queue(_ statements: [BoundStatement]) throws -> [Step] {
         var steps: [Step] = []
-        for name in prepared.surplus {
+        for name in prepared.namesToDeallocate {
             let sent = PQsendQueryParams(handle, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1)
             guard sent == 1 else { throw PostgresError.connectionLost }
             steps.append(.deallocate(name: name))
@@ -86,9 +88,9 @@ extension Connection {
             switch PQflush(handle) {
             case 0: return
             case 1:
-                // The server may be waiting for us to read before it reads on.
+                // The server may stop reading until we have read its results, so wait for both directions.
                 try await wait(for: [.read, .write], until: deadline, shielded: shielded)
-                guard PQconsumeInput(handle) == 1 else { return }  // the reason is read with the answers
+                guard PQconsumeInput(handle) == 1 else { return }  // the error is read together with the results
             default: return
             }
         }
@@ -111,7 +113,7 @@ extension Connection {
             }
             try await readSync(until: deadline, shielded: shielded)
         } catch {
-            // The server told why before it closed the connection: that is the better reason.
+            // If the server sent an error before it closed the connection, that error explains more than the lost connection.
             close()
             throw failure ?? ExchangeFailure(error: error)
         }
@@ -119,11 +121,11 @@ extension Connection {
         return answers
     }
 
-    /// Notes what `answer` says about prepared statements; gives the failure it tells of, if any.
+    /// Updates the list of prepared statements from `answer` and returns the failure in it, if any.
     private func take(_ answer: Answer, of step: Step, after earlier: ExchangeFailure?) -> ExchangeFailure? {
         switch step {
         case .deallocate(let name):
-            if answer.isSuccess { prepared.givenUp(name) }
+            if answer.isSuccess { prepared.deallocated(name) }
             return answer.isSuccess || earlier != nil ? nil : answer.failure(statement: nil)
         case .prepare(let text, let statement):
             if answer.isSuccess { return nil }
@@ -138,7 +140,7 @@ extension Connection {
         let result = try await nextResult(until: deadline, shielded: shielded)
         guard let result else { throw PostgresError.connectionLost }
         let answer = Answer(owning: result)
-        // Ends each command's results; a second result would mean a command we do not send, such as COPY.
+        // A nil result ends the results of each command. Only commands that we never send, such as COPY, return a second one.
         guard try await nextResult(until: deadline, shielded: shielded) == nil else {
             throw PostgresError.connectionLost
         }
@@ -156,7 +158,7 @@ extension Connection {
     func nextResult(until deadline: Reactor.Instant, shielded: Bool) async throws -> OpaquePointer? {
         while PQisBusy(handle) == 1 {
             try await wait(for: .read, until: deadline, shielded: shielded)
-            // On a lost connection libpq still hands out what had been read, and then an error of its own making.
+            // After a lost connection libpq first returns the results it has read, and then an error that it creates itself.
             if PQconsumeInput(handle) != 1, PQisBusy(handle) == 1 { throw PostgresError.connectionLost }
         }
         return PQgetResult(handle)

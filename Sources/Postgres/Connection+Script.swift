@@ -1,10 +1,10 @@
 import CLibPQ
 
 extension Connection {
-    /// Runs SQL text of one or more statements by the simple protocol, without parameters; rows are thrown away.
+    /// Runs SQL text of one or more statements over the simple protocol, without parameters, and discards all rows.
     ///
-    /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`. The connection is then closed, unless
-    ///   the server answered.
+    /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`. The connection is closed unless the
+    ///   error came from the server.
     func run(script: String, until deadline: Reactor.Instant) async throws {
         do {
             guard PQexitPipelineMode(handle) == 1, PQsendQuery(handle, script) == 1 else {

@@ -1,7 +1,7 @@
 import CLibPQ
 import Workers
 
-/// One connection to the server, in libpq's pipeline mode. Used by one caller at a time, who leases it from the pool.
+/// One connection to the server, in libpq's pipeline mode. One caller at a time uses it, under a lease from the pool.
 actor Connection {
     let configuration: PoolConfiguration
     var handle: OpaquePointer?
@@ -15,8 +15,8 @@ actor Connection {
         handle = start(parameters)
     }
 
-    /// Connects to the first host that serves, all of them within the deadline, the look-up of their names included.
-    /// - Parameter start: begins to connect, and may block for long.
+    /// Connects to the first host that accepts. The deadline covers all hosts and the lookup of their names.
+    /// - Parameter start: begins to connect, and may block for a long time.
     /// - Throws: `PostgresError.unavailable`, or `CancellationError`.
     static func open(
         _ configuration: PoolConfiguration, until deadline: Reactor.Instant,
@@ -49,7 +49,8 @@ actor Connection {
         throw reason
     }
 
-    /// Looking up a host's name blocks, so it has threads that may be blocked; one dead name leaves some to the others.
+    /// A DNS lookup blocks its thread, so it runs on threads of its own. The limit per host keeps threads free for other hosts when
+    /// the lookup of one name hangs.
     private static let starters = Workers(
         name: "postgres-connect", threads: 6,
         limits: QueueLimits(waiting: 2_048, waitingPerKey: 1_024, runningPerKey: 3)
@@ -79,14 +80,14 @@ actor Connection {
         guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw refusal() }
     }
 
-    /// libpq's reason names host, user and database, never the password.
+    /// libpq's message contains host, user and database, but never the password.
     private func refusal() -> PostgresError {
         guard let message = PQerrorMessage(handle) else { return .unavailable(reason: "no memory") }
         let lines = String(cString: message).split(separator: "\n").map { $0.drop(while: { $0 == "\t" }) }
         return .unavailable(reason: lines.isEmpty ? "connection refused" : lines.joined(separator: "; "))
     }
 
-    /// Frees the socket at once. The server rolls back what was open.
+    /// Closes the socket immediately. The server rolls back an open transaction.
     func close() {
         PQfinish(handle)
         handle = nil
@@ -94,23 +95,23 @@ actor Connection {
 
     var isOpen: Bool { handle != nil }
 
-    /// Nothing pending, no transaction open: fit for the next caller.
+    /// Whether the next caller can use the connection: no result is pending and no transaction is open.
     var isClean: Bool {
         PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE
             && PQpipelineStatus(handle) == PQ_PIPELINE_ON
     }
 
-    /// Whether an idle connection still stands, as far as can be known without asking the server. Only a closed or closing
-    /// connection has something to read (or a server that tells of a changed setting).
+    /// Whether an idle connection is still open, as far as the client can know without a round trip. An idle connection has input
+    /// only when the server closes it, or when the server reports a changed setting.
     var isAlive: Bool {
         guard isClean else { return false }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, 0) != 0 else { return true }
-        return PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 && nothingWaits && isClean
+        return PQconsumeInput(handle) == 1 && PQisBusy(handle) == 0 && hasNoInput && isClean
     }
 
-    /// A server that goes sends a reason and then closes: both are there to be read by now, or the end will be.
-    private var nothingWaits: Bool {
+    /// A server that shuts down sends an error and then closes, so after reading the error the end of the stream remains to be read.
+    private var hasNoInput: Bool {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         return poll(&descriptor, 1, 0) == 0
     }

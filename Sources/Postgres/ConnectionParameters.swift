@@ -1,12 +1,12 @@
 import CLibPQ
 import Foundation
 
-/// What is handed to libpq for one connection attempt to one host.
+/// The parameters that libpq receives for one attempt to connect to one host.
 struct ConnectionParameters: Sendable {
     private var pairs: [(keyword: String, value: String)]
 
-    /// One for each host of the URL. libpq would try them all by itself, but without a time limit for each: a first host that
-    /// is gone without a trace (a failover's usual picture) would use up the time of the others.
+    /// One value for each host of the URL. libpq can try all hosts itself, but without a time limit for each: a first host that
+    /// does not respond, which is common during a failover, would use up the time for the others.
     static func each(of configuration: PoolConfiguration) throws(PostgresError) -> [ConnectionParameters] {
         let options = try parsed(configuration.url)
         let lists = ["host", "hostaddr", "port"].map { (keyword: $0, values: split(options[$0])) }
@@ -14,7 +14,7 @@ struct ConnectionParameters: Sendable {
         return (0..<max(1, count)).map { index in
             var parameters = ConnectionParameters(configuration, userOptions: options["options"])
             for list in lists where count > 1 && !list.values.isEmpty {
-                // A single port counts for all hosts.
+                // A single port applies to all hosts.
                 parameters.pairs.append((list.keyword, list.values[min(index, list.values.count - 1)]))
             }
             return parameters
@@ -22,7 +22,7 @@ struct ConnectionParameters: Sendable {
     }
 
     private init(_ configuration: PoolConfiguration, userOptions: String?) {
-        // Of two with the same keyword libpq takes the later: the URL overrides these …
+        // When a keyword occurs twice, libpq uses the later value: the URL overrides these …
         pairs = [
             ("target_session_attrs", "read-write"), ("application_name", configuration.applicationName),
             ("gssencmode", "disable"), ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "5"),
@@ -47,7 +47,7 @@ struct ConnectionParameters: Sendable {
         return ((userOptions.map { [$0] } ?? []) + ours).joined(separator: " ")
     }
 
-    /// Blanks and backslashes separate options unless a backslash is before them.
+    /// A space separates options unless a backslash precedes it, and a backslash must be escaped in the same way.
     private static func escaped(_ value: String) -> String {
         value.map { $0 == " " || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
     }
@@ -72,10 +72,10 @@ struct ConnectionParameters: Sendable {
         return values
     }
 
-    /// The host as the URL names it.
+    /// The host name in the URL.
     var name: String { pairs.last { $0.keyword == "host" || $0.keyword == "hostaddr" }?.value ?? "the database's host" }
 
-    /// Begins to connect. Looks the host's name up, which may block. Never nil but for want of memory.
+    /// Begins to connect. The lookup of the host name may block. Returns nil only when memory runs out.
     func start() -> OpaquePointer? {
         let keywords = pairs.map { strdup($0.keyword) }
         let values = pairs.map { strdup($0.value) }

@@ -7,20 +7,22 @@ package struct MigrationFile: Sendable, Equatable {
     package let name: String
     let text: String
 
-    /// A first line `-- no transaction`: its one statement (CREATE INDEX CONCURRENTLY …) runs by itself.
+    /// Whether the first line is `-- no transaction`: its one statement (CREATE INDEX CONCURRENTLY …) then runs outside a
+    /// transaction.
     var runsAlone: Bool {
         text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces) == "-- no transaction"
     }
 
-    /// A line `-- breaks older builds` before the first statement: builds that lack this file do not work with its schema and
-    /// refuse to be ready. Without it they go on beside a newer build, as during a rolling update or after a rollback.
+    /// Whether a line `-- breaks older builds` precedes the first statement: builds that lack this file cannot work with its
+    /// schema and report that they are not ready. Without the line, older builds run beside a newer one, as they do during a
+    /// rolling update or after a rollback.
     var breaksOlderBuilds: Bool {
         text.split(whereSeparator: \.isNewline)
             .prefix { $0.hasPrefix("--") }
             .contains { $0.trimmingCharacters(in: .whitespaces) == "-- breaks older builds" }
     }
 
-    /// All of the folder in order: numbered upwards from 1, no number used twice. A number may be left out.
+    /// All files of the folder in order. Numbers start at 1, increase, and may have gaps.
     static func all(in folder: String) throws -> [MigrationFile] {
         let names: [String]
         do {
@@ -53,7 +55,7 @@ package struct MigrationFile: Sendable, Equatable {
     }
 }
 
-/// A migration that the database has.
+/// A migration that was applied to the database.
 package struct AppliedMigration: Sendable, Equatable {
     package let version: Int
     package let name: String
@@ -64,16 +66,16 @@ package struct AppliedMigration: Sendable, Equatable {
     package let breaksOlderBuilds: Bool
 }
 
-/// Why a database was not migrated.
+/// The reason why a migration failed.
 package enum MigrationError: Error, Equatable, CustomStringConvertible {
     case unreadable(String)
     case misnamed(String)
     case misnumbered(expected: Int, found: String)
     case edited(String)
     case missing(String)
-    /// Another migrator held the lock all the time we were ready to wait.
+    /// Another migrator held the lock until our wait timed out.
     case busy
-    /// The file ended its transaction by itself; look at what it left.
+    /// The file ended its own transaction, so an operator must check which changes it committed.
     case unfinished(String)
     case failed(name: String, PostgresError)
 

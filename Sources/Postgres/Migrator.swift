@@ -1,17 +1,18 @@
 import Logging
 
-/// Brings a database up to the files of a folder, forward only: `NNNN_noun.sql`, numbered from 1, never edited once applied.
+/// Applies the migration files of a folder to a database, forward only. Files are named `NNNN_noun.sql`, are numbered from 1, and
+/// must not be edited after they were applied.
 ///
-/// Each file runs in a transaction of its own, together with its row in `schema_migrations`; one whose first line is
-/// `-- no transaction` runs by itself and must then be a single statement that may be run again. Any number of instances may
-/// migrate at the same time: one works, the others wait and then find nothing to do.
+/// Each file runs in its own transaction, together with its row in `schema_migrations`. A file whose first line is
+/// `-- no transaction` runs outside a transaction, so it must be a single statement that can run again. Several instances may
+/// migrate at the same time: one applies the files while the others wait and then find nothing to apply.
 package struct Migrator: Sendable {
     private let configuration: PoolConfiguration
     private let folder: String
     private let logger: Logger
     private let waitTimeoutSeconds: Int
 
-    /// The limits of the pool's configuration for statements do not hold here: a migration may take up to an hour.
+    /// The pool's statement timeouts do not apply here, because a migration may take up to an hour.
     package init(
         configuration: PoolConfiguration, folder: String, logger: Logger, lockTimeoutSeconds: Int = 10,
         waitTimeoutSeconds: Int = 120
@@ -27,7 +28,7 @@ package struct Migrator: Sendable {
         self.waitTimeoutSeconds = waitTimeoutSeconds
     }
 
-    /// Applies what is missing; what it applied.
+    /// Applies the missing migrations and returns them.
     /// - Throws: `MigrationError`, `PostgresError`, `CancellationError`. Files applied before the one that failed stay applied.
     package func migrate() async throws -> [AppliedMigration] {
         let files = try MigrationFile.all(in: folder)
@@ -44,7 +45,7 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// What `migrate` would apply. Changes nothing, and refuses what `migrate` refuses.
+    /// The files that `migrate` would apply. This function changes nothing and throws the same errors as `migrate`.
     package func pending() async throws -> [MigrationFile] {
         let files = try MigrationFile.all(in: folder)
         return try await connected { connection in
@@ -58,7 +59,7 @@ package struct Migrator: Sendable {
         get async throws { try await pending().isEmpty }
     }
 
-    // MARK: - The database's side
+    // MARK: - Database access
 
     private static let createTable: [SQL] = [
         """
@@ -71,7 +72,7 @@ package struct Migrator: Sendable {
         "ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS breaks_older_builds boolean NOT NULL DEFAULT false",
     ]
 
-    /// The same number for every instance; any will do that nothing else in the database locks.
+    /// The advisory lock that all instances share. The number is arbitrary but must not be used for another lock in the database.
     private static let lockKey: Int64 = 7_164_520_117_001
 
     private func connected<R: Sendable>(_ body: (Connection) async throws -> R) async throws -> R {
@@ -79,7 +80,7 @@ package struct Migrator: Sendable {
         let connection = try await Connection.open(configuration, until: .now.advanced(by: limit))
         do {
             let result = try await body(connection)
-            await connection.close()  // gives the lock up
+            await connection.close()  // releases the lock
             return result
         } catch {
             await connection.close()
@@ -95,8 +96,8 @@ package struct Migrator: Sendable {
         try await connection.exchange([sql], until: deadline)[0].rows
     }
 
-    /// Asks again and again rather than waiting inside PostgreSQL: a waiting statement would hold a snapshot, for whose end
-    /// the CREATE INDEX CONCURRENTLY of the one at work would wait in turn.
+    /// Polls instead of waiting inside PostgreSQL: a waiting statement holds a snapshot, and CREATE INDEX CONCURRENTLY in the
+    /// instance that is migrating would wait for that snapshot to end.
     private func lock(_ connection: Connection) async throws {
         let end = Reactor.Instant.now.advanced(by: .seconds(waitTimeoutSeconds))
         while true {
@@ -116,7 +117,7 @@ package struct Migrator: Sendable {
     }
 
     private func applied(on connection: Connection) async throws -> [AppliedMigration] {
-        // By way of JSON, because a database that an older build migrated has no such column yet.
+        // The query reads the column through JSON, because a database that an older build migrated does not have it yet.
         let sql: SQL = """
             SELECT version, name, checksum, applied_at,
                 coalesce((to_jsonb(m) ->> 'breaks_older_builds')::boolean, false)
@@ -130,8 +131,8 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// The files not applied yet, after a look whether the applied ones are those of the folder, unchanged. Migrations of a newer build
-    /// are passed over, unless one of them says that older builds cannot work with its schema.
+    /// Checks that the applied files are in the folder and unchanged, and returns the files that are not applied yet. Migrations of a
+    /// newer build are ignored unless one of them breaks older builds.
     private func compare(
         _ files: [MigrationFile], _ applied: [AppliedMigration], on connection: Connection
     ) async throws -> [MigrationFile] {

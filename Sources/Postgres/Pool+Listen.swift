@@ -4,20 +4,21 @@ import Synchronization
 
 package enum PostgresNotification: Sendable, Equatable {
     case notification(channel: String, payload: String)
-    /// Listening has begun, for the first time or again: whatever was notified before is lost, so look for yourself.
+    /// Listening has started, for the first time or again. Earlier notifications are lost, so the reader must query the current
+    /// state.
     case reconnected
 }
 
 extension Pool {
-    /// Notifications on `channels`, over a connection of their own that is opened again whenever it is lost. The stream ends when
-    /// the task that iterates is cancelled, it is let go, or the pool shuts down. A reader that lags keeps the newest 1024 events,
-    /// `.reconnected` among them.
+    /// Notifications on `channels`, over a separate connection that the pool reopens when it is lost. The stream ends when the
+    /// iterating task is cancelled, when the stream is released, or when the pool shuts down. For a slow reader the stream buffers
+    /// the newest 1024 events, `.reconnected` included.
     package func listen(_ channels: [String]) -> AsyncStream<PostgresNotification> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1024)) { continuation in
             let id = UniqueID.next()
             let listening = Task { [self] in
-                await keepListening(channels) { event in
-                    // A reader that lost an event learns that it has to look for itself.
+                await listenUntilCancelled(channels) { event in
+                    // After a dropped event the reader must query the current state, as after a reconnection.
                     if case .dropped = continuation.yield(event) { continuation.yield(.reconnected) }
                 }
                 continuation.finish()
@@ -28,7 +29,7 @@ extension Pool {
         }
     }
 
-    private func keepListening(
+    private func listenUntilCancelled(
         _ channels: [String], yield: @Sendable (PostgresNotification) -> Void
     ) async {
         var pause = Duration.milliseconds(configuration.minimumBackoffMilliseconds)
@@ -49,7 +50,7 @@ extension Pool {
 }
 
 extension Connection {
-    /// How long a silent server is believed.
+    /// How long the server may be silent before the connection is probed with a query.
     private static let probeSeconds = 15
 
     /// Returns when the connection is lost or the task is cancelled.

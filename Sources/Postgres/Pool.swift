@@ -1,20 +1,20 @@
 import Logging
 import Synchronization
 
-/// How full a pool is.
+/// The number of connections and waiters of a pool.
 package struct PoolGauges: Sendable, Equatable {
     package let inUse: Int
     package let idle: Int
     package let waiting: Int
-    /// In use, idle, and being opened.
+    /// Connections that are in use, idle, or being opened.
     package let size: Int
 }
 
-/// Connections to one database, opened as they are needed and kept.
+/// Connections to one database. The pool opens them on demand and reuses them.
 ///
-/// Heals by itself: a connection found dead is replaced, and a server that was away is found again when it is back (or another
-/// host of the URL, after a failover). While it is away callers are refused quickly. No call here takes longer than
-/// `answerTimeoutMilliseconds` for one flush, whatever the server does.
+/// The pool recovers without a restart: it replaces closed connections, and it reconnects when the server, or another host of the
+/// URL after a failover, accepts connections again. While no server is available, callers fail fast. One flush never takes longer
+/// than `answerTimeoutMilliseconds`, even when the server hangs.
 package final class Pool: Sendable {
     package let configuration: PoolConfiguration
     let logger: Logger
@@ -28,15 +28,15 @@ package final class Pool: Sendable {
         state = Mutex(PoolState(configuration))
     }
 
-    /// One statement in a transaction of its own.
+    /// Runs one statement in its own transaction.
     ///
     /// - Throws: `PostgresError`, or `CancellationError`. After `.connectionLost` or `.timedOut` a write may or may not have
-    ///   happened; a write that must be known belongs in `transaction`.
+    ///   happened; use `transaction` for a write whose outcome must be known.
     package func query(_ sql: SQL) async throws -> [Row] {
         try await exchange(sql).rows
     }
 
-    /// The number of rows written. Otherwise as `query`.
+    /// Like `query`, but returns the number of rows written.
     @discardableResult
     package func execute(_ sql: SQL) async throws -> Int {
         try await exchange(sql).affected
@@ -53,7 +53,7 @@ package final class Pool: Sendable {
             } catch {
                 await giveBack(connection)
                 note(error, in: [sql])
-                // A server process that ends with a FATAL on a statement has not done it.
+                // A server process that exits with FATAL at a statement has not executed it.
                 guard mayRetry, error.isStale || error.isFatal else { throw error.error }
             }
         }
@@ -66,11 +66,12 @@ package final class Pool: Sendable {
         }
     }
 
-    /// Refuses new callers, ends all listening, lets those at work finish (each is bounded by its own deadlines), closes everything.
+    /// Rejects new callers, stops all listeners, waits for the leased connections (their deadlines bound the wait), and closes all
+    /// connections.
     package func shutdown() async {
         for listener in listeners.withLock({ $0.values.map(\.self) }) { listener.cancel() }
         let (idle, waiters) = state.withLock { $0.shutDown() }
-        for waiter in waiters { waiter.tell(.refuse(.unavailable(reason: "the pool is shut down"))) }
+        for waiter in waiters { waiter.resume(.refuse(.unavailable(reason: "the pool is shut down"))) }
         for connection in idle { await connection.close() }
         await drained.wait { [self] in state.withLock { $0.size == 0 } }
     }
@@ -79,23 +80,23 @@ package final class Pool: Sendable {
         .now.advanced(by: .milliseconds(configuration.answerTimeoutMilliseconds))
     }
 
-    /// Texts of statements hold no values; neither does the error's description.
+    /// Neither the text of a statement nor the description of the error contains values, so both may be logged.
     func note(_ failure: ExchangeFailure, in statements: [SQL]) {
         guard let index = failure.statement, statements.indices.contains(index) else { return }
-        logger.debug("statement refused", metadata: ["error": "\(failure.error)", "sql": "\(statements[index].text)"])
+        logger.debug("statement rejected", metadata: ["error": "\(failure.error)", "sql": "\(statements[index].text)"])
     }
 }
 
 // MARK: - Leases
 
 extension Pool {
-    /// A connection for the caller alone, until `giveBack`.
+    /// Leases a connection to the caller until `giveBack`.
     func lease(until deadline: Reactor.Instant) async throws -> Connection {
-        let patience = Reactor.Instant.now.advanced(by: .milliseconds(configuration.waitTimeoutMilliseconds))
+        let waitLimit = Reactor.Instant.now.advanced(by: .milliseconds(configuration.waitTimeoutMilliseconds))
         while true {
             if Task.isCancelled {
-                // The place it was woken for, if it was, is someone else's now.
-                askAgain(state.withLock { $0.waitersToAskAgain() })
+                // If this caller was woken for a free slot, it must pass the slot on before it throws.
+                wake(state.withLock { $0.waitersToRetry() })
                 throw CancellationError()
             }
             switch state.withLock({ $0.ask(now: .now) }) {
@@ -107,9 +108,9 @@ extension Pool {
             case .refuse(let error):
                 throw error
             case .wait:
-                switch await wait(until: min(patience, deadline)) {
+                switch await wait(until: min(waitLimit, deadline)) {
                 case .use(let connection): return connection
-                case .askAgain: continue
+                case .retry: continue
                 case .refuse(let error): throw error
                 case .cancelled: throw CancellationError()
                 }
@@ -117,24 +118,24 @@ extension Pool {
         }
     }
 
-    /// Nil: it failed, but connections in use may yet be handed over, so ask again (and wait).
+    /// Returns nil when connecting failed while other connections are leased: the caller should retry and wait for one of them.
     private func connect(until deadline: Reactor.Instant) async throws -> Connection? {
         let limit = Reactor.Instant.now.advanced(by: .milliseconds(configuration.connectTimeoutMilliseconds))
         do {
             let connection = try await Connection.open(configuration, until: min(limit, deadline))
-            askAgain(state.withLock { $0.connected() })
+            wake(state.withLock { $0.connected() })
             return connection
         } catch let error as PostgresError {
             logger.warning("cannot connect to PostgreSQL", metadata: ["error": "\(error)"])
             let (waiters, isAlone) = state.withLock { state in
                 (state.failedToConnect(error, now: .now), state.leased == 0)
             }
-            for waiter in waiters { waiter.tell(.refuse(error)) }
+            for waiter in waiters { waiter.resume(.refuse(error)) }
             drained.check()
             if isAlone { throw error }
             return nil
         } catch {
-            askAgain(state.withLock { $0.abandonedConnecting() })
+            wake(state.withLock { $0.abandonedConnecting() })
             drained.check()
             throw error
         }
@@ -147,11 +148,11 @@ extension Pool {
                 let timer = Reactor.shared.schedule(at: deadline) { [self] in drop(waiter: id, .refuse(.poolExhausted))
                 }
                 let waiter = PoolState<Connection>.Waiter(id: id) { grant in
-                    Reactor.shared.forget(timer: timer)
+                    Reactor.shared.cancel(timer: timer)
                     continuation.resume(returning: grant)
                 }
-                if !state.withLock({ $0.enqueue(waiter) }) { return waiter.tell(.askAgain) }
-                // A cancellation or a deadline from before found nobody to tell.
+                if !state.withLock({ $0.enqueue(waiter) }) { return waiter.resume(.retry) }
+                // A cancellation or a deadline that came before the waiter was queued did not find it, so check both again.
                 if Task.isCancelled { drop(waiter: id, .cancelled) }
                 if deadline <= .now { drop(waiter: id, .refuse(.poolExhausted)) }
             }
@@ -161,29 +162,29 @@ extension Pool {
     }
 
     private func drop(waiter id: UInt64, _ grant: PoolState<Connection>.Grant) {
-        state.withLock { $0.remove(waiter: id) }?.tell(grant)
+        state.withLock { $0.remove(waiter: id) }?.resume(grant)
     }
 
     func giveBack(_ connection: Connection) async {
         guard await connection.isClean else { return await discard(connection) }
         let (next, surplus) = state.withLock { $0.takeBack(connection) }
-        next?.tell(.use(connection))
+        next?.resume(.use(connection))
         await surplus?.close()
         drained.check()
     }
 
     private func discard(_ connection: Connection) async {
         await connection.close()
-        askAgain(state.withLock { $0.lost() })
+        wake(state.withLock { $0.lost() })
         drained.check()
     }
 
-    private func askAgain(_ waiters: [PoolState<Connection>.Waiter]) {
-        for waiter in waiters { waiter.tell(.askAgain) }
+    private func wake(_ waiters: [PoolState<Connection>.Waiter]) {
+        for waiter in waiters { waiter.resume(.retry) }
     }
 }
 
-/// Numbers for waiters and listeners.
+/// Generates ids for waiters and listeners.
 enum UniqueID {
     private static let last = Atomic<UInt64>(0)
 
@@ -192,7 +193,7 @@ enum UniqueID {
     }
 }
 
-/// Lets `shutdown` wait for the last connection.
+/// Suspends `shutdown` until the last connection is closed.
 private final class Drain: Sendable {
     private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let isDone = Mutex<(@Sendable () -> Bool)?>(nil)

@@ -1,36 +1,38 @@
-/// How a pool connects and where its limits are. Every limit has a unit in its name.
+/// Connection settings and limits of a pool. Every limit has its unit in its name.
 package struct PoolConfiguration: Sendable {
-    /// A libpq URI or key=value string. Several hosts are tried in turn; unless it says otherwise, only one that takes writes
-    /// (`target_session_attrs=read-write`) is accepted, so that a failover needs no restart of ours.
+    /// A libpq URI or key=value string. Several hosts are tried in turn. By default only a host that accepts writes
+    /// (`target_session_attrs=read-write`) is used, so that a failover needs no restart of the service.
     package var url: String
     package var applicationName = "quietanza"
-    /// The schemas to look in, when not the server's default: what gives each test a schema of its own.
+    /// The search path; nil uses the server's default. It gives each test its own schema.
     package var searchPath: String?
 
-    /// Connections at most (one `listen` has its own beside).
+    /// The maximum number of connections. Each `listen` opens one more.
     package var maximumConnections: Int
-    /// Callers that may wait for a connection at the same time; the next one is refused at once.
+    /// How many callers may wait for a connection at the same time; further callers are rejected immediately.
     package var maximumWaiters = 256
     /// How long one caller waits for a connection before `.poolExhausted`.
     package var waitTimeoutMilliseconds = 2_000
 
-    /// For all hosts of the URL together.
+    /// The time limit for all hosts of the URL together.
     package var connectTimeoutMilliseconds = 3_000
-    /// How long a flush may take from its call (waiting for a connection included, for the first) to its whole answer. A little
-    /// less than 5 s, so that a caller knows within 5 s, also when the server hangs. The connection is closed then.
+    /// How long a flush may take, from its call (which includes the wait for a connection, for the first flush) to its last result.
+    /// The default is below 5 s, so that a caller gets an error within 5 s even when the server hangs. After a timeout the connection
+    /// is closed.
     package var answerTimeoutMilliseconds = 4_200
-    /// No new connection is tried for this long after a failed one, doubled with each failure up to the maximum.
+    /// The back-off after a failed attempt to connect; it doubles with each failure up to the maximum.
     package var minimumBackoffMilliseconds = 50
     package var maximumBackoffMilliseconds = 1_000
 
-    /// The server's own limits, set on every connection; 0 switches one off.
+    /// Timeouts that the server enforces, set on every connection; 0 disables one.
     package var statementTimeoutMilliseconds = 5_000
     package var lockTimeoutMilliseconds = 2_000
     package var idleInTransactionTimeoutMilliseconds = 10_000
-    /// How soon the server notices, in the midst of a statement, that we have gone: what ends a cancelled query there.
+    /// How often the server checks during a statement whether the client is still connected. The check ends a cancelled query on
+    /// the server.
     package var clientCheckIntervalMilliseconds = 1_000
 
-    /// Prepared statements kept on each connection; the least recently used makes room.
+    /// The maximum number of prepared statements per connection; the least recently used one is deallocated first.
     package var maximumPreparedStatements = 256
 
     package init(url: String, maximumConnections: Int) {
@@ -40,6 +42,6 @@ package struct PoolConfiguration: Sendable {
 }
 
 extension PoolConfiguration: CustomStringConvertible {
-    /// Without the URL, which may hold a password: so that nothing that is described tells it.
+    /// The description omits the URL, because it may contain a password.
     package var description: String { "PoolConfiguration(maximumConnections: \(maximumConnections))" }
 }

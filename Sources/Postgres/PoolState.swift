@@ -1,27 +1,27 @@
-/// The pool's book-keeping: decides, touches no socket and no clock. `Member` is a connection.
+/// The state machine of the pool, without sockets and clock, so that tests control both. `Member` is a connection.
 struct PoolState<Member: Sendable>: Sendable {
     typealias Instant = ContinuousClock.Instant
 
     enum Verdict: Sendable {
         case use(Member)
-        /// A place is taken for a new connection; tell `connected` or `failedToConnect`.
+        /// A slot is reserved for a new connection; call `connected`, `failedToConnect` or `abandonedConnecting` when done.
         case connect
         case wait
         case refuse(PostgresError)
     }
 
-    /// What a waiting caller is told.
+    /// The result that a waiting caller is resumed with.
     enum Grant: Sendable {
         case use(Member)
-        /// There may be a place now: ask again.
-        case askAgain
+        /// A slot may be free now, so the caller should retry.
+        case retry
         case refuse(PostgresError)
         case cancelled
     }
 
     struct Waiter: Sendable {
         let id: UInt64
-        let tell: @Sendable (Grant) -> Void
+        let resume: @Sendable (Grant) -> Void
     }
 
     let maximum: Int
@@ -57,18 +57,18 @@ struct PoolState<Member: Sendable>: Sendable {
             connecting += 1
             return .connect
         }
-        // The server is away and nobody can hand us anything: say so at once.
+        // The server is unavailable and no leased connection can be returned to us, so fail immediately.
         if failures > 0, leased == 0, connecting == 0 { return .refuse(lastReason) }
         return waiters.count < maximumWaiters ? .wait : .refuse(.poolExhausted)
     }
 
-    /// After a failure one caller at a time tries, when the back-off is over; the others wait for what it finds.
+    /// After a failure one caller at a time connects once the back-off has ended; the others wait for its result.
     private func mayConnect(now: Instant) -> Bool {
         guard failures > 0 else { return true }
         return connecting == 0 && notBefore.map { $0 <= now } ?? true
     }
 
-    /// False: the state has changed since the verdict, ask again.
+    /// Returns false when the state has changed since the verdict, so that the caller retries.
     mutating func enqueue(_ waiter: Waiter) -> Bool {
         guard !isShutDown, idle.isEmpty, leased + connecting > 0, waiters.count < maximumWaiters else { return false }
         waiters.append(waiter)
@@ -80,7 +80,7 @@ struct PoolState<Member: Sendable>: Sendable {
         return waiters.remove(at: index)  // just found
     }
 
-    /// The connection belongs to its caller now. The waiters to wake may open connections of their own.
+    /// Counts a new connection as leased. Returns the waiters to resume: after an outage they may open connections as well.
     mutating func connected() -> [Waiter] {
         connecting -= 1
         leased += 1
@@ -90,7 +90,7 @@ struct PoolState<Member: Sendable>: Sendable {
         return wasDown ? takeWaiters(maximum - size) : []
     }
 
-    /// The waiters to refuse: all of them when no connection is left that one of them could be handed.
+    /// Returns the waiters to reject: all of them when no leased connection is left that could serve one of them.
     mutating func failedToConnect(_ reason: PostgresError, now: Instant) -> [Waiter] {
         connecting -= 1
         failures += 1
@@ -100,18 +100,20 @@ struct PoolState<Member: Sendable>: Sendable {
         return leased == 0 && connecting == 0 ? takeWaiters(waiters.count) : []
     }
 
-    /// A caller gave up while it was connecting: no verdict on the server.
+    /// A caller was cancelled while it was connecting, which says nothing about the server.
     mutating func abandonedConnecting() -> [Waiter] {
         connecting -= 1
-        return waitersToAskAgain()
+        return waitersToRetry()
     }
 
-    /// Who should ask again when a place may be free: the one who waits longest; all, when nobody is left to hand them anything.
-    mutating func waitersToAskAgain() -> [Waiter] {
+    /// The waiters that should retry when a slot may be free: the one that has waited longest, or all of them when no leased
+    /// connection is left that could serve them.
+    mutating func waitersToRetry() -> [Waiter] {
         takeWaiters(leased + connecting == 0 ? waiters.count : 1)
     }
 
-    /// Takes a good connection back, or hands it to the one who waits longest; the connection comes back when it is to be closed.
+    /// Returns a usable connection to the pool, or assigns it to the waiter that has waited longest. `close` is the connection when
+    /// the pool is shut down.
     mutating func takeBack(_ member: Member) -> (next: Waiter?, close: Member?) {
         if isShutDown {
             leased -= 1
@@ -123,10 +125,10 @@ struct PoolState<Member: Sendable>: Sendable {
         return (nil, nil)
     }
 
-    /// A leased connection is gone; those who wait may open another.
+    /// Removes a leased connection that was closed; a waiter may open another one.
     mutating func lost() -> [Waiter] {
         leased -= 1
-        return waitersToAskAgain()
+        return waitersToRetry()
     }
 
     mutating func shutDown() -> (idle: [Member], waiters: [Waiter]) {

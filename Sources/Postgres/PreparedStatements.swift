@@ -1,4 +1,4 @@
-/// Which statements the server has prepared on one connection, by their text.
+/// The statements that the server has prepared on one connection, by their text.
 struct PreparedStatements {
     private struct Entry {
         let name: String
@@ -9,8 +9,8 @@ struct PreparedStatements {
     private var entries: [String: Entry] = [:]
     private var clock: UInt64 = 0
     private var lastNumber = 0
-    /// Names to be given up on the server with the next flush.
-    private(set) var surplus: [String] = []
+    /// Names that the next flush deallocates on the server.
+    private(set) var namesToDeallocate: [String] = []
 
     init(capacity: Int) {
         self.capacity = max(1, capacity)
@@ -18,7 +18,7 @@ struct PreparedStatements {
 
     var count: Int { entries.count }
 
-    /// The name under which `text` is prepared already.
+    /// The name of the prepared statement for `text`, if there is one.
     mutating func name(of text: String) -> String? {
         guard let index = entries.index(forKey: text) else { return nil }
         clock += 1
@@ -26,11 +26,11 @@ struct PreparedStatements {
         return entries.values[index].name
     }
 
-    /// A name to prepare `text` under; counts as prepared until `forget`.
+    /// Returns a name for the new prepared statement of `text`, which counts as prepared until `forget`.
     mutating func add(_ text: String) -> String {
         if entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
             entries[oldest.key] = nil
-            surplus.append(oldest.value.name)
+            namesToDeallocate.append(oldest.value.name)
         }
         clock += 1
         lastNumber += 1
@@ -39,18 +39,18 @@ struct PreparedStatements {
         return entry.name
     }
 
-    /// The server did not prepare it.
+    /// Removes a statement that the server failed to prepare.
     mutating func forget(_ text: String) {
         entries[text] = nil
     }
 
-    /// What was prepared may no longer fit the tables: all is given up.
+    /// Deallocates all statements, because their plans may no longer match the tables.
     mutating func forgetAll() {
-        surplus.append(contentsOf: entries.values.map(\.name))
+        namesToDeallocate.append(contentsOf: entries.values.map(\.name))
         entries = [:]
     }
 
-    mutating func givenUp(_ name: String) {
-        surplus.removeAll { $0 == name }
+    mutating func deallocated(_ name: String) {
+        namesToDeallocate.removeAll { $0 == name }
     }
 }

@@ -2,12 +2,11 @@ import CLibPQ
 import Foundation
 import Synchronization
 
-/// Waits for sockets and for moments in time, for everyone in the process, on one thread of its own.
+/// Waits for sockets and deadlines on one thread, for all tasks of the process.
 ///
-/// Tasks call libpq themselves (it never blocks) and come here only to wait, so a thousand waiting queries hold no thread, and
-/// this thread does no work but waking. One-shot epoll was taken over Dispatch sources: a wait costs one `epoll_ctl` and one
-/// wake-up, where a source costs a queue hop and its own cancellation dance each time; and a query's answer usually needs
-/// exactly one wait.
+/// Tasks call libpq themselves, because it never blocks, and use the reactor only to wait. So waiting queries block no thread, and
+/// this thread only resumes tasks. We chose one-shot epoll over Dispatch sources: one wait costs one `epoll_ctl` and one wake-up,
+/// while a source costs a queue hop and asynchronous cancellation each time, and a query usually needs exactly one wait.
 final class Reactor: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -15,7 +14,7 @@ final class Reactor: Sendable {
         case ready
         case deadlinePassed
         case cancelled
-        /// The descriptor cannot be waited for.
+        /// epoll does not accept the descriptor.
         case refused
     }
 
@@ -25,7 +24,7 @@ final class Reactor: Sendable {
         static let write = Interest(rawValue: quietanza_epoll_write())
     }
 
-    /// Where the process does not even get two descriptors at its start, every wait is refused.
+    /// If the process cannot open two descriptors at its start, every wait ends with `.refused`.
     static let shared = Reactor()
 
     private struct Waiter {
@@ -36,8 +35,8 @@ final class Reactor: Sendable {
     private struct State {
         var waiters: [UInt64: Waiter] = [:]
         var lastID: UInt64 = 0
-        /// No deadline is before this, so the thread need not look earlier; nil: it sleeps until something happens.
-        var nextLook: Instant?
+        /// The next time at which the thread checks deadlines; none is earlier. When nil, the thread sleeps until it is woken.
+        var nextCheck: Instant?
         var hasWoken = false
 
         mutating func newID() -> UInt64 {
@@ -47,22 +46,22 @@ final class Reactor: Sendable {
     }
 
     private let epoll: Int32
-    private let doorbell: Int32
+    private let wakeUpDescriptor: Int32
     private let state = Mutex(State())
 
     private init() {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        doorbell = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-        guard epoll >= 0, doorbell >= 0 else { return }
+        wakeUpDescriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+        guard epoll >= 0, wakeUpDescriptor >= 0 else { return }
         var event = epoll_event(events: Interest.read.rawValue, data: epoll_data_t(u64: 0))
-        epoll_ctl(epoll, EPOLL_CTL_ADD, doorbell, &event)
+        epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUpDescriptor, &event)
         let thread = Thread { [unowned self] in run() }
         thread.name = "postgres-reactor"
         thread.start()
     }
 
     /// Suspends until `descriptor` is ready, the deadline passes (observed within milliseconds), or the task is cancelled.
-    /// `shielded` waits do not see cancellation. One wait for a descriptor at a time.
+    /// `shielded` waits ignore cancellation. A descriptor allows only one wait at a time.
     func wait(
         for interest: Interest, on descriptor: Int32, until deadline: Instant, shielded: Bool,
         isolation: isolated (any Actor)? = #isolation
@@ -76,7 +75,7 @@ final class Reactor: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 register(id, interest, descriptor, deadline) { continuation.resume(returning: $0) }
-                // A cancellation from before the registration found nobody to wake.
+                // A cancellation before the registration found no waiter to resume, so check again.
                 if Task.isCancelled { finish(id, .cancelled) }
             }
         } onCancel: {
@@ -84,12 +83,12 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Suspends until the deadline; false when the task was cancelled before.
+    /// Suspends until the deadline. Returns false when the task was cancelled earlier.
     func sleep(until deadline: Instant) async -> Bool {
         await wait(for: .read, on: -1, until: deadline, shielded: false) == .deadlinePassed
     }
 
-    /// Calls `action` at the deadline, unless the returned timer is forgotten before.
+    /// Calls `action` at the deadline, unless the caller cancels the returned timer first.
     func schedule(at deadline: Instant, _ action: @escaping @Sendable () -> Void) -> UInt64 {
         let id = state.withLock { $0.newID() }
         register(id, .read, -1, deadline) { outcome in
@@ -98,7 +97,7 @@ final class Reactor: Sendable {
         return id
     }
 
-    func forget(timer id: UInt64) {
+    func cancel(timer id: UInt64) {
         finish(id, .cancelled)
     }
 
@@ -106,17 +105,18 @@ final class Reactor: Sendable {
         _ id: UInt64, _ interest: Interest, _ descriptor: Int32, _ deadline: Instant,
         wake: @escaping @Sendable (Outcome) -> Void
     ) {
-        let mustRing = state.withLock { state in
+        let mustWake = state.withLock { state in
             state.waiters[id] = Waiter(deadline: deadline, wake: wake)
-            if let next = state.nextLook, next <= deadline { return false }
-            state.nextLook = deadline
+            if let next = state.nextCheck, next <= deadline { return false }
+            state.nextCheck = deadline
             return true
         }
         if descriptor >= 0, !arm(id, interest, descriptor) { return finish(id, .refused) }
-        if mustRing { ring() }
+        if mustWake { wakeThread() }
     }
 
-    /// libpq opens and closes its sockets as it likes, and the kernel forgets a closed one by itself: so change, else add.
+    /// libpq opens and closes sockets at any time, and the kernel removes a closed socket from epoll. So modify the registration
+    /// first, and add it if there is none.
     private func arm(_ id: UInt64, _ interest: Interest, _ descriptor: Int32) -> Bool {
         var event = epoll_event(
             events: interest.rawValue | quietanza_epoll_once(), data: epoll_data_t(u64: id))
@@ -129,37 +129,37 @@ final class Reactor: Sendable {
         waiter?.wake(outcome)
     }
 
-    private func ring() {
+    private func wakeThread() {
         var one: UInt64 = 1
-        _ = write(doorbell, &one, MemoryLayout<UInt64>.size)
+        _ = write(wakeUpDescriptor, &one, MemoryLayout<UInt64>.size)
     }
 
-    // MARK: - On the reactor's thread
+    // MARK: - Runs on the reactor's thread
 
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 128)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(clamping: events.count), millisecondsToNextLook())
+            let count = epoll_wait(epoll, &events, Int32(clamping: events.count), millisecondsToNextCheck())
             var woken: [(Waiter, Outcome)] = []
-            if count > 0 { takeReady(events[0..<Int(count)], into: &woken) }
-            takeOverdue(into: &woken)
+            if count > 0 { collectReady(events[0..<Int(count)], into: &woken) }
+            collectOverdue(into: &woken)
             for (waiter, outcome) in woken { waiter.wake(outcome) }
         }
     }
 
-    private func millisecondsToNextLook() -> Int32 {
-        guard let next = state.withLock({ $0.nextLook }) else { return -1 }
+    private func millisecondsToNextCheck() -> Int32 {
+        guard let next = state.withLock({ $0.nextCheck }) else { return -1 }
         let left = next - .now
         guard left > .zero else { return 0 }
         return Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1)
     }
 
-    private func takeReady(_ events: ArraySlice<epoll_event>, into woken: inout [(Waiter, Outcome)]) {
+    private func collectReady(_ events: ArraySlice<epoll_event>, into woken: inout [(Waiter, Outcome)]) {
         state.withLock { state in
             for event in events {
                 if event.data.u64 == 0 {
-                    var rings: UInt64 = 0
-                    _ = read(doorbell, &rings, MemoryLayout<UInt64>.size)
+                    var wakeUps: UInt64 = 0
+                    _ = read(wakeUpDescriptor, &wakeUps, MemoryLayout<UInt64>.size)
                 } else if let waiter = state.waiters.removeValue(forKey: event.data.u64) {
                     state.hasWoken = true
                     woken.append((waiter, .ready))
@@ -168,12 +168,12 @@ final class Reactor: Sendable {
         }
     }
 
-    /// Looks at all deadlines, but only when one may have passed. While there is traffic the next look is at most a second
-    /// away, so that new waits, whose deadlines are later, need not ring the bell.
-    private func takeOverdue(into woken: inout [(Waiter, Outcome)]) {
+    /// Checks all deadlines, but only when one may have passed. During traffic the next check is at most one second away, so that
+    /// new waits with later deadlines need not wake the thread.
+    private func collectOverdue(into woken: inout [(Waiter, Outcome)]) {
         let now = Instant.now
         state.withLock { state in
-            guard let next = state.nextLook, next <= now else { return }
+            guard let next = state.nextCheck, next <= now else { return }
             for (id, waiter) in state.waiters where waiter.deadline <= now {
                 state.waiters[id] = nil
                 woken.append((waiter, .deadlinePassed))
@@ -181,7 +181,7 @@ final class Reactor: Sendable {
             let nearest = state.waiters.values.lazy.map(\.deadline).min()
             let soon = state.hasWoken ? now.advanced(by: .seconds(1)) : nil
             state.hasWoken = false
-            state.nextLook = [nearest, soon].compactMap { $0 }.min()
+            state.nextCheck = [nearest, soon].compactMap { $0 }.min()
         }
     }
 }

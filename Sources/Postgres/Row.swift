@@ -1,4 +1,4 @@
-/// One row of an answer. Cells are read in the order of SELECT:
+/// One row of a result. The caller reads its cells in the order of SELECT:
 ///
 ///     var row = row
 ///     let id = try row.next(UUID.self), note = try row.nextOptional(String.self)
@@ -12,7 +12,7 @@ package struct Row: Sendable {
         self.index = index
     }
 
-    /// - Throws: `PostgresError.decoding` when the cell is NULL, of another type, or there is none left.
+    /// - Throws: `PostgresError.decoding` when the cell is NULL or has another type, or when no cell is left.
     package mutating func next<Value: SQLDecodable>(_ type: Value.Type = Value.self) throws -> Value {
         guard let value = try nextOptional(type) else {
             throw PostgresError.decoding("column \(column) is NULL where \(Value.self) was expected")
@@ -32,7 +32,7 @@ package struct Row: Sendable {
         }
     }
 
-    /// Passes over `count` cells.
+    /// Skips `count` cells.
     package mutating func skip(_ count: Int = 1) {
         column += Int32(clamping: count)
     }

@@ -1,16 +1,16 @@
-/// One SQL statement, or a piece of one, written as text with Swift values in it.
+/// An SQL statement, or a fragment of one, as a string literal with interpolated Swift values.
 ///
-/// Every interpolated value travels beside the text as a parameter (`$1`, `$2` …) and is never part of it. The text itself can only
-/// come from literals in our source code: there is no way to make a statement of a `String`.
+/// Every interpolated value is sent as a parameter (`$1`, `$2` …) and is never part of the text. The text can only come from
+/// literals in our source code, because no initializer accepts a `String`. This prevents SQL injection.
 ///
 ///     let found: SQL = "SELECT state FROM positions WHERE id = \(id) AND state = ANY(\(states))"
 ///     let tenant: SQL = "creditor_tax_code = \(taxCode)"
 ///     try await pool.query("SELECT count(*) FROM positions WHERE \(tenant)")
 ///
-/// PostgreSQL infers the type of each parameter from its place. Where it cannot (`SELECT \(5)`), write a cast: `\(5)::bigint`.
+/// PostgreSQL infers the type of each parameter from its context. Where it cannot (`SELECT \(5)`), write a cast: `\(5)::bigint`.
 /// A `String` for a jsonb column needs no cast in an INSERT; elsewhere write `\(text)::jsonb`.
 package struct SQL: Sendable, ExpressibleByStringInterpolation {
-    /// The text around the parameters: always one piece more than there are parameters.
+    /// The text around the parameters: always one piece more than parameters.
     private var pieces: [String]
     package private(set) var parameters: [SQLValue]
 
@@ -28,7 +28,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         parameters = []
     }
 
-    /// A name of a table, schema, channel …, quoted: the one way for a name known only at run time.
+    /// A quoted name of a table, schema, channel …, for names that are known only at run time.
     package static func identifier(_ name: String) -> SQL {
         var sql = SQL()
         sql.append(
@@ -36,7 +36,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         return sql
     }
 
-    /// The text as PostgreSQL sees it, with its numbered parameters. Holds no value, so it may be logged.
+    /// The text that PostgreSQL receives, with numbered parameters. It contains no value, so it may be logged.
     package var text: String {
         var text = pieces[0]
         for (index, piece) in pieces.dropFirst().enumerated() {
@@ -93,7 +93,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             sql.append(value: value?.sqlValue ?? .null)
         }
 
-        /// A piece of SQL keeps its own parameters, numbered anew.
+        /// Inserts a fragment together with its parameters, which are renumbered.
         package mutating func appendInterpolation(_ fragment: SQL) {
             sql.append(fragment)
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One cell in PostgreSQL's binary format. Only for use inside `SQLDecodable.init(cell:)`: its bytes belong to the row.
+/// One cell in PostgreSQL's binary format. It is valid only inside `SQLDecodable.init(cell:)`, because the row owns its bytes.
 package struct SQLCell {
     let bytes: UnsafeRawBufferPointer
     let type: SQLType
@@ -16,7 +16,7 @@ package struct SQLCell {
         .decoding("type with oid \(type.oid) where \(wanted) was expected")
     }
 
-    /// The elements of a one-dimensional array; NULL elements are refused.
+    /// The elements of a one-dimensional array. NULL elements are rejected.
     func elements<Value: SQLDecodable>(_: Value.Type = Value.self) throws -> [Value] {
         guard type.isArray else { throw mismatch([Value].self) }
         var reader = ByteReader(bytes: bytes)
@@ -55,7 +55,7 @@ private struct ByteReader {
     }
 }
 
-/// A PostgreSQL type, by its number in the catalogue `pg_type`.
+/// A PostgreSQL type, identified by its OID in the catalog `pg_type`.
 struct SQLType: Equatable {
     let oid: UInt32
 
@@ -70,11 +70,11 @@ struct SQLType: Equatable {
     static let uuid = SQLType(oid: 2950)
     static let jsonb = SQLType(oid: 3802)
 
-    /// "char", name, text, unknown, bpchar, varchar: all are plain text in binary too. So are enumerations and the like,
-    /// whose numbers are given out from 16384 on; what is not text there fails the check of its UTF-8 or is ours to notice.
+    /// "char", name, text, unknown, bpchar and varchar are plain text in the binary format too. So are enumerations and other types
+    /// from CREATE TYPE, whose OIDs start at 16384; most values of such a type that are not text fail the UTF-8 check.
     var isText: Bool { [18, 19, 25, 705, 1042, 1043].contains(oid) || oid >= 16_384 }
 
-    /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb; and made by CREATE TYPE.
+    /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb, and types from CREATE TYPE.
     var isArray: Bool {
         [1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807].contains(oid)
             || oid >= 16_384

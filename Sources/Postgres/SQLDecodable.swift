@@ -1,8 +1,8 @@
 import Foundation
 
-/// What `Row.next` can give. Types of other rooms conform by way of one of these: `self.init(try Int64(cell: cell))`.
+/// A type that `Row.next` can decode. Types of other modules conform through one of these: `self.init(try Int64(cell: cell))`.
 package protocol SQLDecodable {
-    /// - Throws: `PostgresError.decoding` when the cell's type or bytes do not fit.
+    /// - Throws: `PostgresError.decoding` when the type or the bytes of the cell do not match.
     init(cell: SQLCell) throws
 }
 
@@ -24,7 +24,7 @@ extension String: SQLDecodable {
 }
 
 extension SQLDecodable where Self: FixedWidthInteger {
-    /// From int2, int4 or int8, whichever the column is, as long as the number fits.
+    /// Decodes int2, int4 and int8 columns if the number fits into the Swift type.
     package init(cell: SQLCell) throws {
         let wide: Int64
         switch cell.type {

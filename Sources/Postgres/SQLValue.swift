@@ -1,13 +1,13 @@
 import Foundation
 
-/// A parameter as it travels: NULL, text that PostgreSQL reads by the parameter's inferred type, or raw bytes (bytea).
+/// A parameter as it is sent: NULL, text that PostgreSQL parses as the parameter's inferred type, or raw bytes (bytea).
 package enum SQLValue: Sendable, Hashable {
     case null
     case text(String)
     case bytes([UInt8])
 }
 
-/// What may be written as `\(value)` in `SQL`.
+/// A type whose values may be interpolated as `\(value)` in `SQL`.
 package protocol SQLBindable: Sendable {
     var sqlValue: SQLValue { get }
 }
@@ -41,12 +41,12 @@ extension UUID: SQLBindable {
     package var sqlValue: SQLValue { .text(uuidString) }
 }
 
-/// Raw bytes travel as they are, in binary. An array of anything else is a PostgreSQL array in its text form.
+/// Raw bytes are sent in the binary format. An array of any other type is sent as a PostgreSQL array in the text format.
 extension Array: SQLBindable where Element: SQLArrayElement {
     package var sqlValue: SQLValue { Element.sqlValue(of: self) }
 }
 
-/// What may be an element of a bound array. `nil` elements are not supported: no column of ours holds them.
+/// A type whose values may be elements of a bound array. `nil` elements are not supported, because none of our columns needs them.
 package protocol SQLArrayElement: Sendable {
     static func sqlValue(of array: [Self]) -> SQLValue
 }
@@ -56,7 +56,7 @@ extension UInt8: SQLArrayElement {
 }
 
 extension String: SQLArrayElement {
-    /// Always quoted, so that an element may be empty, `NULL` as a word, or hold any of `{},"\`.
+    /// Elements are always quoted, because an element may be empty, may be the word `NULL`, and may contain any of `{},"\`.
     package static func sqlValue(of array: [String]) -> SQLValue {
         var literal: [UInt8] = [UInt8(ascii: "{")]
         for (index, element) in array.enumerated() {

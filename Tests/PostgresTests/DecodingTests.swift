@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct DecodingTests {
-    @Test func `generated values come back as they were bound`() async throws {
+    @Test func `generated values are decoded as they were bound`() async throws {
         try await withPool { pool async throws in
             var random = SeededRandom(seed: 7)
             for _ in 0..<150 {
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `the ends of the ranges come back`() async throws {
+    @Test func `the smallest and largest values are decoded`() async throws {
         try await withPool { pool async throws in
             for instant in [
                 0, -1, 1, 253_402_300_799_999_999, 253_402_300_800_000_000, -62_135_596_800_000_001,
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `the calendar is PostgreSQL's`() async throws {
+    @Test func `the calendar matches PostgreSQL's calendar`() async throws {
         try await withPool { pool async throws in
             var row = try #require(
                 try await pool.query(
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `json, enumerations, names and small integers are read`() async throws {
+    @Test func `json, enumerations, names and small integers are decoded`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query("CREATE TYPE mood AS ENUM ('calm', 'cross')")
             var row = try #require(
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `rows outlive their query and cross tasks`() async throws {
+    @Test func `rows remain valid after their query and in other tasks`() async throws {
         try await withPool { pool async throws in
             let rows = try await pool.query("SELECT i, 'row ' || i FROM generate_series(1, 500) i")
             _ = try await pool.query("SELECT 2")
@@ -117,7 +117,7 @@ import Testing
     }
 }
 
-/// One value of each kind, generated.
+/// One generated value of each type.
 private struct Sample: Equatable {
     let text: String
     let number: Int64

@@ -5,7 +5,8 @@ import Testing
 @testable import Postgres
 
 @Suite struct FailureTests {
-    @Test func `a server that falls silent is an error within five seconds, and is found again`() async throws {
+    @Test func `a hanging server causes an error within five seconds and is used again after it recovers`() async throws
+    {
         try await withProxiedPool(connections: 4) { pool, proxy async throws in
             proxy.fallSilent()
             let start = ContinuousClock.now
@@ -28,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `a server that hangs while connecting is an error within five seconds`() async throws {
+    @Test func `a server that hangs during the connection causes an error within five seconds`() async throws {
         let proxy = try Proxy(to: try TestDatabase.port)
         defer { proxy.close() }
         proxy.fallSilent()
@@ -50,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `a connection that dies while idle is replaced unseen`() async throws {
+    @Test func `a connection that was lost while idle is replaced without an error`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             for _ in 0..<5 {
                 proxy.cut()
@@ -63,11 +64,11 @@ import Testing
         }
     }
 
-    @Test func `a first flush that its connection did not survive is done again on another`() async throws {
+    @Test func `a first flush whose connection is lost is retried on another connection`() async throws {
         try await withProxiedPool(settings: [Setting(\.answerTimeoutMilliseconds, 60_000)]) {
             pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
-            // Rolling back does not give a sequence's number back: the first flush sleeps, its repetition does not.
+            // A rollback does not reset a sequence, so the first flush sleeps and its retry does not.
             _ = try await pool.query("CREATE SEQUENCE tries")
             let mark = UUID().uuidString
             let watcher = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
@@ -95,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `a connection lost later in a transaction is reported, and nothing is kept`() async throws {
+    @Test func `a connection lost later in a transaction is an error and rolls back`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
 
@@ -112,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `a connection lost while committing leaves the outcome unknown`() async throws {
+    @Test func `a connection lost during COMMIT leaves the outcome unknown`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
 
@@ -131,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func `a killed backend costs its own caller only`() async throws {
+    @Test func `a killed backend causes an error for its own caller only`() async throws {
         try await withPool(connections: 2) { pool async throws in
             let error = await failure {
                 try await pool.transaction { tx in
@@ -147,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `a restart under load heals by itself and loses nothing that was committed`() async throws {
+    @Test func `the pool recovers from a restart under load and no committed row is lost`() async throws {
         let cluster = try PrivateCluster()
         defer { cluster.remove() }
         let pool = Pool(configuration: PoolConfiguration(url: cluster.url, maximumConnections: 4), logger: .silent)
@@ -177,14 +178,14 @@ import Testing
         await pool.shutdown()
     }
 
-    @Test func `of several hosts the one that serves is found, past a dead and a silent one`() async throws {
+    @Test func `the pool finds the available host after an unreachable and a silent one`() async throws {
         let silent = try Proxy(to: try TestDatabase.port)
         defer { silent.close() }
         silent.fallSilent()
         let port = try TestDatabase.port
         var configuration = try TestDatabase.configuration(connections: 1)
         for setting in [Setting].patient { setting.change(&configuration) }
-        // A third of it is the silent host's; the rest is much even on a busy machine.
+        // The silent host uses a third of the time; the rest is enough even on a busy machine.
         configuration.connectTimeoutMilliseconds = 15_000
         configuration.url = configuration.url.replacingOccurrences(
             of: "127.0.0.1:\(port)", with: "127.0.0.1:1,127.0.0.1:\(silent.port),127.0.0.1:\(port)")
@@ -197,13 +198,13 @@ import Testing
     }
 }
 
-/// Writers that never stop, and what they were told.
+/// A writer that runs until it is cancelled and records its results.
 private actor Load {
     let pool: Pool
     private(set) var committed: Set<UUID> = []
     private(set) var refused = 0
     private(set) var slowest = Duration.zero
-    /// Errors that a caller could not take for "come again".
+    /// Errors that do not tell the caller to retry.
     private(set) var strange: [String] = []
 
     init(pool: Pool) { self.pool = pool }
@@ -238,9 +239,9 @@ private actor Load {
     }
 }
 
-/// Names that are looked up for ever.
+/// Host names whose lookup hangs.
 @Suite struct DeadResolverTests {
-    @Test func `connecting to a name that is not looked up ends at its deadline`() async throws {
+    @Test func `connecting to a host whose lookup hangs ends at the deadline`() async throws {
         let gate = DispatchSemaphore(value: 0)
         let configuration = PoolConfiguration(url: "postgresql://dead.invalid/x", maximumConnections: 1)
 
@@ -251,7 +252,7 @@ private actor Load {
             }
         }
 
-        // Only now does the look-up end.
+        // The lookup ends only now.
         gate.signal()
     }
 }

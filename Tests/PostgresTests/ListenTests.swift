@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct ListenTests {
-    @Test func `notifications arrive, also after a reconnection`() async throws {
+    @Test func `notifications arrive before and after a reconnection`() async throws {
         try await withProxiedPool(connections: 2) { pool, proxy async throws in
             let channel = "Channel \"" + UUID().uuidString
             var events = pool.listen([channel]).makeAsyncIterator()
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `the stream ends with its pool`() async throws {
+    @Test func `the stream ends when the pool shuts down`() async throws {
         try await withPool { pool async throws in
             var events = pool.listen(["a"]).makeAsyncIterator()
             #expect(await events.next() == .reconnected)
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `the stream ends with its task`() async throws {
+    @Test func `the stream ends when its task is cancelled`() async throws {
         try await withPool { pool async throws in
             let listening = Task {
                 var count = 0

@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct MigratorTests {
-    @Test func `files are applied in order, once`() async throws {
+    @Test func `each file is applied once and in order`() async throws {
         try await withMigrations([
             "0001_things.sql": "CREATE TABLE things (a bigint); INSERT INTO things VALUES (1);",
             "0002_index.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY things_a_idx ON things (a);",
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `four at once do the work of one`() async throws {
+    @Test func `four concurrent migrators apply each file once`() async throws {
         try await withMigrations([
             "0001_a.sql": "CREATE TABLE a (a bigint); SELECT pg_sleep(0.2);", "0002_b.sql": "INSERT INTO a VALUES (1);",
             "0003_c.sql": "-- no transaction\nCREATE INDEX CONCURRENTLY a_idx ON a (a)",
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `an edited or a missing file is refused`() async throws {
+    @Test func `an edited or missing file is rejected`() async throws {
         try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "SELECT 1;"]) {
             migrator, _, folder async throws in
             _ = try await migrator.migrate()
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `an older build goes on beside a newer schema, unless a migration forbids it`() async throws {
+    @Test func `an older build accepts a newer schema unless a migration forbids it`() async throws {
         let first = ["0001_a.sql": "CREATE TABLE a (a bigint);"]
         try await withMigrations(first) { migrator, pool, folder async throws in
             _ = try await migrator.migrate()
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `a file that fails leaves nothing behind, and those before it stay`() async throws {
+    @Test func `a file that fails is rolled back and earlier files stay applied`() async throws {
         try await withMigrations([
             "0001_a.sql": "CREATE TABLE a (a bigint);", "0002_b.sql": "CREATE TABLE b (a bigint); SELECT 1 / 0;",
         ]) { migrator, pool, folder async throws in
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `a file that ends its transaction is refused`() async throws {
+    @Test func `a file that ends its transaction is rejected`() async throws {
         try await withMigrations(["0001_a.sql": "CREATE TABLE a (a bigint); COMMIT;"]) { migrator, _, _ async throws in
             await #expect(throws: MigrationError.unfinished("0001_a.sql")) { try await migrator.migrate() }
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct PipelineTests {
-    @Test func `read, decide, write is two round trips`() async throws {
+    @Test func `read, decide, write takes two round trips`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let before = proxy.roundTrips
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `writes alone are one round trip, and a query is one, prepared or not`() async throws {
+    @Test func `a transaction of writes takes one round trip, and so does a query, prepared or not`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let before = proxy.roundTrips
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `a read of any number of statements is one round trip, and writes nothing`() async throws {
+    @Test func `a read of any number of statements takes one round trip and cannot write`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             let before = proxy.roundTrips
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `a read whose connection ended is sent again on another one`() async throws {
+    @Test func `a read whose connection is lost is retried on another connection`() async throws {
         try await withPool(connections: 2) { pool async throws in
             let pid = try await pool.read(["SELECT pg_backend_pid()"])[0].only(Int.self)
 
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func `a flush larger than every buffer gets through`() async throws {
+    @Test func `a flush larger than every buffer succeeds`() async throws {
         try await withPool { pool async throws in
             let block = [UInt8](repeating: 7, count: 400_000)
 
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `statements are prepared once, and the oldest make room`() async throws {
+    @Test func `statements are prepared once and the oldest are deallocated`() async throws {
         try await withPool(connections: 1, settings: [Setting(\.maximumPreparedStatements, 8)]) { pool async throws in
             let statements: [SQL] = (0..<30).map { number in
                 (0...number).map { _ in "SELECT \(1)::bigint" as SQL }.joined(separator: " UNION ALL ")
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `a changed table is seen by prepared statements, inside transactions too`() async throws {
+    @Test func `prepared statements work after a table changes, even inside transactions`() async throws {
         try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             _ = try await pool.query("INSERT INTO t VALUES (1)")
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func `statements that the server forgot are prepared again`() async throws {
+    @Test func `statements that the server deallocated are prepared again`() async throws {
         try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("SELECT \(1)::bigint")
             _ = try await pool.query("DEALLOCATE ALL")
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `a parameter may be NULL once and bytes another time`() async throws {
+    @Test func `a parameter may be NULL in one call and bytes in another`() async throws {
         try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bytea)")
             let values: [[UInt8]?] = [nil, [0, 1, 255], nil, []]

@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `idle connections are used before new ones, the last one first`() {
+    @Test func `idle connections are used before new ones, the most recent first`() {
         var state = Self.state(connections: 3)
         _ = state.ask(now: start)
         _ = state.connected()
@@ -37,7 +37,7 @@ import Testing
         #expect(words == ["use b", "use a", "connect", "wait"])
     }
 
-    @Test func `while the server is away one tries after each pause, and the others are told at once`() {
+    @Test func `while the server is unavailable one caller connects after each back-off and the others fail or wait`() {
         var state = Self.state(connections: 3)
         let away = PostgresError.unavailable(reason: "away")
         _ = state.ask(now: start)
@@ -51,7 +51,7 @@ import Testing
         #expect(second == "wait")
     }
 
-    @Test func `the pause doubles up to its limit and ends with success`() {
+    @Test func `the back-off doubles up to its limit and ends after a success`() {
         var state = Self.state(connections: 1)
         let away = PostgresError.unavailable(reason: "away")
         var now = start
@@ -72,7 +72,7 @@ import Testing
         #expect(afterwards == "connect")
     }
 
-    @Test func `a waiter is handed the connection directly, in the order of waiting`() {
+    @Test func `waiters get returned connections directly and in order`() {
         var state = Self.state(connections: 1)
         _ = state.ask(now: start)
         _ = state.connected()
@@ -87,7 +87,7 @@ import Testing
         #expect(state.idle == [])
     }
 
-    @Test func `when the last connection is lost all who wait ask again`() {
+    @Test func `all waiters retry when the last connection is lost`() {
         var state = Self.state(connections: 1)
         _ = state.ask(now: start)
         _ = state.connected()
@@ -99,7 +99,7 @@ import Testing
         #expect(state.waiting == 0)
     }
 
-    @Test func `too many waiters are refused`() {
+    @Test func `callers beyond the limit of waiters are rejected`() {
         var state = Self.state(connections: 1, waiters: 1)
         _ = state.ask(now: start)
         _ = state.connected()
@@ -111,7 +111,7 @@ import Testing
         #expect(!isQueued)
     }
 
-    @Test func `nothing is kept after the shutdown`() {
+    @Test func `the pool has no connections after the shutdown`() {
         var state = Self.state(connections: 2)
         _ = state.ask(now: start)
         _ = state.connected()

@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct PoolTests {
-    @Test func `connections have the settings they should`() async throws {
+    @Test func `connections have the configured settings`() async throws {
         try await withPool(settings: [Setting(\.applicationName, "quietanza test")]) { pool async throws in
             let names = [
                 "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name",
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `never more connections than the limit`() async throws {
+    @Test func `the pool never opens more connections than the limit`() async throws {
         try await withPool(connections: 3, settings: .patient) { pool async throws in
             try await withThrowingTaskGroup { group in
                 for number in 0..<60 {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `waiting is bounded in number and in time`() async throws {
+    @Test func `the number of waiters and their time are limited`() async throws {
         try await withPool(
             connections: 1,
             settings: [Setting(\.maximumWaiters, 2), Setting(\.waitTimeoutMilliseconds, 300)]
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `a waiter that is cancelled goes away`() async throws {
+    @Test func `a cancelled waiter is removed`() async throws {
         try await withPool(connections: 1) { pool async throws in
             let holding = Task { try await pool.query("SELECT pg_sleep(0.5)::text") }
             try await eventually("the connection is in use") { pool.gauges.inUse == 1 }
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `a cancelled waiter does not take the place of another`() async throws {
+    @Test func `a cancelled waiter does not use the slot of another`() async throws {
         try await withPool(connections: 1, settings: .patient) { pool async throws in
             for _ in 0..<20 {
                 let tasks = (0..<6).map { _ in Task { try await pool.query("SELECT pg_sleep(0.002)::text") } }
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `a cancelled query ends on both sides and its connection is not used again`() async throws {
+    @Test func `a cancelled query ends on client and server and its connection is closed`() async throws {
         try await withPool(connections: 1) { pool async throws in
             let mark = UUID().uuidString
             let watcher = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
@@ -106,7 +106,7 @@ import Testing
 
             query.cancel()
 
-            // The query is sent to sleep for longer than the test waits for it to end.
+            // The query sleeps for longer than the test waits for its end.
             await #expect(throws: CancellationError.self) { try await query.value }
             try await eventually("the server stops it") { try await !runs() }
             #expect(try await pool.query("SELECT 1").only(Int.self) == 1)
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `cancelling at any moment leaks nothing`() async throws {
+    @Test func `a cancellation at any moment leaks no connection`() async throws {
         try await withPool(connections: 3) { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a bigint)")
             var random = SeededRandom(seed: 3)
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `statement and lock timeouts are told apart and the connection lives on`() async throws {
+    @Test func `statement and lock timeouts have different errors and the connection stays open`() async throws {
         try await withPool(
             connections: 2,
             settings: [Setting(\.statementTimeoutMilliseconds, 3_000), Setting(\.lockTimeoutMilliseconds, 1_000)]
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func `errors describe themselves without values`() async throws {
+    @Test func `descriptions of errors contain no values`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query("CREATE TABLE t (a text CONSTRAINT t_a_key UNIQUE)")
             _ = try await pool.query("INSERT INTO t VALUES (\("SECRET"))")
@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func `shutting down lets work finish and refuses more`() async throws {
+    @Test func `the shutdown lets running work finish and rejects new callers`() async throws {
         try await withPool(connections: 2) { pool async throws in
             let working = Task { try await pool.query("SELECT pg_sleep(0.3)::text") }
             try await eventually("it works") { pool.gauges.inUse == 1 }
@@ -196,7 +196,7 @@ import Testing
         }
     }
 
-    @Test func `a URL that libpq cannot read, or a wrong host, is unavailable and shows no password`() async throws {
+    @Test func `an invalid URL or a wrong host is reported as unavailable without the password`() async throws {
         for url in [
             "postgresql://u:SECRET@[bad", "postgresql://u:SECRET@127.0.0.1:1/x",
             "postgresql://u:SECRET@no.such.host.invalid/x",

@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct SQLTests {
-    @Test func `values become numbered parameters and never text`() {
+    @Test func `values become numbered parameters and are never part of the text`() {
         let name = "x'; DROP TABLE positions; --"
 
         let sql: SQL = "SELECT 1 FROM t WHERE a = \(name) AND b = \(7)"
@@ -13,7 +13,7 @@ import Testing
         #expect(sql.parameters == [.text(name), .text("7")])
     }
 
-    @Test func `fragments keep their parameters, numbered anew`() {
+    @Test func `fragments include their parameters, which are renumbered`() {
         let tenant: SQL = "tenant = \("a")"
         let state: SQL = "state = ANY(\(["open", "paid"]))"
         let absent: Int? = nil
@@ -24,18 +24,18 @@ import Testing
         #expect(sql.parameters == [.text("t"), .text("a"), .text(#"{"open","paid"}"#), .null])
     }
 
-    @Test func `adding joins texts and parameters`() {
+    @Test func `concatenation joins texts and parameters`() {
         var sql: SQL = "a = \(1)"
         sql += " AND b = \(2)"
 
         #expect((sql + " OR c = \(3)").text == "a = $1 AND b = $2 OR c = $3")
     }
 
-    @Test func `a name is quoted`() {
+    @Test func `identifiers are quoted`() {
         #expect(SQL.identifier(#"we"ird"#).text == #""we""ird""#)
     }
 
-    @Test func `text with a zero byte is refused before anything is sent`() async throws {
+    @Test func `text with a zero byte is rejected before anything is sent`() async throws {
         try await withPool { pool async throws in
             let error = await failure { try await pool.query("SELECT \("a\u{0}b")::text") }
             let after = try await pool.query("SELECT 1")

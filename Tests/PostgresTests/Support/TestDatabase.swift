@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-/// The private cluster that the tests are given.
+/// The PostgreSQL cluster of the tests.
 enum TestDatabase {
     struct Absent: Error, CustomStringConvertible {
         let description = """
@@ -30,13 +30,13 @@ enum TestDatabase {
         var components = try #require(URLComponents(string: try url))
         if let port { components.port = Int(port) }
         var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: connections)
-        // The subject is not time: when hundreds of tests begin at once, a connection may wait long for a thread.
+        // Most tests do not measure time, and when hundreds of tests start at once, a connection may wait long for a thread.
         configuration.connectTimeoutMilliseconds = 60_000
         return configuration
     }
 }
 
-/// A limit of the pool other than by default.
+/// Changes a limit of the pool.
 struct Setting {
     let change: (inout PoolConfiguration) -> Void
 
@@ -46,7 +46,7 @@ struct Setting {
 }
 
 extension [Setting] {
-    /// For tests whose subject is not time, on a machine that is busy.
+    /// Long timeouts for tests that do not measure time, because the machine may be busy.
     static var patient: [Setting] {
         [
             Setting(\.waitTimeoutMilliseconds, 60_000), Setting(\.answerTimeoutMilliseconds, 60_000),
@@ -55,7 +55,7 @@ extension [Setting] {
     }
 }
 
-/// Runs `body` with a pool that looks into an empty schema of its own, and takes both away afterwards.
+/// Runs `body` with a pool on a new, empty schema, and removes both afterwards.
 func withPool<R>(
     port: UInt16? = nil, connections: Int = 4, settings: [Setting] = [],
     _ body: (Pool) async throws -> R
@@ -79,7 +79,7 @@ extension Logger {
     static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-/// Asks again until it holds; an issue is recorded when it does not within the time.
+/// Polls until the condition is true, and records an issue when the time limit passes.
 func eventually(
     within seconds: Double = 10, _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
     _ holds: () async throws -> Bool
