@@ -1,9 +1,9 @@
 import Postgres
 import Synchronization
 
-/// Tells listeners of changes once they are committed, in batches and beside the transaction: PostgreSQL takes a lock of the whole
-/// database for a NOTIFY at commit, which cost two fifths of the throughput when it stood inside. What is lost with the process is
-/// found by polling.
+/// Notifies listeners of committed changes, in batches and outside of the transaction. PostgreSQL locks the whole database while it
+/// commits a NOTIFY, which cost two fifths of the throughput when each transaction sent its own. If the process stops before it
+/// sends a notification, listeners find the change by polling.
 final class Announcer: Sendable {
     struct Announcement: Sendable, Hashable {
         let channel: String
@@ -17,7 +17,7 @@ final class Announcer: Sendable {
 
     private let pool: Pool
     private let waiting = Mutex(Waiting())
-    /// More than this many wait for a database that is away: listeners will poll.
+    /// The maximum number of notifications that wait for an unavailable database. Further ones are dropped, because listeners poll.
     private static let maximumWaiting = 10_000
 
     init(pool: Pool) {
@@ -49,7 +49,7 @@ final class Announcer: Sendable {
     }
 }
 
-/// What the transaction at hand will tell after its commit.
+/// The notifications that the current transaction sends after its commit.
 final class Announcements: Sendable {
     @TaskLocal static var current: Announcements?
 

@@ -1,7 +1,7 @@
 import Postgres
 
 extension [SQL] {
-    /// All of them, or TRUE for none.
+    /// Joins all conditions with AND; TRUE when there are none.
     var conjunction: SQL {
         isEmpty ? "TRUE" : joined(separator: " AND ")
     }

@@ -2,13 +2,13 @@ import Accounts
 import PagoPA
 import Postgres
 
-/// Why the service cannot act as its database role.
+/// The reason why the service cannot use its database role.
 package enum DatabaseAccessError: Error, Equatable, CustomStringConvertible {
-    /// The role is missing or may not be taken, and this user may not change that: these statements are for an administrator.
+    /// The role is missing, or this user lacks the membership, and cannot change that. An administrator must run these statements.
     case needsAdministrator([String])
-    /// Tables with row level security but no policy, and no record from which the policies could be created again.
+    /// These tables have row level security but no policy, and no record exists from which to recreate the policies.
     case notRecorded(tables: [String])
-    /// Recorded policies or grants are missing; `quietanza migrate` creates them again.
+    /// Recorded policies or grants are missing; `quietanza migrate` recreates them.
     case incomplete(missing: Int)
 
     package var description: String {
@@ -25,10 +25,10 @@ package enum DatabaseAccessError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// What the role `quietanza_app` may do, as the catalog has it now and as `migrate` recorded it in `schema_access`.
+/// The rights of the role `quietanza_app`: those in the catalog now, and those that `migrate` recorded in `schema_access`.
 private enum DatabaseAccess {
-    /// One row for each right: kind, name, and the statement that gives it. Names decide what is missing, not the texts: another major
-    /// version of PostgreSQL may print the same policy in other words.
+    /// One row for each right: kind, name, and the statement that grants it. Rights are compared by name and not by statement, because
+    /// another major version of PostgreSQL may print the same policy differently.
     static let current: SQL = """
         SELECT 'schema' AS kind, 'USAGE' AS name,
             format('GRANT USAGE ON SCHEMA %I TO quietanza_app', n.nspname) AS statement
@@ -68,7 +68,8 @@ private enum DatabaseAccess {
         WHERE NOT EXISTS (SELECT FROM (\(current)) AS c WHERE c.kind = s.kind AND c.name = s.name)
         """
 
-    /// Whether tables that this user creates later are open to the role: later migrations rely on it. A dump names the old owner here.
+    /// Whether the role gets default privileges on tables that this user creates later. Later migrations rely on that, and a dump
+    /// contains the default privileges of the old owner only.
     static let hasDefaults: SQL = """
         SELECT EXISTS (SELECT FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) a
             WHERE d.defaclnamespace = current_schema()::regnamespace AND d.defaclobjtype = 'r'
@@ -87,13 +88,13 @@ private enum DatabaseAccess {
         $defaults$
         """
 
-    /// One instance at a time; any number that nothing else in the database locks.
+    /// The advisory lock that allows one instance at a time. The number must not be used for another lock in the database.
     static let lockKey: Int64 = 7_164_520_117_002
     static let lock: SQL = "SELECT pg_advisory_xact_lock(\(lockKey))"
 
     static let isRecorded: SQL = "SELECT to_regclass(quote_ident(current_schema()) || '.schema_access') IS NOT NULL"
 
-    /// Membership that allows SET ROLE; PostgreSQL 16 tells it from mere membership.
+    /// The membership that allows SET ROLE; PostgreSQL 16 distinguishes it from other memberships.
     static let mayAct: SQL = """
         SELECT rolname IS NOT NULL, coalesce(rolname IS NOT NULL AND pg_has_role(current_user, rolname,
             CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false),
@@ -103,8 +104,8 @@ private enum DatabaseAccess {
 }
 
 extension Store {
-    /// Creates the role `quietanza_app` when it is missing and lets this user act as it. Changes nothing when both hold already.
-    /// - Throws: `DatabaseAccessError.needsAdministrator` with the exact statements when this user may not do that.
+    /// Creates the role `quietanza_app` and allows this user to use it, unless both are true already.
+    /// - Throws: `DatabaseAccessError.needsAdministrator` with the exact statements when this user lacks the rights.
     package func prepareRole() async throws {
         var row = try await ownersQuery(DatabaseAccess.mayAct)[0]
         let (exists, mayAct, user) = (try row.bool(), try row.bool(), try row.text())
@@ -128,8 +129,8 @@ extension Store {
         }
     }
 
-    /// Creates the recorded policies and grants that are missing, as after a restore into another cluster.
-    /// - Returns: what it created, such as `policy positions.positions_tenancy`.
+    /// Recreates recorded policies and grants that are missing, for example after a restore into another cluster.
+    /// - Returns: the names of the created rights, such as `policy positions.positions_tenancy`.
     package func repairAccess() async throws -> [String] {
         guard try await isAccessRecorded() else { return [] }
         return try await ownersTransaction { tx in
@@ -144,7 +145,7 @@ extension Store {
                 repaired.append("default privileges")
             }
             guard !missing.isEmpty else { return repaired }
-            // Row security and tables first, so that nothing is readable before its policy exists.
+            // Enable row level security first, so that no table is readable before its policy exists.
             tx.send(
                 """
                 DO $repair$
@@ -164,7 +165,7 @@ extension Store {
         }
     }
 
-    /// Records the policies and grants as they are now. Called after migrations were applied.
+    /// Records the current policies and grants. `migrate` calls it after it has applied migrations.
     /// - Throws: `DatabaseAccessError.notRecorded` when the database has lost its policies and no record of them exists.
     package func recordAccess() async throws {
         guard try await isAccessRecorded() else { return }
@@ -190,8 +191,8 @@ extension Store {
         }
     }
 
-    /// Acts as the service does: takes the role, and finds every recorded policy and grant in the catalog.
-    /// - Throws: `StorageError` when the role cannot be taken; `DatabaseAccessError.incomplete`.
+    /// Checks that this user can use the service's role, and that the catalog contains every recorded policy and grant.
+    /// - Throws: `StorageError` when this user cannot use the role; `DatabaseAccessError.incomplete`.
     package func verifyAccess() async throws {
         let missing = try await transaction(within: .everyCreditor) { tx in
             var row = try await tx.query(

@@ -11,7 +11,7 @@ package struct Query<Answer> {
         self.decode = decode
     }
 
-    /// A query that answers with one row or none.
+    /// A query that returns one row or none.
     init<One>(_ statement: SQL, row decode: @escaping (inout Row) throws -> One) where Answer == One? {
         self.init([statement]) { answers in
             guard var row = answers[0].first else { return nil }
@@ -19,7 +19,7 @@ package struct Query<Answer> {
         }
     }
 
-    /// A query that answers with a list.
+    /// A query that returns a list.
     init<One>(_ statement: SQL, rows decode: @escaping (inout Row) throws -> One) where Answer == [One] {
         self.init([statement]) { answers in
             try answers[0].map { row in
@@ -33,13 +33,13 @@ package struct Query<Answer> {
         Query<Other>(statements) { try change(decode($0)) }
     }
 
-    /// The query for this id; for `nil`, a query without statements that answers `nil`.
+    /// The query for this id; for `nil`, a query without statements that returns `nil`.
     package static func ifPresent<ID, One>(_ id: ID?, _ query: (ID) -> Query<One?>) -> Query<One?>
     where Answer == One? {
         id.map(query) ?? Query([]) { _ in nil }
     }
 
-    /// This query and another one, as one.
+    /// Combines this query with another one.
     package func and<Other>(_ other: Query<Other>) -> Query<(Answer, Other)> {
         let count = statements.count
         return Query<(Answer, Other)>(statements + other.statements) { answers in
@@ -47,9 +47,9 @@ package struct Query<Answer> {
         }
     }
 
-    /// One page and, where it is asked for, the number of all items.
+    /// One page and, if requested, the number of all items.
     /// - Parameters:
-    ///   - found: at most one row more than the page has; see `Page.init(_:limit:total:cursor:)`.
+    ///   - found: at most one row more than the page; see `Page.init(_:limit:total:cursor:)`.
     ///   - total: counts all items.
     static func page<Item>(
         _ page: PageRequest, of found: Query<[Item]>, total: @autoclosure () -> SQL,
@@ -74,20 +74,20 @@ extension Transaction {
         try await query.decode(queryAll(query.statements))
     }
 
-    /// Asks all of them in one flush.
+    /// Sends all queries in one flush.
     package func ask<each Answer>(_ queries: repeat Query<each Answer>) async throws -> (repeat each Answer) {
         try decoded(try await queryAll(statements(of: repeat each queries)), by: repeat each queries)
     }
 }
 
-/// The statements of all these queries, in their order.
+/// The statements of all these queries, in order.
 func statements<each Answer>(of queries: repeat Query<each Answer>) -> [SQL] {
     var statements: [SQL] = []
     for query in repeat each queries { statements += query.statements }
     return statements
 }
 
-/// The answers of all these queries, from the rows of all their statements.
+/// Decodes the results of all these queries from the rows of all their statements.
 func decoded<each Answer>(_ answers: [[Row]], by queries: repeat Query<each Answer>) throws -> (
     repeat each Answer
 ) {

@@ -1,16 +1,16 @@
 import PagoPA
 import Postgres
 
-/// What a table holds, for comparing a restored database with the one that was dumped.
+/// The row count and checksum of a table, to compare a restored database with the dumped one.
 package struct TableSummary: Sendable, Equatable {
     package let table: String
     package let rows: Int
-    /// A sum over the hashes of all rows, whatever their order: equal tables have equal sums.
+    /// The sum of the hashes of all rows, which does not depend on their order: equal tables have equal sums.
     package let checksum: Int64
 }
 
 extension Store {
-    /// Every table that the service uses, by name. Reads every row: minutes on a large database, so give the pool the time.
+    /// All tables of the service, by name. It reads every row, which takes minutes in a large database, so the pool needs long timeouts.
     /// - Parameter onTable: called before each table is read, with its name.
     package func summarizeTables(onTable: (String) -> Void) async throws -> [TableSummary] {
         let names = try await ownersQuery(

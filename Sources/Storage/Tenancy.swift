@@ -2,16 +2,16 @@ import Accounts
 import PagoPA
 import Postgres
 
-/// A table that is filtered by tenant, under the alias that its statement gives it.
+/// A table that is filtered by tenant, under its alias in the statement.
 enum TenantScoped {
-    /// Creditors and their debt types: callers see those of their creditors, citizens those of every creditor.
+    /// Creditors and their debt types: callers see those of their creditors, and citizens see those of all creditors.
     case registry(SQL)
     case positions(SQL)
     case receipts(SQL)
     case attempts(SQL)
-    /// For keys of the creditor and operations only.
+    /// Only keys of the creditor and operators see these rows.
     case anomalies(SQL)
-    /// Payers and debtors see a refund together with its receipt.
+    /// Payers and debtors who see a receipt also see its refunds.
     case refunds(SQL)
     case notifications(SQL)
 
@@ -24,7 +24,7 @@ enum TenantScoped {
         }
     }
 
-    /// A further condition for callers who may not see receipts in quarantine.
+    /// An additional condition for callers who may not see receipts in quarantine.
     fileprivate var withoutQuarantine: SQL {
         switch self {
         case .receipts(let alias): " AND \(alias).status <> 'quarantined'"
@@ -32,13 +32,13 @@ enum TenantScoped {
         }
     }
 
-    /// The citizen's own rows, as conditions that are disjoint and have an index each.
+    /// The citizen's own rows, as disjoint conditions with one index each.
     fileprivate func ownRows(_ citizen: TaxCode) -> [SQL] {
         switch self {
         case .registry: ["TRUE"]
         case .positions(let alias): ["\(alias).debtor_tax_code = \(citizen.value)"]
         case .receipts(let alias):
-            // A receipt in quarantine may belong to anybody.
+            // The owner of a receipt in quarantine is not known.
             [
                 "\(alias).debtor_tax_code = \(citizen.value) AND \(alias).status <> 'quarantined'",
                 """
@@ -70,8 +70,8 @@ extension Tenancy {
         }
     }
 
-    /// `page` per tenant, merged: each tenant's own index gives its first rows in order, so a page costs the same however
-    /// many rows there are. `page` is asked with the condition to put into its WHERE.
+    /// Runs `page` for each tenant and merges the results. The index of each tenant returns its first rows in order, so the cost of a
+    /// page does not depend on the number of rows. The argument of `page` is the condition for its WHERE.
     func merged(_ rows: TenantScoped, _ page: (SQL) -> SQL) -> SQL {
         switch self {
         case .everyCreditor, .psp: return page(condition(on: rows))
@@ -85,10 +85,10 @@ extension Tenancy {
         }
     }
 
-    /// The service's role until the transaction ends; it owns nothing, so that row level security holds for it.
+    /// Sets the service's role until the transaction ends. The role owns no table, so row level security applies to it.
     static let role: SQL = "SELECT set_config('role', 'quietanza_app', true)"
 
-    /// The second wall: the role and the settings that the policies of row level security read, until the transaction ends.
+    /// Sets the role and the settings that the policies of row level security read, until the transaction ends.
     var setting: SQL {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =
             switch self {

@@ -3,8 +3,8 @@ import Foundation
 import PagoPA
 import Postgres
 
-// How the domain's values travel to and from PostgreSQL. What is read back was parsed at the door once; it is parsed again
-// because a value type has no other way in, and a row that no longer fits is our fault, not the caller's.
+// Conversions between values of the domain and PostgreSQL. Values were validated before they were stored, but they are parsed again
+// because their types have no other initializer. An invalid row is a fault of the service and not an error of the caller.
 
 extension Instant {
     var sql: Microseconds { Microseconds(microseconds) }
@@ -51,7 +51,7 @@ extension Row {
         try OrganizationTaxCode(unchecked: next())
     }
 
-    /// A value kept as text, through its own parser.
+    /// Parses a value that is stored as text.
     mutating func value<T>(_ make: (String) throws -> T) throws -> T {
         try make(next(String.self))
     }
@@ -60,7 +60,7 @@ extension Row {
         try nextOptional(String.self).map(make)
     }
 
-    /// A word of one of our enumerations.
+    /// Decodes a raw value of an enumeration.
     mutating func word<T: RawRepresentable>(_: T.Type = T.self) throws -> T where T.RawValue == String {
         let text = try next(String.self)
         guard let word = T(rawValue: text) else { throw StorageError.fault("unknown word in column of \(T.self)") }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-/// What PostgreSQL itself holds of creditors' accounts, whoever writes.
+/// The constraints of PostgreSQL on creditors' accounts, which apply to every writer.
 @Suite(.serialized) struct AccountConstraintTests {
     private static let refused: [(SQL, String)] = [
         ("UPDATE creditor_accounts SET iban = 'IT60'", "creditor_accounts_iban_check"),
@@ -34,7 +34,7 @@ import Testing
         ("UPDATE transfers SET iban = 'DE89370400440532013000'", "transfers_account_fkey"),
     ]
 
-    @Test func `what is no register of accounts is refused by name`() async throws {
+    @Test func `each invalid list of accounts violates a named constraint`() async throws {
         try await Ledger.with { ledger in
             for (statement, constraint) in Self.refused {
                 do {
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `neither creditor, PSP nor citizen writes accounts`() async throws {
+    @Test func `creditors, PSPs and citizens cannot write accounts`() async throws {
         try await Ledger.with { ledger in
             for tenant: Tenancy in [.only([Ledger.alfa]), .psp(Ledger.firstPSP), .citizen(Ledger.mario)] {
                 let changed = try await ledger.store.transaction(within: tenant) { tx in
@@ -67,7 +67,9 @@ import Testing
         }
     }
 
-    @Test func `writing a creditor registers its IBAN as the default account, and keeps the others`() async throws {
+    @Test func `writing a creditor registers its IBAN as the default account and does not change other accounts`()
+        async throws
+    {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query(
                 """

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-/// What PostgreSQL itself holds of accounts, whoever writes.
+/// The constraints of PostgreSQL on accounts, which apply to every writer.
 @Suite(.serialized) struct CitizenConstraintTests {
     private static let refused: [(SQL, String)] = [
         ("UPDATE citizens SET kind = 'tourist'", "citizens_kind_check"),
@@ -48,7 +48,7 @@ import Testing
         ("UPDATE notifications SET receipt_id = NULL", "notifications_receipt_check"),
     ]
 
-    @Test func `what is no account is refused by name`() async throws {
+    @Test func `each invalid account violates a named constraint`() async throws {
         try await Ledger.with { ledger in
             for (statement, constraint) in Self.refused {
                 do {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `who is not resident in the municipality lives anywhere, in Italy at an Italian address`() async throws {
+    @Test func `a non-resident may have any address, and an address in Italy must be Italian`() async throws {
         try await Ledger.with { ledger in
             let italian = #"{"country":"IT","province":"TO","postal_code":"10121"}"#
             for address in [#"{"country":"BE"}"#, italian] {
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `one tax code has one verified account, and any number of registrations`() async throws {
+    @Test func `a tax code has at most one verified account and any number of registrations`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query("DELETE FROM citizen_sessions")
             _ = try await ledger.pool.query("UPDATE citizens SET status = 'pending', verified_at = NULL")
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `a smart card finds the account of its tax code, or makes one without a password`() async throws {
+    @Test func `a smart card finds the account of its tax code or creates one without a password`() async throws {
         try await Ledger.with { ledger in
             let known = try await ledger.store.transaction(within: .everyCreditor) { tx in
                 try await tx.account(orElse: .onCard(Ledger.mario))
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func `what a smart card has proved loses its mailbox, its password and every code`() async throws {
+    @Test func `an account that a smart card has proved loses its e-mail address, password and codes`() async throws {
         try await Ledger.with { ledger in
             let now = Instant(microseconds: 1_800_000_000_000_000)
             let proved = try await ledger.store.transaction(within: .everyCreditor) { tx in
@@ -139,7 +139,7 @@ import Testing
             }
 
             #expect(proved.provedBy == .smartCard && proved.email == nil && !proved.hasPassword)
-            // Names on the card stand in place of those that somebody gave; what the card does not tell stays.
+            // Names on the card replace the registered names; a name that the card lacks does not change.
             #expect(proved.givenName == "MARIO" && proved.familyName == "Q")
             let left = try await ledger.store.transaction(within: .everyCreditor) { tx in
                 let code = try await tx.spend(emailToken: [UInt8](repeating: 7, count: 32), of: proved.id, at: now)
@@ -152,14 +152,14 @@ import Testing
                     "SELECT count(*) FROM citizen_sessions WHERE citizen_id = \(proved.id.uuid) AND ended_at IS NULL"
                 ).first)
             #expect(try row.int() == 0)
-            // The owner may set both again.
+            // The owner can set both again.
             _ = try await ledger.pool.query(
                 "UPDATE citizens SET email = 'n@example.org', password_hash = '$argon2id$' WHERE id = \(proved.id.uuid)"
             )
         }
     }
 
-    @Test func `an erased account names nobody, and its tax code is free again`() async throws {
+    @Test func `an erased account identifies nobody and frees its tax code`() async throws {
         try await Ledger.with { ledger in
             let mario = try await ledger.store.transaction(within: .everyCreditor) { tx in
                 try #require(try await tx.ask(Citizens.credential(of: .taxCode(Ledger.mario)))).citizen
@@ -202,12 +202,12 @@ import Testing
 
             let name = [given, family].compactMap { $0 }.joined(separator: " ")
             #expect(citizen?.taxCode == taxCode)
-            // A payer must be called something.
+            // A payer needs a name.
             #expect(citizen?.payer.fullName == (name.isEmpty ? taxCode.value : name))
         }
     }
 
-    @Test func `what nobody needs any more is forgotten, and nothing else`() async throws {
+    @Test func `the retention rules delete expired rows only`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query(
                 "UPDATE citizens SET status = 'pending', verified_at = NULL WHERE tax_code = \(Ledger.anna.value)")
@@ -232,7 +232,7 @@ import Testing
                     try await ledger.pool.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
                 left[table.rawValue] = try row.int()
             }
-            // Mario's account with its consent, and the address that got in.
+            // Mario's account with its consent remains, and so does the address of the successful sign-in.
             #expect(
                 left == [
                     "citizens": 1, "consents": 1, "citizen_sessions": 0, "spent_refresh_tokens": 0, "mail_tokens": 0,
@@ -243,7 +243,7 @@ import Testing
 }
 
 extension Citizen {
-    /// As a smart card of this tax code makes it.
+    /// An account as a smart card with this tax code creates it.
     static func onCard(_ taxCode: TaxCode, given: String? = "MARIO", family: String? = nil) -> Citizen {
         var random = SystemRandomNumberGenerator()
         let now = Instant(microseconds: 1_800_000_000_000_000)

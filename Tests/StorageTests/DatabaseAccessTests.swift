@@ -6,7 +6,7 @@ import Testing
 
 @testable import Storage
 
-/// What becomes of policies and grants when a dump is restored where the role does not exist.
+/// Policies and grants after a restore into a cluster where the role does not exist.
 @Suite(.serialized) struct DatabaseAccessTests {
     private func count(_ ledger: Ledger, within tenancy: Tenancy) async throws -> Int {
         try await ledger.store.transaction(within: tenancy) { tx in
@@ -15,11 +15,11 @@ import Testing
         }
     }
 
-    @Test func `recorded rights that were lost are found missing, and created again`() async throws {
+    @Test func `missing recorded rights are detected and recreated`() async throws {
         try await Ledger.with { ledger in
             try await ledger.store.recordAccess()
             try await ledger.store.verifyAccess()
-            // What a restore without the role leaves behind: no grant and no policy.
+            // A restore without the role leaves neither grants nor policies.
             _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
             await #expect(throws: StorageError.self) { try await ledger.store.verifyAccess() }
 
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `one policy that is missing is enough not to be ready`() async throws {
+    @Test func `one missing policy makes the service not ready`() async throws {
         try await Ledger.with { ledger in
             try await ledger.store.recordAccess()
             _ = try await ledger.pool.query("DROP POLICY receipts_tenancy ON receipts")
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a database that lost its policies is never recorded as it is`() async throws {
+    @Test func `the rights of a database without its policies are never recorded`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
 
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `a user who may not act as the role is given the administrator's statement`() async throws {
+    @Test func `a user who cannot use the role gets the statement for the administrator`() async throws {
         try await Ledger.with { ledger in
             let user = "visitor_" + UUID().uuidString.lowercased().prefix(8)
             _ = try await ledger.pool.query("CREATE ROLE \(SQL.identifier(user)) LOGIN")

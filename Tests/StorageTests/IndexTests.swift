@@ -6,12 +6,12 @@ import Testing
 
 @testable import Storage
 
-/// No statement reads a whole table, behind either wall. PostgreSQL itself counts its sequential scans; the tables hold enough
-/// rows, with statistics, that a plan without an index would show.
+/// No statement reads a whole table, with its tenant condition and with row level security. PostgreSQL counts its sequential scans.
+/// The tables contain enough rows and have statistics, so that a missing index causes a sequential scan.
 @Suite(.serialized) struct IndexTests {
     private static let crowd = 6_000
 
-    /// The big tables that `work` scanned from end to end.
+    /// The big tables that `work` scanned sequentially.
     private func scanned(
         _ ledger: Ledger, within tenancy: Tenancy, _ work: (Transaction) async throws -> Void
     ) async throws -> [String] {
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// Sequential scans of the big tables so far, with those of earlier transactions that are not yet reported.
+    /// The number of sequential scans of the big tables, including those of earlier transactions that are not reported yet.
     private func scans(_ tx: Transaction) async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         let rows = try await tx.query(
@@ -37,7 +37,7 @@ import Testing
         return counts
     }
 
-    @Test func `reading and paying go by an index for every tenant, at any depth`() async throws {
+    @Test func `reads and payments use an index for every tenant and for every page`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             let tenants: [Tenancy] = [
                 .everyCreditor, .only([Ledger.alfa]), .only([Ledger.alfa], seesQuarantine: false),
@@ -92,7 +92,7 @@ import Testing
             ("receipts of attempts", { _ = try await $0.ask(Receipts.of([attempt], within: tenant)) }),
         ]
         for order in PositionOrder.allCases where tenant != .everyCreditor || order == .createdDescending {
-            // A citizen's own are few: their own index gives all of them, which are then put in order.
+            // A citizen has few rows: their index returns all of them, and PostgreSQL sorts them.
             list.append(
                 (
                     "positions by \(order)",
@@ -154,7 +154,7 @@ import Testing
         return list
     }
 
-    @Test func `the intake of an RT, the outbox and the loops go by an index`() async throws {
+    @Test func `RTs, the outbox and the background jobs use an index`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             var row = try #require(try await ledger.pool.query("SELECT id, iuv FROM installments LIMIT 1").first)
             let position: Identifier<Position> = try row.identifier()
@@ -281,7 +281,7 @@ import Testing
         }
     }
 
-    /// All of them, a deep page, and those that are open.
+    /// Reads a page of all anomalies, a late page, and the open anomalies.
     private static func anomalies(
         of psp: PSPID, within tenancy: Tenancy = .everyCreditor, _ tx: Transaction
     ) async throws {
@@ -293,8 +293,7 @@ import Testing
         _ = try await tx.ask(Anomalies.list(filter, within: tenancy, page: PageRequest()))
     }
 
-    @Test func `a page of a rare PSP's anomalies is read from an index in order, however many there are`() async throws
-    {
+    @Test func `a page of the anomalies of a PSP with few is read in order from an index`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             for (tenant, index) in [
                 (Tenancy.everyCreditor, "anomalies_psp_idx"), (.only([Ledger.beta]), "anomalies_creditor_psp_idx"),
@@ -313,7 +312,7 @@ import Testing
         }
     }
 
-    /// Scans of the indexes of anomalies so far.
+    /// The number of scans of each index on anomalies.
     private func indexScans(_ tx: Transaction) async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         let rows = try await tx.query(
@@ -325,7 +324,7 @@ import Testing
         return counts
     }
 
-    /// One receipt's, those still to be paid, and a deep page.
+    /// Reads the refunds of one receipt, the refunds to be paid, and a late page.
     private static func refunds(_ tx: Transaction) async throws {
         var filter = RefundFilter()
         let first = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
@@ -336,7 +335,7 @@ import Testing
         _ = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
     }
 
-    @Test func `forgetting what is past its time goes by an index`() async throws {
+    @Test func `the deletion of expired rows uses an index`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             let past = Instant(microseconds: 1)
             for rule in RetentionRule.allCases {
@@ -349,7 +348,7 @@ import Testing
         }
     }
 
-    @Test func `signing in and proving a token go by an index`() async throws {
+    @Test func `sign-in and token checks use an index`() async throws {
         try await Ledger.with(crowd: Self.crowd) { ledger in
             var row = try #require(
                 try await ledger.pool.query("SELECT id FROM citizens WHERE tax_code = \(Ledger.mario.value)").first)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Storage
 
-/// A database of its own with every migration, filled with rows of two creditors, two debtors and two PSPs.
+/// A separate database with all migrations, which contains rows of two creditors, two debtors and two PSPs.
 struct Ledger {
     let pool: Pool
     var store: Store { Store(pool: pool) }
@@ -19,10 +19,10 @@ struct Ledger {
     static let firstPSP = try! PSPID("ABCDITMM")  // a valid literal
     static let secondPSP = try! PSPID("EFGHITMM")  // a valid literal
 
-    /// Every table that holds what belongs to somebody: how many rows each of the four (creditor, debtor) pairs has there.
+    /// The number of rows of each of the four (creditor, debtor) pairs in every table with an owner.
     static let rowsOfAPair = 2
 
-    /// - Parameter crowd: as many further rows of each creditor, each of a debtor of its own.
+    /// - Parameter crowd: the number of additional rows of each creditor, each with its own debtor.
     static func with<R>(crowd: Int = 0, _ body: (Ledger) async throws -> R) async throws -> R {
         guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
             var components = URLComponents(string: url)
@@ -36,7 +36,7 @@ struct Ledger {
         try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
         components.path = "/" + name
         var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: 4)
-        // The subject is not time, and the machine may be busy.
+        // These tests do not measure time, and the machine may be busy.
         configuration.connectTimeoutMilliseconds = 60_000
         configuration.waitTimeoutMilliseconds = 60_000
         configuration.statementTimeoutMilliseconds = 60_000
@@ -58,7 +58,7 @@ struct Ledger {
 
     static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
-    /// As the owner of the tables, whom no wall stops.
+    /// Inserts the rows as the owner of the tables, to whom row level security does not apply.
     private func fill(crowd: Int) async throws {
         for (index, creditor) in [Self.alfa, Self.beta].enumerated() {
             _ = try await pool.query(
@@ -95,7 +95,7 @@ struct Ledger {
         _ = try await pool.query(
             "INSERT INTO secrets_key_check (sealed, updated_at) VALUES (sha256('s') || sha256('e'), now())")
         _ = try await pool.query("INSERT INTO psp_relays VALUES (\(Self.secondPSP.value), now())")
-        // One row of each kind for each (creditor, debtor, number): the ids are made of the three.
+        // One row of each kind for each (creditor, debtor, number); the ids are derived from the three.
         let rows: SQL = """
             (SELECT c.code AS creditor, d.code AS debtor, CASE WHEN d.ordinal < 3 THEN d.code END AS payer, n,
                 CASE WHEN d.ordinal = 1 THEN \(Self.firstPSP.value) ELSE \(Self.secondPSP.value) END AS psp,
@@ -192,7 +192,7 @@ struct Ledger {
         _ = try await pool.query("ANALYZE")
     }
 
-    /// One of each of the two debtors, with everything that belongs to an account; and of each of the crowd.
+    /// Inserts one complete account for each of the two debtors and for each debtor of the crowd.
     private func fillAccounts(crowd: Int) async throws {
         let people: SQL = """
             (SELECT p.code, p.ordinal, md5(p.code)::uuid AS id, now() - make_interval(mins => p.ordinal::integer) AS at,
@@ -263,7 +263,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case creditorAccounts = "creditor_accounts"
     case creditorAccountDebtTypes = "creditor_account_debt_types"
 
-    /// Accounts, which nobody reads but what opens and checks sessions.
+    /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [
         .citizens, .consents, .citizenSessions, .spentRefreshTokens, .mailTokens, .throttles, .smartCardTickets,
     ]

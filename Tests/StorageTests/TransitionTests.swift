@@ -7,7 +7,8 @@ import Testing
 
 @testable import Storage
 
-/// Every statement that changes the state of a mail or an account, run on a row in every state, against the transition tables.
+/// Runs every statement that changes the state of an e-mail or an account on a row in every state, and compares the result with the
+/// transition tables.
 @Suite(.serialized) struct TransitionTests {
     private func state(of table: SQL, _ column: SQL, _ id: UUID, _ ledger: Ledger) async throws -> String {
         var row = try #require(
@@ -15,7 +16,7 @@ import Testing
         return try row.text()
     }
 
-    /// A mail in this state, as the table's constraints want it; due or lapsed, so that it can be claimed.
+    /// Inserts a valid e-mail in this state, due or with an expired lease, so that it can be claimed.
     private func insertMail(in state: NotificationState, _ ledger: Ledger) async throws -> UUID {
         let id = UUID()
         _ = try await ledger.pool.query("DELETE FROM notifications")
@@ -44,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `a mail changes its state by its transition table and in no other way`() async throws {
+    @Test func `an e-mail changes its state only as its transition table allows`() async throws {
         try await Ledger.with { ledger in
             for state in NotificationState.allCases {
                 for event in NotificationEvent.allCases {
@@ -59,12 +60,12 @@ import Testing
         }
     }
 
-    @Test func `every event of a mail and of an account leads to one state`() {
+    @Test func `every event of an e-mail and of an account leads to one state`() {
         for event in NotificationEvent.allCases { #expect(NotificationState.state(after: event) != nil) }
         for event in CitizenEvent.allCases { #expect(CitizenStatus.state(after: event) != nil) }
     }
 
-    @Test func `no statement in Storage names a state to change to by itself`() throws {
+    @Test func `no statement in Storage contains a literal target state`() throws {
         let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "Sources/Storage")
         let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
         var literals: [String] = []
@@ -75,7 +76,7 @@ import Testing
             }
         }
 
-        // The claim is a literal because PostgreSQL uses a partial index only for a condition that it can read; the test above runs it.
+        // The claim contains literals because PostgreSQL uses a partial index only for a constant condition; the test above covers it.
         #expect(literals == ["notifications sending"])
     }
 }

@@ -5,7 +5,7 @@ import Requests
 
 /// Queries about API keys.
 package enum APIKeys {
-    /// The key with this digest, valid or not.
+    /// The key with this digest, even when it is no longer valid.
     package static func by(digest: [UInt8]) -> Query<APIKey?> {
         several(where: "digest = \(digest)", limit: 1).map(\.first)
     }
@@ -14,7 +14,7 @@ package enum APIKeys {
         several(where: "id = \(id.uuid)", limit: 1).map(\.first)
     }
 
-    /// Whether a valid key names this origin as one whose pages may read its answers.
+    /// Whether a valid key allows pages of this origin to read responses.
     package static func isOriginOfAny(_ origin: WebOrigin, at now: Instant) -> Query<Bool> {
         Query([
             """
@@ -24,7 +24,7 @@ package enum APIKeys {
         ]) { !$0[0].isEmpty }
     }
 
-    /// One page, newest first.
+    /// One page of keys, newest first.
     package static func list(page: PageRequest) -> Query<Page<APIKey>> {
         var condition: SQL = "TRUE"
         if let after = page.after {
@@ -73,14 +73,14 @@ extension Transaction {
         send("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(key.uuid)")
     }
 
-    /// The key ends no later than this.
+    /// Sets the time at which the key expires, unless it expires earlier.
     package func expire(_ key: APIKeyID, at end: Instant) {
         send(
             "UPDATE api_keys SET expires_at = LEAST(COALESCE(expires_at, \(end.sql)), \(end.sql)) WHERE id = \(key.uuid)"
         )
     }
 
-    /// Kept to the minute, so that a busy key does not write with each request.
+    /// Stores the time of the last use. The caller limits how often it is stored, so that a busy key does not write with each request.
     package func touch(_ key: APIKeyID, at now: Instant) {
         send("UPDATE api_keys SET last_used_at = \(now.sql) WHERE id = \(key.uuid)")
     }

@@ -7,16 +7,17 @@ import Requests
 
 package enum EarlierUse: Sendable, Equatable {
     case none
-    /// Begun, perhaps still running; the attempt it made, if any, and how long ago by the database's clock.
+    /// The first request has begun and may still be running. The values are the attempt it created, if any, and its age by the
+    /// database's clock.
     case running(attempt: Identifier<PaymentAttempt>?, ageSeconds: Int)
     case answered(StoredAnswer)
 }
 
-/// Queries about Idempotency-Keys.
+/// Queries for Idempotency-Keys.
 package enum IdempotencyKeys {
-    /// Takes the key for the rest of this transaction and looks up what it was used for. To be sent before everything else.
-    /// The answer is `Refusal.idempotencyKeyInUse` while another transaction holds it, `.idempotencyKeyReused` for other content.
-    /// - Parameter waiting: waits while another transaction holds it, for as long as a lock is waited for.
+    /// Locks the key until the end of this transaction and looks up its earlier use. Send it before any other statement.
+    /// It throws `Refusal.idempotencyKeyInUse` while another transaction has the lock, and `.idempotencyKeyReused` for other content.
+    /// - Parameter waiting: waits for another transaction, at most for the lock timeout.
     package static func claim(_ key: IdempotencyKey, waiting: Bool = false) -> Query<EarlierUse> {
         let name = key.caller + "\n" + key.key
         let statements: [SQL] = [
@@ -45,7 +46,7 @@ package enum IdempotencyKeys {
 }
 
 extension Transaction {
-    /// Stores the first response, or, if `answer` is `nil`, that the request has begun. An existing response is never overwritten.
+    /// Stores the first response, or, when `answer` is nil, that the request has begun. A stored response is never replaced.
     package func save(
         _ answer: StoredAnswer?, for key: IdempotencyKey, attempt: Identifier<PaymentAttempt>? = nil
     ) {
@@ -61,7 +62,7 @@ extension Transaction {
     }
 }
 
-/// A jsonb object of texts.
+/// Decodes a jsonb object whose values are strings.
 func jsonText(_ map: [String: String]) -> String {
     var writer = JSONWriter()
     writer.beginObject()

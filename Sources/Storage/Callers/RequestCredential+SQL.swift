@@ -4,8 +4,8 @@ import Postgres
 import Requests
 
 extension RequestCredential {
-    /// Opens a transaction. A tenancy that is not the caller's own, as for work of the service beside the caller's, is set after
-    /// the look-up.
+    /// The first statements of a transaction. The lookup runs in the caller's own tenancy; another tenancy, for work of the service
+    /// itself, is set after it.
     func opening(within tenancy: Tenancy) -> [SQL] {
         let lookUp: SQL = """
             SELECT set_request_tenancy(\(keyDigest), \(key.rowVersion), \(citizen?.session.uuid), \(accessDigest),

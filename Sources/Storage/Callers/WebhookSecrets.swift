@@ -4,11 +4,11 @@ import Foundation
 import PagoPA
 import Postgres
 
-/// A webhook secret as it is stored.
+/// A webhook secret in its stored form.
 package struct StoredSecret: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         case encrypted([UInt8])
-        /// Only in rows from before encryption, until `quietanza migrate` has encrypted them.
+        /// Only rows that were written before encryption existed, until `quietanza migrate` encrypts them.
         case plain([UInt8])
     }
 
@@ -17,7 +17,7 @@ package struct StoredSecret: Sendable, Equatable {
     package let content: Content
 }
 
-/// Queries about the secrets of PSPs. Empty for the tenancy of a front end, a creditor or a citizen.
+/// Queries for the secrets of PSPs. They return no rows in the tenancy of a front end, a creditor or a citizen.
 package enum Secrets {
     /// The secrets that are valid now, newest first.
     package static func valid(of psp: PSPID) -> Query<[StoredSecret]> {
@@ -28,12 +28,12 @@ package enum Secrets {
             """, rows: { try $0.storedSecret() })
     }
 
-    /// The known text under a key of `SECRETS_KEY`; nil before the first `quietanza migrate`.
+    /// The known text, encrypted with a key of `SECRETS_KEY`; nil before the first `quietanza migrate`.
     package static var keyCheck: Query<[UInt8]?> {
         Query("SELECT sealed FROM secrets_key_check", row: { try $0.next([UInt8].self) })
     }
 
-    /// The ids of the keys that stored secrets need.
+    /// The ids of the keys that are needed to decrypt the stored secrets.
     package static var keyIDs: Query<[[UInt8]]> {
         Query(
             """
@@ -44,7 +44,7 @@ package enum Secrets {
 }
 
 extension Transaction {
-    /// Every secret a PSP ever had, newest first; at most a hundred.
+    /// All secrets of a PSP, revoked ones included, newest first; at most a hundred.
     package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
         try await query(
             """
@@ -68,16 +68,16 @@ extension Transaction {
             """)
     }
 
-    /// - Returns: whether there was one to revoke; a revoked one counts.
+    /// - Returns: whether the secret exists, even when it was revoked before.
     package func revoke(_ secret: WebhookSecretID, of psp: PSPID, at now: Instant) async throws -> Bool {
         try await execute(
             "UPDATE webhook_secrets SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(secret.uuid) AND psp_id = \(psp.value)"
         ) == 1
     }
 
-    // MARK: Their encryption
+    // MARK: Encryption of secrets
 
-    /// Every secret, revoked ones too, locked until the transaction ends.
+    /// All secrets, revoked ones included, locked until the transaction ends.
     package func lockStoredSecrets() async throws -> [StoredSecret] {
         try await query("SELECT id, psp_id, sealed, secret FROM webhook_secrets ORDER BY id FOR UPDATE").map { row in
             var row = row
@@ -85,12 +85,12 @@ extension Transaction {
         }
     }
 
-    /// Replaces what is stored of a secret, in plain or under another key.
+    /// Replaces a secret that is stored as plain text or encrypted with another key.
     package func reseal(_ id: WebhookSecretID, sealed: [UInt8]) {
         send("UPDATE webhook_secrets SET sealed = \(sealed), secret = NULL WHERE id = \(id.uuid)")
     }
 
-    /// - Parameter isNew: an existing check stays as it is.
+    /// - Parameter isNew: does not replace an existing check.
     package func storeKeyCheck(sealed: [UInt8], isNew: Bool, at now: Instant) {
         let conflict: SQL =
             isNew ? "DO NOTHING" : "(single) DO UPDATE SET sealed = EXCLUDED.sealed, updated_at = EXCLUDED.updated_at"
@@ -102,7 +102,8 @@ extension Transaction {
 }
 
 extension Store {
-    /// From now on PostgreSQL vouches that no secret is stored in plain. As the table's owner, which the service's own role is not.
+    /// Validates the constraint by which PostgreSQL rejects secrets in plain text. It runs as the owner of the table, because the
+    /// service's own role cannot alter tables.
     package func validateEncryptedSecrets() async throws {
         do {
             let isValid = try await ownersQuery(
@@ -124,7 +125,7 @@ extension Row {
         let psp = try value { try PSPID($0) }
         let sealed = try nextOptional([UInt8].self)
         let plain = try nextOptional([UInt8].self)
-        // A constraint has exactly one of the two.
+        // A constraint of the table guarantees that exactly one of the two is set.
         return StoredSecret(
             id: id, psp: psp, content: sealed.map { .encrypted($0) } ?? .plain(plain ?? []))
     }

@@ -3,17 +3,17 @@ import Foundation
 import PagoPA
 import Postgres
 
-/// What a refresh token turned out to be.
+/// The result of the lookup of a refresh token.
 package enum FoundSession: Sendable, Equatable {
     case open(CitizenSession)
-    /// It had been used before.
+    /// The token was used before.
     case reused(session: Identifier<CitizenSession>, citizen: CitizenID)
     case unknown
 }
 
-/// Queries about sessions of citizens.
+/// Queries for sessions of citizens.
 package enum Sessions {
-    /// The citizen whose access token this is, beside the front end's own key or the one that replaced it.
+    /// The citizen with this access token, if the caller's key opened the session or replaced the key that opened it.
     package static func signedIn(access digest: [UInt8], key: APIKeyID, at now: Instant) -> Query<
         SignedInCitizen?
     > {
@@ -74,10 +74,10 @@ extension Transaction {
         return .unknown
     }
 
-    /// A session goes on under the keys that replaced the one it was opened with.
+    /// Whether the key may use the session: keys that replaced the one that opened it may do so.
     fileprivate static func isOpened(by key: APIKeyID) -> SQL { isSameCaller("s.api_key_id", key) }
 
-    /// Whether the key in this column and this one are the same, or one replaced the other, however many rotations ago.
+    /// Whether the key in this column and this key are the same, or one replaced the other through any number of rotations.
     static func isSameCaller(_ column: SQL, _ key: APIKeyID) -> SQL {
         """
         (\(column) = \(key.uuid)::uuid OR (SELECT coalesce(o.lineage, o.id) FROM api_keys o WHERE o.id = \(column))
@@ -85,7 +85,7 @@ extension Transaction {
         """
     }
 
-    /// The next pair of tokens; the old access token is void and the old refresh token is remembered as used.
+    /// Stores the next pair of tokens. The old access token becomes invalid, and the old refresh token is recorded as used.
     package func renew(_ session: CitizenSession, spent: [UInt8], access: [UInt8], refresh: [UInt8]) {
         send("INSERT INTO spent_refresh_tokens (digest, session_id) VALUES (\(spent), \(session.id.uuid))")
         send(
@@ -105,7 +105,7 @@ extension Transaction {
             """)
     }
 
-    /// Wherever they were opened; all but `session`, if one is named.
+    /// Ends the citizen's sessions of all front ends, except `session` if it is not nil.
     package func endSessions(
         of citizen: CitizenID, except session: Identifier<CitizenSession>? = nil, by end: CitizenSession.End,
         at now: Instant
@@ -119,10 +119,10 @@ extension Transaction {
 
     // MARK: Throttles
 
-    /// What is remembered of tries on each subject, locked until the end of the transaction; in the order asked for.
+    /// The throttle state of each subject, in the order of the arguments, locked until the transaction ends.
     package func throttles(_ subjects: [[UInt8]], at now: Instant) async throws -> [(throttle: Throttle, isKnown: Bool)]
     {
-        // Always in one order, so that two requests never wait for each other.
+        // All transactions lock in the same order, so that two requests cannot deadlock.
         let ordered = subjects.sorted { $0.lexicographicallyPrecedes($1) }
         for subject in ordered {
             send(
@@ -149,9 +149,10 @@ extension Transaction {
         )
     }
 
-    /// A right password: this address is known for this name, and its tries are forgotten; so is this one of the account's.
+    /// Records a correct password: the address becomes known for this name and its failures are deleted, as is this attempt in the
+    /// account's count.
     package func succeed(from pair: [UInt8], on account: [UInt8], at now: Instant) {
-        // In the order in which they are locked elsewhere.
+        // The order is the same as in all other transactions, so that two requests cannot deadlock.
         let pairUpdate: SQL =
             "UPDATE throttles SET tries = 0, last_at = \(now.sql), succeeded_at = \(now.sql) WHERE subject = \(pair)"
         let accountUpdate: SQL = "UPDATE throttles SET tries = GREATEST(tries - 1, 0) WHERE subject = \(account)"

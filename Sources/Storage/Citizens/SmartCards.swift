@@ -3,8 +3,8 @@ import PagoPA
 import Postgres
 
 extension Transaction {
-    /// The account of a smart card's tax code, locked; made when there is none yet, and then it is this one.
-    /// - Returns: nil when it was erased at this very moment.
+    /// Finds and locks the account with a smart card's tax code; inserts the given account when none exists.
+    /// - Returns: nil when the account was erased at the same moment.
     package func account(orElse citizen: Citizen) async throws -> CitizenID? {
         send(
             """
@@ -29,8 +29,8 @@ extension Transaction {
             """)
     }
 
-    /// Uses a ticket up.
-    /// - Returns: nil for one that is unknown, used or expired.
+    /// Consumes a ticket.
+    /// - Returns: nil for a ticket that is unknown, used or expired.
     package func spend(ticket digest: [UInt8], at now: Instant) async throws -> SmartCardTicket? {
         let rows = try await query(
             """
@@ -49,8 +49,8 @@ extension Transaction {
             """)
     }
 
-    /// Uses a code up.
-    /// - Returns: nil for one that is unknown, used, expired, or another front end's.
+    /// Consumes a code.
+    /// - Returns: nil for a code that is unknown, used, expired, or issued to another front end.
     package func spend(code digest: [UInt8], of key: APIKeyID, at now: Instant) async throws
         -> CitizenID?
     {

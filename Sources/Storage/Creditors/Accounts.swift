@@ -1,9 +1,10 @@
 import PagoPA
 import Postgres
 
-/// Queries about the accounts of creditors.
+/// Queries for the accounts of creditors.
 package enum Accounts {
-    /// The registered accounts of these creditors, whoever asks: a transfer may name another body's. By creditor and IBAN.
+    /// The registered accounts of these creditors, by creditor and IBAN. Every tenant may read them, because a transfer may name the
+    /// account of another creditor.
     package static func of(_ creditors: [OrganizationTaxCode]) -> Query<AccountBook> {
         Query([
             """
@@ -33,12 +34,12 @@ package enum Accounts {
 }
 
 extension Transaction {
-    /// Queues the whole register of a creditor; what is left out is taken off it.
-    /// - Parameter today: decides which default account the creditor shows as its IBAN.
+    /// Queues all accounts of a creditor; accounts that are not listed are removed.
+    /// - Parameter today: selects the default account whose IBAN the creditor shows.
     package func save(_ book: AccountBook, of creditor: OrganizationTaxCode, today: CalendarDate, at now: Instant) {
         let ibans = book.accounts.map(\.iban.value)
         send("DELETE FROM creditor_account_debt_types WHERE creditor_tax_code = \(creditor.value)")
-        // None is the default for a moment, so that one may take the place of another.
+        // First no account is the default, because the unique index allows one default at a time.
         send(
             """
             UPDATE creditor_accounts SET is_default = false,

@@ -4,7 +4,7 @@ import PagoPA
 import Postgres
 import Requests
 
-/// Queries about creditors.
+/// Queries for creditors.
 package enum Creditors {
     package static func show(_ taxCode: OrganizationTaxCode, within tenancy: Tenancy, locking: Bool = false)
         -> Query<Creditor?>
@@ -19,7 +19,7 @@ package enum Creditors {
         Query(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
     }
 
-    /// Whether one of these creditors lets browsers be sent to this origin.
+    /// Whether one of these creditors allows redirects of browsers to this origin.
     package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Query<Bool> {
         Query([
             """
@@ -39,7 +39,7 @@ package enum Creditors {
         .map(\.first)
     }
 
-    /// Every debt type of a creditor, by key.
+    /// All debt types of a creditor, by key.
     package static func debtTypes(of creditor: OrganizationTaxCode, within tenancy: Tenancy) -> Query<[DebtType]> {
         debtTypes(
             where: "creditor_tax_code = \(creditor.value) AND \(tenancy.condition(on: .registry("creditor_tax_code")))")
@@ -93,7 +93,7 @@ package enum Creditors {
 }
 
 extension Creditors {
-    /// One page by tax code.
+    /// One page of creditors, by tax code.
     package static func list(within tenancy: Tenancy, page: PageRequest) -> Query<Page<Creditor>> {
         var conditions: [SQL] = [tenancy.condition(on: .registry("c.tax_code"))]
         if let after = page.after { conditions.append("c.tax_code > \(after.subkey)") }
@@ -109,7 +109,7 @@ extension Creditors {
 
 extension Transaction {
 
-    /// Queues the creditor as it is to be.
+    /// Queues an insert or update of the creditor.
     package func save(_ creditor: Creditor) {
         send(
             """

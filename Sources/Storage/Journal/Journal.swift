@@ -3,7 +3,7 @@ import Postgres
 import Requests
 
 extension Transaction {
-    /// Queued; travels with the next statement or the commit.
+    /// Queues a journal entry, which is sent with the next statement or the commit.
     package func journal(_ entry: JournalEntry, at now: Instant) {
         send(
             """
@@ -15,15 +15,15 @@ extension Transaction {
             """)
     }
 
-    /// Tells listeners after the commit; nothing is told when it rolls back.
+    /// Notifies listeners after the commit, and does nothing after a rollback.
     package func notify(channel: String, payload: String) {
         Announcements.current?.add(channel: channel, payload: payload)
     }
 }
 
-/// Queries about the journal.
+/// Queries for the journal.
 package enum Journal {
-    /// One page, oldest first; of one position, or of all. No total is counted.
+    /// One page of the entries of one position or of all positions, oldest first, without a total.
     package static func list(of position: Identifier<Position>?, page: PageRequest) -> Query<Page<JournalRecord>> {
         let after = page.after?.key ?? 0
         let one: SQL = position.map { "position_id = \($0.uuid)" } ?? "TRUE"

@@ -5,7 +5,8 @@ import Postgres
 import Requests
 
 extension Transaction {
-    /// Queues e-mails, each once for its receipt and recipient, and wakes the senders at commit. They are due by the database's clock, however ours may go.
+    /// Queues e-mails, one for each receipt and recipient, and wakes the senders after the commit. The database's clock decides when
+    /// they are due, because clocks of instances may differ.
     package func insert(_ notifications: [PagoPA.Notification]) {
         for mail in notifications {
             send(
@@ -25,13 +26,15 @@ extension Transaction {
         }
     }
 
-    /// Takes the e-mail that has been due longest, for `leaseSeconds` by the database's clock; a lease that ran out counts as due.
+    /// Claims the e-mail that has been due longest, with a lease of `leaseSeconds` by the database's clock. An e-mail whose lease has
+    /// expired is due again.
     package func claimNotification(leaseSeconds: Int) async throws -> PagoPA.Notification? {
         try await ask(Notifications.several(Self.claim(leaseSeconds: leaseSeconds))).first
     }
 
-    /// Two ordered index scans that stop at their first row, whatever waits or was sent. `now()` and not `clock_timestamp()`, which
-    /// no index can be asked for; BEGIN travels with this statement, so they are the same.
+    /// The query is two ordered index scans that stop at their first row, so its cost does not depend on the number of e-mails. It
+    /// uses `now()` because an index scan cannot compare with `clock_timestamp()`; both are equal, since BEGIN is sent with this
+    /// statement.
     static func claim(leaseSeconds: Int) -> SQL {
         """
         WITH lapsed AS MATERIALIZED (
@@ -49,14 +52,14 @@ extension Transaction {
         """
     }
 
-    /// Queues that the mail went out; nothing when the lease was lost meanwhile.
+    /// Queues that the e-mail was sent. Nothing changes if this sender has lost its lease.
     package func markSent(_ mail: PagoPA.Notification) {
         move(
             mail, by: .delivered,
             setting: "sent_at = clock_timestamp(), leased_until = NULL, last_error = NULL, next_attempt_at = NULL")
     }
 
-    /// Queues that the mail did not go out: again after `waitSeconds`, or never when nil.
+    /// Queues that sending failed. The e-mail is retried after `waitSeconds`, or becomes a dead letter when nil.
     package func markFailed(_ mail: PagoPA.Notification, error: String, waitSeconds: Int?) {
         move(
             mail, by: waitSeconds == nil ? .failedForGood : .failedForNow,
@@ -66,14 +69,14 @@ extension Transaction {
                 """)
     }
 
-    /// Gives a claimed mail back untried, as when the service stops.
+    /// Releases a claimed e-mail without an attempt to send it, for example when the service stops.
     package func release(_ mail: PagoPA.Notification) {
         move(
             mail, by: .released,
             setting: "attempts = attempts - 1, leased_until = NULL, next_attempt_at = clock_timestamp()")
     }
 
-    /// Queues a change of a mail that this sender claimed; nothing when another one claimed it since.
+    /// Queues a change of an e-mail that this sender claimed. Nothing changes if another sender has claimed it since.
     private func move(_ mail: PagoPA.Notification, by event: NotificationEvent, setting columns: SQL) {
         send(
             """
@@ -83,14 +86,14 @@ extension Transaction {
             """)
     }
 
-    /// Drops a claimed mail whose account no longer has a use for it.
+    /// Drops a claimed e-mail that its account no longer needs.
     package func drop(_ mail: PagoPA.Notification) {
         send(
             "DELETE FROM notifications WHERE id = \(mail.id.uuid) AND state = 'sending' AND attempts = \(mail.attempts)"
         )
     }
 
-    /// Queues that ops want it tried again, from the first try.
+    /// Queues a retry that an operator requested; the count of attempts restarts.
     package func requeue(_ id: Identifier<PagoPA.Notification>) {
         send(
             """
@@ -101,7 +104,7 @@ extension Transaction {
         notify(channel: Channels.notifications, payload: "")
     }
 
-    /// Where the e-mails about this receipt went that were for its payer; each address once.
+    /// The distinct addresses to which e-mails about this receipt were sent for its payer.
     package func payerAddresses(of receipt: Identifier<Receipt>) async throws -> [EmailAddress] {
         try await query(
             """
@@ -115,7 +118,7 @@ extension Transaction {
     }
 }
 
-/// Queries about e-mails.
+/// Queries for e-mails.
 package enum Notifications {
     package static func show(
         _ id: Identifier<PagoPA.Notification>, within tenancy: Tenancy, locking: Bool = false
@@ -128,7 +131,7 @@ package enum Notifications {
         ).map(\.first)
     }
 
-    /// One page, newest first.
+    /// One page of e-mails, newest first.
     package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
     ) -> Query<Page<PagoPA.Notification>> {
@@ -153,7 +156,7 @@ package enum Notifications {
                 """, cursor: { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
-    /// For the metrics: how many wait, and since when the oldest of them.
+    /// For the metrics: the number of pending e-mails and the age of the oldest one.
     package static var backlog: Query<(pending: Int, oldest: Instant?)> {
         Query<(pending: Int, oldest: Instant?)?>(
             """

@@ -3,9 +3,9 @@ import PagoPA
 import Postgres
 import Requests
 
-/// Queries about the list of PSPs.
+/// Queries for the list of PSPs.
 package enum PSPLists {
-    /// The version in force; `nil` before the first list.
+    /// The current version; `nil` before the first list.
     package static var currentVersion: Query<Int?> {
         Query("SELECT version FROM psp_lists WHERE is_current", row: { try $0.int() })
     }
@@ -34,7 +34,7 @@ package enum PSPLists {
         }
     }
 
-    /// One page, newest first.
+    /// One page of versions, newest first.
     package static func list(page: PageRequest) -> Query<Page<PSPListSummary>> {
         let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
         let found = Query(
@@ -56,13 +56,13 @@ package enum PSPLists {
 }
 
 extension Transaction {
-    /// The version in force, which nobody else replaces before the commit.
+    /// The current version, locked so that no other transaction replaces it before the commit.
     package func lockPSPList() async throws -> Int? {
         send("SELECT pg_advisory_xact_lock(7304001)")
         return try await ask(PSPLists.currentVersion)
     }
 
-    /// Queues the list and puts it in force.
+    /// Queues the list and makes it the current version.
     package func replacePSPList(with list: PSPList) {
         send("UPDATE psp_lists SET is_current = false WHERE is_current")
         send(

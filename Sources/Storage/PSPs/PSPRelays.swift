@@ -1,7 +1,7 @@
 import PagoPA
 import Postgres
 
-/// Queries about senders that relay RTs of other PSPs.
+/// Queries for senders that relay RTs of other PSPs.
 package enum PSPRelays {
     /// Relays whose registration has not ended, by their id; at most `maximum`.
     package static var all: Query<[PSPRelay]> {
@@ -9,7 +9,7 @@ package enum PSPRelays {
             "SELECT psp_id, registered_at FROM psp_relays ORDER BY psp_id LIMIT \(maximum)", rows: { try $0.relay() })
     }
 
-    /// More relays than there are networks that could send RTs.
+    /// An upper bound: fewer networks exist that could relay RTs.
     package static let maximum = 1_000
 
     /// Whether the PSP has ever had a webhook secret or been in a PSP list.
@@ -28,7 +28,7 @@ package enum PSPRelays {
 }
 
 extension Transaction {
-    /// - Returns: whether it was not registered before.
+    /// - Returns: whether the relay was new.
     package func register(_ relay: PSPRelay) async throws -> Bool {
         try await execute(
             """
@@ -37,7 +37,7 @@ extension Transaction {
             """) == 1
     }
 
-    /// - Returns: whether there was one.
+    /// - Returns: whether the relay was registered.
     package func endRelay(_ psp: PSPID) async throws -> Bool {
         try await execute("DELETE FROM psp_relays WHERE psp_id = \(psp.value)") == 1
     }

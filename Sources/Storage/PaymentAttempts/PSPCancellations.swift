@@ -6,14 +6,14 @@ package struct ClaimedCancellation: Sendable, Equatable {
     package let attempt: Identifier<PaymentAttempt>
     package let psp: PSPID
     package let cancelURL: String
-    /// This one included.
+    /// The number of attempts, this one included.
     package let tries: Int
 }
 
 extension Transaction {
-    /// Queues the call that tells the PSP that the attempt's payment is over; nothing when the PSP offers no address for it, or
-    /// when the call is queued already.
-    /// - Parameter cancelURL: nil for the one that is stored with the attempt.
+    /// Queues the call that informs the PSP that the payment of the attempt has ended. Nothing is queued when the PSP has no address
+    /// for it, or when the call is already queued.
+    /// - Parameter cancelURL: nil uses the address that is stored with the attempt.
     package func queueCancellation(
         of attempt: Identifier<PaymentAttempt>, at cancelURL: String? = nil, createdAt now: Instant
     ) {
@@ -26,7 +26,7 @@ extension Transaction {
             """)
     }
 
-    /// Claims the call that has been due longest. It is due again when the lease ends, unless its end is stored before.
+    /// Claims the call that has been due longest. It is due again when the lease expires, unless its result is stored earlier.
     package func claimCancellation(leaseSeconds: Int) async throws -> ClaimedCancellation? {
         try await query(
             """
@@ -44,7 +44,7 @@ extension Transaction {
         }
     }
 
-    /// The PSP knows.
+    /// Queues that the PSP has accepted the call.
     package func markDelivered(_ call: ClaimedCancellation, at now: Instant) {
         send(
             """
@@ -55,7 +55,7 @@ extension Transaction {
 
     /// - Parameter waitSeconds: nil when no further call is made.
     package func markFailed(_ call: ClaimedCancellation, error: String, waitSeconds: Int?) {
-        // A later claim has its own end to store.
+        // Only the latest claim may store its result.
         send(
             """
             UPDATE psp_cancellations SET last_error = \(error), next_try_at = now() + make_interval(secs => \(waitSeconds)::integer)

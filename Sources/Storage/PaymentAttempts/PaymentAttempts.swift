@@ -4,7 +4,7 @@ import PagoPA
 import Postgres
 import Requests
 
-/// Queries about payment attempts.
+/// Queries for payment attempts.
 package enum PaymentAttempts {
     package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
         -> Query<PaymentAttempt?>
@@ -22,8 +22,8 @@ package enum PaymentAttempts {
                 """)
     }
 
-    /// The attempt that an RT belongs to, locked: the one it names, by its id or by the payment context that is the id without
-    /// hyphens; else the one that this PSP has open for this IUV on the RT's channel, or had open last before the payment.
+    /// The attempt that an RT belongs to, locked. The RT may name it, by its id or by the payment context, which is the id without
+    /// hyphens. Otherwise it is this PSP's open attempt for this IUV on the RT's channel, or the last one before the payment.
     package static func lock(for rt: RT) -> Query<PaymentAttempt?> {
         let own: SQL =
             """
@@ -45,7 +45,7 @@ package enum PaymentAttempts {
         ).map(\.first)
     }
 
-    /// The open attempts that hold this installment, locked; after ``Transaction/widen(to:)`` those of every PSP.
+    /// The open attempts that reserve this installment, locked; after ``Transaction/widen(to:)`` those of every PSP.
     package static func lock(holding installment: Identifier<Installment>) -> Query<[PaymentAttempt]> {
         several(
             where:
@@ -80,7 +80,7 @@ package enum PaymentAttempts {
 }
 
 extension PaymentAttempts {
-    /// One page, newest first.
+    /// One page of attempts, newest first.
     package static func list(_ filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<PaymentAttempt>
     > {
@@ -121,7 +121,7 @@ extension AttemptFilter {
 
 extension Transaction {
 
-    /// Queues a new attempt. The unique index on open items refuses it when an installment is held already.
+    /// Queues a new attempt. The unique index on open items rejects it when another attempt reserves an installment.
     package func insert(_ attempt: PaymentAttempt, caller: APIKeyID) {
         let payer = attempt.payer
         send(
@@ -150,8 +150,8 @@ extension Transaction {
             """)
     }
 
-    /// Queues a change of status; a final one lets go of every installment that the attempt still holds, and one that ends the
-    /// portal queues the call that tells the PSP.
+    /// Queues a change of status. A final status releases all installments that the attempt reserves, and a status that ends the
+    /// payment page queues the call that informs the PSP.
     package func setStatus(
         _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, failureReason: String? = nil, at now: Instant
     ) {
@@ -167,7 +167,7 @@ extension Transaction {
         notify(channel: Channels.attempts, payload: attempt.description)
     }
 
-    /// Queues where the payer pays, and where the PSP is told when that is over.
+    /// Queues the address where the payer pays and the address where the PSP accepts cancellations.
     package func setPortal(redirectURL: String, cancelURL: String?, of attempt: Identifier<PaymentAttempt>) {
         send(
             """
@@ -176,7 +176,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues what an RT said of one installment; it is held no longer.
+    /// Queues the outcome of one installment from an RT, and releases the installment.
     package func setOutcome(
         _ outcome: ItemOutcome, of installment: Identifier<Installment>, in attempt: Identifier<PaymentAttempt>
     ) {
@@ -191,8 +191,9 @@ extension Transaction {
         send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
     }
 
-    /// Attempts past their deadline by the database's clock, oldest first, locked; those that another instance is ending are passed over.
-    /// - Returns: also whether one of the attempt's installments is paid.
+    /// Attempts whose deadline has passed by the database's clock, oldest first, locked. Attempts that another instance has locked are
+    /// skipped.
+    /// - Returns: each attempt, and whether one of its installments is paid.
     package func lockOverdueAttempts(limit: Int) async throws -> [(
         Identifier<PaymentAttempt>, AttemptStatus, isPartlyPaid: Bool
     )] {
@@ -210,8 +211,8 @@ extension Transaction {
         }
     }
 
-    /// From here to the end of the transaction a PSP reaches the rows of this creditor too, whose debt its RT has paid: the open attempts
-    /// of other PSPs on that debt end. Changes nothing for any other tenancy.
+    /// Extends a PSP's tenancy to the rows of this creditor until the transaction ends. The PSP's RT has paid a debt of this creditor,
+    /// and the open attempts of other PSPs on that debt must end. Other tenancies do not change.
     package func widen(to creditor: OrganizationTaxCode) {
         send(
             """

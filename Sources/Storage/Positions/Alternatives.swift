@@ -3,9 +3,9 @@ import Postgres
 import Requests
 
 extension Positions {
-    /// Serializes the payments of alternatives of one debt. Sent before the position itself is locked: whoever pays an alternative
-    /// locks the group first and then closes the others, so that two payments never wait for each other's rows.
-    /// - Parameter condition: over `p`, the position that is about to be locked.
+    /// Serializes the payments of alternatives of one debt. Send it before the lock of the position: every payment locks the group
+    /// first and then closes the other alternatives, so that two payments cannot deadlock.
+    /// - Parameter condition: selects `p`, the position to lock next.
     static func lockAlternatives(where condition: SQL) -> SQL {
         """
         SELECT pg_advisory_xact_lock(hashtextextended(p.creditor_tax_code || ' ' || p.alternative_group, 0))
@@ -13,7 +13,7 @@ extension Positions {
         """
     }
 
-    /// Until when a payment of another alternative of `p` is in progress; NULL when none is.
+    /// The deadline of a payment in progress of another alternative of `p`; NULL when there is none.
     static let alternativeHeldUntil: SQL = """
         (SELECT max(h.held_until) FROM positions s JOIN attempt_items h ON h.position_id = s.id AND h.is_holding
             WHERE s.creditor_tax_code = p.creditor_tax_code AND s.alternative_group = p.alternative_group
@@ -22,7 +22,7 @@ extension Positions {
 }
 
 extension Transaction {
-    /// Queues that a payment of this position closes the other alternatives of the debt. One that money came for already stays open.
+    /// Queues that a payment of this position closes the other alternatives of the debt, except those that have received money.
     package func closeAlternatives(of position: Position, by actor: Actor, at now: Instant) {
         guard let group = position.alternativeGroup else { return }
         let closable = PositionState.allCases.filter {
@@ -49,7 +49,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues that the alternatives which the payment of this position had closed are owed again, because it does not count any more.
+    /// Queues that alternatives which the payment of this position closed are owed again, because the payment no longer counts.
     package func reopenAlternatives(of position: Position, by actor: Actor, at now: Instant) {
         guard position.alternativeGroup != nil else { return }
         send(

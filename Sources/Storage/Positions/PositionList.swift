@@ -56,7 +56,7 @@ extension PositionOrder {
 }
 
 extension Positions {
-    /// One page; `today` (in Rome) decides what is expired, as it does in the detail.
+    /// One page of positions; `today` (in Rome) decides which are expired, as in the detail.
     package static func list(
         _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
     ) -> Query<Page<PositionSummary>> {
@@ -128,9 +128,9 @@ extension PositionFilter {
         switch (isUnderReview, tenancy) {
         case (nil, _): break
         case (false, _): all.append("NOT \(isOpen)")
-        // A citizen's positions are few.
+        // A citizen has few positions.
         case (true, .citizen): all.append(isOpen)
-        // Open anomalies are few: they are read once, then their positions are found by id.
+        // There are few open anomalies, so they are read once and their positions are found by id.
         case (true, _): all.append("p.id = ANY(ARRAY(SELECT a.position_id FROM anomalies a WHERE a.is_open))")
         }
         if let words {
@@ -144,7 +144,7 @@ extension PositionFilter {
         return all
     }
 
-    /// By the unique index of IUVs and notices when the value is known, per creditor of the row.
+    /// Uses the unique indexes on IUVs and notice numbers, for each creditor of the rows.
     private func holds(_ condition: SQL) -> SQL {
         "EXISTS (SELECT FROM installments i WHERE i.position_id = p.id AND i.creditor_tax_code = p.creditor_tax_code AND \(condition))"
     }
@@ -173,7 +173,7 @@ extension CalendarDate {
 }
 
 extension String {
-    /// The wildcard characters of LIKE, taken literally.
+    /// Escapes the wildcard characters of LIKE.
     var escapedForLike: String {
         replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }

@@ -4,13 +4,13 @@ import JSON
 import PagoPA
 import Postgres
 
-/// What a position was kept for: tells a repeat from a collision.
+/// The fingerprint of a stored position, which distinguishes a repeated request from a conflict.
 package struct PositionByExternalID: Sendable, Equatable {
     package let id: Identifier<Position>
     package let fingerprint: [UInt8]
 }
 
-/// Installments that somebody names, by id or by creditor and notice number.
+/// References to installments, by id or by creditor and notice number.
 package struct InstallmentSet: Sendable {
     private let ids: [Identifier<Installment>]
     private let notices: [(creditor: OrganizationTaxCode, number: NoticeNumber)]
@@ -22,7 +22,7 @@ package struct InstallmentSet: Sendable {
         self.notices = notices
     }
 
-    /// Of the positions that hold them.
+    /// The ids of the positions that contain them.
     fileprivate var positionIDs: SQL {
         """
         SELECT position_id FROM installments WHERE id = ANY(\(ids.map(\.uuid)))
@@ -34,9 +34,10 @@ package struct InstallmentSet: Sendable {
     }
 }
 
-/// Queries about positions.
+/// Queries for positions.
 package enum Positions {
-    /// The whole position, or `nil` when there is none within the tenancy. With `locking`, nobody else changes it before the commit.
+    /// The whole position, or `nil` when there is none within the tenancy. With `locking`, no other transaction changes it before the
+    /// commit.
     package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Position?
     > {
@@ -52,18 +53,18 @@ package enum Positions {
         return whole(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
     }
 
-    /// The positions that hold any of these installments and belong to the tenancy, locked and read in the order of their ids.
+    /// The positions that contain any of these installments and belong to the tenancy, locked and read in the order of their ids.
     package static func lock(holding installments: InstallmentSet, within tenancy: Tenancy) -> Query<[Position]> {
         let condition: SQL =
             "p.id IN (\(installments.positionIDs)) AND \(tenancy.condition(on: .positions("p")))"
-        // The locks come first, in a statement of their own, so that each position is read as the payment before it left it.
+        // A separate statement locks first, so that the next one reads the changes of a payment that had the lock.
         let locks: SQL = "SELECT p.id FROM positions p WHERE \(condition) ORDER BY p.id FOR UPDATE OF p"
         let positions = several(
             where: "\(condition) ORDER BY p.id", part: "position_id IN (\(installments.positionIDs))", locking: false)
         return Query([locks] + positions.statements) { try positions.decode(Array($0.dropFirst())) }
     }
 
-    /// The creditors of the positions that hold any of these installments.
+    /// The creditors of the positions that contain any of these installments.
     package static func creditors(holding installments: InstallmentSet, within tenancy: Tenancy) -> Query<[Creditor]> {
         Creditors.several(
             where: """
@@ -81,8 +82,8 @@ package enum Positions {
             })
     }
 
-    /// Numbers for the IUVs that the service generates, at or above the creditor's start; a number is never given twice, and drawing
-    /// one waits for nobody.
+    /// Numbers for generated IUVs, at or above the creditor's start. They come from a sequence, so a number is never returned twice
+    /// and no transaction waits for another one.
     /// - Returns: `count` numbers, or fewer right after the start was set, when this connection still caches older ones.
     package static func nextIUVBases(_ count: Int, of creditor: OrganizationTaxCode) -> Query<[UInt64]> {
         Query(
@@ -97,7 +98,7 @@ package enum Positions {
     /// How many numbers of `iuv_bases` a connection may have cached (`CACHE 32`).
     package static let cachedIUVBases = 32
 
-    /// Those of these IUVs that this creditor has not used yet, in the order given.
+    /// The IUVs in this list that the creditor has not used yet, in the order of the list.
     package static func unused(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Query<[IUV]> {
         Query(
             """
@@ -107,8 +108,8 @@ package enum Positions {
             """, rows: { row in try row.value { try IUV($0) } })
     }
 
-    /// The kinds of open anomalies, each once, by name.
-    /// - Parameter condition: over `a`, an anomaly.
+    /// The distinct kinds of open anomalies, by name.
+    /// - Parameter condition: selects `a`, an anomaly.
     static func reviewReasons(where condition: SQL) -> SQL {
         "ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE \(condition) AND a.is_open ORDER BY a.kind)"
     }
@@ -117,7 +118,7 @@ package enum Positions {
         several(where: condition, part: part, locking: locking).map(\.first)
     }
 
-    /// - Parameter part: holds for the lines and installments of these positions, and perhaps of others.
+    /// - Parameter part: a condition that selects the lines and installments of these positions; it may select more.
     private static func several(where condition: SQL, part: SQL, locking: Bool) -> Query<[Position]> {
         let statements: [SQL] = [
             """
@@ -144,7 +145,7 @@ package enum Positions {
             FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY t.installment_id, t.number
             """,
         ]
-        // The lock comes first, in a statement of its own, so that the position is read as the payment before it left it.
+        // A separate statement locks first, so that the next one reads the changes of a payment that had the lock.
         let locks = locking ? [lockAlternatives(where: condition)] : []
         return Query(locks + statements) { answers in
             let answers = answers.dropFirst(locks.count).map(\.self)
@@ -158,7 +159,7 @@ package enum Positions {
         }
     }
 
-    /// By the id of their position.
+    /// The parts, grouped by the id of their position.
     private static func installments(_ rows: [Row], transfers: [Row]) throws -> [UUID: [Installment]] {
         var byInstallment: [UUID: [Transfer]] = [:]
         for var row in transfers { byInstallment[try row.next(UUID.self), default: []].append(try row.transfer()) }
@@ -179,7 +180,7 @@ package enum Positions {
 }
 
 extension Transaction {
-    /// Queues the whole position; its constraints speak with the next statement or the commit.
+    /// Queues the whole position. The next statement or the commit throws the violation of a constraint.
     package func insert(_ position: Position, fingerprint: [UInt8]) {
         let debtor = position.debtor
         send(
@@ -200,8 +201,8 @@ extension Transaction {
         insertParts(of: position)
     }
 
-    /// Queues the claim of the generated IUVs of new installments, for their creditor and for each body that gets a share of them.
-    /// `used_iuvs_pkey` refuses an IUV that any of these has used, also in a transaction that commits at the same moment.
+    /// Queues the claim of the generated IUVs of new installments, for their creditor and for each creditor that receives a share.
+    /// `used_iuvs_pkey` rejects an IUV that one of them has used, even in a concurrent transaction.
     package func claimIUVs(of installments: [Installment], creditor: OrganizationTaxCode) {
         let claims = installments.filter(\.isIUVGenerated).flatMap { part in
             Set(part.transfers.map(\.creditor)).union([creditor]).map { ($0.value, part.iuv.value) }
@@ -254,8 +255,8 @@ extension Transaction {
             """)
     }
 
-    /// Queues what the creditor changed. With `replacingParts`, lines and transfers are written anew; installments keep their id and
-    /// numbers, and one that an attempt or a receipt refers to can not go.
+    /// Queues the changes of the creditor. With `replacingParts`, lines and transfers are replaced. Installments keep their id and
+    /// numbers, and an installment that an attempt or a receipt references cannot be removed.
     package func update(_ position: Position, replacingParts: Bool) {
         let debtor = position.debtor
         send(
@@ -283,7 +284,7 @@ extension Transaction {
         insertParts(of: position)
     }
 
-    /// Queues a change of state by people; money has its own way in `pay`.
+    /// Queues a change of state that a person requested; `pay` handles changes by payments.
     package func setState(_ state: PositionState, of position: Position, at now: Instant) {
         let cancelledAt = state == .cancelled ? position.cancelledAt ?? now : nil
         let publishedAt = state == .open ? position.publishedAt ?? now : position.publishedAt
@@ -296,8 +297,8 @@ extension Transaction {
             """)
     }
 
-    /// Queues that this installment is paid and what the position becomes by it.
-    /// - Parameter writtenOff: what of the installment did not come in and is no longer owed.
+    /// Queues that this installment is paid, and the new totals and state of the position.
+    /// - Parameter writtenOff: the unpaid part of the installment that is no longer owed.
     package func pay(
         _ installment: Installment, of position: Position, becoming state: PositionState, paidAt: Instant,
         writtenOff: Amount, at now: Instant
@@ -313,8 +314,8 @@ extension Transaction {
             owed: position.installments.filter { $0.paidAt == nil && $0.id != installment.id }, at: now)
     }
 
-    /// Queues that the payment of this installment was voided, so that it is owed again, and what the position becomes by it.
-    /// Void the receipt first: `installments_unpaid_by_void` refuses it otherwise.
+    /// Queues that the payment of this installment was voided, so that it is owed again, and the new totals and state of the position.
+    /// Void the receipt first, because otherwise `installments_unpaid_by_void` rejects the change.
     package func unpay(
         _ installment: Installment, of position: Position, becoming state: PositionState, at now: Instant
     ) {
@@ -331,8 +332,8 @@ extension Transaction {
     }
 
     /// - Parameters:
-    ///   - paid: cents to add to what came in; negative after a void.
-    ///   - owed: the installments that are owed from now on.
+    ///   - paid: the cents to add to the paid amount; negative after a void.
+    ///   - owed: the installments that are owed after this change.
     private func move(
         _ position: Position, to state: PositionState, paid: Int64, writtenOff: Int64, owed: [Installment],
         at now: Instant
@@ -350,7 +351,7 @@ extension Transaction {
 }
 
 extension Position {
-    /// The earliest due date still owed, or the last one when nothing is.
+    /// The earliest due date of an owed installment, or the last due date when none is owed.
     package var owedDueDate: CalendarDate {
         installments.filter { $0.paidAt == nil }.map(\.dueDate).min()
             ?? installments.map(\.dueDate).max() ?? CalendarDate(romeDayOf: createdAt)

@@ -8,7 +8,7 @@ extension AnomalyFilter {
     fileprivate var conditions: [SQL] {
         var all: [SQL] = []
         if let isOpen { all.append(isOpen ? "a.is_open" : "NOT a.is_open") }
-        // One kind alone is compared as such, so that its own index gives the page in order.
+        // A single kind uses an equality condition, so that its index returns the page in order.
         if let kind = kinds.first, kinds.count == 1 {
             all.append("a.kind = \(kind.rawValue)")
         } else if !kinds.isEmpty {
@@ -24,7 +24,7 @@ extension AnomalyFilter {
     }
 }
 
-/// Queries about anomalies. One that keeps a receipt in quarantine comes with the installment that now bears its creditor and IUV.
+/// Queries for anomalies. An anomaly of a receipt in quarantine includes the installment that now has its creditor and IUV.
 package enum Anomalies {
     package static func show(_ id: Identifier<Anomaly>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Anomaly?
@@ -34,7 +34,7 @@ package enum Anomalies {
         ).map(\.first)
     }
 
-    /// One page, newest first.
+    /// One page of anomalies, newest first.
     package static func list(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Anomaly>
     > {
@@ -55,7 +55,7 @@ package enum Anomalies {
             cursor: { Cursor(order: "anomalies", key: $0.openedAt.microseconds, id: $0.id.uuid) })
     }
 
-    /// The anomaly that keeps this receipt in quarantine, locked.
+    /// The anomaly because of which this receipt is in quarantine, locked.
     package static func quarantine(of receipt: Identifier<Receipt>) -> Query<Anomaly?> {
         several(
             """
@@ -66,7 +66,7 @@ package enum Anomalies {
         ).map(\.first)
     }
 
-    /// - Parameter rows: of anomalies.
+    /// - Parameter rows: a query that selects rows of anomalies.
     private static func select(from rows: SQL) -> SQL {
         """
         SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
@@ -99,7 +99,7 @@ package enum Anomalies {
 }
 
 extension Transaction {
-    /// Queues an anomaly. The trigger `anomalies_psp` keeps its PSP that of its receipt.
+    /// Queues an anomaly. The trigger `anomalies_psp` sets its PSP to the PSP of its receipt.
     package func insert(_ anomaly: Anomaly) {
         send(
             """
@@ -111,7 +111,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues which receipt an operator entered for an unreadable body; resolve the anomaly first.
+    /// Queues the receipt that an operator entered for an unreadable body; resolve the anomaly first.
     package func enter(
         _ id: Identifier<Anomaly>, as receipt: Identifier<Receipt>, creditor: OrganizationTaxCode, iuv: IUV
     ) {
@@ -123,7 +123,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues that every conflict with the first receipt is one with the other, which replaced it; resolve the accepted one first.
+    /// Queues that conflicts with the first receipt now refer to the receipt that replaced it; resolve the accepted conflict first.
     package func moveConflicts(of first: Identifier<Receipt>, to other: Identifier<Receipt>) {
         send(
             """
@@ -132,7 +132,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues the end of an open anomaly.
+    /// Queues the resolution of an open anomaly.
     package func resolve(
         _ id: Identifier<Anomaly>, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor
     ) {

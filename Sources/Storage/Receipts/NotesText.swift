@@ -1,7 +1,7 @@
 import JSON
 import PagoPA
 
-/// Notes as a jsonb array of objects.
+/// Encodes notes as a jsonb array of objects.
 func notesText(_ notes: [RTNote]) -> String {
     var json = JSONWriter()
     json.beginArray()

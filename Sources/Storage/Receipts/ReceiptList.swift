@@ -29,7 +29,7 @@ extension ReceiptFilter {
 }
 
 extension Receipts {
-    /// One page, newest payment first.
+    /// One page of receipts, newest payment first.
     package static func list(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Receipt>
     > {

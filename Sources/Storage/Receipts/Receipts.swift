@@ -4,28 +4,28 @@ import PagoPA
 import Postgres
 import Requests
 
-/// An RT that is in the books already under one of the ids that it may have.
+/// A stored RT that has one of the possible ids of a new one.
 package struct KnownRT: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
     package let receiptID: String
     package let position: Identifier<Position>?
     package let outcome: RTOutcome
-    /// Whether an operator let a later body of the same key count instead.
+    /// Whether an operator replaced it by a later body with the same key.
     package let isSuperseded: Bool
-    /// Of the body that the receipt was read from.
+    /// The fingerprint of the body that the receipt was read from.
     package let fingerprint: [UInt8]
     package let answer: [UInt8]
     package let psp: PSPID
     package let first: RTBytes
     package let receivedAt: Instant
-    /// Whether this fingerprint is kept already, as the first or as a conflict.
+    /// Whether this fingerprint is already stored, as the first body or as a conflict.
     package let holdsFingerprint: Bool
 }
 
 extension Transaction {
     // MARK: Writing
 
-    /// Queues a receipt with its transfers. `receipts_key` refuses a second one with the same RT key.
+    /// Queues a receipt with its transfers. `receipts_key` rejects a second one with the same RT key.
     package func insert(_ receipt: Receipt, installment: Identifier<Installment>?) {
         let psp = receipt.psp
         send(
@@ -56,7 +56,7 @@ extension Transaction {
         }
     }
 
-    /// Queues the evidence and the answer given for it.
+    /// Queues the evidence and the response that was sent for it.
     package func insert(
         _ body: RTBody, id: Identifier<RT>, of receipt: Identifier<Receipt>, isFirst: Bool, answer: [UInt8],
         at now: Instant
@@ -72,14 +72,14 @@ extension Transaction {
 }
 
 extension Transaction {
-    /// Locks a receipt until the transaction ends, and returns its disposition. Lock its position first.
+    /// The state of a receipt, locked until the transaction ends; lock its position first.
     package func lock(_ receipt: Identifier<Receipt>) async throws -> Disposition? {
         let rows = try await query("SELECT status FROM receipts WHERE id = \(receipt.uuid) FOR UPDATE")
         guard var row = rows.first else { return nil }
         return try row.word()
     }
 
-    /// Queues the settlement of a stored receipt. `receipts_one_per_installment` refuses a second payment.
+    /// Queues the new state of a stored receipt. `receipts_one_per_installment` rejects a second payment.
     package func settle(
         _ receipt: Identifier<Receipt>, as disposition: Disposition, on installment: Installment, of position: Position
     ) {
@@ -97,7 +97,7 @@ extension Transaction {
 }
 
 extension Transaction {
-    /// Queues that a stored receipt reports a share of another creditor's installment.
+    /// Queues that a stored receipt belongs to an installment of another creditor.
     package func settle(_ receipt: Identifier<Receipt>, as disposition: Disposition, copyOf share: Share) {
         send(
             """
@@ -109,10 +109,10 @@ extension Transaction {
 }
 
 extension Transaction {
-    /// Lets another receipt of the same key, which is inserted later in this transaction, count in the place of this locked one, which
-    /// stays with its evidence. If it has paid an installment, unpay that next. Foreign key `receipts_superseded_by_fkey` is checked
-    /// at the commit.
-    /// - Returns: `false` when it was replaced before.
+    /// Replaces this locked receipt by another one with the same key, which the caller inserts later in this transaction. The old
+    /// receipt and its evidence remain stored. If it paid an installment, mark that as unpaid next. The commit checks the foreign key
+    /// `receipts_superseded_by_fkey`.
+    /// - Returns: `false` when the receipt was replaced before.
     package func supersede(_ first: Identifier<Receipt>, by other: Identifier<Receipt>) async throws -> Bool {
         let rows = try await query(
             """
@@ -124,13 +124,13 @@ extension Transaction {
     }
 }
 
-/// A receipt in quarantine, and its place in the order of arrival.
+/// A receipt in quarantine, and its position in the order of arrival.
 package struct QuarantinedReceipt: Sendable, Equatable {
     package let id: Identifier<Receipt>
     package let receivedAt: Instant
 }
 
-/// Queries about receipts.
+/// Queries for receipts.
 package enum Receipts {
     /// Receipts in quarantine for any of these IUVs of any of these creditors.
     package static func quarantined(creditors: [OrganizationTaxCode], iuvs: [IUV]) -> Query<[Identifier<Receipt>]> {
@@ -141,8 +141,8 @@ package enum Receipts {
             """, rows: { try $0.identifier() })
     }
 
-    /// What this creditor gets out of the installment with this IUV, if exactly one other creditor has one that shares.
-    /// - Parameter broughtOnly: among installments whose creditor brought the IUV.
+    /// The share of this creditor in the installment with this IUV, if exactly one other creditor has such an installment.
+    /// - Parameter broughtOnly: searches only installments whose creditor provided the IUV.
     package static func share(of creditor: OrganizationTaxCode, iuv: IUV, broughtOnly: Bool = false) -> Query<
         Share?
     > {
@@ -153,7 +153,7 @@ package enum Receipts {
         ).map { $0.count == 1 ? $0.first : nil }
     }
 
-    /// - Parameter condition: over `i`, an installment.
+    /// - Parameter condition: selects `i`, an installment.
     private static func shares(of creditor: SQL, iuv: SQL, where condition: SQL = "TRUE") -> SQL {
         """
         SELECT i.id, i.amount_cents, sum(t.amount_cents)::bigint AS part_cents
@@ -165,8 +165,8 @@ package enum Receipts {
         """
     }
 
-    /// Receipts in quarantine, not refunded or rejected, that may settle by themselves: the whole amount of an installment still owed,
-    /// whose creditor brought the IUV; or what a share of such an installment is told of. Oldest first.
+    /// Receipts in quarantine, not refunded or rejected, that can be settled automatically, oldest first: they match the whole amount
+    /// of an owed installment whose creditor provided the IUV, or a share of such an installment.
     package static func matchable(after: QuarantinedReceipt?, limit: Int) -> Query<[QuarantinedReceipt]> {
         let place: SQL = after.map { "(r.received_at, r.id) > (\($0.receivedAt.sql), \($0.id.uuid))" } ?? "TRUE"
         return Query(
@@ -186,7 +186,7 @@ package enum Receipts {
             """, rows: { QuarantinedReceipt(id: try $0.identifier(), receivedAt: try $0.instant()) })
     }
 
-    /// RTs of this creditor and IUV that the books hold under one of the ids that this one may have; the one with its own id first.
+    /// Stored RTs of this creditor and IUV that have one of the possible ids of this RT; an RT with the same id comes first.
     package static func known(_ rt: RT, fingerprint: [UInt8]) -> Query<[KnownRT]> {
         let ids = rt.possibleIDs
         return Query(
@@ -212,11 +212,11 @@ package enum Receipts {
             })
     }
 
-    /// Receipts whose bodies are compared with a new RT at most.
+    /// The maximum number of receipts whose bodies are compared with a new RT.
     private static let maximumKnown = 8
 
-    /// The anomaly that this body opened when it came with the key of another one.
-    /// - Parameter orAny: whether an anomaly whose body is not known is meant too; for those of earlier versions.
+    /// The anomaly that this body opened because another body has the same key.
+    /// - Parameter orAny: also accepts an anomaly without a stored body, which earlier versions created.
     package static func conflict(
         of receipt: Identifier<Receipt>, fingerprint: [UInt8], orAny: Bool
     ) -> Query<Identifier<Anomaly>?> {
@@ -233,7 +233,7 @@ package enum Receipts {
         several(where: "r.id = \(id.uuid) AND \(tenancy.condition(on: .receipts("r")))").map(\.first)
     }
 
-    /// The receipts of this position that the tenancy may see, newest payment first.
+    /// The receipts of this position within the tenancy, newest payment first.
     package static func of(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[Receipt]> {
         several(where: "r.position_id = \(position.uuid) AND \(tenancy.condition(on: .receipts("r")))")
     }
@@ -242,7 +242,7 @@ package enum Receipts {
         several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid))) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    /// Of the attempts on one page of `PaymentAttempts.list`.
+    /// The receipts of the attempts on one page of `PaymentAttempts.list`.
     package static func of(attempts filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         [Receipt]
     > {
@@ -250,7 +250,7 @@ package enum Receipts {
         return several(where: "r.attempt_id IN (\(attempts)) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    /// - Parameter condition: over `r`, a receipt.
+    /// - Parameter condition: selects `r`, a receipt.
     static func several(where condition: SQL) -> Query<[Receipt]> {
         Query([
             """
@@ -286,7 +286,7 @@ package enum Receipts {
         }
     }
 
-    /// The bytes as received, with their media type.
+    /// The received bytes, with their media type.
     package static func bytes(of receipt: Identifier<Receipt>, within tenancy: Tenancy) -> Query<RTBytes?> {
         Query(
             """

@@ -2,7 +2,7 @@ import JSON
 import PagoPA
 import Postgres
 
-/// Queries about bodies that are not readable as an RT.
+/// Queries for bodies that cannot be parsed as an RT.
 package enum UnreadableRTs {
     /// The anomaly under which these bytes of this PSP are stored.
     package static func known(_ body: RTBody) -> Query<Identifier<Anomaly>?> {
@@ -11,7 +11,7 @@ package enum UnreadableRTs {
             row: { try $0.identifier() })
     }
 
-    /// How much of this PSP was stored since then.
+    /// The number and size of the bodies from this PSP that were stored since then.
     package static func stored(of psp: PSPID, since start: Instant) -> Query<(bodies: Int, bytes: Int)> {
         Query<[(bodies: Int, bytes: Int)]>(
             """
@@ -22,10 +22,10 @@ package enum UnreadableRTs {
     }
 }
 
-/// Queries about the bytes behind an anomaly.
+/// Queries for the bytes of an anomaly.
 package enum Evidences {
-    /// The unreadable body, the conflicting body, or the body that its receipt was read from; `nil` when there is none, or it
-    /// is past its time.
+    /// The unreadable body, the conflicting body, or the body that its receipt was read from; `nil` when there is none or it has
+    /// expired.
     package static func of(_ anomaly: Anomaly) -> Query<Evidence?> {
         let unreadable: SQL =
             """
@@ -45,7 +45,7 @@ package enum Evidences {
 }
 
 extension Transaction {
-    /// Queues an unreadable body; insert its anomaly first. `unreadable_rts_body_key` refuses the same bytes again.
+    /// Queues an unreadable body; insert its anomaly first. `unreadable_rts_body_key` rejects the same bytes a second time.
     package func insert(_ unreadable: UnreadableRT, _ body: RTBody, of anomaly: Identifier<Anomaly>, at now: Instant) {
         send(
             """

@@ -2,7 +2,7 @@ import PagoPA
 import Postgres
 
 extension Transaction {
-    /// Queues that a counter payment was recorded by mistake; its receipt pays nothing any more.
+    /// Queues that a counter payment was recorded by mistake, so that its receipt no longer pays an installment.
     package func void(_ receipt: Identifier<Receipt>, _ void: ReceiptVoid, by actor: Actor) {
         send(
             """

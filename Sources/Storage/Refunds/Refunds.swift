@@ -4,7 +4,7 @@ import PagoPA
 import Postgres
 import Requests
 
-/// Queries about refunds.
+/// Queries for refunds.
 package enum Refunds {
     package static func show(_ id: Identifier<Refund>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Refund?
@@ -16,7 +16,7 @@ package enum Refunds {
             """, row: { try $0.refund() })
     }
 
-    /// - Parameter condition: over `r`, a receipt.
+    /// - Parameter condition: selects `r`, a receipt.
     static func of(receipts condition: SQL) -> SQL {
         """
         SELECT \(columns) FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE \(condition)
@@ -40,8 +40,8 @@ package enum Refunds {
 }
 
 extension Transaction {
-    /// Queues a refund. `receipts_refunded_check` refuses more than the receipt's amount, `refunds_anomaly_key` a second one for
-    /// one resolution.
+    /// Queues a refund. `receipts_refunded_check` rejects more than the receipt's amount, and `refunds_anomaly_key` rejects a second
+    /// refund for one resolution.
     package func insert(_ refund: Refund) {
         send(
             """
@@ -54,7 +54,7 @@ extension Transaction {
             """)
     }
 
-    /// Queues how a refund went; take its lock first.
+    /// Queues the outcome of a refund; lock the refund first.
     package func setStatus(
         _ status: RefundStatus, of refund: Refund, on day: CalendarDate, reference: String?, at now: Instant
     ) {
@@ -69,7 +69,7 @@ extension Transaction {
 }
 
 extension Refunds {
-    /// One page, newest first.
+    /// One page of refunds, newest first.
     package static func list(_ filter: RefundFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Refund>
     > {
@@ -95,10 +95,10 @@ extension Refunds {
     }
 }
 
-/// Queries about what people decided.
+/// Queries for decisions of operators.
 package enum Decisions {
-    /// What was decided last about a receipt that did not fit; `nil` while that is open, or when nothing was decided. That its body was
-    /// accepted in the place of another one says nothing about whether it fits.
+    /// The last decision about a receipt that matches no installment; `nil` while the anomaly is open, or without a decision. The
+    /// decision to accept its body instead of another one is ignored, because it does not say whether the receipt matches.
     package static func about(_ receipt: Identifier<Receipt>) -> Query<ReceiptDecision?> {
         Query<ReceiptDecision??>(
             """

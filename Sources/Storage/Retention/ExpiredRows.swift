@@ -2,13 +2,13 @@ import Accounts
 import PagoPA
 import Postgres
 
-/// The expired rows of a retention rule, and the statement that deletes them or erases their personal data.
+/// The rows that a retention rule selects, and the action on them.
 private struct ExpiredRows {
     /// `FROM … WHERE …`
     let rows: SQL
     let key: SQL
     let order: SQL
-    /// The statement before its `WHERE`.
+    /// The part of the statement before its WHERE.
     let action: SQL
 }
 
@@ -67,7 +67,7 @@ extension RetentionRule {
                         AND debtor_email IS NOT NULL
                     """, key: "id", order: "updated_at", action: "UPDATE positions SET debtor_email = NULL")
         case .unreadableRTs:
-            // No anomaly is resolved before its body arrives, so the index on the arrival time limits the rows that are read.
+            // An anomaly is resolved after it arrives, so the index on the arrival limits the rows to read.
             ExpiredRows(
                 rows: """
                     FROM unreadable_rts u WHERE u.received_at < \(end.sql)
@@ -78,14 +78,14 @@ extension RetentionRule {
 }
 
 extension Transaction {
-    /// Counts the expired rows of a rule.
+    /// The number of expired rows.
     package func countExpired(_ rule: RetentionRule, before end: Instant) async throws -> Int {
         var row = try await query("SELECT count(*) \(rule.expired(before: end, at: end).rows)")[0]
         return try row.int()
     }
 
-    /// Deletes the oldest expired rows, at most `limit`, so that each transaction is short.
-    /// - Returns: how many.
+    /// Deletes or empties the oldest expired rows, at most `limit`, so that each run is short.
+    /// - Returns: the number of rows.
     package func deleteExpired(_ rule: RetentionRule, before end: Instant, limit: Int, at now: Instant) async throws
         -> Int
     {

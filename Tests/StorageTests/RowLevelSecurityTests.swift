@@ -6,12 +6,12 @@ import Testing
 
 @testable import Storage
 
-/// The second wall alone: statements here have no WHERE, as if the first one had been forgotten.
-@Suite(.serialized) struct WallTests {
-    /// What a tenant sees of each table, of the `2 creditors × 2 debtors × 2` rows there are.
+/// Row level security alone: statements here have no tenant condition, as if a developer had forgotten it.
+@Suite(.serialized) struct RowLevelSecurityTests {
+    /// The number of rows that a tenant sees in each table, which contains `2 creditors × 2 debtors × 2` rows.
     private func seen(_ ledger: Ledger, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
         var counts: [OwnedTable: Int] = [:]
-        // That nobody sees anything of accounts has a test of its own.
+        // A separate test checks the tables of accounts, which tenants cannot read.
         let tables = OwnedTable.allCases.filter { tenancy == .everyCreditor || !OwnedTable.accounts.contains($0) }
         for table in tables {
             counts[table] = try await ledger.store.transaction(within: tenancy) { tx in
@@ -35,7 +35,7 @@ import Testing
         .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
     ]
 
-    @Test func `ops and loops see every row`() async throws {
+    @Test func `operators and background jobs see every row`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .everyCreditor)
 
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `a creditor sees its own rows, and neither journal, keys nor secrets`() async throws {
+    @Test func `a creditor sees its own rows but no journal, keys or secrets`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .only([Ledger.alfa]))
 
@@ -56,7 +56,7 @@ import Testing
                     .anomalies: 8, .unreadableRTs: 4, .refunds: 4, .notifications: 4, .journal: 0, .apiKeys: 0,
                     .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
-                    // A transfer may name another body's account.
+                    // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                 ])
             let nobody = try await seen(ledger, within: .only([])).filter {
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `a citizen sees what is theirs at every creditor, and the anomalies of that alone`() async throws {
+    @Test func `a citizen sees their own rows at every creditor, with the anomalies of those rows only`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .citizen(Ledger.mario))
 
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `a citizen does not see money in quarantine, even under their own name`() async throws {
+    @Test func `a citizen does not see receipts in quarantine, even with their own tax code`() async throws {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query(
                 "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
@@ -96,7 +96,9 @@ import Testing
         }
     }
 
-    @Test func `a front end does not see money in quarantine, and a back office that may resolve does`() async throws {
+    @Test func `a back office that may resolve anomalies sees receipts in quarantine and a front end does not`()
+        async throws
+    {
         try await Ledger.with { ledger in
             _ = try await ledger.pool.query(
                 "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
@@ -115,20 +117,20 @@ import Testing
         }
     }
 
-    @Test func `a PSP sees its own attempts and secrets only`() async throws {
+    @Test func `a PSP sees only its own attempts and secrets`() async throws {
         try await Ledger.with { ledger in
             let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
 
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
             let relay = try await seen(ledger, within: .psp(Ledger.secondPSP))
-            // Of every PSP, because it sends their RTs.
+            // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
         }
     }
 
-    @Test func `neither creditor nor PSP nor citizen sees anything of accounts`() async throws {
+    @Test func `creditors, PSPs and citizens see no rows of accounts`() async throws {
         try await Ledger.with { ledger in
             for tenant: Tenancy in [.only([Ledger.alfa]), .psp(Ledger.firstPSP), .citizen(Ledger.mario)] {
                 for table in OwnedTable.accounts {
@@ -143,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func `who does not say whose rows sees none`() async throws {
+    @Test func `a transaction without a tenancy sees no rows`() async throws {
         try await Ledger.with { ledger in
             for table in OwnedTable.allCases {
                 let count = try await ledger.pool.transaction { tx in
@@ -157,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func `nothing of one transaction's walls is left to the next on its connection`() async throws {
+    @Test func `the tenancy of a transaction does not apply to the next one on its connection`() async throws {
         try await Ledger.with { ledger in
             _ = try await seen(ledger, within: .everyCreditor)
 
@@ -174,7 +176,7 @@ import Testing
         }
     }
 
-    @Test func `a creditor writes nothing that is another's`() async throws {
+    @Test func `a creditor cannot write rows of another creditor`() async throws {
         try await Ledger.with { ledger in
             let theirs: SQL = "creditor_tax_code = \(Ledger.beta.value)"
             for table: OwnedTable in [
@@ -187,7 +189,7 @@ import Testing
                 }
                 #expect(changed == 0, "\(table)")
             }
-            // Neither may a row of its own be given to another.
+            // A creditor cannot assign its own row to another creditor either.
             await #expect(throws: StorageError.self) {
                 try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
                     try await tx.execute("UPDATE anomalies SET creditor_tax_code = \(Ledger.beta.value)")
@@ -203,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func `a PSP adds no evidence in another's name`() async throws {
+    @Test func `a PSP cannot insert evidence of another PSP`() async throws {
         try await Ledger.with { ledger in
             let addEvidence: @Sendable (PSPID) async throws -> Void = { sender in
                 try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
@@ -222,7 +224,7 @@ import Testing
         }
     }
 
-    @Test func `an unreadable body is neither changed nor deleted while its anomaly is open`() async throws {
+    @Test func `an unreadable body cannot be changed or deleted while its anomaly is open`() async throws {
         try await Ledger.with { ledger in
             for statement: SQL in [
                 "UPDATE unreadable_rts SET message_id = 'x'", "DELETE FROM unreadable_rts", "TRUNCATE unreadable_rts",
@@ -236,7 +238,7 @@ import Testing
                     "DELETE FROM unreadable_rts u USING anomalies a WHERE a.id = u.anomaly_id AND NOT a.is_open")
             }
             #expect(deleted == 4)
-            // A PSP deletes nothing at all.
+            // A PSP cannot delete any row.
             let own = try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
                 try await tx.execute("DELETE FROM unreadable_rts")
             }
@@ -244,7 +246,7 @@ import Testing
         }
     }
 
-    @Test func `a PSP stores no unreadable body in another's name`() async throws {
+    @Test func `a PSP cannot store an unreadable body of another PSP`() async throws {
         try await Ledger.with { ledger in
             _ = await #expect(throws: StorageError.self) {
                 try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
@@ -260,7 +262,7 @@ import Testing
         }
     }
 
-    @Test func `evidence and journal are refused change, and what was paid is refused deletion`() async throws {
+    @Test func `evidence and journal cannot be changed, and paid rows cannot be deleted`() async throws {
         try await Ledger.with { ledger in
             let forbidden: [SQL] = [
                 "UPDATE journal SET note = 'x'", "DELETE FROM journal", "TRUNCATE journal",
@@ -276,7 +278,7 @@ import Testing
                     try await ledger.store.transaction(within: .everyCreditor) { tx in try await tx.execute(statement) }
                 }
             }
-            // The owner of the tables is refused too.
+            // This applies to the owner of the tables as well.
             for statement: SQL in ["UPDATE journal SET note = 'x'", "DELETE FROM rts", "TRUNCATE journal"] {
                 await #expect(throws: PostgresError.self, "\(statement.text)") {
                     try await ledger.pool.execute(statement)
@@ -285,8 +287,8 @@ import Testing
         }
     }
 
-    @Test func `every table has a wall, or is known to belong to nobody`() async throws {
-        // Keys of repeats are found by their caller's own name only; PSP lists are everybody's to read.
+    @Test func `every table has row level security or is listed as a table without an owner`() async throws {
+        // Idempotency-Keys are found only by the name of their caller, and PSP lists are public.
         let open: Set<String> = [
             "schema_migrations", "schema_access", "psp_lists", "psps", "psp_channels", "idempotency_keys",
         ]
