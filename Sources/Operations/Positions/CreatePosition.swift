@@ -37,8 +37,7 @@ extension Intermediary {
             } catch StorageError.constraint(.usedIUVs) {
                 // A generated IUV is already used, perhaps by an RT that arrived at the same time: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
-            } catch StorageError.constraint(.installmentsIUV), StorageError.constraint(.installmentsNoticeNumber)
-            {
+            } catch StorageError.constraint(.installmentsIUV), StorageError.constraint(.installmentsNoticeNumber) {
                 // The creditor may have supplied the generated number at the same time: the next try draws another one.
                 let isOurs = draft.installments.contains(where: \.isNumberedByUs)
                 guard isOurs, tries < NumberDraw.maximumTries else {
