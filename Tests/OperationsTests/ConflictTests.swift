@@ -92,7 +92,7 @@ import Testing
                 _ = try await service.decideRefund(refund, by: .ops)
             } throws: { error in
                 guard case .refundNotPossible(let why)? = error as? Refusal else { return false }
-                return why.contains("Refund the receipt of that one")
+                return why.contains("Refund the receipt of the other body")
             }
             // The journal names the operator and the reason.
             #expect(
