@@ -43,7 +43,7 @@ package struct Exchange: Sendable, Encodable {
         guard let folder = ProcessInfo.processInfo.environment["RECORDED_EXCHANGES"] else { return nil }
         let path = "\(folder)/\(UUID().uuidString).jsonl"
         // The bodies hold keys of the tests' own databases.
-        FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         return FileHandle(forWritingAtPath: path)
     }
 }

@@ -31,7 +31,7 @@ import Testing
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
             secrets: try Sample.configuration().secrets, logger: logger, clock: { Sample.now })
         let state = ServiceState(metrics: { "" }, migrationsAreCurrent: { true })
-        let api = try API(
+        let api = API(
             intermediary, configuration: try Sample.configuration(), service: state, logger: logger)
         await pool.shutdown()
         return api.routes
