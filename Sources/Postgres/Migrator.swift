@@ -93,7 +93,15 @@ package struct Migrator: Sendable {
     }
 
     private func rows(_ connection: Connection, _ sql: SQL) async throws -> [Row] {
-        try await connection.exchange([sql], until: deadline)[0].rows
+        try await connection.exchange([sql], until: deadline).flatMap(\.rows)
+    }
+
+    /// The row of a query that has exactly one.
+    private func row(_ connection: Connection, _ sql: SQL) async throws -> Row {
+        guard let row = try await rows(connection, sql).first else {
+            throw PostgresError.decoding("a query that has one row returned none")
+        }
+        return row
     }
 
     /// Polls instead of waiting inside PostgreSQL: a waiting statement holds a snapshot, and CREATE INDEX CONCURRENTLY in the
@@ -101,7 +109,7 @@ package struct Migrator: Sendable {
     private func lock(_ connection: Connection) async throws {
         let end = Reactor.Instant.now.advanced(by: .seconds(waitTimeoutSeconds))
         while true {
-            var row = try await rows(connection, "SELECT pg_try_advisory_lock(\(Self.lockKey))")[0]
+            var row = try await row(connection, "SELECT pg_try_advisory_lock(\(Self.lockKey))")
             if try row.next(Bool.self) { return }
             guard .now < end else { throw MigrationError.busy }
             guard await Reactor.shared.sleep(until: .now.advanced(by: .milliseconds(100))) else {
@@ -111,8 +119,8 @@ package struct Migrator: Sendable {
     }
 
     private func hasTable(_ connection: Connection) async throws -> Bool {
-        var row = try await rows(
-            connection, "SELECT to_regclass(quote_ident(current_schema()) || '.schema_migrations') IS NOT NULL")[0]
+        var row = try await row(
+            connection, "SELECT to_regclass(quote_ident(current_schema()) || '.schema_migrations') IS NOT NULL")
         return try row.next()
     }
 
@@ -150,7 +158,7 @@ package struct Migrator: Sendable {
     }
 
     private func checksum(of file: MigrationFile, on connection: Connection) async throws -> String {
-        var row = try await rows(connection, "SELECT encode(sha256(\(Array(file.text.utf8))), 'hex')")[0]
+        var row = try await row(connection, "SELECT encode(sha256(\(Array(file.text.utf8))), 'hex')")
         return try row.next()
     }
 

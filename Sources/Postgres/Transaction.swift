@@ -20,13 +20,13 @@ package final class Transaction {
     ///
     /// - Throws: `PostgresError` of the first statement of the flush that failed, or `CancellationError`.
     package func query(_ sql: SQL) async throws -> [Row] {
-        try await flush([sql])[0].rows
+        try await answer(to: sql).rows
     }
 
     /// Like `query`, but returns the number of rows written.
     @discardableResult
     package func execute(_ sql: SQL) async throws -> Int {
-        try await flush([sql])[0].affected
+        try await answer(to: sql).affected
     }
 
     /// Sends all queued statements and these in one flush, and returns the rows of each of these.
@@ -49,6 +49,13 @@ package final class Transaction {
     /// Sends the queued statements if one of them has a check that has not run.
     package func flushChecked() async throws {
         if !checks.isEmpty { _ = try await flush([]) }
+    }
+
+    private func answer(to sql: SQL) async throws -> Answer {
+        guard let answer = try await flush([sql]).first else {
+            throw PostgresError.decoding("PostgreSQL returned no answer for a statement")
+        }
+        return answer
     }
 
     private func flush(_ statements: [SQL]) async throws -> [Answer] {

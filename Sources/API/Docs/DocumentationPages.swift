@@ -76,7 +76,7 @@ extension DocumentationPages {
         /// Runs once the page is there.
         let start: String
 
-        /// The requests of "Try it out" go to this service, whatever the contract calls its servers.
+        /// The requests of "Try it out" go to this service; the servers that the contract names are ignored.
         static let swagger = Page(
             name: "/docs", title: "Quietanza API: try it", styleSheet: "swagger-ui.css",
             script: "swagger-ui-bundle.js",

@@ -54,7 +54,7 @@ struct EntityTags: Sendable, Equatable {
 }
 
 extension EntityTags {
-    /// Rejects If-Match on a write whose route issues no ETag: a tag is then never the current one. `*` matches whatever exists.
+    /// Rejects If-Match on a write whose route issues no ETag: a tag is then never the current one. `*` matches any existing entity.
     static func demandNone(
         in headers: HTTPFields, of method: HTTPRequest.Method, for route: Route
     ) throws(Refusal) {

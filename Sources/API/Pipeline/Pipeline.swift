@@ -91,7 +91,7 @@ struct Pipeline: Sendable {
 
     // MARK: Steps
 
-    /// What every response needs, whatever its request was.
+    /// What every response needs.
     /// - Parameter template: the route's path, which is what is logged.
     private func respond(
         _ request: Request, _ context: Context, as template: String,

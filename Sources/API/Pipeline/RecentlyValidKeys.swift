@@ -4,7 +4,7 @@ import Requests
 import Synchronization
 
 /// Remembers for a short time which credentials were valid. A request with such a credential is not an attempt at guessing, so it is not
-/// counted against its address, whatever other requests come from there. Only hash values are stored, and each process seeds its own hash.
+/// counted against its address, even if other requests from there fail. Only hash values are stored, and each process seeds its own hash.
 final class RecentlyValidKeys: Sendable {
     private static let maximum = 10_000
     private static let lifeSeconds: Int64 = 120

@@ -27,7 +27,7 @@ extension Intermediary {
 }
 
 extension RTGist {
-    /// Creditor, IUV and amount, where a JSON text has them, whatever else is wrong with it.
+    /// Creditor, IUV and amount, where a JSON text contains them, even if other parts of it are invalid.
     init(json bytes: [UInt8]) {
         guard let json = try? JSONValue.parse(bytes) else {
             self.init()

@@ -1,7 +1,7 @@
 import CQPDF
 import Glibc
 
-/// Adds to Cairo's PDF what Cairo 1.16 can not say and PDF/UA-1 and PDF/A-2a ask for: language, title display, metadata, colour
+/// Adds to Cairo's PDF what Cairo 1.16 cannot write and PDF/UA-1 and PDF/A-2a ask for: language, title display, metadata, colour
 /// space, header scopes, artifacts, glyph maps, a deterministic /ID.
 struct Conformance {
     private let pdf: qpdf_data

@@ -9,7 +9,7 @@ struct XMLNode: Sendable, Equatable {
     let children: [XMLNode]
 }
 
-/// The document can not be taken at all; `detail` is for its sender.
+/// The document cannot be parsed at all; `detail` is for its sender.
 package struct UnreadableXML: Error, Sendable, Equatable {
     package let detail: String
 }

@@ -153,7 +153,8 @@ package enum RetryPlan {
 }
 
 extension Notification {
-    /// Who is told of a receipt: the address given at payment, the payer, the debtor; each once, whatever its case.
+    /// The recipients of the e-mail about a receipt: the address given at payment, the payer, the debtor. Addresses that differ only in
+    /// case count once.
     package static func recipients(_ addresses: [EmailAddress?]) -> [EmailAddress] {
         var seen: Set<String> = []
         return addresses.compactMap(\.self).filter { seen.insert($0.value.lowercased()).inserted }
