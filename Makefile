@@ -26,7 +26,7 @@ test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Na
 faults: setup ## Inject faults under load for FAULT_SECONDS (120), then check the invariants; prints a table
 	@FAULT_SECONDS=$${FAULT_SECONDS:-120} scripts/test.sh --filter FaultTests
 
-bench: setup ## Measure a release build: reads beside slow clients and sign-ins, sign-ins, row level security (BENCH_SECONDS …)
+bench: setup ## Measure a release build beside pgbench and peers, and more; scripts/bench.sh lists the settings (BENCH_ONLY=http …)
 	@scripts/bench.sh
 
 check: setup check-format check-scripts check-compose ## Run what CI runs: formatting, scripts, compose file, warnings as errors, tests, fuzzing

@@ -1,22 +1,37 @@
 #!/usr/bin/env bash
-# `make bench`: measures reads alone and beside slow clients, sign-ins, and the cost of row level security, with a release build and a
-# temporary PostgreSQL.
-#   BENCH_SECONDS 10 for each measurement   BENCH_DRIPS 1000 slow connections   BENCH_CITIZENS 200 who sign in at the same time
-#   BENCH_PORT 18080   BENCH_SMTP_PORT 18025   BENCH_ONLY drip, login or tenancy
+# `make bench`: measures a release build with a temporary PostgreSQL (fsync and synchronous_commit on) on 127.0.0.1.
+#   BENCH_ONLY       what to measure, several in quotes: http (operations, beside peers and pgbench), drip (reads beside slow clients),
+#                    login (sign-ins), tenancy (row level security); default: all
+#   BENCH_OPERATIONS for http: some of live, show, list, search, create, rt; default: all
+#   BENCH_SECONDS    10, of each measurement          BENCH_ROUNDS   3, for http: rounds, of which the median counts
+#   BENCH_CLIENTS    16, for http: connections        BENCH_RTS      8000, for http: RTs in a round
+#   BENCH_POSITIONS  10000, positions in the database (10000000 need about 60 GB)
+#   BENCH_PEERS      "go fastapi", for http           BENCH_PGBENCH  1; 0: without pgbench
+#   BENCH_SAVE       1: write the tables of http into docs/performance.md
+#   BENCH_DRIPS      1000 slow connections            BENCH_CITIZENS 200 who sign in at once, at least 12
+#   BENCH_PORT       18080, and the three after it    BENCH_SMTP_PORT 18025
 #   QUIETANZA_BIN_DIR folder with built programs: skips building
+#   BENCH_BEFORE_BIN_DIR and BENCH_BEFORE_RESOURCES  an older build and the folder with its migrations/: measured in the same run
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/interruptible.sh
 . scripts/interruptible.sh
 
 cluster=.local/postgres-bench
-folder=.local/bench
+folder=$PWD/.local/bench
 port=${BENCH_PORT:-18080}
 smtp_port=${BENCH_SMTP_PORT:-18025}
 seconds=${BENCH_SECONDS:-10}
+positions=${BENCH_POSITIONS:-10000}
 only=${BENCH_ONLY:-all}
-service=
+[ "$only" != all ] || only="http drip login tenancy"
+peers=${BENCH_PEERS-go fastapi}
+# Everything that was started and runs until the end; and what runs for one measurement.
+servers=()
 parts=()
+
+die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
+is_wanted() { [[ " $only " == *" $1 "* ]]; }
 
 stop() {
     local pid
@@ -33,14 +48,14 @@ finish() {
     trap '' INT TERM HUP
     set +e
     end_interruptible
-    stop "$service" "${parts[@]}"
+    stop "${servers[@]}" "${parts[@]}"
     scripts/postgres.sh remove "$cluster" 9>&-
     exit "$status"
 }
 
 mkdir -p "$folder"
 exec 9>.local/bench.lock
-flock --nonblock 9 || { echo "another 'make bench' is running in this folder" >&2; exit 1; }
+flock --nonblock 9 || die "another 'make bench' is running in this folder"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -52,41 +67,144 @@ else
     bin=$(swift build --configuration release --show-bin-path 9>&-)
 fi
 
+if is_wanted http; then
+    command -v wrk >/dev/null || die "install wrk: apt-get install wrk"
+    [ "${BENCH_PGBENCH:-1}" = 0 ] || command -v pgbench >/dev/null || die "install pgbench: apt-get install postgresql"
+    if [[ " $peers " == *" go "* ]]; then
+        if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/github.com/jackc/pgx/v4 ]; then
+            die "install the Go peer's packages (apt-get install golang-go golang-github-jackc-pgx-v4-dev), or leave it out with BENCH_PEERS"
+        fi
+        (cd Benchmarks/peers/go && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$folder/go-cache go build -o "$folder/peer-go" .) 9>&-
+    fi
+    if [[ " $peers " == *" fastapi "* ]] && ! cmp --silent Benchmarks/peers/fastapi/requirements.txt "$folder/venv/requirements.txt"; then
+        rm -rf "$folder/venv"
+        /usr/bin/python3 -m venv "$folder/venv"
+        "$folder/venv/bin/pip" install --quiet --disable-pip-version-check -r Benchmarks/peers/fastapi/requirements.txt 9>&-
+        cp Benchmarks/peers/fastapi/requirements.txt "$folder/venv/"
+    fi
+fi
+
 scripts/postgres.sh remove "$cluster" 9>&-
 DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54420}" durable 9>&-)
-export DATABASE_URL HTTP_HOST=127.0.0.1 HTTP_PORT=$port RESOURCES_DIRECTORY=$PWD LOG_LEVEL=warning
+export DATABASE_URL HTTP_HOST=127.0.0.1 RESOURCES_DIRECTORY=$PWD LOG_LEVEL=info
 export SMTP_URL="smtp://127.0.0.1:$smtp_port?tls=none" MAIL_FROM=bench@example.org OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
 SECRETS_KEY=$(openssl rand -base64 32)
 export SECRETS_KEY RATE_LIMIT_PER_MINUTE=100000000
-"$bin/quietanza" migrate 9>&-
-"$bin/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/demo.json" 9>&-
 ulimit -n "$(ulimit -Hn)"
-"$bin/quietanza" serve --no-loops >"$folder/service.log" 2>&1 9>&- &
-service=$!
-for _ in $(seq 100); do
-    ! curl --silent --fail --output /dev/null "http://127.0.0.1:$port/ready" || break
-    kill -0 "$service" 2>/dev/null || { tail "$folder/service.log" >&2; exit 1; }
-    sleep 0.1
-done
+
+wait_for() {
+    local _
+    for _ in $(seq 200); do
+        ! curl --silent --fail --output /dev/null "$2" || return 0
+        kill -0 "$3" 2>/dev/null || { tail "$folder/$1.log" >&2; die "$1 has ended"; }
+        sleep 0.1
+    done
+    die "$1 does not answer at $2"
+}
+
+# Makes the database of a build, with its migrations, demo data and positions: fill DATABASE_URL BIN RESOURCES NAME.
+fill() {
+    local -x DATABASE_URL=$1 RESOURCES_DIRECTORY=$3
+    local query=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$DATABASE_URL")
+    local first last step=50000
+    "$2/quietanza" migrate >"$folder/$4-migrate.log" 9>&-
+    "$2/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/$4.json" 9>&-
+    # The positions are spread over the three years before now.
+    local now_ms=$(($(date +%s) * 1000))
+    local step_ms=$((3 * 365 * 86400 * 1000 / positions))
+    "${query[@]}" --set count="$positions" --set first_ms=$((now_ms - positions * step_ms)) --set step_ms="$step_ms" \
+        --file Benchmarks/data/setup.sql 9>&-
+    for ((first = 1; first <= positions; first += step)); do
+        last=$((first + step - 1 < positions ? first + step - 1 : positions))
+        interruptible "${query[@]}" --set first="$first" --set last="$last" --set payable=false --file Benchmarks/data/batch.sql
+        printf '\r%s: %d of %d positions made in %d s ' "$4" "$last" "$positions" "$SECONDS" >&2
+    done
+    echo >&2
+    interruptible "${query[@]}" --command "VACUUM ANALYZE"
+}
+
+# Starts a service and appends it to the list of HTTP servers: serve TITLE NAME DATABASE_URL BIN RESOURCES PORT
+serve() {
+    DATABASE_URL=$3 RESOURCES_DIRECTORY=$5 HTTP_PORT=$6 "$4/quietanza" serve --no-loops >"$folder/$2.log" 2>&1 9>&- &
+    servers+=($!)
+    wait_for "$2" "http://127.0.0.1:$6/ready" "${servers[-1]}"
+    add_server "$1" "$6" "$3" "$2"
+}
+add_server() {
+    described+=("$(jq --null-input --compact-output --arg name "$1" --arg url "http://127.0.0.1:$2" --argjson pid "${servers[-1]}" \
+        --arg database "$3" --arg demo "$folder/$4.json" '$ARGS.named')")
+}
+described=()
+
+SECONDS=0
+fill "$DATABASE_URL" "$bin" "$PWD" service
+serve Quietanza service "$DATABASE_URL" "$bin" "$PWD" "$port"
+service=${servers[-1]}
 
 export BENCH_URL=http://127.0.0.1:$port BENCH_MAIL=$folder/mail PYTHONDONTWRITEBYTECODE=1
-BENCH_KEY=$(jq --raw-output .api_key "$folder/demo.json")
+BENCH_KEY=$(jq --raw-output .api_key "$folder/service.json")
 export BENCH_KEY
 measure() { interruptible /usr/bin/python3 "scripts/bench-$1.py" --seconds "$seconds" "${@:2}"; }
-is_wanted() { [ "$only" = all ] || [ "$only" = "$1" ]; }
 
-echo "$(nproc) cores, $seconds s for each measurement; load before it: $(cut -d ' ' -f 1-3 /proc/loadavg)"
+about="$(nproc) cores shared by PostgreSQL, service, peers and clients; load before it $(cut -d ' ' -f 1-3 /proc/loadavg)"
+about+="; $(psql --version | sed -E 's/psql \(PostgreSQL\) ([0-9.]+).*/PostgreSQL \1/')"
+echo "$about; $seconds s for each measurement"
+
+if is_wanted http; then
+    if [ -n "${BENCH_BEFORE_BIN_DIR:-}" ]; then
+        before_url=${DATABASE_URL%/*}/before
+        psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE before" 9>&-
+        fill "$before_url" "$BENCH_BEFORE_BIN_DIR" "${BENCH_BEFORE_RESOURCES:?the folder with the migrations of the older build}" before
+        serve "Quietanza, before" before "$before_url" "$BENCH_BEFORE_BIN_DIR" "$BENCH_BEFORE_RESOURCES" $((port + 1))
+    fi
+    BENCH_PSP_SECRET=$(jq --raw-output .psp_secrets.ABCDITMM "$folder/service.json")
+    export BENCH_PSP_SECRET PUBLIC_URL=$BENCH_URL BENCH_STATEMENTS=$PWD/Benchmarks/statements
+    # Each peer has as many connections to PostgreSQL as the service: 2 × cores + 4.
+    connections=$((2 * $(nproc) + 4))
+    for peer in $peers; do
+        case $peer in
+            go)
+                DATABASE_URL="$DATABASE_URL?pool_max_conns=$connections" HTTP_PORT=$((port + 2)) \
+                    "$folder/peer-go" >"$folder/go.log" 2>&1 9>&- &
+                servers+=($!)
+                wait_for go "http://127.0.0.1:$((port + 2))/live" "${servers[-1]}"
+                add_server "Go: net/http, pgx" $((port + 2)) "$DATABASE_URL" service
+                about+="; $(go version | sed -E 's/go version go([0-9.]+).*/Go \1/')"
+                ;;
+            fastapi)
+                BENCH_POOL=$((connections / $(nproc))) "$folder/venv/bin/uvicorn" --app-dir Benchmarks/peers/fastapi app:app \
+                    --host 127.0.0.1 --port $((port + 3)) --workers "$(nproc)" --loop uvloop --http httptools --no-access-log \
+                    >"$folder/fastapi.log" 2>&1 9>&- &
+                servers+=($!)
+                wait_for fastapi "http://127.0.0.1:$((port + 3))/live" "${servers[-1]}"
+                add_server "FastAPI, asyncpg" $((port + 3)) "$DATABASE_URL" service
+                about+="; $("$folder/venv/bin/python" --version), FastAPI $(sed -n 's/^fastapi==//p' Benchmarks/peers/fastapi/requirements.txt)"
+                ;;
+            *) die "BENCH_PEERS: there is no peer $peer" ;;
+        esac
+    done
+    postgres=$(psql --no-psqlrc --tuples-only --no-align "$DATABASE_URL" \
+        --command "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)" 9>&-)
+    command="BENCH_ONLY=http BENCH_POSITIONS=$positions BENCH_SECONDS=$seconds make bench"
+    printf '%s\n' "${described[@]}" | jq --slurp --argjson postgres "$postgres" --argjson positions "$positions" --arg about "$about" \
+        --arg command "$command" --argjson pgbench "${BENCH_PGBENCH:-1}" \
+        '$ARGS.named + {servers: .} | .pgbench = (.pgbench == 1)' >"$folder/setup.json"
+    saving=()
+    [ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
+    measure http --setup "$folder/setup.json" --rounds "${BENCH_ROUNDS:-3}" --clients "${BENCH_CLIENTS:-16}" \
+        --operations "${BENCH_OPERATIONS:-all}" "${saving[@]}"
+fi
 if is_wanted drip; then measure drip --drips "${BENCH_DRIPS:-1000}"; fi
 if is_wanted login; then
     # Background jobs run only while the accounts are created.
     rm -rf "$BENCH_MAIL"
     /usr/bin/python3 scripts/smtp-sink.py --port "$smtp_port" --directory "$BENCH_MAIL" >"$folder/mail.log" 2>&1 9>&- &
     parts+=($!)
-    "$bin/quietanza" loops >"$folder/loops.log" 2>&1 9>&- &
+    HTTP_PORT=$port "$bin/quietanza" loops >"$folder/loops.log" 2>&1 9>&- &
     parts+=($!)
     interruptible /usr/bin/python3 scripts/bench-accounts.py --count "${BENCH_CITIZENS:-200}" >"$folder/accounts"
     stop "${parts[@]}" || true
     parts=()
     measure login --accounts "$folder/accounts" --service "$service"
 fi
-if is_wanted tenancy; then measure tenancy --demo "$folder/demo.json" --service "$service"; fi
+if is_wanted tenancy; then measure tenancy --demo "$folder/service.json" --service "$service"; fi

@@ -130,6 +130,11 @@ class Process:
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def family_cpu_seconds(self) -> float:
-        with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
-            living = [Process(int(pid)) for pid in children.read().split()]
-        return self.cpu_seconds() + sum(child.cpu_seconds() for child in living)
+        # The time of a child that ends while this reads moves to its parent, so the reading begins again.
+        while True:
+            with open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
+                living = [Process(int(pid)) for pid in children.read().split()]
+            try:
+                return sum(child.cpu_seconds() for child in living) + self.cpu_seconds()
+            except (FileNotFoundError, ProcessLookupError):
+                continue

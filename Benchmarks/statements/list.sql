@@ -1,0 +1,11 @@
+-- key
+SELECT id, kind, scopes, creditors, expires_at, revoked_at FROM api_keys WHERE digest = :digest;
+-- list
+SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number, p.description, p.state,
+    p.total_cents, p.paid_cents, p.written_off_cents, p.due_date, p.payable_until,
+    ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE a.position_id = p.id AND a.is_open ORDER BY a.kind), p.created_at, p.updated_at
+FROM api_keys k CROSS JOIN unnest(k.creditors) AS tenant(code)
+    CROSS JOIN LATERAL (SELECT * FROM positions WHERE creditor_tax_code = tenant.code
+        ORDER BY created_at DESC, id DESC LIMIT 51) AS p
+    JOIN creditors c ON c.tax_code = p.creditor_tax_code
+WHERE k.digest = :digest ORDER BY p.created_at DESC, p.id DESC LIMIT 51;
