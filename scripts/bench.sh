@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # `make bench`: measures a release build with a temporary PostgreSQL (fsync and synchronous_commit on) on 127.0.0.1.
 #   BENCH_ONLY       what to measure, several in quotes: http (operations, beside peers and pgbench), drip (reads beside slow clients),
-#                    login (sign-ins), tenancy (row level security); default: all
-#   BENCH_OPERATIONS for http: some of live, show, list, search, create, rt; default: all
+#                    login (sign-ins), tenancy (row level security); default: all of these
+#                    flat (operations on two databases, of BENCH_SMALL_POSITIONS and of BENCH_POSITIONS)
+#   BENCH_OPERATIONS for http and flat: some of live, show, list, search, create, start, session, pdf, rt, and of deep, status, type, due,
+#                    document, updated, notice, text; default: all
 #   BENCH_SECONDS    10, of each measurement          BENCH_ROUNDS   3, for http: rounds, of which the median counts
-#   BENCH_CLIENTS    16, for http: connections        BENCH_RTS      8000, for http: RTs in a round
-#   BENCH_POSITIONS  10000, positions in the database (10000000 need about 60 GB)
+#   BENCH_CLIENTS    16, for http: connections        BENCH_RTS      8000, for http: RTs in a round; BENCH_STARTS 4000 starts
+#   BENCH_POSITIONS  10000, positions in the database; BENCH_SMALL_POSITIONS 10000, for flat: in the other one
 #   BENCH_PEERS      "go fastapi", for http           BENCH_PGBENCH  1; 0: without pgbench
 #   BENCH_SAVE       1: write the tables of http into docs/performance.md
 #   BENCH_DRIPS      1000 slow connections            BENCH_CITIZENS 200 who sign in at once, at least 12
-#   BENCH_PORT       18080, and the three after it    BENCH_SMTP_PORT 18025
+#   BENCH_PORT       18080, and the five after it     BENCH_SMTP_PORT 18025
 #   QUIETANZA_BIN_DIR folder with built programs: skips building
 #   BENCH_BEFORE_BIN_DIR and BENCH_BEFORE_RESOURCES  an older build and the folder with its migrations/: measured in the same run
 set -euo pipefail
@@ -67,14 +69,16 @@ else
     bin=$(swift build --configuration release --show-bin-path 9>&-)
 fi
 
-if is_wanted http; then
+if is_wanted http || is_wanted flat; then
     command -v wrk >/dev/null || die "install wrk: apt-get install wrk"
     [ "${BENCH_PGBENCH:-1}" = 0 ] || command -v pgbench >/dev/null || die "install pgbench: apt-get install postgresql"
+    command -v go >/dev/null || die "install Go: apt-get install golang-go"
+    build_go() { (cd "$1" && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$folder/go-cache go build -o "$folder/$2" .) 9>&-; }
+    build_go Benchmarks/outside outside
     if [[ " $peers " == *" go "* ]]; then
-        if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/github.com/jackc/pgx/v4 ]; then
-            die "install the Go peer's packages (apt-get install golang-go golang-github-jackc-pgx-v4-dev), or leave it out with BENCH_PEERS"
-        fi
-        (cd Benchmarks/peers/go && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$folder/go-cache go build -o "$folder/peer-go" .) 9>&-
+        [ -d /usr/share/gocode/src/github.com/jackc/pgx/v4 ] ||
+            die "install pgx (apt-get install golang-github-jackc-pgx-v4-dev), or leave the Go peer out with BENCH_PEERS"
+        build_go Benchmarks/peers/go peer-go
     fi
     if [[ " $peers " == *" fastapi "* ]] && ! cmp --silent Benchmarks/peers/fastapi/requirements.txt "$folder/venv/requirements.txt"; then
         rm -rf "$folder/venv"
@@ -102,13 +106,14 @@ wait_for() {
     die "$1 does not answer at $2"
 }
 
-# Makes the database of a build, with its migrations, demo data and positions: fill DATABASE_URL BIN RESOURCES NAME.
+# Makes a database of a build, with its migrations, demo data and positions: fill DATABASE_URL BIN RESOURCES NAME POSITIONS
 fill() {
     local -x DATABASE_URL=$1 RESOURCES_DIRECTORY=$3
+    local positions=$5
     local query=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$DATABASE_URL")
     local first last step=50000
     "$2/quietanza" migrate >"$folder/$4-migrate.log" 9>&-
-    "$2/quietanza" demo-data --format json --simulator-url http://127.0.0.1:9 >"$folder/$4.json" 9>&-
+    "$2/quietanza" demo-data --format json --simulator-url "http://127.0.0.1:$((port + 4))" >"$folder/$4.json" 9>&-
     # The positions are spread over the three years before now.
     local now_ms=$(($(date +%s) * 1000))
     local step_ms=$((3 * 365 * 86400 * 1000 / positions))
@@ -123,22 +128,22 @@ fill() {
     interruptible "${query[@]}" --command "VACUUM ANALYZE"
 }
 
-# Starts a service and appends it to the list of HTTP servers: serve TITLE NAME DATABASE_URL BIN RESOURCES PORT
+# Starts a service and describes it in $folder/NAME.server: serve TITLE NAME DATABASE_URL BIN RESOURCES PORT POSITIONS
 serve() {
     DATABASE_URL=$3 RESOURCES_DIRECTORY=$5 HTTP_PORT=$6 "$4/quietanza" serve --no-loops >"$folder/$2.log" 2>&1 9>&- &
     servers+=($!)
     wait_for "$2" "http://127.0.0.1:$6/ready" "${servers[-1]}"
-    add_server "$1" "$6" "$3" "$2"
+    describe "$1" "$2" "$6" "$3" "$2" "$7"
 }
-add_server() {
-    described+=("$(jq --null-input --compact-output --arg name "$1" --arg url "http://127.0.0.1:$2" --argjson pid "${servers[-1]}" \
-        --arg database "$3" --arg demo "$folder/$4.json" '$ARGS.named')")
+# describe TITLE NAME PORT DATABASE_URL DEMO POSITIONS
+describe() {
+    jq --null-input --arg name "$1" --arg url "http://127.0.0.1:$3" --argjson pid "${servers[-1]}" --arg database "$4" \
+        --arg demo "$folder/$5.json" --argjson positions "$6" '$ARGS.named' >"$folder/$2.server"
 }
-described=()
 
 SECONDS=0
-fill "$DATABASE_URL" "$bin" "$PWD" service
-serve Quietanza service "$DATABASE_URL" "$bin" "$PWD" "$port"
+fill "$DATABASE_URL" "$bin" "$PWD" service "$positions"
+serve Quietanza service "$DATABASE_URL" "$bin" "$PWD" "$port" "$positions"
 service=${servers[-1]}
 
 export BENCH_URL=http://127.0.0.1:$port BENCH_MAIL=$folder/mail PYTHONDONTWRITEBYTECODE=1
@@ -150,12 +155,32 @@ about="$(nproc) cores shared by PostgreSQL, service, peers and clients; load bef
 about+="; $(psql --version | sed -E 's/psql \(PostgreSQL\) ([0-9.]+).*/PostgreSQL \1/')"
 echo "$about; $seconds s for each measurement"
 
+# Runs bench-http.py: compare PART FILE…, with the files that describe the servers.
+compare() {
+    local postgres saving=()
+    postgres=$(psql --no-psqlrc --tuples-only --no-align "$DATABASE_URL" \
+        --command "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)" 9>&-)
+    jq --slurp --argjson postgres "$postgres" --arg about "$about" --arg part "$1" --argjson pgbench "${BENCH_PGBENCH:-1}" \
+        --arg command "BENCH_ONLY=$1 BENCH_POSITIONS=$positions BENCH_SECONDS=$seconds make bench" \
+        '$ARGS.named + {servers: .} | .pgbench = (.pgbench == 1)' "${@:2}" >"$folder/setup.json"
+    [ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
+    measure http --setup "$folder/setup.json" --rounds "${BENCH_ROUNDS:-3}" --clients "${BENCH_CLIENTS:-16}" \
+        --operations "${BENCH_OPERATIONS:-all}" "${saving[@]}"
+}
+
 if is_wanted http; then
+    described=("$folder/service.server")
+    BENCH_PSP_PORT=$((port + 4)) BENCH_SMTP_PORT=$smtp_port "$folder/outside" >"$folder/outside.log" 2>&1 9>&- &
+    outside=$!
+    servers+=("$outside")
+    wait_for outside "http://127.0.0.1:$((port + 4))/live" "$outside"
     if [ -n "${BENCH_BEFORE_BIN_DIR:-}" ]; then
         before_url=${DATABASE_URL%/*}/before
         psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE before" 9>&-
-        fill "$before_url" "$BENCH_BEFORE_BIN_DIR" "${BENCH_BEFORE_RESOURCES:?the folder with the migrations of the older build}" before
-        serve "Quietanza, before" before "$before_url" "$BENCH_BEFORE_BIN_DIR" "$BENCH_BEFORE_RESOURCES" $((port + 1))
+        resources=${BENCH_BEFORE_RESOURCES:?the folder with the migrations of the older build}
+        fill "$before_url" "$BENCH_BEFORE_BIN_DIR" "$resources" before "$positions"
+        serve "Quietanza, before" before "$before_url" "$BENCH_BEFORE_BIN_DIR" "$resources" $((port + 1)) "$positions"
+        described+=("$folder/before.server")
     fi
     BENCH_PSP_SECRET=$(jq --raw-output .psp_secrets.ABCDITMM "$folder/service.json")
     export BENCH_PSP_SECRET PUBLIC_URL=$BENCH_URL BENCH_STATEMENTS=$PWD/Benchmarks/statements
@@ -168,7 +193,7 @@ if is_wanted http; then
                     "$folder/peer-go" >"$folder/go.log" 2>&1 9>&- &
                 servers+=($!)
                 wait_for go "http://127.0.0.1:$((port + 2))/live" "${servers[-1]}"
-                add_server "Go: net/http, pgx" $((port + 2)) "$DATABASE_URL" service
+                describe "Go: net/http, pgx" go $((port + 2)) "$DATABASE_URL" service "$positions"
                 about+="; $(go version | sed -E 's/go version go([0-9.]+).*/Go \1/')"
                 ;;
             fastapi)
@@ -177,22 +202,24 @@ if is_wanted http; then
                     >"$folder/fastapi.log" 2>&1 9>&- &
                 servers+=($!)
                 wait_for fastapi "http://127.0.0.1:$((port + 3))/live" "${servers[-1]}"
-                add_server "FastAPI, asyncpg" $((port + 3)) "$DATABASE_URL" service
-                about+="; $("$folder/venv/bin/python" --version), FastAPI $(sed -n 's/^fastapi==//p' Benchmarks/peers/fastapi/requirements.txt)"
+                describe "FastAPI, asyncpg" fastapi $((port + 3)) "$DATABASE_URL" service "$positions"
+                about+="; $("$folder/venv/bin/python" --version)"
+                about+=", FastAPI $(sed -n 's/^fastapi==//p' Benchmarks/peers/fastapi/requirements.txt)"
                 ;;
             *) die "BENCH_PEERS: there is no peer $peer" ;;
         esac
+        described+=("$folder/$peer.server")
     done
-    postgres=$(psql --no-psqlrc --tuples-only --no-align "$DATABASE_URL" \
-        --command "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)" 9>&-)
-    command="BENCH_ONLY=http BENCH_POSITIONS=$positions BENCH_SECONDS=$seconds make bench"
-    printf '%s\n' "${described[@]}" | jq --slurp --argjson postgres "$postgres" --argjson positions "$positions" --arg about "$about" \
-        --arg command "$command" --argjson pgbench "${BENCH_PGBENCH:-1}" \
-        '$ARGS.named + {servers: .} | .pgbench = (.pgbench == 1)' >"$folder/setup.json"
-    saving=()
-    [ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
-    measure http --setup "$folder/setup.json" --rounds "${BENCH_ROUNDS:-3}" --clients "${BENCH_CLIENTS:-16}" \
-        --operations "${BENCH_OPERATIONS:-all}" "${saving[@]}"
+    compare http "${described[@]}"
+    # Its port is for the mail server of the other measurements.
+    stop "$outside" || true
+fi
+if is_wanted flat; then
+    small=${BENCH_SMALL_POSITIONS:-10000}
+    psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE small" 9>&-
+    fill "${DATABASE_URL%/*}/small" "$bin" "$PWD" small "$small"
+    serve "Quietanza, $small" small "${DATABASE_URL%/*}/small" "$bin" "$PWD" $((port + 5)) "$small"
+    compare flat "$folder/small.server" "$folder/service.server"
 fi
 if is_wanted drip; then measure drip --drips "${BENCH_DRIPS:-1000}"; fi
 if is_wanted login; then

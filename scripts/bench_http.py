@@ -162,3 +162,25 @@ class PgBench:
         return Result(
             float(rate[1]), times[len(times) // 2] / 1_000, times[int(len(times) * 0.99)] / 1_000, 0,
             (after - before) / len(times) * 1e6, 0, len(times))
+
+
+class Table:
+    """The rows of one operation, in Markdown."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, *cells: str) -> None:
+        self.lines.append("| " + " | ".join(cells) + " |")
+        print(self.lines[-1], flush=True)
+
+    def title(self, *names: str) -> None:
+        print()
+        self.lines.append("")
+        self.add(*names)
+        self.lines.append("|" + "---|" * len(names))
+        print(self.lines[-1])
+
+
+def plain(value: float, digits: int = 0) -> str:
+    return f"{value:,.{digits}f}".replace(",", " ")

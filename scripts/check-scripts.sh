@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the syntax of every shell and Python script, and of the peers of `make bench`; runs shellcheck and gofmt if they are installed.
+# Checks the syntax of every shell and Python script, and of the programs in Benchmarks/; runs shellcheck and gofmt if they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ for script in "${pythons[@]}"; do
 done
 if command -v shellcheck >/dev/null 2>&1; then shellcheck --severity=warning "${shells[@]}"; fi
 if command -v gofmt >/dev/null 2>&1; then
-    unformatted=$(gofmt -l Benchmarks/peers)
+    unformatted=$(gofmt -l Benchmarks)
     [ -z "$unformatted" ] || { printf 'not formatted by gofmt: %s\n' "$unformatted" >&2; exit 1; }
 fi
 echo "${#shells[@]} shell and ${#pythons[@]} Python scripts have valid syntax"
