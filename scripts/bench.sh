@@ -3,6 +3,8 @@
 #   BENCH_ONLY       what to measure, several in quotes: http (operations, beside peers and pgbench), drip (reads beside slow clients),
 #                    login (sign-ins), tenancy (row level security); default: all of these
 #                    flat (operations on two databases, of BENCH_SMALL_POSITIONS and of BENCH_POSITIONS)
+#                    start-up, memory (BENCH_REQUESTS 100000), polls (BENCH_POLLS "2000 10000" open long polls), mails (BENCH_MAILS 2000),
+#                    half (RTs at half load), overload (BENCH_OVERLOAD "200 1000" clients)
 #   BENCH_OPERATIONS for http and flat: some of live, show, list, search, create, start, session, pdf, rt, and of deep, status, type, due,
 #                    document, updated, notice, text; default: all
 #   BENCH_SECONDS    10, of each measurement          BENCH_ROUNDS   3, for http: rounds, of which the median counts
@@ -11,7 +13,7 @@
 #   BENCH_PEERS      "go fastapi", for http           BENCH_PGBENCH  1; 0: without pgbench
 #   BENCH_SAVE       1: write the tables of http into docs/performance.md
 #   BENCH_DRIPS      1000 slow connections            BENCH_CITIZENS 200 who sign in at once, at least 12
-#   BENCH_PORT       18080, and the five after it     BENCH_SMTP_PORT 18025
+#   BENCH_PORT       18080, and the six after it      BENCH_SMTP_PORT 18025
 #   QUIETANZA_BIN_DIR folder with built programs: skips building
 #   BENCH_BEFORE_BIN_DIR and BENCH_BEFORE_RESOURCES  an older build and the folder with its migrations/: measured in the same run
 set -euo pipefail
@@ -31,6 +33,7 @@ peers=${BENCH_PEERS-go fastapi}
 # Everything that was started and runs until the end; and what runs for one measurement.
 servers=()
 parts=()
+outside=
 
 die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 is_wanted() { [[ " $only " == *" $1 "* ]]; }
@@ -69,7 +72,11 @@ else
     bin=$(swift build --configuration release --show-bin-path 9>&-)
 fi
 
-if is_wanted http || is_wanted flat; then
+limits=()
+for what in start-up memory polls mails half overload; do
+    if is_wanted "$what"; then limits+=("$what"); fi
+done
+if is_wanted http || is_wanted flat || [ ${#limits[@]} -gt 0 ]; then
     command -v wrk >/dev/null || die "install wrk: apt-get install wrk"
     [ "${BENCH_PGBENCH:-1}" = 0 ] || command -v pgbench >/dev/null || die "install pgbench: apt-get install postgresql"
     command -v go >/dev/null || die "install Go: apt-get install golang-go"
@@ -155,25 +162,40 @@ about="$(nproc) cores shared by PostgreSQL, service, peers and clients; load bef
 about+="; $(psql --version | sed -E 's/psql \(PostgreSQL\) ([0-9.]+).*/PostgreSQL \1/')"
 echo "$about; $seconds s for each measurement"
 
-# Runs bench-http.py: compare PART FILE…, with the files that describe the servers.
-compare() {
-    local postgres saving=()
+# Writes what the measurements read: describe_setup PART FILE…, with the files that describe the servers.
+describe_setup() {
+    local postgres
     postgres=$(psql --no-psqlrc --tuples-only --no-align "$DATABASE_URL" \
         --command "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)" 9>&-)
     jq --slurp --argjson postgres "$postgres" --arg about "$about" --arg part "$1" --argjson pgbench "${BENCH_PGBENCH:-1}" \
         --arg command "BENCH_ONLY=$1 BENCH_POSITIONS=$positions BENCH_SECONDS=$seconds make bench" \
         '$ARGS.named + {servers: .} | .pgbench = (.pgbench == 1)' "${@:2}" >"$folder/setup.json"
+}
+# Runs bench-http.py; the arguments are those of describe_setup.
+compare() {
+    local saving=()
+    describe_setup "$@"
     [ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
     measure http --setup "$folder/setup.json" --rounds "${BENCH_ROUNDS:-3}" --clients "${BENCH_CLIENTS:-16}" \
         --operations "${BENCH_OPERATIONS:-all}" "${saving[@]}"
 }
 
-if is_wanted http; then
-    described=("$folder/service.server")
+if [ ${#limits[@]} -gt 0 ] || is_wanted http; then
     BENCH_PSP_PORT=$((port + 4)) BENCH_SMTP_PORT=$smtp_port "$folder/outside" >"$folder/outside.log" 2>&1 9>&- &
     outside=$!
     servers+=("$outside")
     wait_for outside "http://127.0.0.1:$((port + 4))/live" "$outside"
+fi
+for what in "${limits[@]}"; do
+    describe_setup limits "$folder/service.server"
+    read -r -a polls <<<"${BENCH_POLLS:-2000 10000}"
+    read -r -a overload <<<"${BENCH_OVERLOAD:-200 1000}"
+    BENCH_OWN_PORT=$((port + 6)) measure limits --what "$what" --setup "$folder/setup.json" --bin "$bin" \
+        --requests "${BENCH_REQUESTS:-100000}" --mails "${BENCH_MAILS:-2000}" --polls "${polls[@]}" --overload "${overload[@]}"
+done
+
+if is_wanted http; then
+    described=("$folder/service.server")
     if [ -n "${BENCH_BEFORE_BIN_DIR:-}" ]; then
         before_url=${DATABASE_URL%/*}/before
         psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE before" 9>&-
@@ -211,9 +233,9 @@ if is_wanted http; then
         described+=("$folder/$peer.server")
     done
     compare http "${described[@]}"
-    # Its port is for the mail server of the other measurements.
-    stop "$outside" || true
 fi
+# Its port is for the mail server that stores e-mails.
+[ -z "$outside" ] || stop "$outside" || true
 if is_wanted flat; then
     small=${BENCH_SMALL_POSITIONS:-10000}
     psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE small" 9>&-

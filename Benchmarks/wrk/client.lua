@@ -3,6 +3,8 @@
 --   BENCH_ORDER      random: any line, again and again; once: each line once, then the run ends;
 --                    count: the first line again and again, with the ten-digit number of the request in place of @@@@@@@@@@
 --   BENCH_FIRST      the first number of `count`
+--   BENCH_DELAY_MS   the mean of the pauses before each request of a connection, exponentially distributed; without it: no pause
+--   BENCH_STATUSES   1: counts the answers by status, and those with 503 that have no Retry-After
 --   BENCH_REPORT     the file for the result; BENCH_FINISHED is created when no request of `once` is left
 local ffi = require("ffi")
 ffi.cdef [[
@@ -63,15 +65,35 @@ function request()
     return requests[sent]
 end
 
+local delay_ms = tonumber(os.getenv("BENCH_DELAY_MS") or "0")
+if delay_ms > 0 then
+    function delay()
+        return math.floor(-delay_ms * math.log(1 - math.random()) + 0.5)
+    end
+end
+
+statuses = {}
+without_retry_after = 0
+if os.getenv("BENCH_STATUSES") == "1" then
+    function response(status, headers, _)
+        local key = tostring(status)
+        statuses[key] = (statuses[key] or 0) + 1
+        if status == 503 and not (headers["Retry-After"] or headers["retry-after"]) then without_retry_after = without_retry_after + 1 end
+    end
+end
+
 function done(summary, latency, _)
     local seconds = summary.duration / 1e6
     local stopped_at, started_at = threads[1]:get("stopped_at"), threads[1]:get("started_at")
     if stopped_at and started_at then seconds = stopped_at - started_at end
     local e = summary.errors
+    local counts = {}
+    for status, count in pairs(threads[1]:get("statuses")) do table.insert(counts, string.format('"%s": %d', status, count)) end
     local file = io.open(os.getenv("BENCH_REPORT"), "w")
     file:write(string.format(
-        '{"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "not_2xx": %d, "socket_errors": %d}\n',
+        '{"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "not_2xx": %d, "socket_errors": %d, '
+            .. '"statuses": {%s}, "without_retry_after": %d}\n',
         summary.requests, seconds, latency:percentile(50) / 1000, latency:percentile(99) / 1000, e.status,
-        e.connect + e.read + e.write + e.timeout))
+        e.connect + e.read + e.write + e.timeout, table.concat(counts, ", "), threads[1]:get("without_retry_after")))
     file:close()
 end
