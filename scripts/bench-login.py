@@ -46,7 +46,7 @@ async def alike(rounds: int, mailboxes: list[str]) -> None:
     client = await Client.connect()
 
     async def attempt(kind: str, number: int) -> float:
-        name = f"nobody{number}@example.org" if kind == unknown else mailboxes[number]
+        name = f"unknown{number}@example.org" if kind == unknown else mailboxes[number]
         password = PASSWORD if kind == right else "cinque cani in cortile"
         address = home(number) if kind == right else next(addresses)
         began = time.monotonic()

@@ -2,7 +2,7 @@
 """Measures the cost of row level security: the same reads and RTs with the policies on and off, in alternating rounds.
 
 DATABASE_URL belongs to the owner of the cluster, --demo is the output of `quietanza demo-data --format json`, --service the process id
-of the service. The requests are identical, and the statements keep their own conditions. The clients use a large part of the machine, so the CPU
+of the service. The requests are identical, and the statements contain their own conditions. The clients use a large part of the machine, so the CPU
 time per request of service and PostgreSQL is printed too.
 """
 

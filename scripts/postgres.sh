@@ -66,7 +66,7 @@ is_running() {
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 url() { printf 'postgresql://%s@127.0.0.1:%s/%s\n' "$user" "$(cat "$home/port")" "$database"; }
 
-# Creates folder $1, or checks that it is ours: in a shared folder another user could have created it.
+# Creates folder $1, or checks that it belongs to this user: in a shared folder another user could have created it.
 own_folder() {
     if [ -e "$1" ] || [ -L "$1" ]; then
         if [ -L "$1" ] || [ ! -d "$1" ] || [ "$(stat --format=%U "$1")" != "$owner" ]; then

@@ -153,7 +153,7 @@ class Sink:
 
     def replied(self, conversation, answer):
         if conversation.stage == "dot" and answer.startswith("250"):
-            self.confirmed.add(conversation.kept)
+            self.confirmed.add(conversation.stored)
         if conversation.stage == "greet":
             conversation.stage = "idle"
 
@@ -167,13 +167,13 @@ class Sink:
     async def handle_DATA(self, server, session, envelope):
         if self.mode == "dropdata":
             server.transport.abort()
-            return "421 4.3.0 gone"
+            return "421 4.3.0 closing"
         server.stage = "dot"
         if self.stage != "dot":
-            server.kept = self.keep(envelope)
-        return "250 2.0.0 kept"
+            server.stored = self.store(envelope)
+        return "250 2.0.0 stored"
 
-    def keep(self, envelope):
+    def store(self, envelope):
         name = f"{time.time_ns():020d}-{next(self.counter):06d}.eml"
         path = os.path.join(self.directory, name)
         with open(path + ".part", "wb") as out:
@@ -186,8 +186,8 @@ class Sink:
         return sorted(name for name in os.listdir(self.directory) if name.endswith(".eml"))
 
     def summary(self, name):
-        with open(os.path.join(self.directory, name), "rb") as kept:
-            message = email.message_from_binary_file(kept, policy=email.policy.default)
+        with open(os.path.join(self.directory, name), "rb") as file:
+            message = email.message_from_binary_file(file, policy=email.policy.default)
         return {"file": name, "to": str(message["X-Envelope-To"]), "from": str(message["X-Envelope-From"]),
                 "subject": str(message["Subject"]), "message_id": str(message["Message-ID"]),
                 "confirmed": name in self.confirmed}
@@ -206,8 +206,8 @@ class Sink:
             return 200, json.dumps({"mode": self.mode}).encode()
         name = path.removeprefix("/messages/")
         if method == "GET" and name in self.files():
-            with open(os.path.join(self.directory, name), "rb") as kept:
-                return 200, kept.read()
+            with open(os.path.join(self.directory, name), "rb") as file:
+                return 200, file.read()
         return 404, b"{}"
 
     async def control(self, reader, writer):

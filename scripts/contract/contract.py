@@ -159,7 +159,7 @@ class Contract:
             for error in sorted(self.validators[schema].iter_errors(value), key=lambda one: list(map(str, one.path)))]
 
     def text_faults(self, text, schema, what):
-        """For headers, paths and queries, where a text stands for a value of the schema's type."""
+        """For headers, paths and queries, where a text represents a value of the schema's type."""
         kind, value = self.follow(schema)[1].get("type"), text
         if kind == "integer" and re.fullmatch("-?[0-9]+", text):
             value = int(text)

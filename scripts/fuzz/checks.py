@@ -33,7 +33,7 @@ RULES = [
     ("bad_format", r"\w+", r"(/.*)?/((debtor|payer)_)?tax_code"),
     # An address in Italy has a CAP and a province: see `PostalAddress`.
     ("bad_format", r"\w+", r"/((debtor|payer)/)?address/(postal_code|province)"),
-    # Members that are required beside another member or a stored value: see the descriptions of these bodies.
+    # Members that are required together with another member or a stored value: see the descriptions of these bodies.
     ("required", r"resolve_anomaly", r"/(position_id|amount_cents|installment)"),
     ("required", r"enter_rt", r"/evidence"),
     ("required", r"make_api_key", r"/creditors"),
@@ -61,7 +61,7 @@ def problem(response):
 def states_a_rule(violation, case):
     pointer, code = violation.get("pointer", ""), violation.get("code")
     if code == "bad_format" and re.fullmatch(PAGES, pointer):
-        # The name of a host has 253 characters at most; no pattern can count them beside those of its labels.
+        # The name of a host has 253 characters at most; no pattern can count them in addition to those of its labels.
         return len(re.match("https?://([^/:?]*)", member(case.body, pointer)).group(1)) > 253
     return code in RULE_CODES or any(
         code == one and re.fullmatch(operation, operation_id(case.operation)) and re.fullmatch(place, pointer)
@@ -125,7 +125,7 @@ def negative_data_rejection(ctx, response, case):
             return None
         if is_negative_in_ignored_headers_only(case):
             return None
-        # Money that has moved is never refused: an RT is stored whatever its other members hold, with notes.
+        # Money that has moved is never refused: an RT is stored with any values of its other members, with notes.
         if operation_id(case.operation) == "receive_rt" and response.status_code in (200, 201):
             return None
     return builtin.negative_data_rejection(ctx, response, case)
@@ -192,7 +192,7 @@ ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16,
 
 
 def tax_code(name):
-    """A codice fiscale of somebody born on 1 January 1980, with its check letter; another for each name."""
+    """A codice fiscale of a person born on 1 January 1980, with its check letter; another for each name."""
     letters = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(name.encode()).digest()[:6])
     first = letters + "80A01H501"
     values = [int(one) if one.isdigit() else ord(one) - 65 for one in first]

@@ -57,10 +57,10 @@ class Fuzz:
 
     # Creates the data from which the phases start.
 
-    def prepare(self, kept):
-        """Restores what earlier rounds may have changed; `kept` is what the first round has found."""
-        self.kept = kept or {"protected_ids": self.protected_ids(), "documents": {path: self.read(path) for path in RESTORED}}
-        for path, document in self.kept["documents"].items():
+    def prepare(self, original):
+        """Restores data that earlier rounds may have changed; `original` is the data of the first round."""
+        self.original = original or {"protected_ids": self.protected_ids(), "documents": {path: self.read(path) for path in RESTORED}}
+        for path, document in self.original["documents"].items():
             self.made(path, "operator", document, "PUT", [("If-Match", "*")])
         self.position_body = {
             "creditor_tax_code": "12345678903", "external_id": f"FUZZ-{self.seed}", "debt_type": "mensa",
@@ -85,7 +85,7 @@ class Fuzz:
         _, _, self.xml = self.client.send("seed", "GET", f"/v1/receipts/{receipt}/official-rt", self.bearer("front end"))
         if not self.xml.startswith(b"<?xml"):
             raise SystemExit(f"fuzz: the seed RT was not settled: {status} {answer[:500]!r}")
-        if not kept:
+        if not original:
             register(self.service.url, self.service.mail_control, self.keys["front end"], CITIZEN)
         self.citizen = session(self.service.url, self.keys["front end"], CITIZEN)
 
@@ -222,7 +222,7 @@ def schemathesis(service, fuzz, seed, factor, folder, end, totals):
             role, done, seconds = run.result()
             if done is None:
                 continue
-            tell(f"schemathesis, {role} (seed {seed})", summary(done.stdout), f"{seconds:.0f} s")
+            print_row(f"schemathesis, {role} (seed {seed})", summary(done.stdout), f"{seconds:.0f} s")
             count = totals.setdefault(f"schemathesis, {role}", {})
             for number, what in re.findall(r"(\d+) (generated|passed|errored|unique failures)", summary(done.stdout)):
                 count[what] = count.get(what, 0) + int(number)
@@ -245,7 +245,7 @@ def run_role(role, service, fuzz, seed, factor, folder, end):
     if role == "citizen":
         command += ["-H", f"X-Citizen-Token: {fuzz.citizen}"]
     run = {
-        "url": service.url, "key": key, "ops_key": fuzz.keys["operator"], "protected_ids": fuzz.kept["protected_ids"],
+        "url": service.url, "key": key, "ops_key": fuzz.keys["operator"], "protected_ids": fuzz.original["protected_ids"],
         "psp_id": "ABCDITMM", "psp_secret": fuzz.secret, "citizen": CITIZEN, "is_citizen": role == "citizen",
         "mail_control": service.mail_control, "run": f"{seed}-{role.replace(' ', '-')}"}
     environment = os.environ | {
@@ -258,7 +258,7 @@ def run_role(role, service, fuzz, seed, factor, folder, end):
     return role, done, time.monotonic() - started
 
 
-def tell(name, count, note):
+def print_row(name, count, note):
     print(f"{name:36} {str(count):>10}  {note}", flush=True)
 
 
@@ -297,16 +297,16 @@ def main():
     wrong, totals, rounds = [], {}, 0
     with tempfile.TemporaryDirectory(prefix="quietanza-fuzz-") as folder:
         service = Service(programs, folder)
-        warm, kept = None, None
+        warm, original = None, None
         try:
             while rounds == 0 or time.monotonic() < end:
                 fuzz = Fuzz(service, seed, factor)
-                fuzz.prepare(kept)
-                kept = fuzz.kept
+                fuzz.prepare(original)
+                original = fuzz.original
                 for phase in (fuzz.headers, fuzz.cursors, fuzz.queries, fuzz.bodies, fuzz.receipts):
                     phase()
                 for phase, count in fuzz.client.counts.items():
-                    tell(f"{phase} (seed {seed})", sum(count.values()), dict(sorted(count.items())))
+                    print_row(f"{phase} (seed {seed})", sum(count.values()), dict(sorted(count.items())))
                     for status, number in count.items():
                         total = totals.setdefault(phase, {})
                         total[status] = total.get(status, 0) + number
@@ -319,7 +319,7 @@ def main():
                 wrong += found
                 seed += 1
                 rounds += 1
-                tell(f"after round {rounds}", f"{service.resident_kib() - warm:+} KiB", f"load {os.getloadavg()[0]:.1f}")
+                print_row(f"after round {rounds}", f"{service.resident_kib() - warm:+} KiB", f"load {os.getloadavg()[0]:.1f}")
             growth = service.resident_kib() - warm
             found, logged = log_violations(service)
             if growth > GROWTH_KIB:
@@ -328,8 +328,8 @@ def main():
                 print(one, file=sys.stderr)
             wrong += found
             for phase, count in totals.items():
-                tell(f"{phase} ({rounds} rounds)", sum(n for what, n in count.items() if isinstance(what, int)) or count.get("generated", 0), count)
-            tell("requests in the log", logged, f"memory {warm} KiB, then {growth:+} KiB")
+                print_row(f"{phase} ({rounds} rounds)", sum(n for what, n in count.items() if isinstance(what, int)) or count.get("generated", 0), count)
+            print_row("requests in the log", logged, f"memory {warm} KiB, then {growth:+} KiB")
         finally:
             service.stop()
     print(f"fuzz: {len(wrong)} violations")

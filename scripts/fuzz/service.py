@@ -169,9 +169,9 @@ class Client:
         return answer
 
     def violation(self, phase, what, method, path, headers, body, answer=b""):
-        kept = [(name, value) for name, value in headers if name.lower() not in ("authorization", "x-citizen-token")]
+        shown = [(name, value) for name, value in headers if name.lower() not in ("authorization", "x-citizen-token")]
         self.violations.append(
-            f"[{phase}] {what}\n    {method} {path}\n    headers {kept!r}\n    body {(body or b'')[:2000]!r}\n"
+            f"[{phase}] {what}\n    {method} {path}\n    headers {shown!r}\n    body {(body or b'')[:2000]!r}\n"
             f"    answer {answer[:500]!r}")
         if not self.service.is_alive():
             raise SystemExit("fuzz: the service ended\n" + self.violations[-1])
