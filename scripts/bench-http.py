@@ -14,7 +14,7 @@ import re
 import subprocess
 import typing
 
-from bench_http import FOLDER, ROOT, Family, HTTPServer, PgBench, Refused, Result, Table, medians, plain
+from bench_http import FOLDER, Family, HTTPServer, PgBench, Refused, Result, Table, medians, plain
 from bench_operations import (
     AMOUNT_CENTS, CREDITOR, FLAT_OPERATIONS, HTTP_OPERATIONS, PSP, RTS, Data, Operation, ask, rt_body,
 )
@@ -97,14 +97,6 @@ def print_operation(table: Table, title: str, results: dict[str, Result | str]) 
         table.add(
             name, plain(found.per_second), plain(found.p50_ms, 1), plain(found.p99_ms, 1),
             plain(found.service_us) if http else "", plain(found.database_us), plain(found.memory_mib) if http else "", ratio)
-
-
-def save(part: str, lines: list[str], note: str) -> None:
-    """Replaces a generated part of docs/performance.md."""
-    path = ROOT / "docs/performance.md"
-    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
-    before, _, rest = path.read_text().partition(begin)
-    path.write_text(f"{before}{begin}\n{note}\n" + "\n".join(lines) + f"\n{end}{rest.partition(end)[2]}")
 
 
 def measure(
@@ -198,7 +190,7 @@ def main() -> None:
     if asked.save:
         note = (f"`{setup['command']}`: {setup['about']}; {asked.clients} clients, medians of {asked.rounds} rounds of {asked.seconds:g} s "
                 f"({plain(RTS)} RTs a round).")
-        save(setup["part"], table.lines, note)
+        table.save(setup["part"], note)
 
 
 main()

@@ -54,6 +54,7 @@ class Limits:
         setup = json.loads(pathlib.Path(asked.setup).read_text())
         one = setup["servers"][0]
         self.asked, self.table = asked, Table()
+        self.about = f"`BENCH_ONLY={asked.what} make bench`: {setup['about']}; {plain(one['positions'])} positions"
         self.postgres = Family(setup["postgres"])
         self.keys = json.loads(pathlib.Path(one["demo"]).read_text())
         self.database = one["database"]
@@ -245,9 +246,12 @@ def main() -> None:
     options.add_argument("--polls", type=int, nargs="+", default=[2_000, 10_000])
     options.add_argument("--mails", type=int, default=2_000)
     options.add_argument("--overload", type=int, nargs="+", default=[200, 1_000])
+    options.add_argument("--save", action="store_true", help="write the table into docs/performance.md")
     asked = options.parse_args()
     limits = Limits(asked)
     measurements[asked.what](limits)
+    if asked.save:
+        limits.table.save(asked.what, f"{limits.about}.")
 
 
 main()

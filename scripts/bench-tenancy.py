@@ -19,7 +19,7 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable
 
-from bench_load import AUTHORIZATION, Client, Process, a_position, at, header, read_for, row
+from bench_load import Client, Process, a_position, at, header, read_for, row
 
 CREDITOR, PSP = "12345678903", "ABCDITMM"
 LIST = "/v1/positions?limit=20"

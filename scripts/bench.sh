@@ -11,7 +11,7 @@
 #   BENCH_CLIENTS    16, for http: connections        BENCH_RTS      8000, for http: RTs in a round; BENCH_STARTS 4000 starts
 #   BENCH_POSITIONS  10000, positions in the database; BENCH_SMALL_POSITIONS 10000, for flat: in the other one
 #   BENCH_PEERS      "go fastapi", for http           BENCH_PGBENCH  1; 0: without pgbench
-#   BENCH_SAVE       1: write the tables of http into docs/performance.md
+#   BENCH_SAVE       1: write the tables of http, flat and the limits into docs/performance.md
 #   BENCH_DRIPS      1000 slow connections            BENCH_CITIZENS 200 who sign in at once, at least 12
 #   BENCH_PORT       18080, and the six after it      BENCH_SMTP_PORT 18025
 #   QUIETANZA_BIN_DIR folder with built programs: skips building
@@ -34,6 +34,8 @@ peers=${BENCH_PEERS-go fastapi}
 servers=()
 parts=()
 outside=
+saving=()
+[ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
 
 die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 is_wanted() { [[ " $only " == *" $1 "* ]]; }
@@ -173,9 +175,7 @@ describe_setup() {
 }
 # Runs bench-http.py; the arguments are those of describe_setup.
 compare() {
-    local saving=()
     describe_setup "$@"
-    [ "${BENCH_SAVE:-0}" = 0 ] || saving=(--save)
     measure http --setup "$folder/setup.json" --rounds "${BENCH_ROUNDS:-3}" --clients "${BENCH_CLIENTS:-16}" \
         --operations "${BENCH_OPERATIONS:-all}" "${saving[@]}"
 }
@@ -191,7 +191,7 @@ for what in "${limits[@]}"; do
     read -r -a polls <<<"${BENCH_POLLS:-2000 10000}"
     read -r -a overload <<<"${BENCH_OVERLOAD:-200 1000}"
     BENCH_OWN_PORT=$((port + 6)) measure limits --what "$what" --setup "$folder/setup.json" --bin "$bin" \
-        --requests "${BENCH_REQUESTS:-100000}" --mails "${BENCH_MAILS:-2000}" --polls "${polls[@]}" --overload "${overload[@]}"
+        --requests "${BENCH_REQUESTS:-100000}" --mails "${BENCH_MAILS:-2000}" --polls "${polls[@]}" --overload "${overload[@]}" "${saving[@]}"
 done
 
 if is_wanted http; then

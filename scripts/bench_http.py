@@ -121,7 +121,8 @@ class HTTPServer:
         after = self.family.cpu_seconds(), self.postgres.cpu_seconds()
         service, database = ((later - earlier) / found["requests"] * 1e6 for earlier, later in zip(before, after))
         return Result(
-            found["requests"] / found["seconds"], found["p50_ms"], found["p99_ms"], service, database, self.family.memory_mib(), found["requests"])
+            found["requests"] / found["seconds"], found["p50_ms"], found["p99_ms"], service, database, self.family.memory_mib(),
+            found["requests"])
 
 
 def statements(name: str) -> list[str]:
@@ -187,6 +188,14 @@ class Table:
         self.add(*names)
         self.lines.append("|" + "---|" * len(names))
         print(self.lines[-1])
+
+    def save(self, part: str, note: str) -> None:
+        """Writes the tables into docs/performance.md, between the comments that name this part."""
+        path = ROOT / "docs/performance.md"
+        begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+        before, found, rest = path.read_text().partition(begin)
+        assert found, f"{path} has no {begin}"
+        path.write_text(f"{before}{begin}\n{note}\n" + "\n".join(self.lines) + f"\n{end}{rest.partition(end)[2]}")
 
 
 def plain(value: float, digits: int = 0) -> str:
