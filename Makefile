@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults bench check check-format check-scripts check-compose check-fuzz fuzz format clean
+.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -25,6 +25,9 @@ test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Na
 
 faults: setup ## Inject faults under load for FAULT_SECONDS (120), then check the invariants; prints a table
 	@FAULT_SECONDS=$${FAULT_SECONDS:-120} scripts/test.sh --filter FaultTests
+
+ha-test: setup ## Ten failovers of PostgreSQL under load (Patroni, etcd, HAProxy; installs them), then the invariants; needs root or sudo
+	@scripts/ha-test.sh
 
 bench: setup ## Measure a release build beside pgbench and peers, and more; scripts/bench.sh lists the settings (BENCH_ONLY=http …)
 	@scripts/bench.sh
