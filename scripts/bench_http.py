@@ -166,7 +166,8 @@ class PgBench:
             times = sorted(
                 int(text.split(" ", 3)[2]) for file in pathlib.Path(folder).glob("log*") for text in file.read_text().splitlines())
         rate = re.search(r"tps = ([\d.]+)", found.stdout)
-        assert rate and times, (elapsed, found.stdout)
+        if not rate or not times:
+            raise Refused(f"pgbench completed no transaction in {elapsed:.1f} s")
         return Result(
             float(rate[1]), times[len(times) // 2] / 1_000, times[int(len(times) * 0.99)] / 1_000, 0,
             (after - before) / len(times) * 1e6, 0, len(times))
