@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-fuzz fuzz format clean
+.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -54,6 +54,10 @@ check-scripts: ## Check the syntax of every script
 check-compose: ## Validate docker-compose.yml against the Compose specification
 	@echo "== checking the compose file"
 	@scripts/check-compose.sh
+
+check-monitoring: ## Check alert rules and dashboard with promtool, and that each rule fires when it should
+	@echo "== checking the alert rules and the dashboard"
+	@scripts/check-monitoring.sh
 
 format: ## Format the Swift code
 	@scripts/format.sh write
