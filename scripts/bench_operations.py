@@ -233,8 +233,8 @@ HTTP_OPERATIONS = {
     "search": Operation("Cerca: positions of a tax code", search),
     "create": Operation("create a position", create),
     "start": Operation("start a payment at a PSP", start, has_statements=False, has_peers=False),
-    # One API key may have twelve password checks at the same time.
-    "session": Operation("sign in", sign_in, has_statements=False, has_peers=False, most_clients=12),
+    # One API key may have twelve password checks at the same time, and those of the previous round's last requests may still run.
+    "session": Operation("sign in", sign_in, has_statements=False, has_peers=False, most_clients=6),
     "pdf": Operation("PDF of a receipt", show_pdf, has_statements=False, has_peers=False),
     "rt": Operation("RT webhook, signed", receive_rt),
 }
