@@ -111,7 +111,8 @@ extension Instant {
     /// instant after the gap.
     fileprivate init(romeWallMicroseconds wall: Int64) {
         let seconds = floorDivide(wall, 1_000_000)
-        let offset = RomeTime.offsetSeconds(at: seconds - Int64(RomeTime.offsetSeconds(at: seconds)))
+        // Two hours earlier is the instant in summer time, which is the first of two; if it is winter then, its offset applies.
+        let offset = RomeTime.offsetSeconds(at: seconds - 7_200)
         self.init(microseconds: wall - Int64(offset) * 1_000_000)
     }
 }
