@@ -120,8 +120,11 @@ extension PositionFilter {
         if let noticeNumber { all.append(holds("i.notice_number = \(noticeNumber.value)")) }
         if let dueFrom { all.append("p.due_date >= \(dueFrom.sql)") }
         if let dueTo { all.append("p.due_date <= \(dueTo.sql)") }
-        if let paidFrom { all.append(paid("i.paid_at >= \(paidFrom.romeStart.sql)")) }
-        if let paidTo { all.append(paid("i.paid_at < \(paidTo.nextDay.romeStart.sql)")) }
+        var paidAt: [SQL] = []
+        if let paidFrom { paidAt.append("i.paid_at >= \(paidFrom.romeStart.sql)") }
+        if let paidTo { paidAt.append("i.paid_at < \(paidTo.nextDay.romeStart.sql)") }
+        // One payment lies between both days; two payments, one before and one after them, do not match.
+        if !paidAt.isEmpty { all.append(paid(paidAt.conjunction)) }
         if let updatedSince { all.append("p.updated_at >= \(updatedSince.sql)") }
         if let debtor { all.append("p.debtor_tax_code = \(debtor.value)") }
         let isOpen: SQL = "EXISTS (SELECT FROM anomalies a WHERE a.position_id = p.id AND a.is_open)"
