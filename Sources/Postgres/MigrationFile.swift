@@ -73,6 +73,8 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
     case misnumbered(expected: Int, found: String)
     case edited(String)
     case missing(String)
+    /// The file is not applied although a file with a higher number is, so it would never be applied.
+    case late(String)
     /// Another migrator held the lock until our wait timed out.
     case busy
     /// The file ended its own transaction, so an operator must check which changes it committed.
@@ -88,6 +90,8 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
         case .edited(let name): "migrations: \(name) was edited after it was applied; write a new one instead"
         case .missing(let name):
             "migrations: \(name) was applied but is not in the folder: this build is too old for the database"
+        case .late(let name):
+            "migrations: \(name) has a lower number than an applied migration; give it a higher number"
         case .busy: "migrations: another instance is migrating this database and did not finish in time"
         case .unfinished(let name): "migrations: \(name) must not end its own transaction"
         case .failed(let name, let error): "migrations: \(name) failed: \(error)"

@@ -154,6 +154,10 @@ package struct Migrator: Sendable {
             }
         }
         let highest = applied.last?.version ?? 0
+        let versions = Set(applied.map(\.version))
+        if let late = files.first(where: { $0.version < highest && !versions.contains($0.version) }) {
+            throw MigrationError.late(late.name)
+        }
         return files.filter { $0.version > highest }
     }
 

@@ -68,6 +68,50 @@ import Testing
         }
     }
 
+    @Test func `numbers may have gaps, but a file that fills one later is refused instead of forgotten`() async throws {
+        try await withMigrations([
+            "0001_a.sql": "CREATE TABLE a (a bigint);", "0005_b.sql": "INSERT INTO a VALUES (5);",
+            "0006_c.sql": "INSERT INTO a VALUES (6);",
+        ]) { migrator, pool, folder async throws in
+            #expect(try await migrator.migrate().map(\.version) == [1, 5, 6])
+            #expect(try await pool.query("SELECT a FROM a ORDER BY a").column(Int.self) == [5, 6])
+
+            let late = folder + "/0003_late.sql"
+            try "INSERT INTO a VALUES (3);".write(toFile: late, atomically: true, encoding: .utf8)
+
+            await #expect(throws: MigrationError.late("0003_late.sql")) { try await migrator.isCurrent }
+            await #expect(throws: MigrationError.late("0003_late.sql")) { try await migrator.migrate() }
+            try FileManager.default.moveItem(atPath: late, toPath: folder + "/0007_late.sql")
+            #expect(try await migrator.migrate().map(\.version) == [7])
+        }
+    }
+
+    @Test func `a file is recognized by its bytes alone, and every kind of change of it is refused`() async throws {
+        let text = "CREATE TABLE a (a bigint);\n"
+        try await withMigrations(["0001_a.sql": text]) { migrator, _, folder async throws in
+            _ = try await migrator.migrate()
+            let path = folder + "/0001_a.sql"
+            for change in [text + " ", text + "\n", text.replacing("bigint", with: "BIGINT"), "-- x\n" + text, ""] {
+                try change.write(toFile: path, atomically: true, encoding: .utf8)
+                await #expect(throws: MigrationError.edited("0001_a.sql")) { try await migrator.pending() }
+            }
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            #expect(try await migrator.pending().isEmpty)
+            try FileManager.default.moveItem(atPath: path, toPath: folder + "/0001_renamed.sql")
+            await #expect(throws: MigrationError.missing("0001_a.sql")) { try await migrator.pending() }
+            // What is no migration is ignored; what is not text is refused.
+            try FileManager.default.moveItem(atPath: folder + "/0001_renamed.sql", toPath: path)
+            try "x".write(toFile: folder + "/README.md", atomically: true, encoding: .utf8)
+            #expect(try await migrator.isCurrent)
+            for bytes in [[0xFF, 0xFE], [0x2D, 0x2D, 0x00]] as [[UInt8]] {
+                try Data(bytes).write(to: URL(filePath: folder + "/0002_b.sql"))
+                await #expect(throws: MigrationError.unreadable("0002_b.sql")) { try await migrator.pending() }
+            }
+            try FileManager.default.removeItem(atPath: folder)
+            await #expect(throws: MigrationError.unreadable(folder)) { try await migrator.pending() }
+        }
+    }
+
     @Test func `an older build accepts a newer schema unless a migration forbids it`() async throws {
         let first = ["0001_a.sql": "CREATE TABLE a (a bigint);"]
         try await withMigrations(first) { migrator, pool, folder async throws in
