@@ -1,3 +1,4 @@
+import Foundation
 import PagoPA
 import TestSupport
 import Testing
@@ -172,6 +173,63 @@ import Testing
             let good = letters.filter { (try? TaxCode(first + String($0))) != nil }
             #expect(good.count == 1, "\(first)")
             #expect(good.first == TaxCode.checkLetter(first15: first))
+        }
+    }
+
+    @Test func `a code of a body or of a person with any one character changed is refused`() throws {
+        for code in ["15376371009", "00053070918", "90000000001"] {
+            for place in code.indices {
+                for digit in "0123456789" where code[place] != digit {
+                    #expect(throws: InvalidValue.self) {
+                        try OrganizationTaxCode(code.replacingCharacters(in: place...place, with: String(digit)))
+                    }
+                }
+            }
+        }
+        for code in ["RSSMRA80A01H501U", "RSSMRAULALMHRLMD", "BSCMTT83A12L719R"] {
+            for place in code.indices {
+                // A digit for a digit, a letter for a letter: the shape stays possible, and the check letter decides.
+                for other in code[place].isNumber ? "0123456789" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                where code[place] != other {
+                    #expect(throws: InvalidValue.self) {
+                        try TaxCode(code.replacingCharacters(in: place...place, with: String(other)))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `ids are sorted by the microsecond of their creation, and read back without hyphens`() throws {
+        var random = SeededRandom(seed: 25)
+        var previous: Identifier<Position>?
+        for step in 0..<2_000 {
+            let at = Instant(microseconds: 1_800_000_000_000_000 + Int64(step * 7))
+            let id = Identifier<Position>.make(at: at, random: &random)
+            if let previous { #expect(previous < id, "\(step)") }
+            previous = id
+            let text = id.description
+            #expect(text.dropFirst(14).first == "7" && "89ab".contains(text.dropFirst(19).first ?? "x"))
+            #expect(Identifier(withoutHyphens: id.withoutHyphens) == id)
+            #expect(
+                Identifier<Position>(withoutHyphens: id.withoutHyphens.uppercased()) == nil
+                    || !id.withoutHyphens.contains(where: \.isLetter))
+        }
+        for text in ["", String(repeating: "g", count: 32), String(repeating: "0", count: 31)] {
+            #expect(Identifier<Position>(withoutHyphens: text) == nil)
+        }
+        #expect(
+            Identifier<Position>.make(at: Instant(microseconds: -1), random: &random).description.hasPrefix(
+                "00000000-0000-7000"))
+    }
+
+    @Test func `a taxonomy code has at most 140 visible ASCII characters`() throws {
+        for code in ["9/abc", "9/" + String(repeating: "x", count: 138), "0/~!{}"] {
+            #expect(try TaxonomyCode(code).value == code)
+        }
+        for code in [
+            "9/ab", "9/" + String(repeating: "x", count: 139), "9/a b", "9/a\u{7F}c", "9/àbc", "9-abc", "/9abc",
+        ] {
+            #expect(throws: InvalidValue.self) { try TaxonomyCode(code) }
         }
     }
 
