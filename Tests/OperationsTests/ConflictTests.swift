@@ -1,5 +1,4 @@
 import Accounts
-import Cryptography
 import Foundation
 import Operations
 import PagoPA
@@ -10,52 +9,7 @@ import Testing
 @testable import Storage
 
 /// Operations, or the creditor of the receipt, accept the second body of a `receipt_conflict`.
-@Suite(.serialized) struct ConflictTests {
-    /// The body of an RT. The PSP's first body and its correction differ in amount or hour.
-    private func text(_ iuv: IUV, cents: Int = 5_980, outcome: String = "OK", hour: Int = 10) -> String {
-        let paid = outcome == "OK" ? cents : 0
-        let transfers =
-            paid == 0 ? "" : #"{"index":1,"creditor_tax_code":"12345678903","amount_cents":\#(paid)}"#
-        return """
-            {"receipt_id":"R1","outcome":"\(outcome)","creditor_tax_code":"12345678903","iuv":"\(iuv)","amount_cents":\(paid),
-            "psp":{"id":"ABCDITMM","business_name":"Banca Alfa"},"paid_at":"2026-11-20T\(hour):00:00Z",
-            "payer":{"full_name":"Anna Bianchi","email":"pagante@example.org"},"transfers":[\(transfers)]}
-            """
-    }
-
-    private func receive(_ text: String, _ service: Intermediary) async throws -> ReceivedRT {
-        let bytes = Array(text.utf8)
-        let rt = try service.readRT(bytes, as: .json, from: TestIntermediary.psp)
-        let body = RTBody(
-            psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: bytes,
-            sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
-        return try await service.receiveRT(rt, body: body) { Array("\($0.receipt)".utf8) }
-    }
-
-    /// Sends a body that conflicts with the current receipt.
-    private func contradict(_ text: String, _ service: Intermediary) async throws -> Identifier<Anomaly> {
-        do { _ = try await receive(text, service) } catch Refusal.receiptConflict(let anomaly) { return anomaly }
-        Issue.record("no conflict")
-        throw TestIntermediary.Absent()
-    }
-
-    private func accept(
-        _ anomaly: Identifier<Anomaly>, _ service: Intermediary, by caller: Caller = .ops
-    ) async throws -> Anomaly {
-        let accepted = try await service.resolveAnomaly(
-            anomaly, .accept, reason: "La banca ha corretto", by: caller
-        ) { Array("\($0.receipt)".utf8) }
-        guard case .done(let anomaly) = accepted else { throw TestIntermediary.Absent() }
-        return anomaly
-    }
-
-    private func refusal(_ work: () async throws -> Anomaly) async -> String {
-        do { _ = try await work() } catch Refusal.resolutionNotPossible(let why) { return why } catch {
-            return "\(error)"
-        }
-        return "accepted"
-    }
-
+@Suite(.serialized) struct ConflictTests: ConflictingBodies {
     private func storedReceipts(_ test: TestIntermediary) async throws -> [String] {
         try await test.ask(
             """
@@ -74,7 +28,7 @@ import Testing
             let iuv = debt.installments[0].iuv
             let wrong = try await receive(text(iuv, cents: 598), service)
             #expect(wrong.disposition == .anomaly)
-            let conflict = try await contradict(text(iuv), service)
+            let conflict = try await self.conflict(text(iuv), service)
 
             let accepted = try await accept(conflict, service)
 
@@ -119,7 +73,7 @@ import Testing
             let debt = try await test.create(test.draft("debt"), with: service)
             let iuv = debt.installments[0].iuv
             _ = try await receive(text(iuv, cents: 598), service)
-            let conflict = try await contradict(text(iuv, cents: 599), service)
+            let conflict = try await self.conflict(text(iuv, cents: 599), service)
 
             _ = try await accept(conflict, service)
 
@@ -142,7 +96,7 @@ import Testing
             let service = try test.instance()
             let notice = try NoticeCodes.aux3(segregationCode: "01").notice(base: 77_000)
             _ = try await receive(text(notice.iuv, cents: 598), service)
-            let conflict = try await contradict(text(notice.iuv), service)
+            let conflict = try await self.conflict(text(notice.iuv), service)
 
             _ = try await accept(conflict, service)
 
@@ -161,16 +115,16 @@ import Testing
             let service = try test.instance()
             let debt = try await test.create(test.draft("debt"), with: service)
             let iuv = debt.installments[0].iuv
-            _ = try await receive(text(iuv, outcome: "KO"), service)
-            let refused = try await contradict(text(iuv, outcome: "KO", hour: 11), service)
+            _ = try await receive(text(iuv, code: 1), service)
+            let refused = try await conflict(text(iuv, code: 1, hour: 11), service)
             _ = try await accept(refused, service)
             #expect(try await storedReceipts(test) == ["0 recorded replaced", "0 recorded"])
 
             _ = try await receive(text(iuv), service)
-            let paid = try await contradict(text(iuv, cents: 598), service)
+            let paid = try await conflict(text(iuv, cents: 598), service)
 
             _ = try await service.resolveAnomaly(
-                paid, .refund(try Amount(cents: 5_382)), reason: "Pagato di troppo", by: .ops)
+                #require(paid), .refund(try Amount(cents: 5_382)), reason: "Pagato di troppo", by: .ops)
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT amount_cents::text FROM refunds") == ["5382"])
         }
@@ -183,17 +137,17 @@ import Testing
             let debt = try await test.create(test.draft("debt"), with: service)
             let iuv = debt.installments[0].iuv
             _ = try await receive(text(iuv, cents: 598), service)
-            let refused = try await contradict(text(iuv, outcome: "KO"), service)
-            let right = try await contradict(text(iuv), service)
+            let refused = try await conflict(text(iuv, code: 1), service)
+            let right = try await conflict(text(iuv), service)
             let before = try await storedReceipts(test)
 
-            #expect(await refusal { try await accept(refused, service) }.contains("KO does not take that back"))
+            #expect(await advice { try await accept(refused, service) }.contains("KO does not take that back"))
             var filter = AnomalyFilter()
             filter.kinds = [.amountMismatch]
             let mismatch = try #require(
                 try await service.listAnomalies(filter, creditor: nil, page: PageRequest(), for: .ops).items.first)
             _ = try await service.resolveAnomaly(mismatch.id, .refund(nil), reason: "Prova", by: .ops)
-            #expect(await refusal { try await accept(right, service) }.contains("is refunded"))
+            #expect(await advice { try await accept(right, service) }.contains("is refunded"))
 
             #expect(try await storedReceipts(test) == before)
             #expect(
@@ -209,12 +163,12 @@ import Testing
             let debt = try await test.create(test.draft("debt"), with: service)
             let iuv = debt.installments[0].iuv
             _ = try await receive(text(iuv, cents: 598), service)
-            let second = try await contradict(text(iuv, cents: 599), service)
-            let third = try await contradict(text(iuv), service)
+            let second = try await conflict(text(iuv, cents: 599), service)
+            let third = try await conflict(text(iuv), service)
 
             _ = try await accept(second, service)
             // Sending the body again reports the same conflict.
-            #expect(try await contradict(text(iuv), service) == third)
+            #expect(try await conflict(text(iuv), service) == third)
             _ = try await accept(third, service)
 
             #expect(
@@ -235,12 +189,12 @@ import Testing
             let iuv = debt.installments[0].iuv
             _ = try await receive(text(iuv, cents: 598), service)
             let bodies = try await [
-                contradict(text(iuv, cents: 599), service), contradict(text(iuv, cents: 600), service),
+                conflict(text(iuv, cents: 599), service), conflict(text(iuv, cents: 600), service),
             ]
 
             await withTaskGroup(of: Void.self) { group in
                 for anomaly in bodies {
-                    group.addTask { _ = await refusal { try await accept(anomaly, service) } }
+                    group.addTask { _ = await advice { try await accept(anomaly, service) } }
                 }
             }
 

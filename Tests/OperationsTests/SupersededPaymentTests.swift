@@ -1,5 +1,4 @@
 import Accounts
-import Cryptography
 import Foundation
 import Operations
 import PagoPA
@@ -11,7 +10,7 @@ import Testing
 
 /// The second body of a conflict can be accepted in every state of the first one. It then counts as if it had arrived first, and the
 /// payment counts once.
-@Suite(.serialized) struct SupersededPaymentTests {
+@Suite(.serialized) struct SupersededPaymentTests: ConflictingBodies {
     /// The state of the first body's receipt.
     enum First: CaseIterable { case settled, anomaly, quarantined, refused }
 
@@ -38,46 +37,6 @@ import Testing
     }
 
     private static let wrongCents = 598
-
-    private func text(_ iuv: IUV, cents: Int, code: Int = 0, hour: Int = 10) -> String {
-        let transfers = cents == 0 ? "" : #"{"index":1,"creditor_tax_code":"12345678903","amount_cents":\#(cents)}"#
-        return """
-            {"receipt_id":"R1","outcome_code":\(code),"creditor_tax_code":"12345678903","iuv":"\(iuv)","amount_cents":\(cents),
-            "psp":{"id":"ABCDITMM","business_name":"Banca Alfa"},"paid_at":"2026-11-20T\(hour):00:00Z",
-            "payer":{"full_name":"Anna Bianchi","email":"pagante@example.org"},"transfers":[\(transfers)]}
-            """
-    }
-
-    private func receive(_ text: String, _ service: Intermediary) async throws -> ReceivedRT {
-        let bytes = Array(text.utf8)
-        let rt = try service.readRT(bytes, as: .json, from: TestIntermediary.psp)
-        let body = RTBody(
-            psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: bytes,
-            sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
-        return try await service.receiveRT(rt, body: body) { Array("\($0.receipt)".utf8) }
-    }
-
-    private func conflict(_ text: String, _ service: Intermediary) async throws -> Identifier<Anomaly>? {
-        do { _ = try await receive(text, service) } catch Refusal.receiptConflict(let anomaly) { return anomaly }
-        return nil
-    }
-
-    @discardableResult
-    private func accept(
-        _ anomaly: Identifier<Anomaly>?, _ service: Intermediary, by caller: Caller = .ops
-    ) async throws -> Anomaly {
-        let accepted = try await service.resolveAnomaly(
-            #require(anomaly), .accept, reason: "La banca ha corretto", by: caller)
-        guard case .done(let anomaly) = accepted else { throw TestIntermediary.Absent() }
-        return anomaly
-    }
-
-    private func advice(_ work: () async throws -> Anomaly) async -> String {
-        do { _ = try await work() } catch Refusal.resolutionNotPossible(let why) { return why } catch {
-            return "\(error)"
-        }
-        return "accepted"
-    }
 
     /// All stored rows about an IUV, except replaced receipts.
     private func storedRows(_ iuv: IUV, _ test: TestIntermediary) async throws -> [String] {
