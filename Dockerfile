@@ -1,15 +1,21 @@
-# One image with the service (`quietanza`, its entry point) and the PSP simulator (`psp-simulator`). It has not been built.
+# One image with the service (`quietanza`, its entry point) and the PSP simulator (`psp-simulator`). It has not been built, neither
+# for amd64 nor for arm64: the base images exist for both, and no source file depends on the architecture.
+#   docker buildx build --platform linux/amd64,linux/arm64 --build-arg VERSION=0.2.0 --build-arg REVISION=$(git rev-parse HEAD) \
+#     --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) --sbom=true --provenance=true --tag quietanza:0.2.0 .
+# The tags have no digest, because none could be fetched where this file was written. `docker buildx imagetools inspect IMAGE`
+# prints it; pass SWIFT_IMAGE and DEBIAN_IMAGE with @sha256:… to pin them.
 ARG SWIFT_IMAGE=swift:6.3-bookworm
+ARG DEBIAN_IMAGE=debian:bookworm-slim
 
 # What /docs serves: Swagger UI, Redoc and openapi.yaml as JSON.
-FROM debian:bookworm-slim AS documentation
+FROM ${DEBIAN_IMAGE} AS documentation
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY scripts scripts
 COPY openapi.yaml ./
-RUN scripts/api-docs.sh
+RUN --mount=type=cache,target=/root/.cache/pip scripts/api-docs.sh
 
 FROM ${SWIFT_IMAGE} AS builder
 RUN apt-get update \
@@ -20,20 +26,30 @@ RUN apt-get update \
 WORKDIR /build
 # Resolves the packages first, because they change less often than the code.
 COPY Package.swift ./
-RUN swift package resolve
-COPY . .
-RUN swift build --configuration release --product quietanza \
-    && swift build --configuration release --product psp-simulator
-# Copies the programs, and the Swift libraries that they load to the path where they are searched.
-RUN programs=$(swift build --configuration release --show-bin-path) \
-    && mkdir -p /staging/usr/local/bin /staging/usr/lib/swift/linux /staging/usr/share/quietanza \
-    && cp "$programs/quietanza" "$programs/psp-simulator" /staging/usr/local/bin/ \
-    && ldd /staging/usr/local/bin/* | awk '$3 ~ "/usr/lib/swift/linux/" { print $3 }' | sort -u \
-        | xargs --no-run-if-empty cp --dereference --target-directory=/staging/usr/lib/swift/linux \
-    && find "$programs" -maxdepth 1 -name '*.resources' -exec cp -r {} /staging/usr/local/bin/ ';' \
-    && cp -r migrations openapi.yaml /staging/usr/share/quietanza/
+RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm swift package resolve
+COPY Sources Sources
+COPY Tests Tests
+# The Swift libraries are linked statically. The cache has the results of earlier builds, one folder for each architecture; a build
+# without it gives the same programs. Only the two programs leave it.
+ARG TARGETARCH
+RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \
+    --mount=type=cache,id=quietanza-build-${TARGETARCH},target=/cache,sharing=locked \
+    build="swift build --configuration release --static-swift-stdlib --scratch-path /cache" \
+    && $build --product quietanza \
+    && $build --product psp-simulator \
+    && install --directory /staging/usr/local/bin /staging/usr/share/quietanza \
+    && install --strip "$($build --show-bin-path)/quietanza" "$($build --show-bin-path)/psp-simulator" /staging/usr/local/bin/
+COPY migrations /staging/usr/share/quietanza/migrations
+COPY openapi.yaml LICENSE /staging/usr/share/quietanza/
 
-FROM debian:bookworm-slim
+# A bill of the Swift packages, which a scanner of images does not see in a static program. --sbom=true lists the Debian packages.
+FROM documentation AS sbom
+ARG VERSION=local
+ARG SOURCE_DATE_EPOCH=0
+COPY --from=builder /build/Package.resolved ./
+RUN --mount=type=cache,target=/root/.cache/pip SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} scripts/sbom.sh "${VERSION}" >sbom.cdx.json
+
+FROM ${DEBIAN_IMAGE}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         ca-certificates curl fontconfig fonts-dejavu-core fonts-droid-fallback fonts-noto-core fonts-wqy-microhei \
@@ -43,9 +59,10 @@ RUN apt-get update \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo
 COPY --from=builder /staging/ /
 COPY --from=documentation /build/api-docs /usr/share/quietanza/api-docs
+COPY --from=sbom /build/sbom.cdx.json /usr/share/quietanza/sbom.cdx.json
 # A missing library fails the build instead of the first start.
 RUN quietanza --version && psp-simulator --help >/dev/null
-USER quietanza
+USER 10001
 WORKDIR /var/lib/quietanza
 ENV HTTP_HOST=0.0.0.0 \
     HTTP_PORT=8080 \
@@ -55,5 +72,12 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD curl --silent --fail --output /dev/null "http://127.0.0.1:${HTTP_PORT}/live" \
         || curl --silent --fail --insecure --output /dev/null "https://127.0.0.1:${HTTP_PORT}/live"
+ARG VERSION=local
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Quietanza" \
+    org.opencontainers.image.description="Debt positions, payments and receipts of a pagoPA intermediary" \
+    org.opencontainers.image.licenses="EUPL-1.2" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${REVISION}"
 ENTRYPOINT ["quietanza"]
 CMD ["serve"]

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-fuzz fuzz format clean
+.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -58,6 +58,12 @@ check-compose: ## Validate docker-compose.yml against the Compose specification
 check-monitoring: ## Check alert rules and dashboard with promtool, and that each rule fires when it should
 	@echo "== checking the alert rules and the dashboard"
 	@scripts/check-monitoring.sh
+
+check-kubernetes: ## Build the Kubernetes overlays and validate them against the schema of Kubernetes
+	@echo "== checking the Kubernetes manifests"
+	@scripts/check-kubernetes.sh
+
+check-deploy: check-compose check-monitoring check-kubernetes ## Check everything in deploy/ (downloads its tools once)
 
 format: ## Format the Swift code
 	@scripts/format.sh write

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 shopt -s nullglob
-shells=(.ci/run scripts/*.sh docs/*.sh)
+shells=(.ci/run scripts/*.sh deploy/*/*.sh docs/*.sh)
 for script in "${shells[@]}"; do bash -n "$script"; done
 pythons=(scripts/*.py scripts/*/*.py Benchmarks/peers/*/*.py)
 for script in "${pythons[@]}"; do
