@@ -32,7 +32,7 @@ package struct MIMEMessage: Sendable {
         from: EmailAddress, senderName: String?, replyTo: EmailAddress?, to: EmailAddress, date: Instant,
         messageID: String, text: MailText, language: Language, attachment: Attachment?
     ) {
-        let sender = senderName.map { "\(HeaderText.phrase($0)) <\(from.value)>" } ?? from.value
+        let sender = senderName.map { HeaderText.mailbox($0, from.value) } ?? from.value
         var headers: [(String, String)] = [
             ("From", sender), ("To", to.value), ("Subject", HeaderText.encoded(text.subject, after: 9)),
             ("Date", date.rfc5322), ("Message-ID", "<\(messageID)>"), ("Auto-Submitted", "auto-generated"),
