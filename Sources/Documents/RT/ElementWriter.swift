@@ -17,9 +17,18 @@ struct ElementWriter {
     /// An element with at most `maximum` characters of text, or with what the documents say for unknown.
     mutating func text(_ name: String, _ value: String?, _ maximum: Int, unknown: String = "n/a") {
         let known = value.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } ?? unknown
-        // A parser would read a bare carriage return as a line feed.
-        let escaped = Markup.escapeContent(cutText(Self.readable(known), upTo: maximum)).replacing("\r", with: "&#13;")
-        text += "<\(name)>\(escaped)</\(name)>"
+        let escaped = Markup.escapeContent(cutText(Self.readable(known), upTo: maximum))
+        text += "<\(name)>\(Self.withReferences(escaped))</\(name)>"
+    }
+
+    /// With references for carriage returns: a parser reads a bare one, and one before a line feed, as a line feed. A search for
+    /// characters would not find the latter, because both together are one character.
+    private static func withReferences(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\r" { result += "&#13;" } else { result.unicodeScalars.append(scalar) }
+        }
+        return result
     }
 
     /// Without what no XML 1.0 document may hold, not even as a reference.
