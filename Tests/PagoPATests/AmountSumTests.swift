@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct AmountSumTests {
-    @Test func `a sum is exact, or refused when it is more than one amount may be`() throws {
+    @Test func `a sum is exact, or rejected above the maximum of an amount`() throws {
         #expect(try Amount.sum([Amount.maximum, .zero]) == .maximum)
         #expect(throws: InvalidValue.self) { try Amount.sum([Amount.maximum, .maximum]) }
         #expect(throws: InvalidValue.self) { try Amount.maximum.adding(Amount(cents: 1)) }
@@ -23,8 +23,7 @@ import Testing
         }
     }
 
-    @Test func `lines and installments that add up to more than an amount may be are told with their pointers`() throws
-    {
+    @Test func `lines and installments whose sum exceeds the maximum are reported with their pointers`() throws {
         let lines = [
             PositionLine(description: "a", quantity: nil, amount: .maximum),
             PositionLine(description: "b", quantity: nil, amount: .maximum),
@@ -35,7 +34,7 @@ import Testing
         #expect(faults.map(\.pointer) == ["/installments", "/lines"])
     }
 
-    @Test func `a channel does not take an amount that is too much together with its fee`() throws {
+    @Test func `a channel rejects an amount whose total with the fee exceeds the maximum`() throws {
         let fee = try Amount(cents: 150)
         let channel = Channel(
             id: try ChannelID("12345678903_01"), method: try PaymentMethod("CP"),

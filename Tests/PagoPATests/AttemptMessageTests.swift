@@ -1,11 +1,12 @@
 import PagoPA
 import Testing
 
-/// What the payer reads is true, in every language.
+/// The messages for payers state the facts in every language.
 @Suite struct AttemptMessageTests {
     private static let address = try! EmailAddress("pagante@example.org")  // a valid literal
 
-    @Test func `a mail is promised only where an address is known, and a receipt that is there is ready`() throws {
+    @Test func `a message announces an e-mail only if an address is known, and a receipt that exists is ready`() throws
+    {
         let settled = [try Cart.receipt(.settled)]
         let without = try Cart.attempt(.succeeded, [.paid])
         let with = try Cart.attempt(.succeeded, [.paid], email: Self.address)
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `money in question is said to be under review, and a double payment to be one`() throws {
+    @Test func `disputed money is described as under review, and a double payment as a double payment`() throws {
         let attempt = try Cart.attempt(.succeeded, [.paid])
         for kind in AnomalyKind.allCases {
             let text = attempt.text(of: [try Cart.receipt(.anomaly, [kind])], in: .it)
@@ -29,12 +30,12 @@ import Testing
             #expect(text.contains("già pagato") == (kind == .alreadyPaid))
         }
         #expect(attempt.message(of: [try Cart.receipt(.anomaly)]) == .reviewed)
-        // What was accepted counts.
+        // An accepted payment counts.
         #expect(
             attempt.message(of: [try Cart.receipt(.settled)]) == .concluded(hasReceipt: true, sendsMail: false))
     }
 
-    @Test func `a cart says what was paid, what elsewhere, and what not`() throws {
+    @Test func `a cart's message states what was paid, what was paid elsewhere, and what was not`() throws {
         let partly = try Cart.attempt(.partiallySucceeded, [.paid, .failed, .pending])
         let text = partly.text(of: [try Cart.receipt(.settled)], in: .it)
         let numbers = partly.items.map(\.noticeNumber.value)
@@ -48,7 +49,7 @@ import Testing
             elsewhere.text(of: [], in: .it).contains("Pagati attraverso un altro canale: \(numbers[0]) (59,80 €)."))
     }
 
-    @Test func `every message is written in each language, and fits the contract`() throws {
+    @Test func `every message exists in each language, and fits the contract`() throws {
         for status in AttemptStatus.allCases {
             for outcomes in [[ItemOutcome.paid], [.paid, .failed, .paidElsewhere, .pending, .failed]] {
                 for reasons: [AnomalyKind] in [[], [.amountMismatch], [.alreadyPaid]] {

@@ -3,7 +3,7 @@ import PagoPA
 
 /// Payment attempts of several installments.
 enum Cart {
-    /// - Parameter outcomes: of its installments, of 59,80 euro each.
+    /// - Parameter outcomes: the outcomes of its installments, which are 59,80 euro each.
     static func attempt(
         _ status: AttemptStatus, _ outcomes: [ItemOutcome], email: EmailAddress? = nil, language: Language = .it
     ) throws -> PaymentAttempt {

@@ -3,7 +3,7 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// Check digits by the worked examples of the field, and by generated ones.
+/// Check digits of published examples and of generated codes.
 @Suite struct CodesTests {
     @Test(
         arguments: [
@@ -16,7 +16,7 @@ import Testing
             (3, nil, "00", 1, "300000000000000104", "00000000000000104"),
             (3, nil, "48", 1_111_111_111_222, "348111111111122213", "48111111111122213"),
         ] as [(Int, String?, String?, UInt64, String, String)])
-    func `a notice number is made as its aux digit says, and gives its IUV`(
+    func `a notice number is composed as its aux digit requires, and gives its IUV`(
         aux: Int, application: String?, segregation: String?, base: UInt64, notice: String, iuv: String
     ) throws {
         let codes = try NoticeCodes(auxDigit: aux, applicationCode: application, segregationCode: segregation)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: ["STRAßE80A01H501U", "RSSMRA80A01H501\u{17F}", "ıSSMRA80A01H501U", "ﬁSMRA80A01H501U"])
-    func `letters that Unicode would raise to ASCII are no codes`(text: String) {
+    func `letters that Unicode folds to ASCII are rejected in codes`(text: String) {
         #expect(throws: InvalidValue.self) { try TaxCode(text) }
         #expect(throws: InvalidValue.self) { try IUV(text) }
         #expect(throws: InvalidValue.self) { try PSPID(text) }
@@ -38,7 +38,7 @@ import Testing
             "ßıſﬁ".asciiUppercased == "ßıſﬁ" && "aZ9ß".asciiUppercased == "AZ9ß" && "aZ9İ".asciiLowercased == "az9İ")
     }
 
-    @Test func `a wrong code says which rule it breaks`() {
+    @Test func `an invalid code reports the rule that it violates`() {
         #expect(throws: InvalidValue(.badFormat, "must not be all zeros")) { try OrganizationTaxCode("00000000000") }
         #expect(throws: InvalidValue(.badCheckDigit, "has a wrong check digit")) {
             try OrganizationTaxCode("12345678901")
@@ -46,7 +46,7 @@ import Testing
         #expect(throws: InvalidValue(.badFormat, "must be 11 digits")) { try OrganizationTaxCode("1234567890") }
     }
 
-    @Test func `an id is read in letters of any case and written in small ones`() throws {
+    @Test func `an id is parsed in any case and printed in lower case`() throws {
         let text = "01a2076c-3248-7101-9f2c-6a5200001eef"
         let lower = try Identifier<Position>(text)
         #expect(try Identifier<Position>(text.uppercased()) == lower)
@@ -60,18 +60,18 @@ import Testing
     }
 
     @Test(arguments: ["348172725623804858", "347164993070184562", "300715700000000032"])
-    func `notice numbers seen in the wild verify`(notice: String) throws {
+    func `notice numbers from real notices are valid`(notice: String) throws {
         #expect(try NoticeNumber(notice).value == notice)
     }
 
     @Test(arguments: [
         "311111111112222222", "302260618143027135", "402260618143027134", "30226061814302713", "", "٣٠٢٢٦٠٦١٨١٤٣٠٢٧١٣٤",
     ])
-    func `notice numbers with wrong digits are refused`(notice: String) {
+    func `notice numbers with wrong digits are rejected`(notice: String) {
         #expect(throws: InvalidValue.self) { try NoticeNumber(notice) }
     }
 
-    @Test func `one wrong digit never makes another good notice number`() throws {
+    @Test func `a notice number with one digit changed is rejected`() throws {
         var random = SeededRandom(seed: 7)
         let codes = try NoticeCodes(auxDigit: 3, applicationCode: nil, segregationCode: "02")
         for _ in 0..<500 {
@@ -84,12 +84,12 @@ import Testing
     }
 
     @Test(arguments: ["RF45w9", "RF18539007547034", "RF74000000000000001", "RF78567483937849450550875"])
-    func `RF references verify`(reference: String) throws {
+    func `RF references are valid`(reference: String) throws {
         #expect(try IUV(reference).value == reference)
     }
 
     @Test(arguments: ["RF23567483937849450550875", "", "0226 0618", "IUV-1", String(repeating: "1", count: 36)])
-    func `an IUV that is none is refused`(text: String) {
+    func `an invalid IUV is rejected`(text: String) {
         #expect(throws: InvalidValue.self) { try IUV(text) }
     }
 
@@ -98,7 +98,7 @@ import Testing
         "RSSMRA80A01H5LMX",
         "RSSMRA80A01HRLMS", "RSSMRAULALMHRLMD", "15376371009",
     ])
-    func `good tax codes are taken, omocodia and bodies included`(code: String) throws {
+    func `valid tax codes are accepted, with omocodia and of organizations`(code: String) throws {
         #expect(try TaxCode(code).value == code)
         #expect(try TaxCode(code.lowercased()).value == code)
     }
@@ -106,23 +106,23 @@ import Testing
     @Test(arguments: [
         "RCCGLD09P09H502E", "TTTTTT11T11T123T", "RSSMRA80A01H501", "RSSMRA80Z01H501U", "", "ＲSSMRA80A01H501U",
     ])
-    func `wrong tax codes are refused`(code: String) {
+    func `invalid tax codes are rejected`(code: String) {
         #expect(throws: InvalidValue.self) { try TaxCode(code) }
     }
 
     @Test(arguments: ["15376371009", "00053070918", "97735020584", "06188330150", "12345678903", "90000000001"])
-    func `good codes of bodies are taken`(code: String) throws {
+    func `valid tax codes of organizations are accepted`(code: String) throws {
         #expect(try OrganizationTaxCode(code).value == code)
     }
 
     @Test(arguments: [
         "77777777777", "11111111117", "12345678901", "88888888888", "00000000000", "1537637100", "1537637100a",
     ])
-    func `wrong codes of bodies are refused`(code: String) {
+    func `invalid tax codes of organizations are rejected`(code: String) {
         #expect(throws: InvalidValue.self) { try OrganizationTaxCode(code) }
     }
 
-    @Test func `an IBAN verifies, and tells a postal account`() throws {
+    @Test func `an IBAN is valid, and a postal account is recognized`() throws {
         #expect(try IBAN("IT60X0542811101000000123456").isPostal == false)
         #expect(try IBAN("IT30O0760103200000012345678").isPostal)
         for wrong in ["IT61X0542811101000000123456", "IT60X05428111010000001234", "", "IT60X054281110100000012345é"] {
@@ -131,9 +131,9 @@ import Testing
     }
 }
 
-/// Made by the rules written again here, then broken in one place.
+/// Codes generated by a second implementation of the rules, then changed in one position.
 @Suite struct GeneratedCodesTests {
-    @Test func `every RF reference verifies, and with one digit changed it does not`() throws {
+    @Test func `every RF reference is valid, and with one digit changed it is not`() throws {
         var random = SeededRandom(seed: 21)
         for _ in 0..<300 {
             let length = Int.random(in: 1...21, using: &random)
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func `of eleven digits, one in ten last digits is right`() {
+    @Test func `exactly one of the ten last digits makes eleven digits valid`() {
         var random = SeededRandom(seed: 22)
         for _ in 0..<300 {
             let first = String((0..<10).map { _ in "0123456789".randomElement(using: &random) ?? "1" })
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func `of sixteen characters, one in twenty-six last letters is right`() throws {
+    @Test func `exactly one of the twenty-six last letters makes sixteen characters valid`() throws {
         var random = SeededRandom(seed: 23)
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         func pick(_ from: [Character], _ count: Int) -> String {
@@ -233,7 +233,7 @@ import Testing
         }
     }
 
-    @Test func `of all check letters and check digits of an Italian account, one pair fits`() {
+    @Test func `exactly one pair of check letter and check digits makes an Italian account valid`() {
         var random = SeededRandom(seed: 24)
         let checks = (0...99).map { $0 < 10 ? "0\($0)" : "\($0)" }
         for _ in 0..<10 {

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `a tax code is shown to its own person alone`() throws {
+    @Test func `a tax code is shown to its own person only`() throws {
         for (payer, debtor) in [(Self.mario, Self.anna), (Self.mario, Self.mario), (nil, Self.anna), (Self.mario, nil)]
         {
             let receipt = try receipt(payer: payer, debtor: debtor)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `what refunds that did not fail leave of a receipt can be refunded`() throws {
+    @Test func `a receipt can be refunded up to its amount less the refunds that did not fail`() throws {
         #expect(try receipt(refunds: [(40, .paid), (30, .decided), (90, .failed)]).refundableCents == 30)
         #expect(try receipt(refunds: [(100, .paid)]).obstacleToRefund != nil)
         #expect(try receipt(outcome: .notExecuted).obstacleToRefund != nil)

@@ -1,7 +1,7 @@
 import PagoPA
 import Testing
 
-/// docs/settlement.md, line by line; then that nothing falls between the lines.
+/// The rules of docs/settlement.md one by one, then every combination.
 @Suite struct SettlementTests {
     private static let due = "2026-10-10"
 
@@ -40,7 +40,7 @@ import Testing
             notes: notes)
     }
 
-    @Test func `what contradicts itself about money settles nothing, and what else is wrong with it comes first`()
+    @Test func `an RT with contradictory amounts settles nothing, and other anomalies come first`()
         throws
     {
         let odd = [RTNote("/transfers", .contradictsMoney, "add up to 1 cents")]
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `what does not fit is kept with its reason`() throws {
+    @Test func `an RT that does not match is stored with its reason`() throws {
         #expect(try decide(rt(), .paid, paid: true).anomaly == .alreadyPaid)
         #expect(try decide(rt(cents: 5_979)).anomaly == .amountMismatch)
         #expect(try decide(rt(cents: 5_981)).anomaly == .amountMismatch)
@@ -122,7 +122,7 @@ import Testing
         #expect(try CalendarDate(epochDays: CalendarDate(dueDate).epochDays + 1).romeStart == Instant(rfc3339: late))
     }
 
-    @Test func `money for nothing of ours is quarantined, a refusal for it recorded`() throws {
+    @Test func `an RT for an unknown IUV is quarantined if money moved, and recorded otherwise`() throws {
         for known in [true, false] {
             let decided = Settlement.of(
                 try rt(), position: nil, installment: nil, share: nil, startedAt: nil, creditorIsKnown: known)
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `money for bodies that the debt does not name, or in other parts, is an anomaly`() throws {
+    @Test func `money for creditors that the debt does not name, or in other parts, is an anomaly`() throws {
         let (own, other) = (try OrganizationTaxCode("12345678903"), try OrganizationTaxCode("01199250158"))
         let foreign = try OrganizationTaxCode("15376371009")
         let iban = try IBAN("IT60X0542811101000000123456")
@@ -147,16 +147,16 @@ import Testing
         let shared = Installment(
             id: plain.id, number: 1, iuv: plain.iuv, noticeNumber: plain.noticeNumber, amount: plain.amount,
             dueDate: plain.dueDate, transfers: owed, paidAt: nil, heldUntil: nil)
-        let cases: [(told: [(OrganizationTaxCode, Int64)], fits: Bool)] = [
+        let cases: [(parts: [(OrganizationTaxCode, Int64)], fits: Bool)] = [
             ([(own, 4_980), (other, 1_000)], true), ([(other, 1_000), (own, 4_980)], true),
-            // One body's part in two transfers, and a transfer of nothing.
+            // One creditor's share in two transfers, and a transfer of zero.
             ([(own, 4_000), (other, 1_000), (own, 980)], true), ([(own, 4_980), (other, 1_000), (foreign, 0)], true),
-            // An RT without transfers tells nothing else.
+            // An RT without transfers has no other amounts.
             ([], true), ([(own, 5_980)], false), ([(own, 4_979), (other, 1_001)], false),
             ([(own, 4_980), (foreign, 1_000)], false), ([(foreign, 5_980)], false),
         ]
-        for (told, fits) in cases {
-            let transfers = try told.enumerated().map { index, part in
+        for (parts, fits) in cases {
+            let transfers = try parts.enumerated().map { index, part in
                 RTTransfer(
                     index: index + 1, creditor: part.0, iban: nil, amount: try Amount(cents: part.1), remittance: nil)
             }
@@ -164,7 +164,7 @@ import Testing
                 .executed, shared.amount, paidAt: try Instant(rfc3339: "2026-10-09T10:00:00Z"), transfers: transfers,
                 position: try position(.open, installment: shared), installment: shared, share: nil, startedAt: nil,
                 creditorIsKnown: true)
-            #expect(decided == (fits ? .settled : .anomaly(.unexpectedBeneficiary)), "\(told)")
+            #expect(decided == (fits ? .settled : .anomaly(.unexpectedBeneficiary)), "\(parts)")
         }
     }
 
@@ -177,7 +177,7 @@ import Testing
             creditorIsKnown: creditorIsKnown)
     }
 
-    @Test func `what tells a further beneficiary of a payment is recorded and settles nothing`() throws {
+    @Test func `the copy for a further beneficiary is recorded and settles nothing`() throws {
         for known in [true, false] {
             for cents in [5_980, 1_000] as [Int64] {
                 let decided = try copy(.executed, cents: cents, creditorIsKnown: known)
@@ -208,7 +208,7 @@ import Testing
         #expect(decided == .settled)
     }
 
-    @Test func `every combination has an answer, and only fitting money settles`() throws {
+    @Test func `every combination has a result, and only matching money settles`() throws {
         for outcome in RTOutcome.allCases {
             for state in PositionState.allCases {
                 for paid in [false, true] {

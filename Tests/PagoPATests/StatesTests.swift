@@ -7,7 +7,7 @@ import Testing
 @Suite struct StatesTests {
     private static let voids: [PositionEvent] = [.partVoided, .fullyVoided]
 
-    @Test func `a paid position stays paid but for a void, and a cancelled one is never paid`() {
+    @Test func `a paid position stays paid except after a void, and a cancelled one is never paid`() {
         for event in PositionEvent.allCases {
             for published in [true, false] {
                 let paid = PositionState.paid.after(event, wasPublished: published)
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `a void takes a position back to what it was before that payment`() {
+    @Test func `a void restores the status that a position had before the payment`() {
         for before in [PositionState.open, .partiallyPaid] {
             for payment in [PositionEvent.partPaid, .fullyPaid] {
                 let void: PositionEvent = before == .open ? .fullyVoided : .partVoided
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a refund that failed stays failed, and repeating what happened changes nothing`() {
+    @Test func `a failed refund stays failed, and a repeated event changes nothing`() {
         for event in RefundEvent.allCases {
             #expect([nil, .failed].contains(RefundStatus.failed.after(event)))
             for status in RefundStatus.allCases {
@@ -42,7 +42,7 @@ import Testing
         #expect(RefundStatus.allCases.filter(\.counts) == [.decided, .paid])
     }
 
-    @Test func `repeating what a caller asked for changes nothing more`() {
+    @Test func `a repeated request of a caller changes nothing`() {
         for state in PositionState.allCases {
             for event in [PositionEvent.publish, .cancel, .restore] {
                 guard let once = state.after(event, wasPublished: true) else { continue }
@@ -56,7 +56,7 @@ import Testing
         for status in AttemptStatus.allCases where status != .succeeded { #expect(status.after(.paid) == .succeeded) }
     }
 
-    @Test func `a final attempt moves by a positive RT alone`() {
+    @Test func `a final attempt changes only by a positive RT`() {
         for status in AttemptStatus.allCases where status.isFinal {
             for event in AttemptEvent.allCases where event != .paid && event != .partlyPaid {
                 #expect(status.after(event) == nil)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `a payment beats every other news of an installment, in any order`() {
+    @Test func `a payment takes precedence over every other outcome of an installment, in any order`() {
         for outcome in ItemOutcome.allCases {
             for news in ItemOutcome.allCases {
                 #expect(outcome.after(news) == news.after(outcome))
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `random RTs of a cart end in the status that its installments tell, whatever their order`() throws {
+    @Test func `random RTs of a cart lead to the status of its installments in any order`() throws {
         var random = SeededRandom(seed: 30)
         for _ in 0..<2_000 {
             let count = Int.random(in: 1...5, using: &random)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `a mail that was sent or given up is not sent by itself again`() {
+    @Test func `a mail that was sent or is dead is not sent again without an operator`() {
         for event in NotificationEvent.allCases {
             #expect(NotificationState.sent.after(event) == nil)
             #expect(NotificationState.skipped.after(event) == nil)

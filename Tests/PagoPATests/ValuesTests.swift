@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         "", "1", "1.0", "1,00", "+1.00", "-1.00", "1.000", ".00", "1e2.00", "1000000000.00", " 1.00", "١.٠٠",
     ])
-    func `what is not an amount is refused`(text: String) {
+    func `an invalid amount is rejected`(text: String) {
         #expect(throws: InvalidValue.self) { try Amount(decimal: text) }
     }
 
@@ -31,20 +31,20 @@ import Testing
     @Test(arguments: [
         "2026-02-30", "2025-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "2026-04-31", "",
     ])
-    func `days that do not exist are refused`(text: String) {
+    func `days that do not exist are rejected`(text: String) {
         #expect(throws: InvalidValue.self) { try CalendarDate(text) }
     }
 
-    @Test func `days count as the calendar does`() throws {
+    @Test func `days are counted as in the calendar`() throws {
         #expect(try CalendarDate("2028-02-29").description == "2028-02-29")
         #expect(try CalendarDate("1970-01-01").epochDays == 0)
         #expect(try CalendarDate("2000-03-01").epochDays == 11_017)
         for day in stride(from: 0, to: 60_000, by: 37) { #expect(CalendarDate(epochDays: day).epochDays == day) }
     }
 
-    @Test func `days in Rome begin as the zone file says, whatever the season`() throws {
+    @Test func `days in Rome begin as the zone file states, in summer and in winter`() throws {
         let rome = try #require(TimeZone(identifier: "Europe/Rome"))
-        // Two hours apart over four years, so that every change of clock is passed on both sides.
+        // Steps of two hours over four years, so that both sides of every clock change are tested.
         for second in stride(from: Int64(1_700_000_000), to: 1_830_000_000, by: 7_200 + 61) {
             let offset = rome.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(second)))
             #expect(RomeTime.offsetSeconds(at: second) == offset, "\(second)")
@@ -60,11 +60,13 @@ import Testing
         ("2026-10-25T01:59:59Z", "2026-10-25T02:59:59+01:00"), ("2026-10-25T02:00:00Z", "2026-10-25T03:00:00"),
         ("2026-03-29T00:59:59Z", "2026-03-29T01:59:59"), ("2026-03-29T01:00:00Z", "2026-03-29T03:00:00"),
     ])
-    func `Rome's clock is told with its zone only in the hour that comes twice`(instant: String, clock: String) throws {
+    func `Rome's local time is shown with its zone only in the hour that occurs twice`(instant: String, clock: String)
+        throws
+    {
         #expect(try Instant(rfc3339: instant).romeWallClock == clock)
     }
 
-    @Test func `mail is tried eight times over a day, then given up`() {
+    @Test func `a mail is tried eight times over a day, then it is dead`() {
         let waits = (1...8).map { RetryPlan.waitSeconds(afterFailures: $0, jitter: 0) }
 
         #expect(waits.last == .some(nil))
@@ -90,7 +92,7 @@ import Testing
         #expect(channel.fee(for: try Amount(cents: 10_001)) == nil)
     }
 
-    @Test func `PSPs of one fee stand in an order that favours nobody and stays the same for one payer`() throws {
+    @Test func `PSPs with the same fee have an order that favours none of them and is stable for one payer`() throws {
         let psps = try (0..<6).map { number in
             PSP(
                 id: try PSPID("ABIPSP\(number)"), businessName: "Banca \(number)", taxCode: nil, isEnabled: true,
@@ -111,7 +113,7 @@ import Testing
                     == list.choices(method: nil, amount: amount, order: .fee, payer: "payer-\(payer)").map(\.psp.id))
             firsts[try #require(order.first).psp.id, default: 0] += 1
         }
-        // A hundred each in the mean; the same six hundred payers every time.
+        // The expected count is a hundred each; the six hundred payers are the same every time.
         #expect(firsts.count == 6 && firsts.values.allSatisfy { (60...140).contains($0) })
     }
 }

@@ -1,7 +1,7 @@
 import PagoPA
 import Testing
 
-/// Where a payer's browser may be sent back to: scheme, host and port to the letter.
+/// The origins that a payer's browser may return to: exact scheme, host and port.
 @Suite struct WebOriginTests {
     @Test(
         arguments: [
@@ -16,7 +16,7 @@ import Testing
             ("https://evil.example//portale.example.org", "https://evil.example"),
             ("http://localhost:3000/esito", "http://localhost:3000"), ("http://127.0.0.1:80/a", "http://127.0.0.1"),
         ])
-    func `its origin is its scheme, host and port`(text: String, origin: String) throws {
+    func `the origin of an address is its scheme, host and port`(text: String, origin: String) throws {
         #expect(try ReturnURL(text).origin.description == origin)
     }
 
@@ -43,7 +43,7 @@ import Testing
             "https://*.example.org/",
             "https://portale.example.org/<script>", "https://portale.example.org/{a}",
         ])
-    func `what a browser might read otherwise is no return address`(text: String) {
+    func `an address that browsers may read differently is not a return address`(text: String) {
         #expect(throws: InvalidValue.self, "\(text)") { try ReturnURL(text) }
     }
 
@@ -51,7 +51,7 @@ import Testing
         "https://portale.example.org/", "https://portale.example.org/a", "https://portale.example.org?", "null", "*",
         "https://*", "https://a.example, https://b.example",
     ])
-    func `an origin is nothing more than that`(text: String) {
+    func `an origin contains no path, query or user`(text: String) {
         #expect(throws: InvalidValue.self) { try WebOrigin(text) }
     }
 }

@@ -35,22 +35,22 @@ private struct AccountsHandlers: Sendable {
     func saveAccounts(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         // If-Match is optional, because the first list of accounts comes from the creditor's own IBAN. It is checked when it is sent.
-        let precondition: Precondition<AccountBook> = request.precondition(.optional) { $0.reply.tag }
+        let precondition: Precondition<AccountRegister> = request.precondition(.optional) { $0.reply.tag }
         return try await intermediary.saveAccounts(of: taxCode(request), by: request.caller) {
             creditor, present, today in
             _ = try precondition.isMissing(for: present)
-            return try json.decodeObject { AccountBook.read(&$0, of: creditor, present: present, today: today) }
+            return try json.decodeObject { AccountRegister.read(&$0, of: creditor, present: present, today: today) }
         }.reply
     }
 }
 
-extension AccountBook {
+extension AccountRegister {
     fileprivate static func read(
-        _ reader: inout ObjectReader, of creditor: Creditor, present: AccountBook, today: CalendarDate
-    ) -> AccountBook? {
-        reader.required("items", count: 1...100) { value, place, violations in
-            CreditorAccount.read(value, place, violations, of: creditor, present: present, today: today)
-        }.map(AccountBook.init)
+        _ reader: inout ObjectReader, of creditor: Creditor, present: AccountRegister, today: CalendarDate
+    ) -> AccountRegister? {
+        reader.required("items", count: 1...100) { value, pointer, violations in
+            CreditorAccount.read(value, pointer, violations, of: creditor, present: present, today: today)
+        }.map(AccountRegister.init)
     }
 
     fileprivate var reply: Reply {
@@ -71,18 +71,19 @@ extension AccountBook {
 }
 
 extension CreditorAccount {
-    /// A member that is left out keeps its value. A new account gets the creditor's name and today's date instead.
+    /// An omitted member does not change. A new account gets the creditor's name and today's date instead.
     fileprivate static func read(
-        _ value: JSONValue, _ place: String, _ violations: Violations, of creditor: Creditor, present: AccountBook,
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, of creditor: Creditor,
+        present: AccountRegister,
         today: CalendarDate
     ) -> CreditorAccount? {
-        ObjectReader.object(value, place, violations) { reader in
+        ObjectReader.object(value, pointer, violations) { reader in
             let iban = reader.required("iban") { try IBAN($0) }
             let name = reader.optional("name") { try boundedText($0, 1...70) }
             let isPostal = reader.optional(flag: "postal")
             let isDefault = reader.optional(flag: "default")
-            let types = reader.optional("debt_types", count: 0...200) { value, place, violations in
-                ObjectReader.text(value, place, violations) { try shortName($0) }
+            let types = reader.optional("debt_types", count: 0...200) { value, pointer, violations in
+                ObjectReader.text(value, pointer, violations) { try shortName($0) }
             }
             let from = reader.optional("valid_from") { try CalendarDate($0) }
             let end = reader.optional("valid_to") { try CalendarDate($0) }

@@ -1,6 +1,6 @@
 import PagoPA
 
-/// The words of the mails about accounts. `{hours}` stands for how long a code is valid.
+/// The texts of mails about accounts. `{hours}` is replaced by the validity of a code.
 package enum AccountMailText: String, TextTable {
     case verifySubject, verify, resetSubject, reset, attemptSubject, attempt, forgotten, enterCode, followLink, code,
         validHours, validHour, notYou, changeSubject, change, changedSubject, changed, changedNotYou, provedSubject,

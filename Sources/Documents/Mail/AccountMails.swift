@@ -14,7 +14,7 @@ extension MailTexts {
         withCode(.resetSubject, .reset, code: code, link: link, hours: hours, language)
     }
 
-    /// Somebody tried to register although the account exists.
+    /// A registration was attempted although the account exists.
     package static func registrationAttempt(language: Language) -> MailText {
         text(.attemptSubject, [.attempt, .forgotten], language)
     }

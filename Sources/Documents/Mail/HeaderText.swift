@@ -47,7 +47,7 @@ enum HeaderText {
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        // What looks like an encoded word must be encoded, or a reader would decode it.
+        // A text that resembles an encoded word must be encoded, because a mail client would decode it.
         text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && !text.contains("=?")
     }
 

@@ -16,7 +16,7 @@ package struct MIMEMessage: Sendable {
         }
     }
 
-    /// A header would hold what no header may: a control character, which could begin another header.
+    /// A header contains a control character, which could begin another header.
     package struct Unsafe: Error, Equatable {
         package let header: String
     }
@@ -40,7 +40,7 @@ package struct MIMEMessage: Sendable {
         ]
         if let replyTo { headers.insert(("Reply-To", replyTo.value), at: 1) }
         self.headers = headers
-        // "=_" never occurs in base64, so no part can hold a boundary.
+        // "=_" never occurs in base64, so no part can contain a boundary.
         boundary =
             "=_"
             + String(
@@ -52,11 +52,11 @@ package struct MIMEMessage: Sendable {
         self.attachment = attachment
     }
 
-    /// - Throws: ``Unsafe`` when a header holds a control character.
+    /// - Throws: ``Unsafe`` if a header contains a control character.
     package func bytes() throws -> [UInt8] {
         var message: [UInt8] = []
         for (name, value) in headers {
-            // Folds are ours: CRLF and a blank; nothing else below the blank may stand in a header.
+            // The only control characters allowed in a header are those of the folds that this module inserts: CRLF and a blank.
             let unfolded = value.replacingFolds()
             guard unfolded.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { throw Unsafe(header: name) }
             message += Array("\(name): \(value)\r\n".utf8)

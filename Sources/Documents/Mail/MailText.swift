@@ -1,13 +1,13 @@
 import Text
 
-/// What a mail says, as plain text and as HTML, without address, sender or date.
+/// The content of a mail as plain text and as HTML, without address, sender or date.
 package struct MailText: Sendable, Equatable {
     package let subject: String
     package let plain: String
     package let html: String
 
     /// - Parameters:
-    ///   - paragraphs: what a person reads, in order.
+    ///   - paragraphs: the paragraphs in order.
     ///   - facts: label and value, shown as a list between the first paragraph and the others.
     ///   - link: an address to follow, shown after the facts.
     init(

@@ -1,6 +1,6 @@
 import PagoPA
 
-/// The mails that we send, in the reader's language. They name no person and contain no tax code: mail travels far.
+/// The mails of the service in the reader's language. They contain no name and no tax code, because mail is not confidential.
 package enum MailTexts {
     /// The receipt is ready; it is attached.
     package static func receiptReady(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
@@ -12,7 +12,7 @@ package enum MailTexts {
         ofReceipt(receipt, creditor, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
     }
 
-    /// Money arrived for a debt that had been paid before. Its reader may be the debtor, whom somebody else paid for.
+    /// Money arrived for a debt that was already paid. The reader may be the debtor while another person paid.
     package static func doublePayment(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
         ofReceipt(receipt, creditor, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
     }
@@ -28,7 +28,7 @@ package enum MailTexts {
                 + fee(of: receipt, labels) + [(labels[.paidAt], receipt.paidAt.romeText)])
     }
 
-    /// The fee and what the payer was charged, where the PSP reported a fee.
+    /// The fee and the total, if the PSP reported a fee.
     private static func fee(of receipt: Receipt, _ labels: Wording<ReceiptText>) -> [(String, String)] {
         guard let fee = receipt.fee, fee != .zero, let total = try? receipt.amount.adding(fee) else { return [] }
         return [(labels[.fee], money(fee)), (labels[.charged], money(total))]
@@ -43,7 +43,7 @@ package enum MailTexts {
                 + (receipt.amount == .zero ? [] : [asked]))
     }
 
-    /// Money goes back to the payer.
+    /// Money is refunded to the payer.
     /// - Parameter hasReceipt: whether the receipt in its current state is attached.
     package static func refundDecided(
         _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, language: Language

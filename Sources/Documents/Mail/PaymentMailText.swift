@@ -1,7 +1,7 @@
 import PagoPA
 
-/// The words of the mails about payments. `{creditor}` and `{ways}` (to reach it) stand for the facts; ``ReceiptText`` has the labels
-/// of the facts below them.
+/// The texts of mails about payments. `{creditor}` and `{ways}` (to contact it) are placeholders; ``ReceiptText`` has the labels of
+/// the facts below them.
 package enum PaymentMailText: String, TextTable {
     case readySubject, ready, attached, reviewSubject, review, payNoMore, proofAttached, doubleSubject, double,
         doubleNext, failedSubject, failed, again, amountAsked, refundSubject, refundDecided, refundNext,

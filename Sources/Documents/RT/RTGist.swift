@@ -1,8 +1,8 @@
 import PagoPA
 
 extension RTDocument {
-    /// What a document says of creditor, IUV and amount, wherever in it and whatever else is wrong with it: for people who look
-    /// for a payment, not for the books. A document that says one of them twice, differently, says nothing of it.
+    /// Creditor, IUV and amount of a document that may otherwise be invalid, found anywhere in it, for operators who search for
+    /// a payment; they are not used for settlement. A value that occurs twice with different contents is omitted.
     package static func gist(_ bytes: [UInt8]) -> RTGist {
         guard let root = try? XMLNode(document: bytes) else { return RTGist() }
         var creditors: Set<String> = []
@@ -21,7 +21,7 @@ extension RTDocument {
         return RTGist(
             creditor: only(creditors).flatMap { try? OrganizationTaxCode(unchecked: $0) },
             iuv: only(iuvs).flatMap { try? IUV(unchecked: $0) },
-            amount: only(amounts).flatMap { Amount(toldDecimal: $0) })
+            amount: only(amounts).flatMap { Amount(lenientDecimal: $0) })
     }
 
     private static func only(_ texts: Set<String>) -> String? { texts.count == 1 ? texts.first : nil }

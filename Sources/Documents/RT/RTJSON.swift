@@ -16,7 +16,7 @@ extension RTDocument {
             throw .refused([Fault("", .wrongType, "must be an object, not \(value.kind)")])
         }
         var notes = RTNotes()
-        let root = ToldObject(value, at: "")
+        let root = RTObject(value, at: "")
         root.noteUnknown(known, in: &notes)
         let psp = root.object("psp", in: &notes)
         psp.noteUnknown(["id", "business_name", "tax_code", "channel_id"], in: &notes)
@@ -42,7 +42,7 @@ extension RTDocument {
         "debtor", "failure_reason",
     ]
 
-    private static func subject(_ root: ToldObject, _ name: String, in notes: inout RTNotes) -> RTStatement.Subject? {
+    private static func subject(_ root: RTObject, _ name: String, in notes: inout RTNotes) -> RTStatement.Subject? {
         guard root.has(name) else { return nil }
         let subject = root.object(name, in: &notes)
         subject.noteUnknown(["kind", "tax_code", "full_name", "email"], in: &notes)
@@ -51,17 +51,17 @@ extension RTDocument {
             email: subject.member("email"))
     }
 
-    private static func transfers(_ root: ToldObject, in notes: inout RTNotes) -> [RTStatement.Transfer] {
-        let told: [JSONValue]
+    private static func transfers(_ root: RTObject, in notes: inout RTNotes) -> [RTStatement.Transfer] {
+        let sent: [JSONValue]
         switch root.value("transfers") {
         case nil: return []
-        case .array(let items): told = items
+        case .array(let items): sent = items
         case .some(let other):
             notes.add("/transfers", .omitted, "must be an array, not \(other.kind)")
             return []
         }
-        return told.enumerated().map { index, item in
-            let transfer = ToldObject(item, at: "/transfers/\(index)")
+        return sent.enumerated().map { index, item in
+            let transfer = RTObject(item, at: "/transfers/\(index)")
             transfer.noteUnknown(["index", "creditor_tax_code", "iban", "amount_cents", "remittance"], in: &notes)
             return RTStatement.Transfer(
                 pointer: transfer.pointer, index: transfer.member("index"),
@@ -73,7 +73,7 @@ extension RTDocument {
 }
 
 /// A JSON object of which nothing is demanded.
-private struct ToldObject {
+private struct RTObject {
     let pointer: String
     private let members: [String: JSONValue]
     private let order: [String]
@@ -107,11 +107,11 @@ private struct ToldObject {
         return RTStatement.Member("\(pointer)/\(name)", value)
     }
 
-    func object(_ name: String, in notes: inout RTNotes) -> ToldObject {
+    func object(_ name: String, in notes: inout RTNotes) -> RTObject {
         let own = "\(pointer)/\(name)"
-        guard let value = members[name] else { return ToldObject(.object([]), at: own) }
+        guard let value = members[name] else { return RTObject(.object([]), at: own) }
         if case .object = value {} else { notes.add(own, .omitted, "must be an object, not \(value.kind)") }
-        return ToldObject(value, at: own)
+        return RTObject(value, at: own)
     }
 
     func noteUnknown(_ known: Set<String>, in notes: inout RTNotes) {

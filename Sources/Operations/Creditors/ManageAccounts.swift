@@ -6,7 +6,7 @@ import Storage
 extension Intermediary {
     /// Returns the registered accounts of a creditor.
     /// - Throws: `Refusal.notFound`.
-    package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountBook {
+    package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountRegister {
         let (known, book) = try await store.read(
             within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy), Accounts.of([creditor]))
         guard known != nil else { throw Refusal.notFound }
@@ -19,8 +19,10 @@ extension Intermediary {
     /// - Throws: `Refusal.notFound`, `.invalid`.
     package func saveAccounts(
         of creditor: OrganizationTaxCode, by caller: Caller,
-        make: @Sendable (_ creditor: Creditor, _ present: AccountBook, _ today: CalendarDate) throws -> AccountBook
-    ) async throws -> AccountBook {
+        make:
+            @Sendable (_ creditor: Creditor, _ present: AccountRegister, _ today: CalendarDate) throws ->
+            AccountRegister
+    ) async throws -> AccountRegister {
         let now = clock()
         let today = CalendarDate(romeDayOf: now)
         return try await store.transaction(within: caller.tenancy) { tx in
@@ -40,9 +42,9 @@ extension Intermediary {
     /// - Returns: the saved register.
     @discardableResult
     func journalAccounts(
-        of creditor: OrganizationTaxCode, before old: AccountBook, by caller: Caller, in tx: Transaction,
+        of creditor: OrganizationTaxCode, before old: AccountRegister, by caller: Caller, in tx: Transaction,
         at now: Instant
-    ) async throws -> AccountBook {
+    ) async throws -> AccountRegister {
         let new = try await tx.ask(Accounts.of([creditor]))
         for iban in Set((old.accounts + new.accounts).map(\.iban)).sorted(by: { $0.value < $1.value }) {
             let before = old.accounts.first { $0.iban == iban }

@@ -149,7 +149,7 @@ extension Intermediary {
         let creditor = try await store.read(
             within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor))
         let pdf =
-            mail.kind.bringsReceipt && receipt.hasPDF
+            mail.kind.attachesReceipt && receipt.hasPDF
             ? try await drawReceipt(receipt, for: mail.audience, language: mail.language) : nil
         return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
     }

@@ -34,7 +34,7 @@ package struct CreditorAccount: Sendable, Equatable {
 }
 
 /// Registered accounts, of one creditor or of several.
-package struct AccountBook: Sendable, Equatable {
+package struct AccountRegister: Sendable, Equatable {
     package let accounts: [CreditorAccount]
 
     package init(_ accounts: [CreditorAccount]) {
@@ -81,13 +81,13 @@ package struct AccountBook: Sendable, Equatable {
             }
             let together = others.filter { $0.overlaps(account) }
             if account.isDefault, together.contains(where: \.isDefault) {
-                faults.append(Fault("\(pointer)/default", .duplicate, "holds for another item in the same days"))
+                faults.append(Fault("\(pointer)/default", .duplicate, "is also true for another item in the same days"))
             }
-            for (place, type) in account.debtTypes.enumerated() {
-                let at = "\(pointer)/debt_types/\(place)"
+            for (index, type) in account.debtTypes.enumerated() {
+                let at = "\(pointer)/debt_types/\(index)"
                 if !debtTypes.contains(type) {
                     faults.append(Fault(at, .unknownReference, "is not a debt type of this creditor"))
-                } else if account.debtTypes[..<place].contains(type)
+                } else if account.debtTypes[..<index].contains(type)
                     || together.contains(where: { $0.debtTypes.contains(type) })
                 {
                     faults.append(Fault(at, .duplicate, "has another account in the same days"))

@@ -1,4 +1,4 @@
-/// The *Help online* that every creditor has until it writes its own, in every language.
+/// The default *Help online* of creditors that have not written their own, in every language.
 package enum BuiltInHelp {
     package static let topics: [HelpTopic] = Language.allCases.flatMap { language in
         [

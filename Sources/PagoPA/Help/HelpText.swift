@@ -1,4 +1,4 @@
-/// The words of the *Help online* that every creditor has until it writes its own.
+/// The texts of the default *Help online*.
 package enum HelpText: String, TextTable {
     case paymentsTitle, payments, receiptsTitle, receipts, inProgressTitle, inProgress, searchTitle, search
 

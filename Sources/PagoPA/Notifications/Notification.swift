@@ -1,18 +1,18 @@
-/// An e-mail that is to go out, or went.
+/// An e-mail to be sent, or already sent.
 package struct Notification: Sendable, Equatable {
     package let id: Identifier<Notification>
     package let kind: NotificationKind
     package let receipt: Identifier<Receipt>?
     package let position: Identifier<Position>?
-    /// Whose receipt it is about.
+    /// The creditor of the receipt.
     package let creditor: OrganizationTaxCode?
     package let refund: Identifier<Refund>?
-    /// Which version of the receipt it brings. `nil`: one that shows no tax code but of a debtor who paid.
+    /// The version of the attached receipt. `nil`: a version whose only tax code is that of a debtor who paid.
     package let audience: ReceiptAudience?
     package let citizen: CitizenID?
-    /// Where a citizen's mail sends its reader; the code is added when it is written.
+    /// The page that a citizen's e-mail links to; the code is added when the e-mail is generated.
     package let link: String?
-    /// `nil` when there was nobody to write to.
+    /// `nil` if no address was known.
     package let recipient: EmailAddress?
     package let language: Language
     package let state: NotificationState
@@ -53,28 +53,28 @@ package struct Notification: Sendable, Equatable {
 
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
-    /// Money arrived and people look at it before it counts.
+    /// Money arrived, and an operator must decide before it counts.
     case paymentUnderReview = "payment_under_review"
-    /// Money arrived for a debt that had been paid before.
+    /// Money arrived for a debt that was already paid.
     case doublePayment = "double_payment"
     case paymentFailed = "payment_failed"
-    /// Money of the receipt goes back to its payer.
+    /// Money of the receipt is refunded to its payer.
     case refundDecided = "refund_decided"
     case verifyEmail = "verify_email"
     case passwordReset = "password_reset"
-    /// Somebody wanted an account for whom there is one.
+    /// A registration for a person who already has an account.
     case registrationAttempt = "registration_attempt"
-    /// A code for the mailbox that an account is to have.
+    /// A code that confirms the new mailbox of an account.
     case changeEmail = "change_email"
-    /// To the mailbox that an account had before.
+    /// To the former mailbox of an account whose mailbox has changed.
     case emailChanged = "email_changed"
-    /// To the mailbox of an account that a smart card has proved and taken from it.
+    /// To the former mailbox of an account that its owner has proved with a smart card.
     case smartCardProved = "smart_card_proved"
     case test
 }
 
 extension NotificationKind {
-    /// What the payer is told when money arrived: that it paid, or why people look at it.
+    /// The kind of the payer's e-mail when money arrived: the debt is paid, or the payment is under review.
     package init(whenMoneyCameWith anomaly: AnomalyKind?) {
         switch anomaly {
         case nil: self = .receiptReady
@@ -85,8 +85,8 @@ extension NotificationKind {
         }
     }
 
-    /// Whether the receipt as it stands is attached.
-    package var bringsReceipt: Bool {
+    /// Whether the current receipt is attached.
+    package var attachesReceipt: Bool {
         switch self {
         case .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
@@ -110,13 +110,13 @@ package enum NotificationEvent: Sendable, CaseIterable {
     case delivered
     case failedForNow
     case failedForGood
-    /// The sender gives a claimed mail back untried, as when the service stops.
+    /// The sender releases a claimed e-mail without an attempt, for example when the service stops.
     case released
     case retriedByOps
 }
 
 extension NotificationState: TransitionTable {
-    /// The one transition table of notifications. `nil`: the event does not fit.
+    /// The only transition table of notifications. `nil`: the event is not allowed in this state.
     package func after(_ event: NotificationEvent) -> NotificationState? {
         switch (self, event) {
         case (.queued, .claimed), (.retrying, .claimed), (.sending, .claimed): .sending
@@ -135,16 +135,16 @@ extension NotificationState: TransitionTable {
     }
 }
 
-/// When to try again: eight tries over a day, with jitter.
+/// The schedule of retries: eight attempts over a day, with jitter.
 package enum RetryPlan {
-    /// Seconds to wait after the first, second, … failed try.
+    /// The waits after the first, second, … failed attempt.
     package static let waitsSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 28_800]
     package static let maximumAttempts = waitsSeconds.count + 1
 
     /// - Parameters:
-    ///   - failures: tries that failed so far, the last one included; from 1.
-    ///   - jitter: −1…1; ±20 % of the wait.
-    /// - Returns: seconds to wait, or `nil` when no try is left.
+    ///   - failures: the number of failed attempts so far, at least 1.
+    ///   - jitter: −1…1, scaled to ±20 % of the wait.
+    /// - Returns: the wait in seconds, or `nil` after the last attempt.
     package static func waitSeconds(afterFailures failures: Int, jitter: Double) -> Int? {
         guard failures >= 1, failures <= waitsSeconds.count else { return nil }
         let wait = Double(waitsSeconds[failures - 1])

@@ -138,12 +138,12 @@ package struct PSPList: Sendable, Equatable {
     /// Rows with equal fees are ordered by a hash of `payer`, so that no PSP is preferred in general but the order is stable for
     /// one payer.
     package func choices(method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String) -> [PSPChoice] {
-        var rows: [(choice: PSPChoice, lot: UInt64)] = []
+        var rows: [(choice: PSPChoice, hash: UInt64)] = []
         for psp in psps where psp.isEnabled {
-            let lot = Self.lot(payer: payer, psp: psp.id)
+            let hash = Self.orderingHash(payer: payer, psp: psp.id)
             for channel in psp.channels where method == nil || channel.method == method {
                 guard let fee = channel.fee(for: amount) else { continue }
-                rows.append((PSPChoice(psp: psp, channel: channel, fee: fee), lot))
+                rows.append((PSPChoice(psp: psp, channel: channel, fee: fee), hash))
             }
         }
         rows.sort { left, right in
@@ -153,7 +153,7 @@ package struct PSPList: Sendable, Equatable {
                 return left.choice.psp.businessName < right.choice.psp.businessName
             case .fee, .name: break
             }
-            if left.lot != right.lot { return left.lot < right.lot }
+            if left.hash != right.hash { return left.hash < right.hash }
             return left.choice.key < right.choice.key
         }
         return rows.map(\.choice)
@@ -169,7 +169,7 @@ package struct PSPList: Sendable, Equatable {
     }
 
     /// FNV-1a gives the same value on every instance; Swift's hashing is seeded per process.
-    private static func lot(payer: String, psp: PSPID) -> UInt64 {
+    private static func orderingHash(payer: String, psp: PSPID) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in Array(payer.utf8) + [0] + Array(psp.value.utf8) {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3

@@ -1,6 +1,6 @@
 import Text
 
-/// How the note's citizen thinks of paying.
+/// The groups of payment methods that citizens choose from.
 package enum PaymentMethodGroup: String, Sendable, CaseIterable {
     case card
     case bankTransfer = "bank_transfer"
@@ -20,15 +20,15 @@ package struct PaymentMethod: Sendable, Hashable, CustomStringConvertible {
 
     /// The method as written in an RT: one of the codes in any case, or free words such as `creditCard`, for display.
     /// - Throws: `InvalidValue` if no readable text remains.
-    package init(told text: String) throws(InvalidValue) {
-        let plain = displayText(text, upTo: Self.maximumToldLength)
+    package init(inRT text: String) throws(InvalidValue) {
+        let plain = displayText(text, upTo: Self.maximumDisplayLength)
         guard !plain.isEmpty else { throw InvalidValue(.tooShort, "is empty") }
         let capital = plain.asciiUppercased
         code = PaymentMethodText(rawValue: capital) == nil ? plain : capital
     }
 
     /// The maximum length in Unicode scalars.
-    package static let maximumToldLength = 35
+    package static let maximumDisplayLength = 35
 
     package var description: String { code }
 

@@ -90,8 +90,8 @@ package enum ItemOutcome: String, Sendable, CaseIterable {
     case paidElsewhere = "paid_elsewhere"
 
     /// A payment by the attempt itself has precedence over all outcomes, and a payment elsewhere over a failure.
-    package func after(_ news: ItemOutcome) -> ItemOutcome {
-        switch (self, news) {
+    package func after(_ other: ItemOutcome) -> ItemOutcome {
+        switch (self, other) {
         case (.paid, _), (_, .paid): .paid
         case (.paidElsewhere, _), (_, .paidElsewhere): .paidElsewhere
         case (.failed, _), (_, .failed): .failed

@@ -90,9 +90,9 @@ extension RT {
 
     /// `nil` unless every transfer has it.
     private func texts(_ text: KeyPath<RTTransfer, String?>) -> [String]? {
-        let told = transfers.compactMap { $0[keyPath: text] }
-        return told.count == transfers.count && !told.isEmpty
-            ? told.map(\.precomposedStringWithCanonicalMapping).sorted() : nil
+        let values = transfers.compactMap { $0[keyPath: text] }
+        return values.count == transfers.count && !values.isEmpty
+            ? values.map(\.precomposedStringWithCanonicalMapping).sorted() : nil
     }
 
     /// Whether this RT and the other one, written in another syntax with another id, are the same: an official RT is identified
@@ -107,42 +107,42 @@ extension RT {
 
     /// Input of the fingerprint, equal for every spelling of one RT. Texts are NFC, and each is preceded by its length in bytes.
     package var meaning: [UInt8] {
-        var said = Meaning()
-        func say(_ name: String, _ value: String?) { said.add(name, value) }
-        func say(_ name: String, _ subject: RTSubject?) {
-            say(name + ".kind", subject?.kind?.rawValue)
-            say(name + ".code", subject?.taxCode)
-            say(name + ".name", subject?.fullName)
-            say(name + ".email", subject?.email?.mailbox)
+        var fields = Meaning()
+        func add(_ name: String, _ value: String?) { fields.add(name, value) }
+        func add(_ name: String, _ subject: RTSubject?) {
+            add(name + ".kind", subject?.kind?.rawValue)
+            add(name + ".code", subject?.taxCode)
+            add(name + ".name", subject?.fullName)
+            add(name + ".email", subject?.email?.mailbox)
         }
-        say("receipt_id", receiptID)
-        say("outcome", String(outcome.rawValue))
-        say("creditor", creditor.value)
-        say("iuv", iuv.value)
-        say("notice", noticeNumber?.value)
-        say("attempt", attempt?.description)
-        say("context", paymentContext)
-        say("amount", String(amount.cents))
-        say("fee", fee.map { String($0.cents) })
-        say("psp", psp.id.value)
-        say("psp.name", psp.businessName)
-        say("psp.code", psp.taxCode)
-        say("psp.channel", psp.channel)
-        say("method", method?.code.asciiUppercased)
+        add("receipt_id", receiptID)
+        add("outcome", String(outcome.rawValue))
+        add("creditor", creditor.value)
+        add("iuv", iuv.value)
+        add("notice", noticeNumber?.value)
+        add("attempt", attempt?.description)
+        add("context", paymentContext)
+        add("amount", String(amount.cents))
+        add("fee", fee.map { String($0.cents) })
+        add("psp", psp.id.value)
+        add("psp.name", psp.businessName)
+        add("psp.code", psp.taxCode)
+        add("psp.channel", psp.channel)
+        add("method", method?.code.asciiUppercased)
         switch time {
-        case .instant: say("at", String(paidAt.microseconds))
-        case .day(let day): say("day", day.description)
+        case .instant: add("at", String(paidAt.microseconds))
+        case .day(let day): add("day", day.description)
         case .document: break
         }
-        let told = transfers.map { transfer in
+        let parts = transfers.map { transfer in
             [transfer.creditor.value, String(transfer.amount.cents), transfer.iban ?? "", transfer.remittance ?? ""]
                 .map(\.precomposedStringWithCanonicalMapping).map { "\($0.utf8.count):\($0)" }.joined()
         }
-        for transfer in told.sorted() { say("transfer", transfer) }
-        say("payer", payer)
-        say("debtor", debtor)
-        for text in singleOutcomes.sorted() { say("single", text) }
-        say("failure", failureReason)
-        return said.bytes
+        for transfer in parts.sorted() { add("transfer", transfer) }
+        add("payer", payer)
+        add("debtor", debtor)
+        for text in singleOutcomes.sorted() { add("single", text) }
+        add("failure", failureReason)
+        return fields.bytes
     }
 }

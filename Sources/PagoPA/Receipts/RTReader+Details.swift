@@ -2,13 +2,13 @@
 extension RTReader {
     /// A text for display; `nil` if it is missing or no visible character remains.
     mutating func display(_ member: RTStatement.Member, upTo maximum: Int) -> String? {
-        guard let told = detail(member) else { return nil }
-        let plain = displayText(told, upTo: maximum)
+        guard let sent = detail(member) else { return nil }
+        let plain = displayText(sent, upTo: maximum)
         if plain.isEmpty {
             notes.add(member.pointer, .omitted, "must be 1 to \(maximum) visible characters")
             return nil
         }
-        if plain != told || plain.unicodeScalars.count != told.unicodeScalars.count {
+        if plain != sent || plain.unicodeScalars.count != sent.unicodeScalars.count {
             notes.add(
                 member.pointer, .sanitized,
                 "must be 1 to \(maximum) characters without blanks at its ends, control characters or direction overrides"
@@ -19,13 +19,13 @@ extension RTReader {
 
     /// A code. An invalid one is omitted, because a truncated code could be the code of something else.
     mutating func code<T>(_ member: RTStatement.Member, _ rule: String, _ make: (String) -> T?) -> T? {
-        guard let told = detail(member) else { return nil }
-        let plain = trimmedText(told)
+        guard let sent = detail(member) else { return nil }
+        let plain = trimmedText(sent)
         guard let value = make(plain) else {
             notes.add(member.pointer, .omitted, rule)
             return nil
         }
-        if plain != told { notes.add(member.pointer, .nonstandard, "has blanks at its ends, which are ignored") }
+        if plain != sent { notes.add(member.pointer, .nonstandard, "has blanks at its ends, which are ignored") }
         return value
     }
 
@@ -71,9 +71,9 @@ extension RTReader {
     }
 
     mutating func psp() -> RTPSP {
-        let told = statement.psp
+        let sent = statement.psp
         var id = sender
-        if let member = told.id {
+        if let member = sent.id {
             if member.value == .absent {
                 notes.add(member.pointer, .missing, "is expected; the sender is used")
             } else if let other = code(member, "is not the id of a PSP; the sender is used", { try? PSPID($0) }) {
@@ -86,28 +86,28 @@ extension RTReader {
                 }
             }
         }
-        if told.businessName.value == .absent {
-            notes.add(told.businessName.pointer, .missing, "is expected; the PSP's id is shown")
+        if sent.businessName.value == .absent {
+            notes.add(sent.businessName.pointer, .missing, "is expected; the PSP's id is shown")
         }
         return RTPSP(
-            id: id, businessName: display(told.businessName, upTo: 140) ?? id.value,
-            taxCode: display(told.taxCode, upTo: 35), channel: display(told.channel, upTo: 35))
+            id: id, businessName: display(sent.businessName, upTo: 140) ?? id.value,
+            taxCode: display(sent.taxCode, upTo: 35), channel: display(sent.channel, upTo: 35))
     }
 
     mutating func method() -> PaymentMethod? {
-        guard let told = detail(statement.method) else { return nil }
-        guard let method = try? PaymentMethod(told: told) else {
+        guard let sent = detail(statement.method) else { return nil }
+        guard let method = try? PaymentMethod(inRT: sent) else {
             notes.add(statement.method.pointer, .omitted, "must be a type of payment such as CP")
             return nil
         }
-        if (try? PaymentMethod(told)) == nil {
+        if (try? PaymentMethod(sent)) == nil {
             notes.add(statement.method.pointer, .nonstandard, "must be a type of payment such as CP")
         }
         return method
     }
 
-    mutating func subject(_ told: RTStatement.Subject) -> RTSubject? {
-        let kind = code(told.kind, "must be person or company") { text -> SubjectKind? in
+    mutating func subject(_ sent: RTStatement.Subject) -> RTSubject? {
+        let kind = code(sent.kind, "must be person or company") { text -> SubjectKind? in
             switch text.asciiLowercased {
             case "f": .person
             case "g": .company
@@ -115,9 +115,9 @@ extension RTReader {
             }
         }
         // A possible tax code is converted to capital letters, so that searches find it; any other text is unchanged.
-        let code = display(told.taxCode, upTo: 35).map { text in (try? TaxCode(text))?.value ?? text }
-        let name = display(told.fullName, upTo: 140)
-        let email = self.code(told.email, "is not a valid e-mail address") { try? EmailAddress($0) }
+        let code = display(sent.taxCode, upTo: 35).map { text in (try? TaxCode(text))?.value ?? text }
+        let name = display(sent.fullName, upTo: 140)
+        let email = self.code(sent.email, "is not a valid e-mail address") { try? EmailAddress($0) }
         guard kind != nil || code != nil || name != nil || email != nil else { return nil }
         return RTSubject(kind: kind, taxCode: code, fullName: name, email: email)
     }
@@ -137,21 +137,21 @@ extension RTReader {
         var shown: [RTTransfer] = []
         var sum: Int64? = 0
         var indexes: [Int] = []
-        for (position, told) in statement.transfers.enumerated() {
-            guard let (amount, isStandard) = Self.amount(told.amount.value, statement.syntax) else {
-                notes.add(told.amount.pointer, .omitted, "is not an amount of money; the transfer is not shown")
+        for (position, sent) in statement.transfers.enumerated() {
+            guard let (amount, isStandard) = Self.amount(sent.amount.value, statement.syntax) else {
+                notes.add(sent.amount.pointer, .omitted, "is not an amount of money; the transfer is not shown")
                 sum = nil
                 continue
             }
-            if !isStandard { notes.add(told.amount.pointer, .nonstandard, "does not have the form of the contract") }
+            if !isStandard { notes.add(sent.amount.pointer, .nonstandard, "does not have the form of the contract") }
             sum = sum.flatMap { partial in
                 let (total, overflows) = partial.addingReportingOverflow(amount.cents)
                 return overflows ? nil : total
             }
-            let iban = display(told.iban, upTo: 35)
-            let remittance = display(told.remittance, upTo: 140)
-            guard let beneficiary = beneficiary(told, creditor) else { continue }
-            indexes.append(index(told, position))
+            let iban = display(sent.iban, upTo: 35)
+            let remittance = display(sent.remittance, upTo: 140)
+            guard let beneficiary = beneficiary(sent, creditor) else { continue }
+            indexes.append(index(sent, position))
             shown.append(
                 RTTransfer(
                     index: position + 1, creditor: beneficiary, iban: iban, amount: amount, remittance: remittance))
@@ -160,21 +160,21 @@ extension RTReader {
     }
 
     /// An official RT names the beneficiary only once, for all transfers.
-    private mutating func beneficiary(_ told: RTStatement.Transfer, _ creditor: OrganizationTaxCode?)
+    private mutating func beneficiary(_ sent: RTStatement.Transfer, _ creditor: OrganizationTaxCode?)
         -> OrganizationTaxCode?
     {
         if statement.syntax == .xml { return creditor }
-        guard told.creditor.value != .absent else {
-            notes.add(told.creditor.pointer, .missing, "is expected; the transfer is not shown")
+        guard sent.creditor.value != .absent else {
+            notes.add(sent.creditor.pointer, .missing, "is expected; the transfer is not shown")
             return nil
         }
-        return code(told.creditor, "must be 11 digits; the transfer is not shown") {
+        return code(sent.creditor, "must be 11 digits; the transfer is not shown") {
             try? OrganizationTaxCode(unchecked: $0)
         }
     }
 
-    private mutating func index(_ told: RTStatement.Transfer, _ position: Int) -> Int {
-        guard let member = told.index else { return position + 1 }
+    private mutating func index(_ sent: RTStatement.Transfer, _ position: Int) -> Int {
+        guard let member = sent.index else { return position + 1 }
         guard let number = Self.text(member.value).flatMap({ Self.integral($0) }),
             (1...Int64(Self.maximumTransfers)).contains(number)
         else {

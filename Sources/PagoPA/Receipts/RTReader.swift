@@ -101,18 +101,18 @@ package struct RTReader {
     }
 
     private static func receiptID(_ value: RTStatement.Value) -> (String, isStandard: Bool)? {
-        guard let told = text(value),
-            let id = try? boundedText(trimmedText(told), 1...RT.maximumReceiptIDLength)
+        guard let sent = text(value),
+            let id = try? boundedText(trimmedText(sent), 1...RT.maximumReceiptIDLength)
         else { return nil }
-        return (id, isText(value) && id == told && id.unicodeScalars.count <= RT.maximumOfficialIDLength)
+        return (id, isText(value) && id == sent && id.unicodeScalars.count <= RT.maximumOfficialIDLength)
     }
 
     private static func organization(_ value: RTStatement.Value) -> (OrganizationTaxCode, isStandard: Bool)? {
-        guard let told = text(value) else { return nil }
-        let plain = told.withoutBlanks
+        guard let sent = text(value) else { return nil }
+        let plain = sent.withoutBlanks
         let digits = plain.asciiUppercased.hasPrefix("IT") ? String(plain.dropFirst(2)) : plain
         guard let code = try? OrganizationTaxCode(unchecked: digits) else { return nil }
-        return (code, isText(value) && code.value == told)
+        return (code, isText(value) && code.value == sent)
     }
 
     private static func amountRule(_ syntax: RTSyntax) -> String {
@@ -123,14 +123,14 @@ package struct RTReader {
     }
 
     static func amount(_ value: RTStatement.Value, _ syntax: RTSyntax) -> (Amount, isStandard: Bool)? {
-        guard let told = text(value) else { return nil }
+        guard let sent = text(value) else { return nil }
         switch syntax {
         case .json:
-            guard let cents = integral(told), let amount = try? Amount(cents: cents) else { return nil }
-            return (amount, !isText(value) && String(cents) == told)
+            guard let cents = integral(sent), let amount = try? Amount(cents: cents) else { return nil }
+            return (amount, !isText(value) && String(cents) == sent)
         case .xml:
-            guard let amount = Amount(toldDecimal: told) else { return nil }
-            return (amount, (try? Amount(decimal: trimmedText(told))) != nil)
+            guard let amount = Amount(lenientDecimal: sent) else { return nil }
+            return (amount, (try? Amount(decimal: trimmedText(sent))) != nil)
         }
     }
 
@@ -194,8 +194,8 @@ package struct RTReader {
     /// The IUV has precedence; a notice number that does not contain it is omitted. Without an IUV, the notice number determines
     /// it, even with wrong check digits: then no position has this IUV, and an operator must review the payment.
     private mutating func iuvAndNotice() -> (IUV?, NoticeNumber?) {
-        let toldNotice = Self.text(statement.noticeNumber.value).map(\.withoutBlanks)
-        let notice = toldNotice.flatMap { try? NoticeNumber($0) }
+        let sentNotice = Self.text(statement.noticeNumber.value).map(\.withoutBlanks)
+        let notice = sentNotice.flatMap { try? NoticeNumber($0) }
         let iuv = Self.text(statement.iuv.value).flatMap { Self.iuv($0) }
         let pointer = statement.noticeNumber.pointer
         if let iuv {
@@ -216,21 +216,21 @@ package struct RTReader {
             noteSpelling(of: notice)
             return (iuv, notice)
         }
-        if statement.iuv.value != .absent, toldNotice != nil {
+        if statement.iuv.value != .absent, sentNotice != nil {
             notes.add(statement.iuv.pointer, .omitted, "must be 1 to 35 letters or digits; the notice number is used")
         }
         if let notice {
             noteSpelling(of: notice)
             return (notice.iuv, notice)
         }
-        guard let toldNotice, toldNotice.utf8.count == 18, toldNotice.utf8.allSatisfy(\.isDigit),
-            let told = try? IUV(unchecked: String(toldNotice.dropFirst(toldNotice.hasPrefix("0") ? 3 : 1)))
+        guard let sentNotice, sentNotice.utf8.count == 18, sentNotice.utf8.allSatisfy(\.isDigit),
+            let sent = try? IUV(unchecked: String(sentNotice.dropFirst(sentNotice.hasPrefix("0") ? 3 : 1)))
         else {
             refuseIUV(hasNotice: statement.noticeNumber.value != .absent)
             return (nil, nil)
         }
         notes.add(pointer, .inconsistent, "has wrong check digits or no auxiliary digit; its IUV is used")
-        return (told, nil)
+        return (sent, nil)
     }
 
     private mutating func refuseIUV(hasNotice: Bool) {
@@ -271,7 +271,7 @@ package struct RTReader {
     private mutating func paymentTime() -> (paidAt: Instant, exactness: RT.Time)? {
         var days: [CalendarDate] = []
         for transfer in statement.transfers where transfer.valueDate.value != .absent {
-            if let day = Self.text(transfer.valueDate.value).flatMap({ ToldTime($0) })?.day {
+            if let day = Self.text(transfer.valueDate.value).flatMap({ ExternalTime($0) })?.day {
                 days.append(day)
             } else {
                 notes.add(transfer.valueDate.pointer, .omitted, "must be a day such as 2026-06-18")
@@ -280,31 +280,31 @@ package struct RTReader {
         let rule =
             statement.syntax == .json
             ? "must be an instant of RFC 3339 with seconds and zone" : "must be a time such as 2026-06-18T14:31:00"
-        if let day = days.max(), Self.text(statement.paidAt.value).flatMap({ ToldTime($0) }) == nil {
+        if let day = days.max(), Self.text(statement.paidAt.value).flatMap({ ExternalTime($0) }) == nil {
             notes.add(statement.paidAt.pointer, .omitted, rule)
             return (day.romeStart, .day(day))
         }
-        let told = deciding(statement.paidAt, rule) { [syntax = statement.syntax] value in
+        let sent = deciding(statement.paidAt, rule) { [syntax = statement.syntax] value in
             Self.text(value).flatMap { text in
-                ToldTime(text).map { ($0, isStandard: syntax == .xml || (try? Instant(rfc3339: text)) != nil) }
+                ExternalTime(text).map { ($0, isStandard: syntax == .xml || (try? Instant(rfc3339: text)) != nil) }
             }
         }
-        guard let told else { return nil }
+        guard let sent else { return nil }
         let moment: Instant
-        switch told {
+        switch sent {
         case .instant(let instant): moment = instant
         case .day(let day): moment = day.romeStart
         }
         if let day = days.max() {
-            if day > told.day {
+            if day > sent.day {
                 notes.add(
                     statement.transfersPointer, .inFuture,
                     "are dated after the document; the time of the document is used")
             }
-            return (day < told.day ? day.romeStart : moment, .day(day))
+            return (day < sent.day ? day.romeStart : moment, .day(day))
         }
         if statement.syntax == .xml { return (moment, .document) }
-        if case .day(let day) = told { return (moment, .day(day)) }
+        if case .day(let day) = sent { return (moment, .day(day)) }
         return (moment, .instant)
     }
 
@@ -313,18 +313,18 @@ package struct RTReader {
     private mutating func noteContradictions(
         _ outcome: RTOutcome, _ amount: Amount, _ paidAt: Instant, _ transfers: [RTTransfer], _ sum: Int64?
     ) {
-        let place = statement.transfersPointer
+        let pointer = statement.transfersPointer
         if outcome.movedMoney {
             if amount == .zero {
                 notes.add(statement.amount.pointer, .contradictsMoney, "is 0 although money was paid")
             }
             if statement.transfers.isEmpty {
-                notes.add(place, .missing, "are expected when money was paid")
+                notes.add(pointer, .missing, "are expected when money was paid")
             } else if let sum, sum != amount.cents {
-                notes.add(place, .contradictsMoney, "add up to \(sum) cents, the amount is \(amount.cents)")
+                notes.add(pointer, .contradictsMoney, "add up to \(sum) cents, the amount is \(amount.cents)")
             }
         } else if let sum, sum > 0 {
-            notes.add(place, .contradictsMoney, "add up to \(sum) cents although nothing was paid")
+            notes.add(pointer, .contradictsMoney, "add up to \(sum) cents although nothing was paid")
         } else if amount != .zero {
             notes.add(
                 statement.amount.pointer, .inconsistent,

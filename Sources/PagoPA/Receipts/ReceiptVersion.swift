@@ -33,7 +33,7 @@ extension Receipt {
     /// Whether payer and debtor are known to be the same person.
     package var isPaidByDebtor: Bool {
         guard let payer = payer?.taxCode, let debtor = debtor?.taxCode else { return false }
-        // ANONIMO identifies nobody, so two subjects with this code may be different people.
+        // ANONIMO identifies no person, so two subjects with this code may be different people.
         guard payer.asciiUppercased != TaxCode.anonymousWord else { return false }
         return payer.asciiUppercased == debtor.asciiUppercased
     }

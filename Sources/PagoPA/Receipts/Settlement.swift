@@ -126,15 +126,15 @@ package struct Share: Sendable, Equatable {
 extension Installment {
     /// Whether the transfers pay the beneficiaries of the debt, each with its amount. Only beneficiaries and sums are compared:
     /// an RT may split one amount into several transfers, and often omits the IBAN. An RT without transfers contradicts nothing.
-    func isPaid(by told: [RTTransfer]) -> Bool {
-        guard !told.isEmpty, !transfers.isEmpty else { return true }
+    func isPaid(by sent: [RTTransfer]) -> Bool {
+        guard !sent.isEmpty, !transfers.isEmpty else { return true }
         // If the transfers do not add up, the RT contradicts itself, which is a different anomaly.
-        guard (try? Amount.sum(told.map(\.amount))) == amount else { return true }
+        guard (try? Amount.sum(sent.map(\.amount))) == amount else { return true }
         func parts(_ pairs: [(OrganizationTaxCode, Int64)]) -> [OrganizationTaxCode: Int64] {
             Dictionary(pairs.filter { $0.1 != 0 }) { $0.addingReportingOverflow($1).partialValue }
         }
         return parts(transfers.map { ($0.creditor, $0.amount.cents) })
-            == parts(told.map { ($0.creditor, $0.amount.cents) })
+            == parts(sent.map { ($0.creditor, $0.amount.cents) })
     }
 }
 

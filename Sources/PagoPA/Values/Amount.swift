@@ -32,7 +32,7 @@ package struct Amount: Sendable, Hashable, Comparable {
     /// Parses euros as other systems write them: `11`, `10.0`, `010.00`, `10,00`, with blanks at the ends. It accepts at most two
     /// decimals, so that it cannot confuse a thousands separator with a decimal separator.
     /// - Returns: `nil` for any other text: with a sign, an exponent or more decimals, or above the maximum.
-    package init?(toldDecimal text: String) {
+    package init?(lenientDecimal text: String) {
         let bytes = Array(trimmedText(text).utf8)
         guard (1...Self.maximumToldBytes).contains(bytes.count) else { return nil }
         let whole = bytes.prefix { $0.isDigit }

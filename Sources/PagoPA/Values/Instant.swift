@@ -22,8 +22,8 @@ package struct Instant: Sendable, Hashable, Comparable {
         if bytes[at] == UInt8(ascii: ".") {
             let end = bytes[(at + 1)...].firstIndex { !$0.isDigit } ?? bytes.count
             guard (1...9).contains(end - at - 1) else { throw Self.bad }
-            for place in 0..<6 {
-                let index = at + 1 + place
+            for digit in 0..<6 {
+                let index = at + 1 + digit
                 fraction = fraction * 10 + (index < end ? Int64(bytes[index] - 0x30) : 0)
             }
             at = end
@@ -61,7 +61,7 @@ package struct Instant: Sendable, Hashable, Comparable {
     /// In UTC with `Z`; with a fraction only if it is not zero.
     package var rfc3339: String {
         let fraction = microseconds - unixSeconds * 1_000_000
-        var text = Self.wall(unixSeconds, separator: "T", iso: true)
+        var text = Self.clock(unixSeconds, separator: "T", iso: true)
         if fraction != 0 {
             var digits = String(1_000_000 + fraction).dropFirst()
             while digits.last == "0" { digits = digits.dropLast() }
@@ -72,21 +72,21 @@ package struct Instant: Sendable, Hashable, Comparable {
 
     /// `09/10/2018 11:30:00`, local time in Rome.
     package var romeText: String {
-        Self.wall(unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds)), separator: " ", iso: false)
+        Self.clock(unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds)), separator: " ", iso: false)
     }
 
     /// `2018-10-09T11:30:00`, local time in Rome to the second, as in official documents. In the hour that occurs twice when
     /// summer time ends, the zone is appended.
     package var romeWallClock: String {
         let offset = RomeTime.offsetSeconds(at: unixSeconds)
-        let text = Self.wall(unixSeconds + Int64(offset), separator: "T", iso: true)
+        let text = Self.clock(unixSeconds + Int64(offset), separator: "T", iso: true)
         let isShownTwice =
             RomeTime.offsetSeconds(at: unixSeconds + 3_600) < offset
             || RomeTime.offsetSeconds(at: unixSeconds - 3_600) > offset
         return isShownTwice ? text + "+0\(offset / 3_600):00" : text
     }
 
-    private static func wall(_ seconds: Int64, separator: String, iso: Bool) -> String {
+    private static func clock(_ seconds: Int64, separator: String, iso: Bool) -> String {
         let days = floorDivide(seconds, 86_400)
         let time = Int(seconds - days * 86_400)
         let date = CalendarDate(epochDays: Int(days))

@@ -65,7 +65,7 @@ package struct TaxCode: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether the person's code is unknown. This code identifies nobody: two debtors with it may be different people.
+    /// Whether the person's code is unknown. This code identifies no person: two debtors with it may be different people.
     package var isAnonymous: Bool { value == Self.anonymousWord }
 
     /// The word for an unknown code in the official documents.

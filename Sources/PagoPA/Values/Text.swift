@@ -65,12 +65,12 @@ package func trimmedText(_ text: String) -> String {
 /// Truncates the text to `maximum` Unicode scalars. It splits a visible character only if that character alone is too long.
 package func cutText(_ text: String, upTo maximum: Int) -> String {
     guard text.unicodeScalars.count > maximum else { return text }
-    var kept = ""
+    var shortened = ""
     var count = 0
     for character in text {
         count += character.unicodeScalars.count
         if count > maximum { break }
-        kept.append(character)
+        shortened.append(character)
     }
-    return kept.isEmpty ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximum))) : kept
+    return shortened.isEmpty ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximum))) : shortened
 }

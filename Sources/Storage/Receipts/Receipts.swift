@@ -314,7 +314,7 @@ extension Row {
             description: try text(), document: try document(), iuv: try value { try IUV(unchecked: $0) },
             noticeNumber: try optionalValue { try NoticeNumber($0) }, paymentContext: try optionalText(),
             amount: try amount(), fee: try optionalAmount(), paidAt: try instant(), psp: try rtPSP(),
-            method: try optionalValue { try PaymentMethod(told: $0) }, transfers: transfers(id),
+            method: try optionalValue { try PaymentMethod(inRT: $0) }, transfers: transfers(id),
             payer: try rtSubject(hasEmail: true),
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),

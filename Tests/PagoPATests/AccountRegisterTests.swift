@@ -1,7 +1,7 @@
 import PagoPA
 import Testing
 
-@Suite struct AccountBookTests {
+@Suite struct AccountRegisterTests {
     private static let comune = try! OrganizationTaxCode("12345678903")  // a valid literal
     private static let provincia = try! OrganizationTaxCode("01199250158")  // a valid literal
 
@@ -24,10 +24,10 @@ import Testing
     private static let postal = "IT30O0760103200000012345678"
     private static let german = "DE89370400440532013000"
 
-    @Test func `a debt's money goes to the account of its type, else to the default one, as they are valid that day`()
+    @Test func `a debt is paid to the account of its type or to the default account that is valid that day`()
         throws
     {
-        let book = AccountBook([
+        let book = AccountRegister([
             try account(Self.bank, isDefault: true, to: "2026-12-31"),
             try account(Self.german, isDefault: true, from: "2027-01-01"),
             try account(Self.postal, ["mensa"], to: "2026-06-30"),
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a transfer names an account of its own creditor that is valid today`() throws {
-        let book = AccountBook([
+        let book = AccountRegister([
             try account(Self.bank, isDefault: true), try account(Self.postal, from: "2027-01-01"),
             try account(Self.german, of: Self.provincia),
         ])
@@ -65,10 +65,10 @@ import Testing
             ])
     }
 
-    @Test func `in no day are two accounts the default, or that of one debt type`() throws {
+    @Test func `on each day at most one account is the default, and at most one is that of a debt type`() throws {
         let day = try CalendarDate("2026-11-28")
         func pointers(_ accounts: [CreditorAccount]) -> [String] {
-            AccountBook(accounts).faults(knowing: ["mensa"], on: day).map(\.pointer)
+            AccountRegister(accounts).faults(knowing: ["mensa"], on: day).map(\.pointer)
         }
         #expect(pointers([try account(Self.bank, isDefault: true, ["mensa"])]).isEmpty)
         #expect(

@@ -2,7 +2,7 @@ import Text
 
 /// An instant or a day as other systems write it: without seconds or zone, with a leap second, or with more digits than the
 /// service stores.
-package enum ToldTime: Sendable, Equatable {
+package enum ExternalTime: Sendable, Equatable {
     case instant(Instant)
     /// A day without a time.
     case day(CalendarDate)
@@ -32,12 +32,12 @@ package enum ToldTime: Sendable, Equatable {
         }
         cursor.at = 10
         guard cursor.takes("T") || cursor.takes("t") || cursor.takes(" "), let time = cursor.time() else { return nil }
-        let wall = (Int64(day.epochDays) * 86_400 + time.seconds) * 1_000_000 + time.microseconds
+        let local = (Int64(day.epochDays) * 86_400 + time.seconds) * 1_000_000 + time.microseconds
         if cursor.isAtEnd {
-            self = .instant(Instant(romeWallMicroseconds: wall))
+            self = .instant(Instant(romeLocalMicroseconds: local))
         } else {
             guard let offset = cursor.zone(), cursor.isAtEnd else { return nil }
-            self = .instant(Instant(microseconds: wall - offset * 1_000_000))
+            self = .instant(Instant(microseconds: local - offset * 1_000_000))
         }
     }
 
@@ -75,14 +75,14 @@ package enum ToldTime: Sendable, Equatable {
             var second = 0
             var fraction: Int64 = 0
             if takes(":") {
-                guard let told = two(), told <= 60 else { return nil }
-                second = told
+                guard let read = two(), read <= 60 else { return nil }
+                second = read
                 if takes(".") || takes(",") {
                     let start = at
                     while at < bytes.count, bytes[at].isDigit { at += 1 }
                     guard at > start else { return nil }
-                    for place in 0..<6 {
-                        fraction = fraction * 10 + (start + place < at ? Int64(bytes[start + place] - 0x30) : 0)
+                    for index in 0..<6 {
+                        fraction = fraction * 10 + (start + index < at ? Int64(bytes[start + index] - 0x30) : 0)
                     }
                 }
             }
@@ -97,8 +97,8 @@ package enum ToldTime: Sendable, Equatable {
             var minutes = 0
             if !isAtEnd {
                 _ = takes(":")
-                guard let told = two(), told < 60 else { return nil }
-                minutes = told
+                guard let read = two(), read < 60 else { return nil }
+                minutes = read
             }
             let seconds = Int64(hours * 3_600 + minutes * 60)
             return isWest ? -seconds : seconds
@@ -109,10 +109,10 @@ package enum ToldTime: Sendable, Equatable {
 extension Instant {
     /// The instant of this local time in Rome; if the local time occurs twice, the first instant; if it does not exist, the
     /// instant after the gap.
-    fileprivate init(romeWallMicroseconds wall: Int64) {
-        let seconds = floorDivide(wall, 1_000_000)
+    fileprivate init(romeLocalMicroseconds local: Int64) {
+        let seconds = floorDivide(local, 1_000_000)
         // Two hours earlier is the instant in summer time, which is the first of two; if it is winter then, its offset applies.
         let offset = RomeTime.offsetSeconds(at: seconds - 7_200)
-        self.init(microseconds: wall - Int64(offset) * 1_000_000)
+        self.init(microseconds: local - Int64(offset) * 1_000_000)
     }
 }
