@@ -1,8 +1,8 @@
 import CQPDF
 import Glibc
 
-/// Adds to Cairo's PDF what Cairo 1.16 cannot write and PDF/UA-1 and PDF/A-2a ask for: language, title display, metadata, colour
-/// space, header scopes, artifacts, glyph maps, a deterministic /ID.
+/// Adds to Cairo's PDF the parts that PDF/UA-1 and PDF/A-2a require and Cairo 1.16 cannot write: language, title display,
+/// metadata, colour space, header scopes, artifacts, glyph maps, a deterministic /ID.
 struct Conformance {
     private let pdf: qpdf_data
     private let content: ReceiptContent
@@ -20,9 +20,9 @@ struct Conformance {
         }
         try document.check(read)
         document.describe()
-        try document.mendPages()
-        document.mendFonts()
-        document.mendStructure(document.key("/StructTreeRoot", of: qpdf_get_root(pdf)), depth: 0)
+        try document.tagArtifacts()
+        document.addGlyphMaps()
+        document.addHeaderScopes(document.key("/StructTreeRoot", of: qpdf_get_root(pdf)), depth: 0)
         return try document.written()
     }
 
@@ -70,7 +70,7 @@ struct Conformance {
         qpdf_set_info_key(pdf, "/Creator", nil)
     }
 
-    private func mendPages() throws {
+    private func tagArtifacts() throws {
         for number in 0..<qpdf_get_num_pages(pdf) {
             let page = qpdf_get_page_n(pdf, Int(number))
             set("/Tabs", of: page, to: qpdf_oh_new_name(pdf, "/S"))
@@ -92,7 +92,7 @@ struct Conformance {
     }
 
     /// Cairo leaves /CIDToGIDMap out of its TrueType fonts.
-    private func mendFonts() {
+    private func addGlyphMaps() {
         for number in 0..<qpdf_get_num_pages(pdf) {
             let resources = key("/Resources", of: qpdf_get_page_n(pdf, Int(number)))
             let fonts = key("/Font", of: resources)
@@ -120,7 +120,7 @@ struct Conformance {
     private static let maximumDepth = 16
 
     /// Says of every TH that it heads its row.
-    private func mendStructure(_ element: qpdf_oh, depth: Int) {
+    private func addHeaderScopes(_ element: qpdf_oh, depth: Int) {
         guard depth < Self.maximumDepth, qpdf_oh_is_dictionary(pdf, element) != 0 else { return }
         if qpdf_oh_is_name_and_equals(pdf, key("/S", of: element), "/TH") != 0 {
             set("/A", of: element, to: parsed("<< /O /Table /Scope /Row >>"))
@@ -128,10 +128,10 @@ struct Conformance {
         let kids = key("/K", of: element)
         if qpdf_oh_is_array(pdf, kids) != 0 {
             for index in 0..<qpdf_oh_get_array_n_items(pdf, kids) {
-                mendStructure(qpdf_oh_get_array_item(pdf, kids, index), depth: depth + 1)
+                addHeaderScopes(qpdf_oh_get_array_item(pdf, kids, index), depth: depth + 1)
             }
         } else {
-            mendStructure(kids, depth: depth + 1)
+            addHeaderScopes(kids, depth: depth + 1)
         }
     }
 
@@ -147,9 +147,9 @@ struct Conformance {
     }
 }
 
-/// Wraps what is painted outside every tag: decoration that no reader speaks.
+/// Marks content outside every tag as an artifact: decoration that screen readers skip.
 enum Artifacts {
-    /// Cairo writes one operation to a line, and our decoration is filled rectangles alone.
+    /// Cairo writes one operation per line, and the only decoration is filled rectangles.
     static func marked(_ content: [UInt8]) -> [UInt8] {
         var marked: [UInt8] = []
         marked.reserveCapacity(content.count + 1_024)

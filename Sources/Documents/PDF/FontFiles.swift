@@ -3,12 +3,12 @@
 enum FontFiles {
     static let all =
         ["dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf"] + noto.map { "noto/\($0)-Regular.ttf" } + [
-            // Han and Kana, then Hangul. Noto Sans CJK has more Han letters and takes ten times the room.
+            // Han and Kana, then Hangul. Noto Sans CJK has more Han letters and is ten times as large.
             "droid/DroidSansFallbackFull.ttf", "wqy/wqy-microhei.ttc",
         ]
 
-    /// One for each script of a living language that Debian packages, in the regular weight only: names stand in the rows of
-    /// the receipt, which are not bold.
+    /// One font for each script of a living language that Debian packages, in the regular weight only, because names occur only in
+    /// rows that are not bold.
     private static let noto = [
         "NotoSans", "NotoSansArabic", "NotoSansHebrew", "NotoSansArmenian", "NotoSansGeorgian", "NotoSansEthiopic",
         "NotoSansBengali", "NotoSansDevanagari", "NotoSansGujarati", "NotoSansGurmukhi", "NotoSansOriya",

@@ -24,7 +24,7 @@ package final class ReceiptPDF: Sendable {
 
     package func stop() { workers.stop() }
 
-    /// The creditors take turns.
+    /// The queue alternates between creditors.
     /// - Throws: ``DocumentFailure``; `.busy` when too many documents wait or this one was not drawn in time.
     package func draw(_ content: ReceiptContent) async throws -> [UInt8] {
         let drawn: Result<[UInt8], any Error>

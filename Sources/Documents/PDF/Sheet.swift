@@ -2,7 +2,7 @@ import CPangoCairo
 
 /// A4 pages that are written from top to bottom, each piece of text within a tag of the document's structure.
 ///
-/// Not Sendable; made, written and finished by one renderer.
+/// Not Sendable: one renderer creates, writes and finishes it.
 final class Sheet {
     static let width = 595.276
     static let height = 841.890
@@ -110,7 +110,7 @@ final class Sheet {
     func finish() throws -> [UInt8] {
         cairo_show_page(cairo)
         cairo_surface_finish(surface)
-        // Cairo tells of a broken structure only here.
+        // Cairo reports an invalid structure only here.
         let status = cairo_surface_status(surface)
         guard status == CAIRO_STATUS_SUCCESS else {
             throw DocumentFailure.drawing(String(cString: cairo_status_to_string(status)))

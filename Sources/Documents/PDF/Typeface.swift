@@ -1,6 +1,6 @@
 import CPangoCairo
 
-/// What went wrong while a document was made; never the reader's fault.
+/// An error in generating a document, which is never the caller's fault.
 package enum DocumentFailure: Error, Sendable, Equatable {
     case fontMissing(path: String)
     case drawing(String)
@@ -9,9 +9,9 @@ package enum DocumentFailure: Error, Sendable, Equatable {
     case busy
 }
 
-/// DejaVu Sans in two weights, and a fallback font for each script that DejaVu lacks. The fonts come from our own list of files
-/// alone, and the font of each word follows from that list alone, so that neither a machine's other fonts nor its locale change
-/// what is drawn.
+/// DejaVu Sans in two weights, and a fallback font for each script that DejaVu lacks. The fonts come only from the list of
+/// files below, and only that list decides the font of each word, so that the output depends neither on a machine's other fonts nor
+/// on its locale.
 ///
 /// Not Sendable: Pango's font map belongs to one renderer.
 final class Typeface {
@@ -80,8 +80,8 @@ final class Typeface {
         cairo_font_options_destroy(options)
         // Otherwise letters sit on whole points: uneven spacing and larger files.
         pango_context_set_round_glyph_positions(context, 0)
-        // Pango would take both from the environment or from the text: the language chooses forms of letters, and a line that
-        // began with an Arabic name would run from right to left as a whole.
+        // By default Pango takes both from the environment or from the text: the language selects forms of letters, and a line
+        // that begins with an Arabic name would run from right to left completely.
         pango_context_set_language(context, pango_language_from_string("it"))
         pango_context_set_base_dir(context, PANGO_DIRECTION_LTR)
         let families = Self.families(of: config)
@@ -136,7 +136,7 @@ final class Typeface {
         fallbacks.first { $0.covers(scalars) }
     }
 
-    /// PDF/A forbids the glyph for "no such character": what no font can show becomes U+FFFD, and controls become blanks.
+    /// PDF/A forbids the glyph for "no such character": a character without a font becomes U+FFFD, and controls become blanks.
     private func showable(_ text: String) -> String {
         let visible = Self.withoutControls(text)
         if mainCovers(visible) { return String(visible) }
@@ -155,8 +155,8 @@ final class Typeface {
         return String(shown.map { hasUnknownGlyphs(String($0)) ? "\u{FFFD}" : $0 })
     }
 
-    /// Joiners stay between the letters that they join or part, and so do marks that set numbers apart from names written from
-    /// right to left. Other characters of direction could turn around what follows them.
+    /// Joiners between letters remain, and so do marks that separate numbers from names written from right to left. Other direction
+    /// characters are removed, because they could reverse the text after them.
     private static func withoutControls(_ text: String) -> String.UnicodeScalarView {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -262,7 +262,7 @@ final class Typeface {
         return TextLine(layout: layout, descent: baselineDifference(of: text, layout, style))
     }
 
-    /// By how much a fallback font with taller letters moves the text down, away from the label beside it.
+    /// The distance by which a fallback font with taller letters would lower the text below the label beside it.
     private func baselineDifference(of text: String, _ layout: OpaquePointer, _ style: Style) -> Double {
         if mainCovers(text.unicodeScalars) { return 0 }
         guard let usual = self.layout(of: "x", style) else { return 0 }

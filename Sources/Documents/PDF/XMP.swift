@@ -1,6 +1,6 @@
 import Text
 
-/// The metadata packet that says what the document is: PDF/UA-1 and PDF/A-2a, title, author, language, dates.
+/// The document's metadata packet: conformance to PDF/UA-1 and PDF/A-2a, title, author, language, dates.
 enum XMP {
     static func packet(title: String, author: String, language: String, createdAt: String) -> [UInt8] {
         let packet = """

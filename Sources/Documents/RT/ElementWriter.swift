@@ -14,7 +14,7 @@ struct ElementWriter {
         text += "</\(name)>"
     }
 
-    /// An element with at most `maximum` characters of text, or with what the documents say for unknown.
+    /// An element with at most `maximum` characters of text, or with the official documents' value for unknown.
     mutating func text(_ name: String, _ value: String?, _ maximum: Int, unknown: String = "n/a") {
         let known = value.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 } ?? unknown
         let escaped = Markup.escapeContent(cutText(Self.readable(known), upTo: maximum))
@@ -31,7 +31,7 @@ struct ElementWriter {
         return result
     }
 
-    /// Without what no XML 1.0 document may hold, not even as a reference.
+    /// The text without characters that XML 1.0 does not allow, not even as a reference.
     private static func readable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -8,10 +8,10 @@ package enum RTDocumentFailure: Error, Sendable, Equatable {
     case refused([Fault])
 }
 
-/// RTs in both syntaxes: each has a parser of its own, which says what stands where; `RTReader` alone says what it means.
+/// RTs in both syntaxes. Each syntax has its own parser, which finds the members; only `RTReader` interprets them.
 package enum RTDocument {
     static let namespace = "http://www.digitpa.gov.it/schemas/2011/Pagamenti/"
-    /// In one RT. More is no payment.
+    /// The maximum number of single payments in one RT.
     static let maximumTransfers = 50
 
     /// - Parameters:
@@ -47,7 +47,7 @@ package enum RTDocument {
     }
 }
 
-/// Walks an official RT (PagInf_RPT_RT 6.2). Order, counts and types of what decides nothing are not checked: the node does not either.
+/// Walks an official RT (PagInf_RPT_RT 6.2). Order, counts and types of elements without effect are not checked; pagoPA's node does not check them either.
 private final class OfficialRT {
     private let root: Element
     private(set) var notes = RTNotes()
@@ -123,14 +123,14 @@ private final class OfficialRT {
     }
 
     private func outcomeText(_ single: Element) -> String? {
-        guard case .text(let told) = member(single, "esitoSingoloPagamento").value else { return nil }
-        return displayText(told, upTo: RT.maximumOfficialIDLength)
+        guard case .text(let sent) = member(single, "esitoSingoloPagamento").value else { return nil }
+        return displayText(sent, upTo: RT.maximumOfficialIDLength)
     }
 
-    /// What the documents say for none is none.
+    /// The official documents' value for none is read as none.
     private func collectionID(_ single: Element) -> String? {
-        guard case .text(let told) = member(single, "identificativoUnivocoRiscossione").value else { return nil }
-        let id = displayText(told, upTo: RT.maximumOfficialIDLength)
+        guard case .text(let sent) = member(single, "identificativoUnivocoRiscossione").value else { return nil }
+        let id = displayText(sent, upTo: RT.maximumOfficialIDLength)
         return ["", "0", "n/a", "N/A"].contains(id) ? nil : id
     }
 
@@ -146,7 +146,7 @@ private final class OfficialRT {
         return Element(node: found.first, path: "\(parent.path)/\(name)")
     }
 
-    /// The text of a child. Of several nobody could say which one counts.
+    /// The text of a child element. Several elements of this name are ambiguous.
     private func member(_ parent: Element, _ name: String) -> RTStatement.Member {
         let found = (parent.node?.children ?? []).filter { isNamed($0, name, in: parent) }
         let path = "\(parent.path)/\(name)"
@@ -156,7 +156,7 @@ private final class OfficialRT {
         return RTStatement.Member(path, .text(node.text))
     }
 
-    /// Senders write `codiceContestoPagamento` as in the request; no two elements of the schema differ by case alone.
+    /// Senders write `codiceContestoPagamento` as in the request; no two elements of the schema differ only in case.
     private func isNamed(_ node: XMLNode, _ name: String, in parent: Element) -> Bool {
         node.namespace == parent.node?.namespace
             && (node.name == name || node.name.asciiLowercased == name.asciiLowercased)

@@ -1,7 +1,7 @@
 import PagoPA
 import Text
 
-/// What an official RT repeats of the request that it answers.
+/// The values of the payment request that an official RT repeats.
 package struct RTRequest: Sendable, Equatable {
     /// At most 35 characters.
     package let id: String
@@ -14,11 +14,11 @@ package struct RTRequest: Sendable, Equatable {
 }
 
 extension RTDocument {
-    /// The receipt as an official RT (PagInf_RPT_RT 6.2). What the schema demands and the receipt does not know is written as the
-    /// official documents write what is unknown; docs/official-rt.md lists each.
+    /// The receipt as an official RT (PagInf_RPT_RT 6.2). Values that the schema requires and the receipt lacks are written as the
+    /// official documents specify for unknown values; docs/official-rt.md lists each.
     /// - Parameters:
     ///   - psp: the receipt's; a payment without one, such as at the counter, has no RT.
-    ///   - request: what the payment answers, if we asked for it.
+    ///   - request: the payment request, if the service created one.
     ///   - taxonomy: codes by the transfers' index.
     package static func write(
         _ receipt: Receipt, of psp: RTPSP, request: RTRequest? = nil, taxonomy: [Int: TaxonomyCode] = [:]
@@ -61,7 +61,7 @@ extension RTDocument {
         return writer.bytes
     }
 
-    /// A single payment: what was asked and what was paid of it.
+    /// A single payment: the requested and the paid amount.
     private struct Single {
         let transfer: RTTransfer?
         let paid: Amount
@@ -75,7 +75,7 @@ extension RTDocument {
         switch receipt.outcome {
         case .executed: return paid.filter { $0.paid != .zero }
         case .notExecuted, .timePassed:
-            // Singles may be left out here, but nothing else can hold the reason.
+            // Single payments are optional here, but no other element can contain the reason.
             if transfers.isEmpty { return receipt.failureReason == nil ? [] : [Single(transfer: nil, paid: .zero)] }
             return transfers.map { Single(transfer: $0, paid: .zero) }
         case .partlyExecuted:
@@ -138,8 +138,8 @@ extension RTDocument {
         let code = subject?.taxCode.flatMap { isCode($0) ? $0 : nil }
         let isCompany = subject?.kind.map { $0 == .company } ?? (code?.utf8.count == 11)
         writer.element("soggetto\(suffix)") { writer in
-            identity(suffix, (isCompany ? "G" : "F", code ?? nobody), in: &writer)
-            writer.text("anagrafica\(suffix)", subject?.fullName, 70, unknown: nobody)
+            identity(suffix, (isCompany ? "G" : "F", code ?? unknownPerson), in: &writer)
+            writer.text("anagrafica\(suffix)", subject?.fullName, 70, unknown: unknownPerson)
             if let email = subject?.email?.value, isSchemaEmail(email) {
                 writer.text("e-mail\(suffix)", email, 256)
             }
@@ -159,14 +159,14 @@ extension RTDocument {
     }
 
     private static func isSame(_ payer: RTSubject, _ debtor: RTSubject?) -> Bool {
-        // ANONIMO is nobody's code: two subjects with it may be two people.
-        payer == debtor || payer.taxCode != nil && payer.taxCode != nobody && payer.taxCode == debtor?.taxCode
+        // ANONIMO identifies no person: two subjects with this code may be different people.
+        payer == debtor || payer.taxCode != nil && payer.taxCode != unknownPerson && payer.taxCode == debtor?.taxCode
     }
 
-    /// What the schema suggests for somebody whose tax code is not known.
-    private static let nobody = TaxCode.anonymousWord
+    /// The schema's value for a person whose tax code is unknown.
+    private static let unknownPerson = TaxCode.anonymousWord
 
-    /// A code is whole or it is none: a cut one would be somebody else's.
+    /// A code is never truncated, because a truncated code could be another person's.
     private static func isCode(_ text: String) -> Bool {
         (2...16).contains(text.unicodeScalars.count)
             && text.utf8.allSatisfy(\.isAlphanumeric)

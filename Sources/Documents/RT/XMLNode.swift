@@ -4,7 +4,7 @@ import CXML
 struct XMLNode: Sendable, Equatable {
     let name: String
     let namespace: String
-    /// All text of an element without children; of one with children, what is not blank.
+    /// The text of an element; if it has children, only the text that is not blank.
     let text: String
     let children: [XMLNode]
 }
@@ -14,7 +14,7 @@ package struct UnreadableXML: Error, Sendable, Equatable {
     package let detail: String
 }
 
-/// What a document may be at most. An RT with five payments and five stamps is far below.
+/// The maximum size of a document. An RT with five payments and five stamps is far smaller.
 enum XMLLimits {
     static let bytes = 262_144
     static let depth = 32

@@ -65,14 +65,14 @@ enum XMLText {
         return windows[Int(byte) - 0x80]
     }
 
-    /// 0x80 to 0x9F; what is undefined there is no character.
+    /// 0x80 to 0x9F; undefined bytes are invalid.
     private static let windows: [Unicode.Scalar] = [
         "€", "\u{FFFD}", "‚", "ƒ", "„", "…", "†", "‡", "ˆ", "‰", "Š", "‹", "Œ", "\u{FFFD}", "Ž", "\u{FFFD}", "\u{FFFD}",
         "‘",
         "’", "“", "”", "•", "–", "—", "˜", "™", "š", "›", "œ", "\u{FFFD}", "ž", "Ÿ",
     ]
 
-    /// Behind `?>`, when the document begins with a declaration. All encodings that are told apart by it share ASCII.
+    /// The index after `?>`, if the document begins with a declaration. All encodings that a declaration may name contain ASCII.
     private static func declarationEnd(_ bytes: [UInt8]) -> Int? {
         guard bytes.starts(with: Array("<?xml".utf8)), bytes.count > 5, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[5])
         else { return nil }
@@ -92,8 +92,8 @@ enum XMLText {
 
     // MARK: Markup
 
-    /// One pass for what libxml2 would pay dearly for, or what must not stand in an RT. Comments, CDATA sections and processing
-    /// instructions end where libxml2 ends them, so that nothing hides in one.
+    /// One pass that rejects input that is expensive for libxml2, or that an RT must not contain. Comments, CDATA sections and processing
+    /// instructions end where libxml2 ends them, so that they cannot hide other input.
     private static func inspect(_ bytes: ArraySlice<UInt8>) throws(UnreadableXML) {
         var at = bytes.startIndex
         while let open = bytes[at...].firstIndex(of: UInt8(ascii: "<")) {
@@ -130,7 +130,7 @@ enum XMLText {
         throw UnreadableXML(detail: "has markup that does not end within \(maximum) bytes")
     }
 
-    /// `>` may stand in an attribute's value.
+    /// An attribute's value may contain `>`.
     private static func endOfTag(in bytes: ArraySlice<UInt8>, from open: Int) throws(UnreadableXML) -> Int {
         var quote: UInt8?
         for index in open..<min(bytes.endIndex, open + XMLLimits.tagBytes) {

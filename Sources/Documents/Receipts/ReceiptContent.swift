@@ -1,6 +1,6 @@
 import PagoPA
 
-/// What a receipt's PDF says: headings and rows of label and text, in the reader's language, nothing about how they look.
+/// The content of a receipt's PDF without its layout: headings and rows of label and text, in the reader's language.
 ///
 /// Source: the minimum that pagoPA asks of an analogue copy of the attestation (operation, creditor, IUV, PSP, token, amount,
 /// subject; the fee apart), and the note's own list.
@@ -16,19 +16,19 @@ package struct ReceiptContent: Sendable, Equatable {
     }
 
     package let language: Language
-    /// What stands above the creditor's name: the system that the payment went through; nothing for the counter.
+    /// The line above the creditor's name: the payment system; empty for a counter payment.
     package let system: String?
     package let title: String
     package let creditorName: String
-    /// The one sentence that a reader needs: how much, for what, when.
+    /// One sentence with the essential facts: amount, reason, date.
     package let summary: String
     package let sections: [Section]
     package let footer: String
     package let createdAt: Instant
 
     /// - Parameters:
-    ///   - decision: what people decided last about a receipt that did not fit.
-    ///   - audience: whose tax code is shown; `nil`: only that of a debtor who paid.
+    ///   - decision: the last decision about the receipt's anomaly.
+    ///   - audience: the person whose tax code is shown; `nil`: only that of a debtor who paid.
     package init(
         _ receipt: Receipt, decision: ReceiptDecision?, debtType: DebtType?, for audience: ReceiptAudience?,
         language: Language
@@ -111,7 +111,7 @@ package struct ReceiptContent: Sendable, Equatable {
                 (words[.taxCode], receipt.psp?.taxCode), (words[.channel], receipt.psp?.channel)))
     }
 
-    /// Both names, for the one paid for the other; the tax code of the reader alone.
+    /// Both names, because one person paid for the other; only the reader's tax code.
     private static func people(_ receipt: Receipt, _ audience: ReceiptAudience?, _ words: Wording<ReceiptText>)
         -> Section
     {
@@ -125,7 +125,7 @@ package struct ReceiptContent: Sendable, Equatable {
 
     private static func named(_ subject: RTSubject, withTaxCode: Bool) -> String? {
         let name = subject.fullName.flatMap { $0.isEmpty ? nil : $0 }
-        // In place of a code ANONIMO tells a reader nothing that the name does not.
+        // ANONIMO is not shown as a code, because it adds nothing to the name.
         let isAnonymous = name != nil && subject.taxCode == TaxCode.anonymousWord
         let code = withTaxCode && !isAnonymous ? subject.taxCode : nil
         let parts = [name, code].compactMap(\.self).filter { !$0.isEmpty }
@@ -137,7 +137,7 @@ package struct ReceiptContent: Sendable, Equatable {
         parts.map { $0.isRightToLeft ? $0 + "\u{200E}" : $0 }.joined(separator: ", ")
     }
 
-    /// Only where the money went to more than one account.
+    /// The transfers, if there are several.
     private static func transfers(_ receipt: Receipt, _ words: Wording<ReceiptText>) -> Section {
         guard receipt.transfers.count > 1 else { return Section(heading: words[.transfers], rows: []) }
         return Section(
@@ -156,7 +156,7 @@ package struct ReceiptContent: Sendable, Equatable {
 }
 
 extension String {
-    /// Holds letters of a script that is written from right to left; the ranges are those that Unicode sets aside for them.
+    /// Whether the text contains letters of a script from right to left, by the ranges that Unicode reserves for them.
     fileprivate var isRightToLeft: Bool {
         unicodeScalars.contains {
             switch $0.value {

@@ -56,7 +56,7 @@ extension ReceiptContent {
         sheet.skip(3)
         var rows = laidOutRows[...]
         while !rows.isEmpty {
-            // A table ends with its page: the structure of Cairo 1.16 holds no element that goes on over a page.
+            // A table ends with its page, because Cairo 1.16 supports no structure element over several pages.
             sheet.tagged("Table") {
                 while let row = rows.first {
                     guard sheet.y <= Sheet.margin || sheet.hasRoom(for: row.height) else { return }

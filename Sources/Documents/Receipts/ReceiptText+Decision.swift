@@ -1,6 +1,6 @@
 import PagoPA
 
-/// What a receipt says of the way in which it was paid and of what was decided about it.
+/// The texts about the way of payment and about later decisions.
 extension Wording<ReceiptText> {
     /// The sentence at the head of the receipt.
     func summary(_ receipt: Receipt, amount: String, creditor: String) -> String {
@@ -14,7 +14,7 @@ extension Wording<ReceiptText> {
         }
     }
 
-    /// How the payment stands: paid, voided, waiting for people, or decided.
+    /// The status of the payment: paid, voided, waiting for an operator, or decided.
     func state(_ receipt: Receipt, _ decision: ReceiptDecision?) -> String {
         let decided = ["day": decision.map { day($0.decidedAt) } ?? ""]
         switch receipt.status {

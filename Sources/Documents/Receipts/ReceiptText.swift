@@ -1,7 +1,7 @@
 import PagoPA
 
 /// The words of the receipt, which mails about payments use too; Italian is the one that counts. `{amount}`, `{creditor}`, `{at}`
-/// (an instant), `{day}` and the like stand for the facts.
+/// (an instant), `{day}` and similar placeholders are replaced by facts.
 package enum ReceiptText: String, TextTable {
     case title, voidedTitle, summary, counterSummary, voidedSummary, payment, amount, fee, charged, paidAt, method,
         iur, context, till, reference, state, paid, underReview, accepted, rejected, refundDecided, refunded,
@@ -113,7 +113,7 @@ package enum ReceiptText: String, TextTable {
                 de: "Interne Referenz",
                 fr: "Référence interne",
                 sl: "Interna oznaka")
-        // How the payment stands.
+        // The status of the payment.
         case .state:
             Texts(it: "Stato", en: "Status", de: "Status", fr: "État", sl: "Stanje")
         case .paid:
@@ -204,7 +204,7 @@ package enum ReceiptText: String, TextTable {
                 sl: "{amount}, neuspelo {day}")
         case .refundReference:
             Texts(it: "riferimento", en: "reference", de: "Referenz", fr: "référence", sl: "oznaka")
-        // What was paid, to whom and by whom.
+        // The payment, the payee and the payer.
         case .debt:
             Texts(
                 it: "Che cosa è stato pagato",
