@@ -43,13 +43,13 @@ struct Courier: Sendable {
     }
 
     /// - Returns: the result of the last attempt; all attempts have the same `webhook-id` but a new timestamp.
-    func post(_ kind: Delivery.Kind, _ body: [UInt8], to url: String, seal: WebhookSeal) async -> Delivery {
+    func post(_ kind: Delivery.Kind, _ body: [UInt8], to url: String, signer: WebhookSigner) async -> Delivery {
         let webhookID = "msg_" + UUID().uuidString.lowercased()
         var tries = 0
         var answer: (status: Int, text: String)?
         while true {
             tries += 1
-            answer = await once(body, to: url, webhookID: webhookID, seal: seal)
+            answer = await once(body, to: url, webhookID: webhookID, signer: signer)
             let isDone = answer.map { $0.status < 500 && $0.status != 429 } ?? false
             guard !isDone, tries <= Self.pausesMilliseconds.count else { break }
             let pause = Duration.milliseconds(Self.pausesMilliseconds[tries - 1])
@@ -61,7 +61,7 @@ struct Courier: Sendable {
     }
 
     private func once(
-        _ body: [UInt8], to url: String, webhookID: String, seal: WebhookSeal
+        _ body: [UInt8], to url: String, webhookID: String, signer: WebhookSigner
     ) async -> (status: Int, text: String)? {
         guard let target = URL(string: url) else { return nil }
         var request = URLRequest(url: target)
@@ -70,7 +70,7 @@ struct Courier: Sendable {
         request.setValue("application/json", forHTTPHeaderField: "content-type")
         request.setValue("application/json", forHTTPHeaderField: "accept")
         let now = Int64(exactly: Date.now.timeIntervalSince1970.rounded(.down)) ?? 0
-        for (name, value) in seal.headers(id: webhookID, unixSeconds: now, body: body) {
+        for (name, value) in signer.headers(id: webhookID, unixSeconds: now, body: body) {
             request.setValue(value, forHTTPHeaderField: name)
         }
         guard let (data, response) = try? await session.data(for: request), let http = response as? HTTPURLResponse

@@ -18,11 +18,11 @@ struct PSPSimulator: AsyncParsableCommand {
             POST /psps/{psp_id}/payments/{payment}/cancel     the service ends a payment (signed)
             GET  /pay/{payment}                               the portal page
             POST /pay/{payment}                               action=pay|refuse|cancel|late|twice|wrong_amount|never|conflict,
-                                                              delay_seconds=N for late; Accept: application/json tells what was done
+                                                              delay_seconds=N for late; Accept: application/json returns the result
             POST /rts                                         {"receipts_url", "rt": {…}}: signs and posts the RT as given
             GET  /payments, /payments/{payment}, /live
 
-            Let only trusted programs reach it: it posts to whatever URL it is told.
+            Allow access from trusted programs only: it posts to the URLs that start calls contain.
             """)
 
     @Option(help: "Address to listen on.")
@@ -45,7 +45,7 @@ struct PSPSimulator: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let portal = Portal(book: PaymentBook(), courier: Courier(), secrets: try readSecrets())
+        let portal = Portal(book: PaymentStore(), courier: Courier(), secrets: try readSecrets())
         let link = publicURL ?? "http://\(host):\(port)"
         let routes = PortalRoutes(portal: portal, publicURL: link.hasSuffix("/") ? String(link.dropLast()) : link)
         let application = Application(

@@ -15,7 +15,7 @@ struct Payment: Sendable {
 
     var totalCents: Int64 { call.amountCents + call.feeCents }
 
-    /// Codice contesto pagamento: at most 35 characters, so the attempt's id goes without its dashes.
+    /// Codice contesto pagamento: at most 35 characters, so the attempt's id is written without its dashes.
     var paymentContext: String { String(call.attemptID.filter { $0 != "-" }.prefix(35)) }
 }
 

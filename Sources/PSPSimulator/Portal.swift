@@ -5,23 +5,23 @@ struct Portal: Sendable {
     static let delaySecondsRange = 0...3_600
     static let defaultDelaySeconds = 10
 
-    let book: PaymentBook
+    let book: PaymentStore
     let courier: Courier
     let secrets: Secrets
 
     /// Posts the outcome, then the RTs of the action; delayed RTs are sent after this returns.
     /// - Returns: the posts made before returning.
     func perform(_ action: PortalAction, on payment: Payment, delaySeconds: Int) async throws -> [Delivery] {
-        guard let seal = secrets.seals(of: payment.pspID).first else { throw SecretsError.missing }
-        var deliveries = [try await tellOutcome(of: action, on: payment, seal: seal)]
+        guard let signer = secrets.signers(of: payment.pspID).first else { throw SecretsError.missing }
+        var deliveries = [try await sendOutcome(of: action, on: payment, signer: signer)]
         let receipts = try bodies(for: action, of: payment)
         guard action == .late else {
-            for body in receipts { deliveries.append(await send(body, of: payment, seal: seal)) }
+            for body in receipts { deliveries.append(await send(body, of: payment, signer: signer)) }
             return deliveries
         }
         Task {
             do { try await Task.sleep(for: .seconds(delaySeconds)) } catch { return }
-            for body in receipts { _ = await send(body, of: payment, seal: seal) }
+            for body in receipts { _ = await send(body, of: payment, signer: signer) }
         }
         return deliveries
     }
@@ -49,19 +49,21 @@ struct Portal: Sendable {
         "PSP" + UUID().uuidString.lowercased().filter { $0 != "-" }
     }
 
-    private func tellOutcome(of action: PortalAction, on payment: Payment, seal: WebhookSeal) async throws -> Delivery {
+    private func sendOutcome(of action: PortalAction, on payment: Payment, signer: WebhookSigner) async throws
+        -> Delivery
+    {
         let call = OutcomeCall(
             attemptID: payment.call.attemptID, outcome: action.outcome, detail: action.failureReason)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = try [UInt8](encoder.encode(call))
-        let delivery = await courier.post(.outcome, body, to: payment.call.outcomesURL, seal: seal)
+        let delivery = await courier.post(.outcome, body, to: payment.call.outcomesURL, signer: signer)
         await book.add(delivery, to: payment.id)
         return delivery
     }
 
-    private func send(_ body: [UInt8], of payment: Payment, seal: WebhookSeal) async -> Delivery {
-        let delivery = await courier.post(.receipt, body, to: payment.call.receiptsURL, seal: seal)
+    private func send(_ body: [UInt8], of payment: Payment, signer: WebhookSigner) async -> Delivery {
+        let delivery = await courier.post(.receipt, body, to: payment.call.receiptsURL, signer: signer)
         await book.add(delivery, to: payment.id)
         return delivery
     }

@@ -27,7 +27,7 @@ struct PortalRoutes: Sendable {
         let psp = try context.parameters.require("psp_id")
         let channel = try context.parameters.require("channel_id")
         let body = try await bytes(of: request)
-        guard isSealed(request, psp: psp, body: body) else {
+        guard isSigned(request, psp: psp, body: body) else {
             throw HTTPError(.unauthorized, message: "signature refused")
         }
         let call: StartCall = try decoded(body)
@@ -43,7 +43,7 @@ struct PortalRoutes: Sendable {
         let psp = try context.parameters.require("psp_id")
         let id = try context.parameters.require("payment")
         let body = try await bytes(of: request)
-        guard isSealed(request, psp: psp, body: body) else {
+        guard isSigned(request, psp: psp, body: body) else {
             throw HTTPError(.unauthorized, message: "signature refused")
         }
         let call: CancelCall = try decoded(body)
@@ -55,12 +55,12 @@ struct PortalRoutes: Sendable {
         }
     }
 
-    private func isSealed(_ request: Request, psp: String, body: [UInt8]) -> Bool {
+    private func isSigned(_ request: Request, psp: String, body: [UInt8]) -> Bool {
         guard let id = header("webhook-id", of: request), let timestamp = header("webhook-timestamp", of: request),
             let signatures = header("webhook-signature", of: request)
         else { return false }
         let now = Int64(exactly: Date.now.timeIntervalSince1970.rounded(.down)) ?? 0
-        return portal.secrets.seals(of: psp).contains {
+        return portal.secrets.signers(of: psp).contains {
             $0.accepts(id: id, timestamp: timestamp, signatures: signatures, body: body, nowUnixSeconds: now)
         }
     }
@@ -120,12 +120,12 @@ struct PortalRoutes: Sendable {
             let receipt = document["rt"] as? [String: Any]
         else { throw HTTPError(.unprocessableContent, message: "send {\"receipts_url\": \"http…\", \"rt\": {…}}") }
         let psp = (receipt["psp"] as? [String: Any])?["id"] as? String ?? ""
-        guard let seal = portal.secrets.seals(of: psp).first else {
+        guard let signer = portal.secrets.signers(of: psp).first else {
             throw HTTPError(.unprocessableContent, message: "no secret for this PSP")
         }
         let bytes = try JSONSerialization.data(
             withJSONObject: receipt, options: [.sortedKeys, .withoutEscapingSlashes])
-        return try json(await portal.courier.post(.receipt, [UInt8](bytes), to: url, seal: seal))
+        return try json(await portal.courier.post(.receipt, [UInt8](bytes), to: url, signer: signer))
     }
 
     private func listPayments() async throws -> Response {

@@ -16,18 +16,18 @@ enum SecretsError: Error, Equatable, CustomStringConvertible {
 
 /// The webhook secrets that the service issued to the simulated PSPs.
 struct Secrets: Sendable {
-    private let byPSP: [String: [WebhookSeal]]
-    private let shared: [WebhookSeal]
+    private let byPSP: [String: [WebhookSigner]]
+    private let shared: [WebhookSigner]
 
     /// - Parameter text: words separated by blanks, commas or line ends. `whsec_…` serves every PSP, `ABCDITMM=whsec_…` that
     ///   one; the first of a PSP signs, all of them verify. Or the JSON that `quietanza demo-data --format json` prints, whose
     ///   members `psp_secret` (one for all) and `psp_secrets` (an object by PSP) are read.
     init(_ text: String) throws(SecretsError) {
-        var byPSP: [String: [WebhookSeal]] = [:]
-        var shared: [WebhookSeal] = []
+        var byPSP: [String: [WebhookSigner]] = [:]
+        var shared: [WebhookSigner] = []
         for (psp, secret) in Self.entries(of: text) {
-            let seal = try WebhookSeal(secret: secret)
-            if let psp { byPSP[psp, default: []].append(seal) } else { shared.append(seal) }
+            let signer = try WebhookSigner(secret: secret)
+            if let psp { byPSP[psp, default: []].append(signer) } else { shared.append(signer) }
         }
         guard !(byPSP.isEmpty && shared.isEmpty) else { throw .missing }
         self.byPSP = byPSP
@@ -36,7 +36,7 @@ struct Secrets: Sendable {
 
     /// The secrets of one PSP, otherwise the shared ones; never both, so that a test can show that a PSP's own secret is
     /// required.
-    func seals(of psp: String) -> [WebhookSeal] { byPSP[psp] ?? shared }
+    func signers(of psp: String) -> [WebhookSigner] { byPSP[psp] ?? shared }
 
     private static func entries(of text: String) -> [(psp: String?, secret: String)] {
         if let document = try? JSONDecoder().decode(DemoData.self, from: Data(text.utf8)) {

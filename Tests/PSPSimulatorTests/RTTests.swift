@@ -6,7 +6,7 @@ import Testing
 struct RTTests {
     private let paidAt = Date(timeIntervalSince1970: 1_539_077_400)
 
-    @Test func `a cart gives one RT an installment, and the fee is charged once`() throws {
+    @Test func `a cart gives one RT for each installment, and the fee is charged once`() throws {
         let payment = try Payment.sample()
 
         let receipts = RT.all(of: payment, paidAt: paidAt, makeID: Portal.makeReceiptID)
@@ -19,7 +19,7 @@ struct RTTests {
         #expect(receipts.allSatisfy { $0.receiptID.utf8.count == 35 })
     }
 
-    @Test func `an RT is written as the webhook reads it`() throws {
+    @Test func `an RT has the format that the webhook expects`() throws {
         let payment = try Payment.sample()
 
         let text = try String(
@@ -37,7 +37,7 @@ struct RTTests {
     }
 
     @Test(arguments: [PortalAction.refuse, .cancel])
-    func `a payment that failed gives RTs of zero without transfers, with the reason`(action: PortalAction) throws {
+    func `a failed payment gives RTs with a zero amount, the reason and no transfers`(action: PortalAction) throws {
         let portal = try portal()
 
         let receipts = try portal.bodies(for: action, of: try .sample()).map(decoded)
@@ -48,7 +48,7 @@ struct RTTests {
         #expect(receipts.allSatisfy { $0.failureReason == action.failureReason })
     }
 
-    @Test func `twice sends the same bytes again`() throws {
+    @Test func `the action "twice" sends the same bytes again`() throws {
         let bodies = try portal().bodies(for: .twice, of: try .sample())
 
         #expect(bodies.count == 4)
@@ -70,12 +70,12 @@ struct RTTests {
         #expect(receipts[2].amountCents == 5_981)
     }
 
-    @Test func `never sends no RT`() throws {
+    @Test func `the action "never" sends no RT`() throws {
         #expect(try portal().bodies(for: .never, of: try .sample()).isEmpty)
     }
 
     private func portal() throws -> Portal {
-        Portal(book: PaymentBook(), courier: Courier(), secrets: try Secrets("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+        Portal(book: PaymentStore(), courier: Courier(), secrets: try Secrets("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
     }
 
     private func decoded(_ bytes: [UInt8]) throws -> RT {

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// Standard Webhooks 1.0 in both directions: signs the simulator's posts and verifies the calls that start a payment.
-struct WebhookSeal: Sendable {
+struct WebhookSigner: Sendable {
     static let toleranceSeconds: Int64 = 300
 
     let key: [UInt8]

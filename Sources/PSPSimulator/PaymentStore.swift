@@ -1,7 +1,7 @@
 import Foundation
 
 /// The most recent payments, in memory; older ones are removed to limit memory.
-actor PaymentBook {
+actor PaymentStore {
     enum Claim: Sendable {
         case granted(Payment)
         case unknown
@@ -26,7 +26,7 @@ actor PaymentBook {
     private var paid: Set<String> = []
     private var order: [String] = []
 
-    init(capacity: Int = PaymentBook.defaultCapacity) {
+    init(capacity: Int = PaymentStore.defaultCapacity) {
         self.capacity = capacity
     }
 

@@ -4,11 +4,11 @@ import Testing
 
 @testable import PSPSimulator
 
-struct PaymentBookTests {
+struct PaymentStoreTests {
     private let now = Date(timeIntervalSince1970: 0)
 
-    @Test func `a start call sent again finds its payment`() async throws {
-        let book = PaymentBook()
+    @Test func `a repeated start call finds its payment`() async throws {
+        let book = PaymentStore()
 
         let first = await book.start(try .sample(), psp: "A", channel: "1", at: now)
         let again = await book.start(try .sample(), psp: "A", channel: "1", at: now)
@@ -18,8 +18,8 @@ struct PaymentBookTests {
         #expect(first.id != elsewhere.id)
     }
 
-    @Test func `only the last payments are kept`() async throws {
-        let book = PaymentBook(capacity: 2)
+    @Test func `only the latest payments are stored`() async throws {
+        let book = PaymentStore(capacity: 2)
 
         let first = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
         _ = await book.start(try .sample(attempt: "2"), psp: "A", channel: "1", at: now)
@@ -31,7 +31,7 @@ struct PaymentBookTests {
     }
 
     @Test func `a payment is paid once, though it may be refused before`() async throws {
-        let book = PaymentBook()
+        let book = PaymentStore()
         let payment = await book.start(try .sample(), psp: "A", channel: "1", at: now)
 
         #expect(await book.claim(payment.id, for: .refuse).isGranted)
@@ -43,8 +43,8 @@ struct PaymentBookTests {
         #expect(await !book.claim("unknown", for: .pay).isGranted)
     }
 
-    @Test func `a cancelled payment takes no money and does nothing else, and its page has no button`() async throws {
-        let book = PaymentBook()
+    @Test func `a cancelled payment cannot be paid, sends no RT, and its page has no button`() async throws {
+        let book = PaymentStore()
         let payment = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
 
         #expect(await book.cancel(payment.id, psp: "B", attempt: "1", at: now) == .unknown)
@@ -60,8 +60,8 @@ struct PaymentBookTests {
         #expect(!PortalPage(payment: cancelled).html.contains("<form"))
     }
 
-    @Test func `a payment that was paid is not cancelled any more`() async throws {
-        let book = PaymentBook()
+    @Test func `a paid payment cannot be cancelled`() async throws {
+        let book = PaymentStore()
         let payment = await book.start(try .sample(attempt: "1"), psp: "A", channel: "1", at: now)
 
         #expect(await book.claim(payment.id, for: .pay).isGranted)
@@ -70,7 +70,7 @@ struct PaymentBookTests {
     }
 }
 
-extension PaymentBook.Claim {
+extension PaymentStore.Claim {
     fileprivate var isGranted: Bool {
         switch self {
         case .granted: true
@@ -80,14 +80,14 @@ extension PaymentBook.Claim {
 }
 
 struct PortalPageTests {
-    @Test func `amounts are written the Italian way`() {
+    @Test func `amounts are formatted in the Italian style`() {
         #expect(PortalPage.euro(5_980) == "59,80 €")
         #expect(PortalPage.euro(5) == "0,05 €")
         #expect(PortalPage.euro(99_999_999_999) == "999.999.999,99 €")
         #expect(PortalPage.euro(105_980) == "1.059,80 €")
     }
 
-    @Test func `what the caller sent can not become markup`() throws {
+    @Test func `text from the caller is escaped`() throws {
         let payment = try Payment.sample(description: "<script>alert('1')</script>")
 
         let html = PortalPage(payment: payment).html
@@ -98,16 +98,16 @@ struct PortalPageTests {
 }
 
 struct StartCallTests {
-    @Test func `a call that adds up is taken`() throws {
+    @Test func `a call with a correct sum is accepted`() throws {
         #expect(try StartCall.sample().fault == nil)
     }
 
-    @Test func `a wrong sum is refused`() throws {
+    @Test func `a wrong sum is rejected`() throws {
         #expect(try StartCall.sample(amountCents: 14_041).fault == "amount_cents is not the installments' sum")
     }
 
     @Test(arguments: ["javascript:alert(1)", "/esito", "http://", "file:///etc/passwd", "http://a b/"])
-    func `a link that is no web address is refused`(link: String) throws {
+    func `a link that is not a web address is rejected`(link: String) throws {
         #expect(try StartCall.sample(returnURL: link).fault == "return_url must be an absolute http or https URL")
     }
 }
@@ -116,21 +116,21 @@ struct PortalChoiceTests {
     @Test(arguments: [
         ("action=late&delay_seconds=30", 30), ("action=late&delay_seconds=", nil), ("action=late", nil),
     ])
-    func `a form's empty delay counts as not given`(form: String, delaySeconds: Int?) throws {
+    func `an empty delay in a form means no delay`(form: String, delaySeconds: Int?) throws {
         let choice = try URLEncodedFormDecoder().decode(PortalChoice.self, from: form)
 
         #expect(choice.action == "late")
         #expect(choice.delaySeconds == delaySeconds)
     }
 
-    @Test func `JSON bears the delay as a number`() throws {
+    @Test func `the delay in JSON is a number`() throws {
         let choice = try JSONDecoder().decode(
             PortalChoice.self, from: Data(#"{"action":"late","delay_seconds":5}"#.utf8))
 
         #expect(choice.delaySeconds == 5)
     }
 
-    @Test func `a delay that is no number is refused`() {
+    @Test func `a delay that is not a number is rejected`() {
         #expect(throws: (any Error).self) {
             try URLEncodedFormDecoder().decode(PortalChoice.self, from: "action=late&delay_seconds=soon")
         }
