@@ -6,10 +6,10 @@ import Requests
 /// One operation of the contract. Its operationId in openapi.yaml is the handler's name in snake case.
 ///
 /// A route declares what it demands of its caller, and the handler's parameter is the request of such a caller: `KeyRequest`,
-/// `CitizenRequest`, `PSPRequest` or `OpenRequest`. A handler therefore never checks who calls.
+/// `CitizenRequest`, `PSPRequest` or `OpenRequest`. A handler therefore never checks its caller.
 struct Route: Sendable {
     let method: HTTPRequest.Method
-    /// As in openapi.yaml, with `{name}` for what varies.
+    /// The path template as in openapi.yaml, with `{name}` for parameters.
     let path: String
     let operation: String
     let access: Access
@@ -19,7 +19,7 @@ struct Route: Sendable {
     let produces: [String]
     /// Whether a citizen's address is rate limited, because a password is hashed or an e-mail is sent.
     let isLimitedByAddress: Bool
-    /// Whether the handler checks If-Match. Elsewhere a tag is never one that we issued, so only `*` passes.
+    /// Whether the handler checks If-Match. Other routes issue no tags, so only `*` passes.
     let isConditional: Bool
     let handle: @Sendable (RequestContent, AuthenticatedCaller) async throws -> Reply
 
@@ -86,7 +86,7 @@ struct Route: Sendable {
         }
     }
 
-    /// A route for anybody.
+    /// A route without a credential.
     init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, access: OpenAccess,
         query: Set<String>? = [], produces: [String] = json,

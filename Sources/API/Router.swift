@@ -40,7 +40,7 @@ package struct API: Sendable {
             .filter { $0.operation != "make_smart_card_ticket" }
     }
 
-    /// Hummingbird's router over the list, with 404 and 405 for what it does not find.
+    /// Hummingbird's router over the list, with 404 and 405 for other requests.
     package var router: Router<Context> { router(over: routes) }
 
     package var smartCardRouter: Router<Context> { router(over: smartCardPortRoutes) }

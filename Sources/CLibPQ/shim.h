@@ -12,7 +12,7 @@ static inline unsigned int quietanza_epoll_read(void) { return EPOLLIN | EPOLLRD
 static inline unsigned int quietanza_epoll_write(void) { return EPOLLOUT; }
 static inline unsigned int quietanza_epoll_once(void) { return EPOLLONESHOT; }
 
-// libpq prints notices on stderr unless told otherwise; their texts may hold personal data.
+// libpq prints notices on stderr by default; their texts may contain personal data.
 static void quietanza_ignore_notice(void *argument, const PGresult *notice) {
     (void)argument;
     (void)notice;

@@ -33,9 +33,9 @@ final class FramingHandler: ChannelDuplexHandler {
         /// The whole request has been forwarded, its response is not complete.
         /// - readIsDue: whether the pipeline asked for bytes that are not read while a further request waits.
         case response(Exchange, readIsDue: Bool)
-        /// The rest of the body cannot be read. What arrives is dropped, and the response is the connection's last.
+        /// The rest of the body cannot be read. Further input is dropped, and the response is the connection's last.
         case failed(Exchange)
-        /// The last response has been sent. What still arrives is read and dropped.
+        /// The last response has been sent. Further input is read and dropped.
         case lingering
     }
 
@@ -87,7 +87,7 @@ final class FramingHandler: ChannelDuplexHandler {
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         process(context)
-        // An idle connection does not hold the memory of what it last read.
+        // An idle connection releases the memory of its last input.
         if input.readableBytes == 0 { input = ByteBuffer() }
     }
 
@@ -247,7 +247,7 @@ final class FramingHandler: ChannelDuplexHandler {
         lingerThenClose(context)
     }
 
-    /// Throws the error to who reads the body, which answers.
+    /// Reports the error to the reader of the body, which sends the response.
     private func failBody(_ error: FramingError, _ exchange: Exchange, _ context: ChannelHandlerContext) {
         input.clear()
         guard exchange.response != .ended else { return lingerThenClose(context) }
@@ -266,7 +266,7 @@ final class FramingHandler: ChannelDuplexHandler {
         context.read()
     }
 
-    /// Closes the connection at once and discards what the client has not received.
+    /// Closes the connection at once and discards unsent output.
     private func reset(_ context: ChannelHandlerContext) {
         state = .lingering
         if let socket = context.channel as? any SocketOptionProvider {
@@ -311,7 +311,7 @@ extension ByteBuffer {
 }
 
 extension Channel {
-    /// Tells a client that waits for it that it may send the body of its request (RFC 9110, 10.1.1).
+    /// Sends 100 Continue to a client that waits for it before its body (RFC 9110, 10.1.1).
     package func sendContinue() {
         triggerUserOutboundEvent(FramingHandler.Continue(), promise: nil)
     }

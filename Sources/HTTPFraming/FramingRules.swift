@@ -1,4 +1,4 @@
-/// The limits of a connection, each with its unit, and what the service adds to the framing.
+/// The limits of a connection with their units, and the service's hooks in the framing.
 package struct FramingRules: Sendable {
     /// From a request's first byte to its last.
     package var requestDeadlineSeconds: Int64 = 10

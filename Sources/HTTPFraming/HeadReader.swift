@@ -2,7 +2,7 @@ import Glibc
 import HTTPTypes
 import Text
 
-/// Reads one request's head, line by line as it arrives, by the strict grammar of RFC 9112. It rejects what two servers may read differently,
+/// Reads one request's head, line by line as it arrives, by the strict grammar of RFC 9112. It rejects input that two servers may read differently,
 /// because such a head can smuggle a second request past one of them.
 struct HeadReader {
     static let maximumTargetBytes = 8 * 1_024

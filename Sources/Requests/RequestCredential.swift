@@ -3,7 +3,7 @@ import Synchronization
 
 /// The API key of the request that this task handles, and the session of its citizen, as this process knows them.
 ///
-/// What was known a moment ago may no longer be true: another instance may have revoked the key. So the first transaction of
+/// A cached credential may no longer be valid: another instance may have revoked the key. So the first transaction of
 /// the request looks both up again, in the flush that it sends anyway, and the database takes the tenancy from their rows. If
 /// they have changed, nothing of that flush is executed and `CredentialChanged` is thrown.
 package final class RequestCredential: Sendable {
@@ -36,7 +36,7 @@ package final class RequestCredential: Sendable {
     package func confirm() { confirmed.store(true, ordering: .releasing) }
 }
 
-/// The key or the session of the request is no longer as this process knew it, or no longer valid: authenticate anew.
+/// The key or the session of the request has changed or is no longer valid, so the request must be authenticated again.
 package struct CredentialChanged: Error, Equatable {
     package init() {}
 }

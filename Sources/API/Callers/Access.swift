@@ -2,9 +2,9 @@ import Accounts
 import PagoPA
 import Requests
 
-/// Who may call a route.
+/// The callers that a route allows.
 enum Access: Sendable, Equatable {
-    /// Anybody, without a credential.
+    /// Every caller, without a credential.
     case open
     /// The holder of a valid API key with at least one of the scopes, or with any key when there are none. For a route about a citizen, also
     /// with that citizen's token.
@@ -23,9 +23,9 @@ enum Access: Sendable, Equatable {
     }
 }
 
-/// Who called, as the pipeline authenticated it.
+/// The caller as the pipeline authenticated it.
 enum AuthenticatedCaller: Sendable {
-    case nobody
+    case anonymous
     case key(Caller)
     case psp(PSPID)
 }

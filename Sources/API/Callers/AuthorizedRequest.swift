@@ -11,13 +11,13 @@ protocol AuthorizedRequest: IncomingRequest {
     var caller: Caller { get }
 }
 
-/// From the holder of an API key, alone or for a citizen whose token came beside it.
+/// A request with an API key, with or without a citizen's token.
 struct KeyRequest: AuthorizedRequest {
     let content: RequestContent
     let caller: Caller
 }
 
-/// From the holder of an API key, for the citizen who signed in through it.
+/// A request with an API key and the token of a citizen who signed in through it.
 struct CitizenRequest: AuthorizedRequest {
     let content: RequestContent
     let caller: Caller
@@ -45,7 +45,7 @@ extension AuthorizedRequest {
             fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + fingerprinted))
     }
 
-    /// What stores the response with its effect, so that a repeat gets the same response; `nil` without an Idempotency-Key.
+    /// Stores the response together with its effect, so that a repeat gets the same response; `nil` without an Idempotency-Key.
     func repeating<Result>(
         hiding secret: String? = nil, _ render: @escaping @Sendable (Result) -> Reply
     ) throws -> Repeating<Result>? {
@@ -53,7 +53,7 @@ extension AuthorizedRequest {
     }
 }
 
-/// The key in an `Idempotency-Key` header, quoted or bare; `nil` for what is no key.
+/// The key in an `Idempotency-Key` header, quoted or bare; `nil` for any other value.
 func bareIdempotencyKey(_ header: String) -> String? {
     let isQuoted = header.utf8.count >= 2 && header.utf8.first == 0x22 && header.utf8.last == 0x22
     let text = isQuoted ? String(decoding: header.utf8.dropFirst().dropLast(), as: UTF8.self) : header
@@ -86,7 +86,7 @@ extension StoredAnswer {
 }
 
 extension Once {
-    /// The response, whether it was made now or by the first request.
+    /// The response, created now or by the first request.
     func reply(_ render: (Result) -> Reply) -> Reply {
         switch self {
         case .done(let result): render(result)

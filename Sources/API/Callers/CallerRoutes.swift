@@ -140,17 +140,17 @@ extension APIKeyRequest {
             }
             return kind
         }
-        let scopes = reader.required("scopes", count: 1...Scope.allCases.count) { value, place, violations in
-            ObjectReader.text(value, place, violations) { (text: String) throws -> Scope in
+        let scopes = reader.required("scopes", count: 1...Scope.allCases.count) { value, pointer, violations in
+            ObjectReader.text(value, pointer, violations) { (text: String) throws -> Scope in
                 guard let scope = Scope(rawValue: text) else { throw InvalidValue(.unknownValue, "is not a scope") }
                 return scope
             }
         }
-        let creditors = reader.optional("creditors", count: 0...1_000) { value, place, violations in
-            ObjectReader.text(value, place, violations) { try OrganizationTaxCode(unchecked: $0) }
+        let creditors = reader.optional("creditors", count: 0...1_000) { value, pointer, violations in
+            ObjectReader.text(value, pointer, violations) { try OrganizationTaxCode(unchecked: $0) }
         }
-        let origins = reader.optional("allowed_origins", count: 0...20) { value, place, violations in
-            ObjectReader.text(value, place, violations) { try WebOrigin($0) }
+        let origins = reader.optional("allowed_origins", count: 0...20) { value, pointer, violations in
+            ObjectReader.text(value, pointer, violations) { try WebOrigin($0) }
         }
         let expiresAt = reader.optional("expires_at") { try Instant(rfc3339: $0) }
         guard let name, let kind, let scopes else { return nil }

@@ -21,12 +21,12 @@ struct RequestContent: Sendable {
     let cursorKeys: [[UInt8]]
 }
 
-/// What a handler receives. The type of the request says who calls: `KeyRequest`, `CitizenRequest`, `PSPRequest` or `OpenRequest`.
+/// The request that a handler receives. Its type determines the kind of caller: `KeyRequest`, `CitizenRequest`, `PSPRequest` or `OpenRequest`.
 protocol IncomingRequest: Sendable {
     var content: RequestContent { get }
 }
 
-/// From anybody.
+/// A request without a credential.
 struct OpenRequest: IncomingRequest {
     let content: RequestContent
 }
@@ -53,10 +53,10 @@ extension IncomingRequest {
     /// The language of texts that a person will read.
     var language: Language { requestedLanguage ?? .it }
 
-    /// The language that `Accept-Language` asks for; `nil` when it names none of ours.
+    /// The language that `Accept-Language` asks for; `nil` if it names no supported language.
     var requestedLanguage: Language? { headers[.acceptLanguage].flatMap(Language.init(acceptLanguage:)) }
 
-    /// An id in the path. A text that cannot be one of our ids is not found.
+    /// An id in the path. A text that is not an id is not found.
     func id<Noun>(_ name: String = "id", of: Noun.Type = Noun.self) throws -> Identifier<Noun> {
         guard let id = try? Identifier<Noun>(parameter(name)) else { throw Refusal.notFound }
         return id
@@ -78,7 +78,7 @@ extension IncomingRequest {
         }
     }
 
-    /// - Parameter other: what the operation reads as well, for the detail of the problem.
+    /// - Parameter other: a second media type that the operation reads, for the detail of the problem.
     func demandMediaType(_ mediaType: String, orElse other: String? = nil) throws {
         guard self.mediaType == mediaType else {
             throw Problem.unsupportedMediaType([mediaType, other].compactMap(\.self).joined(separator: " or "))

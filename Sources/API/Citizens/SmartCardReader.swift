@@ -4,7 +4,7 @@ import Foundation
 import HTTPTypes
 import PagoPA
 
-/// What is trusted to prove a smart card.
+/// The authorities and proxies that are trusted for smart cards.
 package struct SmartCardTrust: Sendable {
     let authorities: Authorities
     /// OIDs; the certificate of a card must have one of them.

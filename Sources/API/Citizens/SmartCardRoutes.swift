@@ -65,7 +65,7 @@ private struct SmartCardHandlers: Sendable {
 }
 
 extension IncomingRequest {
-    /// The only field of a browser's form. Our credentials need no percent encoding in it.
+    /// The only field of a browser's form. Tickets need no percent encoding in it.
     fileprivate func formField(_ name: String) throws -> String {
         let mediaType = "application/x-www-form-urlencoded"
         guard self.mediaType == mediaType else { throw Problem.unsupportedMediaType(mediaType) }

@@ -136,11 +136,11 @@ extension Creditor {
         }
         let sender = reader.optional("mail_sender_name") { try boundedText($0, 1...70) }
         let replyTo = reader.optional("mail_reply_to") { try EmailAddress($0) }
-        let origins = reader.optional("return_url_origins", count: 0...20) { value, place, violations in
-            ObjectReader.text(value, place, violations) { try WebOrigin($0) }
+        let origins = reader.optional("return_url_origins", count: 0...20) { value, pointer, violations in
+            ObjectReader.text(value, pointer, violations) { try WebOrigin($0) }
         }
-        let languages = reader.optional("languages", count: 1...5) { value, place, violations in
-            ObjectReader.text(value, place, violations, Language.read)
+        let languages = reader.optional("languages", count: 1...5) { value, pointer, violations in
+            ObjectReader.text(value, pointer, violations, Language.read)
         }
         let topics = reader.optional("help_topics", count: 0...200, items: HelpTopic.read)
         if let topics, Set(topics.map { "\($0.topic)/\($0.language)" }).count != topics.count {
@@ -219,8 +219,8 @@ extension Creditor {
 }
 
 extension HelpTopic {
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> HelpTopic? {
-        ObjectReader.object(value, place, violations) { reader in
+    fileprivate static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> HelpTopic? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let topic = reader.required("topic") { try shortName($0) }
             let language = reader.required("language", text: Language.read)
             let title = reader.required("title") { try boundedText($0, 1...140) }

@@ -3,12 +3,12 @@ import Foundation
 import HTTPTypes
 import Text
 
-/// Swagger UI at `/docs` and Redoc at `/docs/reference`: two pages of ours around builds that `scripts/api-docs.sh` installs.
+/// Swagger UI at `/docs` and Redoc at `/docs/reference`: two pages around builds that `scripts/api-docs.sh` installs.
 ///
-/// Every script and style sheet comes from this origin: nothing is loaded from elsewhere, and nothing inline runs but what the
+/// Every script and style sheet comes from this origin: nothing is loaded from other origins, and no inline script runs except what the
 /// Content-Security-Policy names by its hash.
 package struct DocumentationPages: Sendable {
-    /// What `scripts/api-docs.sh` puts into the folder `api-docs` of the resources, with media types.
+    /// The files that `scripts/api-docs.sh` puts into the folder `api-docs` of the resources, with media types.
     package static let files = [
         "openapi.json": "application/json; charset=utf-8",
         "redoc.standalone.js": "text/javascript; charset=utf-8",
@@ -18,7 +18,7 @@ package struct DocumentationPages: Sendable {
 
     private let replies: [String: Reply]
 
-    /// - Parameter content: of the files; one that is missing makes every page a 404, as half a page would only puzzle its reader.
+    /// - Parameter content: of the files; one that is missing makes every page a 404, because an incomplete page is of no use.
     init(_ content: [String: [UInt8]]) {
         var replies: [String: Reply] = [:]
         for (name, type) in Self.files {

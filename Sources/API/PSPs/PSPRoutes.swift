@@ -187,8 +187,8 @@ extension PSP {
         json.endObject()
     }
 
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> PSP? {
-        ObjectReader.object(value, place, violations) { reader in
+    fileprivate static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> PSP? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let id = reader.required("psp_id") { try PSPID($0) }
             let name = reader.required("business_name") { try boundedText($0, 1...140) }
             let taxCode = reader.optional("tax_code") { try OrganizationTaxCode(unchecked: $0) }
@@ -201,8 +201,8 @@ extension PSP {
 }
 
 extension Channel {
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> Channel? {
-        ObjectReader.object(value, place, violations) { reader in
+    fileprivate static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> Channel? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let id = reader.required("channel_id") { try ChannelID($0) }
             let method = reader.required("payment_method") { try PaymentMethod($0) }
             let startURL = reader.required("start_url") { try boundedText($0, 1...2_048) }
@@ -215,8 +215,8 @@ extension Channel {
 }
 
 extension FeeBand {
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> FeeBand? {
-        ObjectReader.object(value, place, violations) { reader in
+    fileprivate static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> FeeBand? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let upTo = reader.required("up_to_cents", in: 1...Amount.maximum.cents)
             let fee = reader.required("fee_cents", in: 0...Amount.maximum.cents)
             guard let upTo = upTo.flatMap({ try? Amount(cents: $0) }), let fee = fee.flatMap({ try? Amount(cents: $0) })
@@ -237,8 +237,8 @@ extension JSONWriter {
 extension ObjectReader {
     /// Reads one text for each language. Italian is required.
     mutating func required(_ key: String, localized range: ClosedRange<Int>) -> [Language: String]? {
-        required(key) { value, place, violations in
-            ObjectReader.object(value, place, violations) { reader in
+        required(key) { value, pointer, violations in
+            ObjectReader.object(value, pointer, violations) { reader in
                 var names: [Language: String] = [:]
                 for language in Language.allCases {
                     names[language] =

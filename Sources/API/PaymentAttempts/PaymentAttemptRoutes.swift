@@ -153,12 +153,13 @@ extension Payer {
 }
 
 extension InstallmentReference {
-    fileprivate static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> InstallmentReference?
+    fileprivate static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations)
+        -> InstallmentReference?
     {
         if case .string = value {
-            return ObjectReader.text(value, place, violations) { .id(try Identifier<Installment>($0)) }
+            return ObjectReader.text(value, pointer, violations) { .id(try Identifier<Installment>($0)) }
         }
-        return ObjectReader.object(value, place, violations) { reader in
+        return ObjectReader.object(value, pointer, violations) { reader in
             let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
             let notice = reader.required("notice_number") { try NoticeNumber($0.withoutBlanks) }
             guard let creditor, let notice else { return nil }
@@ -191,7 +192,7 @@ extension AttemptDetail {
             json.field("business_name", attempt.pspBusinessName)
             json.field("channel_id", attempt.channel.value)
         }
-        // Nobody may pay at the portal any more once the attempt has ended.
+        // The portal accepts no payment after the end of the attempt.
         json.field("redirect_url", attempt.status.isFinal ? nil : attempt.redirectURL)
         json.field("return_url", attempt.returnURL)
         json.field("created_at", attempt.createdAt.rfc3339)

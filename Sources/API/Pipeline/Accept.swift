@@ -49,7 +49,7 @@ struct Accept: Sendable, Equatable {
 
     /// - Throws: 406 when the caller accepts none of the route's media types.
     func demandAny(of route: Route) throws(Problem) {
-        // An RT is stored also if its sender accepts none of our media types.
+        // An RT is stored also if its sender accepts none of the service's media types.
         guard route.access != .psp else { return }
         guard (route.produces + ["application/problem+json"]).contains(where: accepts) else {
             throw Problem(.notAcceptable, detail: "This answers \(route.produces.joined(separator: ", ")).")

@@ -3,9 +3,9 @@ import HTTPTypes
 import PagoPA
 import Requests
 
-/// Finds the caller of a request that shows an API key: the key, and the citizen whose token came beside it.
+/// Authenticates a request by its API key and by the citizen's token, if it has one.
 ///
-/// A credential that was valid a moment ago is taken from memory, and the first transaction of the request confirms it.
+/// A recently valid credential is read from memory, and the first transaction of the request confirms it.
 ///
 /// A request without a valid key is counted by its address. Once an address has used up its minute, its requests are rejected before they
 /// reach the database.
@@ -54,7 +54,7 @@ struct Authentication: Sendable {
         if fromMemory { try limits.countKey(found.key, &state) }
     }
 
-    /// Adds the citizen whose token came beside the key, if one did.
+    /// Adds the citizen of the request's token, if it has one.
     func withCitizen(_ credential: RequestCredential, _ headers: HTTPFields, fromMemory: Bool) async throws
         -> RequestCredential
     {

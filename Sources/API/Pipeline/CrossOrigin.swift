@@ -60,7 +60,7 @@ extension HTTPFields {
         self[.accessControlExposeHeaders] = Self.exposedHeaders
     }
 
-    /// The response to a preflight: what a page may send.
+    /// The response to a preflight request: the methods and headers that a page may send.
     static func preflight(for origin: String, methods: [String]) -> HTTPFields {
         var headers: HTTPFields = [
             .accessControlAllowOrigin: origin, .accessControlAllowMethods: methods.joined(separator: ", "),

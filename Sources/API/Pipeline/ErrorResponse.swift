@@ -3,7 +3,7 @@ import Logging
 import PagoPA
 import Requests
 
-/// Makes the response to an error that a step or a handler threw.
+/// Creates the response to an error of a step or a handler.
 struct ErrorResponse: Sendable {
     let links: Links
     let logger: Logger
@@ -13,7 +13,7 @@ struct ErrorResponse: Sendable {
             .reply(instance: state.path, correlationID: state.correlation.text, links: links)
     }
 
-    /// A problem or a refusal is the caller's to correct. Any other error is our fault: it is logged once, and the caller gets no details.
+    /// A problem or a refusal is the caller's to correct. Any other error is a fault of the service: it is logged once, and the caller gets no details.
     func problem(for error: any Error, correlationID: String) -> Problem {
         switch error {
         case let known as Problem: return known

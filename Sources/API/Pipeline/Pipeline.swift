@@ -52,13 +52,13 @@ struct Pipeline: Sendable {
             do {
                 return try await confirmedReply(request, context, route, &state, fromMemory: true)
             } catch is CredentialChanged {
-                // Nothing was executed for the key or session in memory: they are read again, and the request is handled anew.
+                // Nothing was executed with the cached key or session: they are read again, and the request is handled again.
                 return try await confirmedReply(request, context, route, &state, fromMemory: false)
             }
         }
     }
 
-    /// The response to a request that no route takes.
+    /// The response to a request without a route.
     func reject(_ request: Request, _ context: Context, with problem: Problem) async -> Response {
         await respond(request, context, as: "unknown") { state in
             try limits.countAddress(&state)
@@ -91,8 +91,8 @@ struct Pipeline: Sendable {
 
     // MARK: Steps
 
-    /// What every response needs.
-    /// - Parameter template: the route's path, which is what is logged.
+    /// The common part of every response.
+    /// - Parameter template: the route's path, which is logged.
     private func respond(
         _ request: Request, _ context: Context, as template: String,
         _ work: (inout RequestState) async throws -> Reply
@@ -124,20 +124,20 @@ struct Pipeline: Sendable {
         return try result.get()
     }
 
-    /// What a route's handler needs.
+    /// The request that a route's handler receives.
     private func reply(
         _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState, fromMemory: Bool = true
     ) async throws -> Reply {
         let headers = request.headers
         let parameters = Dictionary(
             context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
-        var caller = AuthenticatedCaller.nobody
+        var caller = AuthenticatedCaller.anonymous
         switch route.access {
         case .open: try limits.countAddress(&state)
         case .key: break
         case .psp:
             state.psp = try? PSPID(parameters["psp_id"] ?? "")
-            // Who calls is proved only by the signature over the body. A count for each name in the path would give every caller as many
+            // The caller is proved only by the signature over the body. A count for each name in the path would give every caller as many
             // counts as it invents names.
             try limits.countAddress(&state, as: "psp", times: APIConfiguration.pspRateFactor)
         }

@@ -73,7 +73,7 @@ extension RateLimiter.State {
             if count > 0 { keys[id] = used }
             return used
         case .address(let address, let name):
-            // The hash is seeded in each process, so that nobody outside knows which addresses share a counter.
+            // The hash is seeded in each process, so that attackers do not know which addresses share a counter.
             var hasher = Hasher()
             hasher.combine(address.map { Array($0.subscriber) })
             hasher.combine(name)

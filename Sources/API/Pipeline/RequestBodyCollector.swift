@@ -6,7 +6,7 @@ import NIOCore
 struct RequestBodyCollector: Sendable {
     let maximumBytes: Int
 
-    /// - Parameter sendContinue: tells a client that waits for it that its body may be sent.
+    /// - Parameter sendContinue: sends 100 Continue to a client that waits for it.
     /// - Throws: 415 for a compressed body, 413 for one that is too long, 400 or 408 for one that does not arrive complete.
     func collect<Body: AsyncSequence>(
         _ body: Body, of method: HTTPRequest.Method, _ headers: HTTPFields, sendContinue: () -> Void

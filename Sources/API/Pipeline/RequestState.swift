@@ -3,11 +3,11 @@ import Addresses
 import PagoPA
 import Requests
 
-/// What the pipeline has found out about one request. Its response's headers, its log line and its metrics are made of it.
+/// The facts that the pipeline has determined about one request; response headers, log line and metrics are derived from them.
 struct RequestState: Sendable {
     let method: String
     let path: String
-    /// The route's path with its `{name}`s. It is what is logged, so that no id or personal data of a caller get into the log.
+    /// The route's path with its `{name}`s. It is logged instead of the path, so that the log contains no id and no personal data.
     let template: String
     let correlation: CorrelationID
     let clientIP: IPAddress?
@@ -27,6 +27,6 @@ struct RequestState: Sendable {
 
     var key: APIKey? { credential?.key }
 
-    /// Who called, for the log.
+    /// The caller, for the log.
     var consumer: String { key.map { "key:\($0.prefix)" } ?? psp.map { "psp:\($0)" } ?? "-" }
 }

@@ -10,7 +10,7 @@ extension Reply {
             headers[.rateLimitRemaining] = String(rate.remaining)
             headers[.rateLimitReset] = String(rate.resetSeconds)
         }
-        // The caller may cache what has an ETag and revalidates it each time; nothing else is cached anywhere.
+        // The caller may cache a response with an ETag and must revalidate it each time; other responses are not cached.
         if headers[.cacheControl] == nil {
             headers[.cacheControl] = headers[.eTag] == nil ? "no-store" : "private, no-cache"
         }

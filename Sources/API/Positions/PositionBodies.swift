@@ -92,8 +92,8 @@ extension PostalAddress {
 }
 
 extension PositionLine {
-    static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> PositionLine? {
-        ObjectReader.object(value, place, violations) { reader in
+    static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> PositionLine? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let description = reader.required("description") { try boundedText($0, 1...140) }
             let quantity = reader.optional("quantity", in: 1...1_000_000)
             let amount = reader.required("amount_cents", in: 0...Amount.maximum.cents)
@@ -104,8 +104,8 @@ extension PositionLine {
 }
 
 extension InstallmentDraft {
-    static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> InstallmentDraft? {
-        ObjectReader.object(value, place, violations) { reader in
+    static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> InstallmentDraft? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let amount = reader.required("amount_cents", in: 1...Amount.maximum.cents)
             let dueDate = reader.required("due_date") { try CalendarDate($0) }
             let iuv = reader.optional("iuv") { try IUV($0) }
@@ -119,8 +119,8 @@ extension InstallmentDraft {
 }
 
 extension Transfer {
-    static func read(_ value: JSONValue, _ place: String, _ violations: Violations) -> Transfer? {
-        ObjectReader.object(value, place, violations) { reader in
+    static func read(_ value: JSONValue, _ pointer: String, _ violations: Violations) -> Transfer? {
+        ObjectReader.object(value, pointer, violations) { reader in
             let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
             let iban = reader.required("iban") { try IBAN($0) }
             let amount = reader.required("amount_cents", in: 1...Amount.maximum.cents)

@@ -1,7 +1,7 @@
 import Accounts
 import HTTPTypes
 
-/// One kind of problem: what every occurrence has in common (RFC 9457). The pages under `/problems` show it.
+/// One kind of problem: the properties common to every occurrence (RFC 9457). The pages under `/problems` show it.
 package struct ProblemKind: Sendable, Hashable {
     /// The last segment of `type`; stable once released.
     package let code: String
@@ -10,7 +10,7 @@ package struct ProblemKind: Sendable, Hashable {
     package let title: String
     /// Why it happens.
     package let cause: String
-    /// What the caller does about it.
+    /// How the caller can resolve it.
     package let cure: String
     /// The detail of one occurrence, for its page.
     let example: String?

@@ -54,7 +54,7 @@ private struct ProblemPages: Sendable {
         return html(
             "Problems",
             """
-            <p>Every error answer is problem details (RFC 9457); the last segment of its <code>type</code> is one of these codes.</p>
+            <p>Every error response is problem details (RFC 9457); the last segment of its <code>type</code> is one of these codes.</p>
             <table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Title</th></tr></thead>
             <tbody>\(rows.joined(separator: "\n"))</tbody></table>
             <h2>Violation codes</h2>\(violationCodes)

@@ -41,8 +41,8 @@ extension ObjectReader {
     /// Reads a member that callers cannot set. Its current value is accepted, so that GET, edit, PUT works; any other is a violation.
     /// - Parameter current: nil when there is no value yet.
     mutating func readOnly(_ key: String, _ current: JSONValue?) {
-        _ = optional(key) { value, place, violations -> Void? in
-            if value != current { violations.add(place, .readOnly, "cannot be changed") }
+        _ = optional(key) { value, pointer, violations -> Void? in
+            if value != current { violations.add(pointer, .readOnly, "cannot be changed") }
             return nil
         }
     }

@@ -6,13 +6,13 @@ import PagoPA
 extension EnteredRT {
     /// `{"rt": {…}, "evidence": {"base64", "media_type"} | "anomaly_id": …, "reason": …}`
     static func read(_ reader: inout ObjectReader) -> EnteredRT? {
-        let rt = reader.required("rt") { value, place, violations -> (text: [UInt8], psp: PSPID)? in
+        let rt = reader.required("rt") { value, pointer, violations -> (text: [UInt8], psp: PSPID)? in
             guard case .object = value else {
-                violations.add(place, .wrongType, "must be an object, not \(value.kind)")
+                violations.add(pointer, .wrongType, "must be an object, not \(value.kind)")
                 return nil
             }
             guard case .string(let id)? = value["psp"]?["id"], let psp = try? PSPID(id) else {
-                violations.add(place + "/psp/id", .required, "must be the id of a PSP")
+                violations.add(pointer + "/psp/id", .required, "must be the id of a PSP")
                 return nil
             }
             var json = JSONWriter()
@@ -20,15 +20,15 @@ extension EnteredRT {
             return (json.bytes, psp)
         }
         let hasEvidence = reader.has("evidence")
-        let evidence = reader.optional("evidence") { value, place, violations in
-            ObjectReader.object(value, place, violations) { readEvidence(&$0) }
+        let evidence = reader.optional("evidence") { value, pointer, violations in
+            ObjectReader.object(value, pointer, violations) { readEvidence(&$0) }
         }
         let hasAnomaly = reader.has("anomaly_id")
         let anomaly = reader.optional("anomaly_id") { try Identifier<Anomaly>($0) }
         if hasEvidence == hasAnomaly {
             reader.refuse(
                 "evidence", hasEvidence ? .notAllowed : .required,
-                hasEvidence ? "must not stand beside anomaly_id" : "is required when there is no anomaly_id")
+                hasEvidence ? "must be absent when anomaly_id is given" : "is required when there is no anomaly_id")
         }
         let reason = reader.required("reason") { try boundedText($0, 1...500) }
         guard let rt, let reason, let source = evidence ?? anomaly.map(Source.anomaly) else { return nil }

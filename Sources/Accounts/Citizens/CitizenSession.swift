@@ -55,7 +55,7 @@ package struct CitizenSession: Sendable, Equatable {
 
     package enum End: String, Sendable, CaseIterable {
         case closed
-        /// A refresh token was used twice, so somebody else may have it.
+        /// A refresh token was used twice, so another person may have it.
         case reused
         case passwordReset = "password_reset"
         /// The citizen changed the password in another session.

@@ -139,13 +139,13 @@ private final class Delivery {
         handle.set(CURLOPT_UPLOAD, 1)
         _ = quietanza_set_read(handle.raw) { buffer, size, count, context in
             guard let buffer, let context else { return 0 }
-            return Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().give(buffer, size * count)
+            return Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().copyMessage(buffer, size * count)
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_READDATA, context)
         _ = quietanza_set_header(handle.raw) { data, size, count, context in
             guard let data, let context else { return 0 }
             let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
-            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().hear(line)
+            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().receive(line)
             return size * count
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
@@ -176,14 +176,14 @@ private final class Delivery {
         isHandedOver ? stop.isRequested(since: MailGateway.shutdownGraceMilliseconds) : stop.isRequested
     }
 
-    private func give(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+    private func copyMessage(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
         let count = min(room, message.count - offset)
         UnsafeMutableRawBufferPointer(start: buffer, count: room).copyBytes(from: message[offset..<offset + count])
         offset += count
         return count
     }
 
-    private func hear(_ line: String) {
+    private func receive(_ line: String) {
         if replies.count < 100 { replies.append(line.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 

@@ -158,7 +158,7 @@ extension Transaction {
             """)
     }
 
-    /// Erases all data of the account except an id, two dates and the consents, which identify nobody.
+    /// Erases all data of the account except an id, two dates and the consents, which identify no person.
     package func erase(_ citizen: CitizenID, at now: Instant) {
         send(
             """
