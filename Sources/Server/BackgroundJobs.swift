@@ -57,7 +57,7 @@ struct BackgroundJobs: Service {
             do { hasMore = try await work() } catch is CancellationError {
                 return
             } catch {
-                logger.error("a background job failed", metadata: ["loop": "\(name)", "error": "\(error)"])
+                logger.error("a background job failed", metadata: ["job": "\(name)", "error": "\(error)"])
                 try? await Task.sleep(for: .seconds(Self.pauseSeconds))
             }
             if !hasMore { try? await Task.sleep(for: .seconds(seconds)) }
@@ -92,7 +92,7 @@ struct BackgroundJobs: Service {
         do { while !Task.isCancelled, try await intermediary.sendNextMail() {} } catch is CancellationError {
             return
         } catch {
-            logger.error("a background job failed", metadata: ["loop": "mail", "error": "\(error)"])
+            logger.error("a background job failed", metadata: ["job": "mail", "error": "\(error)"])
             try? await Task.sleep(for: .seconds(Self.pauseSeconds))
         }
     }

@@ -11,11 +11,11 @@ struct Server: AsyncParsableCommand {
         abstract: "Debt positions, payments and receipts of a pagoPA intermediary.",
         discussion: """
             The configuration comes from the environment, or from a file named by --config with lines of NAME=value; \
-            `quietanza check-config` tells every fault of it at once.
+            `quietanza check-config` reports all its faults at once.
             """,
         version: version,
         subcommands: [
-            Serve.self, LoopsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
+            Serve.self, BackgroundJobsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
             PSPRelayCommand.self, RotateSecretsKey.self, DemoDataCommand.self, Verify.self,
             Retention.self, CheckConfig.self,
         ])

@@ -136,7 +136,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
             try await withWiring(common) { wiring in
                 for entry in try await wiring.intermediary.listWebhookSecrets(of: PSPID(psp), for: nil) {
                     printLine(
-                        "\(entry.id)  made \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")"
+                        "\(entry.id)  created \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")"
                     )
                 }
             }

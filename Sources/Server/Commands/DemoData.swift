@@ -13,7 +13,7 @@ struct DemoDataCommand: AsyncParsableCommand {
         commandName: "demo-data",
         abstract: "Create a school-services creditor with two bills, the simulator's PSPs, and demo keys.",
         discussion: """
-            May be run again: positions stay. With --keep, keys and secrets that are still valid stay too and are printed again; \
+            May be run again: positions remain. With --keep, keys and secrets that are still valid are reused and printed again; \
             without it they are revoked and new ones are printed.
             """)
 
@@ -162,10 +162,10 @@ private struct DemoData {
         }
         var secrets: [(psp: String, secret: String)] = []
         for psp in wanted {
-            if let kept = earlier?.pspSecrets[psp.id.value],
-                try await intermediary.webhookSecrets(of: psp.id).contains(where: { $0.text == kept })
+            if let stored = earlier?.pspSecrets[psp.id.value],
+                try await intermediary.webhookSecrets(of: psp.id).contains(where: { $0.text == stored })
             {
-                secrets.append((psp.id.value, kept))
+                secrets.append((psp.id.value, stored))
                 continue
             }
             for old in try await intermediary.listWebhookSecrets(of: psp.id, for: nil) where old.revokedAt == nil {

@@ -6,7 +6,7 @@ import PagoPA
 
 struct Retention: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Delete expired data (payment records are kept).",
+        abstract: "Delete expired data (payment records remain).",
         discussion: "Background jobs do this every hour; --dry-run only counts the data.")
 
     @OptionGroup var common: CommonOptions

@@ -13,8 +13,10 @@ struct Serve: AsyncParsableCommand {
         abstract: "Serve the API and run background jobs until SIGTERM or SIGINT.")
 
     @OptionGroup var common: CommonOptions
-    @Flag(inversion: .prefixedNo, help: "Also send mail, expire attempts and delete expired data in this process.")
-    var loops = true
+    @Flag(
+        name: .customLong("loops"), inversion: .prefixedNo,
+        help: "Also run the background jobs in this process: send mail, expire attempts, delete expired data.")
+    var runsBackgroundJobs = true
 
     func run() async throws {
         let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
@@ -34,16 +36,19 @@ struct Serve: AsyncParsableCommand {
             Draining(
                 state: state, attemptWatch: wiring.intermediary.attemptWatch,
                 graceSeconds: settings.shutdownGraceSeconds))
-        if loops { services.insert(BackgroundJobs(intermediary: wiring.intermediary, logger: logger), at: 0) }
+        if runsBackgroundJobs {
+            services.insert(BackgroundJobs(intermediary: wiring.intermediary, logger: logger), at: 0)
+        }
         try await runUntilStopped(services, logger: logger, graceSeconds: settings.shutdownGraceSeconds)
         await wiring.close()
         logger.info("stopped")
     }
 }
 
-struct LoopsCommand: AsyncParsableCommand {
+struct BackgroundJobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "loops", abstract: "Run background jobs only.")
+        commandName: "loops", abstract: "Run the background jobs only: send mail, expire attempts, delete expired data."
+    )
 
     @OptionGroup var common: CommonOptions
 
