@@ -30,7 +30,7 @@ import Testing
 
     private let cursor = Cursor(order: "-document", key: 2_018, subkey: "A|1|ü", id: UUID())
 
-    @Test func `a cursor comes back as it was issued, and keeps to the contract's pattern`() throws {
+    @Test func `a decoded cursor equals the issued one, and a cursor matches the contract's pattern`() throws {
         let codec = try Self.codec()
         for key in [Int64.min, -1, 0, 1, .max] {
             let cursor = Cursor(order: "journal", key: key, id: UUID())
@@ -42,7 +42,7 @@ import Testing
         #expect(try codec.cursor(text, in: .positions, order: "-document") == cursor)
     }
 
-    @Test func `a cursor fits no other list and no other order`() throws {
+    @Test func `a cursor is rejected by every other list and order`() throws {
         let codec = try Self.codec()
         for list in ListName.allCases {
             let text = codec.text(of: cursor, in: list)
@@ -54,7 +54,9 @@ import Testing
         }
     }
 
-    @Test func `a cursor fits no other caller, and a rotated key with the same creditors`() throws {
+    @Test func `a cursor is rejected for every other caller, and accepted for a rotated key with the same creditors`()
+        throws
+    {
         let tenancies = try Self.tenancies()
         for issuer in tenancies {
             let text = try Self.codec(issuer).text(of: cursor, in: .receipts)
@@ -68,7 +70,7 @@ import Testing
         #expect(try Self.codec(.only([beta, alfa])).cursor(text, in: .receipts, order: "-document") == cursor)
     }
 
-    @Test func `while SECRETS_KEY is replaced, cursors of every configured key are read`() throws {
+    @Test func `while SECRETS_KEY is replaced, cursors of every configured key are accepted`() throws {
         let old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
         let new = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="
         let before = CursorCodec(try SecretsKeys(old), for: .everyCreditor).text(of: cursor, in: .psps)
@@ -79,7 +81,7 @@ import Testing
         #expect(throws: InvalidValue.self) { try after.cursor(before, in: .psps, order: "-document") }
     }
 
-    @Test func `no changed byte, and nothing that we did not issue, is a cursor`() throws {
+    @Test func `a changed cursor, and a text that the service did not issue, are rejected`() throws {
         let codec = try Self.codec()
         let issued = codec.text(of: cursor, in: .positions)
         for place in issued.indices {

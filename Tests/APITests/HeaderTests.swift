@@ -8,11 +8,11 @@ import Testing
 
 @testable import API
 
-/// Every header that we read by hand, under values that nobody expects: none ends the process, and what is read keeps its promise.
+/// The parsers of headers on random values: no value ends the process, and every result satisfies the rules of its header.
 @Suite struct HeaderTests {
     private let rounds = 20_000
 
-    @Test func `Authorization gives a token without blanks around it, or nothing`() {
+    @Test func `Authorization gives a token without surrounding blanks, or none`() {
         var random = SeededRandom(seed: 1)
         for _ in 0..<rounds {
             let header = random.header(of: ["Bearer", "bearer", "Basic", " ", "qz_", ",", "="])
@@ -25,7 +25,7 @@ import Testing
         #expect(bearerToken("Bearer") == nil && bearerToken("Bearer ") == nil && bearerToken("Basic abc") == nil)
     }
 
-    @Test func `Accept-Language gives one of our languages or none`() {
+    @Test func `Accept-Language gives a supported language or none`() {
         var random = SeededRandom(seed: 2)
         for _ in 0..<rounds {
             let header = random.header(of: [
@@ -37,7 +37,7 @@ import Testing
         #expect(Language(acceptLanguage: "de;q=0, fr;q=0.2") == .fr)
     }
 
-    @Test func `X-Forwarded-For and Forwarded give an address that stands in them, or the peer's`() throws {
+    @Test func `X-Forwarded-For and Forwarded give an address that they contain, or the peer's`() throws {
         var random = SeededRandom(seed: 3)
         let proxies = try TrustedProxies("10.0.0.0/8, 2001:db8::/32")
         let peer = try #require(IPAddress("10.0.0.1"))
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func `Origin and Citizen-Address are exact or refused`() {
+    @Test func `Origin and Citizen-Address are exact or rejected`() {
         var random = SeededRandom(seed: 5)
         let pieces = [
             "https://", "http://", "a.example.org", "localhost", ":", "443", "65536", "/", "null", "127.0.0.1", "[::1]",
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `entity tags are read without a trap`() {
+    @Test func `the parser of entity tags never traps`() {
         var random = SeededRandom(seed: 6)
         for _ in 0..<rounds {
             let tags = EntityTags(
@@ -135,20 +135,22 @@ import Testing
         ("application/json; charset=latin1", "application/json", false, false),
         ("application/json; charset=utf-16", "application/json", false, false), (";", "", false, true),
         ("", "", false, true),
-    ]) func `a content type is read in any spelling`(header: String, mediaType: String, isXML: Bool, reads: Bool) {
+    ]) func `a content type is parsed in any spelling`(header: String, mediaType: String, isXML: Bool, reads: Bool) {
         let type = ContentType(header)
         #expect(type.mediaType == mediaType && type.isXML == isXML)
         #expect(type.readsAsUTF8(Array("è".utf8)) == reads)
     }
 
-    @Test func `XML in Latin-1 is left to its reader, which goes by the document's own declaration`() {
+    @Test func `XML in Latin-1 is accepted, because the document's own declaration decides`() {
         let latin: [UInt8] = [0xE8]
         #expect(ContentType("text/xml; charset=ISO-8859-1").isReadable(latin))
         #expect(!ContentType("application/json; charset=ISO-8859-1").isReadable(latin))
         #expect(!ContentType("text/xml; charset=utf-16").isReadable(latin))
     }
 
-    @Test func `random content types are read without a trap, and plain ASCII in any charset that holds it`() {
+    @Test
+    func `random content types never cause a trap, and every charset that contains ASCII is accepted for plain ASCII`()
+    {
         var random = SeededRandom(seed: 22)
         let pieces = [
             "application/json", "text/xml", ";", "charset", "=", "utf-8", "\"", "UTF8", " ", "/", "iso-8859-1",

@@ -8,7 +8,7 @@ import Testing
         return "\(proxies.client(peer: address, xForwardedFor: xForwardedFor, forwarded: forwarded))"
     }
 
-    @Test func `only a trusted proxy's word is taken`() throws {
+    @Test func `only a trusted proxy's header is used`() throws {
         #expect(try client("203.0.113.9", "1.2.3.4") == "203.0.113.9")
         #expect(try client("203.0.113.9", nil, "for=1.2.3.4") == "203.0.113.9")
         #expect(try client("10.0.0.1", "1.2.3.4") == "1.2.3.4")
@@ -17,7 +17,7 @@ import Testing
         #expect(try client("10.0.0.1", nil) == "10.0.0.1")
     }
 
-    @Test func `what a client writes in front of its address changes nothing`() throws {
+    @Test func `addresses that a client puts before its own have no effect`() throws {
         #expect(try client("10.0.0.1", "9.9.9.9, 1.2.3.4") == "1.2.3.4")
         #expect(try client("10.0.0.1", "9.9.9.9, 10.9.9.9, 1.2.3.4, 10.0.0.2") == "1.2.3.4")
         #expect(try client("10.0.0.1", nil, "for=9.9.9.9, for=1.2.3.4, for=10.0.0.2") == "1.2.3.4")
@@ -28,7 +28,7 @@ import Testing
         #expect(try client("10.0.0.1", "1.2.3.4", "for=1.2.3.4") == "1.2.3.4")
     }
 
-    @Test func `addresses are read with port, brackets and quotes`() throws {
+    @Test func `addresses are parsed with port, brackets and quotes`() throws {
         #expect(try client("10.0.0.1", "1.2.3.4:5678") == "1.2.3.4")
         #expect(try client("10.0.0.1", "2001:db8::1") == "2001:db8::1")
         #expect(try client("10.0.0.1", "[2001:db8::1]:443") == "2001:db8::1")
@@ -37,7 +37,7 @@ import Testing
         #expect(try client("10.0.0.1", nil, "by=1.2.3.4") == "10.0.0.1")
     }
 
-    @Test func `one subscriber is an IPv4 address or a 64 of IPv6`() throws {
+    @Test func `the network of a client is an IPv4 address or 64 bits of IPv6`() throws {
         let group = { (text: String) in IPAddress(text)?.subscriber }
         #expect(group("2001:db8:1:2::1") == group("2001:db8:1:2:ffff::9"))
         #expect(group("2001:db8:1:2::1") != group("2001:db8:1:3::1"))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: ["10.0.0.1/33", "10.0.0/8", "ten/8", "10.0.0.0", "::/129", "10.0.0.0/-1"])
-    func `a list with a fault is refused`(list: String) {
+    func `a list with an invalid entry is rejected`(list: String) {
         #expect(throws: TrustedProxies.Malformed.self) { try TrustedProxies("127.0.0.0/8,\(list)") }
     }
 }

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// openapi.yaml is what we serve: no operation without its route, and no route without its operation.
+/// Each operation of openapi.yaml has a route, and each route has an operation.
 @Suite struct ContractTests {
-    @Test func `every operation has a name of its own in snake case`() throws {
+    @Test func `every operation has a unique name in snake case`() throws {
         let names = try Contract.project.get().operations.map(\.operationId)
 
         #expect(Set(names).count == names.count)
         #expect(names.filter { $0.wholeMatch(of: /[a-z]+(_[a-z]+)+/) == nil } == [])
     }
 
-    @Test func `everything under v1 needs a credential, and nothing else does`() throws {
+    @Test func `every operation under v1 needs a credential, and no other does`() throws {
         #expect(
             try Contract.project.get().operations.filter { $0.path.hasPrefix("/v1/") == $0.isPublic }.map(\.path) == [])
     }

@@ -7,9 +7,9 @@ import Testing
         /// From the project's folder.
         let path: String
         let text: String
-        /// Without code blocks, in which brackets and `#` mean something else.
+        /// The text without code blocks, in which brackets and `#` have another meaning.
         let prose: String
-        /// The anchors that GitHub makes of the headings.
+        /// The anchors that GitHub derives from the headings.
         let anchors: Set<String>
 
         init(path: String) throws {

@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `what may end the process carries its reason on the line`() throws {
+    @Test func `a statement that may end the process has its reason on its line`() throws {
         for file in try Project.swiftFiles(under: "Sources") {
             for (number, line) in file.lines.enumerated() where !line.contains("//") {
                 for word in ["try!", "fatalError(", "@unchecked Sendable", "preconditionFailure("] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the README promises is held by the tests that it names.
+/// Each guarantee in the README is checked by the tests that it names.
 @Suite struct ReadmeTests {
     private func rows() throws -> [(promise: String, tests: [String])] {
         let text = try String(contentsOf: Project.folder.appending(path: "README.md"), encoding: .utf8)
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func `every promise of the README names tests, and each of them exists`() throws {
+    @Test func `every guarantee in the README names tests, and each of them exists`() throws {
         var known: Set<String> = []
         for file in try Project.swiftFiles(under: "Tests") {
             for line in file.lines {

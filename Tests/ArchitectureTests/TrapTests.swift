@@ -1,21 +1,21 @@
 import Foundation
 import Testing
 
-/// Shapes of code that end the process when a value is not what the author expected. What callers send is never what the author
-/// expected, so none of them stands in our sources without a comment at the end of its line that says why it cannot trap.
+/// Shapes of code that end the process when a value is not what the author expected. Callers may send any value, so each of these
+/// shapes in the sources needs a comment at the end of its line that says why it cannot trap.
 @Suite struct TrapTests {
-    /// One line of our sources that has no reason at its end.
+    /// One line of the sources without a reason at its end.
     private struct Line {
         let place: String
         let code: String
-        /// With every text in quotes empty.
+        /// The line with empty string literals.
         let bare: String
     }
 
     struct Shape: Sendable, CustomTestStringConvertible {
         let name: String
         let pattern: String
-        /// Whether text in quotes is read as well: what is interpolated in it is code.
+        /// Whether string literals are searched as well, because interpolations in them are code.
         var readsTexts = false
         let instead: String
 
@@ -65,7 +65,7 @@ import Testing
             instead: "dropFirst, or index(_:offsetBy:limitedBy:)"),
     ]
 
-    @Test(arguments: shapes) func `no code of this shape stands without its reason`(shape: Shape) throws {
+    @Test(arguments: shapes) func `no code of this shape is without a reason on its line`(shape: Shape) throws {
         let pattern = try NSRegularExpression(pattern: shape.pattern)
         for line in try Self.unexplained.get() {
             let read = shape.readsTexts ? line.code : line.bare
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// The parts of a split text are subscripted only where their number was checked, and the line says so.
-    @Test func `a part of a split text is not taken by number without its reason`() throws {
+    @Test func `a part of a split text is not subscripted without a reason`() throws {
         let split = /\b(?:let|var) (\w+) = [^\/]*\.split\(/
         for file in try Project.swiftFiles(under: "Sources") where file.text.contains(".split(") {
             let names = Set(file.lines.compactMap { $0.firstMatch(of: split).map { String($0.output.1) } })
@@ -96,7 +96,7 @@ import Testing
         ("list.removeFirst()  // the loop's condition", false), ("Int(seconds * 1_000)", true),
         ("Int(exactly: x)", false),
         ("Int32(SHUT_RDWR)", false), (#"open("//\(parts.first!)")"#, false),
-    ]) func `the shapes are found`(text: String, isFound: Bool) throws {
+    ]) func `the patterns find the shapes`(text: String, isFound: Bool) throws {
         let line = Self.unexplained(text[...], place: "")
         let found = try Self.shapes.contains { shape in
             let pattern = try NSRegularExpression(pattern: shape.pattern)

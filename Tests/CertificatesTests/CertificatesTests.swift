@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Certificates as openssl makes them, read and judged.
+/// Certificates from openssl are parsed and checked for trust.
 @Suite final class CertificatesTests {
     private let authority: TestAuthority
 

@@ -26,7 +26,7 @@ import Text
             lines, body: body ?? self.body, secrets: secrets ?? [own], nowUnixSeconds: sentAt + now)
     }
 
-    @Test func `a signature fits its own message alone`() throws {
+    @Test func `a signature is valid for its own message only`() throws {
         #expect(try verdict() == .valid)
         #expect(try verdict(body: body + [0x20]) == .noMatch)
         #expect(try verdict(id: "msg_other") == .noMatch)
@@ -35,14 +35,14 @@ import Text
         #expect(try verdict(secrets: []) == .noMatch)
     }
 
-    @Test func `while secrets rotate either of them fits, in a header with either signature`() throws {
+    @Test func `during a rotation a signature by either secret is valid`() throws {
         let new = try WebhookSecret.make()
         let both =
-            "v1,AAAA " + WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: new) + " v2,whatever"
+            "v1,AAAA " + WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: new) + " v2,other"
         #expect(try verdict(signature: both, secrets: [try secret.get(), new]) == .valid)
     }
 
-    @Test func `the sender's clock may be five minutes off`() throws {
+    @Test func `the sender's clock may differ by five minutes`() throws {
         #expect(try verdict(now: 300) == .valid)
         #expect(try verdict(now: -300) == .valid)
         #expect(try verdict(now: 301) == .stale(skewSeconds: -301))
@@ -50,7 +50,7 @@ import Text
     }
 
     /// RFC 9110, 5.3: proxies split a header into lines, and join lines by commas.
-    @Test func `one good signature in any line or list counts`() throws {
+    @Test func `one valid signature in any line or list is enough`() throws {
         let good = WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: try secret.get())
         let (version, signature) = ("v1", String(good.dropFirst(3)))
         let other = "v1,bm90aGluZw=="
@@ -74,7 +74,7 @@ import Text
         }
     }
 
-    @Test func `equal lines of id and timestamp are one, different lines are refused`() throws {
+    @Test func `repeated equal lines of id or timestamp are accepted, and different lines are rejected`() throws {
         let good = [WebhookSignature.sign(id: id, timestamp: sentAt, body: body, secret: try secret.get())]
         let time = "\(sentAt)"
         func verdict(_ ids: [String], _ times: [String]) throws -> WebhookSignature.Verdict {
@@ -87,14 +87,14 @@ import Text
         #expect(try verdict([id], [time, "\(sentAt + 1)"]) == .malformed(.timestamp))
     }
 
-    @Test func `each missing header is told`() throws {
+    @Test func `each missing header is reported`() throws {
         #expect(
             try verdict(lines: .init(id: [], timestamp: [], signature: [])) == .missing([.id, .timestamp, .signature]))
         #expect(try verdict(lines: .init(id: [id], timestamp: ["1"], signature: [" "])) == .missing([.signature]))
         #expect(try verdict(lines: .init(id: [""], timestamp: ["1"], signature: ["v1,x"])) == .missing([.id]))
     }
 
-    @Test func `random headers are refused without a trap`() throws {
+    @Test func `random headers are rejected without a trap`() throws {
         var random = SeededRandom(seed: 21)
         let pieces = [
             "v1", ",", " ", "v1,", "bm90aGluZw==", "=", "1614265330", "-1", "99999999999999999999", ".", "msg_1",
@@ -114,16 +114,16 @@ import Text
     }
 
     @Test(arguments: ["1614265330.0", "+1614265330", "-1", "99999999999999999999", "1e9", "１６１４２６５３３０"])
-    func `a timestamp that is none is refused`(timestamp: String) throws {
+    func `an invalid timestamp is rejected`(timestamp: String) throws {
         #expect(try verdict(timestamp: timestamp) == .notSeconds)
     }
 
     @Test(arguments: ["a.b", "a b", "é", String(repeating: "a", count: 257)])
-    func `an id that is none is refused`(id: String) throws {
+    func `an invalid id is rejected`(id: String) throws {
         #expect(try verdict(id: id) == .malformed(.id))
     }
 
-    @Test func `digests are those of the standards`() {
+    @Test func `digests equal those of the standards`() {
         #expect(
             Hex.encode(SHA256.digest(Array("abc".utf8)))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
@@ -132,7 +132,7 @@ import Text
                 == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
     }
 
-    @Test func `keys are never the same, and a mistyped one is told from a wrong one`() throws {
+    @Test func `keys are unique, and a mistyped key is distinguished from a wrong one`() throws {
         let keys = try (0..<200).map { _ in try APIKeyToken.make() }
         #expect(Set(keys.map(\.text)).count == 200)
         for key in keys { #expect(APIKeyToken(key.text) == key) }

@@ -2,7 +2,7 @@ import Cryptography
 import Testing
 
 @Suite struct PasswordHashingTests {
-    @Test func `a password fits its own hash alone, and no hash at all fits nobody`() async throws {
+    @Test func `a password matches only its own hash, and no password matches a missing hash`() async throws {
         let hashing = PasswordHashing()
         defer { hashing.stop() }
         let password = Array("quattro gatti sul tetto".utf8)
@@ -17,7 +17,7 @@ import Testing
         #expect(try await hashing.verify(password, against: "no hash", for: "a").matches == false)
     }
 
-    @Test func `a hash of another cost still fits, and is told to be outdated`() async throws {
+    @Test func `a hash of another cost still matches and is reported as outdated`() async throws {
         let hashing = PasswordHashing()
         defer { hashing.stop() }
         // printf password | argon2 somesalt -id -t 1 -k 1024 -p 1 -l 32
@@ -28,7 +28,7 @@ import Testing
         #expect(verdict == .init(matches: true, isOutdated: true))
     }
 
-    @Test func `one key's flood is refused above its quarter, and every other key has its own`() async throws {
+    @Test func `a key gets at most a quarter of the permits, and other keys are not affected`() async throws {
         let hashing = PasswordHashing(permits: 8, permitsPerKey: 2)
         defer { hashing.stop() }
         let (refused, served) = try await hashing.withPermit(for: "flood") { _ in
@@ -48,7 +48,8 @@ import Testing
         #expect(PasswordHashing.permitsPerKey * 4 <= PasswordHashing.permits)
     }
 
-    @Test func `a crowd gets as many answers as there are permits at least, and the rest is refused`() async throws {
+    @Test func `as many concurrent calls as there are permits succeed at least, and the rest is rejected`() async throws
+    {
         let hashing = PasswordHashing(permits: 8, permitsPerKey: 2)
         defer { hashing.stop() }
         let results = await withTaskGroup(of: Bool.self) { group in
@@ -62,7 +63,7 @@ import Testing
         #expect(try await hashing.verify([1], against: nil, for: "0").matches == false)
     }
 
-    @Test func `a token is for one purpose, and a slip of the pen is none`() throws {
+    @Test func `a token has one purpose, and a mistyped token is invalid`() throws {
         for purpose in Token.Purpose.allCases {
             let token = try Token.make(purpose)
             #expect(Token(token.text, for: purpose) == token)

@@ -36,7 +36,7 @@ import Text
         stride(from: 0, to: hex.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
     }
 
-    @Test(arguments: [0, 1, 24, 32, 64, 1_000]) func `what was encrypted is decrypted again`(count: Int) throws {
+    @Test(arguments: [0, 1, 24, 32, 64, 1_000]) func `a decrypted secret equals the encrypted one`(count: Int) throws {
         let plain = try SecureRandom.bytes(count)
         let sealed = try box().seal(plain, for: place)
         #expect(try box().open(sealed, for: place) == plain)
@@ -50,7 +50,7 @@ import Text
         #expect(sealed.allSatisfy { !Hex.encode($0).contains(Hex.encode(plain)) })
     }
 
-    @Test func `a ciphertext opens in its own place alone, and no changed bit is taken`() throws {
+    @Test func `a ciphertext is decrypted in its own row only, and a changed bit is detected`() throws {
         let box = try box()
         let sealed = try box.seal(plain, for: place)
         #expect(throws: SecretBox.Failure.damaged) { try box.open(sealed, for: place + " ") }

@@ -4,11 +4,11 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// What outside programs say of our PDFs.
+/// PDFs validated by independent programs.
 @Suite struct ConformanceTests {
     private static let drawing = Result { try ReceiptPDF() }
 
-    /// Ordinary, long enough for several pages, and with nothing that may be missing.
+    /// An ordinary receipt, one long enough for several pages, and one without any optional value.
     private static let samples: [@Sendable () throws -> (Receipt, Language)] = [
         { (try Sample.receipt(), .it) },
         {
@@ -41,7 +41,7 @@ import Testing
             ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: language))
     }
 
-    @Test(arguments: 0..<5) func `a receipt keeps to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `a receipt conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
         let python = try #require(
             ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"],
             "scripts/test.sh makes it; see scripts/pdf-tools.sh")
@@ -75,18 +75,18 @@ import Testing
         #expect(try await draw(4) == first)
     }
 
-    @Test(arguments: 0..<5) func `the same receipt is the same bytes`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `the same receipt gives the same bytes`(index: Int) async throws {
         #expect(try await pdf(index) == pdf(index))
     }
 
-    @Test(arguments: 0..<5) func `its fonts are embedded`(index: Int) async throws {
+    @Test(arguments: 0..<5) func `the fonts of a receipt are embedded`(index: Int) async throws {
         let fonts = try Tool.withFile(try await pdf(index), suffix: "pdf") { try Tool.run("pdffonts", [$0]) }
         let rows = fonts.split(separator: "\n").dropFirst(2)
         #expect(!rows.isEmpty)
         for row in rows { #expect(row.contains(" yes yes yes "), "\(row)") }
     }
 
-    @Test func `words of a stranger can not leave their place`() async throws {
+    @Test func `text from outside cannot leave its element`() async throws {
         let receipt = try Sample.receipt(
             description: "<b>&amp; \u{202E}evil</b> ()\\ %PDF", payerName: "<span foreground='red'>X</span>")
         let bytes = try await Self.drawing.get().draw(

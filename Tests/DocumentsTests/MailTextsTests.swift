@@ -3,7 +3,7 @@ import PagoPA
 import Testing
 
 @Suite struct MailTextsTests {
-    @Test func `every mail is written in each language, whole and without anybody's name`() throws {
+    @Test func `every mail is complete in each language and contains no name`() throws {
         let receipt = try Sample.receipt()
         let kinds: [(Language) -> MailText] = [
             { MailTexts.receiptReady(receipt, creditor: nil, language: $0) },
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `every mail about an account is written in each language, with its code where it has one`() {
+    @Test func `every mail about an account is complete in each language, with its code if it has one`() {
         let kinds: [(hasCode: Bool, write: (Language) -> MailText)] = [
             (true, { MailTexts.verifyEmail(code: "qzm_x", link: nil, hours: 24, language: $0) }),
             (true, { MailTexts.passwordReset(code: "qzm_x", link: nil, hours: 1, language: $0) }),
@@ -42,12 +42,12 @@ import Testing
             #expect(Set(texts.map(\.subject)).count == Language.allCases.count)
             #expect(Set(texts.map(\.plain)).count == Language.allCases.count)
             for text in texts { #expect(text.plain.contains("qzm_x") == kind.hasCode && !text.plain.contains("{")) }
-            // One voice: "tu".
+            // The texts address the reader as "tu".
             for word in ["Lei", "inserisca", "segua", "ignori "] { #expect(!texts[0].plain.contains(word)) }
         }
     }
 
-    @Test func `a payment that people look at is not said to be concluded`() throws {
+    @Test func `a payment under review is not described as concluded`() throws {
         let receipt = try Sample.receipt()
         let review = MailTexts.paymentUnderReview(receipt, creditor: nil, language: .it)
         let double = MailTexts.doublePayment(receipt, creditor: nil, language: .it)
@@ -59,12 +59,12 @@ import Testing
         }
     }
 
-    @Test func `a mail tells the fee and the total where the PSP reported a fee`() throws {
+    @Test func `a mail contains the fee and the total if the PSP reported a fee`() throws {
         let text = MailTexts.receiptReady(try Sample.receipt(), creditor: nil, language: .it).plain
         #expect(text.contains("Commissione del PSP: 1,50 €") && text.contains("Totale addebitato: "))
     }
 
-    @Test func `a failed payment is not said to have a receipt`() throws {
+    @Test func `a mail about a failed payment mentions no receipt`() throws {
         let failed = MailTexts.paymentFailed(try Sample.receipt(), creditor: nil, language: .it)
         #expect(failed.plain.contains("non è stato eseguito") && !failed.plain.contains("allegat"))
     }

@@ -17,7 +17,7 @@ import Testing
                 receipt, decision: decision, debtType: Sample.debtType(), for: audience, language: language))
     }
 
-    /// As one line, so that a sentence that breaks over two is found.
+    /// The text as one line, so that a sentence over two lines is found.
     private func text(
         _ receipt: Receipt, decision: ReceiptDecision? = nil, for audience: ReceiptAudience? = .payer,
         language: Language = .it
@@ -26,7 +26,7 @@ import Testing
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    @Test func `a receipt reads with every fact that the rules ask for`() async throws {
+    @Test func `a receipt contains every fact that the rules require`() async throws {
         let text = try Tool.text(of: await pdf(Sample.receipt()))
 
         for fact in [
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: Language.allCases)
-    func `what was paid at the counter names neither pagoPA nor a PSP's number of the payment`(language: Language)
+    func `a receipt for a counter payment names neither pagoPA nor a PSP's payment number`(language: Language)
         async throws
     {
         let counter = try Sample.receipt(psp: false, origin: .counter)
@@ -60,8 +60,7 @@ import Testing
     }
 
     @Test(arguments: Language.allCases)
-    func `neither version shows the other person's tax code, and both show both names`(language: Language) async throws
-    {
+    func `no version shows the other person's tax code, and both show both names`(language: Language) async throws {
         let receipt = try Sample.receipt(debtor: Sample.anna)
         let (payer, debtor) = ("RSSMRA80A01H501U", "VRDNNA85M41F205G")
         for (audience, shown) in [(ReceiptAudience.payer, [payer]), (.debtor, [debtor]), (nil, [])] {
@@ -79,7 +78,7 @@ import Testing
         #expect(try Tool.text(of: versions[0]).contains("RSSMRA80A01H501U"))
     }
 
-    @Test func `what was decided afterwards is on the receipt`() async throws {
+    @Test func `later decisions are on the receipt`() async throws {
         let at = try Instant(rfc3339: "2018-10-12T23:30:00Z")
         func decided(_ kind: ResolutionKind, writtenOff: Int64? = nil) throws -> ReceiptDecision {
             ReceiptDecision(resolution: kind, decidedAt: at, writtenOff: try writtenOff.map { try Amount(cents: $0) })
@@ -107,7 +106,7 @@ import Testing
         for text in [refused, refunding, refunded, accepted] { #expect(!text.contains("in verifica")) }
     }
 
-    @Test func `a voided receipt says so in its title, and why`() async throws {
+    @Test func `a voided receipt has the void in its title, with the reason`() async throws {
         let void = ReceiptVoid(at: try Instant(rfc3339: "2018-10-10T08:00:00Z"), reason: "Debito sbagliato")
         let text = try await text(Sample.receipt(status: .voided, psp: false, origin: .counter, voided: void))
         #expect(text.contains("ANNULLATA") && text.contains("Debito sbagliato") && text.contains("10/10/2018"))

@@ -1,6 +1,6 @@
 import PagoPA
 
-/// Receipts as tests need them: what is not said is that of an ordinary school canteen payment.
+/// Receipts for tests. By default the values are those of an ordinary payment for a school canteen.
 enum Sample {
     static func receipt(
         creditorName: String? = "Comune di Forlì", description: String = "Mensa scolastica – ottobre 2018",
@@ -35,7 +35,7 @@ enum Sample {
 
     static let anna = RTSubject(kind: .person, taxCode: "VRDNNA85M41F205G", fullName: "Anna Verdi", email: nil)
 
-    /// Of one euro by default, of the receipt above.
+    /// A refund of the receipt above, of one euro by default.
     static func refund(
         _ status: RefundStatus, day: String, reference: String? = nil, cents: Int64 = 100
     ) throws -> Refund {

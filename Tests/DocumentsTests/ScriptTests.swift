@@ -4,7 +4,7 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// Names in the scripts of living languages: drawn, embedded, and read back as they were written.
+/// Names in the scripts of living languages are drawn, embedded, and read back unchanged.
 @Suite struct ScriptTests {
     private static let drawing = Result { try ReceiptPDF() }
 
@@ -32,7 +32,7 @@ import Testing
 
     private func pdf(_ name: String) async throws -> [UInt8] { try await Self.drawing.get().draw(receipt(name)) }
 
-    /// Without what readers add or leave out around words that run from right to left, and in one normal form.
+    /// The text in one normal form, without the characters that PDF readers add or omit around words from right to left.
     private static func plain(_ text: String) -> String {
         let invisible = Set(
             "\u{200B}\u{200C}\u{200D}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}".unicodeScalars)
@@ -40,8 +40,8 @@ import Testing
         return visible.precomposedStringWithCompatibilityMapping.filter { !$0.isWhitespace }
     }
 
-    /// pdftotext turns Hebrew and Arabic around with the letters, but marks after the letters they belong to, and the
-    /// other scripts that run from right to left not at all.
+    /// pdftotext reverses Hebrew and Arabic together with their letters, but puts marks after their letters, and it does not reverse the
+    /// other scripts from right to left.
     private static let isNotTurnedAround: Set = ["Thaana", "NKo", "Adlam", "Rohingya"]
 
     @Test(.serialized, arguments: names)
@@ -63,7 +63,9 @@ import Testing
         #expect(!text.contains("\u{FFFD}"))
     }
 
-    @Test func `names of all scripts keep to PDF/UA-1 and PDF/A-2a, embedded, the same bytes twice`() async throws {
+    @Test func `names in all scripts conform to PDF/UA-1 and PDF/A-2a, embedded, with the same bytes every time`()
+        async throws
+    {
         let python = try #require(ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"])
         let directory = FileManager.default.temporaryDirectory.appending(path: "quietanza-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -97,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `what no font has is a visible sign, with the tax code beside it`() async throws {
+    @Test func `a character without a font is drawn as a visible sign, with the tax code beside it`() async throws {
         let text = try Tool.text(of: await pdf("\u{E000}\u{10FFFD}\u{0378} Rossi"))
 
         #expect(text.contains("\u{FFFD}\u{FFFD}\u{FFFD} Rossi, 10182640150"))
@@ -114,7 +116,7 @@ import Testing
         #expect(try left(of: "10182640150") > left(of: "م"))
     }
 
-    @Test func `characters of direction in a name turn nothing around`() async throws {
+    @Test func `direction characters in a name do not change the direction of other text`() async throws {
         let text = try Tool.text(of: await pdf("Anna \u{202E}Verdi\u{2067} \u{061C}B"))
 
         #expect(!text.unicodeScalars.contains { (0x202A...0x202E).contains($0.value) })

@@ -4,7 +4,7 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// What people read, in five languages.
+/// The texts for people, in five languages.
 @Suite struct TextsTests {
     private struct Row {
         let key: String
@@ -32,7 +32,7 @@ import Testing
         #expect(table == lines, "write these lines into docs/texts.md:\n\(lines.joined(separator: "\n"))")
     }
 
-    @Test(arguments: Language.allCases) func `a text has the facts of the Italian one, and nothing is empty`(
+    @Test(arguments: Language.allCases) func `a text has the same placeholders as the Italian one and is not empty`(
         language: Language
     ) {
         func facts(_ text: String) -> [String] { text.matches(of: /\{(\w+)\}/).map { String($0.1) }.sorted() }
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Words of another voice, or of another word for a thing that has one.
+    /// Words of another form of address, or synonyms of a term that has one fixed word.
     private static let otherWords: [Language: [String]] = [
         .it: [
             "Lei", "Suo", "Sua", "inserisca", "segua", "scelga", "paghi", "ignori", "acceda", "siamo", "può ignorare",
@@ -58,7 +58,8 @@ import Testing
         .sl: ["ti", "tvoj", "tvoje", "organ", "izterjave", "okence", "elektronski naslov"],
     ]
 
-    @Test(arguments: Language.allCases) func `each language speaks in one voice, with one word for one thing`(
+    @Test(arguments: Language.allCases)
+    func `each language addresses the reader in one form and uses one word for one thing`(
         language: Language
     ) throws {
         let words = try #require(Self.otherWords[language])

@@ -48,7 +48,7 @@ import Testing
                 body: #"{"redirect_url":"https://pay.example.org/"}"#)
             #expect(try await failure(server) == .refused(status: status))
         }
-        #expect(inner.visits == 0)
+        #expect(inner.connectionCount == 0)
     }
 
     @Test func `the portal rejects a response that is too large, of another type or not JSON`() async throws {
@@ -66,7 +66,7 @@ import Testing
         #expect(try await failure(twice) == .malformedAnswer("not JSON"))
         let failed = try HostileServer(status: 500, body: "INNER-SECRET")
         #expect(try await failure(failed) == .refused(status: 500))
-        let bare = try HostileServer(.says([]))
+        let bare = try HostileServer(.sends([]))
         guard case .unreachable(let detail)? = try await failure(bare) else {
             Issue.record("an empty response was accepted")
             return
@@ -98,7 +98,7 @@ import Testing
             Issue.record("\(outcome)")
             return
         }
-        #expect(server.visits == 0)
+        #expect(server.connectionCount == 0)
     }
 
     @Test func `a plain http call reaches only configured networks`() throws {

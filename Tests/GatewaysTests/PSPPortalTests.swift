@@ -56,17 +56,17 @@ extension PSPStart {
                     try await outcome(portal, good, psp: "GOOD", until: deadline)
                         == .success(PSPPortalPage(redirectURL: "https://pay.example.org/a", cancelURL: nil)))
             }
-            #expect(hanging.visits <= 2)
+            #expect(hanging.connectionCount <= 2)
             // The two running calls end, and the two that waited find a closed server.
             hanging.close()
-            hanging.hangUp()
+            hanging.closeConnections()
             return try await group.reduce(into: []) { $0.append($1) }
         }
 
         #expect(late.count == 4)
         let ended = late.filter { if case .failure(.unreachable) = $0 { true } else { false } }
         #expect(ended.count >= 2 && late.count == ended.count + late.filter { $0 == .failure(.busy) }.count)
-        #expect(good.visits == 10)
+        #expect(good.connectionCount == 10)
     }
 
     @Test func `a call carries a signature for every valid secret, newest first`() async throws {
@@ -98,7 +98,7 @@ extension PSPStart {
 
         let expected = WebhookSignature.sign(
             id: "start_a", timestamp: 1_700_000_000, body: start.body, secrets: secrets)
-        #expect(server.heard.contains("webhook-signature: \(expected)\r\n"))
+        #expect(server.received.contains("webhook-signature: \(expected)\r\n"))
     }
 
     @Test(arguments: [
@@ -139,6 +139,6 @@ extension PSPStart {
         } catch {
             #expect(!isDelivered && error == .refused(status: status))
         }
-        #expect(server.heard.hasSuffix(#"{"action":"cancel","attempt_id":"a"}"#))
+        #expect(server.received.hasSuffix(#"{"action":"cancel","attempt_id":"a"}"#))
     }
 }

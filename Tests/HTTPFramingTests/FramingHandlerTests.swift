@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPFraming
 
-/// One connection over the handler alone, with a clock that the test moves.
+/// One connection with the handler alone, and a clock that the test controls.
 private struct Connection {
     let channel = EmbeddedChannel()
     let handler: FramingHandler
@@ -29,14 +29,14 @@ private struct Connection {
 
     func closeInput() { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
 
-    /// What the HTTP parser has got since the last call.
+    /// The bytes forwarded to the HTTP parser since the last call.
     func forwarded() throws -> String {
         var text = ""
         while let bytes = try channel.readInbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
         return text
     }
 
-    /// What the client has got since the last call.
+    /// The bytes sent to the client since the last call.
     func sent() throws -> String {
         var text = ""
         while let bytes = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
@@ -66,7 +66,7 @@ extension Connections {
     private let post = "POST /v1/positions HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
     @Test(arguments: AmbiguousRequest.all)
-    func `what two servers may read differently is rejected, and what is behind it is not forwarded`(
+    func `a request that two servers may read differently is rejected, and the bytes after it are not forwarded`(
         request: AmbiguousRequest
     ) throws {
         let connection = try Connection()
@@ -87,7 +87,7 @@ extension Connections {
     }
 
     @Test(arguments: AmbiguousRequest.all)
-    func `it is rejected as well when its bytes arrive one by one`(request: AmbiguousRequest) throws {
+    func `such a request is rejected as well when its bytes arrive one by one`(request: AmbiguousRequest) throws {
         let connection = try Connection()
         for byte in request.bytes.utf8 where connection.channel.isActive {
             connection.channel.pipeline.fireChannelRead(ByteBuffer(bytes: [byte]))
@@ -120,7 +120,7 @@ extension Connections {
         #expect(draining.respond())
     }
 
-    @Test func `a body that was rejected early is read to its end when it is short`() throws {
+    @Test func `a short body that was rejected early is read to its end`() throws {
         let short = try Connection()
         try short.receive(post + "he")
         #expect(!short.respond())
@@ -132,7 +132,7 @@ extension Connections {
         #expect(long.respond())
     }
 
-    @Test func `a client that waits for it is told to send its body, once`() throws {
+    @Test func `a client that waits for 100 Continue gets it once`() throws {
         let connection = try Connection()
         try connection.receive("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         connection.channel.sendContinue()
@@ -142,7 +142,7 @@ extension Connections {
         #expect(!connection.respond())
 
         try connection.receive("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
-        #expect(connection.respond(), "the client was not told, so nobody knows what it sends next")
+        #expect(connection.respond(), "without 100 Continue it is unknown whether the client sends its body")
     }
 
     @Test func `a head that does not end in time is rejected, and its connection is closed`() throws {
@@ -168,7 +168,7 @@ extension Connections {
         #expect(connection.respond())
     }
 
-    @Test func `a response that is not taken in time ends the connection`() throws {
+    @Test func `a response that the client does not read in time ends the connection`() throws {
         let connection = try Connection()
         try connection.receive(get)
         connection.advance(seconds: 59)
@@ -177,7 +177,7 @@ extension Connections {
         #expect(!connection.channel.isActive)
     }
 
-    @Test func `an address over its limit of connections is closed, and a closed one counts no more`() throws {
+    @Test func `connections of an address over its limit are closed, and closed ones do not count`() throws {
         let connections = Connections(maximumPerAddress: 1, exempting: .none)
         let first = try Connection(connections: connections)
         #expect(first.channel.isActive && connections.count == 1)

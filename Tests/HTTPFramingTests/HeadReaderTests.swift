@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `a body's end is found however its bytes arrive, and nothing behind it is taken`() throws {
+    @Test func `the end of a body is found however its bytes arrive, and later bytes are not consumed`() throws {
         let body = Array("5;a=b\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nX-A: b\r\n\r\nGET / HTTP/1.1\r\n".utf8)
         let length = body.count - "GET / HTTP/1.1\r\n".utf8.count
         for pieces in 1...body.count {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `no bytes make it fail except by a rejection`() {
+    @Test func `every input is accepted or rejected, and none causes a trap`() {
         var random = SystemRandomNumberGenerator()
         let alphabet =
             Array("GET / HTTP/1.1\r\nHost: a\r\nContent-Length:0 Transfer-Encoding:chunked;,\0\t\u{7F}".utf8) + [0xFF]
@@ -79,7 +79,7 @@ import Testing
         ("http://a/live", "/live"), ("HTTP://A/live?x=1", "/live?x=1"), ("https://a", "/"), ("http://a?x=1", "/?x=1"),
         ("http://a//b", "//b"),
     ])
-    func `an address of the same host is read as its path`(target: String, path: String) throws {
+    func `an absolute target with the same host is read as its path`(target: String, path: String) throws {
         var reader = HeadReader()
         let head = "GET \(target) HTTP/1.1\r\nHost: A\r\n\r\n"
         guard case .complete(let found) = Array(head.utf8).withUnsafeBytes({ reader.read($0) }) else {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// What Foundation would let pass, or read in two ways.
+/// Input that Foundation would accept, or read in two ways.
 @Suite struct JSONParserTests {
     private func parse(_ text: String) throws -> JSONValue { try JSONValue.parse(Array(text.utf8)) }
 
@@ -11,38 +11,38 @@ import Testing
         "nullx", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "{}{}", "\u{FEFF}{}",
         "// c\n1", "[1]]", "\"a",
     ])
-    func `what is not JSON is refused`(text: String) {
+    func `invalid JSON is rejected`(text: String) {
         #expect(throws: JSONSyntaxError.self) { try parse(text) }
     }
 
-    @Test func `two equal names in one object are refused, however they are written`() {
+    @Test func `duplicate names in one object are rejected in every spelling`() {
         #expect(throws: JSONSyntaxError.self) { try parse(#"{"amount":1,"amount":2}"#) }
         #expect(throws: JSONSyntaxError.self) { try parse(#"{"amount":1,"\u0061mount":2}"#) }
     }
 
-    @Test func `the character that PostgreSQL can not keep is refused`() {
+    @Test func `the character that PostgreSQL cannot store is rejected`() {
         #expect(throws: JSONSyntaxError.nulCharacter(pointer: "/a")) { try parse(#"{"a":"x\u0000"}"#) }
     }
 
-    @Test func `depth and size are bounded`() {
+    @Test func `depth and size are limited`() {
         let deep = String(repeating: "[", count: 513) + String(repeating: "]", count: 513)
         #expect(throws: JSONSyntaxError.tooDeep(maximum: JSONLimits().maximumDepth)) { try parse(deep) }
         let wide = "[" + Array(repeating: "1", count: 100_001).joined(separator: ",") + "]"
         #expect(throws: JSONSyntaxError.tooManyValues(maximum: JSONLimits().maximumValues)) { try parse(wide) }
     }
 
-    @Test func `bytes that are not UTF-8 are refused`() {
+    @Test func `bytes that are not UTF-8 are rejected`() {
         for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]] {
             #expect(throws: JSONSyntaxError.self) { try JSONValue.parse(bytes) }
         }
     }
 
-    @Test func `good JSON is taken`() throws {
+    @Test func `valid JSON is accepted`() throws {
         let value = try parse(#" {"a":[1,-2.5e3,true,false,null,"\ud83d\ude00é\n"],"b":{}} "#)
         #expect(value["a"] != nil && value["b"] != nil && value["c"] == nil)
     }
 
-    @Test func `no cut of a good text is another good text`() throws {
+    @Test func `a truncated text is rejected`() throws {
         let text = Array(#"{"a":[1,2,{"b":"c\u00e8"}],"d":null}"#.utf8)
         for length in 0..<text.count {
             #expect(throws: JSONSyntaxError.self) { try JSONValue.parse(Array(text.prefix(length))) }

@@ -47,7 +47,7 @@ import Testing
             let plain = try await test.create(test.draft("plain"), with: intermediary)
             #expect(plain.installments[0].transfers.map(\.iban.value) == [Self.bank])
 
-            let book = AccountBook([
+            let book = AccountRegister([
                 try account(Self.bank, isDefault: true, on: intermediary),
                 try account(Self.postal, ["mensa"], on: intermediary),
                 try account(Self.german, on: intermediary, fromDays: 1),
@@ -127,7 +127,7 @@ import Testing
             let position = try await test.create(test.draft("after"), with: intermediary)
             #expect(position.installments[0].transfers.map(\.iban.value) == [Self.german])
             let book = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, _, today in
-                AccountBook([try account(Self.bank, isDefault: true, on: intermediary)])
+                AccountRegister([try account(Self.bank, isDefault: true, on: intermediary)])
             }
             #expect(book.accounts.map(\.iban.value) == [Self.bank])
             let shown = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)

@@ -31,8 +31,8 @@ import Testing
         try await TestIntermediary.with { test in
             let sent = Mutex<[String]>([])
             let intermediary = try test.instance { to in sent.withLock { $0.append(to) } }
-            var heard = test.pool.listen([Channels.notifications]).makeAsyncIterator()
-            #expect(await heard.next() == .reconnected)
+            var notifications = test.pool.listen([Channels.notifications]).makeAsyncIterator()
+            #expect(await notifications.next() == .reconnected)
             let never = try mail(intermediary, "never@example.org")
 
             await #expect(throws: Changed.self) {
@@ -45,7 +45,7 @@ import Testing
             #expect(try await !intermediary.sendNextMail())
             try await queue(intermediary)
             // The first notification: the rolled back mail has sent none.
-            #expect(await heard.next() == .notification(channel: Channels.notifications, payload: ""))
+            #expect(await notifications.next() == .notification(channel: Channels.notifications, payload: ""))
             #expect(try await test.states == ["queued"])
             #expect(try await intermediary.sendNextMail())
 
@@ -144,7 +144,7 @@ import Testing
             let copies = Mutex(0)
             let intermediary = try test.instance { _ in
                 copies.withLock { $0 += 1 }
-                proxy.cut()
+                proxy.closeConnections()
             }
             for _ in 0..<4 { try await queue(intermediary) }
 
@@ -164,7 +164,7 @@ import Testing
         try await TestIntermediary.with(port: proxy.port) { test in
             let (deliveries, delivered) = AsyncStream<Void>.makeStream()
             let intermediary = try test.instance { _ in
-                proxy.fallSilent()
+                proxy.stopForwarding()
                 delivered.yield()
             }
             try await queue(intermediary)
@@ -177,8 +177,8 @@ import Testing
 
             // The sender retries for five seconds, and may wait for one more response after that.
             #expect(ContinuousClock.now - began < .seconds(14))
-            proxy.fallSilent(false)
-            proxy.cut()
+            proxy.stopForwarding(false)
+            proxy.closeConnections()
         }
     }
 

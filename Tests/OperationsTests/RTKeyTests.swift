@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test func `another sender cannot speak for a PSP, but its money is not refused`() async throws {
+    @Test func `another sender cannot report for a PSP, but its money is not refused`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test func `a registration is made once, journalled, and ended`() async throws {
+    @Test func `a relay is registered once, recorded in the journal, and ended`() async throws {
         try await TestIntermediary.with { test in
             let service = try test.instance()
             let first = try await service.registerPSPRelay(Self.node, by: .ops)
@@ -276,7 +276,7 @@ import Testing
     }
 
     @Test(arguments: [RTOutcome.partlyExecuted, .timePassedPartlyExecuted])
-    func `a payment that was executed in part is accepted by people`(outcome: RTOutcome) async throws {
+    func `an operator accepts a payment that was executed in part`(outcome: RTOutcome) async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()

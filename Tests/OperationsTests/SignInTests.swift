@@ -17,7 +17,7 @@ import Testing
                 group.addTask {
                     do {
                         _ = try await intermediary.openSession(
-                            username: "nobody\(number)@example.org", password: "quattro gatti sul tetto",
+                            username: "unknown\(number)@example.org", password: "quattro gatti sul tetto",
                             from: ClientAddress("10.0.0.\(number)"), by: frontEnd)
                         return .other
                     } catch Refusal.signInFailed { return .looked } catch Refusal.busy { return .busy } catch {

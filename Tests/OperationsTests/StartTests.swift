@@ -62,10 +62,10 @@ import Testing
 
             #expect(try await intermediary.sendNextCancellation())
             #expect(try await !intermediary.sendNextCancellation())
-            let told = psp.cancellations
-            #expect(told.map(\.cancelURL) == ["https://pay.example.org/a/cancel"])
-            #expect(told.map(\.attemptID) == [id])
-            #expect(told.map(\.secrets.count) == [2])
+            let sent = psp.cancellations
+            #expect(sent.map(\.cancelURL) == ["https://pay.example.org/a/cancel"])
+            #expect(sent.map(\.attemptID) == [id])
+            #expect(sent.map(\.secrets.count) == [2])
             #expect(
                 try await desk.test.ask(
                     "SELECT tries::text || (delivered_at IS NOT NULL)::text FROM psp_cancellations") == ["1true"])
@@ -189,7 +189,7 @@ struct FastPSP: TestPSP {
 private final class SlowPSP: TestPSP {
     private let asked = AsyncStream<Void>.makeStream()
     private let answers = AsyncStream<Result<PSPPortalPage, PSPPortalFailure>>.makeStream()
-    private let told = Mutex<[PSPCancellation]>([])
+    private let received = Mutex<[PSPCancellation]>([])
 
     func start(_: PSPStart) async throws -> PSPPortalPage {
         asked.continuation.yield()
@@ -197,11 +197,11 @@ private final class SlowPSP: TestPSP {
         throw PSPPortalFailure.timedOut
     }
 
-    func cancel(_ cancellation: PSPCancellation) async throws { told.withLock { $0.append(cancellation) } }
+    func cancel(_ cancellation: PSPCancellation) async throws { received.withLock { $0.append(cancellation) } }
 
     func isAsked() async { for await _ in asked.stream { return } }
     func answer(_ answer: Result<PSPPortalPage, PSPPortalFailure>) { answers.continuation.yield(answer) }
-    var cancellations: [PSPCancellation] { told.withLock(\.self) }
+    var cancellations: [PSPCancellation] { received.withLock(\.self) }
 }
 
 /// Test data for starts: a creditor with one debt, a PSP and a front end.

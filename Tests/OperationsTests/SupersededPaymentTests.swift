@@ -233,7 +233,7 @@ import Testing
         }
     }
 
-    @Test func `a first body that people matched to another debt is decided anew on that one`() async throws {
+    @Test func `a first body that an operator matched to another debt is decided again on that one`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()

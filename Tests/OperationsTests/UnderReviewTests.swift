@@ -41,7 +41,7 @@ import Testing
             repeating: Repeating(key: key) { _ in StoredAnswer(status: 201, headers: [:], body: []) })
     }
 
-    @Test func `a position with a wrong amount is under review and cannot be paid until people have decided`()
+    @Test func `a position with a wrong amount is under review and cannot be paid until an operator has decided`()
         async throws
     {
         try await TestIntermediary.with { test in
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `the debtor sees that their position is under review, and nobody else's`() async throws {
+    @Test func `the debtor sees that their position is under review, and no other person's`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `the mail says what became of the money, and says so again when an operator accepts it`() async throws {
+    @Test func `a mail explains the payment's result, and another follows when an operator accepts it`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
@@ -144,7 +144,8 @@ import Testing
         }
     }
 
-    @Test func `money for bodies that the debt does not name waits for people, who may accept it`() async throws {
+    @Test func `money for creditors that the debt does not name waits for an operator, who may accept it`() async throws
+    {
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()

@@ -67,9 +67,9 @@ import Testing
             let gist = RTGist(
                 creditor: try OrganizationTaxCode("12345678903"), iuv: try IUV("RF18539007547034"),
                 amount: try Amount(cents: 5980))
-            let kept = UnreadableRT(faults: [Fault("/a\u{0}", .badFormat, "is\nwrong")], gist: gist)
+            let stored = UnreadableRT(faults: [Fault("/a\u{0}", .badFormat, "is\nwrong")], gist: gist)
 
-            let id = try #require(try await service.storeUnreadableRT(kept, body("{\"a\":\u{7}")))
+            let id = try #require(try await service.storeUnreadableRT(stored, body("{\"a\":\u{7}")))
 
             let shown = try await service.showAnomaly(id, for: .ops)
             #expect(shown.kind == .unreadableRT && shown.receipt == nil && shown.psp == Self.psp)
@@ -161,7 +161,7 @@ import Testing
         ),
         ("<a>", false), ("", false),
     ])
-    func `the IUV of a strange document is found where it is told once`(document: String, isFound: Bool) {
+    func `the IUV of an unknown kind of document is found if it occurs once`(document: String, isFound: Bool) {
         #expect((RTDocument.gist(Array(document.utf8)).iuv != nil) == isFound)
     }
 }

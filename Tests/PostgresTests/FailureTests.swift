@@ -8,7 +8,7 @@ import Testing
     @Test func `a hanging server causes an error within five seconds and is used again after it recovers`() async throws
     {
         try await withProxiedPool(connections: 4) { pool, proxy async throws in
-            proxy.fallSilent()
+            proxy.stopForwarding()
             let start = ContinuousClock.now
 
             let errors = await withTaskGroup { group in
@@ -24,7 +24,7 @@ import Testing
             #expect(ContinuousClock.now - start < .milliseconds(5000))
             #expect(errors.allSatisfy { $0?.isUnavailable == true })
             #expect(pool.gauges.inUse == 0)
-            proxy.fallSilent(false)
+            proxy.stopForwarding(false)
             try await eventually("it heals") { await failure { try await pool.query("SELECT 1") } == nil }
         }
     }
@@ -32,7 +32,7 @@ import Testing
     @Test func `a server that hangs during the connection causes an error within five seconds`() async throws {
         let proxy = try Proxy(to: try TestDatabase.port)
         defer { proxy.close() }
-        proxy.fallSilent()
+        proxy.stopForwarding()
         let settings = [
             Setting(
                 \.connectTimeoutMilliseconds,
@@ -54,10 +54,10 @@ import Testing
     @Test func `a connection that was lost while idle is replaced without an error`() async throws {
         try await withProxiedPool { pool, proxy async throws in
             for _ in 0..<5 {
-                proxy.cut()
+                proxy.closeConnections()
 
                 #expect(try await pool.query("SELECT 1").only(Int.self) == 1)
-                proxy.cut()
+                proxy.closeConnections()
                 let inside = try await pool.transaction { tx in try await tx.query("SELECT 2").only(Int.self) }
                 #expect(inside == 2)
             }
@@ -81,7 +81,7 @@ import Testing
                         """
                     ).only(Int.self) > 0
                 }
-                proxy.cut()
+                proxy.closeConnections()
             }
 
             try await pool.transaction { tx in
@@ -103,7 +103,7 @@ import Testing
             let error = await failure {
                 try await pool.transaction { tx in
                     _ = try await tx.query("INSERT INTO t VALUES (1)")
-                    proxy.cut()
+                    proxy.closeConnections()
                     _ = try await tx.query("SELECT 1")
                 }
             }
@@ -121,13 +121,13 @@ import Testing
                 try await pool.transaction { tx in
                     _ = try await tx.query("SELECT 1")
                     tx.send("INSERT INTO t VALUES (1)")
-                    proxy.cutAtNextAnswer()
+                    proxy.closeAtNextResponse()
                 }
             }
 
             #expect(error == .commitUnknown)
             #expect(error?.isUnavailable == true)
-            proxy.cut()
+            proxy.closeConnections()
             #expect(try await pool.query("SELECT count(*) FROM t").only(Int.self) == 1)
         }
     }
@@ -170,9 +170,9 @@ import Testing
 
         working.cancel()
         await working.value
-        let kept = Set(try await pool.query("SELECT a FROM t").column(UUID.self))
+        let stored = Set(try await pool.query("SELECT a FROM t").column(UUID.self))
         let (committed, slowest, strange) = await (load.committed, load.slowest, load.strange)
-        #expect(committed.isSubset(of: kept))
+        #expect(committed.isSubset(of: stored))
         #expect(strange == [])
         #expect(slowest < .seconds(5))
         await pool.shutdown()
@@ -181,7 +181,7 @@ import Testing
     @Test func `the pool finds the available host after an unreachable and a silent one`() async throws {
         let silent = try Proxy(to: try TestDatabase.port)
         defer { silent.close() }
-        silent.fallSilent()
+        silent.stopForwarding()
         let port = try TestDatabase.port
         var configuration = try TestDatabase.configuration(connections: 1)
         for setting in [Setting].patient { setting.change(&configuration) }

@@ -13,7 +13,7 @@ import Testing
 
             try await pool.transaction { tx in tx.send("SELECT pg_notify(\(channel), \("one"))") }
             #expect(await events.next() == .notification(channel: channel, payload: "one"))
-            proxy.cut()
+            proxy.closeConnections()
             #expect(await events.next() == .reconnected)
             _ = try await pool.query("SELECT pg_notify(\(channel), 'two')")
             #expect(await events.next() == .notification(channel: channel, payload: "two"))

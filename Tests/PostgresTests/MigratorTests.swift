@@ -59,7 +59,9 @@ import Testing
         (["1_a.sql"], MigrationError.misnamed("1_a.sql")),
         (["0001-a.sql"], MigrationError.misnamed("0001-a.sql")),
     ])
-    func `a first number that is missing, doubles and odd names are refused`(names: [String], error: MigrationError)
+    func `a missing first number, duplicate numbers and invalid names are rejected`(
+        names: [String], error: MigrationError
+    )
         async throws
     {
         let files = Dictionary(uniqueKeysWithValues: names.map { ($0, "SELECT 1;") })

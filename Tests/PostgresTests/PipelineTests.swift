@@ -97,9 +97,9 @@ import Testing
             }
             let one: SQL = "SELECT count(*) FROM pg_prepared_statements"
             for _ in 0..<5 { _ = try await pool.query(one) }
-            let kept = try await pool.query(one).only(Int.self)
+            let stored = try await pool.query(one).only(Int.self)
 
-            #expect(kept == 8)
+            #expect(stored == 8)
         }
     }
 
@@ -141,11 +141,11 @@ import Testing
 
             for value in values { _ = try await pool.query("INSERT INTO t VALUES (\(value))") }
 
-            let kept = try await pool.query("SELECT a FROM t").map { row in
+            let stored = try await pool.query("SELECT a FROM t").map { row in
                 var row = row
                 return try row.nextOptional([UInt8].self)
             }
-            #expect(kept == values)
+            #expect(stored == values)
         }
     }
 }

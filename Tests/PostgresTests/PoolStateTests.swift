@@ -76,8 +76,8 @@ import Testing
         var state = Self.state(connections: 1)
         _ = state.ask(now: start)
         _ = state.connected()
-        let told = Told()
-        for id in 1...2 { _ = state.enqueue(told.waiter(UInt64(id))) }
+        let waiters = Waiters()
+        for id in 1...2 { _ = state.enqueue(waiters.waiter(UInt64(id))) }
 
         let (next, close) = state.takeBack("a")
 
@@ -91,8 +91,8 @@ import Testing
         var state = Self.state(connections: 1)
         _ = state.ask(now: start)
         _ = state.connected()
-        let told = Told()
-        for id in 1...3 { _ = state.enqueue(told.waiter(UInt64(id))) }
+        let waiters = Waiters()
+        for id in 1...3 { _ = state.enqueue(waiters.waiter(UInt64(id))) }
 
         let asked = state.lost().map(\.id)
         #expect(asked == [1, 2, 3])
@@ -103,11 +103,11 @@ import Testing
         var state = Self.state(connections: 1, waiters: 1)
         _ = state.ask(now: start)
         _ = state.connected()
-        _ = state.enqueue(Told().waiter(1))
+        _ = state.enqueue(Waiters().waiter(1))
 
         let verdict = Self.word(&state, start)
         #expect(verdict == "refuse: \(PostgresError.poolExhausted)")
-        let isQueued = state.enqueue(Told().waiter(2))
+        let isQueued = state.enqueue(Waiters().waiter(2))
         #expect(!isQueued)
     }
 
@@ -125,6 +125,6 @@ import Testing
     }
 }
 
-private final class Told: Sendable {
+private final class Waiters: Sendable {
     func waiter(_ id: UInt64) -> PoolState<String>.Waiter { .init(id: id) { _ in } }
 }

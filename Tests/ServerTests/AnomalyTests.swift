@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What does not fit is put right by people, or by its position when that appears.
+/// Anomalies are resolved by operators, or when the missing position is created.
 extension ServerTests {
     @Suite struct AnomalyTests {
         private func resolve(
@@ -11,7 +11,7 @@ extension ServerTests {
             try await live.call("POST", "/v1/anomalies/\(anomaly)/resolve", key: key ?? live.opsKey, json: json)
         }
 
-        /// An anomaly from a fresh RT that pays one cent too little; `(position, anomaly)`.
+        /// An anomaly from a new RT that pays one cent too little; `(position, anomaly)`.
         private func mismatch(_ live: Deployment, _ receipt: String) async throws -> (position: String, anomaly: String)
         {
             let (position, iuv) = try await live.position()
@@ -19,7 +19,7 @@ extension ServerTests {
             return (position, try #require(rt["anomaly_id"] as? String))
         }
 
-        @Test func `an anomaly is resolved once, with a reason that the journal keeps`() async throws {
+        @Test func `an anomaly is resolved once, with a reason that the journal records`() async throws {
             try await Deployment.with { live in
                 let (position, accepted) = try await mismatch(live, "A1")
                 let (other, refunded) = try await mismatch(live, "A2")
@@ -51,7 +51,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what cannot be accepted is refused with advice that works`() async throws {
+        @Test func `an anomaly that cannot be accepted is refused with advice that works`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "FIRST"))
@@ -149,27 +149,27 @@ extension ServerTests {
             }
         }
 
-        @Test func `an official RT pays as any other, and its bytes come back as they came`() async throws {
+        @Test func `an official RT pays like any other, and its bytes are returned unchanged`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let sample = RTSample(iuv: iuv).text
 
-                let taken = try await live.post(rt: sample, type: "application/xml")
+                let accepted = try await live.post(rt: sample, type: "application/xml")
                 let again = try await live.post(rt: sample, type: "application/xml; charset=utf-8")
 
-                #expect(taken.status == 201, "\(String(decoding: taken.body, as: UTF8.self))")
-                #expect(again.status == 200 && again.body == taken.body)
+                #expect(accepted.status == 201, "\(String(decoding: accepted.body, as: UTF8.self))")
+                #expect(again.status == 200 && again.body == accepted.body)
                 #expect(try await live.status(of: position) == "paid")
-                let receipt = try #require(try taken.json["id"] as? String)
+                let receipt = try #require(try accepted.json["id"] as? String)
                 let bytes = try await live.call("GET", "/v1/receipts/\(receipt)/rt", key: live.apiKey)
                 #expect(bytes.headers["content-type"]?.hasPrefix("application/xml") == true)
                 #expect(bytes.body == Data(sample.utf8))
-                // The same RT, built anew by its sender.
+                // The same RT, generated again by its sender.
                 let rebuilt = sample.replacing("pay_i", with: "p").replacing(">RT-1<", with: ">5f3c<")
                     .replacing("T14:31:00", with: "T15:02:11").replacing("\n", with: "\n<!-- again -->")
                 let anew = try await live.post(rt: rebuilt, type: "application/xml")
-                #expect(anew.status == 200 && anew.body == taken.body)
-                #expect(try live.ask("SELECT count(*) FROM rts") == ["1"])
+                #expect(anew.status == 200 && anew.body == accepted.body)
+                #expect(try live.query("SELECT count(*) FROM rts") == ["1"])
                 let other = try await live.post(
                     rt: sample.replacing("ESEGUITO", with: "ACCEPTED"), type: "application/xml")
                 #expect(other.status == 409)
@@ -183,7 +183,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a receipt for an unknown IUV is matched by people`() async throws {
+        @Test func `an operator matches a receipt for an unknown IUV`() async throws {
             try await Deployment.with { live in
                 let rt = try await live.post(rt: Deployment.rt(iuv: "RF18539007547034", receipt: "LOST")).json
                 let anomaly = try #require(rt["anomaly_id"] as? String)
@@ -194,7 +194,7 @@ extension ServerTests {
 
                 #expect(matched.status == 200)
                 #expect(try await live.status(of: position) == "paid")
-                try await live.waitUntil("the debtor is told") {
+                try await live.waitUntil("the debtor gets a mail") {
                     try await live.mailCount(to: "canarino@example.org") == 1
                 }
                 let foreign = try await live.post(
@@ -207,15 +207,15 @@ extension ServerTests {
                     live, theirs, #"{"resolution":"match","position_id":"\#(other)","reason":"x"}"#)
                 #expect(crossed.status == 409)
                 #expect(try await live.status(of: other) == "open")
-                let nobody = try await resolve(
+                let refused = try await resolve(
                     live, anomaly,
                     #"{"resolution":"match","position_id":"0199c0de-0000-7000-8000-000000000009","reason":"x"}"#)
-                #expect([409, 422].contains(nobody.status))
+                #expect([409, 422].contains(refused.status))
             }
         }
 
         @Test(arguments: [false, true])
-        func `money that came before its position settles by itself when the position appears`(asDraft: Bool)
+        func `money that arrived before its position settles when the position is created`(asDraft: Bool)
             async throws
         {
             try await Deployment.with { live in
@@ -268,13 +268,13 @@ extension ServerTests {
 
         }
 
-        /// Of the demo creditor's own numbers: aux digit 3, segregation code 01.
+        /// A notice number of the demo creditor: aux digit 3, segregation code 01.
         static func freeNotice() throws -> String {
             try #require(
                 (0..<93).lazy.map { "301999999999999" + "9" + ($0 < 10 ? "0\($0)" : "\($0)") }.first { verifies($0) })
         }
 
-        /// pagoPA's rule, written again from the specification: modulo 93 over the first sixteen digits.
+        /// A second implementation of pagoPA's rule: modulo 93 over the first sixteen digits.
         private static func verifies(_ notice: String) -> Bool {
             let digits = notice.compactMap(\.wholeNumberValue)
             return digits.prefix(16).reduce(0) { ($0 * 10 + $1) % 93 } == digits[16] * 10 + digits[17]

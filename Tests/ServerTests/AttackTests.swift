@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Documents made to hurt, each signed as a PSP would sign it and sent to the running service.
+/// Malicious documents, each signed like a PSP's and sent to the running service.
 extension ServerTests {
     @Suite struct AttackTests {
         struct Attack: Sendable {
@@ -13,13 +13,13 @@ extension ServerTests {
             var code = "malformed-request"
         }
 
-        /// What the service may hold more after all of them than before: a few request bodies and the allocator's slack.
+        /// The memory that all of them may add: a few request bodies and the allocator's reserve.
         private static let maximumGrowthBytes = 64 * 1_048_576
 
-        @Test func `no document that was made to hurt is taken, kept, or paid for in memory`() async throws {
+        @Test func `malicious documents are rejected, are not stored, and use little memory`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
-                // What the first requests cost once is not the attacks' doing.
+                // The first requests allocate memory that is not due to the attacks.
                 for _ in 0..<50 { _ = try await live.post(rt: "{}") }
                 let attacks = Self.xml() + Self.json(iuv: iuv)
                 let first = live.service.residentBytes
@@ -49,13 +49,13 @@ extension ServerTests {
                         + ["| all \(attacks.count) together | | | | \(growth / 1_024) |"]).joined(separator: "\n"))
                 #expect(growth < Self.maximumGrowthBytes)
                 for table in ["receipts", "rts", "notifications"] {
-                    #expect(try live.ask("SELECT count(*) FROM \(table)") == ["0"], "\(table)")
+                    #expect(try live.query("SELECT count(*) FROM \(table)") == ["0"], "\(table)")
                 }
-                // What was signed and cannot be read is stored as it came; nothing else is.
+                // Only bodies that were signed and cannot be read are stored, unchanged.
                 let unreadable = Set(
                     attacks.filter { [400, 422].contains($0.status) }.map(\.bytes) + [Array("{}".utf8)])
-                #expect(try live.ask("SELECT count(*) FROM unreadable_rts") == ["\(unreadable.count)"])
-                #expect(try live.ask("SELECT count(*) FROM anomalies WHERE kind <> 'unreadable_rt'") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM unreadable_rts") == ["\(unreadable.count)"])
+                #expect(try live.query("SELECT count(*) FROM anomalies WHERE kind <> 'unreadable_rt'") == ["0"])
                 #expect(try await live.status(of: position) == "open")
                 #expect(try await live.call("GET", "/live").status == 200)
                 #expect(try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "GOOD")).status == 201)
@@ -151,7 +151,7 @@ extension ServerTests {
                 } + sealed("XML", Array(good.utf8), "application/xml")
         }
 
-        /// Good documents that say that they are packed, or of another charset.
+        /// Valid documents that are declared as compressed, or in another charset.
         private static func sealed(_ kind: String, _ good: [UInt8], _ type: String) -> [Attack] {
             let headers: [(String, [String: String])] = [
                 ("says gzip", ["Content-Type": type, "Content-Encoding": "gzip"]),
@@ -227,7 +227,7 @@ extension ServerTests {
                 ("broken UTF-8", Array(good.utf8).dropLast() + [0xFF, 0x7D]),
                 ("UTF-16", Array(good.data(using: .utf16) ?? Data())),
             ]
-            // 64 MB of zeros, as `gzip` packs them, would be these 64 KB and more.
+            // `gzip` compresses 64 MB of zeros to about 64 KB.
             let bomb = (try? Gzip.zeros(64 * 1_048_576)) ?? []
             return unreadable.map { Attack(name: "JSON: \($0.0)", bytes: Array($0.1.utf8)) }
                 + bytes.map { Attack(name: "JSON: \($0.0)", bytes: $0.1) }

@@ -3,26 +3,26 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// docs/backup.md as an operator follows it: two clusters, our programs, PostgreSQL's own tools.
+    /// The steps of docs/backup.md with two clusters, the programs of the service and PostgreSQL's own tools.
     @Suite struct BackupTests {
         private func quietanza(_ arguments: [String], on url: String, _ live: Deployment) throws -> (
             status: Int32, text: String
         ) {
             let log = live.folder.appending(path: "command-\(UUID().uuidString).txt")
-            let part = try Part(
+            let process = try ServiceProcess(
                 Deployment.binaries.appending(path: "quietanza").path, arguments,
                 live.environment.merging(["DATABASE_URL": url]) { $1 }, log: log)
-            let status = part.exitStatus(withinSeconds: 60)
+            let status = process.exitStatus(withinSeconds: 60)
             return (status, try String(contentsOf: log, encoding: .utf8))
         }
 
-        /// Starts a service on this database and gives its answer to `/ready`, once it has one.
+        /// Starts a service on this database and returns its first response to `/ready`.
         private func readiness(on url: String, _ live: Deployment, _ body: (String) async throws -> Void = { _ in })
             async throws -> Int
         {
             let port = try Proxy.freePort()
             let api = "http://127.0.0.1:\(port)"
-            let service = try Part(
+            let service = try ServiceProcess(
                 Deployment.binaries.appending(path: "quietanza").path, ["serve"],
                 live.environment.merging(["DATABASE_URL": url, "HTTP_PORT": "\(port)", "PUBLIC_URL": api]) { $1 },
                 log: live.folder.appending(path: "service-\(port).log"))
@@ -38,7 +38,7 @@ extension ServerTests {
         private func paidPosition(_ live: Deployment) async throws -> String {
             let (position, iuv) = try await live.position()
             try #require(try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "BACKUP")).status == 201)
-            try await live.waitUntil("the mail has gone") {
+            try await live.waitUntil("the mail was sent") {
                 try await live.mailCount(to: "canarino@example.org") >= 1
             }
             // Nothing writes while a dump is compared with its restore.
@@ -76,7 +76,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `demo-data keeps keys and secrets that are still valid`() async throws {
+        @Test func `demo-data reuses keys and secrets that are still valid`() async throws {
             try await Deployment.with { live in
                 let demo = live.folder.appending(path: "demo.json")
                 let again = try quietanza(
@@ -97,7 +97,7 @@ extension ServerTests {
                 defer { fresh.remove() }
                 let dump = live.folder.appending(path: "quietanza.dump").path
                 _ = try Tool.run("pg_dump", ["--format=custom", "--no-owner", "--file=\(dump)", live.cluster.url])
-                // Every policy and grant fails here, as it would for an operator who did not read the page.
+                // Every policy and grant fails, as for an operator who skipped the steps of the page.
                 _ = try? Tool.run("pg_restore", ["--no-owner", "--dbname=\(fresh.url)", dump])
 
                 #expect(try await readiness(on: fresh.url, live) == 503)
@@ -111,7 +111,8 @@ extension ServerTests {
         }
 
         @Test
-        func `a user who may not create roles is given the exact SQL, and who may not act as the role is not ready`()
+        func
+            `a user who may not create roles gets the exact SQL, and a service that may not use the role is not ready`()
             async throws
         {
             try await Deployment.with { live in

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// What a signed-in citizen reaches: their own, across creditors.
+    /// A signed-in citizen reaches their own data at every creditor.
     @Suite struct CitizenReachTests {
         private static let anna = "VRDNNA85M41F205G"
         private static let otherCreditor = "15376371009"
@@ -57,7 +57,7 @@ extension ServerTests {
                     """, headers: headers)
         }
 
-        @Test func `a citizen sees their own debts at every creditor, and nobody else's`() async throws {
+        @Test func `a citizen sees their own debts at every creditor, and no other person's`() async throws {
             try await Deployment.with { live in
                 let here = try await live.position().id
                 let elsewhere = try await debtElsewhere(live).id
@@ -85,7 +85,7 @@ extension ServerTests {
                         try await live.call("GET", "/v1/positions/\(id)", key: live.apiKey, headers: headers).status
                             == 404)
                 }
-                // Without the token the front end is as narrow as its key.
+                // Without the token the front end has only the rights of its key.
                 #expect(try await live.call("GET", "/v1/positions/\(elsewhere)", key: live.apiKey).status == 404)
                 #expect(try await live.call("GET", "/v1/positions/\(annas)", key: live.apiKey).status == 200)
             }
@@ -119,16 +119,16 @@ extension ServerTests {
                         id
                     ])
                 #expect(try await live.call("GET", "/v1/payment-attempts/\(id)", key: live.apiKey).status == 404)
-                let actor = try live.books(
+                let actor = try live.queryText(
                     "SELECT actor FROM journal WHERE attempt_id = '\(id)' AND to_state = 'created'")
                 #expect(actor.wholeMatch(of: /citizen:[0-9a-f-]{36} key:[0-9a-f-]{36}/) != nil, "\(actor)")
                 #expect(
-                    try live.books("SELECT payer_tax_code FROM payment_attempts WHERE id = '\(id)'")
+                    try live.queryText("SELECT payer_tax_code FROM payment_attempts WHERE id = '\(id)'")
                         == "RSSMRA80A01H501U")
             }
         }
 
-        @Test func `another's payment of one's own debt is seen to be under way, and no more of it`() async throws {
+        @Test func `a citizen sees only that another person's payment of their debt is in progress`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position(debtor: Self.anna)
                 let attempt = try #require(try await live.pay(iuv: iuv).json["id"] as? String)
@@ -146,10 +146,10 @@ extension ServerTests {
             }
         }
 
-        @Test func `receipts are the debtor's and the payer's, and nobody else's`() async throws {
+        @Test func `a receipt is visible to the debtor and the payer only`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position(debtor: Self.anna)
-                // Mario pays Anna's bill; somebody else's money is in quarantine under Anna's name.
+                // Mario pays Anna's bill; a payment of another person is in quarantine under Anna's name.
                 let attempt = try #require(try await live.pay(iuv: iuv).json["id"] as? String)
                 let paid = try await live.post(
                     rt: Deployment.rt(iuv: iuv, receipt: "ANNA").replacing(
@@ -179,7 +179,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `two citizens behind one front end never meet in an Idempotency-Key`() async throws {
+        @Test func `two citizens of one front end do not share Idempotency-Keys`() async throws {
             try await Deployment.with { live in
                 let debt = try await debtElsewhere(live)
                 let mario = try await live.session(.mario).access
@@ -193,7 +193,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `for a citizen no key does more than a citizen may`() async throws {
+        @Test func `a citizen's request has no more rights than a citizen, with any key`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()
                 let key = try await live.newKey(

@@ -2,10 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Citizens' accounts as a front end uses them.
+/// Citizens' accounts through the API of a front end.
 extension ServerTests {
     @Suite struct CitizenTests {
-        @Test func `a citizen registers, proves the mailbox, signs in, is known, and signs out`() async throws {
+        @Test func `a citizen registers, verifies the mailbox, signs in, reads the account, and signs out`()
+            async throws
+        {
             try await Deployment.with { live in
                 let registered = try await live.register(.mario)
                 #expect(registered.status == 201)
@@ -36,14 +38,14 @@ extension ServerTests {
                 #expect(try (after.json["type"] as? String)?.hasSuffix("/citizen-token-invalid") == true)
                 let other = try #require(try byTaxCode.json["access_token"] as? String)
                 #expect(try await live.me(other).status == 200)
-                // A code is good once.
+                // A code is valid once.
                 let again = try await live.call(
                     "POST", "/v1/citizens/verify", key: live.apiKey, json: #"{"token":"\#(code)"}"#)
                 #expect(again.status == 422)
             }
         }
 
-        @Test func `all three kinds register, each with the address of its kind`() async throws {
+        @Test func `all three kinds of citizens register, each with the address that the kind requires`() async throws {
             try await Deployment.with { live in
                 let abroad = #"{"street":"Rue de la Loi 200","postal_code":"1000","city":"Bruxelles","country":"BE"}"#
                 for (kind, address) in [
@@ -57,7 +59,7 @@ extension ServerTests {
                     #expect(good.status == 201, "\(kind) \(String(decoding: good.body, as: UTF8.self))")
                     applicant.address = kind == "resident" ? abroad : Applicant.mario.address
                     let other = try await live.register(applicant)
-                    // Not resident in this municipality, which one can be in Italy too.
+                    // A non-resident of the municipality may live in Italy.
                     if kind == "non_resident" {
                         #expect(other.status == 201)
                     } else {
@@ -68,7 +70,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a bad registration is told everything at once, and leaves nothing behind`() async throws {
+        @Test func `an invalid registration gets all violations at once and stores nothing`() async throws {
             try await Deployment.with { live in
                 let answer = try await live.call(
                     "POST", "/v1/citizens", key: live.apiKey,
@@ -93,12 +95,14 @@ extension ServerTests {
                 applicant.birth = "1980-01-01"
                 applicant.password = Applicant.password
                 #expect(try await live.register(applicant).pointers == ["/verification_url"])
-                #expect(try live.books("SELECT count(*) FROM citizens") == "0")
-                #expect(try live.books("SELECT count(*) FROM notifications") == "0")
+                #expect(try live.queryText("SELECT count(*) FROM citizens") == "0")
+                #expect(try live.queryText("SELECT count(*) FROM notifications") == "0")
             }
         }
 
-        @Test func `who registers learns nothing of who has an account, and its owner is told`() async throws {
+        @Test func `a registration does not disclose whether the account exists, and the owner gets an e-mail`()
+            async throws
+        {
             try await Deployment.with { live in
                 try await live.account(.mario)
                 var sameMail = Applicant.mario
@@ -122,17 +126,17 @@ extension ServerTests {
 
                 #expect(Set(bodies).count == 1)
                 _ = try await live.code(to: "nuova@example.org")
-                try await live.waitUntil("the owner is told twice") {
+                try await live.waitUntil("the owner gets two mails") {
                     try await live.mailCount(to: "mario.rossi@example.org") == 3
                 }
                 let text = try await live.text(to: "mario.rossi@example.org")
                 #expect(text.contains("Tentativo di registrazione") && !text.contains("qzm_"))
                 #expect(try await live.mailCount(to: "altro@example.org") == 0)
-                #expect(try live.books("SELECT count(*) FROM citizens") == "2")
+                #expect(try live.queryText("SELECT count(*) FROM citizens") == "2")
             }
         }
 
-        @Test func `an unknown name, an unverified account and a wrong password are answered alike`() async throws {
+        @Test func `an unknown name, an unverified account and a wrong password get the same response`() async throws {
             try await Deployment.with { live in
                 try await live.account(.mario)
                 var anna = Applicant.anna
@@ -153,7 +157,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `of two registrations of one person the first verified counts, and no code outlives its day`()
+        @Test func `of two registrations of one person the first verified one counts, and codes expire after a day`()
             async throws
         {
             try await Deployment.with { live in
@@ -169,38 +173,38 @@ extension ServerTests {
                 #expect(try late.pointers == ["/token"])
                 _ = try await live.register(.anna)
                 let code = try await live.code(to: "anna.verdi@example.org")
-                _ = try live.books("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
+                _ = try live.queryText("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
                 #expect(try await live.verify(code).status == 422)
                 for nonsense in ["x", "qzm_" + String(repeating: "a", count: 49)] {
                     #expect(try await live.verify(nonsense).status == 422)
                 }
-                // Whoever holds a key that is not for citizens gets nowhere.
+                // A key without the scopes for citizens is rejected.
                 let other = try await live.call(
                     "POST", "/v1/citizens/verify", key: live.creditorKey, json: #"{"token":"\#(code)"}"#)
                 #expect(other.status == 403)
             }
         }
 
-        @Test func `no code lies in the database or the log, whatever became of its mail`() async throws {
+        @Test func `no code is in the database or the log, whether or not its mail was sent`() async throws {
             try await Deployment.with { live in
                 try await live.mailMode("greet4")
                 _ = try await live.register(.mario)
                 try await live.waitUntil("the first try has failed") {
-                    try live.books("SELECT state FROM notifications") == "retrying"
+                    try live.queryText("SELECT state FROM notifications") == "retrying"
                 }
-                let outbox = try live.books("SELECT to_jsonb(n)::text FROM notifications n")
+                let outbox = try live.queryText("SELECT to_jsonb(n)::text FROM notifications n")
                 #expect(!outbox.contains("qzm_"))
                 try await live.mailMode("lostack")
-                _ = try live.books("UPDATE notifications SET next_attempt_at = now()")
+                _ = try live.queryText("UPDATE notifications SET next_attempt_at = now()")
                 try await live.waitUntil("the mail has come, though its sender does not know") {
                     try await live.mailCount(to: "mario.rossi@example.org") >= 1
                 }
                 let first = try await live.code(to: "mario.rossi@example.org")
                 try await live.mailMode("ok")
-                _ = try live.books("UPDATE notifications SET next_attempt_at = now() WHERE state = 'retrying'")
+                _ = try live.queryText("UPDATE notifications SET next_attempt_at = now() WHERE state = 'retrying'")
                 let second = try await live.code(to: "mario.rossi@example.org", count: 2)
 
-                // Either copy will do, once.
+                // Either copy of the mail has a valid code, for one use.
                 #expect(first != second)
                 #expect(try await live.verify(first).status == 200)
                 #expect(try await live.verify(second).status == 422)
@@ -212,7 +216,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a repeat with the same Idempotency-Key registers once, and its fingerprint holds no password`()
+        @Test func `a repeat with the same Idempotency-Key registers once, and its fingerprint contains no password`()
             async throws
         {
             try await Deployment.with { live in
@@ -229,11 +233,12 @@ extension ServerTests {
                 #expect(again.headers["idempotency-replayed"] == "true")
                 #expect(samePerson.body == first.body)
                 #expect(misused.status == 422)
-                #expect(try live.books("SELECT count(*) FROM notifications") == "1")
+                #expect(try live.queryText("SELECT count(*) FROM notifications") == "1")
             }
         }
 
-        @Test func `refreshing gives a new pair, and a refresh token that comes twice ends the session`() async throws {
+        @Test func `a refresh gives a new pair, and a refresh token that is used twice ends the session`() async throws
+        {
             try await Deployment.with { live in
                 let first = try await live.session(.mario)
 
@@ -247,19 +252,19 @@ extension ServerTests {
                 #expect(try await live.me(second.access).status == 401)
                 #expect(try await live.refresh(second.refresh).status == 401)
                 #expect(
-                    try live.books("SELECT count(*) FROM journal WHERE kind = 'session_reuse_detected'") == "1")
-                // Another session of the same citizen is untouched.
+                    try live.queryText("SELECT count(*) FROM journal WHERE kind = 'session_reuse_detected'") == "1")
+                // Another session of the same citizen is not affected.
                 let other = try Tokens(await live.signIn("RSSMRA80A01H501U"))
-                _ = try live.books("UPDATE citizen_sessions SET access_expires_at = now() - interval '1 second'")
+                _ = try live.queryText("UPDATE citizen_sessions SET access_expires_at = now() - interval '1 second'")
                 #expect(try await live.me(other.access).status == 401)
                 let third = try Tokens(await live.refresh(other.refresh))
                 #expect(try await live.me(third.access).status == 200)
-                _ = try live.books("UPDATE citizen_sessions SET refresh_expires_at = now() - interval '1 second'")
+                _ = try live.queryText("UPDATE citizen_sessions SET refresh_expires_at = now() - interval '1 second'")
                 #expect(try await live.refresh(third.refresh).status == 401)
             }
         }
 
-        @Test func `ten refreshes at once with one token give one pair at most`() async throws {
+        @Test func `ten concurrent refreshes with one token give at most one pair`() async throws {
             try await Deployment.with { live in
                 let first = try await live.session(.mario)
 
@@ -270,14 +275,14 @@ extension ServerTests {
 
                 #expect(answers.filter { $0 == 200 }.count == 1)
                 #expect(answers.filter { $0 == 401 }.count == 9)
-                #expect(try live.books("SELECT ended_by FROM citizen_sessions") == "reused")
+                #expect(try live.queryText("SELECT ended_by FROM citizen_sessions") == "reused")
             }
         }
 
         @Test func `signing out and a new password end sessions on every instance`() async throws {
             try await Deployment.with { live in
                 let elsewhere = try await live.secondInstance()
-                defer { elsewhere.part.stop() }
+                defer { elsewhere.process.stop() }
                 let first = try await live.session(.mario)
                 let second = try Tokens(await live.signIn("mario.rossi@example.org"))
                 #expect(try await live.me(first.access, at: elsewhere.url) == 200)
@@ -306,7 +311,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `asking for a new password tells nothing, and one mailbox gets few mails`() async throws {
+        @Test func `a password reset discloses no account, and one mailbox gets few mails`() async throws {
             try await Deployment.with { live in
                 try await live.account(.mario)
                 var bodies: Set<Data> = []
@@ -317,21 +322,21 @@ extension ServerTests {
                     bodies.insert(answer.body)
                 }
                 #expect(bodies.count == 1)
-                try await live.waitUntil("the mails have gone") {
-                    try live.books("SELECT count(*) FROM notifications WHERE state <> 'sent'") == "0"
+                try await live.waitUntil("the mail was sent") {
+                    try live.queryText("SELECT count(*) FROM notifications WHERE state <> 'sent'") == "0"
                 }
-                // Five at once, the verification's among them.
+                // Five mails without a wait, including the mail for the verification.
                 #expect(try await live.mailCount(to: "mario.rossi@example.org") == 5)
                 #expect(try await live.mailCount(to: "nessuno@example.org") == 0)
                 let code = try await live.code(to: "mario.rossi@example.org")
-                _ = try live.books("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
+                _ = try live.queryText("UPDATE mail_tokens SET expires_at = now() - interval '1 second'")
                 let late = try await live.confirm(code, "cinque cani in cortile")
                 #expect(late.status == 422)
                 #expect(try late.pointers == ["/token"])
             }
         }
 
-        @Test func `whoever guesses is slowed down, and the owner gets in from elsewhere`() async throws {
+        @Test func `password guessing is throttled, and the owner can sign in from another address`() async throws {
             try await Deployment.with { live in
                 try await live.account(.mario)
                 var statuses: [Int] = []
@@ -346,12 +351,12 @@ extension ServerTests {
                 #expect(statuses.prefix(5).allSatisfy { $0 == 401 })
                 #expect(statuses.contains(429))
 
-                // Even the right password has to wait there, and is not looked at; from elsewhere it gets in.
+                // Even the right password has to wait at that address and is not checked; from another address it is accepted.
                 #expect(try await live.signIn("mario.rossi@example.org", from: "203.0.113.7").status == 429)
                 #expect(try await live.signIn("mario.rossi@example.org", from: "198.51.100.9").status == 200)
 
-                // Guesses from many addresses make strangers wait, but nobody at an address that got in before.
-                _ = try live.books("UPDATE throttles SET tries = 1000, last_at = now() WHERE succeeded_at IS NULL")
+                // Guesses from many addresses make new addresses wait, but not an address of an earlier successful sign-in.
+                _ = try live.queryText("UPDATE throttles SET tries = 1000, last_at = now() WHERE succeeded_at IS NULL")
                 let stranger = try await live.signIn("mario.rossi@example.org", from: "192.0.2.1")
                 #expect(stranger.status == 429)
                 #expect((Int(stranger.headers["retry-after"] ?? "") ?? 99) <= 8)
@@ -361,7 +366,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `many guesses at once are counted before they are looked at`() async throws {
+        @Test func `concurrent guesses are counted before their passwords are checked`() async throws {
             try await Deployment.with { live in
                 try await live.account(.mario)
 
@@ -377,7 +382,7 @@ extension ServerTests {
                 }
 
                 #expect(statuses.allSatisfy { [401, 429, 503].contains($0) })
-                // Five are free; while the hashes are computed one or two waits may have passed.
+                // Five attempts are free; while the hashes are computed one or two waits may end.
                 #expect((5...8).contains(statuses.filter { $0 == 401 }.count), "\(statuses)")
             }
         }
@@ -417,13 +422,13 @@ extension ServerTests {
             }
         }
 
-        @Test func `signing in hashes anew what was hashed at another cost, and a repeat shows no token twice`()
+        @Test func `a sign-in rehashes a password of another cost, and a repeat shows no token twice`()
             async throws
         {
             try await Deployment.with { live in
                 try await live.account(.mario)
-                let hash = { try live.books("SELECT password_hash FROM citizens") }
-                _ = try live.books(
+                let hash = { try live.queryText("SELECT password_hash FROM citizens") }
+                _ = try live.queryText(
                     "UPDATE citizens SET password_hash = '$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$p+/noJA3AYvjuZX6GsNmW6LhmsoW0LcUJVYyVF9rc44'"
                 )
                 let headers = ["Idempotency-Key": "sign-in-1"]
@@ -436,13 +441,13 @@ extension ServerTests {
                 #expect(try hash().hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
                 #expect(try await live.signIn("RSSMRA80A01H501U").status == 200)
                 let token = try #require(try first.json["access_token"] as? String)
-                #expect(try !live.books("SELECT encode(body, 'escape') FROM idempotency_keys").contains(token))
+                #expect(try !live.queryText("SELECT encode(body, 'escape') FROM idempotency_keys").contains(token))
                 let metrics = try await live.send("GET", url: live.api + "/metrics")
                 #expect(String(decoding: metrics.body, as: UTF8.self).contains("sign_in_total{result=\"opened\"}"))
             }
         }
 
-        @Test func `citizens change what is theirs to change`() async throws {
+        @Test func `citizens change the data that they may change`() async throws {
             try await Deployment.with { live in
                 let tokens = try await live.session(.mario)
                 func patch(_ json: String) async throws -> Deployment.Answer {
@@ -466,11 +471,11 @@ extension ServerTests {
                 let plain = try await live.call(
                     "PATCH", "/v1/me", key: live.apiKey, json: "{}", headers: ["X-Citizen-Token": tokens.access])
                 #expect(plain.status == 415)
-                // The next mail speaks the language that was chosen.
+                // The next mail is in the language that was chosen.
                 _ = try await live.call(
                     "POST", "/v1/password-resets", key: live.apiKey,
                     json: #"{"email":"mario.rossi@example.org","reset_url":"https://portale.example.org/neu?a=1&b=2"}"#)
-                try await live.waitUntil("the mail has gone") {
+                try await live.waitUntil("the mail was sent") {
                     try await live.mailCount(to: "mario.rossi@example.org") == 2
                 }
                 let text = try await live.text(to: "mario.rossi@example.org")
@@ -480,7 +485,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `an erased account is gone with its sessions, and what was paid stays`() async throws {
+        @Test func `an erased account is deleted with its sessions, and its payments remain`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "KEPT"))
@@ -499,11 +504,11 @@ extension ServerTests {
                 #expect(try await live.status(of: position) == "paid")
                 let receipts = try await live.call("GET", "/v1/receipts?position_id=\(position)", key: live.apiKey)
                 #expect(((try receipts.json["items"] as? [any Sendable]) ?? []).count == 1)
-                let kept = try live.books(
+                let stored = try live.queryText(
                     "SELECT to_jsonb(c)::text FROM citizens c UNION ALL SELECT to_jsonb(n)::text FROM notifications n WHERE citizen_id IS NOT NULL"
                 )
-                for word in ["mario", "RSSMRA", "Torino", "argon2"] { #expect(!kept.contains(word), "\(word)") }
-                let journal = try live.books(
+                for word in ["mario", "RSSMRA", "Torino", "argon2"] { #expect(!stored.contains(word), "\(word)") }
+                let journal = try live.queryText(
                     "SELECT string_agg(to_jsonb(j)::text, ' ') FROM journal j WHERE kind LIKE 'citizen%'")
                 #expect(journal.contains("citizen_erased") && !journal.contains("RSSMRA"))
                 // The tax code and the mailbox are free again.
@@ -513,7 +518,7 @@ extension ServerTests {
     }
 }
 
-/// What somebody says to get an account.
+/// The data of a registration.
 struct Applicant: Sendable {
     var kind = "resident"
     var taxCode = "RSSMRA80A01H501U"
@@ -546,7 +551,7 @@ struct Applicant: Sendable {
     }
 }
 
-/// A pair of tokens, or a failure of the test.
+/// A pair of tokens; reading it from another response fails the test.
 struct Tokens {
     let access: String
     let refresh: String
@@ -559,14 +564,14 @@ struct Tokens {
 }
 
 extension Deployment {
-    /// Registers and proves the mailbox.
+    /// Registers an account and verifies the mailbox.
     func account(_ applicant: Applicant, mails: Int = 1) async throws {
         try #require(try await register(applicant).status == 201)
         let code = try await code(to: applicant.email, count: mails)
         try #require(try await verify(code).status == 200)
     }
 
-    /// An account, and its first session.
+    /// Creates an account and signs in.
     func session(_ applicant: Applicant) async throws -> Tokens {
         try await account(applicant)
         return try Tokens(await signIn(applicant.email))
@@ -594,21 +599,21 @@ extension Deployment {
     }
 
     /// A second service on the same database.
-    func secondInstance() async throws -> (url: String, part: Part) {
+    func secondInstance() async throws -> (url: String, process: ServiceProcess) {
         let probe = try Proxy(to: 1)
         probe.close()
-        let part = try Part(
+        let process = try ServiceProcess(
             Self.binaries.appending(path: "quietanza").path, ["serve"],
             environment.merging(["HTTP_PORT": "\(probe.port)"]) { $1 }, log: folder.appending(path: "second.log"))
         let url = "http://127.0.0.1:\(probe.port)"
         try await waitUntil("the second instance answers", seconds: 20) {
             (try? await self.send("GET", url: url + "/ready"))?.status == 200
         }
-        return (url, part)
+        return (url, process)
     }
 
-    /// The books themselves, as their owner sees them.
-    func books(_ sql: String) throws -> String {
+    /// The result of a query by the owner of the database.
+    func queryText(_ sql: String) throws -> String {
         try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -633,7 +638,7 @@ extension Deployment {
         try await call("GET", "/v1/me", key: key ?? apiKey, headers: ["X-Citizen-Token": token])
     }
 
-    /// The code in the newest mail to this address, as Python's own parser reads it.
+    /// The code in the newest mail to this address, read by Python's parser.
     func code(to address: String, count: Int = 1) async throws -> String {
         try await waitUntil("\(count) mails to \(address)", seconds: 20) {
             try await self.mailCount(to: address) >= count

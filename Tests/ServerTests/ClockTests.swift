@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clocks that differ: the senders', and our instances' from each other.
+/// Clocks that differ: those of senders, and those of two instances.
 extension ServerTests {
     @Suite struct ClockTests {
         @Test(arguments: [(310, 401), (-310, 401), (290, 201), (-290, 201)])
-        func `a sender's clock may be five minutes off, and what is more is refused with the skew in the log`(
+        func `a sender's clock may differ by five minutes, and a larger skew is rejected and logged`(
             offset: Int, status: Int
         ) async throws {
             try await Deployment.with { live in
@@ -19,9 +19,9 @@ extension ServerTests {
 
                 #expect(answer.status == status)
                 #expect(try await live.status(of: position) == (status == 201 ? "paid" : "open"))
-                let told = try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
-                #expect(told.count == (status == 201 ? 0 : 1))
-                for line in told {
+                let lines = try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
+                #expect(lines.count == (status == 201 ? 0 : 1))
+                for line in lines {
                     #expect(line.contains(#""reason":"webhook-timestamp""#))
                     let skew = line.firstMatch(of: /"skew_seconds":"(-?\d+)"/).flatMap { Int($0.1) }
                     #expect(abs((skew ?? 0) - offset) <= 5, "\(line)")
@@ -30,10 +30,10 @@ extension ServerTests {
         }
 
         @Test(arguments: [600, -600])
-        func `an instance whose clock is ten minutes wrong beside one that is right settles and sends nothing wrong`(
+        func `an instance whose clock is off by ten minutes settles and sends correctly beside a correct one`(
             skew: Int
         ) async throws {
-            // The right one runs no loops: whatever is sent or expired here, the wrong one did.
+            // The correct instance runs no background jobs, so all mails and expiries here are due to the wrong one.
             try await Deployment.with(settings: ["ATTEMPT_LIFE_SECONDS": "300"], serviceArguments: ["--no-loops"]) {
                 live in
                 let wrong = try Instance(of: live, skewSeconds: skew, settings: ["LOG_LEVEL": "debug"])
@@ -47,7 +47,7 @@ extension ServerTests {
                     ).status
                 }
 
-                // What was signed by the right time: refused by the one, taken by the other.
+                // A request signed with the correct time is rejected by the wrong instance and accepted by the correct one.
                 let (position, iuv) = try await live.position()
                 let rt = Deployment.rt(iuv: iuv, receipt: "SKEW")
                 #expect(try await post(rt, offset: 0, to: wrong.url) == 401)
@@ -58,25 +58,25 @@ extension ServerTests {
                 #expect(try await post(rt, offset: skew, to: live.api) == 401)
                 #expect(try await live.status(of: position) == "paid")
 
-                // An attempt made by the right one is held as long as it was promised, and not ended by the wrong one.
+                // An attempt of the correct instance is open until its deadline and is not ended by the wrong one.
                 let held = try await live.position()
                 #expect(try await live.pay(iuv: held.iuv).status == 201)
                 let lapsed = try await live.position()
                 #expect(try await live.pay(iuv: lapsed.iuv).status == 201)
-                _ = try live.ask(
+                _ = try live.query(
                     """
                     UPDATE payment_attempts SET expires_at = now() - interval '1 s'
                     WHERE id IN (SELECT attempt_id FROM attempt_items WHERE iuv = '\(lapsed.iuv)')
                     """)
-                try await live.waitUntil("the wrong one's loop has ended what had lapsed") {
-                    try live.ask("SELECT status FROM payment_attempts WHERE status = 'expired'") == ["expired"]
+                try await live.waitUntil("the wrong instance has ended the expired attempt") {
+                    try live.query("SELECT status FROM payment_attempts WHERE status = 'expired'") == ["expired"]
                 }
                 #expect(
-                    try live.ask(
+                    try live.query(
                         "SELECT a.status FROM payment_attempts a JOIN attempt_items t ON t.attempt_id = a.id WHERE t.iuv = '\(held.iuv)'"
                     ) == ["redirected"])
 
-                // Mail put in by both, sent by both once the right one's loops run too: each once, and none stuck.
+                // Mails of both instances, sent by both when the correct one runs background jobs too: each is sent once.
                 let other = try Instance(of: live)
                 defer { other.kill() }
                 try other.start()
@@ -87,9 +87,9 @@ extension ServerTests {
                     #expect(try await post(rt, offset: offset, to: url) == 201)
                 }
                 try await live.waitUntil("every mail is sent", seconds: 25) {
-                    try live.ask("SELECT count(*) FROM notifications WHERE state <> 'sent'") == ["0"]
+                    try live.query("SELECT count(*) FROM notifications WHERE state <> 'sent'") == ["0"]
                 }
-                #expect(try live.ask("SELECT count(*) FROM notifications WHERE attempts <> 1") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM notifications WHERE attempts <> 1") == ["0"])
                 #expect(try await live.mailCount(to: "canarino@example.org") == 11)
             }
         }

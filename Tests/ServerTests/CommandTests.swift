@@ -6,12 +6,13 @@ import Testing
     private func run(_ arguments: [String], _ environment: [String: String]) throws -> (status: Int32, text: String) {
         let log = FileManager.default.temporaryDirectory.appending(path: "quietanza-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: log) }
-        let part = try Part(Deployment.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
-        let status = part.exitStatus(withinSeconds: 20)
+        let process = try ServiceProcess(
+            Deployment.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
+        let status = process.exitStatus(withinSeconds: 20)
         return (status, try String(contentsOf: log, encoding: .utf8))
     }
 
-    @Test func `check-config tells every fault at once and repeats no value`() throws {
+    @Test func `check-config reports all faults at once and prints no value`() throws {
         let (status, text) = try run(
             ["check-config"],
             [
@@ -31,12 +32,12 @@ import Testing
         #expect(!text.contains("geheim"))
     }
 
-    @Test func `a good configuration is told to be good`() throws {
+    @Test func `a valid configuration is reported as valid`() throws {
         #expect(try check([:]).status == 0)
     }
 
-    /// The calls of PSPs have 20 times the limit, and the contract declares `X-RateLimit-Limit` as a 32-bit integer.
-    @Test func `a rate limit that the response headers cannot show is refused`() throws {
+    /// PSPs have 20 times the limit, and the contract declares `X-RateLimit-Limit` as a 32-bit integer.
+    @Test func `a rate limit that the response headers cannot show is rejected`() throws {
         #expect(try check(["RATE_LIMIT_PER_MINUTE": "100000000"]).status == 0)
         let (status, text) = try check(["RATE_LIMIT_PER_MINUTE": "110000000"])
         #expect(status != 0)
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "c2hvcnQ=", "not base64"])
-    func `a missing or malformed SECRETS_KEY stops every command that needs it, and is not repeated`(key: String) throws
+    func `a missing or malformed SECRETS_KEY stops every command that needs it, and is not printed`(key: String) throws
     {
         for command in [["serve"], ["migrate"], ["check-config"], ["psp-secret", "list", "--psp", "ABCDITMM"]] {
             let (status, text) = try run(command, Self.good.merging(["SECRETS_KEY": key]) { $1 })
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `TLS and smart cards are checked with everything else, and no path is repeated`() throws {
+    @Test func `TLS and smart cards are checked with all other variables, and no path is printed`() throws {
         let authority = try TestAuthority()
         defer { authority.remove() }
         let one = try authority.issue("/CN=localhost", extensions: TestAuthority.serverExtensions)
@@ -136,7 +137,7 @@ import Testing
         "serve", "migrate", "api-key", "psp-secret", "demo-data", "check-config", "loops",
         "rotate-secrets-key",
     ])
-    func `every command explains itself`(command: String) throws {
+    func `every command has a help text`(command: String) throws {
         let (status, text) = try run([command, "--help"], [:])
         #expect(status == 0)
         #expect(text.contains("USAGE:") && text.contains("OVERVIEW:"))

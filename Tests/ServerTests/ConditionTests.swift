@@ -20,7 +20,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `a creditor is created without a condition, changed with one, and repeated without`() async throws {
+        @Test func `a creditor is created without a condition, changed with one, and sent again without one`()
+            async throws
+        {
             try await Deployment.with { live in
                 let path = "/v1/creditors/\(Self.creditor)"
                 let put = { (json: String, headers: [String: String]) in
@@ -71,7 +73,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a position is changed under its whole tag, a list of tags or any`() async throws {
+        @Test func `a position is changed with its entity tag, a list of tags or a wildcard`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()
                 let path = "/v1/positions/\(position)"
@@ -105,7 +107,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `every change of state keeps to If-Match when it is sent`() async throws {
+        @Test func `every change of state respects If-Match if it is sent`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()
                 let path = "/v1/positions/\(position)"
@@ -133,7 +135,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a fixed path is never an id, and its methods are its own`() async throws {
+        @Test func `a fixed path is never read as an id, and has its own methods`() async throws {
             try await Deployment.with { live in
                 for (path, allow) in [
                     ("/v1/positions/search", "POST"), ("/v1/receipts/search", "POST"),
@@ -151,7 +153,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `an id in capitals names the same thing`() async throws {
+        @Test func `an id in upper case names the same object`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()
                 let read = try await live.call("GET", "/v1/positions/\(position.uppercased())", key: live.creditorKey)

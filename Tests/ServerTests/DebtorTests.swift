@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Debtors whom no Italian code names.
+/// Debtors without an Italian code.
 extension ServerTests {
     @Suite struct DebtorTests {
-        @Test func `a debt of somebody without an Italian code is created, paid and written into the official RT`()
+        @Test func `a debt of a person without an Italian code is created, paid and written into the official RT`()
             async throws
         {
             try await Deployment.with { live in
@@ -20,13 +20,13 @@ extension ServerTests {
                 for (answer, code) in [(tourist, "F<|ANONIMO"), (company, "G<|DE123456789")] {
                     let iuv = try #require(
                         (try answer.json["installments"] as? [[String: any Sendable]])?.first?["iuv"] as? String)
-                    // Another tourist pays, who is nobody by code either: two people, not one.
+                    // The payer is another tourist without a code: two people, not one.
                     let rt = Deployment.rt(
                         iuv: iuv, receipt: "R-\(iuv.suffix(6))",
                         extra: #""payer":{"kind":"person","tax_code":"ANONIMO","full_name":"Jean Martin"},"#)
-                    let taken = try await live.post(rt: rt)
-                    #expect(taken.status == 201)
-                    let id = try #require(try taken.json["id"] as? String)
+                    let accepted = try await live.post(rt: rt)
+                    #expect(accepted.status == 201)
+                    let id = try #require(try accepted.json["id"] as? String)
                     let official = try await live.call(
                         "GET", "/v1/receipts/\(id)/official-rt", key: live.creditorKey)
                     let text = String(decoding: official.body, as: UTF8.self)
@@ -36,7 +36,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `kind and code are judged together`() async throws {
+        @Test func `kind and code of a debtor are validated together`() async throws {
             try await Deployment.with { live in
                 for (kind, code) in [
                     ("company", "RSSMRA80A01H501U"), ("company", "ANONIMO"), ("person", "DE12345678"),
@@ -49,7 +49,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a front end cannot search for everybody whom nobody knows`() async throws {
+        @Test func `a front end cannot search for the debtors without a code`() async throws {
             try await Deployment.with { live in
                 #expect(try await live.owed(kind: "person", code: "ANONIMO", name: "Uno").status == 201)
                 #expect(try await live.owed(kind: "person", code: "ANONIMO", name: "Altro").status == 201)
@@ -70,7 +70,7 @@ extension ServerTests {
 }
 
 extension Deployment {
-    /// Asks for a position of this debtor.
+    /// Creates a position for this debtor.
     fileprivate func owed(kind: String, code: String, name: String) async throws -> Answer {
         try await call(
             "POST", "/v1/positions", key: creditorKey,

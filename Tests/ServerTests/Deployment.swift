@@ -5,10 +5,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// One deployment at a time: each is a machine's worth of processes.
+/// Deployments run one at a time, because each one consists of many processes.
 @Suite(.serialized) struct ServerTests {}
 
-/// Everything that `make run` brings up, on ports and a PostgreSQL cluster of its own: our real binaries, a real SMTP server.
+/// The programs that `make run` starts, on separate ports and a separate PostgreSQL cluster: the real binaries and a real SMTP server.
 final class Deployment: Sendable {
     struct NotReady: Error, CustomStringConvertible {
         let description: String
@@ -25,7 +25,7 @@ final class Deployment: Sendable {
             }
         }
 
-        /// - Parameters: of the request that this answers.
+        /// - Parameters: those of the request of this response.
         func record(_ method: String, _ path: String, headers sent: [String: String] = [:], body request: Data? = nil)
             throws
         {
@@ -44,12 +44,12 @@ final class Deployment: Sendable {
     let creditorKey: String
     let opsKey: String
     let pspSecret: WebhookSecret
-    let service: Part
-    /// Between the service and its database, when there is one.
+    let service: ServiceProcess
+    /// The proxy between the service and its database, if there is one.
     let proxy: Proxy?
-    /// What every program here is started with.
+    /// The environment of every program of the deployment.
     let environment: [String: String]
-    private let parts: [Part]
+    private let processes: [ServiceProcess]
     let folder: URL
     private let session: URLSession
 
@@ -70,10 +70,10 @@ final class Deployment: Sendable {
         do {
             try await deployment.ready()
             let value = try await body(deployment)
-            // A test may have stopped the service, and has its last words then.
+            // A test may have stopped the service and read its exit status.
             let metrics = try? await deployment.send("GET", url: deployment.api + "/metrics")
             deployment.service.stop()
-            try deployment.expectSilence(metrics: String(decoding: metrics?.body ?? Data(), as: UTF8.self))
+            try deployment.expectNoPersonalData(metrics: String(decoding: metrics?.body ?? Data(), as: UTF8.self))
             deployment.end()
             return value
         } catch {
@@ -110,9 +110,9 @@ final class Deployment: Sendable {
         ].merging(settings) { $1 }
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
-        try Part.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
+        try ServiceProcess.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
         let demoFile = folder.appending(path: "demo.json")
-        try Part.finish(
+        try ServiceProcess.finish(
             quietanza, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demoFile)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -121,18 +121,18 @@ final class Deployment: Sendable {
         creditorKey = demo.creditorKey
         opsKey = demo.opsKey
         pspSecret = try WebhookSecret(try #require(demo.pspSecrets["ABCDITMM"]))
-        service = try Part(
+        service = try ServiceProcess(
             quietanza, ["serve"] + serviceArguments, environment, log: folder.appending(path: "service.log"))
-        parts = [
+        processes = [
             service,
-            try Part(
+            try ServiceProcess(
                 "/usr/bin/python3",
                 [
                     Self.project.path + "/scripts/smtp-sink.py", "--host", "127.0.0.1", "--port", "\(ports[2])",
                     "--directory", folder.appending(path: "mail").path, "--control", "\(ports[3])",
                 ] + (certificate.map { ["--certificate", $0.certificate, "--key", $0.key] } ?? []), environment,
                 log: folder.appending(path: "mail.log")),
-            try Part(
+            try ServiceProcess(
                 Self.binaries.appending(path: "psp-simulator").path,
                 ["--host", "127.0.0.1", "--port", "\(ports[1])", "--secret-file", demoFile.path], environment,
                 log: folder.appending(path: "simulator.log")),
@@ -146,7 +146,7 @@ final class Deployment: Sendable {
     private func ready() async throws {
         for url in [api + "/ready", mailControl + "/messages", simulator + "/live"] {
             try await waitUntil("\(url) answers", seconds: 20) {
-                if let ended = self.parts.first(where: { !$0.isRunning }) {
+                if let ended = self.processes.first(where: { !$0.isRunning }) {
                     throw NotReady(description: "\(ended.name) has ended: \(ended.output)")
                 }
                 return (200..<300).contains((try? await self.send("GET", url: url))?.status ?? 0)
@@ -162,8 +162,8 @@ final class Deployment: Sendable {
     func end() {
         session.invalidateAndCancel()
         service.stop()
-        // The others hold nothing that needs a goodbye; Python does not even hear one that its parent has blocked.
-        for part in parts.dropFirst() { part.kill() }
+        // The other programs need no orderly shutdown, and Python ignores a signal that its parent has blocked.
+        for process in processes.dropFirst() { process.kill() }
         proxy?.close()
         cluster.remove()
         try? FileManager.default.removeItem(at: folder)
@@ -173,7 +173,7 @@ final class Deployment: Sendable {
         try String(contentsOf: folder.appending(path: "service.log"), encoding: .utf8)
     }
 
-    /// Variables as `make run` leaves them for a shell.
+    /// The variables that `make run` writes for a shell.
     var shell: [String: String] {
         [
             "API": api, "API_KEY": apiKey, "PSP_SIMULATOR": simulator, "MAIL_CONTROL": mailControl,
@@ -186,7 +186,7 @@ final class Deployment: Sendable {
         ]
     }
 
-    /// Polls the fact itself, so that nothing sleeps longer than it must.
+    /// Polls the condition, so that the test waits no longer than necessary.
     func waitUntil(_ what: String, seconds: Int = 60, _ fact: @Sendable () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while try await !fact() {
@@ -197,7 +197,7 @@ final class Deployment: Sendable {
         }
     }
 
-    /// One request as it is: nothing is held against anything.
+    /// Sends one request; its response is not validated.
     func send(
         _ method: String, url: String, headers: [String: String] = [:], body: Data? = nil
     ) async throws -> Answer {
@@ -212,7 +212,7 @@ final class Deployment: Sendable {
         return Answer(status: http.statusCode, headers: found, body: data)
     }
 
-    /// Calls our API and records the exchange, which must keep to the contract.
+    /// Calls the API and records the exchange, which must match the contract.
     func call(
         _ method: String, _ path: String, key: String? = nil, json: String? = nil, headers: [String: String] = [:],
         body: Data? = nil
@@ -224,13 +224,13 @@ final class Deployment: Sendable {
         let answer = try await send(method, url: api + path, headers: all, body: sent)
         try answer.record(method, path, headers: all, body: sent)
         if answer.status >= 400 {
-            let given = Personal.found(in: String(decoding: answer.body, as: UTF8.self))
+            let given = PersonalData.found(in: String(decoding: answer.body, as: UTF8.self))
             #expect(given.isEmpty, "\(method) \(path) \(answer.status) gives away \(given)")
         }
         return answer
     }
 
-    /// Posts an RT as the PSP ABCDITMM does.
+    /// Posts an RT as the PSP ABCDITMM.
     func post(
         rt: String, id: String = UUID().uuidString, secret: WebhookSecret? = nil, type: String = "application/json"
     ) async throws -> Answer {
@@ -257,7 +257,7 @@ final class Deployment: Sendable {
         ]
     }
 
-    /// A new position of € 59,80; `(id, iuv)`.
+    /// Creates a position of € 59,80; returns `(id, iuv)`.
     func position(
         cents: Int = 5980, debtor: String = "RSSMRA80A01H501U", dueDate: String = "2030-10-10"
     ) async throws -> (id: String, iuv: String) {
@@ -294,7 +294,7 @@ final class Deployment: Sendable {
             """
     }
 
-    /// How the mail server treats what comes from now on: `ok`, `greet4`, `mail5`, `silent` and the like.
+    /// Sets the behaviour of the mail server from now on: `ok`, `greet4`, `mail5`, `silent` and so on.
     func mailMode(_ mode: String) async throws {
         let answer = try await send(
             "POST", url: mailControl + "/mode", headers: ["Content-Type": "application/json"],
@@ -302,20 +302,20 @@ final class Deployment: Sendable {
         try #require(answer.status == 200)
     }
 
-    /// The messages themselves, oldest first.
+    /// The delivered messages, oldest first.
     func mails() async throws -> [Data] {
         let list = try await send("GET", url: mailControl + "/messages")
         let items = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: Any]])
-        // Names first: what else is told of a message is not to cross the next call.
+        // The names are read first, so that details of a message do not overlap the next call.
         let files = items.compactMap { $0["file"] as? String }
         var mails: [Data] = []
         for file in files { mails.append(try await send("GET", url: mailControl + "/messages/" + file).body) }
         return mails
     }
 
-    /// One statement on the database itself, as its owner; the first column of each row.
+    /// Runs a statement as the owner of the database; returns the first column of each row.
     @discardableResult
-    func ask(_ sql: String) throws -> [String] {
+    func query(_ sql: String) throws -> [String] {
         try Tool.run("psql", ["-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, cluster.url])
             .split(separator: "\n").map(String.init)
     }
@@ -345,8 +345,8 @@ final class Deployment: Sendable {
     }
 }
 
-/// One process of the deployment; ended by its process id.
-final class Part: Sendable {
+/// One process of the deployment, stopped by its process id.
+final class ServiceProcess: Sendable {
     /// The program and the name of its log, for messages.
     let name: String
     private let process: Process
@@ -376,31 +376,31 @@ final class Part: Sendable {
             group.leave()
             throw error
         }
-        // The child has its own; a Process may live on for long, and its files with it.
+        // The child has its own copy; a Process object may live long and hold its files open.
         try? output.close()
     }
 
     static func finish(_ program: String, _ arguments: [String], _ environment: [String: String], log: URL) throws {
-        let part = try Part(program, arguments, environment, log: log)
-        guard part.exitStatus(withinSeconds: 60) == 0 else {
+        let process = try ServiceProcess(program, arguments, environment, log: log)
+        guard process.exitStatus(withinSeconds: 60) == 0 else {
             throw Deployment.NotReady(
                 description: "\(arguments): " + ((try? String(contentsOf: log, encoding: .utf8)) ?? ""))
         }
     }
 
     var isRunning: Bool { process.isRunning }
-    /// What the program printed so far.
+    /// The output of the program so far.
     var output: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
     var processID: Int32 { process.processIdentifier }
 
-    /// The memory that it holds now, by the kernel's count.
+    /// The resident memory of the process, as the kernel reports it.
     var residentBytes: Int {
         let path = "/proc/\(process.processIdentifier)/statm"
         let fields = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ") ?? []
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
     }
 
-    /// SIGTERM, and the exit status; -1 when it had to be killed.
+    /// Sends SIGTERM and returns the exit status; -1 if the process had to be killed.
     @discardableResult
     func stop() -> Int32 {
         if process.isRunning { process.terminate() }

@@ -4,9 +4,11 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// The pages of the contract: what they load, and what may run on them.
+    /// The pages of the contract: the files that they load, and the scripts that may run.
     @Suite struct DocsTests {
-        @Test func `the pages load only what the service serves, and run only what their policy names`() async throws {
+        @Test func `the pages load only files of the service, and run only scripts that their policy names`()
+            async throws
+        {
             try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
             try await Deployment.with { live in
                 var loaded: Set<String> = []
@@ -38,7 +40,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a browser that has a file is answered 304, and HEAD has no body`() async throws {
+        @Test func `a browser that has a file gets 304, and HEAD has no body`() async throws {
             try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
             try await Deployment.with { live in
                 for path in ["/docs", "/docs/reference", "/docs/swagger-ui.css", "/openapi.json"] {
@@ -53,7 +55,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `openapi json is openapi yaml, and no other file is served`() async throws {
+        @Test func `openapi.json has the content of openapi.yaml, and no other file is served`() async throws {
             try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
             let wanted = try Tool.run(Deployment.project.appending(path: "scripts/contract.sh").path, ["json"])
             try await Deployment.with { live in
@@ -68,7 +70,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `a service whose pages are not installed works, and says what to run`() async throws {
+        @Test func `a service whose pages are not installed works, and names the command that installs them`()
+            async throws
+        {
             let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-bare-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }

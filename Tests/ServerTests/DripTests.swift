@@ -2,10 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clients that take their time, and clients that take every place.
+/// Slow clients, and clients that use all connections.
 extension ServerTests {
     @Suite struct DripTests {
-        @Test func `two hundred dripping connections hinder nobody and are cut at the deadline`() async throws {
+        @Test func `two hundred slow connections do not delay other clients and are closed at the deadline`()
+            async throws
+        {
             try await Deployment.with(settings: ["REQUEST_DEADLINE_SECONDS": "3"]) { live in
                 let heads = try (0..<100).map { _ in try live.wire() }
                 let bodies = try (0..<100).map { _ in try live.wire() }
@@ -17,7 +19,7 @@ extension ServerTests {
                 }
                 let began = ContinuousClock.now
 
-                // A byte on each, then an honest request, and again, until all are gone.
+                // Sends a byte on each connection, then a normal request, and repeats until all are closed.
                 var slowest = Duration.zero
                 while (heads + bodies).contains(where: { !$0.isCut }) {
                     for wire in heads + bodies where !wire.isCut { wire.send("a") }
@@ -29,21 +31,21 @@ extension ServerTests {
 
                 #expect(.now - began < .seconds(10))
                 #expect(slowest < .seconds(2))
-                // Who was not answered yet is told why.
+                // A client without a response gets the reason.
                 for wire in heads + bodies {
-                    let heard = wire.listen()
-                    live.expectSecurityHeaders(heard, "408")
-                    #expect(heard.statuses == [408] && heard.isClosed)
-                    #expect(heard.text.contains("problems/request-timeout"))
+                    let received = wire.receive()
+                    live.expectSecurityHeaders(received, "408")
+                    #expect(received.statuses == [408] && received.isClosed)
+                    #expect(received.text.contains("problems/request-timeout"))
                 }
                 try await live.waitUntil("their places are free") { try await live.connections() < 20 }
             }
         }
 
-        @Test func `who does not read the answer loses the connection`() async throws {
+        @Test func `a client that does not read the response loses the connection`() async throws {
             try await Deployment.with(settings: ["ANSWER_DEADLINE_SECONDS": "2"]) { live in
                 let wire = try live.wire(receiveBufferBytes: 4_096)
-                // More than any buffer on the way holds.
+                // More bytes than all buffers on the path.
                 wire.send(String(repeating: "GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n", count: 200))
 
                 try await live.waitUntil("the connection is cut", seconds: 20) { wire.isCut }
@@ -52,31 +54,31 @@ extension ServerTests {
             }
         }
 
-        @Test func `past the connections of all there are, new ones wait, old ones are served, and it recovers`()
+        @Test func `at the limit of connections new ones wait, open ones are served, and the service recovers`()
             async throws
         {
             try await Deployment.with(settings: [
                 "HTTP_MAXIMUM_CONNECTIONS": "40", "HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS": "1000",
             ]) { live in
                 let request = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
-                // Accepting goes by handfuls, so a handful past the bound may get in.
+                // Connections are accepted in batches, so a batch may exceed the limit.
                 let held = try (0..<80).map { _ in try live.wire() }
                 held[0].send(request)
-                #expect(held[0].listen(until: "}").statuses == [200])
+                #expect(held[0].receive(until: "}").statuses == [200])
                 let late = try live.wire()
                 late.send(request)
-                #expect(late.listen(seconds: 1).statuses == [])
+                #expect(late.receive(seconds: 1).statuses == [])
                 held[1].send(request)
-                #expect(held[1].listen(until: "}").statuses == [200])
+                #expect(held[1].receive(until: "}").statuses == [200])
 
                 for wire in held { wire.endSending() }
 
-                #expect(late.listen(until: "}").statuses == [200])
+                #expect(late.receive(until: "}").statuses == [200])
                 #expect(try await live.call("GET", "/live").status == 200)
             }
         }
 
-        @Test func `one address has only so many connections`() async throws {
+        @Test func `the connections of one address are limited`() async throws {
             try await Deployment.with(settings: ["HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS": "20"]) { live in
                 let request = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
                 do {
@@ -84,14 +86,14 @@ extension ServerTests {
                     try await live.waitUntil("some are refused") { held.contains(where: \.isEnded) }
                     let first = try #require(held.first { !$0.isEnded })
                     first.send(request)
-                    #expect(first.listen(until: "}").statuses == [200])
+                    #expect(first.receive(until: "}").statuses == [200])
                     #expect(held.count { !$0.isEnded } <= 20)
                 }
 
                 try await live.waitUntil("there is room again") {
                     let wire = try live.wire()
                     wire.send(request)
-                    return wire.listen(seconds: 1, until: "}").statuses == [200]
+                    return wire.receive(seconds: 1, until: "}").statuses == [200]
                 }
             }
         }
@@ -99,7 +101,7 @@ extension ServerTests {
 }
 
 extension Deployment {
-    /// How many connections the service counts.
+    /// The number of connections that the service counts.
     func connections() async throws -> Int {
         let text = String(decoding: try await send("GET", url: api + "/metrics").body, as: UTF8.self)
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("http_connections ") })

@@ -3,16 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What stands before every operation: spellings of paths, origins of pages, rates.
+/// Checks before every operation: spellings of paths, origins of pages, rate limits.
 extension ServerTests {
     @Suite struct EdgeTests {
         // MARK: Paths and methods
 
-        @Test func `a path has one spelling, and a method no other way in`() async throws {
+        @Test func `a path has one spelling, and headers cannot change the method`() async throws {
             try await Deployment.with { live in
                 let key = "Authorization: Bearer \(live.opsKey)\r\n"
-                let ask = { (line: String, headers: String) in
-                    try live.hear("\(line) HTTP/1.1\r\nHost: a\r\n\(key)\(headers)Connection: close\r\n\r\n")
+                let send = { (line: String, headers: String) in
+                    try live.exchange("\(line) HTTP/1.1\r\nHost: a\r\n\(key)\(headers)Connection: close\r\n\r\n")
                 }
                 for path in [
                     "/v1/api-keys/", "//v1/api-keys", "/v1//api-keys", "/v1/./api-keys", "/v1/psps/../api-keys",
@@ -21,33 +21,33 @@ extension ServerTests {
                     "/v1\\api-keys", "/v1/api-keys/.", "/v1/api-keys/..", "/v1/api-keys%20", "/v1/api-keys.json", "/v1",
                     "/live/", "//live", "/LIVE", "/.env", "/.git/config", "/metrics/", "/v2/api-keys",
                 ] {
-                    let heard = try ask("GET \(path)", "")
-                    #expect(heard.statuses == [404], "\(path): \(heard.statuses)")
-                    #expect(heard.text.contains("problems/not-found"), "\(path)")
-                    live.expectSecurityHeaders(heard, path)
+                    let received = try send("GET \(path)", "")
+                    #expect(received.statuses == [404], "\(path): \(received.statuses)")
+                    #expect(received.text.contains("problems/not-found"), "\(path)")
+                    live.expectSecurityHeaders(received, path)
                     #expect(
-                        heard.values(of: "x-ratelimit-limit").isEmpty == !(path.hasPrefix("/v1/") || path == "/v1"),
+                        received.values(of: "x-ratelimit-limit").isEmpty == !(path.hasPrefix("/v1/") || path == "/v1"),
                         "\(path)")
                 }
                 for method in ["TRACE", "OPTIONS", "PUT", "DELETE", "PATCH"] {
-                    let heard = try ask("\(method) /v1/api-keys", "")
-                    #expect(heard.statuses == [405], "\(method)")
-                    #expect(heard.values(of: "allow") == ["GET, HEAD, POST"], "\(method)")
-                    #expect(!heard.values(of: "x-ratelimit-limit").isEmpty)
-                    live.expectSecurityHeaders(heard, method)
+                    let received = try send("\(method) /v1/api-keys", "")
+                    #expect(received.statuses == [405], "\(method)")
+                    #expect(received.values(of: "allow") == ["GET, HEAD, POST"], "\(method)")
+                    #expect(!received.values(of: "x-ratelimit-limit").isEmpty)
+                    live.expectSecurityHeaders(received, method)
                 }
                 for header in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
-                    let heard = try ask("GET /v1/api-keys", "\(header): POST\r\n")
-                    #expect(heard.statuses == [200], "\(header)")
-                    let deleted = try ask("POST /v1/api-keys", "\(header): DELETE\r\nContent-Length: 0\r\n")
+                    let received = try send("GET /v1/api-keys", "\(header): POST\r\n")
+                    #expect(received.statuses == [200], "\(header)")
+                    let deleted = try send("POST /v1/api-keys", "\(header): DELETE\r\nContent-Length: 0\r\n")
                     #expect(deleted.statuses == [415], "\(header)")
                 }
-                let parameter = try ask("GET /v1/api-keys?_method=POST", "")
+                let parameter = try send("GET /v1/api-keys?_method=POST", "")
                 #expect(parameter.statuses == [400])
             }
         }
 
-        @Test func `the type of every problem leads to its page, for people and for programs`() async throws {
+        @Test func `the type of every problem is the URL of its page, in HTML and JSON`() async throws {
             try await Deployment.with { live in
                 let missing = try await live.call("GET", "/v1/positions/nothing", key: live.apiKey)
                 let type = try #require(try missing.json["type"] as? String)
@@ -76,13 +76,13 @@ extension ServerTests {
                 for path in [
                     "/live", "/openapi.yaml", "/v1/positions/\(position)", "/v1/positions/nothing", "/nothing",
                 ] {
-                    let ask = { (method: String) in
-                        try live.hear(
+                    let send = { (method: String) in
+                        try live.exchange(
                             "\(method) \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.apiKey)\r\n"
                                 + "X-Correlation-ID: same\r\nConnection: close\r\n\r\n")
                     }
-                    let whole = try ask("GET")
-                    let head = try ask("HEAD")
+                    let whole = try send("GET")
+                    let head = try send("HEAD")
                     #expect(head.statuses == whole.statuses && head.isClosed)
                     #expect(
                         head.text.hasSuffix("\r\n\r\n") && head.text.components(separatedBy: "\r\n\r\n").count == 2,
@@ -91,17 +91,17 @@ extension ServerTests {
                         #expect(head.values(of: name) == whole.values(of: name), "\(path) \(name)")
                     }
                 }
-                // Several on one connection: nobody waits for a body that does not come.
+                // Several requests on one connection: the client does not wait for a body that is not sent.
                 let wire = try live.wire()
                 wire.send(String(repeating: "HEAD /live HTTP/1.1\r\nHost: a\r\n\r\n", count: 3))
                 wire.endSending()
-                #expect(wire.listen().statuses == [200, 200, 200])
+                #expect(wire.receive().statuses == [200, 200, 200])
             }
         }
 
         // MARK: Pages of other origins
 
-        @Test func `a page reads what its own key is answered, and no other page does`() async throws {
+        @Test func `only pages from the key's origins may read its responses`() async throws {
             try await Deployment.with { live in
                 let make = { (origins: String) in
                     try await live.call(
@@ -167,7 +167,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a browser's preflight is answered for origins that a valid key names`() async throws {
+        @Test func `a preflight request succeeds for origins that a valid key allows`() async throws {
             try await Deployment.with { live in
                 let made = try await live.call(
                     "POST", "/v1/api-keys", key: live.opsKey,
@@ -176,7 +176,7 @@ extension ServerTests {
                 )
                 let id = try #require(try made.json["id"] as? String)
                 let preflight = { @Sendable (path: String, origin: String) in
-                    try live.hear(
+                    try live.exchange(
                         "OPTIONS \(path) HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\nConnection: close\r\n"
                             + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n"
                     )
@@ -198,7 +198,7 @@ extension ServerTests {
                     #expect(no.values(of: "access-control-allow-origin").isEmpty, "\(origin)")
                 }
                 #expect(try preflight("/v1/nothing", "https://portale.example.org").statuses == [404])
-                // What PSPs post is no business of a page.
+                // Pages may not use the routes of PSPs.
                 #expect(try preflight("/v1/psps/ABCDITMM/receipts", "https://portale.example.org").statuses == [405])
 
                 _ = try await live.call("DELETE", "/v1/api-keys/\(id)", key: live.opsKey)
@@ -211,7 +211,7 @@ extension ServerTests {
 
         // MARK: Rates
 
-        @Test func `every answer under v1 tells its limit, whatever it is`() async throws {
+        @Test func `every response under v1 reports the rate limit`() async throws {
             try await Deployment.with { live in
                 let key = "Authorization: Bearer \(live.creditorKey)\r\n"
                 let json = "Content-Type: application/json\r\n"
@@ -246,53 +246,53 @@ extension ServerTests {
                     let wire = try live.wire()
                     wire.send(bytes)
                     wire.endSending()
-                    let heard = wire.listen()
-                    #expect(heard.statuses == [status], "\(name)")
+                    let received = wire.receive()
+                    #expect(received.statuses == [status], "\(name)")
                     for header in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
-                        #expect(heard.values(of: header).count == 1, "\(name) \(header)")
+                        #expect(received.values(of: header).count == 1, "\(name) \(header)")
                     }
-                    live.expectSecurityHeaders(heard, name)
+                    live.expectSecurityHeaders(received, name)
                 }
             }
         }
 
-        @Test func `who guesses keys is stopped by address, and whoever has one goes on`() async throws {
+        @Test func `guessing keys is limited by address, and callers with a valid key are not affected`() async throws {
             try await Deployment.with(settings: ["RATE_LIMIT_PER_MINUTE": "20", "TRUSTED_PROXY": "127.0.0.0/8"]) {
                 live in
-                let ask = { (key: String, from: String) in
+                let send = { (key: String, from: String) in
                     try await live.call(
                         "GET", "/v1/psps?amount_cents=100", key: key, headers: ["X-Forwarded-For": from])
                 }
-                #expect(try await ask(live.apiKey, "203.0.113.1").status == 200)
-                // More than two minutes' worth, so that the turn of a minute changes nothing.
+                #expect(try await send(live.apiKey, "203.0.113.1").status == 200)
+                // More than the limit of two minutes, so that the start of a new minute does not matter.
                 var statuses: [Int] = []
                 for _ in 0..<50 {
-                    // Well made and unknown: each would cost a look into the database.
+                    // Well-formed unknown keys: each would need a database lookup.
                     let key = try APIKeyToken.make().text
-                    statuses.append(try await ask(key, "9.9.9.9, 203.0.113.1").status)
+                    statuses.append(try await send(key, "9.9.9.9, 203.0.113.1").status)
                 }
 
                 #expect(Set(statuses) == [401, 429])
-                let told = try await ask("x", "203.0.113.1")
-                if told.status == 429 {
-                    #expect(told.headers["retry-after"] != nil && told.headers["x-ratelimit-remaining"] == "0")
+                let limited = try await send("x", "203.0.113.1")
+                if limited.status == 429 {
+                    #expect(limited.headers["retry-after"] != nil && limited.headers["x-ratelimit-remaining"] == "0")
                 }
-                #expect(try await ask(live.apiKey, "203.0.113.1").status == 200)
-                #expect(try await ask("x", "203.0.113.2").status == 401)
+                #expect(try await send(live.apiKey, "203.0.113.1").status == 200)
+                #expect(try await send("x", "203.0.113.2").status == 401)
             }
         }
 
-        @Test func `a caller past its limit is refused before its body is read`() async throws {
+        @Test func `a caller over its limit is rejected before its body is read`() async throws {
             try await Deployment.with(settings: ["RATE_LIMIT_PER_MINUTE": "5"]) { live in
-                var refused: RawConnection.Heard?
+                var refused: RawConnection.Received?
                 for _ in 0..<15 where refused == nil {
-                    // The body never comes: whoever waited for it would not answer.
+                    // The body is never sent, so a service that waits for it would not respond.
                     let wire = try live.wire()
                     wire.send(
                         "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
                             + "Content-Type: application/json\r\nContent-Length: 300\r\nExpect: 100-continue\r\n\r\n")
-                    let heard = wire.listen(until: "\r\n\r\n")
-                    if heard.statuses == [429] { refused = heard }
+                    let received = wire.receive(until: "\r\n\r\n")
+                    if received.statuses == [429] { refused = received }
                 }
                 #expect(refused?.values(of: "retry-after").count == 1)
             }

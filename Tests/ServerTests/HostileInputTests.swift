@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// Input that once ended the process or answered 500, and its kin.
+    /// Input that once ended the process or caused a 500, and similar input.
     @Suite struct HostileInputTests {
-        @Test func `no Accept header ends the process, and a PSP's RT is taken whatever it would rather read`()
+        @Test func `no Accept header ends the process, and a PSP's RT is accepted with every Accept header`()
             async throws
         {
             try await Deployment.with { live in
@@ -31,7 +31,7 @@ extension ServerTests {
             }
         }
 
-        /// Each list, and who may read it. The two searches take the cursor in their body.
+        /// Each list, and who may read it. The two searches have the cursor in their body.
         private static let lists = [
             "/v1/positions", "/v1/positions?sort=due_date", "/v1/positions?sort=document", "/v1/receipts",
             "/v1/payment-attempts", "/v1/anomalies", "/v1/notifications", "/v1/journal", "/v1/creditors",
@@ -44,7 +44,7 @@ extension ServerTests {
                 .replacing("=", with: "")
         }
 
-        @Test func `a cursor that we did not issue is 400 on every list and both searches`() async throws {
+        @Test func `a cursor that the service did not issue gets 400 on every list and both searches`() async throws {
             try await Deployment.with { live in
                 let id = "01A21412-8AEE-7BD7-A6F6-05E4B8461D36"
                 let forged =
@@ -77,7 +77,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a cursor that we issued leads on, in its list and order and for its caller alone`() async throws {
+        @Test func `an issued cursor gives the next page in its list and order for its caller only`() async throws {
             try await Deployment.with { live in
                 _ = try await live.position()
                 var issued: [(path: String, cursor: String)] = []
@@ -103,14 +103,14 @@ extension ServerTests {
                 let positions = try #require(issued.first { $0.path == "/v1/positions" })
                 let foreign = try await live.call("GET", "/v1/positions?cursor=\(positions.cursor)", key: live.apiKey)
                 #expect(foreign.status == 400)
-                // A search goes on where its list was left, and the reverse: they are one list.
+                // A search accepts the cursor of its list, and the reverse: they are one list.
                 let search = try await live.call(
                     "POST", "/v1/positions/search", key: live.opsKey, json: #"{"cursor":"\#(positions.cursor)"}"#)
                 #expect(search.status == 200)
             }
         }
 
-        @Test func `sums over the largest amount are 422 with a pointer`() async throws {
+        @Test func `sums over the largest amount get 422 with a pointer`() async throws {
             try await Deployment.with { live in
                 let most = 99_999_999_999
                 let iuvs = [try await live.position(cents: most).iuv, try await live.position(cents: most).iuv]
@@ -130,7 +130,7 @@ extension ServerTests {
                 let both = try await start(iuvs)
                 #expect(both.status == 422)
                 #expect(String(decoding: both.body, as: UTF8.self).contains(#""pointer":"/installments""#))
-                // With its fee, the highest amount is more than a payment may be: no channel takes it.
+                // With its fee the highest amount exceeds the maximum of a payment, so no channel accepts it.
                 let one = try await start([iuvs[0]])
                 #expect(one.status == 422)
                 #expect(String(decoding: one.body, as: UTF8.self).contains(#""pointer":"/psp_id""#))
@@ -148,8 +148,8 @@ extension ServerTests {
                         "lines":[\(line),\(line)],"installments":[\(part),\(part)]}
                         """)
                 #expect(draft.status == 422)
-                let told = String(decoding: draft.body, as: UTF8.self)
-                #expect(told.contains(#""pointer":"/installments""#) && told.contains(#""pointer":"/lines""#))
+                let text = String(decoding: draft.body, as: UTF8.self)
+                #expect(text.contains(#""pointer":"/installments""#) && text.contains(#""pointer":"/lines""#))
                 #expect(try await live.call("GET", "/live").status == 200)
             }
         }

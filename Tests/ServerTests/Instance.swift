@@ -2,15 +2,15 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// One more instance of the service beside a deployment's own; it can be killed, started again, and given a wrong clock.
+/// A further instance of the service in a deployment. It can be killed and restarted, and can have a wrong clock.
 final class Instance: Sendable {
     let url: String
     private let folder: URL
     private let name: String
     private let environment: [String: String]
-    private let part: Mutex<Part?>
+    private let process: Mutex<ServiceProcess?>
 
-    /// - Parameter skewSeconds: how far its clock is off.
+    /// - Parameter skewSeconds: the offset of its clock.
     init(of live: Deployment, skewSeconds: Int = 0, settings: [String: String] = [:]) throws {
         let port = try Proxy.freePort()
         url = "http://127.0.0.1:\(port)"
@@ -23,21 +23,21 @@ final class Instance: Sendable {
             own["CLOCK_SKEW_SECONDS"] = "\(skewSeconds)"
         }
         environment = live.environment.merging(own) { $1 }.merging(settings) { $1 }
-        // Read by whoever looks for personal data in the logs.
+        // The check for personal data in logs reads this file.
         folder = live.folder
         name = "instance-\(port)"
-        part = Mutex(nil)
+        process = Mutex(nil)
     }
 
     func start() throws {
         let program = Deployment.binaries.appending(path: "quietanza").path
-        let started = try Part(
+        let started = try ServiceProcess(
             program, ["serve"], environment, log: folder.appending(path: "\(name)-\(UUID().uuidString).log"))
-        part.withLock { $0 = started }
+        process.withLock { $0 = started }
     }
 
-    func kill() { part.withLock { $0 }?.kill() }
-    func stop() -> Int32 { part.withLock { $0 }?.stop() ?? 0 }
+    func kill() { process.withLock { $0 }?.kill() }
+    func stop() -> Int32 { process.withLock { $0 }?.stop() ?? 0 }
 
     func isReady(_ live: Deployment) async -> Bool {
         (try? await live.send("GET", url: url + "/ready"))?.status == 200

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The journal: one row for each change of state, in order, for ever.
+/// The journal has one permanent row for each change of state, in order.
 extension ServerTests {
     @Suite struct JournalTests {
-        @Test func `a life of a position has its rows in order, each page after the other`() async throws {
+        @Test func `the journal of a position is in order across pages`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 func move(_ verb: String) async throws {
@@ -13,7 +13,7 @@ extension ServerTests {
                     #expect(answer.status == 200, "\(verb)")
                 }
                 try await move("cancel")
-                // Again, which changes nothing and so leaves nothing.
+                // A repeat changes nothing and adds no row.
                 try await move("cancel")
                 try await move("restore")
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "KO", cents: 0, outcome: "KO"))
@@ -44,13 +44,15 @@ extension ServerTests {
             }
         }
 
-        @Test func `a payment start whose process died is ended by its repeat, and the journal says so`() async throws {
+        @Test func `a payment start whose process died is ended by its repeat, and the journal records it`()
+            async throws
+        {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 #expect(try await live.pay(iuv: iuv, key: "DIED").status == 201)
-                // As if the process had ended between asking the PSP and keeping what it said, half a minute ago.
-                _ = try live.ask("UPDATE payment_attempts SET status = 'created', redirect_url = NULL")
-                _ = try live.ask(
+                // Simulates a process that ended half a minute ago, after the call to the PSP and before storing its response.
+                _ = try live.query("UPDATE payment_attempts SET status = 'created', redirect_url = NULL")
+                _ = try live.query(
                     """
                     UPDATE idempotency_keys SET status = NULL, headers = NULL, body = NULL,
                         created_at = now() - interval '31 seconds' WHERE key = 'DIED'
@@ -59,31 +61,31 @@ extension ServerTests {
                 let repeated = try await live.pay(iuv: iuv, key: "DIED")
 
                 #expect(repeated.status == 502)
-                #expect(try live.ask("SELECT status FROM payment_attempts") == ["failed"])
+                #expect(try live.query("SELECT status FROM payment_attempts") == ["failed"])
                 let last =
                     "SELECT from_state || ' ' || to_state FROM journal WHERE kind = 'attempt_state' ORDER BY id DESC LIMIT 1"
-                #expect(try live.ask(last) == ["created failed"])
+                #expect(try live.query(last) == ["created failed"])
             }
         }
 
         @Test(arguments: ["journal", "rts"])
-        func `nobody alters or removes a row, not even whoever owns the table`(table: String) async throws {
+        func `rows cannot be changed or deleted, not even by the owner of the table`(table: String) async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "EVIDENCE"))
-                let before = try live.ask("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t")
+                let before = try live.query("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t")
 
                 let column = table == "journal" ? "note" : "message_id"
                 for attack in [
                     "UPDATE \(table) SET \(column) = 'x'", "DELETE FROM \(table)", "TRUNCATE \(table) CASCADE",
                 ] {
                     for role in ["", "SET ROLE quietanza_app; SET quietanza.tenancy = 'every'; "] {
-                        #expect(throws: Tool.Failure.self, "\(role)\(attack)") { try live.ask(role + attack) }
+                        #expect(throws: Tool.Failure.self, "\(role)\(attack)") { try live.query(role + attack) }
                     }
-                    do { _ = try live.ask(attack) } catch { #expect("\(error)".contains("is append-only")) }
+                    do { _ = try live.query(attack) } catch { #expect("\(error)".contains("is append-only")) }
                 }
 
-                #expect(try live.ask("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t") == before)
+                #expect(try live.query("SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM \(table) t") == before)
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct KeyTests {
-        @Test func `a key is made, used, seen to be used, rotated and revoked, by API and by command line`()
+        @Test func `a key is created, used, listed with its last use, rotated and revoked, by API and by command line`()
             async throws
         {
             try await Deployment.with { live in
@@ -30,7 +30,7 @@ extension ServerTests {
                     #expect(try await live.call("GET", "/v1/positions", key: either).status == 200)
                 }
                 #expect(try await live.key(id)["expires_at"] as? String != nil)
-                // Rights are taken over, no more and no less.
+                // The new key has exactly the same rights.
                 #expect(try await live.call("GET", "/v1/receipts", key: next).status == 403)
 
                 let revoked = try await live.call("DELETE", "/v1/api-keys/\(id)", key: live.opsKey)
@@ -40,7 +40,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a rotated key keeps its end, its Idempotency-Keys and its citizens' sessions`() async throws {
+        @Test func `a rotated key retains its expiry, its Idempotency-Keys and its citizens' sessions`() async throws {
             try await Deployment.with { live in
                 let end = "2030-01-01T00:00:00Z"
                 let made = try await live.call(
@@ -64,7 +64,7 @@ extension ServerTests {
                 }
                 let second = try await rotate(id)
                 #expect(try second.json["expires_at"] as? String == end)
-                // The first key ends with the overlap now; what comes of it still ends when the first was to.
+                // The first key now expires with the overlap; its successors expire when the first key would have expired.
                 let third = try await rotate(id)
                 #expect(try third.json["expires_at"] as? String == end)
                 let fourth = try await rotate(try #require(try third.json["id"] as? String))
@@ -140,10 +140,10 @@ extension Deployment {
         return try #require(keys?.first)
     }
 
-    /// What a command of ours prints.
+    /// The output of a command of the service.
     func commandText(_ arguments: [String]) throws -> String {
         let log = folder.appending(path: "command-\(UUID().uuidString).txt")
-        try Part.finish(Self.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
+        try ServiceProcess.finish(Self.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
         return try String(contentsOf: log, encoding: .utf8)
     }
 
@@ -152,10 +152,10 @@ extension Deployment {
             try JSONSerialization.jsonObject(with: Data(commandText(arguments).utf8)) as? [String: any Sendable])
     }
 
-    /// A second service on the same database, while `body` runs; its address.
+    /// Runs `body` with the address of a second service on the same database.
     func withSecondInstance(_ body: (String) async throws -> Void) async throws {
         let other = try await secondInstance()
-        defer { other.part.stop() }
+        defer { other.process.stop() }
         try await body(other.url)
     }
 }

@@ -3,25 +3,25 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The binaries as operators run them, on a real PostgreSQL and a real SMTP server.
+/// The real binaries with a real PostgreSQL and a real SMTP server.
 extension ServerTests {
     @Suite struct LiveTests {
-        @Test func `every line of the README runs, ten times in a row, from the debt to the receipt in the mail`()
+        @Test func `every line of the README runs ten times in a row, from the debt to the receipt by e-mail`()
             async throws
         {
             try await Deployment.with { live in
-                let told = try Shell.run("set -o pipefail; scripts/readme-journey.sh | bash", live.shell)
+                let output = try Shell.run("set -o pipefail; scripts/readme-journey.sh | bash", live.shell)
                 for _ in 2...10 {
                     _ = try Shell.run("set -o pipefail; scripts/readme-journey.sh | bash", live.shell)
                 }
 
                 for words in ["Operazione in corso", "Operazione conclusa", "%PDF-1.", "mario.rossi@example.org"] {
-                    #expect(told.contains(words), "\(words)")
+                    #expect(output.contains(words), "\(words)")
                 }
             }
         }
 
-        @Test func `fifty equal RTs at once are one receipt and one e-mail`() async throws {
+        @Test func `fifty identical concurrent RTs give one receipt and one e-mail`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let rt = Deployment.rt(iuv: iuv, receipt: "FIFTY")
@@ -35,19 +35,19 @@ extension ServerTests {
                 #expect(answers.filter { $0.status == 200 }.count == 49)
                 #expect(Set(answers.map(\.body)).count == 1)
                 #expect(try await live.status(of: position) == "paid")
-                try await live.waitUntil("the mail has gone") {
+                try await live.waitUntil("the mail was sent") {
                     try await live.mailCount(to: "canarino@example.org") >= 1
                 }
                 let again = try await live.post(rt: rt)
                 #expect(again.status == 200)
-                #expect(try live.ask("SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM rts)") == ["1|1"])
+                #expect(try live.query("SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM rts)") == ["1|1"])
                 let notices = try await live.call("GET", "/v1/notifications?limit=100", key: live.opsKey)
                 #expect(((try notices.json["items"] as? [any Sendable]) ?? []).count == 1)
                 #expect(try await live.mailCount(to: "canarino@example.org") == 1)
             }
         }
 
-        @Test func `every kind of RT is answered as the table says`() async throws {
+        @Test func `every kind of RT gets the response that the table defines`() async throws {
             try await Deployment.with { live in
                 let (first, iuv) = try await live.position()
                 let refused = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "KO-1", cents: 0, outcome: "KO"))
@@ -83,13 +83,13 @@ extension ServerTests {
                 let anomalies = try await live.call("GET", "/v1/anomalies?limit=100", key: live.opsKey)
                 #expect(((try anomalies.json["items"] as? [any Sendable]) ?? []).count == 5)
                 #expect(
-                    try live.ask("SELECT kind FROM anomalies ORDER BY kind") == [
+                    try live.query("SELECT kind FROM anomalies ORDER BY kind") == [
                         "already_paid", "amount_mismatch", "contradictory_rt", "receipt_conflict", "unknown_iuv",
                     ])
             }
         }
 
-        @Test func `bad input is a clear refusal and leaves nothing behind`() async throws {
+        @Test func `invalid input is rejected with a clear problem and stores nothing`() async throws {
             try await Deployment.with { live in
                 let deep = String(repeating: "[", count: 513) + String(repeating: "]", count: 513)
                 let attacks: [(json: String, type: String, statuses: Set<Int>)] = [
@@ -129,7 +129,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `PostgreSQL away is 503 with Retry-After and heals without a restart`() async throws {
+        @Test func `without PostgreSQL requests get 503 with Retry-After, and the service recovers without a restart`()
+            async throws
+        {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 try live.cluster.stop()
@@ -151,18 +153,18 @@ extension ServerTests {
                     try await live.call("GET", "/v1/positions/\(position)", key: live.apiKey).status == 200
                 }
                 #expect(live.service.isRunning)
-                #expect(try live.ask("SELECT count(*) FROM rts") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM rts") == ["0"])
                 #expect(try await live.post(rt: rt).status == 201)
             }
         }
 
-        @Test func `SIGTERM ends the service with success, and its log names nobody`() async throws {
+        @Test func `SIGTERM ends the service with success, and its log contains no personal data`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position(debtor: "BSCMTT83A12L719R")
                 _ = try await live.call(
                     "POST", "/v1/positions/search", key: live.apiKey, json: #"{"debtor_tax_code":"BSCMTT83A12L719R"}"#)
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "CANARY"))
-                try await live.waitUntil("the mail has gone") {
+                try await live.waitUntil("the mail was sent") {
                     try await live.mailCount(to: "canarino@example.org") >= 1
                 }
 
@@ -178,7 +180,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `another creditor's key sees nothing`() async throws {
+        @Test func `another creditor's key sees no rows`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "MINE"))
@@ -217,12 +219,12 @@ enum Shell {
         let description: String
     }
 
-    /// Runs a command in the project's folder with nothing but these variables; gives all it printed.
+    /// Runs a command in the project's folder with these variables only; returns its output.
     static func run(_ command: String, _ environment: [String: String]) throws -> String {
         let log = FileManager.default.temporaryDirectory.appending(path: "quietanza-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: log) }
         let inProject = "cd '\(Deployment.project.path)' && { \(command); }"
-        do { try Part.finish("/bin/bash", ["-c", inProject], environment, log: log) } catch {
+        do { try ServiceProcess.finish("/bin/bash", ["-c", inProject], environment, log: log) } catch {
             throw Failed(description: "\(command): \((try? String(contentsOf: log, encoding: .utf8)) ?? "")")
         }
         return try String(contentsOf: log, encoding: .utf8)

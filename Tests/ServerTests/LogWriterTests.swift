@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-/// Logging beside a reader that does as it likes.
+/// Logging to a reader that stalls or closes.
 @Suite struct LogWriterTests {
     private final class Pipe: Sendable {
         let reading: Int32
@@ -17,7 +17,7 @@ import Testing
 
         func endWriting() { close(writing) }
 
-        /// Everything until the writing end is closed.
+        /// Reads until the writing end is closed.
         func rest() -> [UInt8] {
             var all: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 4_096)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a reader that stalls blocks nobody, and what it reads later is whole lines in their order`(
+    func `a stalled reader blocks no writer, and later reads whole lines in order`(
         nonblocking: Bool
     ) async throws {
         let pipe = try Pipe()
@@ -40,7 +40,7 @@ import Testing
         let writer = LogWriter(descriptor: pipe.writing, maximumWaitingBytes: 1_000_000)
         let count = 20_000
 
-        // Nobody reads: far more than pipe and memory hold. Each call returns.
+        // No process reads, and the lines exceed pipe and memory. Each call returns.
         for number in 0..<count {
             writer.append(Array("\(number) \(String(repeating: "x", count: 90))\n".utf8))
         }
@@ -48,7 +48,7 @@ import Testing
         #expect(!writer.flush(withinMilliseconds: 1))
         let dropped = writer.dropped
         #expect(dropped > 0)
-        // Both wait in threads of their own, so that no other test waits for them.
+        // Both block in their own threads, so that they do not block other tests.
         let bytes = await withCheckedContinuation { done in
             DispatchQueue.global().async {
                 while !writer.flush(withinMilliseconds: 1_000) {}
@@ -63,7 +63,7 @@ import Testing
         #expect(numbers == numbers.sorted() && Set(numbers).count == lines.count)
     }
 
-    @Test func `lines to a reader that is gone are lost, and nothing waits for them`() throws {
+    @Test func `lines for a closed reader are dropped, and no writer waits`() throws {
         let writer = LogWriter(descriptor: -1)
         for _ in 0..<10 { writer.append(Array("line\n".utf8)) }
         #expect(writer.flush(withinMilliseconds: 10_000))

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The outbox at work, with the processes that die and the servers that fall silent.
+/// The outbox with processes that die and mail servers that stop responding.
 extension ServerTests {
     @Suite struct MailTests {
         @Test
-        func `a service killed while the mail server holds its message sends one more copy, of the same Message-ID`()
+        func `a service killed while the mail server holds its message sends one more copy with the same Message-ID`()
             async throws
         {
             try await Deployment.with { live in
@@ -16,21 +16,21 @@ extension ServerTests {
                 try instance.start()
                 try await live.waitUntil("the instance is ready") { await instance.isReady(live) }
                 try await live.mailMode("hold")
-                _ = try live.ask(Self.queued("held@example.org"))
-                try await live.waitUntil("the message was kept and not confirmed") {
+                _ = try live.query(Self.queued("held@example.org"))
+                try await live.waitUntil("the message was stored and not confirmed") {
                     try await live.mailCount(to: "held@example.org") == 1
                 }
 
                 instance.kill()
 
-                #expect(try live.ask("SELECT state, attempts FROM notifications") == ["sending|1"])
+                #expect(try live.query("SELECT state, attempts FROM notifications") == ["sending|1"])
                 try await live.mailMode("ok")
                 try instance.start()
                 let began = ContinuousClock.now
                 try await live.waitUntil("the mail is sent") {
-                    try live.ask("SELECT state, attempts FROM notifications") == ["sent|2"]
+                    try live.query("SELECT state, attempts FROM notifications") == ["sent|2"]
                 }
-                // The lease of the dead one ran out by itself.
+                // The lease of the killed process expired.
                 #expect(ContinuousClock.now - began < .seconds(45))
                 let list = try await live.send("GET", url: live.mailControl + "/messages")
                 let mails = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: any Sendable]])
@@ -40,21 +40,21 @@ extension ServerTests {
             }
         }
 
-        @Test func `a mail that nobody told of is found by the poll, and one that is told of goes at once`()
+        @Test func `a mail without a notification is found by polling, and one with a notification is sent at once`()
             async throws
         {
             try await Deployment.with { live in
-                _ = try live.ask(Self.queued("untold@example.org"))
+                _ = try live.query(Self.queued("unnotified@example.org"))
                 try await live.waitUntil("the poll has found it", seconds: 20) {
-                    try await live.mailCount(to: "untold@example.org") == 1
+                    try await live.mailCount(to: "unnotified@example.org") == 1
                 }
 
-                // By the poll alone each would wait a second for the next.
+                // With polling alone each mail would wait up to a second.
                 var best = Duration.seconds(60)
                 for round in 0..<3 where best > .seconds(4) {
                     let began = ContinuousClock.now
                     for number in 0..<8 {
-                        let address = "told-\(round)-\(number)@example.org"
+                        let address = "notified-\(round)-\(number)@example.org"
                         let queued = try await live.call(
                             "POST", "/v1/notifications/test", key: live.opsKey, json: #"{"to":"\#(address)"}"#)
                         #expect(queued.status == 202)
@@ -70,20 +70,20 @@ extension ServerTests {
         func `SIGTERM ends the service with success while the mail server is silent`(mode: String) async throws {
             try await Deployment.with { live in
                 try await live.mailMode(mode)
-                for number in 0..<6 { _ = try live.ask(Self.queued("silent-\(number)@example.org")) }
+                for number in 0..<6 { _ = try live.query(Self.queued("silent-\(number)@example.org")) }
                 try await live.waitUntil("every sender waits") {
-                    try live.ask("SELECT count(*) FROM notifications WHERE state = 'sending'") == ["4"]
+                    try live.query("SELECT count(*) FROM notifications WHERE state = 'sending'") == ["4"]
                 }
 
                 #expect(live.service.stop() == 0)
 
-                // What was not handed over is free at once; what was handed over whole is not known to be taken, and waits.
-                let states = try live.ask("SELECT state, count(*) FROM notifications GROUP BY 1 ORDER BY 1")
+                // An unsent mail is released at once; a mail whose acceptance is unknown waits.
+                let states = try live.query("SELECT state, count(*) FROM notifications GROUP BY 1 ORDER BY 1")
                 #expect(states == (mode == "mailsilent" ? ["queued|6"] : ["queued|2", "retrying|4"]))
             }
         }
 
-        /// A test mail put in by hand: nobody is notified.
+        /// Inserts a test mail without a notification.
         private static func queued(_ address: String) -> String {
             """
             INSERT INTO notifications (id, kind, recipient, language, state, next_attempt_at, message_id, created_at)

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whom we call, whom we send browsers to, and what comes back.
+/// Calls to PSPs, redirects of browsers, and the responses.
 extension ServerTests {
     @Suite struct OutsideTests {
-        @Test func `no inner address gets into the PSP list, and the list in force stays`() async throws {
+        @Test func `private addresses are rejected in the PSP list, and the current list remains`() async throws {
             try await Deployment.with { live in
                 let before = try await live.call("GET", "/v1/psp-list", key: live.opsKey)
                 for url in [
@@ -24,7 +24,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a PSP that misbehaves is told as such, and what it said is shown to nobody`() async throws {
+        @Test func `a misbehaving PSP is reported as a PSP error, and its response is not shown`() async throws {
             try await Deployment.with { live in
                 let inner = try HostileServer(body: #"{"redirect_url":"https://pay.example.org/"}"#)
                 defer { inner.close() }
@@ -44,7 +44,7 @@ extension ServerTests {
                         ),
                         502
                     ),
-                    (try HostileServer(.says(Array(canary.utf8))), 502),
+                    (try HostileServer(.sends(Array(canary.utf8))), 502),
                 ]
                 let (position, iuv) = try await live.position()
                 for (server, status) in servers {
@@ -56,16 +56,16 @@ extension ServerTests {
 
                     #expect(answer.status == status)
                     #expect(!String(decoding: answer.body, as: UTF8.self).contains(canary))
-                    #expect(server.visits == 1)
-                    // Nothing is held: the next one may begin.
+                    #expect(server.connectionCount == 1)
+                    // The installment is free: the next attempt may start.
                     #expect(try await live.status(of: position) == "open")
                 }
-                #expect(inner.visits == 0)
+                #expect(inner.connectionCount == 0)
                 #expect(try !live.log().contains(canary))
             }
         }
 
-        @Test func `a browser comes back to the creditor's own origins alone`() async throws {
+        @Test func `a browser is redirected to the creditor's own origins only`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 for address in [
@@ -86,7 +86,7 @@ extension ServerTests {
 }
 
 extension Deployment {
-    /// The list in force with another address for its first channel.
+    /// Replaces the list with the same list and another address for its first channel.
     func replacePSPList(startURL: String) async throws -> Answer {
         let current = try await call("GET", "/v1/psp-list", key: opsKey)
         let tag = try #require(current.headers["etag"])

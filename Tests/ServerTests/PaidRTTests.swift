@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Money that has moved is never refused, and one RT is one however it is written. Every response is held against the contract.
+/// An RT of moved money is never refused, and one RT is the same in every spelling. Every response is validated against the contract.
 extension ServerTests {
     @Suite struct PaidRTTests {
-        /// Changes of a good RT in JSON that are noted or read, never refused.
+        /// Variations of a valid RT in JSON, which are accepted with or without a note.
         private static let variations: [(String, String)] = [
             (#""business_name":"Banca Alfa""#, #""business_name":"Banca Alfa\n\n""#),
             (#""business_name":"Banca Alfa""#, #""business_name":"""#),
@@ -28,7 +28,7 @@ extension ServerTests {
             ("RECEIPT", String(repeating: "r", count: 140)),
         ]
 
-        @Test func `no small variation refuses a paid RT, and what is shown of it is clean`() async throws {
+        @Test func `small variations do not reject a paid RT, and its receipt shows clean values`() async throws {
             try await Deployment.with { live in
                 for (index, (part, other)) in Self.variations.enumerated() {
                     let (position, iuv) = try await live.position()
@@ -57,12 +57,12 @@ extension ServerTests {
                         rt: String(decoding: official.body, as: UTF8.self), type: "application/xml")
                     #expect(again.status == 200 && again.body == answer.body, "\(other)")
                 }
-                #expect(try live.ask("SELECT count(*) FROM anomalies") == ["0"])
-                #expect(try live.ask("SELECT count(*) FROM receipts") == ["\(Self.variations.count)"])
+                #expect(try live.query("SELECT count(*) FROM anomalies") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM receipts") == ["\(Self.variations.count)"])
             }
         }
 
-        @Test func `an official RT is read by the same rules`() async throws {
+        @Test func `an official RT follows the same rules`() async throws {
             try await Deployment.with { live in
                 let zero = RTSample.Single(amount: "0.00", outcome: "ACCEPTED")
                 let cases: [(String, (inout RTSample) -> Void)] = [
@@ -91,7 +91,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `one RT in JSON, in XML, written anew or as we write it, is one; another fact is a conflict`()
+        @Test func `one RT in JSON, in XML or rewritten is one receipt, and another fact is a conflict`()
             async throws
         {
             try await Deployment.with { live in
@@ -122,7 +122,7 @@ extension ServerTests {
                     sentAt: "2026-11-20T20:00:00")
                 let xml = try await live.post(rt: sample.text, type: "application/xml")
                 #expect(xml.status == 200 && xml.body == first.body)
-                #expect(try live.ask("SELECT count(*) FROM anomalies") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM anomalies") == ["0"])
 
                 sample.singles[0].date = "2026-11-19"
                 #expect(try await live.post(rt: sample.text, type: "application/xml").status == 409)
@@ -130,11 +130,11 @@ extension ServerTests {
                     rt.replacing("10:00:00Z", with: "10:00:01Z"), rt.replacing("5980", with: "5979"),
                     rt.replacing("\"OK\"", with: "\"KO\""),
                 ] { #expect(try await live.post(rt: other).status == 409, "\(other)") }
-                #expect(try live.ask("SELECT count(*) FROM receipts") == ["1"])
+                #expect(try live.query("SELECT count(*) FROM receipts") == ["1"])
             }
         }
 
-        @Test func `an RT that contradicts itself about money waits for people, who may accept it`() async throws {
+        @Test func `an RT with contradictory amounts waits for an operator, who may accept it`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let answer = try await live.post(
@@ -154,7 +154,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a position sent again with its defaults written out is the one stored before`() async throws {
+        @Test func `a position sent again with explicit defaults is the stored one`() async throws {
             try await Deployment.with { live in
                 func body(_ debtor: String, _ name: String, _ extra: String, _ installment: String = "") -> String {
                     """

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What happens around a payment, seen from outside.
+/// The effects of a payment, through the API.
 extension ServerTests {
     @Suite struct PaymentTests {
-        @Test func `the RT is answered as ever while the mail server is away, and its mail goes out once it is back`()
+        @Test func `RTs are accepted without a mail server, and the mail is sent when it is available again`()
             async throws
         {
             try await Deployment.with { live in
@@ -30,7 +30,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a mail that is refused for good is dead at once`() async throws {
+        @Test func `a mail that is rejected permanently is dead at once`() async throws {
             try await Deployment.with { live in
                 try await live.mailMode("rcpt5")
                 let (position, iuv) = try await live.position()
@@ -42,7 +42,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `the mail reads well and brings the receipt`() async throws {
+        @Test func `the mail is well formed and has the receipt attached`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "READ"))
@@ -51,8 +51,8 @@ extension ServerTests {
                 }
                 let mail = try #require(try await live.mails().first)
 
-                // Python's own parser, which reports every defect that it finds.
-                let told = try Tool.withFile(Array(mail), suffix: "eml") { path in
+                // Python's parser reports every defect of the message.
+                let report = try Tool.withFile(Array(mail), suffix: "eml") { path in
                     try Tool.run(
                         "python3",
                         [
@@ -70,14 +70,14 @@ extension ServerTests {
                 for words in [
                     "Comune di Esempio", iuv, "59,80 €", "application/pdf", ".pdf b'%PDF-1.", "auto-generated",
                 ] {
-                    #expect(told.contains(words), "\(words)")
+                    #expect(report.contains(words), "\(words)")
                 }
-                #expect(!told.contains("RSSMRA80A01H501U") && !told.contains("Canarino"))
+                #expect(!report.contains("RSSMRA80A01H501U") && !report.contains("Canarino"))
             }
         }
 
         @Test
-        func `a repeat with the same Idempotency-Key gives the first answer, and another body under it is refused`()
+        func `a repeat with the same Idempotency-Key gives the first response, and another body is rejected`()
             async throws
         {
             try await Deployment.with { live in
@@ -95,7 +95,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `an installment has one open payment at a time, whoever asks at once`() async throws {
+        @Test func `an installment has one open payment at a time, also for concurrent requests`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
 
@@ -108,7 +108,7 @@ extension ServerTests {
 
                 #expect(answers.filter { $0 == 201 }.count == 1)
                 #expect(answers.filter { $0 == 409 }.count == 7)
-                // The counter may not take the money either while the payment is under way.
+                // A counter payment is rejected as well while the payment is in progress.
                 let counter = try await live.call(
                     "POST", "/v1/positions/\(position)/counter-payments", key: live.creditorKey,
                     json:
@@ -118,7 +118,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a negative RT frees the position, and a positive one after it pays`() async throws {
+        @Test func `a negative RT releases the position, and a later positive one pays it`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let attempt = try await live.pay(iuv: iuv)
@@ -159,7 +159,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a change needs the version it was made from`() async throws {
+        @Test func `a change needs the version that it is based on`() async throws {
             try await Deployment.with { live in
                 let (position, _) = try await live.position()
                 let path = "/v1/positions/\(position)"
@@ -186,7 +186,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `every operation of the contract is served, and asks who is calling`() async throws {
+        @Test func `every operation of the contract is served and requires its credential`() async throws {
             try await Deployment.with { live in
                 let contract = try Contract.project.get()
                 for operation in contract.operations {
@@ -214,7 +214,7 @@ extension ServerTests {
 }
 
 extension Deployment {
-    /// The one mail about a position that goes to its debtor.
+    /// The only mail about a position to its debtor.
     func notification(of position: String) async throws -> [String: any Sendable] {
         let list = try await call("GET", "/v1/notifications?position_id=\(position)", key: opsKey).json
         return (list["items"] as? [[String: any Sendable]])?.first ?? [:]

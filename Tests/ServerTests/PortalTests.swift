@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Starts, cancellations and the PSP behind them, with the real simulator.
+/// Starts and cancellations with the real simulator.
 extension ServerTests {
     @Suite struct PortalTests {
-        @Test func `a PSP is told of a cancelled attempt, and its page takes no money any more`() async throws {
+        @Test func `the PSP of a cancelled attempt is notified, and its page accepts no payment`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let started = try await live.pay(iuv: iuv, key: "cancelled")
@@ -25,14 +25,16 @@ extension ServerTests {
                     body: Data(#"{"action":"pay"}"#.utf8))
                 #expect(paid.status == 409)
                 #expect(try await live.status(of: position) == "open")
-                // The key has the response that it had, byte for byte; another payment has its own page.
+                // The key gets the same response, byte for byte; another payment has its own page.
                 let replayed = try await live.pay(iuv: iuv, key: "cancelled")
                 #expect(replayed.body == started.body)
                 #expect(try await live.pay(iuv: iuv).json["redirect_url"] as? String != page)
             }
         }
 
-        @Test func `a secret that the PSP does not have yet breaks no payment, nor does its revocation`() async throws {
+        @Test func `a secret that the PSP does not have yet does not affect payments, nor does its revocation`()
+            async throws
+        {
             try await Deployment.with { live in
                 let (_, first) = try await live.position()
                 let (_, second) = try await live.position()
@@ -49,7 +51,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `sixty starts at a PSP that hangs delay no start at another`() async throws {
+        @Test func `sixty starts at a hanging PSP do not delay starts at another`() async throws {
             try await Deployment.with { live in
                 let hanging = try HostileServer(.isSilent)
                 defer { hanging.close() }
@@ -59,7 +61,7 @@ extension ServerTests {
                 try #require(
                     try await live.replacePSPList(startURL: "http://127.0.0.1:\(hanging.port)/start").status == 200)
                 let flood = positions.map { iuv in Task { try await live.pay(iuv: iuv).status } }
-                try await live.waitUntil("the PSP hangs") { hanging.visits >= 4 }
+                try await live.waitUntil("the PSP hangs") { hanging.connectionCount >= 4 }
                 let began = ContinuousClock.now
 
                 let started = try await live.pay(iuv: good, psp: "BETAITRR")
@@ -69,8 +71,8 @@ extension ServerTests {
                 var statuses: [Int: Int] = [:]
                 for start in flood { statuses[try await start.value, default: 0] += 1 }
                 print("the sixty ended with \(statuses)")
-                // Few are called, and each of them times out; the others are refused and never sent.
-                #expect(hanging.visits <= statuses[504, default: 0])
+                // Few calls are made, and each of them times out; the others are rejected and never sent.
+                #expect(hanging.connectionCount <= statuses[504, default: 0])
                 #expect(statuses[502, default: 0] > 30 && statuses.keys.allSatisfy { $0 == 502 || $0 == 504 })
             }
         }

@@ -3,10 +3,11 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// What proves that an account is its person's, and what follows for mailbox, password and contact data.
+    /// The proof of identity of an account, and its effects on mailbox, password and contact data.
     @Suite struct ProvedAccountTests {
         @Test
-        func `a card ends what an impostor opened with a password, and its owner sets mailbox and password again`()
+        func
+            `a smart card ends sessions that an impostor opened with a password, and its owner sets mailbox and password again`()
             async throws
         {
             try await Deployment.with { live in
@@ -15,7 +16,7 @@ extension ServerTests {
                     var impostor = Applicant.mario
                     impostor.email = "impostor@example.org"
                     let stolen = try await live.session(impostor)
-                    // The impostor learns of the debt, but not how its creditor reaches the debtor.
+                    // The impostor sees the debt, but not the debtor's contact data.
                     let seen = try await live.debtor(of: position, token: stolen.access)
                     #expect(Set(seen.keys) == ["kind", "tax_code"])
                     _ = try await live.call(
@@ -34,12 +35,12 @@ extension ServerTests {
                     #expect(try me.json["email"] == nil && me.json["has_password"] as? Bool == false)
                     #expect(try me.json["proved_by"] as? String == "smart_card")
                     #expect(try me.json["given_name"] as? String == "MARIO")
-                    try await live.waitUntil("the impostor's mailbox is told") {
+                    try await live.waitUntil("the impostor gets a mail") {
                         try await live.mailCount(to: "impostor@example.org") == 3
                     }
                     #expect(try await live.text(to: "impostor@example.org").contains("Accesso con la carta"))
-                    #expect(try live.books("SELECT count(*) FROM journal WHERE kind = 'citizen_proved'") == "1")
-                    // Resets that are asked for from now on reach nobody.
+                    #expect(try live.queryText("SELECT count(*) FROM journal WHERE kind = 'citizen_proved'") == "1")
+                    // Password resets send no mail from now on.
                     _ = try await live.call(
                         "POST", "/v1/password-resets", key: live.apiKey, json: #"{"email":"impostor@example.org"}"#)
                     let whole = try await live.debtor(of: position, token: owner)
@@ -58,7 +59,7 @@ extension ServerTests {
                         await live.signIn("mario.rossi@example.org", "sette rane nello stagno")
                     ).access
                     #expect(try await live.debtor(of: position, token: own)["email"] as? String != nil)
-                    // A second card sign-in finds the account proved and takes nothing away.
+                    // A second sign-in with the card finds a proved account and removes nothing.
                     _ = try Tokens(service.signIn(by: card, key: live.apiKey))
                     #expect(try await live.me(own).json["has_password"] as? Bool == true)
                     #expect(try await live.mailCount(to: "impostor@example.org") == 3)
@@ -66,7 +67,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `whose account no card has proved gets receipts without contact data`() async throws {
+        @Test func `an account without a smart card gets receipts without contact data`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 let rt = Deployment.rt(
@@ -95,11 +96,13 @@ extension ServerTests {
             try await Deployment.with { live in
                 let mario = try await live.session(.mario).access
                 let anna = try await live.session(.anna).access
-                // Anna's mailbox is taken: Mario is answered alike, and Anna is told.
-                let taken = try await live.patchMe(#"{"email":"Anna.Verdi@example.org"}"#, token: mario)
+                // Anna's mailbox is in use: Mario gets the same response, and Anna gets an e-mail.
+                let used = try await live.patchMe(#"{"email":"Anna.Verdi@example.org"}"#, token: mario)
                 let free = try await live.patchMe(#"{"email":"nuovo@example.org"}"#, token: mario)
-                #expect(taken.status == 200 && taken.body == free.body)
-                try await live.waitUntil("Anna is told") { try await live.mailCount(to: "anna.verdi@example.org") == 2 }
+                #expect(used.status == 200 && used.body == free.body)
+                try await live.waitUntil("Anna gets a mail") {
+                    try await live.mailCount(to: "anna.verdi@example.org") == 2
+                }
                 #expect(try await live.text(to: "anna.verdi@example.org").contains("Tentativo di registrazione"))
                 let code = try await live.code(to: "nuovo@example.org")
 
@@ -111,23 +114,24 @@ extension ServerTests {
 
                 #expect(try await live.signIn("mario.rossi@example.org").status == 401)
                 #expect(try await live.signIn("nuovo@example.org").status == 200)
-                try await live.waitUntil("the former mailbox is told") {
+                try await live.waitUntil("the former mailbox gets a mail") {
                     try await live.mailCount(to: "mario.rossi@example.org") == 2
                 }
                 #expect(try await live.text(to: "mario.rossi@example.org").contains("è cambiato"))
-                // One mailbox gets five mails at once; whoever asks is not told that it has had them.
+                // One mailbox gets five mails without a wait; the response does not disclose that the limit is reached.
                 for _ in 0..<8 {
                     #expect(try await live.patchMe(#"{"email":"terzo@example.org"}"#, token: mario).status == 200)
                 }
                 #expect(
-                    try live.books("SELECT count(*) FROM notifications WHERE recipient = 'terzo@example.org'") == "5")
+                    try live.queryText("SELECT count(*) FROM notifications WHERE recipient = 'terzo@example.org'")
+                        == "5")
                 let elsewhere = try await live.patchMe(
                     #"{"email":"quarto@example.org","verification_url":"https://evil.example.org/x"}"#, token: mario)
                 #expect(try elsewhere.pointers == ["/verification_url"])
             }
         }
 
-        @Test func `a password changes beside the current one, and every other session ends`() async throws {
+        @Test func `a password change requires the current one and ends every other session`() async throws {
             try await Deployment.with { live in
                 let other = try await live.session(.mario).access
                 let token = try Tokens(await live.signIn("RSSMRA80A01H501U")).access

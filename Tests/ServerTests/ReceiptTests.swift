@@ -4,15 +4,15 @@ import TestSupport
 import Testing
 import Text
 
-/// The table of an RT's answers, line by line, with what the books hold afterwards.
+/// The responses to RTs line by line, with the rows in the database afterwards.
 extension ServerTests {
     @Suite struct ReceiptTests {
-        @Test func `a conflict keeps both bodies and changes nothing`() async throws {
+        @Test func `a conflict stores both bodies and changes nothing`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let first = Deployment.rt(iuv: iuv, receipt: "SAME")
                 let second = Deployment.rt(iuv: iuv, receipt: "SAME", cents: 5_979)
-                let taken = try await live.post(rt: first).json
+                let accepted = try await live.post(rt: first).json
 
                 let answers = [try await live.post(rt: second), try await live.post(rt: second)]
 
@@ -22,19 +22,19 @@ extension ServerTests {
                 }
                 #expect(try answers[0].json["anomaly_id"] as? String == answers[1].json["anomaly_id"] as? String)
                 #expect(
-                    try live.ask("SELECT encode(sha256, 'hex') FROM rts ORDER BY is_first DESC")
+                    try live.query("SELECT encode(sha256, 'hex') FROM rts ORDER BY is_first DESC")
                         == [first, second].map { Hex.encode(SHA256.digest(Array($0.utf8))) })
-                let receipt = try #require(taken["id"] as? String)
+                let receipt = try #require(accepted["id"] as? String)
                 let bytes = try await live.call("GET", "/v1/receipts/\(receipt)/rt", key: live.apiKey)
                 #expect(bytes.body == Data(first.utf8))
                 #expect(try await live.status(of: position) == "paid")
-                #expect(try live.ask("SELECT kind FROM anomalies") == ["receipt_conflict"])
-                #expect(try live.ask("SELECT count(*) FROM receipts") == ["1"])
-                #expect(try live.ask("SELECT count(*) FROM notifications") == ["1"])
+                #expect(try live.query("SELECT kind FROM anomalies") == ["receipt_conflict"])
+                #expect(try live.query("SELECT count(*) FROM receipts") == ["1"])
+                #expect(try live.query("SELECT count(*) FROM notifications") == ["1"])
             }
         }
 
-        @Test func `what comes at once counts once, whether or not there is a position to wait for`() async throws {
+        @Test func `concurrent RTs count once, with or without a position`() async throws {
             try await Deployment.with { live in
                 let other = try await live.otherCreditor()
                 let shared = try await live.debt(parts: [Self.shared(with: other.taxCode)]).installments[0].iuv
@@ -59,15 +59,16 @@ extension ServerTests {
                     }
                 }
 
-                #expect(try live.ask("SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM rts)") == ["22|22"])
                 #expect(
-                    try live.ask("SELECT kind, count(*) FROM anomalies GROUP BY 1 ORDER BY 1")
+                    try live.query("SELECT (SELECT count(*) FROM receipts), (SELECT count(*) FROM rts)") == ["22|22"])
+                #expect(
+                    try live.query("SELECT kind, count(*) FROM anomalies GROUP BY 1 ORDER BY 1")
                         == ["already_paid|19", "unknown_iuv|1"])
                 #expect(try await live.status(of: position) == "paid")
             }
         }
 
-        @Test func `money for an attempt that was cancelled or has expired pays, and the attempt succeeds`()
+        @Test func `an RT for a cancelled or expired attempt pays, and the attempt succeeds`()
             async throws
         {
             try await Deployment.with { live in
@@ -75,11 +76,12 @@ extension ServerTests {
                     let (position, iuv) = try await live.position()
                     let attempt = try #require(try await live.pay(iuv: iuv).json["id"] as? String)
                     if end == "cancelled" {
-                        let gone = try await live.call(
+                        let cancelled = try await live.call(
                             "POST", "/v1/payment-attempts/\(attempt)/cancel", key: live.apiKey)
-                        #expect(gone.status == 200)
+                        #expect(cancelled.status == 200)
                     } else {
-                        _ = try live.ask("UPDATE payment_attempts SET expires_at = created_at WHERE id = '\(attempt)'")
+                        _ = try live.query(
+                            "UPDATE payment_attempts SET expires_at = created_at WHERE id = '\(attempt)'")
                     }
                     try await live.waitUntil("the attempt is \(end)") {
                         try await live.attempt(attempt)["status"] as? String == end
@@ -95,7 +97,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `money for a position that may not be paid so is kept and listed with its reason`() async throws {
+        @Test func `money that a position does not expect is stored and listed with its reason`() async throws {
             try await Deployment.with { live in
                 let strict = try await live.call(
                     "PUT", "/v1/creditors/\(Deployment.creditor)/debt-types/strict", key: live.opsKey,
@@ -113,9 +115,9 @@ extension ServerTests {
                     let made = try await live.debt(one.extra, type: one.type, dueDate: one.due)
                     let iuv = made.installments[0].iuv
                     if one.kind == "position_cancelled" {
-                        let gone = try await live.call(
+                        let cancelled = try await live.call(
                             "POST", "/v1/positions/\(made.id)/cancel", key: live.creditorKey)
-                        #expect(gone.status == 200)
+                        #expect(cancelled.status == 200)
                     }
                     let before = try await live.status(of: made.id)
 
@@ -129,17 +131,17 @@ extension ServerTests {
                     let shown = try await live.call("GET", "/v1/anomalies/\(anomaly)", key: live.opsKey).json
                     #expect(shown["status"] as? String == "open" && shown["position_id"] as? String == made.id)
                 }
-                #expect(try live.ask("SELECT count(*) FROM installments WHERE paid_at IS NOT NULL") == ["0"])
-                #expect(try live.ask("SELECT count(*) FROM rts") == ["3"])
+                #expect(try live.query("SELECT count(*) FROM installments WHERE paid_at IS NOT NULL") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM rts") == ["3"])
             }
         }
 
-        @Test func `an RT without an attempt pays, and its origin is told`() async throws {
+        @Test func `an RT without an attempt pays, and the receipt states its origin`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
-                let taken = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "APP"))
-                #expect(taken.status == 201)
-                let id = try #require(try taken.json["id"] as? String)
+                let accepted = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "APP"))
+                #expect(accepted.status == 201)
+                let id = try #require(try accepted.json["id"] as? String)
                 let receipt = try await live.call("GET", "/v1/receipts/\(id)", key: live.apiKey).json
                 #expect(receipt["origin"] as? String == "pagopa" && receipt["attempt_id"] == nil)
                 #expect(try await live.status(of: position) == "paid")
@@ -163,7 +165,7 @@ extension ServerTests {
                         try await live.attempt(attempt)["status"] as? String == (isLast ? "succeeded" : "redirected"))
                     #expect(try await live.status(of: made.id) == (isLast ? "paid" : "partially_paid"))
                 }
-                #expect(try live.ask("SELECT count(*) FROM receipts WHERE attempt_id = '\(attempt)'") == ["5"])
+                #expect(try live.query("SELECT count(*) FROM receipts WHERE attempt_id = '\(attempt)'") == ["5"])
             }
         }
 
@@ -186,7 +188,7 @@ extension ServerTests {
                 #expect(try await live.attempt(attempt)["status"] as? String == "redirected")
                 _ = try await live.post(rt: Deployment.rt(iuv: paid.iuv, receipt: "YES", paidAt: Deployment.now))
 
-                // A language that is none of ours: the one of the start counts.
+                // An unsupported language: the language of the start is used.
                 let ended = try await live.call(
                     "GET", "/v1/payment-attempts/\(attempt)", key: live.apiKey, headers: ["Accept-Language": "es"]
                 ).json
@@ -197,7 +199,7 @@ extension ServerTests {
                 #expect(message.contains("Non pagati: 3\(refused.iuv) (59,80 €)."))
                 #expect(try await live.status(of: made.id) == "partially_paid")
                 #expect(
-                    try live.ask(
+                    try live.query(
                         "SELECT r.iuv FROM notifications n JOIN receipts r ON r.id = n.receipt_id WHERE n.kind = 'payment_failed'"
                     )
                         == [refused.iuv])
@@ -206,7 +208,9 @@ extension ServerTests {
         }
 
         @Test(arguments: [false, true])
-        func `the RT of a further beneficiary is kept as its own receipt, and the installment is paid once`(first: Bool)
+        func `the RT of a further beneficiary is stored as its own receipt, and the installment is paid once`(
+            first: Bool
+        )
             async throws
         {
             try await Deployment.with { live in
@@ -241,9 +245,9 @@ extension ServerTests {
                 if first { #expect(try await live.post(rt: main).status == 201) }
 
                 #expect(try await live.status(of: made.id) == "paid")
-                #expect(try live.ask("SELECT count(*) FROM receipts WHERE status = 'settled'") == ["1"])
-                #expect(try live.ask("SELECT count(*) FROM anomalies") == ["0"])
-                #expect(try live.ask("SELECT count(*) FROM notifications") == ["1"])
+                #expect(try live.query("SELECT count(*) FROM receipts WHERE status = 'settled'") == ["1"])
+                #expect(try live.query("SELECT count(*) FROM anomalies") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM notifications") == ["1"])
                 let archive = try await live.call("GET", "/v1/receipts", key: other.key).json
                 #expect((archive["items"] as? [any Sendable])?.isEmpty == true)
                 let copied = try await live.call("GET", "/v1/receipts?status=recorded", key: other.key).json
@@ -260,7 +264,8 @@ extension ServerTests {
             }
         }
 
-        @Test func `the RT of a further beneficiary that comes before the position leaves quarantine when it appears`()
+        @Test
+        func `the RT of a further beneficiary that arrives before the position leaves quarantine when it is created`()
             async throws
         {
             try await Deployment.with { live in
@@ -284,7 +289,7 @@ extension ServerTests {
             }
         }
 
-        /// 49,80 for the notice's creditor and 10,00 for another.
+        /// An installment of 49,80 for the creditor of the notice and 10,00 for another.
         private static func shared(with other: String, extra: String = "") -> String {
             #"""
             \#(extra)"transfers":[{"creditor_tax_code":"\#(Deployment.creditor)","iban":"IT60X0542811101000000123456",
@@ -294,7 +299,8 @@ extension ServerTests {
             """#
         }
 
-        @Test func `whoever asked for it is told once of each installment that was not paid, nobody else`() async throws
+        @Test func `each installment that was not paid causes one mail, only to the payer who asked for it`()
+            async throws
         {
             try await Deployment.with { live in
                 let made = try await live.debt(parts: ["", "", ""])
@@ -314,10 +320,10 @@ extension ServerTests {
                         iuv: installment.iuv, receipt: "NO", cents: 0, outcome: "KO", paidAt: Deployment.now)
                     #expect(try await live.post(rt: no).status == 201)
                     #expect(try await live.post(rt: no).status == 200)
-                    let rows = try live.ask("SELECT kind, recipient FROM notifications")
+                    let rows = try live.query("SELECT kind, recipient FROM notifications")
                     #expect(rows == Array(repeating: "payment_failed|asked@example.org", count: min(index + 1, 2)))
                 }
-                // What comes after the end is no news.
+                // An RT after the end causes no further mail.
                 _ = try await live.post(
                     rt: Deployment.rt(
                         iuv: made.installments[0].iuv, receipt: "AGAIN", cents: 0, outcome: "KO", paidAt: Deployment.now
@@ -327,18 +333,19 @@ extension ServerTests {
                 let shown = try await live.attempt(id)
                 #expect(shown["status"] as? String == "failed" && shown["failure_reason"] != nil)
                 #expect(try await live.status(of: made.id) == "open")
-                try await live.waitUntil("the mail has gone") {
+                try await live.waitUntil("the mail was sent") {
                     try await live.mailCount(to: "asked@example.org") == 2
                 }
                 #expect(try await live.mailCount(to: "silent@example.org") == 0)
-                #expect(try live.ask("SELECT count(*) FROM notifications") == ["2"])
+                #expect(try live.query("SELECT count(*) FROM notifications") == ["2"])
                 let mail = String(decoding: try #require(try await live.mails().first), as: UTF8.self)
                 #expect(!mail.contains("application/pdf"))
                 #expect(try await live.start([ids[0]], cents: 5_980).status == 201)
             }
         }
 
-        @Test func `the payer of a receipt in quarantine is told too when it settles, and then forgotten`() async throws
+        @Test func `the payer of a receipt in quarantine gets a mail when it settles, and the address is deleted`()
+            async throws
         {
             try await Deployment.with { live in
                 let iuv = try AnomalyTests.freeNotice().dropFirst()
@@ -347,27 +354,27 @@ extension ServerTests {
                     rt: Deployment.rt(iuv: String(iuv), receipt: "EARLY", extra: payer)
                 ).json
                 #expect(early["disposition"] as? String == "quarantined")
-                #expect(try live.ask("SELECT payer_email FROM receipts") == ["anna@example.org"])
+                #expect(try live.query("SELECT payer_email FROM receipts") == ["anna@example.org"])
 
                 let made = try await live.debt(parts: ["\"iuv\":\"\(iuv)\","])
 
                 #expect(try await live.status(of: made.id) == "paid")
                 #expect(
-                    try live.ask("SELECT recipient FROM notifications ORDER BY 1")
+                    try live.query("SELECT recipient FROM notifications ORDER BY 1")
                         == ["anna@example.org", "canarino@example.org"])
-                #expect(try live.ask("SELECT count(*) FROM receipts WHERE payer_email IS NOT NULL") == ["0"])
-                // One that is not in quarantine has its mail at once and keeps no address.
+                #expect(try live.query("SELECT count(*) FROM receipts WHERE payer_email IS NOT NULL") == ["0"])
+                // A receipt outside quarantine has its mail at once and stores no address.
                 let (_, other) = try await live.position()
                 _ = try await live.post(rt: Deployment.rt(iuv: other, receipt: "DIRECT", extra: payer))
-                #expect(try live.ask("SELECT count(*) FROM receipts WHERE payer_email IS NOT NULL") == ["0"])
-                try await live.waitUntil("the payer is told of both") {
+                #expect(try live.query("SELECT count(*) FROM receipts WHERE payer_email IS NOT NULL") == ["0"])
+                try await live.waitUntil("the payer has both mails") {
                     try await live.mailCount(to: "anna@example.org") == 2
                 }
             }
         }
 
         @Test
-        func `an RT that cannot be read is refused with everything that is wrong, and its hash is journalled`()
+        func `an unreadable RT is rejected with all its faults, and its hash is in the journal`()
             async throws
         {
             try await Deployment.with { live in
@@ -380,14 +387,14 @@ extension ServerTests {
                 let unreadable = try await live.post(rt: rt)
                 #expect(unreadable.status == 422)
                 #expect(try unreadable.pointers == ["/outcome_code", "/paid_at"])
-                #expect(try live.ask("SELECT count(*) FROM receipts") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM receipts") == ["0"])
                 #expect(try await live.status(of: position) == "open")
                 let hash = "sha256:" + Hex.encode(SHA256.digest(Array(rt.utf8)))
-                #expect(try live.ask("SELECT note FROM journal WHERE kind = 'rt_refused' ORDER BY id") == [hash])
+                #expect(try live.query("SELECT note FROM journal WHERE kind = 'rt_refused' ORDER BY id") == [hash])
             }
         }
 
-        @Test func `an RT full of contradictions is kept, and one of another PSP is not`() async throws {
+        @Test func `an RT with many contradictions is stored, and one of another PSP is not`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let contradicting = """
@@ -408,14 +415,14 @@ extension ServerTests {
             }
         }
 
-        @Test func `the official RT of a receipt is the PSP's own, or one that we write`() async throws {
+        @Test func `the official RT of a receipt is the PSP's own, or one that the service writes`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 let attempt = try #require(try await live.pay(iuv: iuv).json["id"] as? String)
-                let told = try await live.post(
+                let stored = try await live.post(
                     rt: Deployment.rt(iuv: iuv, receipt: "OFFICIAL", paidAt: Deployment.now)
                 ).json
-                let id = try #require(told["id"] as? String)
+                let id = try #require(stored["id"] as? String)
 
                 let written = try await live.call("GET", "/v1/receipts/\(id)/official-rt", key: live.apiKey)
 
@@ -462,7 +469,7 @@ extension ServerTests {
 }
 
 extension Deployment.Answer {
-    /// Where a refusal sees the faults, in order of their names.
+    /// The pointers of the violations, sorted.
     var pointers: [String] {
         get throws {
             let violations = try json["violations"] as? [[String: any Sendable]]
@@ -477,7 +484,7 @@ extension Deployment {
         let installments: [(id: String, iuv: String)]
     }
 
-    /// A position of € 59,80 for each part; `extra` and the parts are members of its JSON, each with its comma.
+    /// A position with € 59,80 for each part; `extra` and the parts are members of its JSON, each with its comma.
     func debt(_ extra: String = "", type: String = "mensa", dueDate: String = "2030-10-10", parts: [String] = [""])
         async throws -> Debt
     {
@@ -502,7 +509,7 @@ extension Deployment {
             })
     }
 
-    /// Another creditor of ours, with a key that reads its receipts.
+    /// Another creditor, with a key that reads its receipts.
     func otherCreditor() async throws -> (taxCode: String, key: String) {
         let creditor = try await call(
             "PUT", "/v1/creditors/15376371009", key: opsKey,

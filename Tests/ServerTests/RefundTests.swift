@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What does not fit is put right to the end: written off, refunded, voided; and whoever is concerned sees it.
+/// Anomalies are resolved by write-off, refund or void, and the result is visible to the people concerned.
 extension ServerTests {
     @Suite struct RefundTests {
         private typealias Object = [String: any Sendable]
@@ -24,7 +24,9 @@ extension ServerTests {
 
         private func cents(_ object: Object, _ names: String...) -> [Int?] { names.map { object[$0] as? Int } }
 
-        @Test func `a creditor accepts a short payment, and what is written off shows with who and why`() async throws {
+        @Test func `a creditor accepts a short payment, and the write-off is shown with its author and reason`()
+            async throws
+        {
             try await Deployment.with { live in
                 let (id, iuv) = try await live.position(cents: 4_550)
                 let rt = try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "SHORT", cents: 4_000)).json
@@ -44,13 +46,13 @@ extension ServerTests {
                 #expect(cents(row, "paid_cents", "written_off_cents", "residual_cents") == [4_000, 550, 0])
                 let receipt = try #require(rt["id"] as? String)
                 #expect(try await pdf(live, receipt).contains("5,50 €"))
-                let notes = try live.ask("SELECT note FROM journal WHERE kind = 'written_off'")
+                let notes = try live.query("SELECT note FROM journal WHERE kind = 'written_off'")
                 #expect(notes == ["550 cents. Importo ridotto per errore nostro"])
-                #expect(try live.ask("SELECT count(*) FROM refunds") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM refunds") == ["0"])
             }
         }
 
-        @Test func `what was paid beyond the debt is refunded, to the end, and the payer is told`() async throws {
+        @Test func `an overpayment is refunded completely, and the payer gets a mail`() async throws {
             try await Deployment.with { live in
                 let (id, iuv) = try await live.position(cents: 4_550)
                 let payer =
@@ -67,8 +69,8 @@ extension ServerTests {
                 let decided = try await live.call("GET", "/v1/refunds/\(refund)", key: live.creditorKey)
                 #expect(try decided.json["amount_cents"] as? Int == 450)
                 #expect(try decided.json["status"] as? String == "decided")
-                try await live.waitUntil("the payer, and nobody else, is told of the refund") {
-                    try live.ask(
+                try await live.waitUntil("only the payer gets a mail about the refund") {
+                    try live.query(
                         "SELECT recipient, audience FROM notifications WHERE kind = 'refund_decided' AND state = 'sent'"
                     )
                         == ["anna@example.org|payer"]
@@ -90,7 +92,7 @@ extension ServerTests {
                 #expect(refunds.count == 1 && refunds[0]["reference"] as? String == "Mandato 214")
                 #expect(try await pdf(live, receipt).contains("4,50 €, pagato il"))
                 #expect(
-                    try live.ask("SELECT from_state, to_state FROM journal WHERE kind = 'refund_state' ORDER BY id")
+                    try live.query("SELECT from_state, to_state FROM journal WHERE kind = 'refund_state' ORDER BY id")
                         == [
                             "|decided", "decided|paid",
                         ])
@@ -119,11 +121,11 @@ extension ServerTests {
                 #expect(later.status == 422)
                 #expect(try later.pointers == ["/date"])
 
-                // By default what is left.
+                // By default the remaining amount.
                 let rest = try await resolve(live, anomaly, #"{"resolution":"refund","reason":"Doppio pagamento"}"#)
                 #expect(rest.status == 200)
                 #expect(
-                    try live.ask("SELECT amount_cents FROM refunds ORDER BY created_at, id") == ["5000", "980"])
+                    try live.query("SELECT amount_cents FROM refunds ORDER BY created_at, id") == ["5000", "980"])
                 let whole = try await live.call(
                     "POST", "/v1/refunds", key: live.creditorKey, json: #"{"receipt_id":"\#(receipt)"}"#)
                 #expect(whole.status == 409)
@@ -172,11 +174,11 @@ extension ServerTests {
                 _ = try await record("C-2")
                 #expect(try await live.status(of: id) == "paid")
                 #expect(
-                    try live.ask(
+                    try live.query(
                         "SELECT from_state, to_state FROM journal WHERE kind = 'position_state' ORDER BY id")
                         == ["open|paid", "paid|open", "open|paid"])
 
-                // What a PSP reported is not voided.
+                // A payment that a PSP reported cannot be voided.
                 let (other, otherIUV) = try await live.position()
                 let rt = try await live.post(rt: Deployment.rt(iuv: otherIUV, receipt: "ONLINE")).json
                 let online = try #require(rt["id"] as? String)
@@ -190,7 +192,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `payer and debtor get each their own version of the receipt`() async throws {
+        @Test func `payer and debtor each get their own version of the receipt`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 let payer =
@@ -205,7 +207,7 @@ extension ServerTests {
                     #expect(text.contains(own) && !text.contains(other), "\(query)")
                 }
                 #expect(
-                    try live.ask("SELECT recipient, audience FROM notifications ORDER BY 1")
+                    try live.query("SELECT recipient, audience FROM notifications ORDER BY 1")
                         == ["anna@example.org|payer", "canarino@example.org|debtor"])
                 let token = try await live.session(.anna).access
                 let headers = ["X-Citizen-Token": token]
@@ -234,14 +236,14 @@ extension ServerTests {
                 #expect(mails["total_count"] as? Int == 1)
                 let mail = try #require((mails["items"] as? [Object])?.first?["id"] as? String)
                 try await live.waitUntil("the mail went out") {
-                    try live.ask("SELECT state FROM notifications") == ["sent"]
+                    try live.query("SELECT state FROM notifications") == ["sent"]
                 }
                 let retried = try await live.call("POST", "/v1/notifications/\(mail)/retry", key: live.creditorKey)
                 #expect(retried.status == 409)
-                _ = try live.ask("UPDATE notifications SET state = 'dead', sent_at = NULL RETURNING id")
+                _ = try live.query("UPDATE notifications SET state = 'dead', sent_at = NULL RETURNING id")
                 let again = try await live.call("POST", "/v1/notifications/\(mail)/retry", key: live.creditorKey)
                 #expect(again.status == 202)
-                // An account's mail and a test belong to no creditor.
+                // Mails about accounts and test mails belong to no creditor.
                 _ = try await live.call(
                     "POST", "/v1/notifications/test", key: live.opsKey, json: #"{"to":"x@example.org"}"#)
                 let own = try await live.call(
@@ -251,7 +253,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `quarantine is seen in list, search and detail alike, by whom it concerns`() async throws {
+        @Test func `receipts in quarantine are in list, search and detail for callers who may resolve them`()
+            async throws
+        {
             try await Deployment.with { live in
                 let iuv = try AnomalyTests.freeNotice().dropFirst()
                 let rt = try await live.post(rt: Deployment.rt(iuv: String(iuv), receipt: "LOST")).json
@@ -282,7 +286,7 @@ extension ServerTests {
                     let list = try await live.call("GET", "/v1/anomalies?\(query)", key: live.creditorKey).json
                     #expect((list["items"] as? [Object])?.isEmpty == true, "\(query)")
                 }
-                // The creditor confirms where its money belongs.
+                // The creditor assigns its money to a debt.
                 let (position, _) = try await live.position()
                 let matched = try await resolve(
                     live, anomaly, #"{"resolution":"match","position_id":"\#(position)","reason":"Riconosciuto"}"#)
@@ -291,7 +295,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `after the void of a counter payment, what a PSP reported second can pay the debt`() async throws {
+        @Test func `after the void of a counter payment, the second payment that a PSP reported can pay the debt`()
+            async throws
+        {
             try await Deployment.with { live in
                 let (id, iuv) = try await live.position()
                 let counter = try await live.call(

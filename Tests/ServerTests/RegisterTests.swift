@@ -4,7 +4,8 @@ import Testing
 
 extension ServerTests {
     @Suite struct RegisterTests {
-        @Test func `a creditor's accounts are read, replaced by operations, and held to in new positions`() async throws
+        @Test func `a creditor's accounts are read, replaced by operations, and enforced in new positions`()
+            async throws
         {
             try await Deployment.with { live in
                 let path = "/v1/creditors/\(Deployment.creditor)/accounts"
@@ -25,7 +26,7 @@ extension ServerTests {
                 #expect(
                     try await live.call("PUT", path, key: live.opsKey, json: wanted, headers: ["If-Match": tag]).status
                         == 412)
-                // Read, changed and sent back: what is read is what may be sent.
+                // A GET response can be edited and sent back.
                 let again = try await live.call("GET", path, key: live.opsKey)
                 #expect(again.body == saved.body)
                 let back = try await live.call(
@@ -52,7 +53,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `the service of a debt type has the form that the contract states, also as a filter`() async throws {
+        @Test func `the service name of a debt type has the format of the contract, also as a filter`() async throws {
             try await Deployment.with { live in
                 for service in ["0.5", "Scuola", "a b", String(repeating: "a", count: 36)] {
                     let saved = try await live.call(
@@ -72,7 +73,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `an account that no bank has is refused`() async throws {
+        @Test func `an account with an impossible IBAN is rejected`() async throws {
             try await Deployment.with { live in
                 for iban in [
                     "IT99X0542811101000000000049", "IT01X0542811101000000000067", "IT65A0542811101000000123456",

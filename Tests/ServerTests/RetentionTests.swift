@@ -8,7 +8,7 @@ extension ServerTests {
             try #require(try live.command(["retention", "--format", "json"] + arguments)["rows"] as? [String: Int])
         }
 
-        @Test func `addresses go when nobody needs them any more, payment facts stay, and a dry run changes nothing`()
+        @Test func `expired addresses are deleted, payment facts remain, and a dry run changes nothing`()
             async throws
         {
             try await Deployment.with { live in
@@ -19,7 +19,7 @@ extension ServerTests {
                 let first = try await live.post(rt: rt)
                 try #require(first.status == 201)
                 try await live.waitUntil("both mails are out") {
-                    try live.ask("SELECT count(*) FROM notifications WHERE state = 'sent'") == ["2"]
+                    try live.query("SELECT count(*) FROM notifications WHERE state = 'sent'") == ["2"]
                 }
                 try await live.account(.mario)
                 _ = try await live.signIn(Applicant.mario.email)
@@ -31,11 +31,11 @@ extension ServerTests {
                         UNION ALL SELECT 't' || id || encode(sha256, 'hex') || encode(body, 'hex') FROM rts
                         UNION ALL SELECT 'j' || id || kind || actor FROM journal) AS facts
                     """
-                let before = try live.ask(facts)
+                let before = try live.query(facts)
 
-                // Nothing is old yet.
+                // No row has expired yet.
                 #expect(try rows(live, ["--dry-run"]).filter { $0.value > 0 }.isEmpty)
-                try live.ask(
+                try live.query(
                     """
                     UPDATE notifications SET created_at = created_at - interval '91 days';
                     UPDATE payment_attempts SET finished_at = finished_at - interval '91 days';
@@ -51,25 +51,25 @@ extension ServerTests {
                 #expect(try rows(live, []) == due)
 
                 #expect(try rows(live, ["--dry-run"]).filter { $0.value > 0 }.isEmpty)
-                for kept in [
+                for query in [
                     "SELECT count(*) FROM notifications WHERE recipient IS NOT NULL",
                     "SELECT count(*) FROM payment_attempts WHERE email IS NOT NULL OR payer_email IS NOT NULL",
                     "SELECT count(*) FROM positions WHERE state = 'paid' AND debtor_email IS NOT NULL",
                     "SELECT count(*) FROM citizen_sessions",
                 ] {
-                    #expect(try live.ask(kept) == ["0"], "\(kept)")
+                    #expect(try live.query(query) == ["0"], "\(query)")
                 }
-                #expect(try live.ask(facts) == before)
-                // What had been answered is answered still.
+                #expect(try live.query(facts) == before)
+                // A repeated request still gets its stored response.
                 #expect(try await live.post(rt: rt).body == first.body)
                 #expect(try await live.status(of: position) == "paid")
                 let mails = try await live.call("GET", "/v1/notifications?position_id=\(position)", key: live.opsKey)
                 #expect(mails.status == 200)
-                #expect(try live.ask("SELECT count(*) FROM citizens WHERE status = 'active'") == ["1"])
+                #expect(try live.query("SELECT count(*) FROM citizens WHERE status = 'active'") == ["1"])
             }
         }
 
-        @Test func `a mail given up whose address is forgotten is not tried again`() async throws {
+        @Test func `a dead mail whose address was deleted is not tried again`() async throws {
             try await Deployment.with { live in
                 try await live.mailMode("rcpt5")
                 let (position, iuv) = try await live.position()
@@ -78,7 +78,7 @@ extension ServerTests {
                     try await live.notification(of: position)["status"] as? String == "dead"
                 }
                 let id = try #require(try await live.notification(of: position)["id"] as? String)
-                try live.ask("UPDATE notifications SET created_at = created_at - interval '91 days'")
+                try live.query("UPDATE notifications SET created_at = created_at - interval '91 days'")
                 #expect(try rows(live, [])["mail_addresses"] == 1)
 
                 let again = try await live.call("POST", "/v1/notifications/\(id)/retry", key: live.opsKey)

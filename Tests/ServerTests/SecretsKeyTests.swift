@@ -11,8 +11,9 @@ extension ServerTests {
             let environment = live.environment.merging(["SECRETS_KEY": key, "HTTP_PORT": "\(try Proxy.freePort())"]) {
                 $1
             }
-            let part = try Part(Deployment.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
-            let status = part.exitStatus(withinSeconds: 30)
+            let process = try ServiceProcess(
+                Deployment.binaries.appending(path: "quietanza").path, arguments, environment, log: log)
+            let status = process.exitStatus(withinSeconds: 30)
             return (status, try String(contentsOf: log, encoding: .utf8))
         }
 

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A service over TLS beside a deployment's own, on its database; called by curl, which knows whom to trust.
+/// A service with TLS on the database of a deployment, called by curl with the test's certificate authority.
 final class SecureService: Sendable {
     let authority: TestAuthority
     let identity: TestAuthority.Pair
     let port: Int
     let cardPort: Int
-    let part: Part
+    let process: ServiceProcess
     private let log: URL
 
     static func with(
@@ -17,9 +17,9 @@ final class SecureService: Sendable {
         let authority = try TestAuthority()
         defer { authority.remove() }
         let service = try SecureService(beside: live, authority: authority, settings)
-        defer { service.part.stop() }
+        defer { service.process.stop() }
         try await live.waitUntil("the service over TLS answers", seconds: 20) {
-            guard service.part.isRunning else { throw Deployment.NotReady(description: try service.told()) }
+            guard service.process.isRunning else { throw Deployment.NotReady(description: try service.logText()) }
             return (try? service.curl(["https://127.0.0.1:\(service.port)/ready"]).status) == 200
         }
         try await body(service)
@@ -44,13 +44,13 @@ final class SecureService: Sendable {
         environment["SMART_CARD_PORT"] = "\(cardPort)"
         environment.merge(settings) { _, new in new }
         log = live.folder.appending(path: "secure-\(UUID().uuidString).log")
-        part = try Part(
+        process = try ServiceProcess(
             Deployment.binaries.appending(path: "quietanza").path, ["serve", "--no-loops"], environment, log: log)
     }
 
-    func told() throws -> String { try String(contentsOf: log, encoding: .utf8) }
+    func logText() throws -> String { try String(contentsOf: log, encoding: .utf8) }
 
-    /// - Throws: `Tool.Failure` with curl's words when there was no answer at all.
+    /// - Throws: `Tool.Failure` with curl's message if there was no response.
     func curl(_ arguments: [String], card: TestAuthority.Pair? = nil) throws -> Deployment.Answer {
         var all = ["-sS", "--max-time", "20", "-i", "--cacert", authority.root.certificate.path]
         if let card { all += ["--cert", card.certificate.path, "--key", card.key.path] }

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Who may post an RT: the PSP of the path, by a secret that is valid now, over these very bytes, about now.
+/// An RT is accepted from the PSP in the path, signed with a valid secret over the exact bytes, with a current timestamp.
 extension ServerTests {
     @Suite struct SignatureTests {
         private func post(_ live: Deployment, _ rt: String, _ headers: [String: String], psp: String = "ABCDITMM")
@@ -12,7 +12,7 @@ extension ServerTests {
             try await live.call("POST", "/v1/psps/\(psp)/receipts", json: rt, headers: headers)
         }
 
-        @Test func `while a secret is rotated both are good, and a revoked one is refused at once`() async throws {
+        @Test func `during a rotation both secrets are valid, and a revoked one is rejected at once`() async throws {
             try await Deployment.with { live in
                 let path = "/v1/psps/ABCDITMM/webhook-secrets"
                 let listed = try await live.call("GET", path, key: live.opsKey).json
@@ -37,14 +37,14 @@ extension ServerTests {
 
                 let late = Deployment.rt(iuv: iuv, receipt: "LATE")
                 #expect(try await live.post(rt: late, secret: live.pspSecret).status == 401)
-                // Not even a replay of what was taken under it.
+                // A replay of an accepted RT under this secret is rejected as well.
                 #expect(try await live.post(rt: both, secret: live.pspSecret).status == 401)
                 #expect(try await live.post(rt: both, secret: new).status == 200)
-                #expect(try live.ask("SELECT count(*) FROM rts") == ["3"])
+                #expect(try live.query("SELECT count(*) FROM rts") == ["3"])
             }
         }
 
-        @Test func `five minutes is how far clocks may differ, either way, and the log tells the difference`()
+        @Test func `clocks may differ by five minutes in both directions, and the log states the difference`()
             async throws
         {
             try await Deployment.with { live in
@@ -54,19 +54,19 @@ extension ServerTests {
                     let answer = try await post(live, rt, live.signed(Array(rt.utf8), skewSeconds: skew))
                     #expect(answer.status == status, "\(skew)")
                 }
-                #expect(try live.ask("SELECT count(*) FROM rts") == ["2"])
-                #expect(try live.ask("SELECT count(*) FROM journal WHERE kind = 'rt_refused'") == ["0"])
-                let told = try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
-                #expect(told.count == 2)
-                // A second may pass on the way.
+                #expect(try live.query("SELECT count(*) FROM rts") == ["2"])
+                #expect(try live.query("SELECT count(*) FROM journal WHERE kind = 'rt_refused'") == ["0"])
+                let lines = try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
+                #expect(lines.count == 2)
+                // The request itself may take a second.
                 for minutes in ["3(10|09)", "-31[01]"] {
                     let skew = try Regex("\"skew_seconds\":\"?\(minutes)\"?")
-                    #expect(told.contains { $0.firstMatch(of: skew) != nil }, "\(minutes)")
+                    #expect(lines.contains { $0.firstMatch(of: skew) != nil }, "\(minutes)")
                 }
             }
         }
 
-        @Test func `a signature is good for its own path, id, time and bytes alone`() async throws {
+        @Test func `a signature is valid for its own path, id, time and bytes only`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()
                 let rt = Deployment.rt(iuv: iuv, receipt: "MINE")
@@ -92,8 +92,8 @@ extension ServerTests {
                 #expect(try await post(live, rt + " ", good).status == 401)
                 #expect(try await post(live, rt, good, psp: "OTHERPSP").status == 401)
                 #expect(try await post(live, rt, good, psp: "abcditmm").status == 401)
-                #expect(try live.ask("SELECT (SELECT count(*) FROM rts), (SELECT count(*) FROM receipts)") == ["0|0"])
-                #expect(try live.ask("SELECT count(*) FROM journal WHERE kind LIKE 'rt%'") == ["0"])
+                #expect(try live.query("SELECT (SELECT count(*) FROM rts), (SELECT count(*) FROM receipts)") == ["0|0"])
+                #expect(try live.query("SELECT count(*) FROM journal WHERE kind LIKE 'rt%'") == ["0"])
                 let metrics = String(
                     decoding: try await live.send("GET", url: live.api + "/metrics").body, as: UTF8.self)
                 #expect(metrics.contains("webhook_refused_total"))
@@ -102,7 +102,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a refused call says which check failed, whether the PSP exists or not, and so does the log`()
+        @Test func `a rejected call names the check that failed, for known and unknown PSPs, and so does the log`()
             async throws
         {
             try await Deployment.with { live in
@@ -134,7 +134,7 @@ extension ServerTests {
                         let detail = json["detail"] as? String ?? ""
                         if code == "webhook-timestamp" { #expect(detail.contains("Our time is 1")) }
                         for own in ["instance", "correlation_id"] { json[own] = nil }
-                        // Our time may have gone on by a second between the two.
+                        // A second may pass between the two requests.
                         if code == "webhook-timestamp" { for own in ["detail", "violations"] { json[own] = nil } }
                         bodies.insert(
                             String(
@@ -154,7 +154,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `lists of signatures, either name of XML and every name of UTF-8 are understood`() async throws {
+        @Test func `lists of signatures, both media types of XML and all names of UTF-8 are accepted`() async throws {
             try await Deployment.with { live in
                 for (index, shape) in ["%, v1,bm90aGluZw==", "v1,bm90aGluZw== %", "v1,bm90aGluZw==,%"].enumerated() {
                     let rt = Deployment.rt(iuv: try await live.position().iuv, receipt: "LIST-\(index)")
@@ -171,7 +171,7 @@ extension ServerTests {
                     #expect(try await live.post(rt: rt, type: type).status == 201, "\(type)")
                 }
                 for type in ["text/xml; charset=utf-8", "application/xml; charset=utf8", "text/xml"] {
-                    // Read as XML: what is no XML is 400 and not 415.
+                    // The body is read as XML, so invalid XML gets 400 and not 415.
                     #expect(try await live.post(rt: "<RT", type: type).status == 400, "\(type)")
                 }
                 let other = try await live.post(rt: "{}", type: "text/plain")
@@ -182,7 +182,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a webhook id seen before decides nothing: the key of the RT does`() async throws {
+        @Test func `duplicates are detected by the key of the RT, not by the webhook id`() async throws {
             try await Deployment.with { live in
                 let (_, iuv) = try await live.position()
                 let (_, other) = try await live.position()
@@ -197,7 +197,7 @@ extension ServerTests {
                 #expect(again.status == 200 && again.body == first.body)
                 #expect(elsewhere.status == 201)
                 #expect(changed.status == 409)
-                #expect(try live.ask("SELECT count(*) FROM receipts WHERE status = 'settled'") == ["2"])
+                #expect(try live.query("SELECT count(*) FROM receipts WHERE status = 'settled'") == ["2"])
             }
         }
     }

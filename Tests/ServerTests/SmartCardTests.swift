@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The smart card doors, with certificates of a test's own authority.
+/// Sign-in with smart cards, with certificates of a test authority.
 extension ServerTests {
     @Suite struct SmartCardTests {
-        @Test func `the smart cards' port takes nobody without a certificate of its authorities`() async throws {
+        @Test func `the port for smart cards rejects clients without a certificate of its authorities`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     let url = "https://127.0.0.1:\(service.cardPort)/live"
@@ -37,13 +37,13 @@ extension ServerTests {
                             }
                         }
                     }
-                    // And the port is as well as before.
+                    // The port still works.
                     #expect(try service.curl([url], card: card).status == 200)
                 }
             }
         }
 
-        @Test func `that port serves nothing but sessions and its own liveness`() async throws {
+        @Test func `the port for smart cards serves only sessions and its own liveness`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     let card = try service.authority.card()
@@ -65,7 +65,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a card opens a session, and the first time an account`() async throws {
+        @Test func `a smart card opens a session, and creates an account the first time`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     let mario = try service.authority.card()
@@ -96,7 +96,7 @@ extension ServerTests {
                             "X-Citizen-Token": again.access, "Content-Type": "application/merge-patch+json",
                         ])
                     #expect(try moved.status == 200 && moved.json["language"] as? String == "de")
-                    // The account has no password that could be tried.
+                    // The account has no password, so no password is accepted.
                     #expect(try await live.signIn("RSSMRA80A01H501U").status == 401)
                     let erased = try await live.call(
                         "DELETE", "/v1/me", key: live.apiKey, headers: ["X-Citizen-Token": again.access])
@@ -107,7 +107,10 @@ extension ServerTests {
             }
         }
 
-        @Test func `a card finds the account that was made with a password, and ten at once make one`() async throws {
+        @Test
+        func `a smart card finds the account that was created with a password, and ten concurrent sign-ins create one`()
+            async throws
+        {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     let registered = try await live.register(.mario)
@@ -117,7 +120,7 @@ extension ServerTests {
                     let known = try service.signIn(by: service.authority.card(), key: live.apiKey)
                     let me = try await live.me(known.access)
                     #expect(try me.json["id"] as? String == registered.json["id"] as? String)
-                    // Nothing but a mailbox had proved whose account it is.
+                    // Only the mailbox had been verified so far.
                     #expect(try me.json["email"] == nil && me.json["proved_by"] as? String == "smart_card")
 
                     let card = try service.authority.card("BSCMTT83A12L719R\\/1.a")
@@ -133,7 +136,8 @@ extension ServerTests {
             }
         }
 
-        @Test func `a card that breaks a rule is refused alike at both doors, and only the log says why`() async throws
+        @Test func `a card that violates a rule gets the same response at both ports, and only the log has the reason`()
+            async throws
         {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live, SecureService.behindProxy) { service in
@@ -167,14 +171,14 @@ extension ServerTests {
                             #expect(try (answer.json["type"] as? String)?.hasSuffix("/smart-card-refused") == true)
                             details.insert("\(try answer.json["title"] ?? "")\(try answer.json["detail"] ?? "")")
                         }
-                        #expect(try service.told().contains("\"reason\":\"\(reason)\""), "\(reason)")
+                        #expect(try service.logText().contains("\"reason\":\"\(reason)\""), "\(reason)")
                     }
                     #expect(details.count == 1)
 
                     let rogue = try TestAuthority()
                     defer { rogue.remove() }
                     let below = try authority.intermediate(name: "Emettitore")
-                    // What a handshake would not let through comes here as text.
+                    // A certificate that a TLS handshake would reject is sent in the header.
                     let texts: [(reason: String, pem: String)] = [
                         ("untrusted_issuer", try rogue.card().pem),
                         ("untrusted_issuer", try rogue.card().pem + rogue.root.pem),
@@ -187,7 +191,7 @@ extension ServerTests {
                     ]
                     for (reason, pem) in texts {
                         #expect(try service.signIn(header: pem, key: live.apiKey).status == 401, "\(reason)")
-                        #expect(try service.told().contains("\"reason\":\"\(reason)\""), "\(reason)")
+                        #expect(try service.logText().contains("\"reason\":\"\(reason)\""), "\(reason)")
                     }
                     let metrics = try service.curl(["https://127.0.0.1:\(service.port)/metrics"])
                     let text = String(decoding: metrics.body, as: UTF8.self)
@@ -195,13 +199,13 @@ extension ServerTests {
                         #expect(text.contains("smart_cards_total{result=\"\(reason)\"}"), "\(reason)")
                     }
                     for word in ["RSSMRA80A01H501", "BSCMTT83A12L719R", "geheim", "MARIO", "DROP"] {
-                        #expect(try !service.told().contains(word) && !text.contains(word), "\(word)")
+                        #expect(try !service.logText().contains(word) && !text.contains(word), "\(word)")
                     }
                 }
             }
         }
 
-        @Test func `a proxy's header is believed from a trusted address alone`() async throws {
+        @Test func `a proxy's header is accepted from a trusted address only`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live, SecureService.behindProxy) { service in
                     let card = try service.authority.card()
@@ -220,12 +224,12 @@ extension ServerTests {
                     #expect(try service.signIn(twice, key: live.apiKey).status == 401)
                     #expect(try service.signIn([], key: live.apiKey).status == 401)
 
-                    // Who calls is asked first.
+                    // The caller is authenticated first.
                     let stranger = try service.signIn(header: card.pem, key: "geheim")
                     #expect(stranger.status == 401)
                     #expect(try (stranger.json["type"] as? String)?.hasSuffix("/unauthenticated") == true)
                     #expect(try service.signIn(header: card.pem, key: live.creditorKey).status == 403)
-                    // A header beside a handshake would name another than its bearer.
+                    // A certificate header on the mTLS port can only be spoofed.
                     let other = try service.authority.card("BSCMTT83A12L719R\\/1.a")
                     #expect(try service.signIn(by: other, header: card.pem, key: live.apiKey).status == 401)
                 }
@@ -235,25 +239,25 @@ extension ServerTests {
                     let card = try service.authority.card()
                     let answer = try service.signIn(["-H", "X-Card: :\(card.base64DER):"], key: live.apiKey)
                     #expect(answer.status == 401)
-                    #expect(try service.told().contains("\"reason\":\"untrusted_sender\""))
-                    // Another header is none, from anywhere.
+                    #expect(try service.logText().contains("\"reason\":\"untrusted_sender\""))
+                    // A header with another name is ignored from every address.
                     #expect(try service.signIn(header: card.pem, key: live.apiKey).status == 401)
-                    #expect(try service.told().contains("\"reason\":\"no_certificate\""))
+                    #expect(try service.logText().contains("\"reason\":\"no_certificate\""))
                 }
-                // A proxy is trusted about certificates only where its header is named.
+                // A certificate header is accepted only if its name is configured.
                 try await SecureService.with(beside: live, ["TRUSTED_PROXY": "127.0.0.0/8"]) { service in
                     let card = try service.authority.card()
                     #expect(try service.signIn(header: card.pem, key: live.apiKey).status == 401)
-                    #expect(try service.told().contains("\"reason\":\"no_certificate\""))
+                    #expect(try service.logText().contains("\"reason\":\"no_certificate\""))
                 }
-                // A service without authorities knows no cards.
+                // A service without authorities accepts no smart cards.
                 let plain = try await live.call(
                     "POST", "/v1/sessions/smart-card", key: live.apiKey, headers: ["Client-Certificate": "x"])
                 #expect(plain.status == 401)
             }
         }
 
-        @Test func `a browser shows its card for a ticket, and the front end redeems the code once`() async throws {
+        @Test func `a browser presents its card with a ticket, and the front end redeems the code once`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live, SecureService.behindProxy) { service in
                     let card = try service.authority.card()
@@ -266,7 +270,7 @@ extension ServerTests {
                     let address = try #require(shown.headers["location"])
                     #expect(address.hasPrefix("http://localhost:3000/esito?stato=1&code=qzc_"))
                     let code = String(address.split(separator: "=").last ?? "")
-                    // Neither another front end nor a second look gets anything.
+                    // Another front end gets nothing, and the code works once.
                     #expect(try await live.redeem(code, key: live.opsKey).status == 422)
                     let session = try await live.redeem(code)
                     #expect(session.status == 200)
@@ -274,24 +278,25 @@ extension ServerTests {
                     #expect(try await live.redeem(code).status == 422)
                     #expect(try service.show(card, ticket: ticket).status == 422)
 
-                    // A card that is refused goes back with the word, and the ticket is gone too.
+                    // A rejected card redirects with the error, and the ticket is used up.
                     let second = try #require(try await live.ticket().json["ticket"] as? String)
                     let bad = try service.authority.card("RSSMRA80A01H501X\\/1.a")
                     #expect(
                         try service.show(bad, ticket: second).headers["location"]
                             == "http://localhost:3000/esito?stato=1&error=smart-card-refused")
                     #expect(try service.show(card, ticket: second).status == 422)
-                    // By a proxy, at the common port.
+                    // Through a proxy, at the ordinary port.
                     let third = try #require(try await live.ticket().json["ticket"] as? String)
                     let proxied = try service.show(nil, ticket: third, header: card.pem)
                     #expect(proxied.headers["location"]?.contains("&code=qzc_") == true)
-                    let words = try service.told() + live.log()
+                    let words = try service.logText() + live.log()
                     for word in [ticket, second, code, "RSSMRA80A01H501"] { #expect(!words.contains(word)) }
                 }
             }
         }
 
-        @Test func `a ticket leads to allowed origins only, and what is no ticket nowhere`() async throws {
+        @Test func `a ticket redirects to allowed origins only, and an invalid ticket does not redirect`() async throws
+        {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     for address in ["https://geheim.example.org/", "javascript:alert(1)", "http://example.org/", ""] {
@@ -312,7 +317,7 @@ extension ServerTests {
                     #expect(try service.show(card, ticket: ticket).status == 303)
                     let code = "qzc_" + String(repeating: "0", count: 49)
                     #expect(try await live.redeem(code).status == 422)
-                    // The other way round: neither passes for the other.
+                    // The reverse: neither code is accepted in place of the other.
                     #expect(try await live.redeem(ticket).status == 422)
                 }
             }
@@ -337,7 +342,7 @@ extension SecureService {
         "TRUSTED_PROXY": "127.0.0.0/8", "CLIENT_CERTIFICATE_HEADER": "Client-Certificate",
     ]
 
-    /// As a browser posts the front end's form: at the smart cards' port, or through a proxy that writes the header.
+    /// Posts the front end's form as a browser: at the port for smart cards, or through a proxy that adds the header.
     fileprivate func show(
         _ card: TestAuthority.Pair?, ticket: String, header pem: String? = nil,
         type: String = "application/x-www-form-urlencoded"
@@ -352,12 +357,12 @@ extension SecureService {
         return answer
     }
 
-    /// At the port of the smart cards.
+    /// Signs in at the port for smart cards.
     func signIn(by card: TestAuthority.Pair, header pem: String? = nil, key: String) throws -> Deployment.Answer {
         try signIn(pem.map(Self.header) ?? [], port: cardPort, card: card, key: key)
     }
 
-    /// At the common port, as a proxy does.
+    /// Signs in at the ordinary port, as a proxy does.
     func signIn(header pem: String, key: String) throws -> Deployment.Answer {
         try signIn(Self.header(pem), key: key)
     }
@@ -374,14 +379,14 @@ extension SecureService {
         return answer
     }
 
-    /// As nginx writes it.
+    /// The header as nginx encodes it.
     private static func header(_ pem: String) -> [String] {
         ["-H", "Client-Certificate: " + (pem.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")]
     }
 }
 
 extension Deployment.Answer {
-    /// Of a session; empty when there is none.
+    /// The access token of a session; empty if there is none.
     fileprivate var access: String { (try? json["access_token"] as? String) ?? "" }
 }
 

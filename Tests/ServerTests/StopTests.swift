@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// SIGTERM while requests are under way.
+/// SIGTERM while requests are in progress.
 extension ServerTests {
     @Suite struct StopTests {
         @Test func `long polls that wait are answered with the current state, and the service ends at once`()
@@ -18,7 +18,7 @@ extension ServerTests {
                         try await live.call("GET", "/v1/payment-attempts/\(id)?wait_seconds=25", key: live.apiKey)
                     }
                 }
-                // And the connection that asks.
+                // The connection of this request counts as well.
                 try await live.waitUntil("eight polls wait") {
                     try await live.openConnections() >= 9
                 }
@@ -36,7 +36,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `during the grace the service is not ready, serves what comes, and closes each connection`()
+        @Test func `during the grace period the service is not ready, serves requests, and closes each connection`()
             async throws
         {
             try await Deployment.with(settings: ["SHUTDOWN_GRACE_SECONDS": "3"]) { live in
@@ -56,7 +56,7 @@ extension ServerTests {
 }
 
 extension Deployment {
-    /// What the service counts, from its own metrics.
+    /// The number of connections in the service's metrics.
     func openConnections() async throws -> Int {
         let text = String(decoding: try await send("GET", url: api + "/metrics").body, as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix("http_connections ") }

@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The service's own TLS, as openssl and curl see it.
+/// The TLS of the service, tested with openssl and curl.
 extension ServerTests {
     @Suite struct TLSTests {
-        @Test func `TLS 1.2 and 1.3 are spoken, nothing older, and no plain HTTP`() async throws {
+        @Test func `TLS 1.2 and 1.3 are accepted, older versions and plain HTTP are not`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service throws in
                     let url = "https://127.0.0.1:\(service.port)/live"
@@ -21,7 +21,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `the limits of the edge hold over TLS`() async throws {
+        @Test func `the limits on requests and connections apply over TLS`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     let url = "https://127.0.0.1:\(service.port)"
@@ -42,7 +42,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a certificate is renewed at SIGHUP, and a bad one changes nothing`() async throws {
+        @Test func `SIGHUP loads a renewed certificate, and an invalid one changes nothing`() async throws {
             try await Deployment.with { live in
                 try await SecureService.with(beside: live) { service in
                     @Sendable func subject() throws -> String {
@@ -58,16 +58,16 @@ extension ServerTests {
                     let next = try service.authority.issue(
                         "/CN=renewed", extensions: TestAuthority.serverExtensions)
 
-                    // The key is not this certificate's yet.
+                    // The key does not match the new certificate yet.
                     try replace(service.identity.certificate, by: next.certificate)
-                    service.part.send(SIGHUP)
+                    service.process.send(SIGHUP)
                     try await live.waitUntil("the refusal is logged", seconds: 10) {
-                        try service.told().contains("TLS_KEY is not the key of TLS_CERTIFICATE")
+                        try service.logText().contains("TLS_KEY is not the key of TLS_CERTIFICATE")
                     }
                     #expect(try subject() == "subject=CN = localhost")
 
                     try replace(service.identity.key, by: next.key)
-                    service.part.send(SIGHUP)
+                    service.process.send(SIGHUP)
                     try await live.waitUntil("the new certificate is shown", seconds: 10) {
                         try subject() == "subject=CN = renewed"
                     }

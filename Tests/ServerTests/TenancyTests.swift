@@ -3,17 +3,17 @@ import TestSupport
 import Testing
 
 extension ServerTests {
-    /// Nobody reaches what is not theirs: every operation of the contract, every kind of caller.
+    /// No caller reaches data of another tenant: every operation of the contract with every kind of caller.
     @Suite struct TenancyTests {
         private static let unknownID = "0199c0de-0000-7000-8000-000000000001"
 
-        @Test func `another tenant's id answers as an unknown id does, in every operation`() async throws {
+        @Test func `another tenant's id gets the same response as an unknown id in every operation`() async throws {
             try await Deployment.with { live in
-                let world = try await World(live)
+                let world = try await TenantObjects(live)
                 for caller in world.strangers {
                     for operation in try Contract.project.get().operations where !operation.isPublic {
                         guard let theirs = world.path(operation), theirs != operation.path else { continue }
-                        // A citizen may owe any creditor, and so read of any.
+                        // A citizen may have debts at any creditor, and may read the data of any creditor.
                         if caller.token != nil, operation.path.contains("{tax_code}") { continue }
                         let unknown = world.unknownPath(operation)
                         let asked = try await world.send(operation, theirs, key: caller.key, headers: caller.headers)
@@ -34,7 +34,7 @@ extension ServerTests {
 
         @Test func `no list, search, filter or cursor shows another tenant's rows`() async throws {
             try await Deployment.with { live in
-                let world = try await World(live)
+                let world = try await TenantObjects(live)
                 let own = try await live.call("GET", "/v1/positions?limit=1", key: live.creditorKey)
                 let cursor = try #require(try own.json["next_cursor"] as? String)
                 let narrowed = [
@@ -75,9 +75,9 @@ extension ServerTests {
             }
         }
 
-        @Test func `another creditor's debt is neither made nor paid`() async throws {
+        @Test func `another creditor's debt can be neither created nor paid`() async throws {
             try await Deployment.with { live in
-                let world = try await World(live)
+                let world = try await TenantObjects(live)
                 let open = try await live.position()
                 let made = try await live.call(
                     "POST", "/v1/positions", key: world.otherBackOffice,
@@ -105,7 +105,7 @@ extension ServerTests {
 
         @Test func `a scope opens the operations of the contract that name it, and no other`() async throws {
             try await Deployment.with { live in
-                let world = try await World(live)
+                let world = try await TenantObjects(live)
                 let operations = try Contract.project.get().operations.filter { !$0.isPublic && !$0.isSigned }
                 for scope in Set(operations.flatMap(\.scopes)).sorted() {
                     let key = try await live.newKey(kind: "ops", scopes: [scope], creditors: [])
@@ -115,7 +115,7 @@ extension ServerTests {
                         let place = "\(scope) \(operation.operationId) \(answer.status)"
 
                         #expect((answer.status == 403) != isOpen, "\(place)")
-                        // Without a citizen's token, or with a wrong one, the operations about citizens go no further.
+                        // Operations about citizens are rejected without a citizen's token, or with a wrong one.
                         #expect(answer.status != 401 || operation.scopes.contains("citizens"), "\(place)")
                         #expect(answer.status < 500, "\(place)")
                     }
@@ -123,7 +123,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `the table of roles is what the contract says`() throws {
+        @Test func `the table of roles matches the contract`() throws {
             let roles: [(name: String, scopes: Set<String>)] = [
                 ("front end", ["positions:read", "payments:write", "receipts:read", "citizens"]),
                 (
@@ -152,8 +152,8 @@ extension ServerTests {
                     return operation.scopes.filter(role.scopes.contains).map { "`\($0)`" }.joined(separator: " or ")
                 }
                 let psp = operation.isSigned ? "✓" : operation.isPublic ? "✓" : ""
-                let nobody = operation.isPublic ? "✓" : ""
-                return "| `\(operation.operationId)` | \((cells + [psp, nobody]).joined(separator: " | ")) |"
+                let anyone = operation.isPublic ? "✓" : ""
+                return "| `\(operation.operationId)` | \((cells + [psp, anyone]).joined(separator: " | ")) |"
             }
             let page = try String(contentsOf: Deployment.project.appending(path: "docs/roles.md"), encoding: .utf8)
             let table = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
@@ -163,9 +163,9 @@ extension ServerTests {
     }
 }
 
-/// One creditor's objects of every kind, and strangers who would like to have them.
-private struct World {
-    struct Stranger {
+/// One creditor's objects of every kind, and callers of other tenants.
+private struct TenantObjects {
+    struct OtherTenant {
         let name: String
         let key: String
         var token: String?
@@ -179,7 +179,7 @@ private struct World {
     let iuv: String
     let otherFrontEnd: String
     let otherBackOffice: String
-    let strangers: [Stranger]
+    let strangers: [OtherTenant]
     private let ids: [String: String]
 
     static let otherCreditor = "15376371009"
@@ -215,9 +215,9 @@ private struct World {
             "POST", "/v1/refunds", key: live.opsKey, json: #"{"receipt_id":"\#(receipt)","amount_cents":1}"#)
         let refundID = try #require(try refund.json["id"] as? String, "\(refund.status)")
         strangers = [
-            Stranger(name: "front end", key: otherFrontEnd), Stranger(name: "back office", key: otherBackOffice),
-            Stranger(name: "citizen", key: live.apiKey, token: try await live.session(.anna).access),
-            Stranger(name: "nobody", key: "", isKey: false),
+            OtherTenant(name: "front end", key: otherFrontEnd), OtherTenant(name: "back office", key: otherBackOffice),
+            OtherTenant(name: "citizen", key: live.apiKey, token: try await live.session(.anna).access),
+            OtherTenant(name: "no key", key: "", isKey: false),
         ]
         ids = [
             "positions": position, "payment-attempts": attempt, "receipts": receipt, "anomalies": anomaly,
@@ -225,7 +225,7 @@ private struct World {
         ]
     }
 
-    /// The operation on one of the objects here; `nil` when its path names none.
+    /// The path of the operation on one of the objects; `nil` if its path contains no id.
     func path(_ operation: Contract.Operation) -> String? {
         guard !operation.isSigned, operation.path.contains("{id}") || operation.path.contains("{tax_code}") else {
             return nil
@@ -246,7 +246,7 @@ private struct World {
             .replacing("{number}", with: "1").replacing("{receipt_id}", with: ids["receipts"] ?? id)
     }
 
-    /// With a body that the contract gives as an example, and what a write needs besides.
+    /// Sends the contract's example body with the headers that a write needs.
     func send(_ operation: Contract.Operation, _ path: String, key: String, headers given: [String: String] = [:])
         async throws -> Deployment.Answer
     {
@@ -268,7 +268,7 @@ private struct World {
 }
 
 extension Deployment.Answer {
-    /// The body without what names the request itself.
+    /// The body without the members that identify the request.
     fileprivate func withoutPlace() throws -> String {
         guard !body.isEmpty else { return "" }
         var fields = try json

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A signed body that is not readable as an RT may be the only evidence of a payment: nothing of it is lost.
+/// A signed body that is not readable as an RT may be the only evidence of a payment, so it is stored unchanged.
 extension ServerTests {
     @Suite struct UnreadableTests {
-        @Test func `an operator enters an RT that arrived on paper, with any character in members that decide nothing`()
+        @Test func `an operator enters an RT that arrived on paper, with any character in members without effect`()
             async throws
         {
             try await Deployment.with { live in
@@ -29,7 +29,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a signed body that is not readable is stored whole, and operators list and download it`()
+        @Test func `a signed body that is not readable is stored unchanged, and operators list and download it`()
             async throws
         {
             try await Deployment.with { live in
@@ -61,7 +61,7 @@ extension ServerTests {
                     #expect(evidence.headers["content-type"] == body.servedAs, "\(body.text)")
                     #expect(evidence.headers["content-disposition"]?.hasPrefix("attachment") == true)
                     #expect(evidence.headers["x-content-type-options"] == "nosniff")
-                    // It names no creditor, so it is for operations.
+                    // It names no creditor, so only operators see it.
                     for (key, status) in [(live.apiKey, 403), (live.creditorKey, 404)] {
                         let answer = try await live.call("GET", "/v1/anomalies/\(anomaly)/evidence", key: key)
                         #expect(answer.status == status)
@@ -71,7 +71,7 @@ extension ServerTests {
                     "GET", "/v1/anomalies?kind=unreadable_rt&status=open", key: live.opsKey
                 ).json
                 #expect((listed["items"] as? [Any])?.count == bodies.count)
-                // One that names a creditor is for that creditor's people too.
+                // A body that names a creditor is visible to that creditor too.
                 let named = try await live.post(rt: #"{"creditor_tax_code":"\#(Deployment.creditor)"}"#).json
                 let theirs = try #require(named["anomaly_id"] as? String)
                 let evidence = try await live.call("GET", "/v1/anomalies/\(theirs)/evidence", key: live.creditorKey)
@@ -83,7 +83,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what has no valid signature, or a media type that is not read, is not stored`() async throws {
+        @Test func `a body without a valid signature or with an unsupported media type is not stored`() async throws {
             try await Deployment.with { live in
                 let image = try await live.post(rt: "GIF89a", type: "image/gif")
                 #expect(image.status == 415)
@@ -94,8 +94,8 @@ extension ServerTests {
                 let large = try await live.post(rt: String(repeating: " ", count: 300_000))
                 #expect(large.status == 413)
 
-                #expect(try live.ask("SELECT count(*) FROM unreadable_rts") == ["0"])
-                #expect(try live.ask("SELECT count(*) FROM anomalies") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM unreadable_rts") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM anomalies") == ["0"])
             }
         }
     }

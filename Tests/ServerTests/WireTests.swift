@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What comes over the wire itself, byte by byte.
+/// Requests sent byte by byte over TCP.
 extension ServerTests {
     @Suite struct WireTests {
-        @Test func `what two servers may read differently is refused, and what hides behind it never runs`()
+        @Test func `ambiguous requests are rejected, and requests hidden behind them never run`()
             async throws
         {
             try await Deployment.with { live in
                 for attack in AmbiguousRequest.all {
-                    // With a good key, so that nothing but the framing stands in its way.
+                    // A valid key, so that only the framing can cause a rejection.
                     let bytes = attack.bytes.replacing(
                         "POST /v1/positions HTTP/1.1\r\n",
                         with: "POST /v1/positions HTTP/1.1\r\nAuthorization: Bearer \(live.creditorKey)\r\n"
@@ -19,22 +19,22 @@ extension ServerTests {
                     wire.send(bytes)
                     if attack.endsEarly { wire.endSending() }
 
-                    let heard = wire.listen()
+                    let received = wire.receive()
 
-                    #expect(heard.statuses == [400], "\(attack.name): \(heard.text.prefix(400))")
-                    #expect(heard.isClosed, "\(attack.name)")
-                    #expect(heard.text.contains("problems/malformed-request"), "\(attack.name)")
-                    #expect(heard.values(of: "connection") == ["close"], "\(attack.name)")
+                    #expect(received.statuses == [400], "\(attack.name): \(received.text.prefix(400))")
+                    #expect(received.isClosed, "\(attack.name)")
+                    #expect(received.text.contains("problems/malformed-request"), "\(attack.name)")
+                    #expect(received.values(of: "connection") == ["close"], "\(attack.name)")
                     #expect(
-                        heard.values(of: "content-type") == ["application/problem+json; charset=utf-8"],
+                        received.values(of: "content-type") == ["application/problem+json; charset=utf-8"],
                         "\(attack.name)")
-                    live.expectSecurityHeaders(heard, attack.name)
+                    live.expectSecurityHeaders(received, attack.name)
                 }
                 #expect(try await live.call("GET", "/live").status == 200)
             }
         }
 
-        @Test func `requests in one go are answered in their order, each by itself`() async throws {
+        @Test func `pipelined requests are answered in order, one at a time`() async throws {
             try await Deployment.with { live in
                 let wire = try live.wire()
                 let get = { (path: String, id: String) in
@@ -49,22 +49,22 @@ extension ServerTests {
                         + "GET /live HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: c4\r\nConnection: close\r\n\r\n"
                         + get("/live", "c5"))
 
-                let heard = wire.listen()
+                let received = wire.receive()
 
-                #expect(heard.statuses == [200, 404, 422, 200])
-                #expect(heard.values(of: "x-correlation-id") == ["c1", "c2", "c3", "c4"])
-                #expect(heard.isClosed)
+                #expect(received.statuses == [200, 404, 422, 200])
+                #expect(received.values(of: "x-correlation-id") == ["c1", "c2", "c3", "c4"])
+                #expect(received.isClosed)
             }
         }
 
-        @Test func `HTTP 1.0 is answered and closed, and other versions and methods are told what is spoken`()
+        @Test func `HTTP 1.0 is answered and closed, and other versions and methods get the supported ones`()
             async throws
         {
             try await Deployment.with { live in
-                let old = try live.hear(
+                let old = try live.exchange(
                     "GET /live HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /live HTTP/1.0\r\n\r\n")
                 #expect(old.statuses == [200] && old.isClosed)
-                let upgrade = try live.hear(
+                let upgrade = try live.exchange(
                     "GET /live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n")
                 #expect(upgrade.statuses == [200] && upgrade.isClosed)
                 for (bytes, status) in [
@@ -77,20 +77,21 @@ extension ServerTests {
                     ("GET /live HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X-A: b\r\n", count: 101) + "\r\n", 431),
                     ("GET /live HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 417),
                 ] {
-                    let heard = try live.hear(bytes)
-                    #expect(heard.statuses == [status], "\(bytes.prefix(30))")
-                    #expect(heard.isClosed && heard.text.contains("application/problem+json"), "\(bytes.prefix(30))")
-                    live.expectSecurityHeaders(heard, "\(status)")
+                    let received = try live.exchange(bytes)
+                    #expect(received.statuses == [status], "\(bytes.prefix(30))")
+                    #expect(
+                        received.isClosed && received.text.contains("application/problem+json"), "\(bytes.prefix(30))")
+                    live.expectSecurityHeaders(received, "\(status)")
                 }
                 let full = "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                let many = try live.hear(full + String(repeating: "X-A: b\r\n", count: 98) + "\r\n")
+                let many = try live.exchange(full + String(repeating: "X-A: b\r\n", count: 98) + "\r\n")
                 #expect(many.statuses == [200])
-                let large = try live.hear(full + "X-A: \(String(repeating: "a", count: 16_000))\r\n\r\n")
+                let large = try live.exchange(full + "X-A: \(String(repeating: "a", count: 16_000))\r\n\r\n")
                 #expect(large.statuses == [200])
             }
         }
 
-        @Test func `a body of 256 KiB is taken and a longer one is not, whether its length is told or not`()
+        @Test func `a body of 256 KiB is accepted and a longer one is not, with or without Content-Length`()
             async throws
         {
             try await Deployment.with { live in
@@ -101,32 +102,32 @@ extension ServerTests {
                 let limit = 256 * 1_024
                 let chunk = "10000\r\n\(spaces(65_536))\r\n"
 
-                let most = try live.hear(
+                let most = try live.exchange(
                     head + "Connection: close\r\nContent-Length: \(limit)\r\n\r\n" + spaces(limit - 2) + "{}")
                 #expect(most.statuses == [422])
-                let told = try live.hear(head + "Content-Length: \(limit + 1)\r\n\r\n")
-                #expect(told.statuses == [413] && told.isClosed)
-                #expect(told.values(of: "connection") == ["close"])
-                let enormous = try live.hear(head + "Content-Length: 999999999999999\r\n\r\n")
+                let declared = try live.exchange(head + "Content-Length: \(limit + 1)\r\n\r\n")
+                #expect(declared.statuses == [413] && declared.isClosed)
+                #expect(declared.values(of: "connection") == ["close"])
+                let enormous = try live.exchange(head + "Content-Length: 999999999999999\r\n\r\n")
                 #expect(enormous.statuses == [413] && enormous.isClosed)
-                let untold = try live.hear(
+                let undeclared = try live.exchange(
                     head + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 5))
-                #expect(untold.statuses == [413] && untold.isClosed)
-                for heard in [told, enormous, untold] {
-                    #expect(heard.text.contains("problems/content-too-large"))
-                    #expect(!heard.values(of: "x-ratelimit-limit").isEmpty)
-                    live.expectSecurityHeaders(heard, "413")
+                #expect(undeclared.statuses == [413] && undeclared.isClosed)
+                for received in [declared, enormous, undeclared] {
+                    #expect(received.text.contains("problems/content-too-large"))
+                    #expect(!received.values(of: "x-ratelimit-limit").isEmpty)
+                    live.expectSecurityHeaders(received, "413")
                 }
-                let packed = try live.hear(
+                let packed = try live.exchange(
                     head + "Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
                 #expect(packed.statuses == [415] && !packed.values(of: "x-ratelimit-limit").isEmpty)
-                let plain = try live.hear(
+                let plain = try live.exchange(
                     head + "Content-Encoding: identity\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
                 #expect(plain.statuses == [422])
             }
         }
 
-        @Test func `who asks before sending is told to go on, or is refused before`() async throws {
+        @Test func `a client that sends Expect gets 100 Continue or a rejection before its body`() async throws {
             try await Deployment.with { live in
                 let head = { (key: String, length: Int) in
                     "POST /v1/positions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\nExpect: 100-continue\r\n"
@@ -134,18 +135,20 @@ extension ServerTests {
                 }
                 let wire = try live.wire()
                 wire.send(head(live.creditorKey, 2))
-                #expect(wire.listen(until: "\r\n\r\n").text == "HTTP/1.1 100 Continue\r\n\r\n")
+                #expect(wire.receive(until: "\r\n\r\n").text == "HTTP/1.1 100 Continue\r\n\r\n")
                 wire.send("{}")
-                #expect(wire.listen(until: "}").statuses == [422])
+                #expect(wire.receive(until: "}").statuses == [422])
                 wire.send("GET /live HTTP/1.1\r\nHost: a\r\n\r\n")
-                #expect(wire.listen(until: "}").statuses == [200])
+                #expect(wire.receive(until: "}").statuses == [200])
 
-                #expect(try live.hear(head("nobody", 2)).statuses == [401])
-                #expect(try live.hear(head(live.creditorKey, 999_999)).statuses == [413])
+                #expect(try live.exchange(head("nobody", 2)).statuses == [401])
+                #expect(try live.exchange(head(live.creditorKey, 999_999)).statuses == [413])
             }
         }
 
-        @Test func `whatever passes the guard is answered by us, with every header`() async throws {
+        @Test func `every request that passes the framing check gets a response with all standard headers`()
+            async throws
+        {
             try await Deployment.with { live in
                 let rest = "HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                 var heads: [String] = []
@@ -162,24 +165,25 @@ extension ServerTests {
                     heads.append("GET /nothing HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
                 }
                 for head in heads {
-                    let heard = try live.hear(head)
-                    #expect([400, 404].contains(heard.statuses.first ?? 0) && heard.statuses.count == 1, "\(head)")
-                    #expect(heard.text.contains("/problems/"), "\(head)")
-                    live.expectSecurityHeaders(heard, head)
+                    let received = try live.exchange(head)
+                    #expect(
+                        [400, 404].contains(received.statuses.first ?? 0) && received.statuses.count == 1, "\(head)")
+                    #expect(received.text.contains("/problems/"), "\(head)")
+                    live.expectSecurityHeaders(received, head)
                 }
                 let broken = try live.wire()
                 broken.send(Array("GET /nothing \(rest)X-A: ".utf8) + [0xFF, 0xFE, 0xC0] + Array("\r\n\r\n".utf8))
-                #expect(broken.listen().statuses == [404])
+                #expect(broken.receive().statuses == [404])
             }
         }
 
-        @Test func `a refused body that is short is read to its end, and the connection goes on`() async throws {
+        @Test func `a rejected short body is read to its end, and the connection stays open`() async throws {
             try await Deployment.with { live in
                 let wire = try live.wire()
                 wire.send("POST /v1/positions HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhel")
-                #expect(wire.listen(until: "}").statuses == [401])
+                #expect(wire.receive(until: "}").statuses == [401])
                 wire.send("lo, youGET /live HTTP/1.1\r\nHost: a\r\n\r\n")
-                #expect(wire.listen(until: "}").statuses == [200])
+                #expect(wire.receive(until: "}").statuses == [200])
             }
         }
     }
@@ -191,22 +195,22 @@ extension Deployment {
         return try RawConnection(port: port, receiveBufferBytes: receiveBufferBytes)
     }
 
-    /// Sends this and gives what comes back until the end of the connection.
-    func hear(_ bytes: String) throws -> RawConnection.Heard {
+    /// Sends these bytes and reads until the connection ends.
+    func exchange(_ bytes: String) throws -> RawConnection.Received {
         let wire = try wire()
         wire.send(bytes)
-        return wire.listen()
+        return wire.receive()
     }
 
-    func expectSecurityHeaders(_ heard: RawConnection.Heard, _ what: String) {
+    func expectSecurityHeaders(_ received: RawConnection.Received, _ what: String) {
         for (name, value) in [
             ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer"),
             ("cache-control", "no-store"), ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
             ("strict-transport-security", "max-age=63072000; includeSubDomains"),
         ] {
-            #expect(heard.values(of: name) == [value], "\(what): \(name)")
+            #expect(received.values(of: name) == [value], "\(what): \(name)")
         }
-        #expect(heard.values(of: "x-correlation-id").count == 1, "\(what)")
-        #expect(heard.values(of: "server").isEmpty, "\(what)")
+        #expect(received.values(of: "x-correlation-id").count == 1, "\(what)")
+        #expect(received.values(of: "server").isEmpty, "\(what)")
     }
 }

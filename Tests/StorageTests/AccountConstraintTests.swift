@@ -35,10 +35,10 @@ import Testing
     ]
 
     @Test func `each invalid list of accounts violates a named constraint`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for (statement, constraint) in Self.refused {
                 do {
-                    try await ledger.pool.execute(statement)
+                    try await data.pool.execute(statement)
                     Issue.record("\(statement.text)")
                 } catch let error as PostgresError {
                     #expect(error.constraint == constraint, "\(statement.text): \(error)")
@@ -48,17 +48,17 @@ import Testing
     }
 
     @Test func `creditors, PSPs and citizens cannot write accounts`() async throws {
-        try await Ledger.with { ledger in
-            for tenant: Tenancy in [.only([Ledger.alfa]), .psp(Ledger.firstPSP), .citizen(Ledger.mario)] {
-                let changed = try await ledger.store.transaction(within: tenant) { tx in
+        try await TestData.with { data in
+            for tenant: Tenancy in [.only([TestData.alfa]), .psp(TestData.firstPSP), .citizen(TestData.mario)] {
+                let changed = try await data.store.transaction(within: tenant) { tx in
                     try await tx.execute("UPDATE creditor_accounts SET name = 'x'")
                 }
                 #expect(changed == 0)
                 await #expect(throws: StorageError.self) {
-                    try await ledger.store.transaction(within: tenant) { tx in
+                    try await data.store.transaction(within: tenant) { tx in
                         _ = try await tx.execute(
                             """
-                            INSERT INTO creditor_accounts VALUES (\(Ledger.alfa.value), 'DE89370400440532013000', 'x', false,
+                            INSERT INTO creditor_accounts VALUES (\(TestData.alfa.value), 'DE89370400440532013000', 'x', false,
                                 '2026-01-01', NULL, NULL, now(), now())
                             """)
                     }
@@ -70,15 +70,15 @@ import Testing
     @Test func `writing a creditor registers its IBAN as the default account and does not change other accounts`()
         async throws
     {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query(
+        try await TestData.with { data in
+            _ = try await data.pool.query(
                 """
                 UPDATE creditors SET iban = 'DE89370400440532013000', postal_iban = 'IT30O0760103200000012345678',
-                    updated_at = now() WHERE tax_code = \(Ledger.alfa.value)
+                    updated_at = now() WHERE tax_code = \(TestData.alfa.value)
                 """)
 
-            let book = try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
-                try await tx.ask(Accounts.of([Ledger.alfa]))
+            let book = try await data.store.transaction(within: .only([TestData.alfa])) { tx in
+                try await tx.ask(Accounts.of([TestData.alfa]))
             }
 
             #expect(

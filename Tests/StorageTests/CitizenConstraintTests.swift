@@ -49,10 +49,10 @@ import Testing
     ]
 
     @Test func `each invalid account violates a named constraint`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for (statement, constraint) in Self.refused {
                 do {
-                    try await ledger.pool.execute(statement)
+                    try await data.pool.execute(statement)
                     Issue.record("\(statement.text)")
                 } catch let error as PostgresError {
                     #expect(error.constraint == constraint, "\(statement.text): \(error)")
@@ -62,39 +62,39 @@ import Testing
     }
 
     @Test func `a non-resident may have any address, and an address in Italy must be Italian`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             let italian = #"{"country":"IT","province":"TO","postal_code":"10121"}"#
             for address in [#"{"country":"BE"}"#, italian] {
-                _ = try await ledger.pool.query(
+                _ = try await data.pool.query(
                     "UPDATE citizens SET kind = 'non_resident', address = address || \(address)::jsonb")
             }
             for address in [#"{"postal_code":"1012"}"#, #"{"province":"Torino"}"#] {
                 await #expect(throws: PostgresError.self) {
-                    try await ledger.pool.execute("UPDATE citizens SET address = address || \(address)::jsonb")
+                    try await data.pool.execute("UPDATE citizens SET address = address || \(address)::jsonb")
                 }
             }
         }
     }
 
     @Test func `a tax code has at most one verified account and any number of registrations`() async throws {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query("DELETE FROM citizen_sessions")
-            _ = try await ledger.pool.query("UPDATE citizens SET status = 'pending', verified_at = NULL")
-            _ = try await ledger.pool.query(
-                "UPDATE citizens SET tax_code = \(Ledger.mario.value), email = 'mario@example.org'")
-            let ids = try await ledger.pool.query("SELECT id FROM citizens").map { row in
+        try await TestData.with { data in
+            _ = try await data.pool.query("DELETE FROM citizen_sessions")
+            _ = try await data.pool.query("UPDATE citizens SET status = 'pending', verified_at = NULL")
+            _ = try await data.pool.query(
+                "UPDATE citizens SET tax_code = \(TestData.mario.value), email = 'mario@example.org'")
+            let ids = try await data.pool.query("SELECT id FROM citizens").map { row in
                 var row = row
                 return try row.identifier(CitizenTag.self)
             }
             try #require(ids.count == 2)
 
-            let first = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let first = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.activate(ids[0], at: Instant(microseconds: 1))
             }
 
             #expect(first)
             await #expect(throws: StorageError.self) {
-                try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await data.store.transaction(within: .everyCreditor) { tx in
                     _ = try await tx.activate(ids[1], at: Instant(microseconds: 1))
                 }
             }
@@ -102,22 +102,22 @@ import Testing
     }
 
     @Test func `a smart card finds the account of its tax code or creates one without a password`() async throws {
-        try await Ledger.with { ledger in
-            let known = try await ledger.store.transaction(within: .everyCreditor) { tx in
-                try await tx.account(orElse: .onCard(Ledger.mario))
+        try await TestData.with { data in
+            let known = try await data.store.transaction(within: .everyCreditor) { tx in
+                try await tx.account(orElse: .onCard(TestData.mario))
             }
             let card = Citizen.onCard(try TaxCode("BSCMTT83A12L719R"))
-            let made = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let made = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.account(orElse: card)
             }
 
-            let found = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let found = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.ask(
-                    Citizens.credential(of: .taxCode(Ledger.mario)), Citizens.credential(of: .taxCode(card.taxCode)))
+                    Citizens.credential(of: .taxCode(TestData.mario)), Citizens.credential(of: .taxCode(card.taxCode)))
             }
             #expect(known != nil && found.0?.citizen == known)
             #expect(made == card.id && found.1 == nil)
-            let shown = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let shown = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.ask(Citizens.show(card.id))
             }
             #expect(shown == card)
@@ -125,10 +125,10 @@ import Testing
     }
 
     @Test func `an account that a smart card has proved loses its e-mail address, password and codes`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             let now = Instant(microseconds: 1_800_000_000_000_000)
-            let proved = try await ledger.store.transaction(within: .everyCreditor) { tx in
-                let id = try #require(try await tx.account(orElse: .onCard(Ledger.mario)))
+            let proved = try await data.store.transaction(within: .everyCreditor) { tx in
+                let id = try #require(try await tx.account(orElse: .onCard(TestData.mario)))
                 let other = try EmailAddress("altro@example.org")
                 tx.insert(
                     mailToken: [UInt8](repeating: 7, count: 32), of: .changeEmail, for: id, proving: other,
@@ -141,57 +141,56 @@ import Testing
             #expect(proved.provedBy == .smartCard && proved.email == nil && !proved.hasPassword)
             // Names on the card replace the registered names; a name that the card lacks does not change.
             #expect(proved.givenName == "MARIO" && proved.familyName == "Q")
-            let left = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let left = try await data.store.transaction(within: .everyCreditor) { tx in
                 let code = try await tx.spend(emailToken: [UInt8](repeating: 7, count: 32), of: proved.id, at: now)
-                let credential = try await tx.ask(Citizens.credential(of: .taxCode(Ledger.mario)))
+                let credential = try await tx.ask(Citizens.credential(of: .taxCode(TestData.mario)))
                 return (code, credential)
             }
             #expect(left.0 == nil && left.1 == nil)
             var row = try #require(
-                try await ledger.pool.query(
+                try await data.pool.query(
                     "SELECT count(*) FROM citizen_sessions WHERE citizen_id = \(proved.id.uuid) AND ended_at IS NULL"
                 ).first)
             #expect(try row.int() == 0)
             // The owner can set both again.
-            _ = try await ledger.pool.query(
+            _ = try await data.pool.query(
                 "UPDATE citizens SET email = 'n@example.org', password_hash = '$argon2id$' WHERE id = \(proved.id.uuid)"
             )
         }
     }
 
-    @Test func `an erased account identifies nobody and frees its tax code`() async throws {
-        try await Ledger.with { ledger in
-            let mario = try await ledger.store.transaction(within: .everyCreditor) { tx in
-                try #require(try await tx.ask(Citizens.credential(of: .taxCode(Ledger.mario)))).citizen
+    @Test func `an erased account identifies no person and releases its tax code`() async throws {
+        try await TestData.with { data in
+            let mario = try await data.store.transaction(within: .everyCreditor) { tx in
+                try #require(try await tx.ask(Citizens.credential(of: .taxCode(TestData.mario)))).citizen
             }
 
-            try await ledger.store.transaction(within: .everyCreditor) { tx in
+            try await data.store.transaction(within: .everyCreditor) { tx in
                 tx.erase(mario, at: Instant(microseconds: 1))
             }
 
             var row = try #require(
-                try await ledger.pool.query("SELECT to_jsonb(c)::text FROM citizens c WHERE id = \(mario.uuid)").first)
-            let kept = try row.text()
-            for word in [Ledger.mario.value, "example.org", "Roma", "argon2"] { #expect(!kept.contains(word)) }
-            let found = try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await data.pool.query("SELECT to_jsonb(c)::text FROM citizens c WHERE id = \(mario.uuid)").first)
+            let stored = try row.text()
+            for word in [TestData.mario.value, "example.org", "Roma", "argon2"] { #expect(!stored.contains(word)) }
+            let found = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.ask(
-                    Citizens.show(mario), Citizens.clashing(taxCode: Ledger.mario, email: try EmailAddress("x@y.it")))
+                    Citizens.show(mario), Citizens.clashing(taxCode: TestData.mario, email: try EmailAddress("x@y.it")))
             }
             #expect(found.0 == nil && found.1.isEmpty)
         }
     }
 
     @Test(arguments: [(nil, nil), ("MARIO", nil), (nil, "ROSSI"), ("MARIO", "ROSSI")] as [(String?, String?)])
-    func `a card that names nobody, or half a name, signs in all the same`(given: String?, family: String?) async throws
-    {
-        try await Ledger.with { ledger in
-            var row = try #require(try await ledger.pool.query("SELECT id FROM api_keys LIMIT 1").first)
+    func `a card with no name, or with part of a name, can sign in`(given: String?, family: String?) async throws {
+        try await TestData.with { data in
+            var row = try #require(try await data.pool.query("SELECT id FROM api_keys LIMIT 1").first)
             let key: APIKeyID = try row.identifier()
             let now = Instant(microseconds: 1_800_000_000_000_000)
             let digest = [UInt8](repeating: 9, count: 32)
             let taxCode = try TaxCode("BSCMTT83A12L719R")
 
-            let citizen = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let citizen = try await data.store.transaction(within: .everyCreditor) { tx in
                 let card = Citizen.onCard(taxCode, given: given, family: family)
                 let id = try #require(try await tx.account(orElse: card))
                 tx.insert(
@@ -208,13 +207,13 @@ import Testing
     }
 
     @Test func `the retention rules delete expired rows only`() async throws {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query(
-                "UPDATE citizens SET status = 'pending', verified_at = NULL WHERE tax_code = \(Ledger.anna.value)")
-            _ = try await ledger.pool.query(
+        try await TestData.with { data in
+            _ = try await data.pool.query(
+                "UPDATE citizens SET status = 'pending', verified_at = NULL WHERE tax_code = \(TestData.anna.value)")
+            _ = try await data.pool.query(
                 "DELETE FROM citizen_sessions s USING citizens c WHERE c.id = s.citizen_id AND c.status = 'pending'")
             let sweep: @Sendable (Instant) async throws -> [Int] = { end in
-                try await ledger.store.transaction(within: .everyCreditor) { tx in
+                try await data.store.transaction(within: .everyCreditor) { tx in
                     var counts: [Int] = []
                     for rule: RetentionRule in [.smartCardTickets, .mailCodes, .registrations, .sessions, .throttles] {
                         counts.append(try await tx.deleteExpired(rule, before: end, limit: 10, at: end))
@@ -229,7 +228,7 @@ import Testing
             var left: [String: Int] = [:]
             for table in OwnedTable.accounts {
                 var row = try #require(
-                    try await ledger.pool.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                    try await data.pool.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
                 left[table.rawValue] = try row.int()
             }
             // Mario's account with its consent remains, and so does the address of the successful sign-in.

@@ -8,75 +8,75 @@ import Testing
 
 /// Policies and grants after a restore into a cluster where the role does not exist.
 @Suite(.serialized) struct DatabaseAccessTests {
-    private func count(_ ledger: Ledger, within tenancy: Tenancy) async throws -> Int {
-        try await ledger.store.transaction(within: tenancy) { tx in
+    private func count(_ data: TestData, within tenancy: Tenancy) async throws -> Int {
+        try await data.store.transaction(within: tenancy) { tx in
             var row = try #require(try await tx.query("SELECT count(*) FROM positions").first)
             return try row.int()
         }
     }
 
     @Test func `missing recorded rights are detected and recreated`() async throws {
-        try await Ledger.with { ledger in
-            try await ledger.store.recordAccess()
-            try await ledger.store.verifyAccess()
+        try await TestData.with { data in
+            try await data.store.recordAccess()
+            try await data.store.verifyAccess()
             // A restore without the role leaves neither grants nor policies.
-            _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
-            await #expect(throws: StorageError.self) { try await ledger.store.verifyAccess() }
+            _ = try await data.pool.query("DROP OWNED BY quietanza_app")
+            await #expect(throws: StorageError.self) { try await data.store.verifyAccess() }
 
-            let repaired = try await ledger.store.repairAccess()
+            let repaired = try await data.store.repairAccess()
 
             #expect(repaired.contains("policy positions.positions_tenancy"))
             #expect(repaired.contains("table positions SELECT"))
             #expect(repaired.contains("default privileges"))
-            try await ledger.store.verifyAccess()
-            #expect(try await count(ledger, within: .everyCreditor) == 8)
-            #expect(try await count(ledger, within: .only([Ledger.alfa])) == 4)
-            #expect(try await count(ledger, within: .citizen(Ledger.mario)) == 4)
+            try await data.store.verifyAccess()
+            #expect(try await count(data, within: .everyCreditor) == 8)
+            #expect(try await count(data, within: .only([TestData.alfa])) == 4)
+            #expect(try await count(data, within: .citizen(TestData.mario)) == 4)
             await #expect(throws: StorageError.self) {
-                try await ledger.store.transaction(within: .everyCreditor) { try await $0.execute("DELETE FROM rts") }
+                try await data.store.transaction(within: .everyCreditor) { try await $0.execute("DELETE FROM rts") }
             }
-            #expect(try await ledger.store.repairAccess() == [])
+            #expect(try await data.store.repairAccess() == [])
         }
     }
 
     @Test func `one missing policy makes the service not ready`() async throws {
-        try await Ledger.with { ledger in
-            try await ledger.store.recordAccess()
-            _ = try await ledger.pool.query("DROP POLICY receipts_tenancy ON receipts")
+        try await TestData.with { data in
+            try await data.store.recordAccess()
+            _ = try await data.pool.query("DROP POLICY receipts_tenancy ON receipts")
 
             await #expect(throws: DatabaseAccessError.incomplete(missing: 1)) {
-                try await ledger.store.verifyAccess()
+                try await data.store.verifyAccess()
             }
 
-            #expect(try await ledger.store.repairAccess() == ["policy receipts.receipts_tenancy"])
+            #expect(try await data.store.repairAccess() == ["policy receipts.receipts_tenancy"])
         }
     }
 
     @Test func `the rights of a database without its policies are never recorded`() async throws {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query("DROP OWNED BY quietanza_app")
+        try await TestData.with { data in
+            _ = try await data.pool.query("DROP OWNED BY quietanza_app")
 
-            await #expect(throws: DatabaseAccessError.self) { try await ledger.store.recordAccess() }
+            await #expect(throws: DatabaseAccessError.self) { try await data.store.recordAccess() }
         }
     }
 
     @Test func `a user who cannot use the role gets the statement for the administrator`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             let user = "visitor_" + UUID().uuidString.lowercased().prefix(8)
-            _ = try await ledger.pool.query("CREATE ROLE \(SQL.identifier(user)) LOGIN")
+            _ = try await data.pool.query("CREATE ROLE \(SQL.identifier(user)) LOGIN")
             let url = try #require(ProcessInfo.processInfo.environment["TEST_DATABASE_URL"])
             var components = try #require(URLComponents(string: url))
             components.user = user
             let visitors = try #require(components.string)
             let pool = Pool(
-                configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: Ledger.silent)
+                configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: TestData.silent)
 
             await #expect(throws: DatabaseAccessError.needsAdministrator(["GRANT quietanza_app TO \(user);"])) {
                 try await Store(pool: pool).prepareRole()
             }
 
             await pool.shutdown()
-            _ = try await ledger.pool.query("DROP ROLE \(SQL.identifier(user))")
+            _ = try await data.pool.query("DROP ROLE \(SQL.identifier(user))")
         }
     }
 }

@@ -13,9 +13,9 @@ import Testing
 
     /// The big tables that `work` scanned sequentially.
     private func scanned(
-        _ ledger: Ledger, within tenancy: Tenancy, _ work: (Transaction) async throws -> Void
+        _ data: TestData, within tenancy: Tenancy, _ work: (Transaction) async throws -> Void
     ) async throws -> [String] {
-        try await ledger.store.transaction(within: tenancy) { tx in
+        try await data.store.transaction(within: tenancy) { tx in
             let before = try await scans(tx)
             try await work(tx)
             return try await scans(tx).filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
@@ -38,15 +38,15 @@ import Testing
     }
 
     @Test func `reads and payments use an index for every tenant and for every page`() async throws {
-        try await Ledger.with(crowd: Self.crowd) { ledger in
+        try await TestData.with(crowd: Self.crowd) { data in
             let tenants: [Tenancy] = [
-                .everyCreditor, .only([Ledger.alfa]), .only([Ledger.alfa], seesQuarantine: false),
-                .only([Ledger.alfa, Ledger.beta]), .citizen(Ledger.mario),
-                .citizen(Ledger.mario, of: Ledger.alfa),
+                .everyCreditor, .only([TestData.alfa]), .only([TestData.alfa], seesQuarantine: false),
+                .only([TestData.alfa, TestData.beta]), .citizen(TestData.mario),
+                .citizen(TestData.mario, of: TestData.alfa),
             ]
             for tenant in tenants {
-                for (name, work) in try await reads(within: tenant, on: ledger) {
-                    let tables = try await scanned(ledger, within: tenant, work)
+                for (name, work) in try await reads(within: tenant, on: data) {
+                    let tables = try await scanned(data, within: tenant, work)
                     #expect(tables.isEmpty, "\(name) within \(tenant)")
                 }
             }
@@ -55,11 +55,11 @@ import Testing
 
     private typealias Work = (Transaction) async throws -> Void
 
-    private func reads(within tenant: Tenancy, on ledger: Ledger) async throws -> [(String, Work)] {
+    private func reads(within tenant: Tenancy, on data: TestData) async throws -> [(String, Work)] {
         let today = try CalendarDate("2026-11-24")
         var row = try #require(
-            try await ledger.pool.query(
-                "SELECT id FROM positions WHERE debtor_tax_code = \(Ledger.mario.value) AND creditor_tax_code = \(Ledger.alfa.value) LIMIT 1"
+            try await data.pool.query(
+                "SELECT id FROM positions WHERE debtor_tax_code = \(TestData.mario.value) AND creditor_tax_code = \(TestData.alfa.value) LIMIT 1"
             ).first)
         let uuid: Identifier<Position> = try row.identifier()
         let position = uuid
@@ -79,7 +79,7 @@ import Testing
                 "lock",
                 {
                     let wanted = InstallmentSet(
-                        ids: [installment], notices: [(Ledger.alfa, try NoticeNumber("302260618143027134"))])
+                        ids: [installment], notices: [(TestData.alfa, try NoticeNumber("302260618143027134"))])
                     _ = try await $0.ask(
                         Positions.lock(holding: wanted, within: tenant),
                         Positions.creditors(holding: wanted, within: tenant))
@@ -134,7 +134,7 @@ import Testing
                 }
             ))
         var debtor = PositionFilter()
-        debtor.debtor = Ledger.mario
+        debtor.debtor = TestData.mario
         list.append(
             (
                 "search by tax code",
@@ -145,7 +145,7 @@ import Testing
                 }
             ))
         var archive = ReceiptFilter()
-        archive.taxCode = Ledger.mario
+        archive.taxCode = TestData.mario
         list.append(
             (
                 "archive by tax code",
@@ -155,26 +155,26 @@ import Testing
     }
 
     @Test func `RTs, the outbox and the background jobs use an index`() async throws {
-        try await Ledger.with(crowd: Self.crowd) { ledger in
-            var row = try #require(try await ledger.pool.query("SELECT id, iuv FROM installments LIMIT 1").first)
+        try await TestData.with(crowd: Self.crowd) { data in
+            var row = try #require(try await data.pool.query("SELECT id, iuv FROM installments LIMIT 1").first)
             let position: Identifier<Position> = try row.identifier()
             let iuv = try row.value { try IUV($0) }
             let rt = RT(
-                receiptID: "NEW", outcome: .executed, creditor: Ledger.alfa, iuv: iuv, noticeNumber: nil,
+                receiptID: "NEW", outcome: .executed, creditor: TestData.alfa, iuv: iuv, noticeNumber: nil,
                 paymentContext: nil, attempt: nil, amount: try Amount(cents: 100), fee: nil,
-                psp: RTPSP(id: Ledger.firstPSP, businessName: "Banca", taxCode: nil, channel: nil), method: nil,
+                psp: RTPSP(id: TestData.firstPSP, businessName: "Banca", taxCode: nil, channel: nil), method: nil,
                 paidAt: Instant(microseconds: 1_800_000_000_000_000), transfers: [], payer: nil, debtor: nil,
                 failureReason: nil)
             let body = RTBody(
-                psp: Ledger.firstPSP, messageID: "m", contentType: "application/json", bytes: [], sha256: [1],
+                psp: TestData.firstPSP, messageID: "m", contentType: "application/json", bytes: [], sha256: [1],
                 fingerprint: [])
             let works: [(String, Tenancy, Work)] = [
                 (
-                    "intake", .psp(Ledger.firstPSP),
+                    "intake", .psp(TestData.firstPSP),
                     {
                         _ = try await $0.ask(
-                            Positions.lock(creditor: Ledger.alfa, iuv: iuv), Receipts.known(rt, fingerprint: []),
-                            PaymentAttempts.lock(for: rt), Receipts.share(of: Ledger.beta, iuv: iuv))
+                            Positions.lock(creditor: TestData.alfa, iuv: iuv), Receipts.known(rt, fingerprint: []),
+                            PaymentAttempts.lock(for: rt), Receipts.share(of: TestData.beta, iuv: iuv))
                     }
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
@@ -191,15 +191,15 @@ import Testing
                     }
                 ),
                 (
-                    "generated IUVs", .only([Ledger.alfa]),
+                    "generated IUVs", .only([TestData.alfa]),
                     {
                         _ = try await $0.ask(
-                            Positions.nextIUVBases(3, of: Ledger.alfa), Positions.unused([iuv], of: Ledger.alfa))
+                            Positions.nextIUVBases(3, of: TestData.alfa), Positions.unused([iuv], of: TestData.alfa))
                     }
                 ),
                 (
                     "quarantine of a position", .everyCreditor,
-                    { _ = try await $0.ask(Receipts.quarantined(creditors: [Ledger.alfa], iuvs: [iuv])) }
+                    { _ = try await $0.ask(Receipts.quarantined(creditors: [TestData.alfa], iuvs: [iuv])) }
                 ),
                 (
                     "journal of a position", .everyCreditor,
@@ -215,31 +215,31 @@ import Testing
                     }
                 ),
                 (
-                    "a creditor's notifications", .only([Ledger.alfa]),
+                    "a creditor's notifications", .only([TestData.alfa]),
                     {
                         _ = try await $0.ask(
                             Notifications.list(
-                                NotificationFilter(), within: .only([Ledger.alfa]), page: PageRequest()))
+                                NotificationFilter(), within: .only([TestData.alfa]), page: PageRequest()))
                     }
                 ),
                 (
-                    "addresses of a receipt", .only([Ledger.alfa]),
+                    "addresses of a receipt", .only([TestData.alfa]),
                     { _ = try await $0.payerAddresses(of: Identifier(uuid: position.uuid)) }
                 ),
                 (
                     "refunds", .everyCreditor,
                     { _ = try await $0.ask(Refunds.list(RefundFilter(), within: .everyCreditor, page: PageRequest())) }
                 ),
-                ("a creditor's refunds", .only([Ledger.alfa]), { try await Self.refunds($0) }),
+                ("a creditor's refunds", .only([TestData.alfa]), { try await Self.refunds($0) }),
                 (
                     "decision about a receipt", .everyCreditor,
                     { _ = try await $0.ask(Decisions.about(Identifier(uuid: position.uuid))) }
                 ),
                 (
-                    "unreadable", .psp(Ledger.firstPSP),
+                    "unreadable", .psp(TestData.firstPSP),
                     {
                         _ = try await $0.ask(
-                            UnreadableRTs.known(body), UnreadableRTs.stored(of: Ledger.firstPSP, since: rt.paidAt))
+                            UnreadableRTs.known(body), UnreadableRTs.stored(of: TestData.firstPSP, since: rt.paidAt))
                     }
                 ),
                 (
@@ -252,10 +252,10 @@ import Testing
                         for anomaly in page.items { _ = try await tx.ask(Evidences.of(anomaly)) }
                     }
                 ),
-                ("anomalies of a PSP", .everyCreditor, { try await Self.anomalies(of: Ledger.firstPSP, $0) }),
+                ("anomalies of a PSP", .everyCreditor, { try await Self.anomalies(of: TestData.firstPSP, $0) }),
                 (
-                    "a creditor's anomalies of a PSP", .only([Ledger.alfa]),
-                    { try await Self.anomalies(of: Ledger.secondPSP, within: .only([Ledger.alfa]), $0) }
+                    "a creditor's anomalies of a PSP", .only([TestData.alfa]),
+                    { try await Self.anomalies(of: TestData.secondPSP, within: .only([TestData.alfa]), $0) }
                 ),
                 (
                     "anomalies with candidates", .everyCreditor,
@@ -267,15 +267,15 @@ import Testing
                     }
                 ),
                 (
-                    "anomalies", .only([Ledger.alfa]),
+                    "anomalies", .only([TestData.alfa]),
                     {
                         _ = try await $0.ask(
-                            Anomalies.list(AnomalyFilter(), within: .only([Ledger.alfa]), page: PageRequest()))
+                            Anomalies.list(AnomalyFilter(), within: .only([TestData.alfa]), page: PageRequest()))
                     }
                 ),
             ]
             for (name, tenant, work) in works {
-                let tables = try await scanned(ledger, within: tenant, work)
+                let tables = try await scanned(data, within: tenant, work)
                 #expect(tables.isEmpty, "\(name)")
             }
         }
@@ -294,16 +294,16 @@ import Testing
     }
 
     @Test func `a page of the anomalies of a PSP with few is read in order from an index`() async throws {
-        try await Ledger.with(crowd: Self.crowd) { ledger in
+        try await TestData.with(crowd: Self.crowd) { data in
             for (tenant, index) in [
-                (Tenancy.everyCreditor, "anomalies_psp_idx"), (.only([Ledger.beta]), "anomalies_creditor_psp_idx"),
+                (Tenancy.everyCreditor, "anomalies_psp_idx"), (.only([TestData.beta]), "anomalies_creditor_psp_idx"),
             ] {
-                let used = try await ledger.store.transaction(within: tenant) { tx in
+                let used = try await data.store.transaction(within: tenant) { tx in
                     let before = try await indexScans(tx)
                     var filter = AnomalyFilter()
-                    filter.psp = Ledger.firstPSP
+                    filter.psp = TestData.firstPSP
                     let page = try await tx.ask(Anomalies.list(filter, within: tenant, page: PageRequest(limit: 3)))
-                    #expect(page.items.count == 3 && page.items.allSatisfy { $0.psp == Ledger.firstPSP })
+                    #expect(page.items.count == 3 && page.items.allSatisfy { $0.psp == TestData.firstPSP })
                     return try await indexScans(tx).filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
                 }
                 #expect(used.contains(index), "\(used)")
@@ -327,19 +327,19 @@ import Testing
     /// Reads the refunds of one receipt, the refunds to be paid, and a late page.
     private static func refunds(_ tx: Transaction) async throws {
         var filter = RefundFilter()
-        let first = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
-        _ = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest(after: first.next)))
+        let first = try await tx.ask(Refunds.list(filter, within: .only([TestData.alfa]), page: PageRequest()))
+        _ = try await tx.ask(Refunds.list(filter, within: .only([TestData.alfa]), page: PageRequest(after: first.next)))
         filter.statuses = [.decided]
-        let decided = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
+        let decided = try await tx.ask(Refunds.list(filter, within: .only([TestData.alfa]), page: PageRequest()))
         filter.receipt = decided.items.first?.receipt
-        _ = try await tx.ask(Refunds.list(filter, within: .only([Ledger.alfa]), page: PageRequest()))
+        _ = try await tx.ask(Refunds.list(filter, within: .only([TestData.alfa]), page: PageRequest()))
     }
 
     @Test func `the deletion of expired rows uses an index`() async throws {
-        try await Ledger.with(crowd: Self.crowd) { ledger in
+        try await TestData.with(crowd: Self.crowd) { data in
             let past = Instant(microseconds: 1)
             for rule in RetentionRule.allCases {
-                let tables = try await scanned(ledger, within: .everyCreditor) { tx in
+                let tables = try await scanned(data, within: .everyCreditor) { tx in
                     _ = try await tx.countExpired(rule, before: past)
                     _ = try await tx.deleteExpired(rule, before: past, limit: 10, at: past)
                 }
@@ -349,11 +349,11 @@ import Testing
     }
 
     @Test func `sign-in and token checks use an index`() async throws {
-        try await Ledger.with(crowd: Self.crowd) { ledger in
+        try await TestData.with(crowd: Self.crowd) { data in
             var row = try #require(
-                try await ledger.pool.query("SELECT id FROM citizens WHERE tax_code = \(Ledger.mario.value)").first)
+                try await data.pool.query("SELECT id FROM citizens WHERE tax_code = \(TestData.mario.value)").first)
             let citizen: CitizenID = try row.identifier()
-            var keyRow = try #require(try await ledger.pool.query("SELECT id FROM api_keys").first)
+            var keyRow = try #require(try await data.pool.query("SELECT id FROM api_keys").first)
             let key: APIKeyID = try keyRow.identifier()
             let session = Identifier<CitizenSession>(uuid: citizen.uuid)
             let digest = [UInt8](repeating: 7, count: 32)
@@ -361,11 +361,11 @@ import Testing
             let past = Instant(microseconds: 1)
             let works: [(String, Work)] = [
                 ("by e-mail", { _ = try await $0.ask(Citizens.credential(of: .email(email))) }),
-                ("by tax code", { _ = try await $0.ask(Citizens.credential(of: .taxCode(Ledger.mario))) }),
-                ("by smart card", { _ = try await $0.account(orElse: .onCard(Ledger.mario)) }),
+                ("by tax code", { _ = try await $0.ask(Citizens.credential(of: .taxCode(TestData.mario))) }),
+                ("by smart card", { _ = try await $0.account(orElse: .onCard(TestData.mario)) }),
                 ("ticket", { _ = try await $0.spend(ticket: digest, at: past) }),
                 ("ticket's code", { _ = try await $0.spend(code: digest, of: key, at: past) }),
-                ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: Ledger.anna, email: email)) }),
+                ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: TestData.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
                 ("token", { _ = try await $0.ask(Sessions.signedIn(access: digest, key: key, at: past)) }),
                 ("refresh", { _ = try await $0.session(refresh: digest, key: key, at: past) }),
@@ -388,7 +388,7 @@ import Testing
                 ),
             ]
             for (name, work) in works {
-                let tables = try await scanned(ledger, within: .everyCreditor, work)
+                let tables = try await scanned(data, within: .everyCreditor, work)
                 #expect(tables.isEmpty, "\(name)")
             }
         }

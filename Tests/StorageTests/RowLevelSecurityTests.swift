@@ -9,12 +9,12 @@ import Testing
 /// Row level security alone: statements here have no tenant condition, as if a developer had forgotten it.
 @Suite(.serialized) struct RowLevelSecurityTests {
     /// The number of rows that a tenant sees in each table, which contains `2 creditors × 2 debtors × 2` rows.
-    private func seen(_ ledger: Ledger, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
+    private func seen(_ data: TestData, within tenancy: Tenancy) async throws -> [OwnedTable: Int] {
         var counts: [OwnedTable: Int] = [:]
         // A separate test checks the tables of accounts, which tenants cannot read.
         let tables = OwnedTable.allCases.filter { tenancy == .everyCreditor || !OwnedTable.accounts.contains($0) }
         for table in tables {
-            counts[table] = try await ledger.store.transaction(within: tenancy) { tx in
+            counts[table] = try await data.store.transaction(within: tenancy) { tx in
                 var row = try #require(
                     try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
                 return try row.int()
@@ -36,16 +36,16 @@ import Testing
     ]
 
     @Test func `operators and background jobs see every row`() async throws {
-        try await Ledger.with { ledger in
-            let counts = try await seen(ledger, within: .everyCreditor)
+        try await TestData.with { data in
+            let counts = try await seen(data, within: .everyCreditor)
 
             #expect(counts == Self.everything)
         }
     }
 
     @Test func `a creditor sees its own rows but no journal, keys or secrets`() async throws {
-        try await Ledger.with { ledger in
-            let counts = try await seen(ledger, within: .only([Ledger.alfa]))
+        try await TestData.with { data in
+            let counts = try await seen(data, within: .only([TestData.alfa]))
 
             #expect(
                 counts == [
@@ -59,16 +59,16 @@ import Testing
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                 ])
-            let nobody = try await seen(ledger, within: .only([])).filter {
+            let noCreditor = try await seen(data, within: .only([])).filter {
                 ![.creditorAccounts, .creditorAccountDebtTypes].contains($0.key)
             }
-            #expect(nobody.values.allSatisfy { $0 == 0 })
+            #expect(noCreditor.values.allSatisfy { $0 == 0 })
         }
     }
 
     @Test func `a citizen sees their own rows at every creditor, with the anomalies of those rows only`() async throws {
-        try await Ledger.with { ledger in
-            let counts = try await seen(ledger, within: .citizen(Ledger.mario))
+        try await TestData.with { data in
+            let counts = try await seen(data, within: .citizen(TestData.mario))
 
             #expect(
                 counts == [
@@ -85,12 +85,12 @@ import Testing
     }
 
     @Test func `a citizen does not see receipts in quarantine, even with their own tax code`() async throws {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query(
+        try await TestData.with { data in
+            _ = try await data.pool.query(
                 "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
             )
 
-            let counts = try await seen(ledger, within: .citizen(Ledger.mario))
+            let counts = try await seen(data, within: .citizen(TestData.mario))
 
             #expect(counts[.receipts] == 0 && counts[.rts] == 0 && counts[.receiptTransfers] == 0)
         }
@@ -99,15 +99,15 @@ import Testing
     @Test func `a back office that may resolve anomalies sees receipts in quarantine and a front end does not`()
         async throws
     {
-        try await Ledger.with { ledger in
-            _ = try await ledger.pool.query(
+        try await TestData.with { data in
+            _ = try await data.pool.query(
                 "UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL"
             )
             for (sees, rows) in [(false, 0), (true, 4)] {
-                let tenant = Tenancy.only([Ledger.alfa], seesQuarantine: sees)
-                let counts = try await seen(ledger, within: tenant)
+                let tenant = Tenancy.only([TestData.alfa], seesQuarantine: sees)
+                let counts = try await seen(data, within: tenant)
                 #expect(counts[.receipts] == rows && counts[.rts] == rows && counts[.receiptTransfers] == rows)
-                let listed = try await ledger.store.transaction(within: tenant) { tx in
+                let listed = try await data.store.transaction(within: tenant) { tx in
                     var filter = ReceiptFilter()
                     filter.statuses = [.quarantined]
                     return try await tx.ask(Receipts.list(filter, within: tenant, page: PageRequest())).items.count
@@ -118,12 +118,12 @@ import Testing
     }
 
     @Test func `a PSP sees only its own attempts and secrets`() async throws {
-        try await Ledger.with { ledger in
-            let counts = try await seen(ledger, within: .psp(Ledger.firstPSP))
+        try await TestData.with { data in
+            let counts = try await seen(data, within: .psp(TestData.firstPSP))
 
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
-            let relay = try await seen(ledger, within: .psp(Ledger.secondPSP))
+            let relay = try await seen(data, within: .psp(TestData.secondPSP))
             // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
@@ -131,10 +131,10 @@ import Testing
     }
 
     @Test func `creditors, PSPs and citizens see no rows of accounts`() async throws {
-        try await Ledger.with { ledger in
-            for tenant: Tenancy in [.only([Ledger.alfa]), .psp(Ledger.firstPSP), .citizen(Ledger.mario)] {
+        try await TestData.with { data in
+            for tenant: Tenancy in [.only([TestData.alfa]), .psp(TestData.firstPSP), .citizen(TestData.mario)] {
                 for table in OwnedTable.accounts {
-                    let count = try await ledger.store.transaction(within: tenant) { tx in
+                    let count = try await data.store.transaction(within: tenant) { tx in
                         var row = try #require(
                             try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
                         return try row.int()
@@ -146,9 +146,9 @@ import Testing
     }
 
     @Test func `a transaction without a tenancy sees no rows`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for table in OwnedTable.allCases {
-                let count = try await ledger.pool.transaction { tx in
+                let count = try await data.pool.transaction { tx in
                     tx.send("SET LOCAL ROLE quietanza_app")
                     var row = try #require(
                         try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
@@ -160,10 +160,10 @@ import Testing
     }
 
     @Test func `the tenancy of a transaction does not apply to the next one on its connection`() async throws {
-        try await Ledger.with { ledger in
-            _ = try await seen(ledger, within: .everyCreditor)
+        try await TestData.with { data in
+            _ = try await seen(data, within: .everyCreditor)
 
-            let role = try await ledger.pool.transaction { tx in
+            let role = try await data.pool.transaction { tx in
                 var row = try #require(
                     try await tx.query(
                         "SELECT current_user::text || coalesce(current_setting('quietanza.tenancy', true), '')"
@@ -177,12 +177,12 @@ import Testing
     }
 
     @Test func `a creditor cannot write rows of another creditor`() async throws {
-        try await Ledger.with { ledger in
-            let theirs: SQL = "creditor_tax_code = \(Ledger.beta.value)"
+        try await TestData.with { data in
+            let theirs: SQL = "creditor_tax_code = \(TestData.beta.value)"
             for table: OwnedTable in [
                 .positions, .installments, .paymentAttempts, .receipts, .anomalies, .notifications,
             ] {
-                let changed = try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                let changed = try await data.store.transaction(within: .only([TestData.alfa])) { tx in
                     try await tx.execute(
                         "UPDATE \(SQL.identifier(table.rawValue)) SET creditor_tax_code = creditor_tax_code WHERE \(theirs)"
                     )
@@ -191,14 +191,14 @@ import Testing
             }
             // A creditor cannot assign its own row to another creditor either.
             await #expect(throws: StorageError.self) {
-                try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
-                    try await tx.execute("UPDATE anomalies SET creditor_tax_code = \(Ledger.beta.value)")
+                try await data.store.transaction(within: .only([TestData.alfa])) { tx in
+                    try await tx.execute("UPDATE anomalies SET creditor_tax_code = \(TestData.beta.value)")
                 }
             }
             await #expect(throws: StorageError.self) {
-                try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                try await data.store.transaction(within: .only([TestData.alfa])) { tx in
                     try await tx.execute(
-                        "INSERT INTO journal (at, kind, actor, creditor_tax_code) VALUES (now(), 'x', 'x', \(Ledger.beta.value))"
+                        "INSERT INTO journal (at, kind, actor, creditor_tax_code) VALUES (now(), 'x', 'x', \(TestData.beta.value))"
                     )
                 }
             }
@@ -206,9 +206,9 @@ import Testing
     }
 
     @Test func `a PSP cannot insert evidence of another PSP`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             let addEvidence: @Sendable (PSPID) async throws -> Void = { sender in
-                try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+                try await data.store.transaction(within: .psp(TestData.firstPSP)) { tx in
                     _ = try await tx.execute(
                         """
                         INSERT INTO rts (id, receipt_id, is_first, psp_id, message_id, content_type, body, sha256,
@@ -219,27 +219,27 @@ import Testing
                 }
             }
 
-            try await addEvidence(Ledger.firstPSP)
-            await #expect(throws: StorageError.self) { try await addEvidence(Ledger.secondPSP) }
+            try await addEvidence(TestData.firstPSP)
+            await #expect(throws: StorageError.self) { try await addEvidence(TestData.secondPSP) }
         }
     }
 
     @Test func `an unreadable body cannot be changed or deleted while its anomaly is open`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for statement: SQL in [
                 "UPDATE unreadable_rts SET message_id = 'x'", "DELETE FROM unreadable_rts", "TRUNCATE unreadable_rts",
             ] {
                 await #expect(throws: PostgresError.self, "\(statement.text)") {
-                    try await ledger.pool.execute(statement)
+                    try await data.pool.execute(statement)
                 }
             }
-            let deleted = try await ledger.store.transaction(within: .everyCreditor) { tx in
+            let deleted = try await data.store.transaction(within: .everyCreditor) { tx in
                 try await tx.execute(
                     "DELETE FROM unreadable_rts u USING anomalies a WHERE a.id = u.anomaly_id AND NOT a.is_open")
             }
             #expect(deleted == 4)
             // A PSP cannot delete any row.
-            let own = try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+            let own = try await data.store.transaction(within: .psp(TestData.firstPSP)) { tx in
                 try await tx.execute("DELETE FROM unreadable_rts")
             }
             #expect(own == 0)
@@ -247,14 +247,14 @@ import Testing
     }
 
     @Test func `a PSP cannot store an unreadable body of another PSP`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             _ = await #expect(throws: StorageError.self) {
-                try await ledger.store.transaction(within: .psp(Ledger.firstPSP)) { tx in
+                try await data.store.transaction(within: .psp(TestData.firstPSP)) { tx in
                     _ = try await tx.execute(
                         """
                         INSERT INTO unreadable_rts (anomaly_id, psp_id, message_id, content_type, body, sha256, violations,
                             received_at)
-                        SELECT id, \(Ledger.secondPSP.value), 'm', 'application/json', '{ }', sha256('{ }'), '[]', now()
+                        SELECT id, \(TestData.secondPSP.value), 'm', 'application/json', '{ }', sha256('{ }'), '[]', now()
                         FROM anomalies WHERE kind <> 'unreadable_rt' LIMIT 1
                         """)
                 }
@@ -263,7 +263,7 @@ import Testing
     }
 
     @Test func `evidence and journal cannot be changed, and paid rows cannot be deleted`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             let forbidden: [SQL] = [
                 "UPDATE journal SET note = 'x'", "DELETE FROM journal", "TRUNCATE journal",
                 "UPDATE rts SET message_id = 'x'",
@@ -275,13 +275,13 @@ import Testing
             ]
             for statement in forbidden {
                 await #expect(throws: StorageError.self, "\(statement.text)") {
-                    try await ledger.store.transaction(within: .everyCreditor) { tx in try await tx.execute(statement) }
+                    try await data.store.transaction(within: .everyCreditor) { tx in try await tx.execute(statement) }
                 }
             }
             // This applies to the owner of the tables as well.
             for statement: SQL in ["UPDATE journal SET note = 'x'", "DELETE FROM rts", "TRUNCATE journal"] {
                 await #expect(throws: PostgresError.self, "\(statement.text)") {
-                    try await ledger.pool.execute(statement)
+                    try await data.pool.execute(statement)
                 }
             }
         }
@@ -292,8 +292,8 @@ import Testing
         let open: Set<String> = [
             "schema_migrations", "schema_access", "psp_lists", "psps", "psp_channels", "idempotency_keys",
         ]
-        try await Ledger.with { ledger in
-            let rows = try await ledger.pool.query(
+        try await TestData.with { data in
+            let rows = try await data.pool.query(
                 "SELECT relname::text, relrowsecurity FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
             )
             for var row in rows {

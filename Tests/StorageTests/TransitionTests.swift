@@ -10,17 +10,17 @@ import Testing
 /// Runs every statement that changes the state of an e-mail or an account on a row in every state, and compares the result with the
 /// transition tables.
 @Suite(.serialized) struct TransitionTests {
-    private func state(of table: SQL, _ column: SQL, _ id: UUID, _ ledger: Ledger) async throws -> String {
+    private func state(of table: SQL, _ column: SQL, _ id: UUID, _ data: TestData) async throws -> String {
         var row = try #require(
-            try await ledger.pool.query("SELECT \(column)::text FROM \(table) WHERE id = \(id)").first)
+            try await data.pool.query("SELECT \(column)::text FROM \(table) WHERE id = \(id)").first)
         return try row.text()
     }
 
     /// Inserts a valid e-mail in this state, due or with an expired lease, so that it can be claimed.
-    private func insertMail(in state: NotificationState, _ ledger: Ledger) async throws -> UUID {
+    private func insertMail(in state: NotificationState, _ data: TestData) async throws -> UUID {
         let id = UUID()
-        _ = try await ledger.pool.query("DELETE FROM notifications")
-        _ = try await ledger.pool.query(
+        _ = try await data.pool.query("DELETE FROM notifications")
+        _ = try await data.pool.query(
             """
             INSERT INTO notifications (id, kind, recipient, language, state, attempts, next_attempt_at, leased_until, message_id,
                 sent_at, created_at)
@@ -31,8 +31,8 @@ import Testing
         return id
     }
 
-    private func perform(_ event: NotificationEvent, on id: UUID, _ ledger: Ledger) async throws {
-        try await ledger.store.transaction(within: .everyCreditor) { tx in
+    private func perform(_ event: NotificationEvent, on id: UUID, _ data: TestData) async throws {
+        try await data.store.transaction(within: .everyCreditor) { tx in
             let mail = try #require(try await tx.ask(Notifications.show(Identifier(uuid: id), within: .everyCreditor)))
             switch event {
             case .claimed: _ = try await tx.claimNotification(leaseSeconds: 30)
@@ -46,14 +46,14 @@ import Testing
     }
 
     @Test func `an e-mail changes its state only as its transition table allows`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for state in NotificationState.allCases {
                 for event in NotificationEvent.allCases {
-                    let id = try await insertMail(in: state, ledger)
+                    let id = try await insertMail(in: state, data)
 
-                    try await perform(event, on: id, ledger)
+                    try await perform(event, on: id, data)
 
-                    let found = try await self.state(of: "notifications", "state", id, ledger)
+                    let found = try await self.state(of: "notifications", "state", id, data)
                     #expect(found == (state.after(event) ?? state).rawValue, "\(state) by \(event)")
                 }
             }

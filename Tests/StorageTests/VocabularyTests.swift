@@ -18,16 +18,16 @@ import Testing
             ("receipts_status_check", Disposition.allCases.map(\.rawValue)),
             ("receipts_origin_check", ReceiptOrigin.allCases.map(\.rawValue)),
         ]
-        try await Ledger.with { ledger in
+        try await TestData.with { data in
             for (constraint, words) in vocabularies {
-                let rows = try await ledger.pool.query(
+                let rows = try await data.pool.query(
                     "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = \(constraint)")
                 var row = try #require(rows.first, "\(constraint)")
                 let allowed = Self.words(of: try row.text())
                 #expect(Set(allowed) == Set(words), "\(constraint)")
             }
             var row = try #require(
-                try await ledger.pool.query(
+                try await data.pool.query(
                     "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'payment_attempts_finished_check'"
                 ).first)
             let final = Self.words(of: try row.text())
@@ -36,8 +36,8 @@ import Testing
     }
 
     @Test func `every handled constraint exists in a migrated database`() async throws {
-        try await Ledger.with { ledger in
-            let rows = try await ledger.pool.query(
+        try await TestData.with { data in
+            let rows = try await data.pool.query(
                 """
                 SELECT conname::text FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
                 UNION SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid

@@ -3,7 +3,7 @@ import Testing
 /// A request that two servers may read differently, so that a second request can be smuggled past one of them.
 package struct AmbiguousRequest: Sendable, CustomTestStringConvertible {
     package let name: String
-    /// With a second request behind it.
+    /// The bytes of the request, with a second request after it.
     package let bytes: String
     /// The client ends the connection's input after the bytes.
     package var endsEarly: Bool { name.contains("its end") }

@@ -1,18 +1,18 @@
 import Foundation
 
-/// What the tests read of openapi.yaml, as `scripts/contract.sh operations` prints it.
+/// The parts of openapi.yaml that the tests need, as `scripts/contract.sh operations` prints them.
 package struct Contract: Sendable, Decodable {
     /// The project's own file, read once.
     package static let project = Result { () throws -> Contract in
         let script = projectFile.deletingLastPathComponent().appending(path: "scripts/contract.sh")
-        // Before its only line of JSON the script may report that it installs what it needs.
+        // Before its only line of JSON the script may report that it installs its dependencies.
         let line = try Tool.run(script.path, ["operations"]).split(separator: "\n").last ?? ""
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(Contract.self, from: Data(line.utf8))
     }
 
-    /// Two folders above this file.
+    /// The project's folder, two levels above this file.
     package static var projectFile: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "openapi.yaml")
@@ -25,9 +25,9 @@ package struct Contract: Sendable, Decodable {
     package let violationCodes: [String]
 
     package struct Operation: Sendable, Decodable {
-        /// In capitals.
+        /// The method in upper case.
         package let method: String
-        /// As routed: `/v1/positions/{id}`.
+        /// The path template of the route: `/v1/positions/{id}`.
         package let path: String
         package let operationId: String
         /// Any one of these is needed; empty: any valid key.

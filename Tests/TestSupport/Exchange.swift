@@ -13,7 +13,7 @@ package struct Exchange: Sendable, Encodable {
     let requestBodyBase64: Data
 
     /// - Parameters:
-    ///   - test: named when the exchange departs from the contract.
+    ///   - test: its name is reported if the exchange violates the contract.
     ///   - path: with its query, as sent.
     package init(
         test: String?, method: String, path: String, requestHeaders: [String: String] = [:], requestBody: Data? = nil,

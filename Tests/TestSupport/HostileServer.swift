@@ -1,23 +1,23 @@
 import Foundation
 import Synchronization
 
-/// Answers whatever it is told to, byte by byte: what a server of others may do to us.
+/// A server with a hostile behaviour, controlled byte by byte.
 package final class HostileServer: Sendable {
     package struct CannotListen: Error {}
 
     package enum Behaviour: Sendable {
-        /// These bytes, and the end.
-        case says([UInt8])
-        /// A head, and then a body without an end.
+        /// Sends these bytes and closes.
+        case sends([UInt8])
+        /// Sends a head and an endless body.
         case floods(head: String)
-        /// Nothing at all.
+        /// Sends nothing.
         case isSilent
     }
 
     package let port: UInt16
     private let listener: Int32
     private let behaviour: Behaviour
-    private let state = Mutex((visits: 0, isClosed: false, listens: true, heard: "", clients: Set<Int32>()))
+    private let state = Mutex((connectionCount: 0, isClosed: false, listens: true, received: "", clients: Set<Int32>()))
 
     package init(_ behaviour: Behaviour) throws {
         self.behaviour = behaviour
@@ -38,28 +38,28 @@ package final class HostileServer: Sendable {
         Thread.detachNewThread { [self] in accept() }
     }
 
-    /// `status` with this body.
+    /// A response with this status and body.
     package convenience init(status: Int = 200, type: String = "application/json", headers: String = "", body: String)
         throws
     {
         let head =
             "HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n"
-        try self.init(.says(Array((head + body).utf8)))
+        try self.init(.sends(Array((head + body).utf8)))
     }
 
-    /// How often somebody came.
-    package var visits: Int { state.withLock(\.visits) }
+    /// The number of connections so far.
+    package var connectionCount: Int { state.withLock(\.connectionCount) }
 
     /// The last request, head and body.
-    package var heard: String { state.withLock(\.heard) }
+    package var received: String { state.withLock(\.received) }
 
-    /// Ends the connections that are open.
-    package func hangUp() {
+    /// Closes the open connections.
+    package func closeConnections() {
         state.withLock { for client in $0.clients { shutdown(client, Int32(SHUT_RDWR)) } }
     }
 
     package func close() {
-        // In one step: the accepting thread closes the listener once it sees `isClosed`, and its number may then be another socket's.
+        // In one step, because the accepting thread closes the listener when it sees `isClosed`, and its descriptor may then be reused.
         state.withLock { state in
             state.isClosed = true
             if state.listens { _ = shutdown(listener, Int32(SHUT_RDWR)) }
@@ -81,7 +81,7 @@ package final class HostileServer: Sendable {
                 Foundation.close(client)
                 return
             }
-            state.withLock { $0.visits += 1 }
+            state.withLock { $0.connectionCount += 1 }
             Thread.detachNewThread { [self] in serve(client) }
         }
     }
@@ -89,23 +89,23 @@ package final class HostileServer: Sendable {
     private func serve(_ client: Int32) {
         state.withLock { _ = $0.clients.insert(client) }
         defer {
-            // Together, so that `hangUp` never ends another socket with this number.
+            // In one step, so that `closeConnections` never closes another socket with this descriptor.
             state.withLock { state in
                 state.clients.remove(client)
                 Foundation.close(client)
             }
         }
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        var heard: [UInt8] = []
-        // Head and body arrive in one or two pieces; the end of the body is an object's end.
-        while heard.last != UInt8(ascii: "}") {
+        var received: [UInt8] = []
+        // Head and body arrive in one or two pieces; the body ends with the end of a JSON object.
+        while received.last != UInt8(ascii: "}") {
             let count = recv(client, &buffer, buffer.count, 0)
             guard count > 0 else { return }
-            heard += buffer[..<count]
+            received += buffer[..<count]
         }
-        state.withLock { [heard] in $0.heard = String(decoding: heard, as: UTF8.self) }
+        state.withLock { [received] in $0.received = String(decoding: received, as: UTF8.self) }
         switch behaviour {
-        case .says(let bytes): _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        case .sends(let bytes): _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         case .floods(let head):
             _ = send(client, Array(head.utf8), head.utf8.count, Int32(MSG_NOSIGNAL))
             let block = [UInt8](repeating: UInt8(ascii: " "), count: 65_536)

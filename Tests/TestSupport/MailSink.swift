@@ -1,6 +1,6 @@
 import Foundation
 
-/// The SMTP server of `make run`, told how to fail; with a certificate of its own when it speaks TLS.
+/// The SMTP server of `make run` with configurable failures; it has its own certificate if it uses TLS.
 package final class MailSink: Sendable {
     package struct NotReady: Error {}
 
@@ -38,7 +38,7 @@ package final class MailSink: Sendable {
         throw NotReady()
     }
 
-    /// A certificate of `localhost` that vouches for itself, and its key.
+    /// A self-signed certificate of `localhost` and its key.
     package static func certificate(in folder: URL) throws -> (certificate: String, key: String) {
         let made = (folder.appending(path: "certificate.pem").path, folder.appending(path: "key.pem").path)
         try Tool.run(
@@ -55,13 +55,13 @@ package final class MailSink: Sendable {
             "curl", ["-sSf", "-d", "{\"mode\":\"\(mode)\"}", "http://127.0.0.1:\(control)/mode"])
     }
 
-    /// How many messages it has kept.
+    /// The number of stored messages.
     package func count() throws -> Int {
         let list = try Tool.run("curl", ["-sSf", "http://127.0.0.1:\(control)/messages"])
         return list.components(separatedBy: "\"message_id\"").count - 1
     }
 
-    /// Somebody waits for a reply in vain.
+    /// Whether a client waits for a reply that is not sent.
     package var isKeepingSilence: Bool {
         get throws {
             try !Tool.run("curl", ["-sSf", "http://127.0.0.1:\(control)/status"]).contains("\"silent\": 0")

@@ -1,13 +1,13 @@
 import Foundation
 
-/// pagoPA's own files. They bear no licence, so that none may stand in this project: a run that has them names their folders,
-/// `PAGOPA_XSD` (the schemas' `pagopa-api`) and `PAGOPA_SAMPLES` (messages); one without them reads our own fixtures only and says so.
+/// pagoPA's own files. They have no licence, so the project does not contain them. A test run that has them sets the variables
+/// `PAGOPA_XSD` (the schemas' `pagopa-api`) and `PAGOPA_SAMPLES` (messages); other runs use the project's fixtures and report it.
 package enum Official {
     package static var samples: URL? { folder("PAGOPA_SAMPLES", "the official samples were not read, only our own") }
 
     private static var schemas: URL? { folder("PAGOPA_XSD", "nothing was held against the official schema") }
 
-    /// What libxml2's own program says of each document against the official schema of RPT and RT: `nil` without the schema, else the faults.
+    /// The errors that xmllint reports for the documents against the official schema of RPT and RT; `nil` without the schema.
     package static func violations(ofRTs documents: [[UInt8]]) throws -> [String]? {
         guard let schema = schemas?.appending(path: "gad/xsd/PagInf_RPT_RT_6_2_0.xsd") else { return nil }
         let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-rts-\(UUID().uuidString)")

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A second PostgreSQL, for tests that stop and restart it. Runs from a temporary folder, as `postgres` when we are root.
+/// A second PostgreSQL for tests that stop and restart it. It runs from a temporary folder, as the user `postgres` if the tests run as root.
 package final class PrivateCluster: Sendable {
     package struct Failed: Error {
         let command: String
@@ -10,13 +10,13 @@ package final class PrivateCluster: Sendable {
     }
 
     package let port: UInt16
-    /// Where its data are, when it was given a small disk.
+    /// The disk of its data, if it has a small one.
     package let disk: SmallDisk?
     private let server = Mutex<Process?>(nil)
     private let folder: String
     private let binaries: String
 
-    /// - Parameter diskMegabytes: puts it on a filesystem of this size that can be filled, where mounting is allowed.
+    /// - Parameter diskMegabytes: the size of its filesystem, which can be filled, if mounting is allowed.
     package init(diskMegabytes: Int? = nil) throws {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
@@ -63,7 +63,7 @@ package final class PrivateCluster: Sendable {
 
     package var isRunning: Bool { server.withLock { $0?.isRunning ?? false } }
 
-    /// What whoever watches over a server does: starts it when it has ended.
+    /// Starts the server again if it has ended, as a supervisor would.
     package func restartIfEnded() throws {
         if !isRunning { try start() }
     }
@@ -99,7 +99,7 @@ package final class PrivateCluster: Sendable {
         let written = FileHandle(forWritingAtPath: log)
         process.standardOutput = written
         process.standardError = written
-        // A Process may live on for long, and its files with it.
+        // A Process object may live long and hold its files open.
         defer { try? written?.close() }
         process.standardInput = FileHandle.nullDevice
         try process.run()

@@ -9,7 +9,7 @@ package final class Proxy: Sendable {
         var sockets: Set<Int32> = []
         var roundTrips = 0
         var isSilent = false
-        var cutsAnswers = false
+        var closesAtNextResponse = false
         var isClosed = false
         /// Whether the listening socket is still open.
         var listens = true
@@ -37,8 +37,8 @@ package final class Proxy: Sendable {
         Thread.detachNewThread { [self] in accept() }
     }
 
-    /// A port that nobody listens on. Below those that the kernel gives to clients: whoever calls a server that is down may
-    /// otherwise be given its very port.
+    /// A port without a listener, outside the range that the kernel assigns to outgoing connections: otherwise a client of a stopped
+    /// server might be assigned that port itself.
     package static func freePort() throws -> UInt16 {
         for _ in 0..<2_000 {
             let port = UInt16.random(in: portRange)
@@ -58,37 +58,37 @@ package final class Proxy: Sendable {
 
     /// Below the range from which the kernel takes the local ports of outgoing connections.
     private static let portRange: ClosedRange<UInt16> = 10_000...32_000
-    /// Every port that this process gave to a test: no two programs of one test may be given the same one.
+    /// The ports that this process has assigned to tests, so that no port is assigned twice.
     private static let reserved = Mutex<Set<UInt16>>([])
 
-    /// How often the client spoke after the server had, on all connections together.
+    /// The number of round trips on all connections: how often the client sent after the server.
     package var roundTrips: Int { state.withLock { $0.roundTrips } }
 
-    /// The server accepts and never answers, and hears nothing.
-    package func fallSilent(_ silent: Bool = true) {
+    /// The proxy accepts connections and forwards nothing.
+    package func stopForwarding(_ silent: Bool = true) {
         state.withLock { $0.isSilent = silent }
     }
 
-    /// What the client sends from now on still arrives, but in place of the answer the connection ends.
-    package func cutAtNextAnswer() {
-        state.withLock { $0.cutsAnswers = true }
+    /// Requests from now on still arrive, but the connection closes instead of forwarding the response.
+    package func closeAtNextResponse() {
+        state.withLock { $0.closesAtNextResponse = true }
     }
 
     /// Ends all connections; new ones are served.
-    package func cut() {
+    package func closeConnections() {
         state.withLock { state in
             for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
-            state.cutsAnswers = false
+            state.closesAtNextResponse = false
         }
     }
 
     package func close() {
-        // In one step: the accepting thread closes the listener once it sees `isClosed`, and its number may then be another socket's.
+        // In one step, because the accepting thread closes the listener when it sees `isClosed`, and its descriptor may then be reused.
         state.withLock { state in
             state.isClosed = true
             if state.listens { _ = shutdown(listener, Int32(SHUT_RDWR)) }
         }
-        cut()
+        closeConnections()
     }
 
     private static func loopback(port: UInt16) -> sockaddr_in {
@@ -100,7 +100,7 @@ package final class Proxy: Sendable {
     }
 
     private func accept() {
-        // Under the lock, and remembered: a number that is closed may be another test's connection a moment later.
+        // Under the lock, because a closed descriptor may be reused by another test's connection at once.
         defer {
             state.withLock { state in
                 state.isClosed = true
@@ -146,7 +146,7 @@ package final class Proxy: Sendable {
                         return $0 == 0
                     })
                 else { return }
-                // Under the lock, so that nobody cuts a number that is another's by then.
+                // Under the lock, so that no other thread closes a descriptor that was reused.
                 state.withLock { state in
                     for socket in [client, server] where state.sockets.remove(socket) != nil {
                         Foundation.close(socket)
@@ -164,7 +164,7 @@ package final class Proxy: Sendable {
         }
     }
 
-    /// - Parameter beginsRoundTrip: whether what one side says now begins a round trip of this connection.
+    /// - Parameter beginsRoundTrip: whether the next bytes of this side begin a round trip of this connection.
     private func pump(
         from source: Int32, to target: Int32, isAnswer: Bool, _ beginsRoundTrip: (_ isAnswer: Bool) -> Bool
     ) {
@@ -174,7 +174,7 @@ package final class Proxy: Sendable {
             guard count > 0 else { break }
             let (isSilent, mustCut) = state.withLock { state in
                 if beginsRoundTrip(isAnswer) { state.roundTrips += 1 }
-                return (state.isSilent, isAnswer && state.cutsAnswers)
+                return (state.isSilent, isAnswer && state.closesAtNextResponse)
             }
             if mustCut { break }
             if isSilent { continue }

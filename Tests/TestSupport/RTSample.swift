@@ -1,4 +1,4 @@
-/// An official RT of our own, made from its parts; what is not said is that of one canteen payment, executed.
+/// An official RT composed of its parts. By default it is an executed payment for a school canteen.
 package struct RTSample {
     package var prolog = #"<?xml version="1.0" encoding="UTF-8"?>"#
     package var outcome: String

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A TCP connection that sends exactly the bytes it is given: client libraries tidy up what an attacker would not.
+/// A TCP connection that sends exactly the given bytes, because client libraries normalize requests.
 package final class RawConnection: Sendable {
     package struct CannotConnect: Error {}
 
     private let descriptor: Int32
 
-    /// - Parameter receiveBufferBytes: a small one makes a reader that takes its answer slowly.
+    /// - Parameter receiveBufferBytes: a small buffer simulates a slow reader.
     package init(port: UInt16, receiveBufferBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var bytes = receiveBufferBytes {
@@ -33,7 +33,7 @@ package final class RawConnection: Sendable {
         close(descriptor)
     }
 
-    /// - Returns: whether the other side still took it all.
+    /// - Returns: whether the other side accepted all bytes.
     @discardableResult
     package func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
@@ -50,25 +50,25 @@ package final class RawConnection: Sendable {
     @discardableResult
     package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    /// Whether the other side has thrown the connection away, seen without reading what it sent.
+    /// Whether the other side has reset the connection, without reading its bytes.
     package var isCut: Bool {
         var event = pollfd(fd: descriptor, events: 0, revents: 0)
         return poll(&event, 1, 0) > 0
     }
 
-    /// Whether the other side has said that no more will come, seen without reading what it sent.
+    /// Whether the other side has ended its output, without reading its bytes.
     package var isEnded: Bool {
         let hangup: Int16 = 0x2000  // POLLRDHUP
         var event = pollfd(fd: descriptor, events: hangup, revents: 0)
         return poll(&event, 1, 0) > 0
     }
 
-    /// Says that no more will come.
+    /// Ends the output.
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    package struct Heard: Sendable {
+    package struct Received: Sendable {
         package let text: String
         /// The other side has ended the connection.
         package let isClosed: Bool
@@ -83,23 +83,23 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// Everything until the other side ends, or this text has been heard, or the time is over.
-    package func listen(seconds: Int = 10, until text: String? = nil) -> Heard {
+    /// Reads until the other side ends, until this text was received, or until the time limit.
+    package func receive(seconds: Int = 10, until text: String? = nil) -> Received {
         let deadline = ContinuousClock.now + .seconds(seconds)
-        var heard: [UInt8] = []
+        var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let left = deadline - .now
             let milliseconds = left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000
             var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard milliseconds > 0, poll(&event, 1, Int32(milliseconds)) > 0 else {
-                return Heard(text: String(decoding: heard, as: UTF8.self), isClosed: false)
+                return Received(text: String(decoding: received, as: UTF8.self), isClosed: false)
             }
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return Heard(text: String(decoding: heard, as: UTF8.self), isClosed: true) }
-            heard += buffer[..<count]
-            if let text, String(decoding: heard, as: UTF8.self).contains(text) {
-                return Heard(text: String(decoding: heard, as: UTF8.self), isClosed: false)
+            guard count > 0 else { return Received(text: String(decoding: received, as: UTF8.self), isClosed: true) }
+            received += buffer[..<count]
+            if let text, String(decoding: received, as: UTF8.self).contains(text) {
+                return Received(text: String(decoding: received, as: UTF8.self), isClosed: false)
             }
         }
     }

@@ -14,8 +14,8 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A header value: pieces that its parser looks for, between any characters that a header may hold.
-    /// - Parameter pieces: what the parser under test gives a meaning.
+    /// A header value: pieces that its parser looks for, between random characters that a header may contain.
+    /// - Parameter pieces: tokens with a meaning for the parser under test.
     public mutating func header(of pieces: [String], longestPieces: Int = 12) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...longestPieces, using: &self) {
@@ -26,7 +26,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
                 let scalar = Unicode.Scalar(UInt8.random(in: 0x20...0x7E, using: &self))
                 text.unicodeScalars.append(scalar)
             default:
-                // Bytes over 0x7F reach us as UTF-8, as Latin-1, or as a combining character after a delimiter.
+                // Bytes over 0x7F arrive as UTF-8, as Latin-1, or as a combining character after a delimiter.
                 text += ["\u{301}", "é", "\u{FEFF}", "\u{202E}", "\t", "𝟙", "٣"].randomElement(using: &self) ?? ""
             }
         }

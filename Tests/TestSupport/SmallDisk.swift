@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A filesystem of its own that can be filled and freed: memory, mounted where it is asked for. Needs root, or sudo without a password.
+/// A filesystem in memory that can be filled and freed. Mounting it needs root, or sudo without a password.
 package final class SmallDisk: Sendable {
     package struct CannotMount: Error {}
 
     private let folder: String
     private let isFull = Mutex(false)
     private var filler: String { folder + "/filler" }
-    /// What is still mounted when the tests crash: `scripts/test.sh` looks here.
+    /// The list of mounted filesystems, which `scripts/test.sh` unmounts if the tests crash.
     private static let register = Contract.projectFile.deletingLastPathComponent().appending(path: ".local/mounts")
 
     /// - Throws: `CannotMount` where mounting is not allowed.
@@ -24,10 +24,10 @@ package final class SmallDisk: Sendable {
         try? (known + folder + "\n").write(to: Self.register, atomically: true, encoding: .utf8)
     }
 
-    /// Whether this machine lets us mount one.
+    /// Whether this machine allows mounting.
     package static var isAllowed: Bool { getuid() == 0 || (try? asRoot(["true"])) != nil }
 
-    /// Not a byte is left from here on, though others may delete what is theirs.
+    /// Fills the filesystem completely; other processes may still delete their files.
     package func fill() {
         isFull.withLock { $0 = true }
         Thread.detachNewThread { [self] in
@@ -52,7 +52,7 @@ package final class SmallDisk: Sendable {
 
     package func unmount() {
         free()
-        // Lazily: what still runs there must not keep it.
+        // Lazily, because processes may still use it.
         try? Self.asRoot(["umount", "-l", folder])
         let known = (try? String(contentsOf: Self.register, encoding: .utf8)) ?? ""
         let left = known.split(separator: "\n").filter { $0 != folder }.map { $0 + "\n" }.joined()

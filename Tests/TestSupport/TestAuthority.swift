@@ -1,6 +1,6 @@
 import Foundation
 
-/// A certificate authority of a test's own, made and used with openssl's command line in a folder of its own.
+/// A certificate authority for tests, created and used with the openssl command line in a temporary folder.
 package final class TestAuthority: Sendable {
     /// PEM files.
     package struct Pair: Sendable {
@@ -12,11 +12,11 @@ package final class TestAuthority: Sendable {
         }
     }
 
-    /// Of the root and of all below it.
+    /// The folder of the root and of all its intermediates.
     private let base: URL
     package let folder: URL
     package let root: Pair
-    /// What signs: the root, or the authority below it.
+    /// The signing authority: the root or an intermediate.
     private let signer: Pair
 
     package static let cardExtensions = """
@@ -55,7 +55,7 @@ package final class TestAuthority: Sendable {
         try prepare()
     }
 
-    /// - Parameter below: the one that stands between its root and what it signs.
+    /// - Parameter below: the name of the intermediate that signs instead of the root.
     private init(below other: TestAuthority, as pair: Pair) throws {
         base = other.base
         folder = base.appending(path: UUID().uuidString)
@@ -65,7 +65,7 @@ package final class TestAuthority: Sendable {
         try prepare()
     }
 
-    /// An authority that this one vouches for; its certificate lies in `signerPEM`.
+    /// An intermediate authority issued by this one; its certificate is in `signerPEM`.
     package func intermediate(name: String) throws -> TestAuthority {
         let pair = try issue(
             "/C=IT/O=Ente di prova/CN=\(name)",
@@ -73,7 +73,7 @@ package final class TestAuthority: Sendable {
         return try TestAuthority(below: self, as: pair)
     }
 
-    /// Whatever is issued inside is signed by this certificate, be it an authority's or not.
+    /// Certificates issued inside `issue` are signed by this certificate, which need not be an authority's.
     package func sign(by pair: Pair, _ issue: (TestAuthority) throws -> Pair) throws -> Pair {
         try issue(TestAuthority(below: self, as: pair))
     }
@@ -101,7 +101,7 @@ package final class TestAuthority: Sendable {
     }
 
     /// - Parameters:
-    ///   - subject: as openssl takes it, `/CN=…`, with `\/` and `\+` for those characters in a value.
+    ///   - subject: in openssl's format, `/CN=…`, with `\/` and `\+` for those characters in a value.
     ///   - from: `YYYYMMDDHHMMSSZ`.
     package func issue(
         _ subject: String, extensions: String = cardExtensions, from: String = "20200101000000Z",

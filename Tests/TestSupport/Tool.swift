@@ -1,12 +1,12 @@
 import Foundation
 
-/// Outside programs that read what we wrote.
+/// Independent programs that read the output of the service.
 package enum Tool {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Runs a program of the machine and gives what it printed.
+    /// Runs a program and returns its output.
     @discardableResult
     package static func run(_ program: String, _ arguments: [String], input: [UInt8]? = nil) throws -> String {
         let process = Process()
@@ -18,7 +18,7 @@ package enum Tool {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        // A Process may live on for long, and its files with it.
+        // A Process object may live long and hold its files open.
         try? output.fileHandleForReading.close()
         try? output.fileHandleForWriting.close()
         process.waitForEnd()
@@ -27,7 +27,7 @@ package enum Tool {
         return text
     }
 
-    /// What poppler reads in a PDF.
+    /// The text that poppler extracts from a PDF.
     package static func text(of pdf: [UInt8]) throws -> String {
         try withFile(pdf, suffix: "pdf") { try run("pdftotext", ["-layout", "-enc", "UTF-8", $0, "-"]) }
     }
@@ -43,7 +43,7 @@ package enum Tool {
 }
 
 extension Process {
-    /// As `waitUntilExit`, which runs a run loop and may miss the end on a thread of the concurrency pool.
+    /// Like `waitUntilExit`, which runs a run loop and may miss the end of a process on a thread of the concurrency pool.
     package func waitForEnd() {
         while isRunning { usleep(1_000) }
     }

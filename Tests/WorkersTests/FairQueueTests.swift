@@ -1,7 +1,7 @@
 import Testing
 import Workers
 
-/// A reference, because what `#expect` looks at must not change.
+/// A class, because `#expect` cannot call mutating methods of a value.
 private final class Subject<Job> {
     private var queue: FairQueue<Job>
 
@@ -71,9 +71,9 @@ private final class Subject<Job> {
         #expect(queue.next() == nil && queue.waiting == 0)
     }
 
-    /// Against a model that knows no lanes: nothing is lost, nothing runs twice, no limit is passed.
+    /// Compared with a model without lanes: no job is lost or runs twice, and no limit is exceeded.
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
-    func `whatever comes in whatever order, each job runs once or is removed, within the limits`(seed: UInt64) {
+    func `in every sequence of calls each job runs once or is removed, within the limits`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let queue = Subject<UInt64>(waiting: 20, waitingPerKey: 6, runningPerKey: 3)
         var waiting: [UInt64: String] = [:]

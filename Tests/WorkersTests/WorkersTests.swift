@@ -21,7 +21,7 @@ import Testing
         } catch { return error }
     }
 
-    /// What ran, in order.
+    /// The jobs that ran, in order.
     private final class Record: Sendable {
         private let entries = Mutex<[String]>([])
 
@@ -45,7 +45,7 @@ import Testing
             }
         }
 
-        /// Until the thread is occupied.
+        /// Waits until the thread is occupied.
         func sits() async {
             await withCheckedContinuation { done in
                 DispatchQueue.global().async { [started] in
@@ -88,7 +88,7 @@ import Testing
         workers.stop()
     }
 
-    @Test func `a key whose jobs all hang leaves threads to the others, and its own further jobs are refused`()
+    @Test func `a key whose jobs all hang leaves threads for other keys, and its further jobs are rejected`()
         async throws
     {
         let workers = workers(3, .init(waiting: 100, waitingPerKey: 1, runningPerKey: 2))
@@ -113,7 +113,7 @@ import Testing
         try await third.value
     }
 
-    @Test func `jobs of many keys run in turns, not in the order of the flood`() async throws {
+    @Test func `jobs of many keys run in turns, not in the order of arrival`() async throws {
         let workers = workers()
         defer { workers.stop() }
         let plug = Plug(workers)
@@ -132,7 +132,7 @@ import Testing
         #expect(order.all.prefix(3) == ["flood", "b", "c"])
     }
 
-    /// `stop` beside many callers: each gets its result or is told, and none waits for ever.
+    /// `stop` with many concurrent callers: each gets its result or an error, and none waits forever.
     @Test func `stopping loses no job`() async throws {
         for _ in 0..<200 {
             let workers = workers(2)
@@ -154,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func `each thread makes its own resource, and uses no other`() async throws {
+    @Test func `each thread creates its own resource and uses no other`() async throws {
         final class Resource {}
         let made = Mutex(0)
         let workers = Workers(name: "test", threads: 2, limits: Self.limits) {
@@ -171,7 +171,7 @@ import Testing
         #expect(seen.count <= 2 && made.withLock { $0 <= 2 })
     }
 
-    @Test func `a key holds no more than its share of the permits, and gives back what it took`() {
+    @Test func `a key holds no more than its share of the permits and releases them`() {
         let permits = Permits(total: 8, perKey: 2)
         #expect(permits.take(for: "a") && permits.take(for: "a") && !permits.take(for: "a"))
         #expect(permits.take(for: "b"))

@@ -14,16 +14,16 @@ import Testing
         ("application/json;charset=utf-8", true), ("application/json; Q=0", false),
         ("application/json ; q=1.000", true),
         ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", false), ("text/html, image/gif, *; q=0.2", true),
-        // No media range at all: as if nothing had been sent.
+        // Without any media range the header counts as absent.
         ("", true), (";", true), (";;", true), (",;", true), ("json", true), ("/", true), ("*/json", true),
         ("application/", true), ("application/json;q=2", true), ("application/json;q=-1", true), ("a/b/c", true),
         // One media range among them decides.
         ("text/html,;", false), (";,application/json", true), ("application/json;q=2, text/html", false),
-    ]) func `what is acceptable`(header: String, isAcceptable: Bool) {
+    ]) func `an Accept header accepts JSON or does not`(header: String, isAcceptable: Bool) {
         #expect(Accept(header).accepts("application/json") == isAcceptable)
     }
 
-    @Test func `every header is read, and the wildcard never contradicts a type that it covers`() {
+    @Test func `every header is parsed, and a wildcard accepts each type that it covers`() {
         var random = SeededRandom(seed: 31)
         let pieces = [
             "application/json", "application/*", "*/*", "text/html", ",", ";", "q=", "q=0", "=", "/", "0.5", "1", "*",
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `a long header costs no more than its first elements`() {
+    @Test func `only the first elements of a long header are parsed`() {
         #expect(Accept(String(repeating: "text/html,", count: 5_000)).ranges.count == Accept.maximumElements)
     }
 

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: ["", "Bearer", "Basic good", "Bearer bad", "Bearer " + String(repeating: "x", count: 512)])
-    func `anything else is 401 and counts against the address`(header: String) async throws {
+    func `any other header gets 401 and counts against the address`(header: String) async throws {
         let step = try authentication(Keys())
         var state = Sample.state()
 
@@ -55,7 +55,7 @@ import Testing
         #expect(state.key == nil && state.rate?.remaining == 99)
     }
 
-    @Test func `an address that has used up its minute no longer reaches the database, but a known key does`()
+    @Test func `an address over its limit causes no database lookup, but a known key does`()
         async throws
     {
         let keys = Keys()
@@ -87,7 +87,7 @@ import Testing
         await #expect(throws: Refusal.citizenTokenInvalid) { try await citizen([.citizenToken: "other"]) }
     }
 
-    @Test func `a key that was valid a moment ago is known, and for a moment only`() {
+    @Test func `a key that was valid recently is known for a limited time`() {
         let keys = RecentlyValidKeys()
         keys.record("Bearer a", at: Sample.now)
         #expect(keys.contains("Bearer a", at: Sample.now.adding(seconds: 60)))

@@ -8,7 +8,7 @@ import Testing
 @testable import API
 
 @Suite struct ClientAddressesTests {
-    @Test func `only a trusted proxy says where a client is`() throws {
+    @Test func `only a trusted proxy's headers give the client's address`() throws {
         let step = ClientAddresses(trustedProxies: try TrustedProxies("10.0.0.0/8"))
         let headers: HTTPFields = [.xForwardedFor: "198.51.100.7"]
         #expect(step.client(peer: "10.0.0.1", headers) == IPAddress("198.51.100.7"))
@@ -16,7 +16,7 @@ import Testing
         #expect(step.client(peer: "unknown", headers) == nil)
     }
 
-    @Test func `only a front end with a valid key says where a citizen is`() throws {
+    @Test func `Citizen-Address counts only with the valid key of a front end`() throws {
         let step = ClientAddresses(trustedProxies: .none)
         let headers: HTTPFields = [.citizenAddress: "198.51.100.7"]
 

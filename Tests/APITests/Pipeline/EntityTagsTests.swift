@@ -2,7 +2,7 @@ import Testing
 
 @testable import API
 
-/// If-Match and If-None-Match as RFC 9110 (13.1.1, 13.1.2, 8.8.3.2) has them.
+/// If-Match and If-None-Match as RFC 9110 (13.1.1, 13.1.2, 8.8.3.2) defines them.
 @Suite struct EntityTagsTests {
     @Test(arguments: [
         ("\"a\"", true), ("*", true), (" * ", true), ("\"x\", \"a\"", true), ("\"x\",\"a\"", true),

@@ -14,7 +14,7 @@ import Testing
         IPAddress("\(number >> 24 & 0x7F).\(number >> 16 & 0xFF).\(number >> 8 & 0xFF).\(number & 0xFF)")
     }
 
-    @Test func `a caller has its limit a minute, and the next minute again`() {
+    @Test func `a caller's limit applies to each minute`() {
         let limiter = RateLimiter(limitPerMinute: 3)
         let caller = RateLimiter.Caller.address(IPAddress("192.0.2.1"))
 
@@ -26,18 +26,18 @@ import Testing
         #expect(limiter.count(caller, at: now.adding(seconds: 30)).isAllowed)
     }
 
-    @Test func `hosts of one IPv6 64 are one caller, and names at one address are several`() {
+    @Test func `addresses of one IPv6 network of 64 bits share a counter, and names at one address have their own`() {
         let limiter = RateLimiter(limitPerMinute: 1)
         #expect(limiter.count(.address(IPAddress("2001:db8::1")), at: now).isAllowed)
         #expect(!limiter.count(.address(IPAddress("2001:db8::2")), at: now).isAllowed)
         #expect(limiter.count(.address(IPAddress("2001:db8::1"), name: "psp:ABCDITMM"), at: now).isAllowed)
     }
 
-    @Test func `a scan from many addresses takes no memory, and disturbs nobody who has a key`() {
+    @Test func `a scan from many addresses needs no more memory, and does not affect callers with a key`() {
         let limiter = RateLimiter(limitPerMinute: 100)
         let key = APIKeyID(uuid: UUID())
 
-        // 200 000 strangers, one request each: far more than there are counters.
+        // 200 000 addresses, one request each: far more than there are counters.
         for number in 0..<200_000 { _ = limiter.count(.address(address(number)), at: now) }
 
         #expect(limiter.addressCounters == 2 * RateLimiter.countersPerRow)
@@ -47,7 +47,7 @@ import Testing
         #expect(stranger.remaining <= 98 && stranger.isAllowed)
     }
 
-    @Test func `few callers do not count for each other`() {
+    @Test func `a few callers do not share counters`() {
         let limiter = RateLimiter(limitPerMinute: 100)
         for number in 0..<500 { _ = limiter.count(.address(address(number)), at: now) }
         let charged = (0..<500).count { limiter.count(.address(address($0)), at: now).remaining < 98 }

@@ -29,7 +29,7 @@ import Testing
         #expect(state.rate == nil)
     }
 
-    @Test func `PSPs that share an address have a count of their own, many times as high`() throws {
+    @Test func `PSPs that share an address have a separate limit, many times as high`() throws {
         let limits = try Sample.limits(ratePerMinute: 1)
         var state = Sample.state()
         for _ in 0..<5 { try limits.countAddress(&state, as: "psp", times: 5) }
@@ -46,7 +46,7 @@ import Testing
 
         #expect(throws: Problem.self) { try limits.countCitizen(stated, &state) }
         #expect(state.rate?.limit == 60)
-        // The address of a front end stands for all its citizens.
+        // All citizens of a front end share its address.
         try limits.countCitizen(CitizenAddress(address: stated.address, isStated: false), &state)
     }
 }

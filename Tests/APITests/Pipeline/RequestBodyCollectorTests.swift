@@ -22,22 +22,22 @@ import Testing
         #expect(try await step.collect(body("ab"), of: .get, [:]) {} == [])
     }
 
-    @Test func `a client that waits for it is told to send`() async throws {
-        var told = 0
-        _ = try await step.collect(body("a"), of: .put, [.expect: "100-continue"]) { told += 1 }
-        _ = try await step.collect(body("a"), of: .put, [:]) { told += 1 }
-        #expect(told == 1)
+    @Test func `a client that waits for 100 Continue gets it`() async throws {
+        var continues = 0
+        _ = try await step.collect(body("a"), of: .put, [.expect: "100-continue"]) { continues += 1 }
+        _ = try await step.collect(body("a"), of: .put, [:]) { continues += 1 }
+        #expect(continues == 1)
     }
 
-    @Test func `what is too long, compressed or incomplete is rejected`() async throws {
+    @Test func `a body that is too long, compressed or incomplete is rejected`() async throws {
         func kind(_ body: AsyncThrowingStream<ByteBuffer, any Error>, _ headers: HTTPFields = [:]) async
             -> ProblemKind?
         {
-            var told = false
+            var continues = false
             let problem = await #expect(throws: Problem.self) {
-                try await step.collect(body, of: .post, headers) { told = true }
+                try await step.collect(body, of: .post, headers) { continues = true }
             }
-            #expect(!told)
+            #expect(!continues)
             return problem?.kind
         }
         #expect(await kind(body("abc", "de")) == .contentTooLarge)

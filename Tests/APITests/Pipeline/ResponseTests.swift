@@ -54,7 +54,7 @@ import Testing
         #expect(page.headers[.contentSecurityPolicy] == "default-src 'self'")
     }
 
-    @Test func `a page may read the response when its origin is the key's`() throws {
+    @Test func `a page may read the response if its origin is one of the key's`() throws {
         let key = Sample.key(origins: [try WebOrigin("https://portal.example.org")])
         func allowed(_ origin: String) -> String? {
             Reply(.ok).addingStandardHeaders(Sample.state(origin: origin, key: key))

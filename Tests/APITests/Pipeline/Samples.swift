@@ -11,7 +11,7 @@ import TestSupport
 
 @testable import API
 
-/// What the tests of the pipeline's steps share.
+/// Values that the tests of the pipeline's steps share.
 enum Sample {
     static let now = Instant(microseconds: 1_700_000_010_000_000)
 
@@ -60,7 +60,7 @@ enum Sample {
     static let links = Links(publicURL: "https://pay.example.org", smartCardURL: "https://pay.example.org")
 }
 
-/// Keeps log records for a test.
+/// Records log lines for a test.
 final class LogRecorder: Sendable {
     struct Record: Sendable {
         let level: Logger.Level

@@ -31,7 +31,7 @@ import Testing
         return false
     }
 
-    @Test func `an executed payment is read whole`() throws {
+    @Test func `every member of an executed payment is read`() throws {
         let rt = try read(RTSample().text)
 
         #expect(rt.outcome == .executed)
@@ -43,12 +43,12 @@ import Testing
         #expect(rt.psp.taxCode == "15376371009")
         #expect(rt.debtor?.fullName == "Niccolò D’Angelo" && rt.debtor?.taxCode == "RSSMRA80A01H501U")
         #expect(rt.transfers.map(\.remittance) == ["/RFB/02260618143027134/59.80/TXT/Mensa & trasporto"])
-        // Without a zone the clock is Rome's: 14:31 there is 12:31 UTC in October.
+        // A time without a zone is local time in Rome: 14:31 there is 12:31 UTC in October.
         #expect(rt.paidAt.rfc3339.hasPrefix("2026-10-09T12:31:00"))
         #expect(rt.notes.isEmpty)
     }
 
-    @Test func `two messages with one RT say the same, and nothing else does`() throws {
+    @Test func `two messages with the same RT are equal, and no others`() throws {
         let text = RTSample().text
         let rt = try read(text)
         for same in [
@@ -70,18 +70,20 @@ import Testing
         }
         let renamed = try read(text.replacing(">Banca Alfa<", with: ">Banca Beta<"))
         #expect(renamed.differences(from: rt) == ["psp/business_name"])
-        // What one of the two leaves out is no difference.
+        // A member that only one of the two has is not a difference.
         #expect(try read(RTSample(singles: [.init(fee: nil)]).text).differences(from: rt).isEmpty)
     }
 
-    @Test func `a payment of another day than its message is of that day`() throws {
+    @Test func `a payment has its own date, not its message's`() throws {
         var sample = RTSample()
         sample.singles[0].date = "2026-10-07"
         let rt = try read(sample.text)
         #expect(CalendarDate(romeDayOf: rt.paidAt).description == "2026-10-07")
     }
 
-    @Test(arguments: ["1", "3"]) func `nothing was paid, with singles or without`(outcome: String) throws {
+    @Test(arguments: ["1", "3"]) func `a document without a payment is read with or without single payments`(
+        outcome: String
+    ) throws {
         var sample = RTSample(outcome: outcome, total: "0.00", singles: [])
         #expect(try read(sample.text).outcome.movedMoney == false)
         sample.singles = [.init(amount: "0.00", outcome: "REJECTED", fee: nil)]
@@ -94,7 +96,7 @@ import Testing
         #expect(try read(sample.text).notes.contradictMoney)
     }
 
-    @Test(arguments: ["2", "4"]) func `part was paid`(outcome: String) throws {
+    @Test(arguments: ["2", "4"]) func `a partial payment is read`(outcome: String) throws {
         var sample = RTSample(outcome: outcome, total: "59.80")
         // The node accepts a partial outcome with one single.
         #expect(try read(sample.text).notes.isEmpty)
@@ -104,7 +106,7 @@ import Testing
         #expect(try read(RTSample(outcome: outcome, total: "0.00", singles: []).text).notes.contradictMoney)
     }
 
-    @Test func `a stamp comes with its attachment`() throws {
+    @Test func `a revenue stamp is read with its attachment`() throws {
         var sample = RTSample(total: "16.00")
         sample.singles = [
             .init(
@@ -118,7 +120,7 @@ import Testing
         #expect(try read(sample.text).amount.cents == 1_600)
     }
 
-    @Test func `what decides nothing refuses nothing`() throws {
+    @Test func `an invalid member without effect does not reject a document`() throws {
         let text = RTSample().text
         let variations: [(RTNoteCode?, String)] = [
             (.nonstandard, RTSample(total: "59.8").text),
@@ -164,7 +166,7 @@ import Testing
         #expect(try read(RTSample(iuv: "RF23567483937849450550875").text).iuv.value.hasPrefix("RF23"))
     }
 
-    @Test func `encodings that the document names are read`() throws {
+    @Test func `a document is decoded in the encoding that it declares`() throws {
         func sample(_ name: String) -> String { RTSample().text.replacing("UTF-8", with: name) }
         func encoded(_ name: String, _ encoding: String.Encoding) -> [UInt8] {
             Array(sample(name).replacing("D’A", with: "D'A").data(using: encoding) ?? Data())
@@ -182,7 +184,7 @@ import Testing
         #expect(isUnreadable(sample("us-ascii")))
     }
 
-    @Test func `what decides must be readable, and everything that is not is told at once`() {
+    @Test func `unreadable members with effect reject a document, and all of them are reported together`() {
         #expect(pointers(RTSample(total: "-59.80")) == ["/RT/datiPagamento/importoTotalePagato"])
         #expect(pointers(RTSample(total: "59.800")) == ["/RT/datiPagamento/importoTotalePagato"])
         #expect(pointers(RTSample(outcome: "5")) == ["/RT/datiPagamento/codiceEsitoPagamento"])
@@ -198,7 +200,7 @@ import Testing
             return
         }
         #expect(envelope.map(\.pointer) == ["/Envelope"] && envelope[0].detail.contains("SOAP"))
-        // Of two amounts nobody can say which one counts.
+        // Two amounts are ambiguous.
         let twice = RTSample().text.replacing(
             "</pay_i:importoTotalePagato>",
             with: "</pay_i:importoTotalePagato><pay_i:importoTotalePagato>1.00</pay_i:importoTotalePagato>")
@@ -209,7 +211,7 @@ import Testing
         #expect(faults.map(\.pointer) == ["/RT/datiPagamento/importoTotalePagato"])
     }
 
-    @Test func `attacks are refused before they cost anything`() {
+    @Test func `attacks are rejected before they use resources`() {
         let rt = RTSample().text
         let start = "<RT xmlns=\"http://www.digitpa.gov.it/schemas/2011/Pagamenti/\">"
         let attacks = [
@@ -242,21 +244,21 @@ import Testing
         }
     }
 
-    @Test func `no cut and no changed byte of a good document makes trouble`() throws {
+    @Test func `truncated and changed documents never cause a trap`() throws {
         let bytes = Array(RTSample().text.utf8)
         for length in stride(from: 0, to: bytes.count, by: 7) { #expect(failure(Array(bytes.prefix(length))) != nil) }
         for index in stride(from: 0, to: bytes.count, by: 3) {
             for byte in [0x00, 0x26, 0x3C, 0x3E, 0x80, 0xFF] as [UInt8] {
                 var changed = bytes
                 changed[index] = byte
-                // Good or bad, it is answered; that it returns at all is the test.
+                // The document may be accepted or rejected; the test is that the call returns.
                 _ = failure(changed)
             }
         }
     }
 
-    /// The official sample messages, where their folder is named; our own fixtures above always run.
-    @Test func `the official samples have their verdicts`() throws {
+    /// The official sample messages, if their folder is configured; the fixtures above always run.
+    @Test func `the official samples have the expected results`() throws {
         guard let folder = Official.samples else { return }
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         where name.hasSuffix(".xml") {
@@ -268,7 +270,7 @@ import Testing
             case .refused(let faults): verdict = faults.first.map { "\($0.pointer) \($0.detail)" } ?? ""
             }
             print("\(name)\t\(verdict)")
-            // Those that break the schema or contradict themselves are RTs all the same.
+            // Documents that violate the schema or contradict themselves are RTs as well.
             #expect((verdict == "taken") == (name.hasPrefix("rt_") || name.hasPrefix("BAD_rt_")), "\(name) \(verdict)")
         }
     }

@@ -3,7 +3,7 @@ import Foundation
 import PagoPA
 import Testing
 
-/// A paid RT in JSON, varied as other systems vary it: accepted, with the right value of what decides.
+/// A paid RT in JSON with the variations of other systems: accepted, with the right values of the members with effect.
 @Suite struct RTReadingTests {
     static let iuv = "02260618143027134"
     static let good = #"""
@@ -40,7 +40,7 @@ import Testing
     }
     private static func payer(_ members: String) -> String { Self.members("\"payer\":{\(members)}") }
 
-    /// What was told, where it is noted and how.
+    /// The value that was sent, and the expected note.
     typealias Variation = (name: String, text: String, pointer: String, code: RTNoteCode)
 
     static let variations: [Variation] = [
@@ -82,7 +82,7 @@ import Testing
         ("another IUV's notice", members(#""notice_number":"348172725623804858""#), "/notice_number", .inconsistent),
         ("wrong check digits", members(#""notice_number":"302260618143027135""#), "/notice_number", .omitted),
         ("a fee below 0", members(#""fee_cents":-1"#), "/fee_cents", .omitted),
-        ("an attempt of nobody", members(#""attempt_id":"x""#), "/attempt_id", .omitted),
+        ("an invalid attempt", members(#""attempt_id":"x""#), "/attempt_id", .omitted),
         (
             "a long context", members("\"payment_context\":\"\(String(repeating: "c", count: 36))\""),
             "/payment_context", .omitted
@@ -109,7 +109,7 @@ import Testing
             "/transfers/0/amount_cents", .omitted
         ),
         (
-            "a transfer of nobody",
+            "a transfer without a creditor",
             good.replacing(
                 #""index":1,"creditor_tax_code":"12345678903""#, with: #""index":1,"creditor_tax_code":"x""#),
             "/transfers/0/creditor_tax_code", .omitted
@@ -153,7 +153,9 @@ import Testing
         ("the zone's name", paidAt("2026-11-20T11:00+01:00[Europe/Rome]"), "/paid_at", .nonstandard),
     ]
 
-    @Test(arguments: variations) func `a paid RT is read however what does not matter is written`(_ one: Variation)
+    @Test(arguments: variations) func `a paid RT is accepted in every variation of members without effect`(
+        _ one: Variation
+    )
         throws
     {
         let rt = try Self.read(one.text)
@@ -167,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func `what needs no note is read without one`() throws {
+    @Test func `a variation that needs no note gets none`() throws {
         for text in [
             Self.good, "\u{FEFF}" + Self.good, Self.paidAt("2026-11-20T10:00:00.000Z"),
             Self.paidAt("2026-11-20T11:00:00+01:00"), Self.members(#""outcome_code":0"#),
@@ -179,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func `values keep what they say`() throws {
+    @Test func `values are stored as written`() throws {
         #expect(try Self.read(Self.psp(#"Banca Alfa\n\n"#)).psp.businessName == "Banca Alfa")
         #expect(try Self.read(Self.psp("")).psp.businessName == "ABCDITMM")
         #expect(
@@ -191,7 +193,7 @@ import Testing
         #expect(try Self.read(Self.payer(#""kind":"F","tax_code":"rssmra80a01h501u""#)).payer?.kind == .person)
         #expect(try Self.read(Self.payer(#""tax_code":"rssmra80a01h501u""#)).payer?.taxCode == "RSSMRA80A01H501U")
         #expect(try Self.read(Self.members(#""notice_number":"348172725623804858""#)).noticeNumber == nil)
-        // The second 60 is the first of the next minute.
+        // The second 60 is read as the first second of the next minute.
         #expect(try Self.read(Self.paidAt("2026-11-20T09:59:60Z")).paidAt.rfc3339 == "2026-11-20T10:00:00Z")
         let uuid = "0199C0DE-0000-7000-8000-000000000001"
         #expect(try Self.read(Self.members("\"attempt_id\":\"\(uuid)\"")).attempt?.description == uuid.lowercased())
@@ -204,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func `without an IUV the notice number tells it, even with wrong check digits`() throws {
+    @Test func `a missing IUV is derived from the notice number, even with wrong check digits`() throws {
         func notice(_ text: String) -> String {
             Self.good.replacing("\"iuv\":\"\(Self.iuv)\"", with: "\"notice_number\":\(text)")
         }
@@ -217,19 +219,19 @@ import Testing
         let wrong = try Self.read(notice(#""302260618143027135""#))
         #expect(wrong.iuv.value == "02260618143027135" && wrong.noticeNumber == nil)
         #expect(wrong.notes.map(\.code) == [.inconsistent])
-        // An IUV that means nothing does not hide a notice number that does.
+        // A valid notice number is used when the IUV is invalid.
         let rescued = try Self.read(
             Self.good.replacing(Self.iuv, with: "n/a").replacing(
                 "{\"receipt", with: #"{"notice_number":"302260618143027134","receipt"#))
         #expect(rescued.iuv.value == Self.iuv)
-        // Money for an RF reference with wrong check digits has moved too.
+        // An RF reference with wrong check digits is accepted, because the money has moved.
         #expect(
             try Self.read(Self.good.replacing(Self.iuv, with: "RF23567483937849450550875")).iuv.value
                 == "RF23567483937849450550875")
         #expect(try Self.read(Self.good.replacing(Self.iuv, with: "rf18539007547034")).iuv.value == "RF18539007547034")
     }
 
-    @Test func `transfers are counted where they cannot be shown as told`() throws {
+    @Test func `transfers that cannot be shown are counted`() throws {
         func transfers(_ list: String) throws -> RT {
             try Self.read(
                 Self.good.replacing(#"{"index":1,"creditor_tax_code":"12345678903","amount_cents":4550}"#, with: list))
@@ -247,7 +249,7 @@ import Testing
         #expect(short.notes.contradictMoney && short.amount.cents == 4_550)
     }
 
-    @Test func `contradictions about money are noted as such, whatever else is odd`() throws {
+    @Test func `contradictions about money are noted together with any other notes`() throws {
         #expect(try Self.read(Self.amount("0")).notes.contradictMoney)
         #expect(try Self.read(Self.good.replacing("\"OK\"", with: "\"KO\"")).notes.contradictMoney)
         #expect(try Self.read(Self.paidAt("2126-11-20T10:00:00Z")).notes.contradictMoney)
@@ -263,7 +265,7 @@ import Testing
         #expect(crowded.notes.count <= 100 && crowded.notes.contradictMoney)
     }
 
-    @Test func `what decides must be readable, and everything that is not is told at once`() {
+    @Test func `unreadable members with effect reject a document, and all of them are reported together`() {
         let all = faults(
             #"{"receipt_id":"a\nb","outcome":"maybe","creditor_tax_code":"1","iuv":"1'; DROP","amount_cents":1e2,"paid_at":"yesterday"}"#
         )
@@ -298,7 +300,7 @@ import Testing
         #expect(faults(flood).map(\.pointer) == ["/transfers"])
     }
 
-    @Test func `whatever a byte becomes, the RT is read or refused`() throws {
+    @Test func `an RT with any changed byte is accepted or rejected`() throws {
         let bytes = Array(Self.members(#""payer":{"email":"a@b.it"},"notice_number":"302260618143027134""#).utf8)
         for index in bytes.indices {
             for byte in [0x00, 0x20, 0x22, 0x2D, 0x2E, 0x30, 0x39, 0x5B, 0x7D, 0x80, 0xC3, 0xFF] as [UInt8] {

@@ -4,9 +4,9 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// One payment, told in JSON and as an official RT: the same verdict, and one RT.
+/// One payment as JSON and as an official RT has the same result and is one RT.
 @Suite struct RTSyntaxTests {
-    /// A payment before anybody has written it down.
+    /// A payment, independent of its syntax.
     struct Payment {
         var id = "0199c0de00007000800000000000000a"
         var outcome = RTOutcome.executed
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    /// How it is spelt, the same in every run.
+    /// A random spelling that is the same in every run.
     struct Spelling {
         var state: UInt64
 
@@ -170,7 +170,7 @@ import Testing
             rt, position: position, installment: installment, share: nil, startedAt: nil, creditorIsKnown: true)
     }
 
-    @Test func `the same payment gets the same verdict in both syntaxes, however each is spelt`() throws {
+    @Test func `the same payment has the same result in both syntaxes and every spelling`() throws {
         for (number, payment) in Self.payments().enumerated() {
             for seed in 0..<4 {
                 var spelling = Spelling(state: UInt64(number * 100 + seed))
@@ -185,7 +185,7 @@ import Testing
         }
     }
 
-    @Test func `another spelling is the same RT, another fact is another`() throws {
+    @Test func `another spelling is the same RT, and another fact is another RT`() throws {
         let payment = Payment(cents: [4_000, 550])
         let others: [Payment] = [
             Payment(cents: [4_001, 550], total: 4_551), Payment(cents: [4_000, 550], total: 4_551),
@@ -203,13 +203,13 @@ import Testing
             #expect(json[0].meaning == json[1].meaning && json[0].differences(from: json[1]).isEmpty)
             #expect(xml[0].meaning == xml[1].meaning && xml[0].differences(from: xml[1]).isEmpty)
             for other in others {
-                let told = [try read(Array(other.json(&spelling).utf8), .json), try read(other.xml(&spelling), .xml)]
+                let others = [try read(Array(other.json(&spelling).utf8), .json), try read(other.xml(&spelling), .xml)]
                 for one in json + xml {
-                    for another in told { #expect(!one.differences(from: another).isEmpty, "\(other)") }
+                    for another in others { #expect(!one.differences(from: another).isEmpty, "\(other)") }
                 }
-                #expect(told[0].meaning != json[0].meaning && told[1].meaning != xml[0].meaning)
+                #expect(others[0].meaning != json[0].meaning && others[1].meaning != xml[0].meaning)
             }
-            // A second is a difference where the second is told.
+            // Seconds are compared only if both messages have them.
             let later = try read(Array(Payment(cents: [4_000, 550], time: "10:00:01").json(&spelling).utf8), .json)
             #expect(later.differences(from: json[0]) == ["paid_at"])
             let renamed = try read(Array(Payment(cents: [4_000, 550], payer: "Anna").json(&spelling).utf8), .json)
@@ -217,7 +217,7 @@ import Testing
         }
     }
 
-    @Test func `the official RT that we write of an RT is that RT`() throws {
+    @Test func `the official RT written from an RT equals that RT`() throws {
         let contexts = [
             "", "\"payment_context\":\"CCP-1\",", "\"payment_context\":\"0199c0de-0000-7000-8000-00000000000b\",",
         ]

@@ -4,7 +4,7 @@ import PagoPA
 import TestSupport
 import Testing
 
-/// What we write as an official RT: our own reader takes it and reads the same facts, the official schema has nothing against it.
+/// An official RT from the service is read back with the same facts and satisfies the official schema.
 @Suite struct RTWriterTests {
     private func write(_ receipt: Receipt, request: RTRequest? = nil, taxonomy: [Int: TaxonomyCode] = [:]) throws
         -> [UInt8]
@@ -17,8 +17,7 @@ import Testing
             bytes, as: .xml, from: PSPID("ABCDITMM"), receivedAt: Instant(rfc3339: "2036-11-20T10:00:00Z"))
     }
 
-    @Test func `a receipt of every kind is taken by our reader with the same facts, and by the official schema`() throws
-    {
+    @Test func `every kind of receipt is read back with the same facts and satisfies the official schema`() throws {
         var random = Dice(seed: 20_261_124)
         var documents: [[UInt8]] = []
         for number in 0..<400 {
@@ -53,8 +52,8 @@ import Testing
         #expect(try Official.violations(ofRTs: documents) ?? [] == [])
     }
 
-    /// The text as it is shown, without what XML has no character for and as far as it has room; nothing is asked of a text that says
-    /// nothing.
+    /// The text as shown, without characters that XML does not allow, truncated to its maximum; a text without visible characters is not
+    /// checked.
     private func expect(
         _ read: String?, shows text: String?, _ maximum: Int, at place: SourceLocation = #_sourceLocation
     ) {
@@ -67,7 +66,7 @@ import Testing
         #expect(read == displayText(cutText(whole, upTo: maximum), upTo: maximum), sourceLocation: place)
     }
 
-    @Test func `every RT that can be read is written so that it validates, the official samples too`() throws {
+    @Test func `every readable RT is written so that it validates, the official samples too`() throws {
         var sources = [RTSample().text, RTSample(outcome: "1", total: "0.00", singles: []).text].map { Array($0.utf8) }
         sources.append(
             Array(
@@ -91,12 +90,12 @@ import Testing
         #expect(try Official.violations(ofRTs: sources + written) ?? [] == [])
     }
 
-    @Test func `the schema's check finds what is wrong`() throws {
+    @Test func `the schema check finds errors`() throws {
         let wrong = Array(RTSample(total: "59.8").text.utf8)
         if let found = try Official.violations(ofRTs: [wrong]) { #expect(!found.isEmpty) }
     }
 
-    @Test func `what is not known is written as the documents write it`() throws {
+    @Test func `unknown values are written as the official documents specify`() throws {
         let receipt = try Sample.receipt(creditorName: nil, remittance: " ", payerName: "")
         let text = String(decoding: try write(receipt), as: UTF8.self)
         for words in [
@@ -109,7 +108,7 @@ import Testing
         ] { #expect(text.contains(words), "\(words)") }
     }
 
-    @Test func `what is known of the request and the debt stands there`() throws {
+    @Test func `the official RT contains the facts of the request and the debt`() throws {
         let receipt = try Sample.receipt()
         let text = String(
             decoding: try write(
@@ -127,7 +126,9 @@ import Testing
         ("ABCDITMM", "B", "ABCDITMM"), ("ABCDITMMXXX", "B", "ABCDITMMXXX"), ("ABI03069", "A", "03069"),
         ("PSP_TEST_1", "G", "n/a"),
     ])
-    func `a PSP without tax code is known by the BIC or ABI of its id`(id: String, kind: String, code: String) throws {
+    func `a PSP without a tax code is identified by the BIC or ABI in its id`(id: String, kind: String, code: String)
+        throws
+    {
         let psp = RTPSP(id: try PSPID(id), businessName: "Banca", taxCode: nil, channel: nil)
         let text = String(decoding: RTDocument.write(try Sample.receipt(), of: psp), as: UTF8.self)
         #expect(
@@ -136,7 +137,7 @@ import Testing
             ))
     }
 
-    @Test func `a text that is one endless character is cut all the same`() throws {
+    @Test func `a text that is one long grapheme is truncated`() throws {
         let endless = "e" + String(repeating: "\u{301}", count: 200)
         let bytes = try write(Sample.receipt(creditorName: endless, remittance: "<![CDATA[&x;]]>\r\n\u{0}\u{FFFE}"))
         let rt = try read(bytes)
@@ -146,7 +147,7 @@ import Testing
 }
 
 extension Sample {
-    /// What we would keep of an RT.
+    /// The receipt that the service would store for an RT.
     static func receipt(of rt: RT) throws -> Receipt {
         Receipt(
             id: try Identifier("0199c0de-0000-7000-8000-000000000001"), receiptID: rt.receiptID, origin: .pagopa,
@@ -159,7 +160,7 @@ extension Sample {
     }
 }
 
-/// Receipts of every kind, the same in every run.
+/// Random receipts of every kind, the same in every run.
 private struct Dice: RandomNumberGenerator {
     private var state: UInt64
 
@@ -209,7 +210,7 @@ private struct Dice: RandomNumberGenerator {
         let transfers = try (0..<count).map { index in
             RTTransfer(
                 index: count - index, creditor: creditor, iban: nil,
-                // The first in the RT, which is the last here, is always paid.
+                // The first transfer in the RT, which is the last here, is always paid.
                 amount: try amount(from: index == count - 1 ? 1 : 0), remittance: chance(80) ? text(upTo: 140) : nil)
         }
         let ids = ["7f0c9b1e5d2a4c3b8e6f10a2b3c4d5e6", "IUR <&> 1", String(repeating: "x", count: 35)]

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Text
 
-/// Two instances, those who use them, and what they were told.
+/// Two instances, their clients, and the responses that these received.
 final class FaultRun: Sendable {
-    struct Book {
+    struct Observations {
         var counts: [String: Int] = [:]
         /// SHA-256 of every RT body that got 2xx.
         var acknowledged: Set<String> = []
@@ -16,7 +16,7 @@ final class FaultRun: Sendable {
         var attempts: [String: Set<String>] = [:]
         /// When an instance was killed, in nanoseconds since 1970.
         var kills: [Int] = []
-        /// Where an instance with a wrong clock stands just now.
+        /// The address of the instance with a wrong clock, while it runs.
         var skewedURL: String?
         var isOver = false
     }
@@ -25,10 +25,10 @@ final class FaultRun: Sendable {
 
     let live: Deployment
     let instances: [Instance]
-    /// Started in place of the second instance, with clocks ten minutes ahead and ten minutes behind.
+    /// The instances that replace the second one, with clocks ten minutes ahead and ten minutes behind.
     let skewed: [Instance]
     let proxy: Proxy
-    let book = Mutex(Book())
+    let observed = Mutex(Observations())
     /// Faults that this machine does not allow.
     let absent: [String]
     private let channel = Mutex("")
@@ -38,14 +38,14 @@ final class FaultRun: Sendable {
         proxy = try #require(live.proxy)
         instances = try (0..<2).map { _ in try Instance(of: live) }
         skewed = try [600, -600].map { try Instance(of: live, skewSeconds: $0) }
-        absent = live.cluster.disk == nil ? ["disk full (nobody may mount a small one)"] : []
+        absent = live.cluster.disk == nil ? ["disk full (mounting is not allowed)"] : []
     }
 
-    func count(_ what: String) -> Int { book.withLock { $0.counts[what, default: 0] } }
-    func add(_ what: String) { book.withLock { $0.counts[what, default: 0] += 1 } }
-    var isOver: Bool { book.withLock { $0.isOver } }
+    func count(_ what: String) -> Int { observed.withLock { $0.counts[what, default: 0] } }
+    func add(_ what: String) { observed.withLock { $0.counts[what, default: 0] += 1 } }
+    var isOver: Bool { observed.withLock { $0.isOver } }
 
-    /// Before anything breaks: another creditor, and the channel that payments go by.
+    /// Before the faults: another creditor, and the channel for payments.
     func prepare() async throws {
         let creditor = try await live.call(
             "PUT", "/v1/creditors/\(Self.otherCreditor)", key: live.opsKey,
@@ -61,7 +61,7 @@ final class FaultRun: Sendable {
     }
 
     func load(seconds: Int, workers: Int) async throws {
-        // The deployment's own instance would answer nobody: two of ours take its place.
+        // Two instances replace the deployment's own one, which gets no requests.
         #expect(live.service.stop() == 0)
         for instance in instances { try instance.start() }
         try await awaitInstances()
@@ -70,7 +70,7 @@ final class FaultRun: Sendable {
             let deadline = ContinuousClock.now + .seconds(seconds)
             group.addTask { try await self.breakMail(until: deadline) }
             while ContinuousClock.now < deadline { try await self.breakService(until: deadline) }
-            self.book.withLock { $0.isOver = true }
+            self.observed.withLock { $0.isOver = true }
             try await group.waitForAll()
         }
         try await live.mailMode("ok")
@@ -89,11 +89,11 @@ final class FaultRun: Sendable {
     // MARK: Load
 
     private var target: String {
-        let other = book.withLock { $0.skewedURL }
+        let other = observed.withLock { $0.skewedURL }
         return ((other.map { [$0] } ?? []) + instances.map(\.url)).randomElement() ?? ""
     }
 
-    /// Sends until it is answered for good, as a PSP or a creditor's system does.
+    /// Repeats a request until it gets a final response, as a PSP or a creditor's system does.
     private func persist(
         _ path: String, headers: () -> [String: String], body: String, again: Set<Int> = []
     ) async throws -> Deployment.Answer? {
@@ -137,7 +137,7 @@ final class FaultRun: Sendable {
             guard let made, [200, 201].contains(made.status),
                 let iuv = (try made.json["installments"] as? [[String: any Sendable]])?.first?["iuv"] as? String
             else { continue }
-            book.withLock { _ = $0.positions.insert("F-\(name)") }
+            observed.withLock { _ = $0.positions.insert("F-\(name)") }
             try await use(iuv, number, receipt: "R-\(name)")
         }
     }
@@ -151,7 +151,7 @@ final class FaultRun: Sendable {
             async let second: Void = post(Deployment.rt(iuv: iuv, receipt: receipt))
             _ = try await (first, second)
         case 2:
-            // Two PSPs' worth of money for one debt.
+            // Two PSPs report a payment of one debt.
             async let first: Void = post(Deployment.rt(iuv: iuv, receipt: receipt + "A"))
             async let second: Void = post(Deployment.rt(iuv: iuv, receipt: receipt + "B"))
             _ = try await (first, second)
@@ -160,20 +160,20 @@ final class FaultRun: Sendable {
             try await post(Deployment.rt(iuv: iuv, receipt: receipt))
         case 4: try await post(Deployment.rt(iuv: "9\(receipt.filter(\.isNumber))X", receipt: receipt))
         case 5:
-            // The same start twice, and then its money.
+            // The same start twice, and then its RT.
             async let first: Void = pay(iuv, key: "K-\(receipt)")
             async let second: Void = pay(iuv, key: "K-\(receipt)")
             _ = try await (first, second)
             try await post(Deployment.rt(iuv: iuv, receipt: receipt))
         case 6:
-            // Another creditor's money under our IUV.
+            // An RT of another creditor with the same IUV.
             try await post(Deployment.rt(iuv: iuv, receipt: receipt, creditor: Self.otherCreditor))
         default: try await post(Deployment.rt(iuv: iuv, receipt: receipt))
         }
     }
 
     private func post(_ rt: String) async throws {
-        // An instance whose clock is wrong refuses what was signed by the right time: the PSP sends it again.
+        // An instance with a wrong clock rejects a request signed with the correct time, so the PSP sends it again.
         let answer = try await persist(
             "/v1/psps/ABCDITMM/receipts", headers: { live.signed(rt) }, body: rt, again: [401])
         guard let answer, [200, 201].contains(answer.status) else {
@@ -182,7 +182,7 @@ final class FaultRun: Sendable {
         }
         add("RTs acknowledged")
         let hash = Hex.encode(SHA256.digest(Array(rt.utf8)))
-        book.withLock { _ = $0.acknowledged.insert(hash) }
+        observed.withLock { _ = $0.acknowledged.insert(hash) }
     }
 
     private func pay(_ iuv: String, key: String) async throws {
@@ -205,6 +205,6 @@ final class FaultRun: Sendable {
         guard let answer, answer.status == 201 || answer.status == 200, let id = try answer.json["id"] as? String
         else { return }
         add("payments started")
-        book.withLock { _ = $0.attempts[key, default: []].insert(id) }
+        observed.withLock { _ = $0.attempts[key, default: []].insert(id) }
     }
 }

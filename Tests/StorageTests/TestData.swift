@@ -8,7 +8,7 @@ import Testing
 @testable import Storage
 
 /// A separate database with all migrations, which contains rows of two creditors, two debtors and two PSPs.
-struct Ledger {
+struct TestData {
     let pool: Pool
     var store: Store { Store(pool: pool) }
 
@@ -23,7 +23,7 @@ struct Ledger {
     static let rowsOfAPair = 2
 
     /// - Parameter crowd: the number of additional rows of each creditor, each with its own debtor.
-    static func with<R>(crowd: Int = 0, _ body: (Ledger) async throws -> R) async throws -> R {
+    static func with<R>(crowd: Int = 0, _ body: (TestData) async throws -> R) async throws -> R {
         guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
             var components = URLComponents(string: url)
         else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
@@ -46,9 +46,9 @@ struct Ledger {
         do {
             let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
             _ = try await Migrator(configuration: configuration, folder: folder, logger: Self.silent).migrate()
-            let ledger = Ledger(pool: pool)
-            try await ledger.fill(crowd: crowd)
-            result = .success(try await body(ledger))
+            let data = TestData(pool: pool)
+            try await data.fill(crowd: crowd)
+            result = .success(try await body(data))
         } catch { result = .failure(error) }
         await pool.shutdown()
         try await maker.execute("DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)")

@@ -3,19 +3,20 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What must hold once everything is well again, whatever happened: asked of the database and of the mail server.
+/// The invariants after the faults, checked in the database and on the mail server.
 extension FaultRun {
-    /// Everything is well again; operations send once more what was given up.
-    func settle() async throws {
+    /// Waits until the service has recovered; an operator queues dead mails again.
+    func waitForRecovery() async throws {
         try await awaitInstances()
-        try await live.waitUntil("every mail has gone", seconds: 150) {
-            for id in try self.live.ask("SELECT id FROM notifications WHERE state IN ('retrying', 'dead') LIMIT 200") {
+        try await live.waitUntil("every mail was sent", seconds: 150) {
+            for id in try self.live.query("SELECT id FROM notifications WHERE state IN ('retrying', 'dead') LIMIT 200")
+            {
                 _ = try? await self.live.send(
                     "POST", url: self.instances[0].url + "/v1/notifications/\(id)/retry",
                     headers: ["Authorization": "Bearer \(self.live.opsKey)"])
             }
             let left = "SELECT 1 FROM notifications WHERE state NOT IN ('sent', 'skipped') LIMIT 1"
-            return try self.live.ask(left).isEmpty
+            return try self.live.query(left).isEmpty
         }
         for instance in instances { #expect(instance.stop() == 0) }
     }
@@ -27,7 +28,7 @@ extension FaultRun {
             "a receipt without its evidence",
             "SELECT FROM receipts r WHERE origin = 'pagopa' AND NOT EXISTS (SELECT FROM rts t WHERE t.receipt_id = r.id AND t.is_first)"
         ),
-        // 2. Nothing is paid without its RT, nothing that was settled is unpaid.
+        // 2. No installment is paid without its RT, and every settled installment is paid.
         (
             "a paid installment without the RT that pays it",
             "SELECT FROM installments i WHERE paid_at IS NOT NULL AND NOT EXISTS (SELECT FROM receipts r JOIN rts t ON t.receipt_id = r.id WHERE r.installment_id = i.id AND r.status = 'settled')"
@@ -37,7 +38,7 @@ extension FaultRun {
             "SELECT FROM receipts r JOIN installments i ON i.id = r.installment_id WHERE r.status = 'settled' AND i.paid_at IS NULL"
         ),
         (
-            "money that moved and is neither settled nor open to people",
+            "money that moved and is neither settled nor an anomaly",
             "SELECT FROM receipts r WHERE r.outcome_code IN (0, 2, 4) AND r.status <> 'settled' AND r.copy_of_installment_id IS NULL AND NOT EXISTS (SELECT FROM anomalies a WHERE a.receipt_id = r.id)"
         ),
         // 3. Amounts agree.
@@ -50,24 +51,24 @@ extension FaultRun {
             "SELECT FROM positions p JOIN (SELECT position_id, sum(amount_cents - written_off_cents) FILTER (WHERE paid_at IS NOT NULL) AS paid, sum(written_off_cents) AS written_off, bool_and(paid_at IS NOT NULL) AS whole FROM installments GROUP BY 1) i ON i.position_id = p.id WHERE p.paid_cents <> coalesce(i.paid, 0) OR p.written_off_cents <> i.written_off OR (p.state = 'paid') <> i.whole"
         ),
         (
-            "a receipt whose refunds add up to something else than is kept, or to more than it",
+            "a receipt whose refunds differ from the stored sum, or exceed its amount",
             "SELECT FROM receipts r LEFT JOIN (SELECT receipt_id, sum(amount_cents) AS sum FROM refunds WHERE status <> 'failed' GROUP BY 1) f ON f.receipt_id = r.id WHERE r.refunded_cents <> coalesce(f.sum, 0) OR r.refunded_cents > r.amount_cents"
         ),
-        // 4. Paid once.
+        // 4. Each installment is paid once.
         (
             "an installment paid twice",
             "SELECT installment_id FROM receipts WHERE status = 'settled' GROUP BY 1 HAVING count(*) > 1"
         ),
         (
-            "an installment that two attempts paid, or hold",
+            "an installment paid or reserved by two attempts",
             "SELECT installment_id FROM attempt_items GROUP BY 1 HAVING count(*) FILTER (WHERE outcome = 'paid') > 1 OR count(*) FILTER (WHERE is_holding) > 1"
         ),
-        // 5. Paid for ever.
+        // 5. A paid installment stays paid.
         (
             "a position that left paid without a void",
             "SELECT FROM journal j WHERE kind = 'position_state' AND from_state = 'paid' AND NOT EXISTS (SELECT FROM journal v WHERE v.position_id = j.position_id AND v.kind = 'counter_payment_voided' AND v.id < j.id)"
         ),
-        // 6. One mail for each receipt, kind and address, and it went out.
+        // 6. Each receipt, kind and address has one mail, and it was sent.
         (
             "a receipt with two mails to one address",
             "SELECT receipt_id FROM notifications GROUP BY receipt_id, kind, lower(recipient) HAVING count(*) > 1 AND receipt_id IS NOT NULL"
@@ -80,7 +81,7 @@ extension FaultRun {
             "a mail that neither went nor was given up",
             "SELECT FROM notifications WHERE state NOT IN ('sent', 'dead', 'skipped')"
         ),
-        // 8. One attempt for each Idempotency-Key (each has its own address here), kept with its answer.
+        // 8. One attempt for each Idempotency-Key (each has its own address here), stored with its response.
         (
             "an Idempotency-Key with two attempts",
             "SELECT email FROM payment_attempts WHERE email LIKE 'k-%' GROUP BY 1 HAVING count(*) > 1"
@@ -89,7 +90,7 @@ extension FaultRun {
             "an attempt without its Idempotency-Key",
             "SELECT FROM payment_attempts a WHERE NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.attempt_id = a.id)"
         ),
-        // 9. Each change of state has its row in the journal: a chain without a gap or a fork, which ends where the thing stands.
+        // 9. Each change of state has its row in the journal: a chain without a gap or a fork, which ends in the current state.
         (
             "a position whose journal is no chain to its state",
             """
@@ -113,7 +114,7 @@ extension FaultRun {
             """
         ),
         (
-            "an RT not journalled once, as it was taken",
+            "an RT without exactly one journal entry of its reception",
             "SELECT FROM receipts r WHERE origin = 'pagopa' AND (SELECT array_agg(j.to_state) FROM journal j WHERE j.receipt_id = r.id AND j.kind IN ('rt_received', 'receipt_matched')) IS DISTINCT FROM ARRAY[r.status]"
         ),
         (
@@ -124,7 +125,7 @@ extension FaultRun {
             "a row of the journal for nothing that there is",
             "SELECT FROM journal j WHERE (kind = 'rt_received' AND NOT EXISTS (SELECT FROM receipts r WHERE r.id = j.receipt_id)) OR (kind LIKE 'position%' AND NOT EXISTS (SELECT FROM positions p WHERE p.id = j.position_id)) OR (kind = 'attempt_state' AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.id = j.attempt_id))"
         ),
-        // 10. Nothing crosses from one creditor to another.
+        // 10. No row refers to another creditor's row.
         (
             "a receipt of another creditor than its position or installment",
             "SELECT FROM receipts r LEFT JOIN positions p ON p.id = r.position_id LEFT JOIN installments i ON i.id = r.installment_id WHERE p.creditor_tax_code <> r.creditor_tax_code OR i.creditor_tax_code <> r.creditor_tax_code OR i.position_id <> r.position_id"
@@ -154,11 +155,11 @@ extension FaultRun {
     func violations() async throws -> [String] {
         var found: [String] = []
         for (rule, sql) in Self.rules {
-            let number = try live.ask("SELECT count(*) FROM (\(sql)) AS found").first ?? "?"
+            let number = try live.query("SELECT count(*) FROM (\(sql)) AS found").first ?? "?"
             guard number != "0" else { continue }
             found.append("\(rule): \(number)")
-            // What the journal says of the first.
-            found += try live.ask(
+            // The journal entries of the first one.
+            found += try live.query(
                 """
                 WITH found AS (\(sql) LIMIT 1), named AS (SELECT to_jsonb(found)->>'id' AS id FROM found)
                 SELECT j.id || ' ' || j.at || ' ' || kind || ' ' || actor || ' ' || coalesce(from_state, '-') || ' '
@@ -166,22 +167,22 @@ extension FaultRun {
                 WHERE named.id IN (position_id::text, attempt_id::text, receipt_id::text) ORDER BY j.id
                 """)
         }
-        let (acknowledged, positions, attempts) = book.withLock { ($0.acknowledged, $0.positions, $0.attempts) }
-        let stored = Set(try live.ask("SELECT encode(sha256(body), 'hex') FROM rts"))
+        let (acknowledged, positions, attempts) = observed.withLock { ($0.acknowledged, $0.positions, $0.attempts) }
+        let stored = Set(try live.query("SELECT encode(sha256(body), 'hex') FROM rts"))
         if !acknowledged.isSubset(of: stored) {
             found.append("RTs answered 2xx and not stored byte for byte: \(acknowledged.subtracting(stored).count)")
         }
-        let kept = try live.ask("SELECT external_id FROM positions WHERE external_id LIKE 'F-%'")
-        if Set(kept).count != kept.count || !positions.isSubset(of: Set(kept)) {
-            found.append("positions lost or doubled")
+        let saved = try live.query("SELECT external_id FROM positions WHERE external_id LIKE 'F-%'")
+        if Set(saved).count != saved.count || !positions.isSubset(of: Set(saved)) {
+            found.append("positions lost or duplicated")
         }
-        let doubled = attempts.values.filter { $0.count > 1 }
-        if !doubled.isEmpty { found.append("Idempotency-Keys answered with two attempts: \(doubled.count)") }
+        let repeated = attempts.values.filter { $0.count > 1 }
+        if !repeated.isEmpty { found.append("Idempotency-Keys answered with two attempts: \(repeated.count)") }
         try await checkMail(&found)
         return found
     }
 
-    // 7. What is marked as sent was delivered; and a copy went out only where the first had no confirmation, or its sender was killed.
+    // 7. Each mail marked as sent was delivered; a copy was sent only if the first was not confirmed or its sender was killed.
     private func checkMail(_ found: inout [String]) async throws {
         let list = try await live.send("GET", url: live.mailControl + "/messages")
         let items = try #require(try JSONSerialization.jsonObject(with: list.body) as? [[String: any Sendable]])
@@ -191,21 +192,21 @@ extension FaultRun {
             let at = try #require((item["file"] as? String)?.split(separator: "-").first.flatMap { Int($0) })
             deliveries[id, default: []].append((at, item["confirmed"] as? Bool ?? false))
         }
-        let sent = Set(try live.ask("SELECT message_id FROM notifications WHERE state = 'sent'"))
+        let sent = Set(try live.query("SELECT message_id FROM notifications WHERE state = 'sent'"))
         let missing = sent.subtracting(deliveries.keys)
-        if !missing.isEmpty { found.append("mails marked as sent that nobody got: \(missing.count)") }
-        let strangers = Set(deliveries.keys).subtracting(try live.ask("SELECT message_id FROM notifications"))
-        if !strangers.isEmpty { found.append("mails of no row: \(strangers.count)") }
-        let kills = book.withLock { $0.kills }
+        if !missing.isEmpty { found.append("mails marked as sent that were not delivered: \(missing.count)") }
+        let unknown = Set(deliveries.keys).subtracting(try live.query("SELECT message_id FROM notifications"))
+        if !unknown.isEmpty { found.append("mails without a row: \(unknown.count)") }
+        let kills = observed.withLock { $0.kills }
         let second = 1_000_000_000
         let unexplained = deliveries.values.flatMap { $0.dropLast() }.filter { delivery in
             delivery.isConfirmed
                 && !kills.contains { (delivery.at - second / 2...delivery.at + 5 * second).contains($0) }
         }
-        if !unexplained.isEmpty { found.append("copies whose first was confirmed: \(unexplained.count)") }
-        book.withLock {
+        if !unexplained.isEmpty { found.append("copies of a confirmed mail: \(unexplained.count)") }
+        observed.withLock {
             $0.counts["mails delivered"] = items.count
-            $0.counts["of them copies, same Message-ID, after a confirmation that was lost"] =
+            $0.counts["copies with the same Message-ID after a lost confirmation"] =
                 items.count - deliveries.count
         }
     }

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What is done to the service, its database and its mail server.
+/// Faults of the service, its database and its mail server.
 extension FaultRun {
     typealias Fault = (name: String, act: @Sendable () async throws -> Void)
 
@@ -14,14 +14,14 @@ extension FaultRun {
             (
                 "`kill -9` of an instance",
                 {
-                    self.book.withLock { $0.kills.append(Int(Date().timeIntervalSince1970 * 1e9)) }
+                    self.observed.withLock { $0.kills.append(Int(Date().timeIntervalSince1970 * 1e9)) }
                     first.kill()
                     try await Task.sleep(for: .milliseconds(200))
                     try first.start()
                 }
             ),
-            ("connections cut, 20 in a row", { try await self.cut() }),
-            ("answers lost (a COMMIT's too), 40 in a row", { try await self.cutAnswers() }),
+            ("connections cut, 20 in a row", { try await self.closeConnections() }),
+            ("answers lost (a COMMIT's too), 40 in a row", { try await self.closeBeforeResponses() }),
             (
                 "PostgreSQL restarted at once",
                 {
@@ -41,9 +41,9 @@ extension FaultRun {
             (
                 "PostgreSQL hangs for 6 s",
                 {
-                    self.proxy.fallSilent()
+                    self.proxy.stopForwarding()
                     try await Task.sleep(for: .seconds(6))
-                    self.proxy.fallSilent(false)
+                    self.proxy.stopForwarding(false)
                 }
             ),
             ("clock of an instance 10 min ahead, then behind", { try await self.skew() }),
@@ -55,29 +55,29 @@ extension FaultRun {
         for fault in faults where ContinuousClock.now < deadline {
             add("fault: " + fault.name)
             try await fault.act()
-            // A breath, so that some work is done between two faults.
+            // A pause, so that some work is done between two faults.
             try await Task.sleep(for: .milliseconds(700))
         }
     }
 
-    private func cut() async throws {
+    private func closeConnections() async throws {
         for _ in 0..<20 {
-            proxy.cut()
+            proxy.closeConnections()
             try await Task.sleep(for: .milliseconds(60))
         }
     }
 
-    private func cutAnswers() async throws {
+    private func closeBeforeResponses() async throws {
         for _ in 0..<40 {
-            // Until the cut, every answer is lost, that of a COMMIT too.
-            proxy.cutAtNextAnswer()
+            // Until the connection is cut, every response is lost, also that of a COMMIT.
+            proxy.closeAtNextResponse()
             try await Task.sleep(for: .milliseconds(15))
-            proxy.cut()
+            proxy.closeConnections()
             try await Task.sleep(for: .milliseconds(35))
         }
     }
 
-    /// An instance with a wrong clock beside the one with the right clock; both send mail, expire attempts and take RTs.
+    /// Runs an instance with a wrong clock beside a correct one; both send mail, expire attempts and accept RTs.
     private func skew() async throws {
         #expect(instances[1].stop() == 0)
         for instance in skewed {
@@ -85,9 +85,9 @@ extension FaultRun {
             try await live.waitUntil("the instance with a wrong clock is ready", seconds: 30) {
                 await instance.isReady(self.live)
             }
-            book.withLock { $0.skewedURL = instance.url }
+            observed.withLock { $0.skewedURL = instance.url }
             try await Task.sleep(for: .milliseconds(1_500))
-            book.withLock { $0.skewedURL = nil }
+            observed.withLock { $0.skewedURL = nil }
             #expect(instance.stop() == 0)
         }
         try instances[1].start()
@@ -100,11 +100,11 @@ extension FaultRun {
         try await recover()
     }
 
-    /// Without room for its log PostgreSQL panics; where it can not recover by itself, whoever watches over it starts it once there is room.
+    /// Without space for its log PostgreSQL panics. If it cannot recover by itself, it is started when there is space again.
     private func fillForWAL(_ disk: SmallDisk) async throws {
         disk.fill()
         let deadline = ContinuousClock.now + .seconds(8)
-        while ContinuousClock.now < deadline, (try? live.ask("SELECT pg_switch_wal()")) != nil {
+        while ContinuousClock.now < deadline, (try? live.query("SELECT pg_switch_wal()")) != nil {
             try await Task.sleep(for: .milliseconds(100))
         }
         try await Task.sleep(for: .seconds(1))
@@ -113,9 +113,9 @@ extension FaultRun {
     }
 
     private func recover() async throws {
-        // It may still be on its way out.
+        // The process may still be shutting down.
         for _ in 0..<20 where live.cluster.isRunning {
-            if (try? live.ask("SELECT 1")) != nil { return }
+            if (try? live.query("SELECT 1")) != nil { return }
             try await Task.sleep(for: .milliseconds(250))
         }
         if !live.cluster.isRunning { add("times that PostgreSQL ended itself and was started again") }
@@ -129,7 +129,7 @@ extension FaultRun {
         .flatMap { stage in ["4", "5", "silent", "drop"].map { stage + $0 } }
         + ["starttlsjunk", "nostarttls", "dropdata", "lostack", "onesilent", "slow", "silent"]
 
-    /// Every failure in turn, beside whatever else breaks.
+    /// Every failure of the mail server in turn, together with the other faults.
     func breakMail(until deadline: ContinuousClock.Instant) async throws {
         while ContinuousClock.now < deadline {
             for mode in Self.mailModes where ContinuousClock.now < deadline {

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What no log line, metric, problem or address may hold, whatever the tests put in: personal data and secrets by their shape, and
-/// the names that tests give to people.
-enum Personal {
+/// Personal data and secrets, found by their format, and names of people in the tests. No log line, metric, problem or URL may contain
+/// any of them.
+enum PersonalData {
     private static let shapes: [(name: String, pattern: String)] = [
         ("tax code", "[A-Z]{6}[0-9LMNPQRSTUV]{2}[A-EHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]"),
         ("IBAN", "IT[0-9]{2}[A-Z][0-9]{22}"),
@@ -14,24 +14,24 @@ enum Personal {
         ("password", "correct horse|quattro gatti|sbagliata|[Pp]assw(?:or)?d(?:[0-9]|-(?!resets))"),
     ]
 
-    /// The kinds of what `text` gives away.
+    /// The kinds of personal data and secrets in `text`.
     static func found(in text: String) -> [String] {
         shapes.filter { text.range(of: $0.pattern, options: .regularExpression) != nil }.map(\.name)
     }
 }
 
 extension Deployment {
-    /// Reads everything that our programs wrote while the test ran, and what they measure.
-    func expectSilence(metrics: String) throws {
+    /// Checks the logs of all programs of this deployment and these metrics.
+    func expectNoPersonalData(metrics: String) throws {
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         where file.pathExtension == "log" && !["mail.log", "simulator.log"].contains(file.lastPathComponent) {
             let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
             for line in lines {
-                let found = Personal.found(in: String(line))
+                let found = PersonalData.found(in: String(line))
                 #expect(found.isEmpty, "\(file.lastPathComponent) \(found): \(line.prefix(300))")
                 if !found.isEmpty { break }
             }
         }
-        #expect(Personal.found(in: metrics).isEmpty, "metrics")
+        #expect(PersonalData.found(in: metrics).isEmpty, "metrics")
     }
 }
