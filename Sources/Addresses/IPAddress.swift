@@ -7,6 +7,8 @@ package struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 
     package init?(_ text: String) {
+        // For C a text ends at its first zero byte.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 {
             bytes = Self.mapped + withUnsafeBytes(of: four) { Array($0) }

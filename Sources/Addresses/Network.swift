@@ -6,9 +6,9 @@ package struct Network: Sendable {
     private let bits: Int
 
     package init?(_ text: String) {
-        let parts = text.trimmingCharacters(in: .whitespaces).split(separator: "/")
-        guard parts.count == 2, let base = parts.first, let address = IPAddress(String(base)),
-            let length = parts.last.flatMap({ Int($0) })
+        let parts = text.trimmingCharacters(in: .whitespaces).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let base = parts.first, let address = IPAddress(String(base)), let end = parts.last,
+            end.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(end)
         else { return nil }
         let isFour = base.contains(".") && !base.contains(":")
         guard (0...(isFour ? 32 : 128)).contains(length) else { return nil }

@@ -36,9 +36,9 @@ package struct TrustedProxies: Sendable {
     ///   - forwarded: every value of `Forwarded` (RFC 7239), joined by commas.
     package func client(peer: IPAddress, xForwardedFor: String?, forwarded: String?) -> IPAddress {
         guard contains(peer) else { return peer }
-        let told = [xForwardedFor.map(Self.plain), forwarded.map(Self.forwardedFor)].compactMap { $0 }
+        let claimed = [xForwardedFor.map(Self.plain), forwarded.map(Self.forwardedFor)].compactMap { $0 }
             .map { nearest($0, from: peer) }
-        guard let first = told.first, told.allSatisfy({ $0 == first }) else { return peer }
+        guard let first = claimed.first, claimed.allSatisfy({ $0 == first }) else { return peer }
         return first
     }
 
