@@ -36,6 +36,7 @@ package struct MailServer: Sendable {
         self.host = host
         authoritiesFile = parts.queryItems?.first { $0.name == "ca" }?.value
         port = parts.port ?? (encryption == .implicit ? 465 : 587)
+        guard (1...65_535).contains(port) else { throw Malformed(description: "must have a port from 1 to 65535") }
         user = parts.user
         password = parts.password
         if user != nil, encryption == .none {
