@@ -134,6 +134,7 @@ let package = Package(
         tests("DocumentsTests", ["Documents", "PagoPA"]),
         tests("PostgresTests", ["Postgres", logging]),
         tests("AccountsTests", ["Accounts", "PagoPA"]),
+        tests("RequestsTests", ["Requests", "Accounts", "PagoPA"]),
         tests("StorageTests", ["Storage", "Postgres", "PagoPA", "Accounts", "Requests", logging]),
         tests("GatewaysTests", ["Gateways", "Cryptography"]),
         tests(
@@ -149,11 +150,16 @@ let package = Package(
             [
                 "API", "HTTPFraming", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts",
                 "Requests",
-                "Cryptography", httpTypes, logging, nioCore,
+                "Cryptography", httpTypes, logging, nioCore, nioEmbedded,
             ]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the two programs as subprocesses, so both must be built before them.
-        tests("ServerTests", ["Server", "PSPSimulator", "Cryptography", "Text"]),
+        tests(
+            "ServerTests",
+            [
+                "Server", "PSPSimulator", "Accounts", "Cryptography", "JSON", "Text", argumentParser, logging,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
