@@ -22,7 +22,12 @@ package struct Context: RequestContext {
 /// The other end of a connection.
 struct Peer: Sendable {
     let address: String
-    fileprivate let channel: any Channel
+    private let channel: any Channel
+
+    init(address: String, channel: any Channel) {
+        self.address = address
+        self.channel = channel
+    }
 
     /// In DER, when the TLS handshake requested a certificate and verified it; `nil` on any other connection.
     func certificate() async -> [UInt8]? {
