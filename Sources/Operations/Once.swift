@@ -3,13 +3,17 @@ import PagoPA
 import Requests
 import Storage
 
-/// A request with an Idempotency-Key: the key, and a function that renders the response to store.
+/// Renders the result of an operation as the response that is stored for repeats. It is the only code of the caller that runs inside a
+/// transaction, because effect and response are stored together. So it must be pure: it is synchronous, cannot throw, and uses its argument
+/// and captured values only. Decision record 0051 has the reason; `RendererTests` checks it.
+package typealias Renderer<Result: Sendable, Response: Sendable> = @Sendable (Result) -> Response
+
+/// A request with an Idempotency-Key: the key, and what renders the response to store.
 package struct Repeating<Result: Sendable>: Sendable {
     package let key: IdempotencyKey
-    /// A pure function. It runs inside the transaction, so that effect and response are stored together.
-    package let render: @Sendable (Result) -> StoredAnswer
+    package let render: Renderer<Result, StoredAnswer>
 
-    package init(key: IdempotencyKey, render: @escaping @Sendable (Result) -> StoredAnswer) {
+    package init(key: IdempotencyKey, render: @escaping Renderer<Result, StoredAnswer>) {
         self.key = key
         self.render = render
     }

@@ -52,7 +52,7 @@ import Testing
                 try account(Self.postal, ["mensa"], on: intermediary),
                 try account(Self.german, on: intermediary, fromDays: 1),
             ])
-            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, _, _ in book }
+            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
 
             let own = try await test.create(test.draft("own"), with: intermediary)
             #expect(own.installments[0].transfers.map(\.iban.value) == [Self.postal])
@@ -91,16 +91,14 @@ import Testing
                     UPDATE transfers SET iban = 'IT61X0542811101000000123456';
                 END $$
                 """)
-            let changed = try await intermediary.changePosition(old.id, by: .office) { detail in
-                try test.draft(of: detail.position, description: "Mensa di novembre")
-            }
+            let renamed = try test.draft(of: old, description: "Mensa di novembre")
+            let changed = try await intermediary.changePosition(old.id, to: .success(renamed), by: .office)
             #expect(changed.position.installments[0].transfers[0].iban.value == "IT61X0542811101000000123456")
             let lines = [PositionLine(description: "Pasti", quantity: nil, amount: try Amount(cents: 5_980))]
             #expect(
                 try await pointers {
-                    _ = try await intermediary.changePosition(old.id, by: .office) { detail in
-                        try test.draft(of: detail.position, description: "Mensa", lines: lines)
-                    }
+                    let itemized = try test.draft(of: changed.position, description: "Mensa", lines: lines)
+                    _ = try await intermediary.changePosition(old.id, to: .success(itemized), by: .office)
                 } == ["/installments/0/transfers/0/iban"])
 
             let taken = try await test.receive(
@@ -114,21 +112,20 @@ import Testing
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
-            _ = try await intermediary.saveCreditor(TestIntermediary.comune, by: .ops) { _, now in
-                Creditor(
-                    taxCode: TestIntermediary.comune, name: "Comune", noticeCodes: .aux3(segregationCode: "01"),
-                    iban: try IBAN(Self.german), postalIBAN: try IBAN(Self.postal), createdAt: now, updatedAt: now
-                )
-            }
+            let now = intermediary.clock()
+            let comune = Creditor(
+                taxCode: TestIntermediary.comune, name: "Comune", noticeCodes: .aux3(segregationCode: "01"),
+                iban: try IBAN(Self.german), postalIBAN: try IBAN(Self.postal), createdAt: now, updatedAt: now)
+            _ = try await intermediary.saveCreditor(TestIntermediary.comune, as: .success(comune), by: .ops)
             #expect(
                 try await test.ask("SELECT note FROM journal WHERE kind = 'account_saved' ORDER BY note")
                     == [Self.german, Self.postal, Self.bank])
             // The former account stays registered; new debts use the new default account.
             let position = try await test.create(test.draft("after"), with: intermediary)
             #expect(position.installments[0].transfers.map(\.iban.value) == [Self.german])
-            let book = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, _, today in
-                AccountRegister([try account(Self.bank, isDefault: true, on: intermediary)])
-            }
+            let wanted = AccountRegister([try account(Self.bank, isDefault: true, on: intermediary)])
+            let book = try await intermediary.saveAccounts(
+                of: TestIntermediary.comune, as: .success(wanted), by: .ops)
             #expect(book.accounts.map(\.iban.value) == [Self.bank])
             let shown = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
             #expect(shown.iban.value == Self.bank && shown.postalIBAN == nil)
@@ -138,7 +135,7 @@ import Testing
                     == ["from \(intermediary.today), default", "gone"])
             // Saving the same register again changes nothing and writes no journal entry.
             let before = try await test.ask("SELECT count(*)::text FROM journal")
-            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, by: .ops) { _, present, _ in present }
+            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
             #expect(try await test.ask("SELECT count(*)::text FROM journal") == before)
         }
     }
@@ -146,7 +143,7 @@ import Testing
 
 extension TestIntermediary {
     /// The current position with another description or other lines.
-    fileprivate func draft(of position: Position, description: String, lines: [PositionLine]? = nil) throws
+    func draft(of position: Position, description: String, lines: [PositionLine]? = nil) throws
         -> PositionDraft
     {
         PositionDraft(

@@ -65,7 +65,7 @@ import Testing
             var ending = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
             ending.iuvStart = 9_999_999_999_990
             let saved = ending
-            _ = try await intermediary.saveCreditor(saved.taxCode, by: .ops) { _, _ in saved }
+            _ = try await intermediary.saveCreditor(saved.taxCode, as: .success(saved), by: .ops)
             await #expect(throws: Refusal.noticeNumbersExhausted) {
                 for number in 0..<200 { _ = try await test.create(test.draft("end\(number)"), with: intermediary) }
             }
@@ -134,9 +134,9 @@ import Testing
             var moved = old
             moved.iuvStart = 5_000_000
             let saved = moved
-            _ = try await intermediary.saveCreditor(old.taxCode, by: .ops) { _, _ in saved }
+            _ = try await intermediary.saveCreditor(old.taxCode, as: .success(saved), by: .ops)
             // The creditor is saved again without the start number, as by a caller that does not know it.
-            _ = try await intermediary.saveCreditor(old.taxCode, by: .ops) { _, _ in old }
+            _ = try await intermediary.saveCreditor(old.taxCode, as: .success(old), by: .ops)
 
             let bases = try await withThrowingTaskGroup(of: UInt64?.self) { group in
                 for number in 0..<40 {
@@ -167,7 +167,7 @@ import Testing
             try await test.receive(TestIntermediary.rt("FOREIGN", iuv: foreign), with: intermediary)
             let wanted = try test.draft("first", cents: [5_980, 1_000])
 
-            let changed = try await intermediary.changePosition(first.id, by: .office) { _ in wanted }
+            let changed = try await intermediary.changePosition(first.id, to: .success(wanted), by: .office)
 
             #expect(changed.position.installments[0].iuv == first.installments[0].iuv)
             #expect(changed.position.installments[1].iuv != foreign)

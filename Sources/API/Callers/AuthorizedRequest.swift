@@ -46,8 +46,8 @@ extension AuthorizedRequest {
     }
 
     /// Stores the response together with its effect, so that a repeat gets the same response; `nil` without an Idempotency-Key.
-    func repeating<Result>(
-        hiding secret: String? = nil, _ render: @escaping @Sendable (Result) -> Reply
+    func repeating<Result: Sendable>(
+        hiding secret: String? = nil, _ render: @escaping Renderer<Result, Reply>
     ) throws -> Repeating<Result>? {
         try idempotencyKey(hiding: secret).map { key in Repeating(key: key) { StoredAnswer(render($0)) } }
     }

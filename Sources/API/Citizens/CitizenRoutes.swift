@@ -38,7 +38,7 @@ private struct AccountHandlers: Sendable {
         let registration = try request.object {
             try Registration.read(&$0, language: request.language, today: intermediary.today)
         }
-        let render: @Sendable (Registered) -> Reply = { $0.reply(.created) }
+        let render: Renderer<Registered, Reply> = { $0.reply(.created) }
         return try await intermediary.registerCitizen(
             registration, by: request.caller, repeating: request.repeating(hiding: "password", render)
         ).reply(render)
@@ -46,7 +46,7 @@ private struct AccountHandlers: Sendable {
 
     func verifyCitizen(_ request: KeyRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("token", text: credentialText) }
-        let render: @Sendable (Registered) -> Reply = { $0.reply(.ok) }
+        let render: Renderer<Registered, Reply> = { $0.reply(.ok) }
         return try await intermediary.verifyCitizen(
             token: token, by: request.caller, repeating: request.repeating(render)
         )
@@ -59,7 +59,7 @@ private struct AccountHandlers: Sendable {
             let link = reader.optional("reset_url") { try ReturnURL($0) }
             return email.map { ($0, link) }
         }
-        let render: @Sendable (()) -> Reply = { _ in .json(.accepted) { $0.field("status", "accepted") } }
+        let render: Renderer<Void, Reply> = { _ in .json(.accepted) { $0.field("status", "accepted") } }
         return try await intermediary.requestPasswordReset(
             of: email, link: link, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
@@ -72,7 +72,7 @@ private struct AccountHandlers: Sendable {
             guard let token, let password else { return nil }
             return (token, password)
         }
-        let render: @Sendable (()) -> Reply = { _ in Reply(.noContent) }
+        let render: Renderer<Void, Reply> = { _ in Reply(.noContent) }
         return try await intermediary.confirmPasswordReset(
             token: token, password: password, by: request.caller,
             repeating: request.repeating(hiding: "new_password", render)
@@ -88,25 +88,35 @@ private struct AccountHandlers: Sendable {
         let (credentials, others) = CitizenPatch.credentials(in: patch)
         // No password is hashed for a request that is rejected anyway.
         let wanted = others.isEmpty ? credentials : CredentialChange()
-        return try await intermediary.changeMe(
-            request.citizen, by: request.caller, demanding: request.precondition(.optional) { $0.reply.tag },
-            credentials: wanted
-        ) {
-            try CitizenPatch.apply(patch, to: $0, others: others)
+        return try await withSnapshot {
+            try await intermediary.showMe(request.citizen)
+        } write: { citizen in
+            try await intermediary.changeMe(
+                request.citizen,
+                to: Result {
+                    guard let citizen else { throw Refusal.notFound }
+                    return try CitizenPatch.apply(patch, to: citizen, others: others)
+                }, by: request.caller, demanding: request.headers.condition(.optional, on: citizen) { $0.reply.tag },
+                credentials: wanted)
         }.reply
     }
 
     func confirmEmailChange(_ request: CitizenRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("token", text: credentialText) }
-        let render: @Sendable (Citizen) -> Reply = { $0.reply }
+        let render: Renderer<Citizen, Reply> = { $0.reply }
         return try await intermediary.confirmEmailChange(
             of: request.citizen, token: token, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
     func eraseMe(_ request: CitizenRequest) async throws -> Reply {
-        try await intermediary.eraseMe(
-            request.citizen, by: request.caller, demanding: request.precondition(.optional) { $0.reply.tag })
+        try await request.underPrecondition {
+            try await intermediary.showMe(request.citizen)
+        } tag: {
+            $0.reply.tag
+        } write: {
+            try await intermediary.eraseMe(request.citizen, by: request.caller, demanding: $0)
+        }
         return Reply(.noContent)
     }
 }

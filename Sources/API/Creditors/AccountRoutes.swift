@@ -34,12 +34,21 @@ private struct AccountsHandlers: Sendable {
 
     func saveAccounts(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
-        // If-Match is optional, because the first list of accounts comes from the creditor's own IBAN. It is checked when it is sent.
-        let precondition: Precondition<AccountRegister> = request.precondition(.optional) { $0.reply.tag }
-        return try await intermediary.saveAccounts(of: taxCode(request), by: request.caller) {
-            creditor, present, today in
-            _ = try precondition.isMissing(for: present)
-            return try json.decodeObject { AccountRegister.read(&$0, of: creditor, present: present, today: today) }
+        let taxCode = try taxCode(request)
+        let creditor = try await intermediary.showCreditor(taxCode, for: request.caller)
+        let today = intermediary.today
+        return try await withSnapshot {
+            try await intermediary.listAccounts(of: taxCode, for: request.caller)
+        } write: { present in
+            let wanted = Result {
+                try json.decodeObject {
+                    AccountRegister.read(&$0, of: creditor, present: present ?? AccountRegister([]), today: today)
+                }
+            }
+            // If-Match is optional, because the first list of accounts comes from the creditor's own IBAN. It is checked when it is sent.
+            return try await intermediary.saveAccounts(
+                of: taxCode, as: wanted, by: request.caller,
+                demanding: request.headers.condition(.optional, on: present) { $0.reply.tag })
         }.reply
     }
 }

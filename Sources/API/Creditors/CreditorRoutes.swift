@@ -61,10 +61,14 @@ private struct RegistryHandlers: Sendable {
     func saveCreditor(_ request: KeyRequest) async throws -> Reply {
         let taxCode = try taxCode(request)
         let json = try request.json()
-        let saved = try await intermediary.saveCreditor(
-            taxCode, by: request.caller, demanding: request.precondition(.forChanges) { $0.reply(.ok).tag }
-        ) { old, now in
-            try json.decodeObject { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) }
+        let now = intermediary.clock()
+        let saved = try await withSnapshot {
+            try await intermediary.showCreditor(taxCode, for: request.caller)
+        } write: { old in
+            try await intermediary.saveCreditor(
+                taxCode,
+                as: Result { try json.decodeObject { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) } },
+                by: request.caller, demanding: request.headers.condition(.forChanges, on: old) { $0.reply(.ok).tag })
         }
         switch saved {
         case .created(let creditor): return creditor.reply(.created)
@@ -94,10 +98,15 @@ private struct RegistryHandlers: Sendable {
             throw Problem.invalid([Violation("/key", error.code, error.detail)])
         }
         let json = try request.json()
-        let saved = try await intermediary.saveDebtType(
-            key, of: creditor, by: request.caller, demanding: request.precondition(.forChanges) { $0.reply(.ok).tag }
-        ) { old, now in
-            try json.decodeObject { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }
+        let now = intermediary.clock()
+        let saved = try await withSnapshot {
+            try await intermediary.showDebtType(key, of: creditor, for: request.caller)
+        } write: { old in
+            try await intermediary.saveDebtType(
+                key, of: creditor,
+                as: Result {
+                    try json.decodeObject { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }
+                }, by: request.caller, demanding: request.headers.condition(.forChanges, on: old) { $0.reply(.ok).tag })
         }
         switch saved {
         case .created(let type): return type.reply(.created)

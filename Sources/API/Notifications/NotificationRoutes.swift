@@ -48,7 +48,7 @@ private struct NotificationHandlers: Sendable {
 
     func retryNotification(_ request: KeyRequest) async throws -> Reply {
         try request.demandNoBody()
-        let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
+        let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
         return try await intermediary.retryNotification(
             request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)
@@ -56,7 +56,7 @@ private struct NotificationHandlers: Sendable {
 
     func sendTestNotification(_ request: KeyRequest) async throws -> Reply {
         let recipient = try request.object { reader in reader.required("to") { try EmailAddress($0) } }
-        let render: @Sendable (PagoPA.Notification) -> Reply = { $0.reply(.accepted) }
+        let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
         return try await intermediary.sendTestNotification(
             to: recipient, language: request.language, by: request.caller, repeating: request.repeating(render)
         ).reply(render)

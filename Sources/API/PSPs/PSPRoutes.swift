@@ -87,17 +87,19 @@ private struct PSPHandlers: Sendable {
     }
 
     func replacePSPList(_ request: KeyRequest) async throws -> Reply {
-        let current = try await intermediary.currentPSPList()
-        let precondition: Precondition<PSPList> = request.precondition(.always) { $0.reply().tag }
-        _ = try precondition.isMissing(for: current)
-        let psps = try request.object { reader in
-            let psps = reader.required("psps", count: 0...2_000, items: PSP.read)
-            reader.readOnly("version", current.map { .integer(Int64($0.version)) })
-            reader.readOnly("created_at", (current?.createdAt.rfc3339).map(JSONValue.string))
-            return psps
+        let list = try await withSnapshot {
+            try await intermediary.showPSPList(for: request.caller)
+        } write: { current in
+            let precondition = request.headers.condition(.always, on: current) { $0.reply().tag }
+            _ = try precondition.isMissing(for: current)
+            let psps = try request.object { reader in
+                let psps = reader.required("psps", count: 0...2_000, items: PSP.read)
+                reader.readOnly("version", current.map { .integer(Int64($0.version)) })
+                reader.readOnly("created_at", (current?.createdAt.rfc3339).map(JSONValue.string))
+                return psps
+            }
+            return try await intermediary.replacePSPList(with: psps, by: request.caller, demanding: precondition)
         }
-        let list = try await intermediary.replacePSPList(
-            with: psps, by: request.caller, demanding: precondition)
         return list.reply(list.version == 1 ? .created : .ok)
     }
 

@@ -35,13 +35,14 @@ private struct AttemptHandlers: Sendable {
         let fallback = request.language
         let attemptRequest = try request.object { AttemptRequest.read(&$0, language: fallback) }
         let path = request.path
-        let render: @Sendable (StartedAttempt) -> Reply = { started in
+        let correlationID = Correlation.id ?? "-"
+        let render: Renderer<StartedAttempt, Reply> = { started in
             switch started {
             case .redirected(let attempt):
                 AttemptDetail(attempt: attempt).reply(.created, in: attempt.language, links)
                     .with(.location, links.attempt(attempt.id))
             case .failed(_, let refusal):
-                Problem(refusal).reply(instance: path, correlationID: Correlation.id ?? "-", links: links)
+                Problem(refusal).reply(instance: path, correlationID: correlationID, links: links)
             }
         }
         return try await intermediary.startPaymentAttempt(
@@ -77,7 +78,7 @@ private struct AttemptHandlers: Sendable {
     func cancelPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
         try request.demandNoBody()
         let language = request.requestedLanguage
-        let render: @Sendable (AttemptDetail) -> Reply = { $0.reply(in: language, links) }
+        let render: Renderer<AttemptDetail, Reply> = { $0.reply(in: language, links) }
         return try await intermediary.cancelPaymentAttempt(
             request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)

@@ -71,27 +71,38 @@ enum PreconditionNeed: Sendable {
     case always
 }
 
-extension IncomingRequest {
-    /// The precondition in If-Match and If-None-Match of a write.
-    /// - Parameter tag: the ETag that GET returns for the entity now.
-    func precondition<Entity>(
-        _ need: PreconditionNeed, tag: @escaping @Sendable (Entity) -> String?
+extension HTTPFields {
+    /// The precondition in If-Match and If-None-Match of a write, evaluated on a snapshot of the entity.
+    /// - Parameters:
+    ///   - snapshot: the entity as it was read; `nil` if it does not exist.
+    ///   - tag: the ETag that GET returns for the entity now.
+    func condition<Entity>(
+        _ need: PreconditionNeed, on snapshot: Entity?, tag: (Entity) -> String?
     ) -> Precondition<Entity> {
-        let wanted = headers[.ifMatch].map(EntityTags.init)
-        let unwanted = headers[.ifNoneMatch].map(EntityTags.init)
+        let wanted = self[.ifMatch].map(EntityTags.init)
+        let unwanted = self[.ifNoneMatch].map(EntityTags.init)
         if wanted == nil, unwanted == nil {
             switch need {
-            case .optional: return .none
-            case .forChanges:
-                return Precondition { entity throws(Refusal) in if entity != nil { throw .preconditionMissing } }
-            case .always: return Precondition { _ throws(Refusal) in throw .preconditionMissing }
+            case .optional: return Precondition(.met, on: snapshot)
+            case .forChanges: return Precondition(snapshot == nil ? .met : .missing, on: snapshot)
+            case .always: return Precondition(.missing, on: snapshot)
             }
         }
-        return Precondition { entity throws(Refusal) in
-            let current = entity.flatMap(tag)
-            if let wanted, !wanted.match(current) { throw .preconditionFailed }
-            if let unwanted, unwanted.matchWeakly(current) { throw .preconditionFailed }
-        }
+        let current = snapshot.flatMap(tag)
+        if let wanted, !wanted.match(current) { return Precondition(.failed, on: snapshot) }
+        if let unwanted, unwanted.matchWeakly(current) { return Precondition(.failed, on: snapshot) }
+        return Precondition(.met, on: snapshot)
+    }
+}
+
+extension IncomingRequest {
+    /// Runs a write whose If-Match and If-None-Match are optional. The entity is read only if the request has one of them.
+    func underPrecondition<Entity: Sendable, Written: Sendable>(
+        read: () async throws -> Entity, tag: (Entity) -> String?,
+        write: (Precondition<Entity>) async throws -> Written
+    ) async throws -> Written {
+        guard headers[.ifMatch] != nil || headers[.ifNoneMatch] != nil else { return try await write(.none) }
+        return try await withSnapshot(of: read) { try await write(headers.condition(.optional, on: $0, tag: tag)) }
     }
 
     /// 304 instead of a response that the caller has cached.

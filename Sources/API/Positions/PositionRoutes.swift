@@ -51,13 +51,14 @@ private struct PositionHandlers: Sendable {
     func createPosition(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         let draft = try json.decodeObject(PositionDraft.read)
-        let render: @Sendable (CreatedPosition) -> Reply = { created in
+        let today = intermediary.today
+        let render: Renderer<CreatedPosition, Reply> = { created in
             switch created {
             case .created(let position):
-                PositionDetail(position: position).reply(201, today: intermediary.today, links)
+                PositionDetail(position: position).reply(201, today: today, links)
                     .with(.location, links.position(position.id))
             case .existing(let detail):
-                detail.reply(200, today: intermediary.today, links).with(.location, links.position(detail.position.id))
+                detail.reply(200, today: today, links).with(.location, links.position(detail.position.id))
             }
         }
         return try await intermediary.createPosition(
@@ -124,43 +125,62 @@ private struct PositionHandlers: Sendable {
     func changePosition(_ request: KeyRequest) async throws -> Reply {
         guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let patch = try request.json("application/merge-patch+json")
+        let id: Identifier<Position> = try request.id()
         let today = intermediary.today
-        return try await intermediary.changePosition(
-            request.id(), by: request.caller, demanding: ifMatch(request)
-        ) { detail in
-            try PositionPatch.apply(patch, to: detail, today: today, links)
+        return try await withSnapshot {
+            try await intermediary.showPosition(id, for: request.caller)
+        } write: { detail in
+            let wanted = Result {
+                guard let detail else { throw Refusal.notFound }
+                return try PositionPatch.apply(patch, to: detail, today: today, links)
+            }
+            return try await intermediary.changePosition(
+                id, to: wanted, by: request.caller,
+                demanding: request.headers.condition(.optional, on: detail) { $0.reply(today: today, links).tag })
         }.reply(today: today, links)
     }
 
-    /// Checked against the position as GET shows it now.
-    private func ifMatch(_ request: KeyRequest) -> Precondition<PositionDetail> {
+    /// Runs a write under the If-Match of the request, if it has one, for the position as GET shows it now.
+    private func underPrecondition<Written: Sendable>(
+        _ request: KeyRequest, _ write: (Identifier<Position>, Precondition<PositionDetail>) async throws -> Written
+    ) async throws -> Written {
+        let id: Identifier<Position> = try request.id()
         let today = intermediary.today
-        return request.precondition(.optional) { [links] in $0.reply(today: today, links).tag }
+        return try await request.underPrecondition {
+            try await intermediary.showPosition(id, for: request.caller)
+        } tag: {
+            $0.reply(today: today, links).tag
+        } write: {
+            try await write(id, $0)
+        }
     }
 
     func move(_ request: KeyRequest, _ event: PositionEvent) async throws -> Reply {
         try request.demandNoBody()
-        let render: @Sendable (PositionDetail) -> Reply = { $0.reply(today: intermediary.today, links) }
-        return try await intermediary.movePosition(
-            request.id(), event, by: request.caller, demanding: ifMatch(request),
-            repeating: request.repeating(render)
-        ).reply(render)
+        let today = intermediary.today
+        let render: Renderer<PositionDetail, Reply> = { $0.reply(today: today, links) }
+        let repeating = try request.repeating(render)
+        return try await underPrecondition(request) { id, precondition in
+            try await intermediary.movePosition(
+                id, event, by: request.caller, demanding: precondition, repeating: repeating)
+        }.reply(render)
     }
 
     func recordCounterPayment(_ request: KeyRequest) async throws -> Reply {
         let payment = try request.object(CounterPayment.read)
-        let render: @Sendable (Receipt) -> Reply = { receipt in
+        let render: Renderer<Receipt, Reply> = { receipt in
             receipt.reply(.created, links).with(.location, links.receipt(receipt.id))
         }
-        return try await intermediary.recordCounterPayment(
-            payment, on: request.id(), by: request.caller, demanding: ifMatch(request),
-            repeating: request.repeating(render)
-        ).reply(render)
+        let repeating = try request.repeating(render)
+        return try await underPrecondition(request) { id, precondition in
+            try await intermediary.recordCounterPayment(
+                payment, on: id, by: request.caller, demanding: precondition, repeating: repeating)
+        }.reply(render)
     }
 
     func voidCounterPayment(_ request: KeyRequest) async throws -> Reply {
         let reason = try request.object { reader in reader.required("reason") { try boundedText($0, 1...500) } }
-        let render: @Sendable (Receipt) -> Reply = { $0.reply(.ok, links) }
+        let render: Renderer<Receipt, Reply> = { $0.reply(.ok, links) }
         return try await intermediary.voidCounterPayment(
             request.id("receipt_id"), on: request.id(), reason: reason, by: request.caller,
             repeating: request.repeating(render)

@@ -189,12 +189,18 @@ private struct ReceiptHandlers: Sendable {
 
     func resolveAnomaly(_ request: KeyRequest) async throws -> Reply {
         let (resolution, reason) = try request.object { reader in ResolutionRequest.read(&reader) }
-        let render: @Sendable (Anomaly) -> Reply = { $0.reply }
-        return try await intermediary.resolveAnomaly(
-            request.id(), resolution, reason: reason, by: request.caller,
-            demanding: request.precondition(.optional) { $0.reply.tag }, repeating: request.repeating(render),
-            acknowledge: { $0.answer }
-        ).reply(render)
+        let render: Renderer<Anomaly, Reply> = { $0.reply }
+        let id: Identifier<Anomaly> = try request.id()
+        let repeating = try request.repeating(render)
+        return try await request.underPrecondition {
+            try await intermediary.showAnomaly(id, for: request.caller)
+        } tag: {
+            $0.reply.tag
+        } write: {
+            try await intermediary.resolveAnomaly(
+                id, resolution, reason: reason, by: request.caller, demanding: $0, repeating: repeating,
+                acknowledge: { $0.answer })
+        }.reply(render)
     }
 
     func showAnomaly(_ request: KeyRequest) async throws -> Reply {

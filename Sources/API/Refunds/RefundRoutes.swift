@@ -43,7 +43,7 @@ private struct RefundHandlers: Sendable {
 
     func decideRefund(_ request: KeyRequest) async throws -> Reply {
         let refundRequest = try request.object(RefundRequest.read)
-        let render: @Sendable (Refund) -> Reply = { refund in
+        let render: Renderer<Refund, Reply> = { refund in
             refund.reply(.created, links).with(.location, links.refund(refund.id))
         }
         return try await intermediary.decideRefund(
@@ -59,10 +59,14 @@ private struct RefundHandlers: Sendable {
     func changeRefund(_ request: KeyRequest) async throws -> Reply {
         guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let change = try request.json("application/merge-patch+json").decodeObject(RefundChange.read)
-        return try await intermediary.changeRefund(
-            request.id(), change.event, on: change.day, reference: change.reference, by: request.caller,
-            demanding: request.precondition(.always) { [links] in $0.reply(.ok, links).tag }
-        ).reply(.ok, links)
+        let id: Identifier<Refund> = try request.id()
+        return try await withSnapshot {
+            try await intermediary.showRefund(id, for: request.caller)
+        } write: { refund in
+            try await intermediary.changeRefund(
+                id, change.event, on: change.day, reference: change.reference, by: request.caller,
+                demanding: request.headers.condition(.always, on: refund) { $0.reply(.ok, links).tag })
+        }.reply(.ok, links)
     }
 }
 

@@ -10,13 +10,12 @@ extension Intermediary {
     }
 
     /// - Parameters:
+    ///   - wanted: the new content, or the error of the request's body, which is reported after a failed precondition.
     ///   - credentials: a new mailbox receives a code and takes effect when the code is confirmed; a new password takes effect immediately.
-    ///   - change: returns the wanted account, given the current, locked one.
     /// - Throws: `Refusal.invalid`, `.signInThrottled` after too many wrong current passwords, `.busy`.
     package func changeMe(
-        _ citizen: SignedInCitizen, by caller: Caller, demanding precondition: Precondition<Citizen> = .none,
-        credentials: CredentialChange = CredentialChange(),
-        _ change: (Citizen) throws -> CitizenChange
+        _ citizen: SignedInCitizen, to wanted: Result<CitizenChange, any Error>, by caller: Caller,
+        demanding precondition: Precondition<Citizen> = .none, credentials: CredentialChange = CredentialChange()
     ) async throws -> Citizen {
         let password = try await passwordChange(credentials, of: citizen, by: caller)
         let now = clock()
@@ -24,7 +23,7 @@ extension Intermediary {
             _ = try await tx.ask(Citizens.lock(citizen.citizen))
             let old = try await me(citizen, in: tx)
             try precondition.demand(old)
-            let changed = try change(old)
+            let changed = try wanted.get()
             if let password { try await set(password, of: old, citizen, by: caller, in: tx, at: now) }
             try await offer(credentials, to: old, by: caller, in: tx, at: now)
             if changed != CitizenChange(old) {

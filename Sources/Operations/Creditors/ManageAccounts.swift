@@ -14,14 +14,11 @@ extension Intermediary {
     }
 
     /// Replaces the whole register. New transfers cannot use an account that is left out; existing transfers do not change.
-    /// - Parameter make: returns the new register, given the creditor and the current register; throws `Refusal.preconditionFailed` and the
-    ///   like.
-    /// - Throws: `Refusal.notFound`, `.invalid`.
+    /// - Parameter wanted: the new register, or the error of the request's body, which is reported after a failed precondition.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.invalid`.
     package func saveAccounts(
-        of creditor: OrganizationTaxCode, by caller: Caller,
-        make:
-            @Sendable (_ creditor: Creditor, _ present: AccountRegister, _ today: CalendarDate) throws ->
-            AccountRegister
+        of creditor: OrganizationTaxCode, as wanted: Result<AccountRegister, any Error>, by caller: Caller,
+        demanding precondition: Precondition<AccountRegister> = .none
     ) async throws -> AccountRegister {
         let now = clock()
         let today = CalendarDate(romeDayOf: now)
@@ -29,8 +26,9 @@ extension Intermediary {
             let (known, types, old) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy, locking: true),
                 Creditors.debtTypes(of: creditor, within: caller.tenancy), Accounts.of([creditor]))
-            guard let known else { throw Refusal.notFound }
-            let new = try make(known, old, today)
+            guard known != nil else { throw Refusal.notFound }
+            try precondition.demand(old)
+            let new = try wanted.get()
             let faults = new.faults(knowing: Set(types.map(\.key)), on: today)
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
             tx.save(new, of: creditor, today: today, at: now)

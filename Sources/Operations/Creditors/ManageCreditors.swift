@@ -22,11 +22,11 @@ extension Intermediary {
     }
 
     /// Creates or replaces a creditor. Repeating the stored content is a no-op and needs no precondition.
-    /// - Parameter make: returns the new creditor, given the stored one and the time of the change.
+    /// - Parameter wanted: the new creditor, whose times the operation sets, or the error of the request's body.
     /// - Throws: `Refusal.preconditionFailed` before `.invalid`, and `.preconditionMissing` after it.
     package func saveCreditor(
-        _ taxCode: OrganizationTaxCode, by caller: Caller, demanding precondition: Precondition<Creditor> = .none,
-        make: @Sendable (_ old: Creditor?, _ now: Instant) throws -> Creditor
+        _ taxCode: OrganizationTaxCode, as wanted: Result<Creditor, any Error>, by caller: Caller,
+        demanding precondition: Precondition<Creditor> = .none
     ) async throws -> Saved<Creditor> {
         if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
             throw Refusal.invalid([Fault("/tax_code", .badCheckDigit, "has a wrong check digit")])
@@ -35,15 +35,9 @@ extension Intermediary {
         return try await store.transaction(within: caller.tenancy) { tx in
             let (old, accounts) = try await tx.ask(
                 Creditors.show(taxCode, within: caller.tenancy, locking: true), Accounts.of([taxCode]))
-            func wanted(_ at: Instant) throws -> Creditor {
-                var new = try make(old, at)
-                // A PUT without a start number must not reset the numbers to a range that another system has used.
-                if new.iuvStart == nil { new.iuvStart = old?.iuvStart }
-                return new
-            }
             let isConditionMissing = try precondition.isMissing(for: old)
-            let new = try wanted(now)
-            if let old, try wanted(old.updatedAt) == old { return .changed(old) }
+            let new = try wanted.get().replacing(old, at: now)
+            if let old, new == old { return .changed(old) }
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.creditorSaved, by: caller.actor, creditor: taxCode), at: now)
@@ -71,10 +65,10 @@ extension Intermediary {
     }
 
     /// Creates or replaces a debt type. A change applies to positions that are written afterwards.
+    /// - Parameter wanted: the new debt type, whose times the operation sets, or the error of the request's body.
     package func saveDebtType(
-        _ key: String, of creditor: OrganizationTaxCode, by caller: Caller,
-        demanding precondition: Precondition<DebtType> = .none,
-        make: @Sendable (_ old: DebtType?, _ now: Instant) throws -> DebtType
+        _ key: String, of creditor: OrganizationTaxCode, as wanted: Result<DebtType, any Error>, by caller: Caller,
+        demanding precondition: Precondition<DebtType> = .none
     ) async throws -> Saved<DebtType> {
         let now = clock()
         return try await store.transaction(within: caller.tenancy) { tx in
@@ -83,8 +77,8 @@ extension Intermediary {
                 Creditors.debtType(key, of: creditor, within: caller.tenancy))
             guard known != nil else { throw Refusal.notFound }
             let isConditionMissing = try precondition.isMissing(for: old)
-            let new = try make(old, now)
-            if let old, try make(old, old.updatedAt) == old { return .changed(old) }
+            let new = try wanted.get().replacing(old, at: now)
+            if let old, new == old { return .changed(old) }
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.debtTypeSaved, by: caller.actor, creditor: creditor, note: key), at: now)

@@ -6,17 +6,17 @@ import Storage
 extension Intermediary {
     /// Changes a position that is neither paid nor being paid.
     /// - Parameters:
+    ///   - wanted: the new content, or the error of the request's body, which is reported after the errors of the position's state.
     ///   - precondition: checked against the locked position with its attempts and receipts (`If-Match`).
-    ///   - merge: returns the new position, given the current one; throws `Refusal.invalid` with every violation.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
     package func changePosition(
-        _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail> = .none,
-        merge: @Sendable (PositionDetail) throws -> PositionDraft
+        _ id: Identifier<Position>, to wanted: Result<PositionDraft, any Error>, by caller: Caller,
+        demanding precondition: Precondition<PositionDetail> = .none
     ) async throws -> PositionDetail {
         var tries = 0
         while true {
             do {
-                return try await change(id, by: caller, demanding: precondition, afterTries: tries, merge: merge)
+                return try await change(id, to: wanted, by: caller, demanding: precondition, afterTries: tries)
             } catch StorageError.constraint(.usedIUVs), StorageError.constraint(.installmentsIUV) {
                 // The IUV of an added installment is already used: the next try looks for a free one.
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
@@ -26,8 +26,8 @@ extension Intermediary {
     }
 
     private func change(
-        _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail>,
-        afterTries tries: Int, merge: @Sendable (PositionDetail) throws -> PositionDraft
+        _ id: Identifier<Position>, to wanted: Result<PositionDraft, any Error>, by caller: Caller,
+        demanding precondition: Precondition<PositionDetail>, afterTries tries: Int
     ) async throws -> PositionDetail {
         let now = clock()
         do {
@@ -38,8 +38,7 @@ extension Intermediary {
                 let old = detail.position
                 try precondition.demand(detail)
                 try old.demandEditable(today: today, now: now)
-                let draft = try merge(detail)
-                let new = try await changed(old, to: draft, by: caller, afterTries: tries, in: tx, at: now)
+                let new = try await changed(old, to: try wanted.get(), by: caller, afterTries: tries, in: tx, at: now)
                 tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
                 tx.update(new, replacingParts: new.replacesParts(of: old))
                 tx.journal(

@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 /// A position with its payment attempts and receipts.
-package struct PositionDetail: Sendable {
+package struct PositionDetail: Sendable, Equatable {
     package let position: Position
     package let attempts: [PaymentAttempt]
     package let receipts: [Receipt]

@@ -14,7 +14,7 @@ extension Intermediary {
     /// - Throws: `Refusal.resolutionNotPossible`.
     func acceptConflict(
         _ anomaly: Anomaly, insteadOf first: Receipt, on position: Position?, reason: String, by caller: Caller,
-        in tx: Transaction, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8]
+        in tx: Transaction, at now: Instant, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> Identifier<Receipt> {
         if let why = anomaly.kind.obstacle(accepting: first, position: nil, installment: nil) {
             throw Refusal.resolutionNotPossible(why)

@@ -38,7 +38,7 @@ extension Intermediary {
     /// - Throws: `Refusal.invalid` for an unreadable RT or an unknown PSP, `.notFound` for an anomaly without a stored body,
     ///   `.anomalyNotOpen`, `.receiptConflict`.
     package func enterRT(
-        _ entered: EnteredRT, by caller: Caller, render: @Sendable (RTAcknowledgement) -> [UInt8]
+        _ entered: EnteredRT, by caller: Caller, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let rt: RT
         do { rt = try readRT(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
@@ -57,7 +57,7 @@ extension Intermediary {
 
     private func enter(
         _ rt: RT, _ entered: EnteredRT, by caller: Caller, at now: Instant,
-        render: @Sendable (RTAcknowledgement) -> [UInt8]
+        render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let result: RTResult = try await store.transaction(within: caller.tenancy) { tx in
             let (body, anomaly) = try await evidence(of: entered, for: rt, caller, in: tx)

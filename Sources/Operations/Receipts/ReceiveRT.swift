@@ -58,10 +58,10 @@ extension Intermediary {
 
     /// Processes an RT: stores evidence, receipt, states, journal entries and e-mails in one transaction before the service responds. A
     /// replay changes nothing and gets the first response.
-    /// - Parameter render: renders the body of the response; a pure function.
+    /// - Parameter render: renders the body of the response.
     /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
     package func receiveRT(
-        _ rt: RT, body: RTBody, render: @Sendable (RTAcknowledgement) -> [UInt8]
+        _ rt: RT, body: RTBody, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let now = clock()
         do {
@@ -72,7 +72,7 @@ extension Intermediary {
         }
     }
 
-    private func process(_ rt: RT, body: RTBody, at now: Instant, render: @Sendable (RTAcknowledgement) -> [UInt8])
+    private func process(_ rt: RT, body: RTBody, at now: Instant, render: Renderer<RTAcknowledgement, [UInt8]>)
         async throws
         -> ReceivedRT
     {
@@ -87,7 +87,7 @@ extension Intermediary {
     /// Decides whether the RT is a replay, a conflict, or a new receipt by the decision table. `rt.psp` has already been determined.
     func process(
         _ rt: RT, body: RTBody, from origin: RTOrigin, in tx: Transaction, at now: Instant,
-        render: @Sendable (RTAcknowledgement) -> [UInt8]
+        render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> RTResult {
         let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
             Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
@@ -148,7 +148,7 @@ extension Intermediary {
 
     /// Queues all changes of a new RT, and ends the attempts that can no longer pay.
     func recordRT(
-        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
+        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let result = try queueChanges(facts, as: id, in: tx, render: render)
         if facts.settlement.disposition == .settled, let position = facts.position,
@@ -163,7 +163,7 @@ extension Intermediary {
 
     /// Queues the changes of the RT itself, for one flush.
     private func queueChanges(
-        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: (RTAcknowledgement) -> [UInt8]
+        _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: Renderer<RTAcknowledgement, [UInt8]>
     ) throws -> ReceivedRT {
         let receipt = facts.receipt(id: id)
         let actor = facts.origin.actor

@@ -6,13 +6,13 @@ import Storage
 extension Intermediary {
     /// Resolves an anomaly by an operator's decision, and journals who decided, why and when. Accepting a short payment writes off the
     /// difference. Accepting an overpayment, or refunding, creates a refund. Accepting a conflict replaces the first body with the second.
-    /// - Parameter acknowledge: renders the response that every replay of the second body gets from now on; a pure function.
+    /// - Parameter acknowledge: renders the response that every replay of the second body gets from now on.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an unknown
     ///   installment.
     package func resolveAnomaly(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
         demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil,
-        acknowledge: @escaping @Sendable (RTAcknowledgement) -> [UInt8]
+        acknowledge: @escaping Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> Once<Anomaly> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
             guard let seen = try await tx.ask(Anomalies.show(id, within: caller.tenancy)) else {

@@ -18,8 +18,8 @@ package struct Creditor: Sendable, Equatable {
     package let helpTopics: [HelpTopic]
     /// The first number of the IUVs that the service generates; `nil`: the service chooses.
     package var iuvStart: Int64?
-    package let createdAt: Instant
-    package let updatedAt: Instant
+    package private(set) var createdAt: Instant
+    package private(set) var updatedAt: Instant
 
     package init(
         taxCode: OrganizationTaxCode, name: String, noticeCodes: NoticeCodes, iban: IBAN, postalIBAN: IBAN? = nil,
@@ -50,6 +50,18 @@ package struct Creditor: Sendable, Equatable {
 extension Creditor {
     /// The allowed values of `iuvStart`: the thirteen digits of a number under auxiliary digit 0 or 3.
     package static let iuvStartRange: ClosedRange<Int64> = 1...9_999_999_999_999
+
+    /// This content as the successor of the stored creditor: equal to `old` if it changes nothing. Without a start number the old one
+    /// remains, because numbers must not return to a range that another system has used.
+    /// - Parameter old: `nil` for a new creditor.
+    package func replacing(_ old: Creditor?, at now: Instant) -> Creditor {
+        var new = self
+        new.iuvStart = iuvStart ?? old?.iuvStart
+        new.createdAt = old?.createdAt ?? now
+        new.updatedAt = old?.updatedAt ?? now
+        if new != old { new.updatedAt = now }
+        return new
+    }
 }
 
 /// A text of *Help online*; a creditor's own text replaces the built-in one of the same topic and language.

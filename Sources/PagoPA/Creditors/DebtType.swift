@@ -10,8 +10,8 @@ package struct DebtType: Sendable, Equatable {
     package let taxonomyCode: TaxonomyCode
     /// Whether an installment may still be paid after its due date.
     package let payableAfterDue: Bool
-    package let createdAt: Instant
-    package let updatedAt: Instant
+    package private(set) var createdAt: Instant
+    package private(set) var updatedAt: Instant
 
     package init(
         creditor: OrganizationTaxCode, key: String, descriptions: [Language: String], service: String,
@@ -25,6 +25,16 @@ package struct DebtType: Sendable, Equatable {
         self.payableAfterDue = payableAfterDue
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+    }
+
+    /// This content as the successor of the stored debt type: equal to `old` if it changes nothing.
+    /// - Parameter old: `nil` for a new debt type.
+    package func replacing(_ old: DebtType?, at now: Instant) -> DebtType {
+        var new = self
+        new.createdAt = old?.createdAt ?? now
+        new.updatedAt = old?.updatedAt ?? now
+        if new != old { new.updatedAt = now }
+        return new
     }
 
     /// The requested language, otherwise Italian, otherwise the key.

@@ -124,23 +124,21 @@ private struct DemoData {
         let iban = try IBAN("IT60X0542811101000000123456")
         let sender = try EmailAddress("scuola@comune.example.org")
         let origins = [try WebOrigin("http://localhost:3000"), try WebOrigin("https://portale.example.org")]
-        _ = try await intermediary.saveCreditor(taxCode, by: ops) { old, now in
-            Creditor(
-                taxCode: taxCode, name: "Comune di Esempio", noticeCodes: .aux3(segregationCode: "01"), iban: iban,
-                cbillCode: "A1B2C", contactEmail: sender, contactPhone: "+39 06 1234567",
-                mailSenderName: "Comune di Esempio - Ufficio scuola", mailReplyTo: sender, returnURLOrigins: origins,
-                languages: [.it, .en], helpTopics: [], createdAt: old?.createdAt ?? now, updatedAt: now)
-        }
+        let now = intermediary.clock()
+        let creditor = Creditor(
+            taxCode: taxCode, name: "Comune di Esempio", noticeCodes: .aux3(segregationCode: "01"), iban: iban,
+            cbillCode: "A1B2C", contactEmail: sender, contactPhone: "+39 06 1234567",
+            mailSenderName: "Comune di Esempio - Ufficio scuola", mailReplyTo: sender, returnURLOrigins: origins,
+            languages: [.it, .en], helpTopics: [], createdAt: now, updatedAt: now)
+        _ = try await intermediary.saveCreditor(taxCode, as: .success(creditor), by: ops)
         let taxonomy = try TaxonomyCode("9/0101002IM/")
         for (key, name, english) in [
             ("mensa", "Mensa scolastica", "School meals"), ("trasporto", "Trasporto scolastico", "School bus"),
         ] {
-            _ = try await intermediary.saveDebtType(key, of: taxCode, by: ops) { old, now in
-                DebtType(
-                    creditor: taxCode, key: key, descriptions: [.it: name, .en: english], service: "school",
-                    taxonomyCode: taxonomy, payableAfterDue: true, createdAt: old?.createdAt ?? now,
-                    updatedAt: now)
-            }
+            let type = DebtType(
+                creditor: taxCode, key: key, descriptions: [.it: name, .en: english], service: "school",
+                taxonomyCode: taxonomy, payableAfterDue: true, createdAt: now, updatedAt: now)
+            _ = try await intermediary.saveDebtType(key, of: taxCode, as: .success(type), by: ops)
         }
     }
 

@@ -1,3 +1,6 @@
+import HTTPTypes
+import Operations
+import Requests
 import Testing
 
 @testable import API
@@ -20,5 +23,36 @@ import Testing
     func `If-None-Match compares weakly`(value: String, matches: Bool) {
         #expect(EntityTags(value).matchWeakly("\"a\"") == matches, "\(value)")
         #expect(!EntityTags(value).matchWeakly(nil))
+    }
+
+    /// How the condition of a write ends for an entity with the tag `"a"`.
+    private func end(_ need: PreconditionNeed, _ headers: HTTPFields, on snapshot: String?) -> String {
+        let condition = headers.condition(need, on: snapshot) { "\"\($0)\"" }
+        do { return try condition.isMissing(for: snapshot) ? "missing" : "met" } catch {
+            return error as? Refusal == .preconditionFailed ? "failed" : "\(error)"
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([:], "met", "met", "met"), ([.ifMatch: "*"], "met", "met", "failed"),
+            ([.ifMatch: "\"a\""], "met", "met", "failed"), ([.ifMatch: "\"x\""], "failed", "failed", "failed"),
+            ([.ifNoneMatch: "*"], "failed", "failed", "met"), ([.ifNoneMatch: "\"x\""], "met", "met", "met"),
+            ([.ifMatch: "*", .ifNoneMatch: "W/\"a\""], "failed", "failed", "failed"),
+        ] as [(HTTPFields, String, String, String)])
+    func `a write under a condition`(headers: HTTPFields, optional: String, required: String, creation: String) {
+        let isSent = !headers.isEmpty
+        #expect(end(.optional, headers, on: "a") == optional)
+        #expect(end(.forChanges, headers, on: "a") == (isSent ? required : "missing"))
+        #expect(end(.always, headers, on: "a") == (isSent ? required : "missing"))
+        #expect(end(.optional, headers, on: nil) == creation)
+        #expect(end(.forChanges, headers, on: nil) == creation)
+        #expect(end(.always, headers, on: nil) == (isSent ? creation : "missing"))
+    }
+
+    @Test func `a condition is evaluated for the snapshot only`() {
+        let condition = HTTPFields([.init(name: .ifMatch, value: "\"a\"")]).condition(.always, on: "a") { "\"\($0)\"" }
+        #expect(throws: SnapshotOutdated.self) { try condition.isMissing(for: "b") }
+        #expect(throws: SnapshotOutdated.self) { try condition.isMissing(for: nil) }
     }
 }
