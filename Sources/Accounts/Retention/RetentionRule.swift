@@ -32,6 +32,12 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         }
     }
 
+    /// Data of this rule that ended before this instant has expired.
+    /// - Parameter addressLifeDays: the configured lifetime of addresses.
+    package func end(at now: Instant, addressLifeDays: Int) -> Instant {
+        now.adding(seconds: -(isAddress ? addressLifeDays * Self.daySeconds : lifeSeconds))
+    }
+
     package static let daySeconds = 86_400
     package static let addressLifeDays = 90
 

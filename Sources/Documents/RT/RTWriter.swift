@@ -101,18 +101,12 @@ extension RTDocument {
                 RT.maximumOfficialIDLength)
             writer.text(
                 "causaleVersamento", single.transfer?.remittance, 140,
-                unknown: remittance(receipt.iuv, asked, receipt.description))
+                unknown: Remittance.text(iuv: receipt.iuv, amount: asked, description: receipt.description))
             // 9: the creditor's own code, which is not known.
             writer.text(
                 "datiSpecificiRiscossione", single.transfer.flatMap { taxonomy[$0.index] }?.value ?? "9/n/a", 140)
             if let fee { writer.text("commissioniApplicatePSP", fee.decimal, 12) }
         }
-    }
-
-    /// Causale as the official documents form it.
-    private static func remittance(_ iuv: IUV, _ amount: Amount, _ text: String) -> String {
-        let isRF = iuv.value.wholeMatch(of: /RF[0-9]{2}[0-9A-Za-z]{1,21}/) != nil
-        return "/\(isRF ? "RFS" : "RFB")/\(iuv)/\(amount.decimal)/TXT/\(text)"
     }
 
     /// The tax code, else the BIC or ABI that a PSP's id is, else unknown.

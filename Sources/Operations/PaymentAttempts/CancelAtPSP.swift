@@ -8,8 +8,6 @@ import Storage
 extension Intermediary {
     /// Longer than the timeout of a call, so that two instances do not make the same call at once.
     static let cancellationLeaseSeconds = 30
-    /// The waits between retries for one attempt. The PSP knows the attempt's deadline, so the retries end after about an hour.
-    static let cancellationWaitSeconds = [5, 30, 120, 600, 1_800]
 
     /// Sends the cancellation that has been due longest to its PSP. The call is signed in the same way as a start.
     /// - Returns: whether there was one to send.
@@ -28,9 +26,7 @@ extension Intermediary {
             }
             count("delivered")
         } catch let failure as PSPPortalFailure {
-            let waits = Self.cancellationWaitSeconds
-            let index = call.tries - 1
-            let wait = waits.indices.contains(index) ? waits[index] : nil
+            let wait = CancellationRetryPlan.waitSeconds(afterFailures: call.tries)
             logger.warning(
                 "a PSP could not be notified that a payment has ended",
                 metadata: [

@@ -119,7 +119,7 @@ extension Intermediary {
         return try await store.transaction(within: .everyCreditor) { tx in
             let overdue = try await tx.lockOverdueAttempts(limit: limit)
             for (id, status, isPartlyPaid) in overdue {
-                guard let next = status.after(isPartlyPaid ? .partlyPaid : .deadlinePassed) else { continue }
+                guard let next = status.afterDeadline(isPartlyPaid: isPartlyPaid) else { continue }
                 tx.setStatus(next, of: id, at: now)
                 tx.journal(
                     JournalEntry(.attemptState, by: .loop, attempt: id, from: status.rawValue, to: next.rawValue),

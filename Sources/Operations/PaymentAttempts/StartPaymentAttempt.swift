@@ -1,5 +1,4 @@
 import Accounts
-import Cryptography
 import Gateways
 import Logging
 import PagoPA
@@ -32,11 +31,6 @@ package struct AttemptRequest: Sendable {
         self.returnURL = returnURL
         self.language = language
     }
-}
-
-package enum InstallmentReference: Sendable, Hashable {
-    case id(Identifier<Installment>)
-    case notice(OrganizationTaxCode, NoticeNumber)
 }
 
 /// The result of a start. A failure is also a response, and repeats of the request get the same one.
@@ -133,146 +127,6 @@ extension Intermediary {
         return started
     }
 
-    private struct Plan {
-        let attempt: PaymentAttempt
-        let call: PSPStart
-    }
-
-    private func plan(
-        _ request: AttemptRequest, for positions: [Position], of creditors: [Creditor], from list: PSPList?,
-        signedWith secrets: [WebhookSecret], by caller: Caller, at now: Instant
-    ) throws -> Plan {
-        let wanted = try installmentIDs(request.installments, in: positions)
-        let (items, creditorCode) = try items(wanted, in: positions, at: now)
-        guard let creditor = creditors.first(where: { $0.taxCode == creditorCode }) else { throw Refusal.notFound }
-        var faults: [Fault] = []
-        // A signed-in citizen pays in their own name, because the payer's tax code gives access to the attempt and its receipt.
-        let payer = request.payer ?? caller.citizen?.payer
-        if let citizen = caller.citizen, payer?.taxCode != citizen.taxCode {
-            faults.append(Fault("/payer/tax_code", .mismatch, "is not the signed-in citizen's"))
-        }
-        if !creditor.returnURLOrigins.contains(request.returnURL.origin) {
-            faults.append(Fault("/return_url", .notAllowed, "is not on an origin that the creditor allows"))
-        }
-        guard let amount = try? Amount.sum(items.map(\.amount)) else {
-            let detail = "add up to more than \(Amount.maximum.cents) cents, the most that one payment may be"
-            throw Refusal.invalid(faults + [Fault("/installments", .outOfRange, detail)])
-        }
-        let choice = list?
-            .choice(psp: request.psp, channel: request.channel, method: request.method, amount: amount)
-        if choice == nil {
-            faults.append(
-                Fault("/psp_id", .notAllowed, "does not offer this channel and payment method for this amount"))
-        } else if secrets.isEmpty {
-            faults.append(Fault("/psp_id", .notAllowed, "cannot take payments yet: it has no signing secret"))
-        }
-        guard faults.isEmpty, let choice else { throw Refusal.invalid(faults) }
-        let attempt = PaymentAttempt(
-            id: newID(), creditor: creditor.taxCode, status: .created, method: request.method, psp: choice.psp.id,
-            pspBusinessName: choice.psp.businessName, channel: choice.channel.id, amount: amount, fee: choice.fee,
-            items: items, payer: payer, email: request.email,
-            notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
-            language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
-            expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
-        let installments = positions.flatMap(\.installments)
-        return Plan(
-            attempt: attempt,
-            call: call(attempt, for: installments, creditor: creditor, to: choice, signedBy: secrets))
-    }
-
-    private func installmentIDs(_ references: [InstallmentReference], in positions: [Position]) throws
-        -> [Identifier<Installment>]
-    {
-        var ids: [Identifier<Installment>] = []
-        var faults: [Fault] = []
-        for (index, reference) in references.enumerated() {
-            switch reference {
-            case .id(let id): ids.append(id)
-            case .notice(let creditor, let notice):
-                let found = positions.lazy.filter { $0.creditor == creditor }.flatMap(\.installments)
-                    .first { $0.noticeNumber == notice }
-                if let found {
-                    ids.append(found.id)
-                } else {
-                    faults.append(Fault("/installments/\(index)", .unknownReference, "is not known"))
-                }
-            }
-        }
-        guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        return ids
-    }
-
-    /// Checks that every installment exists, is payable and belongs to one creditor.
-    private func items(_ wanted: [Identifier<Installment>], in positions: [Position], at now: Instant) throws
-        -> ([AttemptItem], OrganizationTaxCode)
-    {
-        var items: [AttemptItem] = []
-        var faults: [Fault] = []
-        for (index, id) in wanted.enumerated() {
-            let pointer = "/installments/\(index)"
-            let holder = positions.lazy.compactMap { position in
-                position.installments.first { $0.id == id }.map { (position, $0) }
-            }.first
-            guard let (position, installment) = holder else {
-                faults.append(Fault(pointer, .unknownReference, "is not known"))
-                continue
-            }
-            let status = position.status(of: installment, today: today)
-            guard status == .open else { throw Refusal.installmentNotPayable(status, pointer: pointer) }
-            guard !position.isPaymentBlocked else {
-                throw Refusal.positionUnderReview(position.reviewReasons, pointer: pointer)
-            }
-            if let until = installment.heldUntil ?? position.alternativeHeldUntil {
-                throw Refusal.paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
-            }
-            if position.creditor != positions.first?.creditor {
-                faults.append(
-                    Fault(
-                        pointer, .mismatch,
-                        "belongs to another creditor than the first one: an attempt can pay one creditor only")
-                )
-            }
-            if items.contains(where: { $0.installment == id }) {
-                faults.append(Fault(pointer, .duplicate, "is given twice"))
-            }
-            items.append(
-                AttemptItem(
-                    installment: id, position: position.id, iuv: installment.iuv,
-                    noticeNumber: installment.noticeNumber,
-                    amount: installment.amount, remittance: position.description, outcome: .pending))
-        }
-        guard faults.isEmpty, let creditor = positions.first?.creditor else { throw Refusal.invalid(faults) }
-        return (items, creditor)
-    }
-
-    private func call(
-        _ attempt: PaymentAttempt, for installments: [Installment], creditor: Creditor, to choice: PSPChoice,
-        signedBy secrets: [WebhookSecret]
-    )
-        -> PSPStart
-    {
-        let base = "\(settings.publicURL)/v1/psps/\(choice.psp.id)"
-        return PSPStart(
-            psp: choice.psp.id.value, startURL: choice.channel.startURL, secrets: secrets,
-            attemptID: attempt.id.description,
-            creditorTaxCode: creditor.taxCode.value, creditorName: creditor.name,
-            installments: attempt.items.map { item in
-                PSPStart.Installment(
-                    iuv: item.iuv.value, noticeNumber: item.noticeNumber.value, amountCents: item.amount.cents,
-                    description: item.remittance,
-                    transfers: (installments.first { $0.id == item.installment }?.transfers ?? []).map {
-                        PSPStart.Transfer(
-                            creditorTaxCode: $0.creditor.value, iban: $0.iban.value, amountCents: $0.amount.cents,
-                            remittance: $0.remittance)
-                    })
-            }, amountCents: attempt.amount.cents, feeCents: attempt.fee.cents,
-            payer: attempt.payer.map {
-                PSPStart.Payer(
-                    kind: $0.kind.rawValue, taxCode: $0.taxCode.value, fullName: $0.fullName, email: $0.email?.value)
-            }, returnURL: "\(settings.publicURL)/return/\(attempt.id)", receiptsURL: "\(base)/receipts",
-            outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
-    }
-
     /// Stores the PSP's response together with the response to the caller, under the request's Idempotency-Key. If a repeat has taken the
     /// start over, its response remains the only one. The status of an attempt that has changed in the meantime is not overwritten; an
     /// attempt that has ended gets no portal, and the PSP gets a cancellation.
@@ -356,19 +210,5 @@ extension InstallmentSet {
             }
         }
         self.init(ids: ids, notices: notices)
-    }
-}
-
-extension PaymentAttempt {
-    func with(status: AttemptStatus, redirectURL: String? = nil, failureReason: String? = nil, at now: Instant)
-        -> PaymentAttempt
-    {
-        PaymentAttempt(
-            id: id, creditor: creditor, status: status, method: method, psp: psp, pspBusinessName: pspBusinessName,
-            channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email,
-            notifiesFailure: notifiesFailure, returnURL: returnURL, language: language,
-            redirectURL: redirectURL ?? self.redirectURL,
-            failureReason: failureReason ?? self.failureReason, createdAt: createdAt, expiresAt: expiresAt,
-            finishedAt: status.isFinal ? finishedAt ?? now : nil)
     }
 }

@@ -37,7 +37,7 @@ extension Intermediary {
                 }
                 let old = detail.position
                 try precondition.demand(detail)
-                try old.demandEditable(today: today, now: now)
+                if let obstacle = old.obstacleToChange(now: now) { throw Refusal(obstacle) }
                 let new = try await changed(old, to: try wanted.get(), by: caller, afterTries: tries, in: tx, at: now)
                 tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
                 tx.update(new, replacingParts: new.replacesParts(of: old))
@@ -74,14 +74,19 @@ extension Intermediary {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
         try await draw.complete(bases, for: creditor, in: tx)
-        let iban = accounts.account(for: debtType.key, of: creditor.taxCode, on: today)
+        let source = InstallmentSource(
+            creditor: creditor, debtType: debtType,
+            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: draw.notices)
+        let installments: [Installment]
+        do { installments = try draft.installments(replacing: old.installments, from: source) { newID() } } catch {
+            throw Refusal(error)
+        }
         let new = Position(
             id: old.id, creditor: old.creditor, externalID: old.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.key == old.debtTypeKey ? old.payableAfterDue : debtType.payableAfterDue,
             document: draft.document, description: draft.description, debtor: draft.debtor, lines: draft.lines,
-            installments: try renumbered(
-                old, draft, creditor: creditor, iban: iban, debtType: debtType, made: draw.notices),
-            metadata: draft.metadata, state: old.state, version: old.version + 1, createdAt: old.createdAt,
+            installments: installments, metadata: draft.metadata, state: old.state, version: old.version + 1,
+            createdAt: old.createdAt,
             updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt,
             alternativeGroup: draft.alternativeGroup)
         // Unchanged lines and installments retain their accounts.
@@ -90,62 +95,5 @@ extension Intermediary {
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
         }
         return new
-    }
-
-    /// Existing installments retain their numbers, so that a printed notice stays payable.
-    private func renumbered(
-        _ old: Position, _ draft: PositionDraft, creditor: Creditor, iban: IBAN?, debtType: DebtType,
-        made notices: [NoticeNumber]
-    ) throws -> [Installment] {
-        var made = notices[...]
-        return try draft.installments.enumerated().map { index, part in
-            let kept = index < old.installments.count ? old.installments[index] : nil
-            guard let notice = kept?.noticeNumber ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
-            if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
-                throw Refusal.invalid([
-                    Fault("/installments/\(index)", .readOnly, "cannot change its IUV or notice number")
-                ])
-            }
-            let unchanged = kept.map { $0.amount == part.amount && part.transfers.isEmpty } ?? false
-            let transfers =
-                if unchanged, let kept {
-                    kept.transfers
-                } else if part.transfers.isEmpty {
-                    [
-                        try wholeTransfer(
-                            of: part.amount, iuv: notice.iuv, to: creditor, iban, debtType: debtType,
-                            for: draft.description)
-                    ]
-                } else {
-                    part.transfers
-                }
-            return Installment(
-                id: kept?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
-                dueDate: part.dueDate,
-                transfers: transfers,
-                paidAt: nil, heldUntil: nil, isIUVGenerated: kept?.isIUVGenerated ?? true)
-        }
-    }
-}
-
-extension Position {
-    /// Whether the change replaces lines or installments.
-    fileprivate func replacesParts(of old: Position) -> Bool {
-        lines != old.lines || installments != old.installments
-    }
-
-    /// Checks that the position is not paid, in whole or in part, not cancelled, and has no payment in progress.
-    func demandEditable(today: CalendarDate, now: Instant) throws(Refusal) {
-        switch state {
-        case .draft, .open: break
-        case .partiallyPaid, .paid, .cancelled: throw .positionNotEditable(status(today: today))
-        }
-        try demandNotHeld(now: now)
-    }
-
-    func demandNotHeld(now: Instant) throws(Refusal) {
-        if let until = installments.compactMap(\.heldUntil).max() {
-            throw .paymentInProgress(secondsLeft: max(0, now.seconds(until: until)))
-        }
     }
 }

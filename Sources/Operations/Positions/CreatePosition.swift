@@ -85,15 +85,18 @@ extension Intermediary {
         }
         let faults = accounts.faults(of: draft.installments.map(\.transfers), on: today)
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        let iban = accounts.account(for: debtType.key, of: creditor.taxCode, on: today)
         try await draw.complete(bases, for: creditor, in: tx)
+        let source = InstallmentSource(
+            creditor: creditor, debtType: debtType,
+            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: draw.notices)
+        let installments: [Installment]
+        do { installments = try draft.installments(from: source) { newID() } } catch { throw Refusal(error) }
         let position = Position(
             id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
             payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,
             debtor: draft.debtor, lines: draft.lines,
-            installments: try numbered(draft, of: creditor, debtType: debtType, iban: iban, made: draw.notices),
-            metadata: draft.metadata,
-            state: draft.isDraft ? .draft : .open, version: 1, createdAt: now, updatedAt: now,
+            installments: installments, metadata: draft.metadata, state: draft.isDraft ? .draft : .open, version: 1,
+            createdAt: now, updatedAt: now,
             publishedAt: draft.isDraft ? nil : now, cancelledAt: nil, alternativeGroup: draft.alternativeGroup)
         tx.claimIUVs(of: position.installments, creditor: creditor.taxCode)
         tx.insert(position, fingerprint: fingerprint)
@@ -102,66 +105,5 @@ extension Intermediary {
                 .positionCreated, by: caller.actor, creditor: creditor.taxCode, position: position.id,
                 to: position.state.rawValue), at: now)
         return .created(position)
-    }
-
-    /// Builds the installments with the supplied or generated numbers, and with their transfers.
-    private func numbered(
-        _ draft: PositionDraft, of creditor: Creditor, debtType: DebtType, iban: IBAN?, made notices: [NoticeNumber]
-    ) throws -> [Installment] {
-        var made = notices[...]
-        return try draft.installments.enumerated().map { index, part in
-            let given = try part.noticeNumber(by: creditor.noticeCodes, at: "/installments/\(index)").mapError {
-                Refusal.invalid([$0])
-            }.get()
-            guard let notice = given ?? made.popFirst() else { throw Refusal.noticeNumbersExhausted }
-            return Installment(
-                id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
-                dueDate: part.dueDate,
-                transfers: part.transfers.isEmpty
-                    ? [
-                        try wholeTransfer(
-                            of: part.amount, iuv: notice.iuv, to: creditor, iban, debtType: debtType,
-                            for: draft.description)
-                    ]
-                    : part.transfers, paidAt: nil, heldUntil: nil, isIUVGenerated: given == nil)
-        }
-    }
-}
-
-/// Builds one transfer of the whole amount to the creditor's account for this debt type, with the remittance text that pagoPA requires.
-/// - Throws: `Refusal.invalid` when no account is valid today.
-func wholeTransfer(
-    of amount: Amount, iuv: IUV, to creditor: Creditor, _ iban: IBAN?, debtType: DebtType, for description: String
-) throws -> Transfer {
-    guard let iban else {
-        throw Refusal.invalid([
-            Fault("/debt_type", .wrongState, "has no account that is registered and valid today")
-        ])
-    }
-    return Transfer(
-        creditor: creditor.taxCode, iban: iban, amount: amount, taxonomyCode: debtType.taxonomyCode,
-        remittance: remittance(iuv: iuv, amount: amount, text: description))
-}
-
-/// causaleVersamento: `/RFB/<IUV>/<amount>/TXT/<text>`, at most 140 characters. A position's IUV is never an RF reference: a notice number,
-/// which has only digits, contains it.
-func remittance(iuv: IUV, amount: Amount, text: String) -> String {
-    String("/RFB/\(iuv.value)/\(amount.decimal)/TXT/\(text)".prefix(140))
-}
-
-extension InstallmentDraft {
-    /// Whether the service generates the numbers, because the draft has neither notice number nor IUV.
-    var isNumberedByUs: Bool { iuv == nil && noticeNumber == nil }
-}
-
-extension PositionDraft {
-    /// The creditor and every other beneficiary of a transfer.
-    var payees: [OrganizationTaxCode] {
-        Array(Set([creditor] + installments.flatMap { $0.transfers.map(\.creditor) })).sorted()
-    }
-
-    fileprivate var firstGivenNumber: String {
-        let index = installments.firstIndex { !$0.isNumberedByUs } ?? 0
-        return "/installments/\(index)/" + (installments[index].noticeNumber == nil ? "iuv" : "notice_number")
     }
 }

@@ -21,7 +21,9 @@ extension Intermediary {
                 throw Refusal.positionNotEditable(position.status(today: today))
             }
             guard next != position.state else { return found }
-            try position.demandNotHeld(now: now)
+            if let secondsLeft = position.secondsReserved(now: now) {
+                throw Refusal.paymentInProgress(secondsLeft: secondsLeft)
+            }
             tx.setState(next, of: position, at: now)
             tx.journal(
                 JournalEntry(

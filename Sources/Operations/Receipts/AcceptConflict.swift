@@ -55,8 +55,8 @@ extension Intermediary {
         let facts = RTFacts(
             rt: rt, body: second.body,
             origin: RTOrigin(receipt: second.origin, actor: actor, reason: reason), position: position,
-            installment: installment, copyOf: installment == nil && rt.outcome.movedMoney ? share?.installment : nil,
-            attempt: attempt, settlement: settlement, creditor: creditor, arrivedAt: second.arrivedAt, now: now)
+            installment: installment, share: share, attempt: attempt, settlement: settlement, creditor: creditor,
+            arrivedAt: second.arrivedAt, now: now)
         if first.status == .settled, settlement.disposition != .settled, let position, position.state == .open {
             tx.reopenAlternatives(of: position, by: actor, at: now)
         }

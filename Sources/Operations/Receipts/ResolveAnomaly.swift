@@ -158,20 +158,7 @@ extension Intermediary {
             in: tx, at: now)
     }
 
-    private func installment(of position: Position, number: Int?) throws -> Installment {
-        if let number {
-            guard let found = position.installments.first(where: { $0.number == number }) else {
-                throw Refusal.invalid([
-                    Fault("/installment", .unknownReference, "is not an installment of this position")
-                ])
-            }
-            return found
-        }
-        let owed = position.installments.filter { $0.paidAt == nil }
-        let candidates = owed.isEmpty ? position.installments : owed
-        guard candidates.count == 1, let only = candidates.first else {
-            throw Refusal.invalid([Fault("/installment", .required, "is required: several installments are owed")])
-        }
-        return only
+    private func installment(of position: Position, number: Int?) throws(Refusal) -> Installment {
+        do { return try position.installment(matching: number) } catch { throw .invalid([error]) }
     }
 }

@@ -50,19 +50,7 @@ extension Intermediary {
         }
         let installment = position?.installments.first { $0.number == receipt.installmentNumber }
         return RTDocument.write(
-            receipt, of: psp, request: request, taxonomy: taxonomy(of: receipt.transfers, in: installment))
-    }
-
-    /// The taxonomy codes of the installment's transfers that these transfers pay.
-    private func taxonomy(of transfers: [RTTransfer], in installment: Installment?) -> [Int: TaxonomyCode] {
-        let owed = installment?.transfers ?? []
-        var codes: [Int: TaxonomyCode] = [:]
-        for transfer in transfers {
-            let own = owed.indices.contains(transfer.index - 1) ? owed[transfer.index - 1] : nil
-            let found = own?.creditor == transfer.creditor ? own : owed.first { $0.creditor == transfer.creditor }
-            codes[transfer.index] = found?.taxonomyCode
-        }
-        return codes
+            receipt, of: psp, request: request, taxonomy: installment?.taxonomyCodes(of: receipt.transfers) ?? [:])
     }
 
     /// Returns the receipt as a PDF. Only payments that belong to a position have one. A citizen gets their own version.

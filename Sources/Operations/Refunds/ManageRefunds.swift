@@ -103,18 +103,11 @@ extension Intermediary {
         reference: String? = nil, reason: String?, anomaly: Identifier<Anomaly>?, by actor: Actor, in tx: Transaction,
         at now: Instant
     ) async throws -> Refund {
-        let left = receipt.refundableCents
-        let cents = amount?.cents ?? left
-        guard cents >= 1, cents <= left else {
-            throw Refusal.invalid([
-                Fault(
-                    "/amount_cents", .outOfRange, "must be from 1 to \(left) cents, the amount that is not yet refunded"
-                )
-            ])
-        }
+        let refunded: Amount
+        do { refunded = try receipt.refundAmount(requested: amount) } catch { throw Refusal.invalid([error]) }
         let refund = Refund(
             id: newID(), receipt: receipt.id, anomaly: anomaly, creditor: receipt.creditor,
-            amount: try Amount(cents: cents), status: status, day: day, reference: reference, reason: reason,
+            amount: refunded, status: status, day: day, reference: reference, reason: reason,
             decidedBy: actor.description, version: 1, createdAt: now, updatedAt: now)
         tx.insert(refund)
         tx.journal(

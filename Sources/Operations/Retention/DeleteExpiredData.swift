@@ -13,7 +13,7 @@ extension Intermediary {
         var found: [(RetentionRule, Int)] = []
         for rule in RetentionRule.allCases {
             let rows = try await store.transaction(within: .everyCreditor) { tx in
-                try await tx.countExpired(rule, before: end(of: rule, at: now))
+                try await tx.countExpired(rule, before: rule.end(at: now, addressLifeDays: settings.addressLifeDays))
             }
             found.append((rule, rows))
         }
@@ -32,7 +32,8 @@ extension Intermediary {
                 try Task.checkCancellation()
                 batch = try await store.transaction(within: .everyCreditor) { tx in
                     try await tx.deleteExpired(
-                        rule, before: end(of: rule, at: now), limit: Self.retentionBatch, at: now)
+                        rule, before: rule.end(at: now, addressLifeDays: settings.addressLifeDays),
+                        limit: Self.retentionBatch, at: now)
                 }
                 rows += batch
             } while batch == Self.retentionBatch
@@ -42,10 +43,5 @@ extension Intermediary {
             }
         }
         return forgotten
-    }
-
-    private func end(of rule: RetentionRule, at now: Instant) -> Instant {
-        let life = rule.isAddress ? settings.addressLifeDays * RetentionRule.daySeconds : rule.lifeSeconds
-        return now.adding(seconds: -life)
     }
 }

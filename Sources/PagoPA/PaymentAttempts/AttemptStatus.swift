@@ -54,6 +54,11 @@ package enum AttemptEvent: String, Sendable, CaseIterable {
 }
 
 extension AttemptStatus {
+    /// The status after the deadline. An attempt that has paid some of its installments does not expire as a whole.
+    package func afterDeadline(isPartlyPaid: Bool) -> AttemptStatus? {
+        after(isPartlyPaid ? .partlyPaid : .deadlinePassed)
+    }
+
     /// The transition table of attempts. `nil`: the event changes nothing in this status.
     package func after(_ event: AttemptEvent) -> AttemptStatus? {
         switch (self, event) {

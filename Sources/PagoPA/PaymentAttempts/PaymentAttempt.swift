@@ -54,6 +54,19 @@ package struct PaymentAttempt: Sendable, Equatable {
 
     package var totalCents: Int64 { Amount.cents(of: [amount, fee]) }
 
+    /// The attempt in another status. It is finished at the instant at which it first enters a final status.
+    package func with(status: AttemptStatus, redirectURL: String? = nil, failureReason: String? = nil, at now: Instant)
+        -> PaymentAttempt
+    {
+        PaymentAttempt(
+            id: id, creditor: creditor, status: status, method: method, psp: psp, pspBusinessName: pspBusinessName,
+            channel: channel, amount: amount, fee: fee, items: items, payer: payer, email: email,
+            notifiesFailure: notifiesFailure, returnURL: returnURL, language: language,
+            redirectURL: redirectURL ?? self.redirectURL,
+            failureReason: failureReason ?? self.failureReason, createdAt: createdAt, expiresAt: expiresAt,
+            finishedAt: status.isFinal ? finishedAt ?? now : nil)
+    }
+
     /// pagoPA's default lifetime of a token: thirty minutes from the start to the deadline.
     package static let defaultLifeSeconds = 1_800
 }

@@ -138,6 +138,20 @@ extension Installment {
     }
 }
 
+extension Installment {
+    /// The taxonomy codes of its transfers that these transfers of an RT pay, by their index: the one in the same place if it is of the same
+    /// creditor, else the first one of the creditor.
+    package func taxonomyCodes(of paid: [RTTransfer]) -> [Int: TaxonomyCode] {
+        var codes: [Int: TaxonomyCode] = [:]
+        for transfer in paid {
+            let own = transfers.indices.contains(transfer.index - 1) ? transfers[transfer.index - 1] : nil
+            let found = own?.creditor == transfer.creditor ? own : transfers.first { $0.creditor == transfer.creditor }
+            codes[transfer.index] = found?.taxonomyCode
+        }
+        return codes
+    }
+}
+
 extension Position {
     /// The event of the position when this installment is paid.
     package func event(paying installment: Identifier<Installment>) -> PositionEvent {

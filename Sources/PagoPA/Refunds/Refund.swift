@@ -83,6 +83,17 @@ extension Receipt {
         return amount.cents - refunded  // neither is negative
     }
 
+    /// The amount of a new refund: the requested one, or all that is not yet refunded.
+    package func refundAmount(requested: Amount?) throws(Fault) -> Amount {
+        let left = refundableCents
+        let cents = requested?.cents ?? left
+        guard cents >= 1, cents <= left, let amount = try? Amount(cents: cents) else {
+            throw Fault(
+                "/amount_cents", .outOfRange, "must be from 1 to \(left) cents, the amount that is not yet refunded")
+        }
+        return amount
+    }
+
     /// The reason why this receipt cannot be refunded; `nil` if it can.
     package var obstacleToRefund: String? {
         guard voided == nil else { return "The payment was voided." }
