@@ -15,6 +15,11 @@ struct ExchangeFailure: Error {
     var wasSent = true
 }
 
+/// A flush that failed before anything was sent, so the connection is unchanged.
+private struct NothingSent: Error {
+    let reason: any Error
+}
+
 extension Connection {
     /// Sends all statements in one flush and waits once for all results. After the first statement that fails, the server skips
     /// the rest.
@@ -26,10 +31,13 @@ extension Connection {
         _ statements: [SQL], until deadline: Reactor.Instant, shielded: Bool = false
     ) async throws(ExchangeFailure) -> [Answer] {
         do {
-            let bound = try statements.map(BoundStatement.init)
+            for statement in statements where statement.parameters.hasZeroInText {
+                throw NothingSent(
+                    reason: PostgresError.server(sqlState: "22021", constraint: nil, message: "text with U+0000"))
+            }
             guard handle != nil else { throw PostgresError.connectionLost }
             if !shielded, Task.isCancelled { throw NothingSent(reason: CancellationError()) }
-            let steps = try queue(bound)
+            let steps = try queue(statements)
             try await flush(until: deadline, shielded: shielded)
             return try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
         } catch let failure as ExchangeFailure {
@@ -56,31 +64,42 @@ extension Connection {
     /// One command that was sent; results arrive in the same order.
     private enum Step {
         case deallocate(name: String)
-        case prepare(text: String, statement: Int)
+        case prepare(StatementKey, statement: Int)
         case execute(statement: Int)
     }
 
-    private func queue(_ statements: [BoundStatement]) throws -> [Step] {
+    private func queue(_ statements: [SQL]) throws -> [Step] {
         var steps: [Step] = []
+        steps.reserveCapacity(statements.count)
         for name in prepared.namesToDeallocate {
             let sent = PQsendQueryParams(handle, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1)
             guard sent == 1 else { throw PostgresError.connectionLost }
             steps.append(.deallocate(name: name))
         }
         for (index, statement) in statements.enumerated() {
+            let key = statement.key
             let name: String
-            if let known = prepared.name(of: statement.key) {
+            if let known = prepared.name(of: key) {
                 name = known
             } else {
-                name = prepared.add(statement.key)
-                guard statement.prepare(on: handle, name: name) else { throw PostgresError.connectionLost }
-                steps.append(.prepare(text: statement.key, statement: index))
+                name = prepared.add(key)
+                guard send(statement, preparedAs: name) else { throw PostgresError.connectionLost }
+                steps.append(.prepare(key, statement: index))
             }
-            guard statement.execute(on: handle, name: name) else { throw PostgresError.connectionLost }
+            let sent = statement.parameters.withArguments { values, lengths, formats in
+                PQsendQueryPrepared(
+                    handle, name, Int32(clamping: statement.parameters.count), values, lengths, formats, 1)
+            }
+            guard sent == 1 else { throw PostgresError.connectionLost }
             steps.append(.execute(statement: index))
         }
         guard PQpipelineSync(handle) == 1 else { throw PostgresError.connectionLost }
         return steps
+    }
+
+    private func send(_ statement: SQL, preparedAs name: String) -> Bool {
+        let types = statement.parameters.types.map(\.oid)
+        return PQsendPrepare(handle, name, statement.text, Int32(clamping: types.count), types) == 1
     }
 
     private func flush(until deadline: Reactor.Instant, shielded: Bool) async throws {
@@ -127,9 +146,9 @@ extension Connection {
         case .deallocate(let name):
             if answer.isSuccess { prepared.deallocated(name) }
             return answer.isSuccess || earlier != nil ? nil : answer.failure(statement: nil)
-        case .prepare(let text, let statement):
+        case .prepare(let key, let statement):
             if answer.isSuccess { return nil }
-            prepared.forget(text)
+            prepared.forget(key)
             return earlier == nil ? answer.failure(statement: statement) : nil
         case .execute(let statement):
             return answer.isSuccess || earlier != nil ? nil : answer.failure(statement: statement)

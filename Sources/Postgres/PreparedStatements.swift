@@ -1,4 +1,4 @@
-/// The statements that the server has prepared on one connection, by their text.
+/// The statements that the server has prepared on one connection.
 struct PreparedStatements {
     private struct Entry {
         let name: String
@@ -6,7 +6,7 @@ struct PreparedStatements {
     }
 
     private let capacity: Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [StatementKey: Entry] = [:]
     private var clock: UInt64 = 0
     private var lastNumber = 0
     /// Names that the next flush deallocates on the server.
@@ -18,16 +18,16 @@ struct PreparedStatements {
 
     var count: Int { entries.count }
 
-    /// The name of the prepared statement for `text`, if there is one.
-    mutating func name(of text: String) -> String? {
-        guard let index = entries.index(forKey: text) else { return nil }
+    /// The name of the prepared statement, if there is one.
+    mutating func name(of key: StatementKey) -> String? {
+        guard let index = entries.index(forKey: key) else { return nil }
         clock += 1
         entries.values[index].lastUse = clock
         return entries.values[index].name
     }
 
-    /// Returns a name for the new prepared statement of `text`, which counts as prepared until `forget`.
-    mutating func add(_ text: String) -> String {
+    /// Returns a name for a new prepared statement, which counts as prepared until `forget`.
+    mutating func add(_ key: StatementKey) -> String {
         if entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
             entries[oldest.key] = nil
             namesToDeallocate.append(oldest.value.name)
@@ -35,13 +35,13 @@ struct PreparedStatements {
         clock += 1
         lastNumber += 1
         let entry = Entry(name: "s\(lastNumber)", lastUse: clock)
-        entries[text] = entry
+        entries[key] = entry
         return entry.name
     }
 
     /// Removes a statement that the server failed to prepare.
-    mutating func forget(_ text: String) {
-        entries[text] = nil
+    mutating func forget(_ key: StatementKey) {
+        entries[key] = nil
     }
 
     /// Deallocates all statements, because their plans may no longer match the tables.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// An SQL statement, or a fragment of one, as a string literal with interpolated Swift values.
 ///
 /// Every interpolated value is sent as a parameter (`$1`, `$2` …) and is never part of the text. The text can only come from
@@ -7,16 +9,23 @@
 ///     let tenant: SQL = "creditor_tax_code = \(taxCode)"
 ///     try await pool.query("SELECT count(*) FROM positions WHERE \(tenant)")
 ///
-/// PostgreSQL infers the type of each parameter from its context. Where it cannot (`SELECT \(5)`), write a cast: `\(5)::bigint`.
+/// PostgreSQL infers the type of text and numbers from their context. Where it cannot (`SELECT \(5)`), write a cast: `\(5)::bigint`.
 /// A `String` for a jsonb column needs no cast in an INSERT; elsewhere write `\(text)::jsonb`.
 package struct SQL: Sendable, ExpressibleByStringInterpolation {
-    /// The text around the parameters: always one piece more than parameters.
-    private var pieces: [String]
-    package private(set) var parameters: [SQLValue]
+    /// The text is built only when it is needed: the literals identify a statement without it.
+    fileprivate var pieces: [Piece]
+    fileprivate var values: Parameters
+
+    fileprivate enum Piece: Sendable {
+        case literal(StaticString)
+        /// A quoted identifier.
+        case name(String)
+        case parameter
+    }
 
     package init(stringLiteral value: StaticString) {
-        pieces = [value.description]
-        parameters = []
+        pieces = [.literal(value)]
+        values = Parameters()
     }
 
     package init(stringInterpolation: StringInterpolation) {
@@ -24,28 +33,41 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     fileprivate init() {
-        pieces = [""]
-        parameters = []
+        pieces = []
+        values = Parameters()
     }
 
     /// A quoted name of a table, schema, channel …, for names that are known only at run time.
     package static func identifier(_ name: String) -> SQL {
         var sql = SQL()
-        sql.append(
-            text: "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"")
+        sql.pieces.append(
+            .name("\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"")
+        )
         return sql
     }
 
     /// The text that PostgreSQL receives, with numbered parameters. It contains no value, so it may be logged.
     package var text: String {
-        var text = pieces[0]
-        for (index, piece) in pieces.dropFirst().enumerated() {
-            text += "$"
-            text += String(index + 1)
-            text += piece
+        var text = ""
+        var number = 0
+        for piece in pieces {
+            switch piece {
+            case .literal(let literal): text += literal.description
+            case .name(let name): text += name
+            case .parameter:
+                number += 1
+                text += "$"
+                text += String(number)
+            }
         }
         return text
     }
+
+    /// The values of the parameters, in the order of their numbers.
+    package var parameters: Parameters { values }
+
+    /// Identifies the prepared statement.
+    var key: StatementKey { StatementKey(self) }
 
     package static func + (left: SQL, right: SQL) -> SQL {
         var both = left
@@ -57,40 +79,50 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         left.append(right)
     }
 
-    private mutating func append(text: String) {
-        pieces[pieces.count - 1] += text
-    }
-
-    private mutating func append(value: SQLValue) {
-        parameters.append(value)
-        pieces.append("")
-    }
-
-    fileprivate mutating func append(_ other: SQL) {
-        pieces[pieces.count - 1] += other.pieces[0]
-        pieces.append(contentsOf: other.pieces.dropFirst())
-        parameters.append(contentsOf: other.parameters)
+    private mutating func append(_ other: SQL) {
+        pieces.append(contentsOf: other.pieces)
+        values.append(other.values)
     }
 
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var sql = SQL()
 
         package init(literalCapacity: Int, interpolationCount: Int) {
-            sql.pieces.reserveCapacity(interpolationCount + 1)
-            sql.parameters.reserveCapacity(interpolationCount)
+            sql.pieces.reserveCapacity(2 * interpolationCount + 1)
         }
 
         package mutating func appendLiteral(_ literal: StaticString) {
-            sql.append(text: literal.description)
+            if literal.byteCount > 0 { sql.pieces.append(.literal(literal)) }
         }
 
-        package mutating func appendInterpolation(_ value: some SQLBindable) {
-            sql.append(value: value.sqlValue)
-        }
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) { bind(value) }
 
         /// `nil` is bound as NULL.
-        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
-            sql.append(value: value?.sqlValue ?? .null)
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) { bind(value) }
+
+        // The common types without generics, because the compiler cannot specialize generic functions for callers in other modules.
+        package mutating func appendInterpolation(_ value: String) { bind(value) }
+        package mutating func appendInterpolation(_ value: String?) { bind(value) }
+        package mutating func appendInterpolation(_ value: Int) { bind(value) }
+        package mutating func appendInterpolation(_ value: Int64) { bind(value) }
+        package mutating func appendInterpolation(_ value: Int64?) { bind(value) }
+        package mutating func appendInterpolation(_ value: Bool) { bind(value) }
+        package mutating func appendInterpolation(_ value: UUID) { bind(value) }
+        package mutating func appendInterpolation(_ value: UUID?) { bind(value) }
+        package mutating func appendInterpolation(_ value: Microseconds) { bind(value) }
+        package mutating func appendInterpolation(_ value: Microseconds?) { bind(value) }
+        package mutating func appendInterpolation(_ value: EpochDays) { bind(value) }
+        package mutating func appendInterpolation(_ value: [String]) { bind(value) }
+        package mutating func appendInterpolation(_ value: [UInt8]) { bind(value) }
+
+        private mutating func bind<Value: SQLBindable>(_ value: Value) {
+            sql.pieces.append(.parameter)
+            sql.values.append(value)
+        }
+
+        private mutating func bind<Value: SQLBindable>(_ value: Value?) {
+            sql.pieces.append(.parameter)
+            if let value { sql.values.append(value) } else { sql.values.appendNull(Value.sqlType) }
         }
 
         /// Inserts a fragment together with its parameters, which are renumbered.
@@ -111,4 +143,59 @@ extension Sequence<SQL> {
         }
         return whole
     }
+}
+
+/// The identity of a statement: its literals, by their addresses in the program, and the types of its parameters. Neither the text nor
+/// a hash of it is computed.
+struct StatementKey: Hashable, Sendable {
+    private let pieces: [SQL.Piece]
+    private let types: [SQLType]
+    private let hash: UInt
+
+    fileprivate init(_ sql: SQL) {
+        pieces = sql.pieces
+        types = sql.values.types
+        var hash: UInt = 0
+        for piece in pieces { hash = (hash &* 31) ^ piece.hash }
+        for type in types { hash = (hash &* 31) ^ UInt(type.oid) }
+        self.hash = hash
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(hash)
+    }
+
+    static func == (left: StatementKey, right: StatementKey) -> Bool {
+        left.hash == right.hash && left.types == right.types && left.pieces.count == right.pieces.count
+            && zip(left.pieces, right.pieces).allSatisfy { $0.isSame(as: $1) }
+    }
+}
+
+extension SQL.Piece {
+    fileprivate var hash: UInt {
+        switch self {
+        case .literal(let literal): literal.address
+        case .name(let name): UInt(bitPattern: name.hashValue)
+        case .parameter: 1
+        }
+    }
+
+    fileprivate func isSame(as other: SQL.Piece) -> Bool {
+        switch (self, other) {
+        case (.literal(let one), .literal(let two)):
+            one.address == two.address && one.byteCount == two.byteCount
+        case (.name(let one), .name(let two)): one == two
+        case (.parameter, .parameter): true
+        case (.literal, _), (.name, _), (.parameter, _): false
+        }
+    }
+}
+
+extension StaticString {
+    /// A literal of a single scalar has no address; the scalar identifies it.
+    fileprivate var address: UInt {
+        hasPointerRepresentation ? UInt(bitPattern: utf8Start) : UInt(unicodeScalar.value)
+    }
+
+    fileprivate var byteCount: Int { hasPointerRepresentation ? utf8CodeUnitCount : 1 }
 }

@@ -18,6 +18,11 @@ package struct SQLCell {
 
     /// The elements of a one-dimensional array. NULL elements are rejected.
     func elements<Value: SQLDecodable>(_: Value.Type = Value.self) throws -> [Value] {
+        try mapElements { try Value(cell: $0) }
+    }
+
+    /// Like `elements`, for elements that `decode` reads.
+    func mapElements<Value>(_ decode: (SQLCell) throws -> Value) throws -> [Value] {
         guard type.isArray else { throw mismatch([Value].self) }
         var reader = ByteReader(bytes: bytes)
         let dimensions = try reader.integer(Int32.self)
@@ -34,15 +39,19 @@ package struct SQLCell {
         for _ in 0..<max(0, count) {
             let length = try reader.integer(Int32.self)
             guard length >= 0 else { throw PostgresError.decoding("NULL in an array") }
-            elements.append(try Value(cell: SQLCell(bytes: reader.take(Int(length)), type: elementType)))
+            elements.append(try decode(SQLCell(bytes: reader.take(Int(length)), type: elementType)))
         }
         return elements
     }
 }
 
-private struct ByteReader {
+struct ByteReader {
     let bytes: UnsafeRawBufferPointer
-    var offset = 0
+    private var offset = 0
+
+    init(bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
 
     mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
         guard count >= 0, count <= bytes.count - offset else { throw PostgresError.decoding("array cut short") }
@@ -56,11 +65,15 @@ private struct ByteReader {
 }
 
 /// A PostgreSQL type, identified by its OID in the catalog `pg_type`.
-struct SQLType: Equatable {
+package struct SQLType: Hashable, Sendable {
     let oid: UInt32
+
+    /// PostgreSQL infers the type of a parameter from its context.
+    package static let inferred = SQLType(oid: 0)
 
     static let bool = SQLType(oid: 16)
     static let bytea = SQLType(oid: 17)
+    static let text = SQLType(oid: 25)
     static let int8 = SQLType(oid: 20)
     static let int2 = SQLType(oid: 21)
     static let int4 = SQLType(oid: 23)
@@ -69,14 +82,26 @@ struct SQLType: Equatable {
     static let timestamptz = SQLType(oid: 1184)
     static let uuid = SQLType(oid: 2950)
     static let jsonb = SQLType(oid: 3802)
+    static let boolArray = SQLType(oid: 1000)
+    static let textArray = SQLType(oid: 1009)
+    static let dateArray = SQLType(oid: 1182)
+    static let timestamptzArray = SQLType(oid: 1185)
+    static let uuidArray = SQLType(oid: 2951)
 
     /// "char", name, text, unknown, bpchar and varchar are plain text in the binary format too. So are enumerations and other types
     /// from CREATE TYPE, whose OIDs start at 16384; most values of such a type that are not text fail the UTF-8 check.
-    var isText: Bool { [18, 19, 25, 705, 1042, 1043].contains(oid) || oid >= 16_384 }
+    var isText: Bool {
+        switch oid {
+        case 18, 19, 25, 705, 1042, 1043: true
+        default: oid >= 16_384
+        }
+    }
 
-    /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb, and types from CREATE TYPE.
+    /// bool, bytea, name, int2, int4, text, bpchar, varchar, int8, date, timestamptz, uuid, json, jsonb, record, and types from CREATE TYPE.
     var isArray: Bool {
-        [1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807].contains(oid)
-            || oid >= 16_384
+        switch oid {
+        case 1000, 1001, 1003, 1005, 1007, 1009, 1014, 1015, 1016, 1182, 1185, 2951, 199, 3807, 2287: true
+        default: oid >= 16_384
+        }
     }
 }

@@ -61,7 +61,7 @@ extension Microseconds: SQLDecodable {
     package init(cell: SQLCell) throws {
         guard cell.type == .timestamptz else { throw cell.mismatch(Microseconds.self) }
         let since2000 = try cell.integer(Int64.self)
-        let (value, overflow) = since2000.addingReportingOverflow(946_684_800_000_000)
+        let (value, overflow) = since2000.addingReportingOverflow(PostgresEpoch.microseconds)
         guard !overflow, since2000 != .min else { throw PostgresError.decoding("infinite timestamp") }
         self.init(value)
     }
@@ -71,7 +71,7 @@ extension EpochDays: SQLDecodable {
     package init(cell: SQLCell) throws {
         guard cell.type == .date else { throw cell.mismatch(EpochDays.self) }
         let since2000 = try cell.integer(Int32.self)
-        let (value, overflow) = since2000.addingReportingOverflow(10_957)
+        let (value, overflow) = since2000.addingReportingOverflow(PostgresEpoch.days)
         guard !overflow, since2000 != .min else { throw PostgresError.decoding("infinite date") }
         self.init(value)
     }

@@ -16,67 +16,67 @@ extension CalendarDate {
 
 extension Row {
     mutating func instant() throws -> Instant {
-        Instant(microseconds: try next(Microseconds.self).value)
+        Instant(microseconds: try microseconds().value)
     }
 
     mutating func optionalInstant() throws -> Instant? {
-        try nextOptional(Microseconds.self).map { Instant(microseconds: $0.value) }
+        try optionalMicroseconds().map { Instant(microseconds: $0.value) }
     }
 
     mutating func date() throws -> CalendarDate {
-        CalendarDate(epochDays: Int(try next(EpochDays.self).value))
+        CalendarDate(epochDays: Int(try epochDays().value))
     }
 
     mutating func optionalDate() throws -> CalendarDate? {
-        try nextOptional(EpochDays.self).map { CalendarDate(epochDays: Int($0.value)) }
+        try optionalEpochDays().map { CalendarDate(epochDays: Int($0.value)) }
     }
 
     mutating func identifier<Noun>(_: Noun.Type = Noun.self) throws -> Identifier<Noun> {
-        Identifier(uuid: try next(UUID.self))
+        Identifier(uuid: try uuid())
     }
 
     mutating func optionalIdentifier<Noun>(_: Noun.Type = Noun.self) throws -> Identifier<Noun>? {
-        try nextOptional(UUID.self).map { Identifier(uuid: $0) }
+        try optionalUUID().map { Identifier(uuid: $0) }
     }
 
     mutating func amount() throws -> Amount {
-        try Amount(cents: next(Int64.self))
+        try Amount(cents: bigInteger())
     }
 
     mutating func optionalAmount() throws -> Amount? {
-        try nextOptional(Int64.self).map { try Amount(cents: $0) }
+        try optionalBigInteger().map { try Amount(cents: $0) }
     }
 
     mutating func organization() throws -> OrganizationTaxCode {
-        try OrganizationTaxCode(unchecked: next())
+        try OrganizationTaxCode(unchecked: string())
     }
 
     /// Parses a value that is stored as text.
     mutating func value<T>(_ make: (String) throws -> T) throws -> T {
-        try make(next(String.self))
+        try make(string())
     }
 
     mutating func optionalValue<T>(_ make: (String) throws -> T) throws -> T? {
-        try nextOptional(String.self).map(make)
+        try optionalString().map(make)
     }
 
     /// Decodes a raw value of an enumeration.
     mutating func word<T: RawRepresentable>(_: T.Type = T.self) throws -> T where T.RawValue == String {
-        let text = try next(String.self)
+        let text = try string()
         guard let word = T(rawValue: text) else { throw StorageError.fault("unknown word in column of \(T.self)") }
         return word
     }
 
     mutating func anomalyKinds() throws -> [AnomalyKind] {
-        try next([String].self).map { word in
+        try strings().map { word in
             guard let kind = AnomalyKind(rawValue: word) else { throw StorageError.fault("unknown kind of anomaly") }
             return kind
         }
     }
 
-    mutating func text() throws -> String { try next(String.self) }
-    mutating func optionalText() throws -> String? { try nextOptional(String.self) }
-    mutating func int() throws -> Int { try next(Int.self) }
-    mutating func optionalInt() throws -> Int? { try nextOptional(Int.self) }
-    mutating func bool() throws -> Bool { try next(Bool.self) }
+    mutating func text() throws -> String { try string() }
+    mutating func optionalText() throws -> String? { try optionalString() }
+    mutating func int() throws -> Int { try integer() }
+    mutating func optionalInt() throws -> Int? { try optionalInteger() }
+    mutating func bool() throws -> Bool { try boolean() }
 }

@@ -54,6 +54,40 @@ import Testing
         }
     }
 
+    @Test func `arrays of rows are read in order, also inside each other and with NULL`() async throws {
+        try await withPool { pool async throws in
+            _ = try await pool.query("CREATE TYPE part AS (name text, number integer)")
+            let rows = try await pool.query(
+                """
+                SELECT ARRAY(SELECT ROW (n, CASE WHEN n > 1 THEN 'name' END, ARRAY[ROW ('a', n)::part, ROW (NULL, 7)::part])
+                    FROM generate_series(1, 2) AS n ORDER BY n), ARRAY[]::part[], 5, NULL::part[]
+                """)
+            var row = try #require(rows.first)
+
+            let read = try row.nextRows { part in
+                (
+                    try part.next(Int.self), try part.nextOptional(String.self),
+                    try part.nextRows { try "\($0.nextOptional(String.self) ?? "-")\($0.next(Int.self))" }
+                )
+            }
+            #expect(read.map(\.0) == [1, 2] && read.map(\.1) == [nil, "name"])
+            #expect(read.map(\.2) == [["a1", "-7"], ["a2", "-7"]])
+            #expect(try row.nextRows { try $0.next(Int.self) }.isEmpty)
+            #expect(try row.next(Int.self) == 5)
+            #expect(throws: PostgresError.self) { try row.nextRows { try $0.next(Int.self) } }
+            // A cell that is missing or has another type is an error, as in a row.
+            var again = try #require(rows.first)
+            #expect(throws: PostgresError.self) { try again.nextRows { try $0.next(String.self) } }
+            var more = try #require(rows.first)
+            #expect(throws: PostgresError.self) {
+                try more.nextRows { part in
+                    part.skip(3)
+                    _ = try part.next(Int.self)
+                }
+            }
+        }
+    }
+
     @Test func `json, enumerations, names and small integers are decoded`() async throws {
         try await withPool { pool async throws in
             _ = try await pool.query("CREATE TYPE mood AS ENUM ('calm', 'cross')")
