@@ -37,6 +37,8 @@ struct ConnectionParameters: Sendable {
     private static func serverOptions(_ configuration: PoolConfiguration, _ userOptions: String?) -> String {
         var settings = [
             ("TimeZone", "UTC"), ("DateStyle", "ISO"),
+            // Planning a statement takes longer than executing it, so one plan serves all values of its parameters.
+            ("plan_cache_mode", "force_generic_plan"),
             ("statement_timeout", String(configuration.statementTimeoutMilliseconds)),
             ("lock_timeout", String(configuration.lockTimeoutMilliseconds)),
             ("idle_in_transaction_session_timeout", String(configuration.idleInTransactionTimeoutMilliseconds)),

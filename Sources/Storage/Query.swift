@@ -47,17 +47,40 @@ package struct Query<Answer> {
         }
     }
 
+    /// This query, with a plan for the values of its parameters. Use it where the best index depends on how many rows have a value.
+    func plannedForValues() -> Query {
+        Query([.planForValues] + statements) { try decode(Array($0.dropFirst())) }
+    }
+
     /// One page and, if requested, the number of all items.
     /// - Parameters:
     ///   - found: at most one row more than the page; see `Page.init(_:limit:total:cursor:)`.
     ///   - total: counts all items.
+    ///   - hasOnePlan: whether one plan is right for all values of the filters.
     static func page<Item>(
-        _ page: PageRequest, of found: Query<[Item]>, total: @autoclosure () -> SQL,
+        _ page: PageRequest, of found: Query<[Item]>, total: @autoclosure () -> SQL, hasOnePlan: Bool = false,
         cursor: @escaping (Item) -> Cursor
     ) -> Query<Page<Item>> where Answer == Page<Item> {
-        guard page.includeTotal else { return found.map { Page($0, limit: page.limit, cursor: cursor) } }
-        let count = Query<Int?>(total(), row: { try $0.int() })
-        return found.and(count).map { Page($0, limit: page.limit, total: $1, cursor: cursor) }
+        let items = found.map { Page($0, limit: page.limit, cursor: cursor) }
+        let whole =
+            page.includeTotal
+            ? found.and(Query<Int?>(total(), row: { try $0.int() })).map {
+                Page($0, limit: page.limit, total: $1, cursor: cursor)
+            } : items
+        return hasOnePlan ? whole : whole.plannedForValues()
+    }
+}
+
+extension SQL {
+    /// Until the transaction ends, PostgreSQL may plan a statement for the values of its parameters.
+    static let planForValues: SQL = "SELECT set_config('plan_cache_mode', 'auto', true)"
+}
+
+extension PageRequest {
+    /// The first rows of an ordered selection. The plan of a statement is made for any limit; the literal, `maximumLimit + 1`, says that
+    /// it is small, because PostgreSQL otherwise prepares for a tenth of the table.
+    func first(of ordered: SQL) -> SQL {
+        "SELECT * FROM (\(ordered) LIMIT 101) AS bounded LIMIT \(limit + 1)"
     }
 }
 

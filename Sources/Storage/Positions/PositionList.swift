@@ -64,7 +64,8 @@ extension Positions {
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
         let rows = tenancy.merged(.positions("p")) { tenant in
-            "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering) LIMIT \(page.limit + 1)"
+            page.first(
+                of: "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering)")
         }
         let found = Query(
             """
@@ -80,7 +81,7 @@ extension Positions {
             total: """
                 SELECT count(*) FROM positions p
                 WHERE \(tenancy.condition(on: .positions("p"))) AND \(conditions.conjunction)
-                """, cursor: order.cursor)
+                """, hasOnePlan: filter.hasOnePlan, cursor: order.cursor)
     }
 }
 
@@ -100,6 +101,13 @@ extension PositionOrder {
 }
 
 extension PositionFilter {
+    /// Few positions match one of these values, so that its index is right beside any other filter; or there is no filter at all.
+    /// The debtor ANONIMO may have many.
+    fileprivate var hasOnePlan: Bool {
+        let isNarrow = iuv != nil || noticeNumber != nil || debtor.map { !$0.isAnonymous } ?? false
+        return isNarrow || self == PositionFilter()
+    }
+
     fileprivate func conditions(today: CalendarDate, within tenancy: Tenancy) -> [SQL] {
         var all: [SQL] = []
         if !statuses.isEmpty {

@@ -80,6 +80,7 @@ extension RetentionRule {
 extension Transaction {
     /// The number of expired rows.
     package func countExpired(_ rule: RetentionRule, before end: Instant) async throws -> Int {
+        send(.planForValues)
         var row = try await query("SELECT count(*) \(rule.expired(before: end, at: end).rows)")[0]
         return try row.int()
     }
@@ -90,6 +91,7 @@ extension Transaction {
         -> Int
     {
         let expired = rule.expired(before: end, at: now)
+        send(.planForValues)
         return try await execute(
             """
             \(expired.action) WHERE (\(expired.key)) IN (SELECT \(expired.key) \(expired.rows) ORDER BY \(expired.order) LIMIT \(limit))
