@@ -1,4 +1,5 @@
 import Accounts
+import Foundation
 import PagoPA
 import Postgres
 import Requests
@@ -257,6 +258,98 @@ import Testing
                         SELECT id, \(TestData.secondPSP.value), 'm', 'application/json', '{ }', sha256('{ }'), '[]', now()
                         FROM anomalies WHERE kind <> 'unreadable_rt' LIMIT 1
                         """)
+                }
+            }
+        }
+    }
+
+    /// The views with whole rows, which read with the rights of the owner, and the table whose policy each of them applies.
+    private static let views: [(view: SQL, table: SQL)] = [
+        ("whole_positions", "positions"), ("whole_attempts", "payment_attempts"), ("whole_receipts", "receipts"),
+    ]
+
+    @Test func `a view with whole rows shows each tenant exactly the rows of its table`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query(
+                """
+                UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL
+                WHERE id IN (SELECT id FROM receipts WHERE creditor_tax_code = \(Ledger.alfa.value) ORDER BY id LIMIT 2)
+                """)
+            let tenants: [Tenancy] = [
+                .everyCreditor, .only([]), .only([Ledger.alfa]), .only([Ledger.alfa], seesQuarantine: false),
+                .only([Ledger.alfa, Ledger.beta]), .citizen(Ledger.mario), .citizen(Ledger.anna), .psp(Ledger.firstPSP),
+                .psp(Ledger.secondPSP),
+            ]
+            for tenant in tenants {
+                for (view, table) in Self.views {
+                    let (whole, own) = try await ledger.store.transaction(within: tenant) { tx in
+                        (
+                            try await ids(of: "SELECT id FROM \(view) ORDER BY id", in: tx),
+                            try await ids(of: "SELECT id FROM \(table) ORDER BY id", in: tx)
+                        )
+                    }
+                    #expect(whole == own, "\(view.text) within \(tenant)")
+                }
+            }
+            for (view, _) in Self.views {
+                let bare = try await ledger.pool.transaction { tx in
+                    tx.send("SET LOCAL ROLE quietanza_app")
+                    return try await ids(of: "SELECT id FROM \(view)", in: tx)
+                }
+                #expect(bare.isEmpty, "\(view.text) without a tenancy")
+            }
+        }
+    }
+
+    private func ids(of statement: SQL, in tx: Transaction) async throws -> [UUID] {
+        try await tx.query(statement).map { row in
+            var row = row
+            return try row.next(UUID.self)
+        }
+    }
+
+    @Test func `a payer does not see the document of a position of somebody else in a receipt`() async throws {
+        try await Ledger.with { ledger in
+            _ = try await ledger.pool.query(
+                "UPDATE receipts SET debtor_tax_code = \(Ledger.anna.value), payer_tax_code = \(Ledger.mario.value)")
+            let documents: (Tenancy) async throws -> [Int] = { tenant in
+                try await ledger.store.transaction(within: tenant) { tx in
+                    var row = try #require(
+                        try await tx.query(
+                            """
+                            SELECT count(*) FILTER (WHERE p.debtor_tax_code = \(Ledger.mario.value) AND r.document_year IS NOT NULL
+                                    AND r.installment_number IS NOT NULL),
+                                count(*) FILTER (WHERE p.id IS NULL
+                                    AND (r.document_year IS NOT NULL OR r.installment_number IS NOT NULL))
+                            FROM whole_receipts r LEFT JOIN positions p ON p.id = r.position_id
+                            """
+                        ).first)
+                    return [try row.int(), try row.int()]
+                }
+            }
+
+            #expect(try await documents(.citizen(Ledger.mario)) == [4, 0])
+            #expect(try await documents(.everyCreditor) == [4, 0])
+        }
+    }
+
+    @Test func `no view exists besides those with whole rows, and none can be written`() async throws {
+        try await Ledger.with { ledger in
+            let found = try await ledger.pool.query(
+                "SELECT relname::text FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace ORDER BY 1"
+            ).map { row in
+                var row = row
+                return try row.text()
+            }
+            #expect(found == Self.views.map(\.view.text).sorted())
+            for (view, _) in Self.views {
+                for write: SQL in [
+                    "UPDATE \(view) SET creditor_tax_code = creditor_tax_code", "DELETE FROM \(view)",
+                    "INSERT INTO \(view) (id) VALUES (gen_random_uuid())", "SELECT id FROM \(view) FOR UPDATE",
+                ] {
+                    await #expect(throws: StorageError.self, "\(write.text)") {
+                        try await ledger.store.transaction(within: .everyCreditor) { tx in try await tx.execute(write) }
+                    }
                 }
             }
         }

@@ -9,15 +9,15 @@ package enum PaymentAttempts {
     package static func show(_ id: Identifier<PaymentAttempt>, within tenancy: Tenancy, locking: Bool = false)
         -> Query<PaymentAttempt?>
     {
-        several(where: "a.id = \(id.uuid) AND \(tenancy.condition(on: .attempts("a")))", locking: locking).map(
-            \.first)
+        let condition: SQL = "a.id = \(id.uuid) AND \(tenancy.condition(on: .attempts("a")))"
+        return (locking ? locked(where: condition) : several(where: condition)).map(\.first)
     }
 
     /// The attempts on this position that the tenancy may see, newest first.
     package static func on(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[PaymentAttempt]> {
         several(
             where: """
-                a.id IN (SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid))
+                a.id = ANY(ARRAY(SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid)))
                     AND \(tenancy.condition(on: .attempts("a")))
                 """)
     }
@@ -34,48 +34,46 @@ package enum PaymentAttempts {
             """
         let named = rt.attempt ?? rt.paymentContext.flatMap { Identifier<PaymentAttempt>(withoutHyphens: $0) }
         if let named {
-            return several(where: "a.id = (SELECT o.id \(own) AND o.id = \(named.uuid))", locking: true).map(\.first)
+            return locked(where: "a.id = (SELECT o.id \(own) AND o.id = \(named.uuid))").map(\.first)
         }
-        return several(
+        return locked(
             where: """
                 a.id = (SELECT o.id \(own) AND o.created_at <= \(rt.paidAt.adding(seconds: RT.futureToleranceSeconds).sql)
                     AND (\(rt.psp.channel)::text IS NULL OR o.channel_id = \(rt.psp.channel))
                     AND o.status <> 'succeeded' ORDER BY m.is_holding DESC, o.created_at DESC LIMIT 1)
-                """, locking: true
+                """
         ).map(\.first)
     }
 
     /// The open attempts that reserve this installment, locked; after ``Transaction/widen(to:)`` those of every PSP.
     package static func lock(holding installment: Identifier<Installment>) -> Query<[PaymentAttempt]> {
-        several(
-            where:
-                "a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid) AND is_holding)",
-            locking: true)
+        locked(
+            where: """
+                a.id = ANY(ARRAY(SELECT attempt_id FROM attempt_items
+                    WHERE installment_id = \(installment.uuid) AND is_holding))
+                """)
     }
 
-    /// - Parameter condition: over `a`, a payment attempt.
-    static func several(where condition: SQL, locking: Bool = false) -> Query<[PaymentAttempt]> {
-        Query([
+    /// Locks, and then reads what the transaction that had the lock may have changed. The caller has locked the position, so that the
+    /// condition selects the same attempts both times.
+    private static func locked(where condition: SQL) -> Query<[PaymentAttempt]> {
+        let lock: SQL =
+            "SELECT FROM payment_attempts a WHERE \(condition) ORDER BY a.created_at DESC, a.id DESC FOR UPDATE OF a"
+        let attempts = several(where: condition)
+        return Query([lock] + attempts.statements) { try attempts.decode(Array($0.dropFirst())) }
+    }
+
+    /// - Parameter condition: selects `a`, rows of `whole_attempts`. A subquery must be an array, because a join cannot reach the
+    ///   indexes under the view.
+    static func several(where condition: SQL) -> Query<[PaymentAttempt]> {
+        Query(
             """
             SELECT a.id, a.creditor_tax_code, a.status, a.payment_method, a.psp_id, a.psp_business_name, a.channel_id,
-                a.amount_cents, a.fee_cents, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email, a.email,
-                a.notifies_failure, a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at, a.expires_at, a.finished_at
-            FROM payment_attempts a WHERE \(condition) ORDER BY a.created_at DESC, a.id DESC\(locking ? " FOR UPDATE OF a" as SQL : "")
-            """,
-            """
-            SELECT m.attempt_id, m.installment_id, m.position_id, m.iuv, m.notice_number, m.amount_cents, m.remittance,
-                m.outcome
-            FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id WHERE \(condition)
-            ORDER BY m.attempt_id, m.ordinal
-            """,
-        ]) { answers in
-            var items: [UUID: [AttemptItem]] = [:]
-            for var row in answers[1] { items[try row.next(UUID.self), default: []].append(try row.attemptItem()) }
-            return try answers[0].map { row in
-                var row = row
-                return try row.attempt { items[$0.uuid] ?? [] }
-            }
-        }
+                a.amount_cents, a.fee_cents, a.items, a.payer_kind, a.payer_tax_code, a.payer_full_name, a.payer_email,
+                a.email, a.notifies_failure, a.return_url, a.language, a.redirect_url, a.failure_reason, a.created_at,
+                a.expires_at, a.finished_at
+            FROM whole_attempts a WHERE \(condition) ORDER BY a.created_at DESC, a.id DESC
+            """, rows: { try $0.attempt() })
     }
 }
 
@@ -85,7 +83,7 @@ extension PaymentAttempts {
         Page<PaymentAttempt>
     > {
         .page(
-            page, of: several(where: "a.id IN (\(ids(filter, within: tenancy, page: page)))"),
+            page, of: several(where: "a.id = ANY(ARRAY(\(ids(filter, within: tenancy, page: page))))"),
             total: """
                 SELECT count(*) FROM payment_attempts a
                 WHERE \(tenancy.condition(on: .attempts("a"))) AND \(filter.conditions.conjunction)
@@ -197,7 +195,8 @@ extension Transaction {
     package func lockOverdueAttempts(limit: Int) async throws -> [(
         Identifier<PaymentAttempt>, AttemptStatus, isPartlyPaid: Bool
     )] {
-        try await query(
+        send(.planForValues)
+        return try await query(
             """
             SELECT a.id, a.status,
                 coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
@@ -229,19 +228,19 @@ package enum Channels {
 }
 
 extension Row {
-    fileprivate mutating func attemptItem() throws -> AttemptItem {
+    private mutating func attemptItem() throws -> AttemptItem {
         AttemptItem(
             installment: try identifier(), position: try identifier(), iuv: try value { try IUV($0) },
             noticeNumber: try value { try NoticeNumber($0) }, amount: try amount(), remittance: try text(),
             outcome: try word())
     }
 
-    fileprivate mutating func attempt(items: (Identifier<PaymentAttempt>) -> [AttemptItem]) throws -> PaymentAttempt {
-        let id: Identifier<PaymentAttempt> = try identifier()
-        return PaymentAttempt(
-            id: id, creditor: try organization(), status: try word(), method: try value { try PaymentMethod($0) },
+    fileprivate mutating func attempt() throws -> PaymentAttempt {
+        PaymentAttempt(
+            id: try identifier(), creditor: try organization(), status: try word(),
+            method: try value { try PaymentMethod($0) },
             psp: try value { try PSPID($0) }, pspBusinessName: try text(), channel: try value { try ChannelID($0) },
-            amount: try amount(), fee: try amount(), items: items(id), payer: try payer(),
+            amount: try amount(), fee: try amount(), items: try nextRows { try $0.attemptItem() }, payer: try payer(),
             email: try optionalValue { try EmailAddress($0) }, notifiesFailure: try bool(), returnURL: try text(),
             language: try word(),
             redirectURL: try optionalText(), failureReason: try optionalText(), createdAt: try instant(),

@@ -12,13 +12,6 @@ extension Positions {
         FROM positions p WHERE \(condition) AND p.alternative_group IS NOT NULL
         """
     }
-
-    /// The deadline of a payment in progress of another alternative of `p`; NULL when there is none.
-    static let alternativeHeldUntil: SQL = """
-        (SELECT max(h.held_until) FROM positions s JOIN attempt_items h ON h.position_id = s.id AND h.is_holding
-            WHERE s.creditor_tax_code = p.creditor_tax_code AND s.alternative_group = p.alternative_group
-                AND s.debtor_tax_code = p.debtor_tax_code AND s.id <> p.id)
-        """
 }
 
 extension Transaction {

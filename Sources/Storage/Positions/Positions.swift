@@ -41,27 +41,25 @@ package enum Positions {
     package static func show(_ id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         Position?
     > {
-        whole(
-            where: "p.id = \(id.uuid) AND \(tenancy.condition(on: .positions("p")))",
-            part: "position_id = \(id.uuid)", locking: locking)
+        let condition: SQL = "p.id = \(id.uuid) AND \(tenancy.condition(on: .positions("p")))"
+        return (locking ? locked(where: condition) : several(where: condition)).map(\.first)
     }
 
     /// The position with this IUV of this creditor, locked.
     package static func lock(creditor: OrganizationTaxCode, iuv: IUV) -> Query<Position?> {
-        let found: SQL =
-            "(SELECT position_id FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = \(iuv.value))"
-        return whole(where: "p.id = \(found)", part: "position_id = \(found)", locking: true)
+        locked(
+            where: """
+                p.id = (SELECT position_id FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = \(iuv.value))
+                """
+        ).map(\.first)
     }
 
     /// The positions that contain any of these installments and belong to the tenancy, locked and read in the order of their ids.
     package static func lock(holding installments: InstallmentSet, within tenancy: Tenancy) -> Query<[Position]> {
-        let condition: SQL =
-            "p.id IN (\(installments.positionIDs)) AND \(tenancy.condition(on: .positions("p")))"
-        // A separate statement locks first, so that the next one reads the changes of a payment that had the lock.
-        let locks: SQL = "SELECT p.id FROM positions p WHERE \(condition) ORDER BY p.id FOR UPDATE OF p"
-        let positions = several(
-            where: "\(condition) ORDER BY p.id", part: "position_id IN (\(installments.positionIDs))", locking: false)
-        return Query([locks] + positions.statements) { try positions.decode(Array($0.dropFirst())) }
+        lockedAlone(
+            where: """
+                p.id = ANY(ARRAY(\(installments.positionIDs))) AND \(tenancy.condition(on: .positions("p")))
+                """)
     }
 
     /// The creditors of the positions that contain any of these installments.
@@ -114,68 +112,33 @@ package enum Positions {
         "ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE \(condition) AND a.is_open ORDER BY a.kind)"
     }
 
-    private static func whole(where condition: SQL, part: SQL, locking: Bool) -> Query<Position?> {
-        several(where: condition, part: part, locking: locking).map(\.first)
+    /// Locks the position and its alternatives.
+    private static func locked(where condition: SQL) -> Query<[Position]> {
+        let positions = lockedAlone(where: condition)
+        return Query([lockAlternatives(where: condition)] + positions.statements) {
+            try positions.decode(Array($0.dropFirst()))
+        }
     }
 
-    /// - Parameter part: a condition that selects the lines and installments of these positions; it may select more.
-    private static func several(where condition: SQL, part: SQL, locking: Bool) -> Query<[Position]> {
-        let statements: [SQL] = [
+    /// A separate statement locks first, so that the next one reads the changes of a payment that had the lock.
+    private static func lockedAlone(where condition: SQL) -> Query<[Position]> {
+        let lock: SQL = "SELECT FROM positions p WHERE \(condition) ORDER BY p.id FOR UPDATE OF p"
+        let positions = several(where: condition)
+        return Query([lock] + positions.statements) { try positions.decode(Array($0.dropFirst())) }
+    }
+
+    /// - Parameter condition: selects `p`, rows of `whole_positions`. A subquery must be an array, because a join cannot reach the
+    ///   indexes under the view.
+    private static func several(where condition: SQL) -> Query<[Position]> {
+        Query(
             """
             SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_due, p.document_year,
                 p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
-                p.debtor_address::text, p.metadata::text, p.state, p.version, p.created_at, p.updated_at, p.published_at,
-                p.cancelled_at, \(reviewReasons(where: "a.position_id = p.id")), p.alternative_group, p.replaced_by,
-                \(alternativeHeldUntil)
-            FROM positions p
-            WHERE \(condition)\(locking ? " FOR UPDATE OF p" as SQL : "")
-            """,
-            """
-            SELECT position_id, description, quantity, amount_cents FROM position_lines WHERE \(part)
-            ORDER BY position_id, number
-            """,
-            """
-            SELECT i.position_id, i.id, i.number, i.iuv, i.notice_number, i.amount_cents, i.due_date, i.paid_at,
-                i.written_off_cents, h.held_until, i.iuv_generated
-            FROM installments i LEFT JOIN attempt_items h ON h.installment_id = i.id AND h.is_holding
-            WHERE i.\(part) ORDER BY i.position_id, i.number
-            """,
-            """
-            SELECT t.installment_id, t.creditor_tax_code, t.iban, t.amount_cents, t.taxonomy_code, t.remittance
-            FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.\(part) ORDER BY t.installment_id, t.number
-            """,
-        ]
-        // A separate statement locks first, so that the next one reads the changes of a payment that had the lock.
-        let locks = locking ? [lockAlternatives(where: condition)] : []
-        return Query(locks + statements) { answers in
-            let answers = answers.dropFirst(locks.count).map(\.self)
-            var lines: [UUID: [PositionLine]] = [:]
-            for var row in answers[1] { lines[try row.next(UUID.self), default: []].append(try row.positionLine()) }
-            let installments = try installments(answers[2], transfers: answers[3])
-            return try answers[0].map { row in
-                var row = row
-                return try row.position(lines: { lines[$0] ?? [] }, installments: { installments[$0] ?? [] })
-            }
-        }
-    }
-
-    /// The parts, grouped by the id of their position.
-    private static func installments(_ rows: [Row], transfers: [Row]) throws -> [UUID: [Installment]] {
-        var byInstallment: [UUID: [Transfer]] = [:]
-        for var row in transfers { byInstallment[try row.next(UUID.self), default: []].append(try row.transfer()) }
-        var byPosition: [UUID: [Installment]] = [:]
-        for var row in rows {
-            let position = try row.next(UUID.self)
-            let id: Identifier<Installment> = try row.identifier()
-            byPosition[position, default: []].append(
-                Installment(
-                    id: id, number: try row.int(), iuv: try row.value { try IUV($0) },
-                    noticeNumber: try row.value { try NoticeNumber($0) }, amount: try row.amount(),
-                    dueDate: try row.date(), transfers: byInstallment[id.uuid] ?? [],
-                    paidAt: try row.optionalInstant(), writtenOff: try row.amount(),
-                    heldUntil: try row.optionalInstant(), isIUVGenerated: try row.bool()))
-        }
-        return byPosition
+                p.debtor_address::text, p.lines, p.installments, p.metadata::text, p.state, p.version, p.created_at,
+                p.updated_at, p.published_at, p.cancelled_at, p.review_reasons, p.alternative_group, p.replaced_by,
+                p.alternative_held_until
+            FROM whole_positions p WHERE \(condition) ORDER BY p.id
+            """, rows: { try $0.position() })
     }
 }
 
@@ -236,7 +199,7 @@ extension Transaction {
                 part.amount_cents, part.due_date, part.iuv_generated
             FROM unnest(\(parts.map(\.id.uuid))::uuid[], \(parts.map { Int64($0.number) })::integer[],
                 \(parts.map(\.iuv.value))::text[], \(parts.map(\.noticeNumber.value))::text[],
-                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.description))::date[],
+                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.sql))::date[],
                 \(parts.map(\.isIUVGenerated))::boolean[])
                 AS part(id, number, iuv, notice_number, amount_cents, due_date, iuv_generated)
             ON CONFLICT ON CONSTRAINT installments_number_key
@@ -375,20 +338,24 @@ func postalAddress(_ text: String) throws -> PostalAddress {
 }
 
 extension Row {
-    fileprivate mutating func position(lines: (UUID) -> [PositionLine], installments: (UUID) -> [Installment]) throws
-        -> Position
-    {
-        let id: Identifier<Position> = try identifier()
-        return Position(
-            id: id, creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
+    fileprivate mutating func position() throws -> Position {
+        Position(
+            id: try identifier(), creditor: try organization(), externalID: try text(), debtTypeKey: try text(),
             payableAfterDue: try bool(), document: Document(year: try int(), number: try text()),
-            description: try text(),
-            debtor: try debtor(), lines: lines(id.uuid), installments: installments(id.uuid),
-            metadata: try textMap(text()),
+            description: try text(), debtor: try debtor(), lines: try nextRows { try $0.positionLine() },
+            installments: try nextRows { try $0.installment() }, metadata: try textMap(text()),
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
             publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds(),
             alternativeGroup: try optionalText(), replacedBy: try optionalIdentifier(),
             alternativeHeldUntil: try optionalInstant())
+    }
+
+    private mutating func installment() throws -> Installment {
+        Installment(
+            id: try identifier(), number: try int(), iuv: try value { try IUV($0) },
+            noticeNumber: try value { try NoticeNumber($0) }, amount: try amount(), dueDate: try date(),
+            transfers: try nextRows { try $0.transfer() }, paidAt: try optionalInstant(), writtenOff: try amount(),
+            heldUntil: try optionalInstant(), isIUVGenerated: try bool())
     }
 
     private mutating func debtor() throws -> Debtor {
@@ -397,11 +364,11 @@ extension Row {
             email: try optionalValue { try EmailAddress($0) }, address: try optionalText().map(postalAddress))
     }
 
-    fileprivate mutating func positionLine() throws -> PositionLine {
+    private mutating func positionLine() throws -> PositionLine {
         PositionLine(description: try text(), quantity: try optionalInt(), amount: try amount())
     }
 
-    fileprivate mutating func transfer() throws -> Transfer {
+    private mutating func transfer() throws -> Transfer {
         Transfer(
             creditor: try organization(), iban: try value { IBAN(stored: $0) }, amount: try amount(),
             taxonomyCode: try value { try TaxonomyCode($0) }, remittance: try text())

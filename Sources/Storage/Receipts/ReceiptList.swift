@@ -45,7 +45,7 @@ extension Receipts {
             page,
             of: several(
                 where:
-                    "r.id IN (SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1))"
+                    "r.id = ANY(ARRAY(SELECT s.id FROM (\(ids)) AS s ORDER BY s.paid_at DESC, s.id DESC LIMIT \(page.limit + 1)))"
             ),
             total:
                 "SELECT count(*) FROM receipts r WHERE \(tenancy.condition(on: .receipts("r"))) AND \(conditions.conjunction)",

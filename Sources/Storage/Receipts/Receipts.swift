@@ -46,14 +46,18 @@ extension Transaction {
                 \(receipt.receivedAt.sql), \(receipt.copyOf?.uuid),
                 \(receipt.status == .quarantined ? receipt.payer?.email?.value : nil), \(notesText(receipt.notes))::jsonb)
             """)
-        for transfer in receipt.transfers {
-            send(
-                """
-                INSERT INTO receipt_transfers (receipt_id, number, creditor_tax_code, iban, amount_cents, remittance)
-                VALUES (\(receipt.id.uuid), \(transfer.index), \(transfer.creditor.value), \(transfer.iban),
-                    \(transfer.amount.cents), \(transfer.remittance))
-                """)
+        guard !receipt.transfers.isEmpty else { return }
+        let transfers: [SQL] = receipt.transfers.map { transfer in
+            """
+            (\(receipt.id.uuid), \(transfer.index), \(transfer.creditor.value), \(transfer.iban), \(transfer.amount.cents),
+                \(transfer.remittance))
+            """
         }
+        send(
+            """
+            INSERT INTO receipt_transfers (receipt_id, number, creditor_tax_code, iban, amount_cents, remittance)
+            VALUES \(transfers.joined(separator: ", "))
+            """)
     }
 
     /// Queues the evidence and the response that was sent for it.
@@ -183,7 +187,8 @@ package enum Receipts {
                             AND count(*) = 1
                         FROM (\(shares(of: "r.creditor_tax_code", iuv: "r.iuv", where: "NOT i.iuv_generated")) LIMIT 2) AS s))
             ORDER BY r.received_at, r.id LIMIT \(limit)
-            """, rows: { QuarantinedReceipt(id: try $0.identifier(), receivedAt: try $0.instant()) })
+            """, rows: { QuarantinedReceipt(id: try $0.identifier(), receivedAt: try $0.instant()) }
+        ).plannedForValues()
     }
 
     /// Stored RTs of this creditor and IUV that have one of the possible ids of this RT; an RT with the same id comes first.
@@ -247,43 +252,24 @@ package enum Receipts {
         [Receipt]
     > {
         let attempts = PaymentAttempts.ids(filter, within: tenancy, page: page)
-        return several(where: "r.attempt_id IN (\(attempts)) AND \(tenancy.condition(on: .receipts("r")))")
+        return several(where: "r.attempt_id = ANY(ARRAY(\(attempts))) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    /// - Parameter condition: selects `r`, a receipt.
+    /// - Parameter condition: selects `r`, rows of `whole_receipts`. A subquery must be an array, because a join cannot reach the
+    ///   indexes under the view.
     static func several(where condition: SQL) -> Query<[Receipt]> {
-        Query([
+        Query(
             """
-            SELECT r.id, r.receipt_id, r.origin, r.status, r.outcome_code, r.creditor_tax_code, c.name, r.position_id,
-                i.number, r.attempt_id, r.debt_type, r.description, p.document_year, p.document_number, r.iuv,
-                r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at, r.psp_id,
-                r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.payer_kind, r.payer_tax_code,
-                r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code, r.debtor_full_name, r.failure_reason, r.till,
-                r.reference, encode(f.sha256, 'hex'), r.received_at, r.copy_of_installment_id, r.notes::text, r.voided_at,
-                r.void_reason, \(Positions.reviewReasons(where: "a.receipt_id = r.id")), f.psp_id, r.superseded_by,
-                (SELECT s.id FROM receipts s WHERE s.superseded_by = r.id)
-            FROM receipts r
-            LEFT JOIN creditors c ON c.tax_code = r.creditor_tax_code
-            LEFT JOIN positions p ON p.id = r.position_id
-            LEFT JOIN installments i ON i.id = r.installment_id
-            LEFT JOIN rts f ON f.receipt_id = r.id AND f.is_first
-            WHERE \(condition) ORDER BY r.paid_at DESC, r.id DESC
-            """,
-            """
-            SELECT t.receipt_id, t.number, t.creditor_tax_code, t.iban, t.amount_cents, t.remittance
-            FROM receipt_transfers t JOIN receipts r ON r.id = t.receipt_id WHERE \(condition)
-            ORDER BY t.receipt_id, t.number
-            """,
-            Refunds.of(receipts: condition),
-        ]) { answers in
-            var transfers: [UUID: [RTTransfer]] = [:]
-            for var row in answers[1] { transfers[try row.next(UUID.self), default: []].append(try row.rtTransfer()) }
-            let refunds = Dictionary(grouping: try Refunds.read(answers[2]), by: \.receipt)
-            return try answers[0].map { row in
-                var row = row
-                return try row.receipt(transfers: { transfers[$0.uuid] ?? [] }, refunds: { refunds[$0] ?? [] })
-            }
-        }
+            SELECT r.id, r.receipt_id, r.origin, r.status, r.outcome_code, r.creditor_tax_code, r.creditor_name,
+                r.position_id, r.installment_number, r.attempt_id, r.debt_type, r.description, r.document_year,
+                r.document_number, r.iuv, r.notice_number, r.payment_context, r.amount_cents, r.fee_cents, r.paid_at,
+                r.psp_id, r.psp_business_name, r.psp_tax_code, r.psp_channel_id, r.payment_method, r.transfers,
+                r.payer_kind, r.payer_tax_code, r.payer_full_name, r.payer_email, r.debtor_kind, r.debtor_tax_code,
+                r.debtor_full_name, r.failure_reason, r.till, r.reference, encode(r.rt_sha256, 'hex'), r.received_at,
+                r.copy_of_installment_id, r.notes::text, r.voided_at, r.void_reason, r.refunds, r.review_reasons,
+                r.sender, r.superseded_by, r.supersedes
+            FROM whole_receipts r WHERE \(condition) ORDER BY r.paid_at DESC, r.id DESC
+            """, rows: { try $0.receipt() })
     }
 
     /// The received bytes, with their media type.
@@ -297,29 +283,27 @@ package enum Receipts {
 }
 
 extension Row {
-    fileprivate mutating func rtTransfer() throws -> RTTransfer {
+    private mutating func rtTransfer() throws -> RTTransfer {
         RTTransfer(
             index: try int(), creditor: try organization(), iban: try optionalText(), amount: try amount(),
             remittance: try optionalText())
     }
 
-    fileprivate mutating func receipt(
-        transfers: (Identifier<Receipt>) -> [RTTransfer], refunds: (Identifier<Receipt>) -> [Refund]
-    ) throws -> Receipt {
-        let id: Identifier<Receipt> = try identifier()
-        return Receipt(
-            id: id, receiptID: try text(), origin: try word(), status: try word(), outcome: try outcome(),
+    fileprivate mutating func receipt() throws -> Receipt {
+        Receipt(
+            id: try identifier(), receiptID: try text(), origin: try word(), status: try word(), outcome: try outcome(),
             creditor: try organization(), creditorName: try optionalText(), position: try optionalIdentifier(),
             installmentNumber: try optionalInt(), attempt: try optionalIdentifier(), debtTypeKey: try optionalText(),
             description: try text(), document: try document(), iuv: try value { try IUV(unchecked: $0) },
             noticeNumber: try optionalValue { try NoticeNumber($0) }, paymentContext: try optionalText(),
             amount: try amount(), fee: try optionalAmount(), paidAt: try instant(), psp: try rtPSP(),
-            method: try optionalValue { try PaymentMethod(inRT: $0) }, transfers: transfers(id),
+            method: try optionalValue { try PaymentMethod(inRT: $0) }, transfers: try nextRows { try $0.rtTransfer() },
             payer: try rtSubject(hasEmail: true),
             debtor: try rtSubject(), failureReason: try optionalText(), till: try optionalText(),
             reference: try optionalText(), rtSHA256: try optionalText(), receivedAt: try instant(),
             copyOf: try optionalIdentifier(), notes: try notes(text()), voided: try receiptVoid(),
-            refunds: refunds(id), reviewReasons: try anomalyKinds(), sender: try optionalValue { try PSPID($0) },
+            refunds: try nextRows { try $0.refund() }, reviewReasons: try anomalyKinds(),
+            sender: try optionalValue { try PSPID($0) },
             supersededBy: try optionalIdentifier(), supersedes: try optionalIdentifier())
     }
 

@@ -16,21 +16,6 @@ package enum Refunds {
             """, row: { try $0.refund() })
     }
 
-    /// - Parameter condition: selects `r`, a receipt.
-    static func of(receipts condition: SQL) -> SQL {
-        """
-        SELECT \(columns) FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE \(condition)
-        ORDER BY f.created_at, f.id
-        """
-    }
-
-    static func read(_ rows: [Row]) throws -> [Refund] {
-        try rows.map { row in
-            var row = row
-            return try row.refund()
-        }
-    }
-
     fileprivate static var columns: SQL {
         """
         f.id, f.receipt_id, f.anomaly_id, f.creditor_tax_code, f.amount_cents, f.status, f.day, f.reference, f.reason,
@@ -119,7 +104,7 @@ package enum Decisions {
 }
 
 extension Row {
-    fileprivate mutating func refund() throws -> Refund {
+    mutating func refund() throws -> Refund {
         Refund(
             id: try identifier(), receipt: try identifier(), anomaly: try optionalIdentifier(),
             creditor: try organization(), amount: try amount(), status: try word(), day: try date(),
