@@ -85,10 +85,8 @@ extension Tenancy {
         }
     }
 
-    /// Sets the service's role until the transaction ends. The role owns no table, so row level security applies to it.
-    static let role: SQL = "SELECT set_config('role', 'quietanza_app', true)"
-
-    /// Sets the role and the settings that the policies of row level security read, until the transaction ends.
+    /// Sets the role and the settings that the policies of row level security read, until the transaction ends. The role owns no table,
+    /// so row level security applies to it.
     var setting: SQL {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =
             switch self {

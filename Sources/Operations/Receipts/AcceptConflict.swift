@@ -42,8 +42,8 @@ extension Intermediary {
                 "Another body has already replaced the first one. Reject the anomaly.")
         }
         try await close(first, replacedBy: id, reason: reason, by: actor, in: tx, at: now)
-        let (creditorIsKnown, creditor, attempt, share) = try await tx.ask(
-            Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
+        let (creditor, attempt, share) = try await tx.ask(
+            Creditors.show(rt.creditor, within: .everyCreditor),
             PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
         var (position, installment) = (position, position?.installments.first { $0.iuv == rt.iuv })
         if first.status == .settled, let paid = position {
@@ -51,7 +51,7 @@ extension Intermediary {
         }
         let settlement = Settlement.of(
             rt, position: position, installment: installment, share: share,
-            startedAt: attempt?.createdAt ?? second.arrivedAt, creditorIsKnown: creditorIsKnown)
+            startedAt: attempt?.createdAt ?? second.arrivedAt, creditorIsKnown: creditor != nil)
         let facts = RTFacts(
             rt: rt, body: second.body,
             origin: RTOrigin(receipt: second.origin, actor: actor, reason: reason), position: position,

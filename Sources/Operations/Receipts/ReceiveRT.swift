@@ -80,9 +80,9 @@ extension Intermediary {
         _ rt: RT, body: RTBody, from origin: RTOrigin, in tx: Transaction, at now: Instant,
         render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> RTResult {
-        let (position, candidates, creditorIsKnown, creditor, attempt, share) = try await tx.ask(
+        let (position, candidates, creditor, attempt, share) = try await tx.ask(
             Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
-            Creditors.isKnown(rt.creditor), Creditors.show(rt.creditor, within: .everyCreditor),
+            Creditors.show(rt.creditor, within: .everyCreditor),
             PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
         let known = known(rt, among: candidates)
         if let same = known.first(where: { isSame(rt, body, as: $0) }) {
@@ -97,7 +97,7 @@ extension Intermediary {
         let settlement = Settlement.of(
             rt, position: position, installment: installment, share: share,
             // The payment cannot be later than now, regardless of the time in the RT.
-            startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditorIsKnown)
+            startedAt: attempt?.createdAt ?? now, creditorIsKnown: creditor != nil)
         let facts = RTFacts(
             rt: rt, body: body, origin: origin, position: position, installment: installment,
             share: share, attempt: attempt, settlement: settlement, creditor: creditor, arrivedAt: now, now: now)

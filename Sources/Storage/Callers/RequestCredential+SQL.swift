@@ -8,9 +8,9 @@ extension RequestCredential {
     /// itself, is set after it.
     func opening(within tenancy: Tenancy) -> [SQL] {
         let lookUp: SQL = """
-            SELECT set_request_tenancy(\(keyDigest), \(key.rowVersion), \(citizen?.session.uuid), \(accessDigest),
+            SELECT set_config('role', 'quietanza_app', true), set_request_tenancy(\(keyDigest), \(key.rowVersion), \(citizen?.session.uuid), \(accessDigest),
                 \(citizen?.rowVersion), \(!isConfirmed))
             """
-        return [Tenancy.role, lookUp] + (tenancy == caller.tenancy ? [] : [tenancy.setting])
+        return [lookUp] + (tenancy == caller.tenancy ? [] : [tenancy.setting])
     }
 }

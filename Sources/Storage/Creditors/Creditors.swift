@@ -46,34 +46,19 @@ package enum Creditors {
     }
 
     static func several(where condition: SQL, locking: Bool = false) -> Query<[Creditor]> {
-        Query([
+        Query(
             """
             SELECT c.tax_code, c.name, c.aux_digit, c.notice_code,
                 coalesce((SELECT a.iban FROM creditor_accounts a WHERE a.creditor_tax_code = c.tax_code AND a.is_default
                     AND a.removed_at IS NULL AND (now() AT TIME ZONE 'Europe/Rome')::date
                         BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity')), c.iban),
                 c.postal_iban, c.cbill_code, c.contact_email,
-                c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages, c.iuv_start,
-                c.created_at, c.updated_at
+                c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages,
+                ARRAY(SELECT ROW (h.topic, h.language, h.title, h.body) FROM help_topics h
+                    WHERE h.creditor_tax_code = c.tax_code ORDER BY h.topic, h.language),
+                c.iuv_start, c.created_at, c.updated_at
             FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")
-            """,
-            """
-            SELECT h.creditor_tax_code, h.topic, h.language, h.title, h.body
-            FROM help_topics h JOIN creditors c ON c.tax_code = h.creditor_tax_code WHERE \(condition)
-            ORDER BY h.topic, h.language
-            """,
-        ]) { answers in
-            var topics: [String: [HelpTopic]] = [:]
-            for var row in answers[1] {
-                topics[try row.text(), default: []].append(
-                    HelpTopic(
-                        topic: try row.text(), language: try row.word(), title: try row.text(), text: try row.text()))
-            }
-            return try answers[0].map { row in
-                var row = row
-                return try row.creditor { topics[$0.value] ?? [] }
-            }
-        }
+            """, rows: { try $0.creditor() })
     }
 
     private static func debtTypes(where condition: SQL) -> Query<[DebtType]> {
@@ -171,15 +156,18 @@ func languageText(_ map: [Language: String]) -> String {
 }
 
 extension Row {
-    fileprivate mutating func creditor(topics: (OrganizationTaxCode) -> [HelpTopic]) throws -> Creditor {
-        let taxCode = try organization()
-        return Creditor(
-            taxCode: taxCode, name: try text(), noticeCodes: try noticeCodes(), iban: try value { IBAN(stored: $0) },
+    fileprivate mutating func creditor() throws -> Creditor {
+        Creditor(
+            taxCode: try organization(), name: try text(), noticeCodes: try noticeCodes(),
+            iban: try value { IBAN(stored: $0) },
             postalIBAN: try optionalValue { IBAN(stored: $0) }, cbillCode: try optionalText(),
             contactEmail: try optionalValue { try EmailAddress($0) }, contactPhone: try optionalText(),
             mailSenderName: try optionalText(), mailReplyTo: try optionalValue { try EmailAddress($0) },
             returnURLOrigins: try next([String].self).map { try WebOrigin($0) },
-            languages: try next([String].self).compactMap(Language.init(rawValue:)), helpTopics: topics(taxCode),
+            languages: try next([String].self).compactMap(Language.init(rawValue:)),
+            helpTopics: try nextRows {
+                HelpTopic(topic: try $0.text(), language: try $0.word(), title: try $0.text(), text: try $0.text())
+            },
             iuvStart: try nextOptional(Int64.self), createdAt: try instant(), updatedAt: try instant())
     }
 

@@ -8,19 +8,22 @@ extension Transaction {
     /// Queues e-mails, one for each receipt and recipient, and wakes the senders after the commit. The database's clock decides when
     /// they are due, because clocks of instances may differ.
     package func insert(_ notifications: [PagoPA.Notification]) {
-        for mail in notifications {
-            send(
-                """
-                INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience,
-                    citizen_id, link, recipient, language, state, next_attempt_at, message_id, created_at)
-                VALUES (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid),
-                    \(mail.creditor?.value), \(mail.refund?.uuid), \(mail.audience?.rawValue),
-                    \(mail.citizen?.uuid), \(mail.link), \(mail.recipient?.value), \(mail.language.rawValue),
-                    \(mail.state.rawValue), CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END,
-                    \(mail.messageID), \(mail.createdAt.sql))
-                ON CONFLICT DO NOTHING
-                """)
+        let rows: [SQL] = notifications.map { mail in
+            """
+            (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid), \(mail.creditor?.value),
+                \(mail.refund?.uuid), \(mail.audience?.rawValue), \(mail.citizen?.uuid), \(mail.link),
+                \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
+                CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql))
+            """
         }
+        guard !rows.isEmpty else { return }
+        send(
+            """
+            INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience, citizen_id,
+                link, recipient, language, state, next_attempt_at, message_id, created_at)
+            VALUES \(rows.joined(separator: ", "))
+            ON CONFLICT DO NOTHING
+            """)
         if notifications.contains(where: { $0.state == .queued }) {
             notify(channel: Channels.notifications, payload: "")
         }
