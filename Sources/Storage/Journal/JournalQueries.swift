@@ -2,25 +2,6 @@ import PagoPA
 import Postgres
 import Requests
 
-extension Transaction {
-    /// Queues a journal entry, which is sent with the next statement or the commit.
-    package func journal(_ entry: JournalEntry, at now: Instant) {
-        send(
-            """
-            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
-                from_state, to_state, note)
-            VALUES (\(now.sql), \(entry.kind.rawValue), \(entry.actor.description), \(Correlation.id),
-                \(entry.creditor?.value), \(entry.position?.uuid), \(entry.attempt?.uuid), \(entry.receipt?.uuid),
-                \(entry.from), \(entry.to), \(entry.note))
-            """)
-    }
-
-    /// Notifies listeners after the commit, and does nothing after a rollback.
-    package func notify(channel: String, payload: String) {
-        Announcements.current?.add(channel: channel, payload: payload)
-    }
-}
-
 /// Queries for the journal.
 package enum Journal {
     /// One page of the entries of one position or of all positions, oldest first, without a total.

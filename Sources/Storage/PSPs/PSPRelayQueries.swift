@@ -27,22 +27,6 @@ package enum PSPRelays {
     }
 }
 
-extension Transaction {
-    /// - Returns: whether the relay was new.
-    package func register(_ relay: PSPRelay) async throws -> Bool {
-        try await execute(
-            """
-            INSERT INTO psp_relays (psp_id, registered_at) VALUES (\(relay.psp.value), \(relay.registeredAt.sql))
-            ON CONFLICT (psp_id) DO NOTHING
-            """) == 1
-    }
-
-    /// - Returns: whether the relay was registered.
-    package func endRelay(_ psp: PSPID) async throws -> Bool {
-        try await execute("DELETE FROM psp_relays WHERE psp_id = \(psp.value)") == 1
-    }
-}
-
 extension Row {
     fileprivate mutating func relay() throws -> PSPRelay {
         PSPRelay(psp: try value { try PSPID($0) }, registeredAt: try instant())

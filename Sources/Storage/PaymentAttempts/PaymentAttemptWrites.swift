@@ -1,0 +1,109 @@
+import Accounts
+import Foundation
+import PagoPA
+import Postgres
+import Requests
+
+extension Transaction {
+
+    /// Queues a new attempt. The unique index on open items rejects it when another attempt reserves an installment.
+    package func insert(_ attempt: PaymentAttempt, caller: APIKeyID) {
+        let payer = attempt.payer
+        send(
+            """
+            INSERT INTO payment_attempts (id, creditor_tax_code, caller_id, status, payment_method, psp_id,
+                psp_business_name, channel_id, amount_cents, fee_cents, payer_kind, payer_tax_code, payer_full_name,
+                payer_email, email, notifies_failure, return_url, language, created_at, expires_at)
+            VALUES (\(attempt.id.uuid), \(attempt.creditor.value), \(caller.uuid), \(attempt.status.rawValue),
+                \(attempt.method.code), \(attempt.psp.value), \(attempt.pspBusinessName), \(attempt.channel.value),
+                \(attempt.amount.cents), \(attempt.fee.cents), \(payer?.kind.rawValue), \(payer?.taxCode.value),
+                \(payer?.fullName), \(payer?.email?.value), \(attempt.email?.value),
+                \(attempt.notifiesFailure), \(attempt.returnURL),
+                \(attempt.language.rawValue), \(attempt.createdAt.sql), \(attempt.expiresAt.sql))
+            """)
+        let items = attempt.items
+        send(
+            """
+            INSERT INTO attempt_items (attempt_id, ordinal, installment_id, position_id, iuv, notice_number, amount_cents,
+                remittance, outcome, is_holding, held_until)
+            SELECT \(attempt.id.uuid), item.ordinal, item.installment_id, item.position_id, item.iuv, item.notice_number,
+                item.amount_cents, item.remittance, 'pending', true, \(attempt.expiresAt.sql)
+            FROM unnest(\(items.map(\.installment.uuid))::uuid[], \(items.map(\.position.uuid))::uuid[],
+                \(items.map(\.iuv.value))::text[], \(items.map(\.noticeNumber.value))::text[],
+                \(items.map(\.amount.cents))::bigint[], \(items.map(\.remittance))::text[])
+                WITH ORDINALITY AS item(installment_id, position_id, iuv, notice_number, amount_cents, remittance, ordinal)
+            """)
+    }
+
+    /// Queues a change of status. A final status releases all installments that the attempt reserves, and a status that ends the
+    /// payment page queues the call that informs the PSP.
+    package func setStatus(
+        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, failureReason: String? = nil, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE payment_attempts SET status = \(status.rawValue),
+                failure_reason = CASE WHEN \(status == .succeeded) THEN NULL ELSE COALESCE(\(failureReason), failure_reason) END,
+                finished_at = \(status.isFinal ? now.sql : nil)
+            WHERE id = \(attempt.uuid)
+            """)
+        if status.isFinal { letGo(attempt) }
+        if status.endsPortal { queueCancellation(of: attempt, createdAt: now) }
+        notify(channel: Channels.attempts, payload: attempt.description)
+    }
+
+    /// Queues the address where the payer pays and the address where the PSP accepts cancellations.
+    package func setPortal(redirectURL: String, cancelURL: String?, of attempt: Identifier<PaymentAttempt>) {
+        send(
+            """
+            UPDATE payment_attempts SET redirect_url = \(redirectURL), cancel_url = \(cancelURL)
+            WHERE id = \(attempt.uuid)
+            """)
+    }
+
+    /// Queues the outcome of one installment from an RT, and releases the installment.
+    package func setOutcome(
+        _ outcome: ItemOutcome, of installment: Identifier<Installment>, in attempt: Identifier<PaymentAttempt>
+    ) {
+        send(
+            """
+            UPDATE attempt_items SET outcome = \(outcome.rawValue), is_holding = false
+            WHERE attempt_id = \(attempt.uuid) AND installment_id = \(installment.uuid)
+            """)
+    }
+
+    private func letGo(_ attempt: Identifier<PaymentAttempt>) {
+        send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
+    }
+
+    /// Attempts whose deadline has passed by the database's clock, oldest first, locked. Attempts that another instance has locked are
+    /// skipped.
+    /// - Returns: each attempt, and whether one of its installments is paid.
+    package func lockOverdueAttempts(limit: Int) async throws -> [(
+        Identifier<PaymentAttempt>, AttemptStatus, isPartlyPaid: Bool
+    )] {
+        send(.planForValues)
+        return try await query(
+            """
+            SELECT a.id, a.status,
+                coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
+            FROM payment_attempts a
+            WHERE a.status IN ('created', 'redirected', 'in_progress') AND a.expires_at <= now()
+            ORDER BY a.expires_at LIMIT \(limit) FOR UPDATE OF a SKIP LOCKED
+            """
+        ).map { row in
+            var row = row
+            return (try row.identifier(), try row.word(), isPartlyPaid: try row.bool())
+        }
+    }
+
+    /// Extends a PSP's tenancy to the rows of this creditor until the transaction ends. The PSP's RT has paid a debt of this creditor,
+    /// and the open attempts of other PSPs on that debt must end. Other tenancies do not change.
+    package func widen(to creditor: OrganizationTaxCode) {
+        send(
+            """
+            SELECT CASE WHEN current_setting('quietanza.tenancy', true) = 'psp'
+                THEN set_config('quietanza.creditors', \([creditor.value])::text[]::text, true) END
+            """)
+    }
+}
