@@ -20,16 +20,16 @@ import Testing
             let text = (0..<Int.random(in: 1...5, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
             }
             .joined()
-            let read = Amount(toldDecimal: text)
+            let read = Amount(lenientDecimal: text)
             if read?.cents != cents(told: text) { Issue.record("\(text): \(String(describing: read))") }
             if read != nil { accepted += 1 }
             let isExact = text.wholeMatch(of: /[0-9]+\.[0-9]{2}/) != nil
             if (try? Amount(decimal: text))?.cents != (isExact ? cents(told: text) : nil) { Issue.record("\(text)") }
         }
         #expect(accepted > 300)
-        #expect(Amount(toldDecimal: String(repeating: "0", count: 39) + "1")?.cents == 100)
-        #expect(Amount(toldDecimal: String(repeating: "0", count: 40) + "1") == nil)
-        #expect(Amount(toldDecimal: "999999999.99") == .maximum && Amount(toldDecimal: "1000000000") == nil)
+        #expect(Amount(lenientDecimal: String(repeating: "0", count: 39) + "1")?.cents == 100)
+        #expect(Amount(lenientDecimal: String(repeating: "0", count: 40) + "1") == nil)
+        #expect(Amount(lenientDecimal: "999999999.99") == .maximum && Amount(lenientDecimal: "1000000000") == nil)
     }
 
     @Test func `the Italian form has a dot before each three digits and the same digits`() throws {
@@ -40,7 +40,7 @@ import Testing
                 let amount = try Amount(cents: Int64.random(in: 0..<bound, using: &random))
                 #expect(amount.italian.wholeMatch(of: /[0-9]{1,3}(\.[0-9]{3})*,[0-9]{2}/) != nil)
                 let plain = amount.italian.replacing(".", with: "").replacing(",", with: ".")
-                #expect(plain == amount.decimal && Amount(toldDecimal: plain) == amount)
+                #expect(plain == amount.decimal && Amount(lenientDecimal: plain) == amount)
             }
         }
     }

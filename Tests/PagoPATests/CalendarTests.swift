@@ -128,7 +128,7 @@ import Testing
 }
 
 /// Times as other systems write them.
-@Suite struct ToldTimeTests {
+@Suite struct ExternalTimeTests {
     @Test func `one instant is the same in every spelling that names it`() throws {
         var random = SeededRandom(seed: 52)
         for _ in 0..<1_000 {
@@ -148,17 +148,17 @@ import Testing
                 "\(text.replacing(".", with: ","))\(sign)\(zone)",
             ]
             if minutes == 0 { spellings.append("\(text)\(sign)\(two(abs(hours)))") }
-            for spelling in spellings { #expect(ToldTime(spelling) == .instant(instant), "\(spelling)") }
+            for spelling in spellings { #expect(ExternalTime(spelling) == .instant(instant), "\(spelling)") }
         }
     }
 
     @Test func `a day may have a zone, and stays the day that was written`() throws {
         let day = try CalendarDate("2026-11-20")
         for text in ["2026-11-20", "2026-11-20Z", "2026-11-20+01:00", "2026-11-20-1200", " 2026-11-20\t"] {
-            #expect(ToldTime(text) == .day(day), "\(text)")
-            #expect(ToldTime(text)?.day == day)
+            #expect(ExternalTime(text) == .day(day), "\(text)")
+            #expect(ExternalTime(text)?.day == day)
         }
-        #expect(ToldTime("2026-11-20T23:30:00Z")?.day.description == "2026-11-21")
+        #expect(ExternalTime("2026-11-20T23:30:00Z")?.day.description == "2026-11-21")
     }
 
     @Test(arguments: ["2026-03-29", "2026-10-25", "2026-06-15", "2026-12-31", "2028-02-29"])
@@ -171,12 +171,12 @@ import Testing
         }
         var first: [String: Instant] = [:]
         for instant in minutes where first[wall(instant)] == nil { first[wall(instant)] = instant }
-        for (text, instant) in first { #expect(ToldTime(text) == .instant(instant), "\(text)") }
+        for (text, instant) in first { #expect(ExternalTime(text) == .instant(instant), "\(text)") }
         // A time that the clock skips is the instant after the gap that is as far from it.
-        let skipped = try #require(ToldTime("2026-03-29T02:30:00"))
+        let skipped = try #require(ExternalTime("2026-03-29T02:30:00"))
         #expect(skipped == .instant(try Instant(rfc3339: "2026-03-29T01:30:00Z")))
         // What we write ourselves names its instant, in the hour that comes twice too.
-        for instant in minutes { #expect(ToldTime(instant.romeWallClock) == .instant(instant)) }
+        for instant in minutes { #expect(ExternalTime(instant.romeWallClock) == .instant(instant)) }
     }
 
     @Test(arguments: [
@@ -188,6 +188,6 @@ import Testing
         "2026-11-20T10:00:00." + String(repeating: "0", count: 80) + "Z",
     ])
     func `an ambiguous or broken time is no time`(text: String) {
-        #expect(ToldTime(text) == nil)
+        #expect(ExternalTime(text) == nil)
     }
 }

@@ -126,7 +126,7 @@ struct RTParts {
             noticeNumber: try noticeNumber.map { try NoticeNumber($0) }, paymentContext: context,
             attempt: try attempt.map { try Given.id($0) }, amount: Given.amount(cents), fee: fee.map(Given.amount),
             psp: RTPSP(id: try PSPID("ABCDITMM"), businessName: psp.name, taxCode: psp.taxCode, channel: psp.channel),
-            method: try method.map { try PaymentMethod(told: $0) }, paidAt: paidAt,
+            method: try method.map { try PaymentMethod(inRT: $0) }, paidAt: paidAt,
             transfers: transfers.enumerated().map { index, part in
                 RTTransfer(
                     index: index + 1, creditor: part.creditor, iban: part.iban, amount: Given.amount(part.cents),

@@ -128,13 +128,13 @@ import Testing
             for language in Language.allCases {
                 #expect(try PaymentMethod(text.rawValue).name(in: language) == text.text(in: language))
                 #expect(
-                    try PaymentMethod(told: text.rawValue.lowercased()).name(in: language) == text.text(in: language))
+                    try PaymentMethod(inRT: text.rawValue.lowercased()).name(in: language) == text.text(in: language))
             }
         }
-        #expect(try PaymentMethod(told: "creditCard").name(in: .it) == PaymentMethodText.card.text(in: .it))
-        #expect(try PaymentMethod(told: " bonifico\n").name(in: .it) == "bonifico")
+        #expect(try PaymentMethod(inRT: "creditCard").name(in: .it) == PaymentMethodText.card.text(in: .it))
+        #expect(try PaymentMethod(inRT: " bonifico\n").name(in: .it) == "bonifico")
         for code in ["", "cp", "ABCDEF", "C-P", "È"] { #expect(throws: InvalidValue.self) { try PaymentMethod(code) } }
-        for word in ["", " \n", "\u{202E}"] { #expect(throws: InvalidValue.self) { try PaymentMethod(told: word) } }
+        for word in ["", " \n", "\u{202E}"] { #expect(throws: InvalidValue.self) { try PaymentMethod(inRT: word) } }
     }
 
     @Test func `a description falls back to Italian and then to the key`() throws {

@@ -100,7 +100,7 @@ import Testing
         }
         #expect(NotificationKind(whenMoneyCameWith: nil) == .receiptReady)
         #expect(
-            NotificationKind.allCases.filter(\.bringsReceipt) == [
+            NotificationKind.allCases.filter(\.attachesReceipt) == [
                 .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided,
             ])
     }

@@ -122,7 +122,7 @@ import Testing
     }
 
     /// A position with what happened to it.
-    private struct Ledger {
+    private struct TestData {
         var position: Position
         /// The money of receipts that pay an installment, by its id.
         var settled: [Identifier<Installment>: Int64] = [:]
@@ -150,7 +150,7 @@ import Testing
             let installments = try (1...Int.random(in: 1...4, using: &random)).map {
                 try Given.installment($0, cents: Int64.random(in: 1...9_999, using: &random))
             }
-            var ledger = Ledger(position: try Given.position(.open, installments, payableAfterDue: true))
+            var ledger = TestData(position: try Given.position(.open, installments, payableAfterDue: true))
             for _ in 0..<12 {
                 let installment = Self.pick(ledger.position.installments, &random)
                 if installment.paidAt != nil, Int.random(in: 0..<5, using: &random) == 0 {

@@ -141,26 +141,30 @@ import Testing
 @Suite struct PreparedStatementsTests {
     @Test func `the statements used last stay prepared, and each of the others is deallocated once`() {
         var random = SeededRandom(seed: 6)
+        let texts: [SQL] = [
+            "SELECT 0", "SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4", "SELECT 5", "SELECT 6", "SELECT 7", "SELECT 8",
+            "SELECT 9", "SELECT 10", "SELECT 11",
+        ]
         for capacity in [1, 3, 8] {
             var statements = PreparedStatements(capacity: capacity)
             /// From the least to the most recently used.
-            var recent: [(text: String, name: String)] = []
+            var recent: [(key: StatementKey, name: String)] = []
             var deallocated: [String] = []
             for _ in 0..<500 {
-                let text = "SELECT \(Int.random(in: 0..<12, using: &random))"
-                let known = recent.firstIndex { $0.text == text }
-                let name = statements.name(of: text)
+                guard let key = texts.randomElement(using: &random)?.key else { continue }
+                let known = recent.firstIndex { $0.key == key }
+                let name = statements.name(of: key)
                 #expect(name == known.map { recent[$0].name })
                 if let known {
                     recent.append(recent.remove(at: known))
                 } else if Int.random(in: 0..<10, using: &random) == 0, let oldest = recent.first {
-                    statements.forget(oldest.text)
+                    statements.forget(oldest.key)
                     recent.removeFirst()
                 } else {
                     if recent.count == capacity { deallocated.append(recent.removeFirst().name) }
-                    let name = statements.add(text)
+                    let name = statements.add(key)
                     #expect(!deallocated.contains(name) && !recent.contains { $0.name == name })
-                    recent.append((text, name))
+                    recent.append((key, name))
                 }
                 #expect(statements.count == recent.count && statements.namesToDeallocate == deallocated)
                 if Int.random(in: 0..<5, using: &random) == 0, let done = deallocated.first {

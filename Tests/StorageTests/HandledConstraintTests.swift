@@ -14,10 +14,10 @@ import Testing
             "UPDATE attempt_items SET installment_id = (SELECT id FROM installments ORDER BY id LIMIT 1)"
         case .citizensEmail:
             """
-            UPDATE citizens SET email = CASE tax_code WHEN \(Ledger.mario.value) THEN 'A@example.org'
+            UPDATE citizens SET email = CASE tax_code WHEN \(TestData.mario.value) THEN 'A@example.org'
                 ELSE 'a@example.org' END
             """
-        case .citizensTaxCode: "UPDATE citizens SET tax_code = \(Ledger.mario.value)"
+        case .citizensTaxCode: "UPDATE citizens SET tax_code = \(TestData.mario.value)"
         case .installmentsIUV: "UPDATE installments SET iuv = '1'"
         case .installmentsNoticeNumber: "UPDATE installments SET notice_number = '300000000000000104'"
         case .positionsExternalID: "UPDATE positions SET external_id = 'x'"
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `every handled constraint rejects a write and is reported as itself`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             for constraint in Constraint.allCases {
                 do {
                     try await ledger.pool.execute(Self.violation(of: constraint))
@@ -60,9 +60,9 @@ import Testing
     }
 
     @Test func `a violation in a transaction of the service rolls it back and names its constraint`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             await #expect(throws: StorageError.constraint(.positionsExternalID)) {
-                try await ledger.store.transaction(within: .only([Ledger.alfa])) { tx in
+                try await ledger.store.transaction(within: .only([TestData.alfa])) { tx in
                     try await tx.execute("UPDATE positions SET description = 'changed'")
                     try await tx.execute("UPDATE positions SET external_id = 'x'")
                 }
@@ -150,7 +150,7 @@ import Testing
     @Test(arguments: RetentionRule.allCases)
     func `a row expires after the end of its life and not at it, and is handled once`(rule: RetentionRule) async throws
     {
-        try await Ledger.with(crowd: 4) { ledger in
+        try await TestData.with(crowd: 4) { ledger in
             let (table, column, preparation) = Self.rows(of: rule)
             for statement in preparation { _ = try await ledger.pool.query(statement) }
             // A third of the rows is a microsecond older than the end, a third has its instant, a third is younger.

@@ -29,7 +29,7 @@ import Testing
         let isDraft = Int.random(in: 0..<6, using: &random) == 0
         // Few different instants, so that many rows have the same sort key.
         let created = base.adding(seconds: 3_600 * Int.random(in: 0..<4, using: &random))
-        let codes = NoticeCodes.aux3(segregationCode: creditor == Ledger.alfa ? "01" : "02")
+        let codes = NoticeCodes.aux3(segregationCode: creditor == TestData.alfa ? "01" : "02")
         let installments = try (1...Int.random(in: 1...3, using: &random)).map { part in
             let notice = try codes.notice(base: UInt64(500_000 + number * 10 + part))
             let amount = try Amount(cents: Int64(100 * part))
@@ -48,20 +48,20 @@ import Testing
             document: Document(year: pick([2_025, 2_026], &random), number: pick(documents, &random)),
             description: pick(descriptions, &random),
             debtor: Debtor(
-                kind: .person, taxCode: pick([Ledger.mario, Ledger.anna], &random), fullName: "Qualcuno", email: nil,
+                kind: .person, taxCode: pick([TestData.mario, TestData.anna], &random), fullName: "Qualcuno", email: nil,
                 address: nil), lines: [], installments: installments, metadata: [:], state: isDraft ? .draft : .open,
             version: 1, createdAt: created, updatedAt: created.adding(seconds: Int.random(in: 0..<3, using: &random)),
             publishedAt: isDraft ? nil : created, cancelledAt: nil)
     }
 
-    private static func insert(_ positions: [Position], _ ledger: Ledger) async throws {
+    private static func insert(_ positions: [Position], _ ledger: TestData) async throws {
         try await ledger.store.transaction(within: .everyCreditor) { tx in
             for position in positions { tx.insert(position, fingerprint: [UInt8](repeating: 7, count: 32)) }
         }
     }
 
     /// Positions in every state, some paid in part or cancelled, some under review.
-    private static func fill(_ ledger: Ledger, _ random: inout SeededRandom) async throws {
+    private static func fill(_ ledger: TestData, _ random: inout SeededRandom) async throws {
         _ = try await ledger.pool.query(
             """
             INSERT INTO debt_types (creditor_tax_code, key, descriptions, service, taxonomy_code, payable_after_due,
@@ -69,7 +69,7 @@ import Testing
             SELECT tax_code, 'multe', '{"it":"Multe"}', 'police', '9/0101002IM/', true, now(), now() FROM creditors
             """)
         var positions: [Position] = []
-        for creditor in [Ledger.alfa, Ledger.beta] {
+        for creditor in [TestData.alfa, TestData.beta] {
             for number in 0..<30 { positions.append(try position(number, of: creditor, &random)) }
         }
         try await insert(positions, ledger)
@@ -102,7 +102,7 @@ import Testing
             """)
     }
 
-    private static func everyPosition(_ ledger: Ledger) async throws -> [Position] {
+    private static func everyPosition(_ ledger: TestData) async throws -> [Position] {
         let ids = try await ledger.pool.query("SELECT id FROM positions").map { row in
             var row = row
             return try row.identifier(Position.self)
@@ -199,13 +199,13 @@ import Testing
     }
 
     private static let tenancies: [Tenancy] = [
-        .everyCreditor, .only([Ledger.alfa]), .only([Ledger.beta, Ledger.alfa]), .only([]), .citizen(Ledger.mario),
-        .citizen(Ledger.anna, of: Ledger.beta),
+        .everyCreditor, .only([TestData.alfa]), .only([TestData.beta, TestData.alfa]), .only([]), .citizen(TestData.mario),
+        .citizen(TestData.anna, of: TestData.beta),
     ]
 
     /// All pages of a list, one after the other.
     private static func pages(
-        _ filter: PositionFilter, within tenancy: Tenancy, _ order: PositionOrder, limit: Int, _ ledger: Ledger,
+        _ filter: PositionFilter, within tenancy: Tenancy, _ order: PositionOrder, limit: Int, _ ledger: TestData,
         between: () async throws -> Void = {}
     ) async throws -> (items: [PositionSummary], total: Int?) {
         var items: [PositionSummary] = []
@@ -227,7 +227,7 @@ import Testing
     @Test func `every filter, alone and with others, finds exactly the positions that a plain reading finds`()
         async throws
     {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             var random = SeededRandom(seed: 121)
             try await Self.fill(ledger, &random)
             let all = try await Self.everyPosition(ledger)
@@ -269,17 +269,17 @@ import Testing
     }
 
     @Test func `pages contain every position once although others are inserted between them`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             var random = SeededRandom(seed: 122)
             try await Self.fill(ledger, &random)
             var number = 1_000
             for order in PositionOrder.allCases {
                 let before = Self.sorted(try await Self.everyPosition(ledger), order)
                 let found = try await Self.pages(
-                    PositionFilter(), within: .only([Ledger.alfa, Ledger.beta]), order, limit: 20, ledger
+                    PositionFilter(), within: .only([TestData.alfa, TestData.beta]), order, limit: 20, ledger
                 ) {
                     number += 1
-                    try await Self.insert([Self.position(number, of: Ledger.alfa, &random)], ledger)
+                    try await Self.insert([Self.position(number, of: TestData.alfa, &random)], ledger)
                 }
                 let known = Set(before.map(\.id))
                 #expect(found.items.map(\.id).filter(known.contains) == before.map(\.id), "\(order)")

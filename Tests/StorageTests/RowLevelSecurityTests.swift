@@ -269,16 +269,16 @@ import Testing
     ]
 
     @Test func `a view with whole rows shows each tenant exactly the rows of its table`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             _ = try await ledger.pool.query(
                 """
                 UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL
-                WHERE id IN (SELECT id FROM receipts WHERE creditor_tax_code = \(Ledger.alfa.value) ORDER BY id LIMIT 2)
+                WHERE id IN (SELECT id FROM receipts WHERE creditor_tax_code = \(TestData.alfa.value) ORDER BY id LIMIT 2)
                 """)
             let tenants: [Tenancy] = [
-                .everyCreditor, .only([]), .only([Ledger.alfa]), .only([Ledger.alfa], seesQuarantine: false),
-                .only([Ledger.alfa, Ledger.beta]), .citizen(Ledger.mario), .citizen(Ledger.anna), .psp(Ledger.firstPSP),
-                .psp(Ledger.secondPSP),
+                .everyCreditor, .only([]), .only([TestData.alfa]), .only([TestData.alfa], seesQuarantine: false),
+                .only([TestData.alfa, TestData.beta]), .citizen(TestData.mario), .citizen(TestData.anna), .psp(TestData.firstPSP),
+                .psp(TestData.secondPSP),
             ]
             for tenant in tenants {
                 for (view, table) in Self.views {
@@ -309,15 +309,15 @@ import Testing
     }
 
     @Test func `a payer does not see the document of a position of somebody else in a receipt`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             _ = try await ledger.pool.query(
-                "UPDATE receipts SET debtor_tax_code = \(Ledger.anna.value), payer_tax_code = \(Ledger.mario.value)")
+                "UPDATE receipts SET debtor_tax_code = \(TestData.anna.value), payer_tax_code = \(TestData.mario.value)")
             let documents: (Tenancy) async throws -> [Int] = { tenant in
                 try await ledger.store.transaction(within: tenant) { tx in
                     var row = try #require(
                         try await tx.query(
                             """
-                            SELECT count(*) FILTER (WHERE p.debtor_tax_code = \(Ledger.mario.value) AND r.document_year IS NOT NULL
+                            SELECT count(*) FILTER (WHERE p.debtor_tax_code = \(TestData.mario.value) AND r.document_year IS NOT NULL
                                     AND r.installment_number IS NOT NULL),
                                 count(*) FILTER (WHERE p.id IS NULL
                                     AND (r.document_year IS NOT NULL OR r.installment_number IS NOT NULL))
@@ -328,13 +328,13 @@ import Testing
                 }
             }
 
-            #expect(try await documents(.citizen(Ledger.mario)) == [4, 0])
+            #expect(try await documents(.citizen(TestData.mario)) == [4, 0])
             #expect(try await documents(.everyCreditor) == [4, 0])
         }
     }
 
     @Test func `no view exists besides those with whole rows, and none can be written`() async throws {
-        try await Ledger.with { ledger in
+        try await TestData.with { ledger in
             let found = try await ledger.pool.query(
                 "SELECT relname::text FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace ORDER BY 1"
             ).map { row in

@@ -50,21 +50,21 @@ import Testing
         }
     }
 
-    private func stored(_ sql: SQL, _ ledger: Ledger) async throws -> [Stored] {
+    private func stored(_ sql: SQL, _ ledger: TestData) async throws -> [Stored] {
         try await ledger.pool.query(sql).map { try Stored($0) }.sorted(by: Stored.isBefore)
     }
 
     private static let keys: [Tenancy] = [
-        .everyCreditor, .only([Ledger.alfa]), .only([Ledger.alfa, Ledger.beta]), .only([]),
-        .only([Ledger.beta], seesQuarantine: false),
+        .everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta]), .only([]),
+        .only([TestData.beta], seesQuarantine: false),
     ]
     private static let citizens: [Tenancy] = [
-        .citizen(Ledger.mario), .citizen(Ledger.anna), .citizen(Ledger.mario, of: Ledger.beta),
+        .citizen(TestData.mario), .citizen(TestData.anna), .citizen(TestData.mario, of: TestData.beta),
     ]
 
     /// Compares all pages of a list with the expected rows.
     private func check<Item>(
-        _ expected: [Stored], within tenancy: Tenancy, limit: Int, _ ledger: Ledger, _ what: String,
+        _ expected: [Stored], within tenancy: Tenancy, limit: Int, _ ledger: TestData, _ what: String,
         id: (Item) -> UUID, _ list: (PageRequest) -> Query<Page<Item>>
     ) async throws {
         var ids: [UUID] = []
@@ -80,17 +80,17 @@ import Testing
     }
 
     @Test func `receipts are found by every filter, and by nobody who may not see them`() async throws {
-        try await Ledger.with(crowd: 20) { ledger in
+        try await TestData.with(crowd: 20) { ledger in
             for statement in [
                 "UPDATE refunds SET status = 'failed'",
                 "UPDATE receipts SET status = 'settled' WHERE receipt_id = 'R2'",
                 "UPDATE receipts SET status = 'recorded', outcome_code = 1 WHERE receipt_id = 'R3'",
                 """
                 UPDATE receipts SET status = 'quarantined', position_id = NULL, installment_id = NULL, attempt_id = NULL,
-                    payer_tax_code = \(Ledger.mario.value) WHERE receipt_id = 'R4'
+                    payer_tax_code = \(TestData.mario.value) WHERE receipt_id = 'R4'
                 """,
                 "UPDATE receipts SET origin = 'counter', psp_id = NULL WHERE receipt_id = 'R5'",
-                "UPDATE receipts SET payer_tax_code = \(Ledger.anna.value), debt_type = 'mensa' WHERE receipt_id IN ('R1', 'R6')",
+                "UPDATE receipts SET payer_tax_code = \(TestData.anna.value), debt_type = 'mensa' WHERE receipt_id IN ('R1', 'R6')",
                 "UPDATE receipts SET notice_number = '3' || iuv WHERE receipt_id IN ('R1', 'R7')",
                 "UPDATE receipts SET paid_at = '2026-10-24T22:00:00Z' WHERE receipt_id IN ('R8', 'R9')",
                 "UPDATE receipts SET paid_at = '2026-10-25T22:59:59.999999Z' WHERE receipt_id = 'R10'",
@@ -145,8 +145,8 @@ import Testing
                 ("to", { $0.paidTo = day }, { CalendarDate(romeDayOf: $0.at) <= day }),
                 ("position", { $0.position = position }, { $0.position == position.uuid }),
                 (
-                    "person", { $0.taxCode = Ledger.mario },
-                    { $0.debtor == Ledger.mario.value || $0.payer == Ledger.mario.value }
+                    "person", { $0.taxCode = TestData.mario },
+                    { $0.debtor == TestData.mario.value || $0.payer == TestData.mario.value }
                 ),
             ]
             for tenancy in Self.keys + Self.citizens {
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func `refunds, anomalies and mails are found by every filter within the tenancy alone`() async throws {
-        try await Ledger.with(crowd: 12) { ledger in
+        try await TestData.with(crowd: 12) { ledger in
             _ = try await ledger.pool.query(
                 "UPDATE anomalies SET kind = 'amount_mismatch' WHERE kind = 'already_paid' AND NOT is_open")
             let refunds = try await stored(
@@ -227,7 +227,7 @@ import Testing
                     ("kind", { $0.kinds = [.unreadableRT] }, { $0.word == "unreadable_rt" }),
                     ("kinds", { $0.kinds = [.unreadableRT, .alreadyPaid] }, { $0.word != "amount_mismatch" }),
                     ("iuv", { $0.iuv = iuv }, { $0.iuv == iuv.value }),
-                    ("psp", { $0.psp = Ledger.firstPSP }, { $0.psp == Ledger.firstPSP.value }),
+                    ("psp", { $0.psp = TestData.firstPSP }, { $0.psp == TestData.firstPSP.value }),
                     ("receipt", { $0.receipt = receipt }, { $0.receipt == receipt.uuid }),
                     (
                         "position",

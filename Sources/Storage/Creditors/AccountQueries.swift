@@ -5,7 +5,7 @@ import Postgres
 package enum Accounts {
     /// The registered accounts of these creditors, by creditor and IBAN. Every tenant may read them, because a transfer may name the
     /// account of another creditor.
-    package static func of(_ creditors: [OrganizationTaxCode]) -> Query<AccountBook> {
+    package static func of(_ creditors: [OrganizationTaxCode]) -> Query<AccountRegister> {
         Query([
             """
             SELECT a.creditor_tax_code, a.iban, a.name, a.is_default, a.valid_from, a.valid_to,
@@ -16,7 +16,7 @@ package enum Accounts {
             ORDER BY a.creditor_tax_code, a.iban
             """
         ]) { answers in
-            AccountBook(
+            AccountRegister(
                 try answers[0].map { row in
                     var row = row
                     let creditor = try row.organization()
