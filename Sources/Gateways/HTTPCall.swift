@@ -14,6 +14,8 @@ struct HTTPCall: Sendable {
     let headers: [String]
     let body: [UInt8]
     let policy: OutboundPolicy
+    /// Only connects, with TLS for https, and sends no request. The answer then has status 0.
+    var connectsOnly = false
 
     struct Answer: Sendable {
         let status: Int
@@ -59,10 +61,14 @@ struct HTTPCall: Sendable {
         handle.set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
         handle.set(CURLOPT_USERAGENT, "quietanza")
         _ = quietanza_set_list(handle.raw, CURLOPT_HTTPHEADER, list.raw)
-        handle.set(CURLOPT_POSTFIELDSIZE, body.count)
-        _ = body.withUnsafeBytes { bytes in
-            quietanza_set_pointer(
-                handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        if connectsOnly {
+            handle.set(CURLOPT_CONNECT_ONLY, 1)
+        } else {
+            handle.set(CURLOPT_POSTFIELDSIZE, body.count)
+            _ = body.withUnsafeBytes { bytes in
+                quietanza_set_pointer(
+                    handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            }
         }
         _ = quietanza_set_write(handle.raw) { data, size, count, context in
             guard let data, let context else { return 0 }

@@ -106,6 +106,15 @@ package final class PSPPortal: Sendable {
         }
     }
 
+    /// Checks that the host of the URL can be resolved and connected to, with TLS for https, under the outbound policy. Sends no
+    /// request.
+    /// - Parameter psp: whose limit of concurrent calls applies.
+    package func probe(_ url: String, for psp: String) async throws(PSPPortalFailure) {
+        do { try policy.check(url) } catch { throw .notAllowed }
+        let call = HTTPCall(url: url, headers: [], body: [], policy: policy, connectsOnly: true)
+        _ = try await perform(call, for: "\(psp) probe", until: .now + .seconds(Self.cancelSeconds))
+    }
+
     private func post(
         _ body: [UInt8], to url: String, as id: String, signedBy secrets: [WebhookSecret], for key: String,
         until deadline: ContinuousClock.Instant
@@ -117,6 +126,12 @@ package final class PSPPortal: Sendable {
             url: url,
             headers: ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)"],
             body: body, policy: policy)
+        return try await perform(call, for: key, until: deadline)
+    }
+
+    private func perform(_ call: HTTPCall, for key: String, until deadline: ContinuousClock.Instant)
+        async throws(PSPPortalFailure) -> HTTPCall.Answer
+    {
         let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
         do throws(CurlWorkers.Rejection) {
             outcome = try await workers.run(for: key, until: deadline) { call.perform($0, until: deadline) }

@@ -12,7 +12,7 @@ import UnixSignals
 /// runs.
 final class ServerIdentity: Sendable {
     private let certificateFile: String
-    private let keyFile: String
+    let keyFile: String
     private let current: Mutex<Pair>
 
     private struct Pair {
@@ -61,6 +61,11 @@ final class ServerIdentity: Sendable {
         current.withLock { $0.chain.first.map { Int($0.notValidAfter) } ?? 0 }
     }
 
+    /// The validity of every certificate of the chain, the server's own first.
+    var validities: [CertificateValidity] {
+        current.withLock { $0.chain.map { CertificateValidity($0) } }
+    }
+
     /// - Parameter authorities: if set, each client must present a certificate issued by one of them.
     func configuration(demanding authorities: [NIOSSLCertificate]? = nil) -> TLSConfiguration {
         var configuration = Self.configuration(current.withLock { $0 })
@@ -77,6 +82,17 @@ final class ServerIdentity: Sendable {
             configuration.sendCANameList = true
         }
         return configuration
+    }
+}
+
+/// The instants between which a certificate is valid, as Unix times.
+struct CertificateValidity: Sendable {
+    let beginsAtUnixSeconds: Int
+    let endsAtUnixSeconds: Int
+
+    init(_ certificate: NIOSSLCertificate) {
+        beginsAtUnixSeconds = Int(certificate.notValidBefore)
+        endsAtUnixSeconds = Int(certificate.notValidAfter)
     }
 }
 

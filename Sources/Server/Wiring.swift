@@ -27,8 +27,8 @@ struct Wiring: Sendable {
     let pool: Pool
     let intermediary: Intermediary
     let connections: Connections
-    private let portal: PSPPortal
-    private let mail: MailGateway?
+    let portal: PSPPortal
+    let mail: MailGateway?
     private let drawing: ReceiptPDF
 
     init(_ settings: Settings, logger: Logger) throws {

@@ -111,7 +111,7 @@ package struct Store: Sendable {
         }
     }
 
-    /// Runs a statement as the user that owns the schema instead of the service's role. Only `migrate` and `verify` use it.
+    /// Runs a statement as the user that owns the schema instead of the service's role. Only `migrate`, `verify` and `doctor` use it.
     func ownersQuery(_ sql: SQL) async throws -> [Row] { try await pool.query(sql) }
 
     /// Like `ownersQuery`, in one transaction.

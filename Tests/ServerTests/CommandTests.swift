@@ -135,7 +135,7 @@ import Testing
 
     @Test(arguments: [
         "serve", "migrate", "api-key", "psp-secret", "demo-data", "check-config", "loops",
-        "rotate-secrets-key",
+        "rotate-secrets-key", "doctor",
     ])
     func `every command has a help text`(command: String) throws {
         let (status, text) = try run([command, "--help"], [:])

@@ -180,7 +180,8 @@ final class Deployment: Sendable {
             "RECEIPT": folder.appending(path: "ricevuta.pdf").path, "DATABASE_URL": cluster.url,
             "DEMO_DATA": folder.appending(path: "demo.json").path,
             "PATH": Self.binaries.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"),
-            "HOME": folder.path, "QUIETANZA_ENV": "/dev/null", "SMTP_URL": "smtp://127.0.0.1:25?tls=none",
+            "HOME": folder.path, "QUIETANZA_ENV": "/dev/null", "SMTP_URL": environment["SMTP_URL"] ?? "",
+            "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
             "MAIL_FROM": "quietanza@example.org", "RESOURCES_DIRECTORY": Self.project.path,
             "SECRETS_KEY": Self.secretsKey,
         ]

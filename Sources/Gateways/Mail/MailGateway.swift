@@ -63,6 +63,25 @@ package final class MailGateway: Sendable {
         if let outcome { throw outcome }
     }
 
+    /// Connects, starts TLS and logs in as for a delivery, and sends NOOP instead of a message.
+    package func probe() async throws(MailFailure) {
+        let server = server
+        let outcome: MailFailure?
+        do throws(CurlWorkers.Rejection) {
+            outcome = try await workers.run(
+                for: "mail", until: .now + .milliseconds(Self.connectTimeoutMilliseconds + Self.marginMilliseconds)
+            ) { handle in
+                Delivery(nil, until: StopRequest()).probe(handle, server, Self.connectTimeoutMilliseconds)
+            }
+        } catch {
+            switch error {
+            case .busy, .expired, .stopped: throw .busy
+            case .abandoned: throw .timedOut
+            }
+        }
+        if let outcome { throw outcome }
+    }
+
     /// Closes the connection after a failure: libcurl would reuse it, and would read a late reply as the reply to the next
     /// message. If the server had closed an idle connection, the delivery is retried once at once.
     private static func deliver(_ handle: CurlHandle, _ attempt: (CurlHandle) -> MailFailure?) -> MailFailure? {
@@ -103,18 +122,22 @@ private final class StopRequest: Sendable {
 /// The delivery of one message; it lives as long as one libcurl call.
 private final class Delivery {
     private let message: [UInt8]
+    /// No message is sent.
+    private let isProbe: Bool
     private let stop: StopRequest
     private var offset = 0
     private var replies: [String] = []
     /// Whether RCPT TO was sent: from then on, a 5xx reply concerns the recipient or the message.
     private var recipientWasSent = false
 
-    init(_ message: [UInt8], until stop: StopRequest) {
-        self.message = message
+    /// - Parameter message: nil for a probe.
+    init(_ message: [UInt8]?, until stop: StopRequest) {
+        self.message = message ?? []
+        isProbe = message == nil
         self.stop = stop
     }
 
-    private var isHandedOver: Bool { offset >= message.count }
+    private var isHandedOver: Bool { !isProbe && offset >= message.count }
 
     func perform(_ handle: CurlHandle, _ server: MailServer, from: String, to: String, _ timeoutMilliseconds: Int)
         -> MailFailure?
@@ -122,18 +145,7 @@ private final class Delivery {
         if stop.isRequested { return .stopped }
         let recipients = CurlList(["<\(to)>"])
         let context = Unmanaged.passUnretained(self).toOpaque()
-        handle.reset()
-        let scheme = server.encryption == .implicit ? "smtps" : "smtp"
-        handle.set(CURLOPT_URL, "\(scheme)://\(server.host):\(server.port)/quietanza")
-        handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
-        handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2
-        if server.encryption == .starttls { handle.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
-        if let file = server.authoritiesFile { handle.set(CURLOPT_CAINFO, file) }
-        if let user = server.user { handle.set(CURLOPT_USERNAME, user) }
-        if let password = server.password { handle.set(CURLOPT_PASSWORD, password) }
-        handle.set(CURLOPT_CONNECTTIMEOUT_MS, MailGateway.connectTimeoutMilliseconds)
-        handle.set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
-        handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, MailGateway.totalTimeoutMilliseconds / 1_000)
+        connect(handle, server, timeoutMilliseconds)
         handle.set(CURLOPT_MAIL_FROM, "<\(from)>")
         _ = quietanza_set_list(handle.raw, CURLOPT_MAIL_RCPT, recipients.raw)
         handle.set(CURLOPT_UPLOAD, 1)
@@ -142,13 +154,6 @@ private final class Delivery {
             return Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().copyMessage(buffer, size * count)
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_READDATA, context)
-        _ = quietanza_set_header(handle.raw) { data, size, count, context in
-            guard let data, let context else { return 0 }
-            let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
-            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().receive(line)
-            return size * count
-        }
-        _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
         // libcurl passes every command here, including the login, so nothing is stored or logged.
         handle.set(CURLOPT_VERBOSE, 1)
         _ = quietanza_set_debug(handle.raw) { raw, type, data, size, context in
@@ -170,6 +175,41 @@ private final class Delivery {
         _ = quietanza_set_pointer(handle.raw, CURLOPT_XFERINFODATA, context)
         let code = withExtendedLifetime((self, recipients)) { handle.perform() }
         return failure(code, replyCode: handle.responseCode)
+    }
+
+    func probe(_ handle: CurlHandle, _ server: MailServer, _ timeoutMilliseconds: Int) -> MailFailure? {
+        connect(handle, server, timeoutMilliseconds)
+        handle.set(CURLOPT_CUSTOMREQUEST, "NOOP")
+        // Without this, libcurl prints the reply.
+        _ = quietanza_set_write(handle.raw) { _, size, count, _ in size * count }
+        let code = withExtendedLifetime(self) { handle.perform() }
+        let found = failure(code, replyCode: handle.responseCode)
+        handle.closeConnection()
+        return found
+    }
+
+    /// The options of the connection, which a delivery and a probe share.
+    private func connect(_ handle: CurlHandle, _ server: MailServer, _ timeoutMilliseconds: Int) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        handle.reset()
+        let scheme = server.encryption == .implicit ? "smtps" : "smtp"
+        handle.set(CURLOPT_URL, "\(scheme)://\(server.host):\(server.port)/quietanza")
+        handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2
+        if server.encryption == .starttls { handle.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
+        if let file = server.authoritiesFile { handle.set(CURLOPT_CAINFO, file) }
+        if let user = server.user { handle.set(CURLOPT_USERNAME, user) }
+        if let password = server.password { handle.set(CURLOPT_PASSWORD, password) }
+        handle.set(CURLOPT_CONNECTTIMEOUT_MS, MailGateway.connectTimeoutMilliseconds)
+        handle.set(CURLOPT_TIMEOUT_MS, timeoutMilliseconds)
+        handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, MailGateway.totalTimeoutMilliseconds / 1_000)
+        _ = quietanza_set_header(handle.raw) { data, size, count, context in
+            guard let data, let context else { return 0 }
+            let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
+            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().hear(line)
+            return size * count
+        }
+        _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
     }
 
     private var mustStop: Bool {

@@ -48,5 +48,11 @@ package struct MailServer: Sendable {
 
 extension MailServer: CustomStringConvertible {
     /// Omits the password.
-    package var description: String { "MailServer(\(host):\(port))" }
+    package var description: String { "MailServer(\(address))" }
+
+    /// Host and port.
+    package var address: String { "\(host):\(port)" }
+
+    /// Whether the service logs in.
+    package var needsLogin: Bool { user != nil }
 }

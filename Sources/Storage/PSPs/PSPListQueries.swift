@@ -34,6 +34,17 @@ package enum PSPLists {
         }
     }
 
+    /// The enabled PSPs of the current list that have no valid webhook secret, by id.
+    package static var withoutSecret: Query<[PSPID]> {
+        Query(
+            """
+            SELECT p.psp_id FROM psps p JOIN psp_lists l ON l.version = p.version AND l.is_current
+            WHERE p.is_enabled AND NOT EXISTS (
+                SELECT FROM webhook_secrets s WHERE s.psp_id = p.psp_id AND s.revoked_at IS NULL)
+            ORDER BY p.psp_id
+            """, rows: { try $0.value { try PSPID($0) } })
+    }
+
     /// One page of versions, newest first.
     package static func list(page: PageRequest) -> Query<Page<PSPListSummary>> {
         let below = page.after.map { Int(truncatingIfNeeded: $0.key) } ?? Int.max
