@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy check-fuzz fuzz format clean
+.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy deb deb-test check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -64,6 +64,12 @@ check-kubernetes: ## Build the Kubernetes overlays and validate them against the
 	@scripts/check-kubernetes.sh
 
 check-deploy: check-compose check-monitoring check-kubernetes ## Check everything in deploy/ (downloads its tools once)
+
+deb: setup ## Build the Debian package into .local/deb and check it with lintian (QUIETANZA_BIN_DIR: prebuilt programs)
+	@scripts/deb.sh
+
+deb-test: setup ## Install, run, upgrade, downgrade, remove and purge the package in a fresh Debian (root)
+	@scripts/deb-test.sh
 
 format: ## Format the Swift code
 	@scripts/format.sh write

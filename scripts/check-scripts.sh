@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 shopt -s nullglob
 shells=(.ci/run scripts/*.sh deploy/*/*.sh docs/*.sh)
 for script in "${shells[@]}"; do bash -n "$script"; done
-pythons=(scripts/*.py scripts/*/*.py Benchmarks/peers/*/*.py)
+pythons=(scripts/*.py scripts/*/*.py packaging/*.py Benchmarks/peers/*/*.py)
 for script in "${pythons[@]}"; do
     /usr/bin/python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$script"
 done
