@@ -206,7 +206,7 @@ private final class Delivery {
         _ = quietanza_set_header(handle.raw) { data, size, count, context in
             guard let data, let context else { return 0 }
             let line = String(decoding: UnsafeRawBufferPointer(start: data, count: size * count), as: UTF8.self)
-            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().hear(line)
+            Unmanaged<Delivery>.fromOpaque(context).takeUnretainedValue().receive(line)
             return size * count
         }
         _ = quietanza_set_pointer(handle.raw, CURLOPT_HEADERDATA, context)
