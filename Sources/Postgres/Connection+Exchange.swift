@@ -39,7 +39,9 @@ extension Connection {
             if !shielded, Task.isCancelled { throw NothingSent(reason: CancellationError()) }
             let steps = try queue(statements)
             try await flush(until: deadline, shielded: shielded)
-            return try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
+            let answers = try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
+            if hasUnreplicatedCommit { throw PostgresError.connectionLost }
+            return answers
         } catch let failure as ExchangeFailure {
             closeOrReset(after: failure)
             throw failure

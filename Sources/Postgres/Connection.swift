@@ -6,6 +6,8 @@ actor Connection {
     let configuration: PoolConfiguration
     var handle: OpaquePointer?
     var prepared: PreparedStatements
+    /// Becomes 1 when the server has committed without its synchronous standby.
+    private var unreplicated: UnsafeMutablePointer<Int32>?
 
     typealias Start = @Sendable (ConnectionParameters) -> OpaquePointer?
 
@@ -16,16 +18,19 @@ actor Connection {
     }
 
     /// Connects to the first host that accepts. The deadline covers all hosts and the lookup of their names.
-    /// - Parameter start: begins to connect, and may block for a long time.
+    /// - Parameters:
+    ///   - firstHost: the host to try first.
+    ///   - start: begins to connect, and may block for a long time.
     /// - Throws: `PostgresError.unavailable`, or `CancellationError`.
     static func open(
-        _ configuration: PoolConfiguration, until deadline: Reactor.Instant,
+        _ configuration: PoolConfiguration, until deadline: Reactor.Instant, from firstHost: FirstHost = FirstHost(),
         starting start: @escaping Start = { $0.start() }
     ) async throws -> Connection {
-        let hosts = try ConnectionParameters.each(of: configuration)
+        let hosts = Array(try ConnectionParameters.each(of: configuration).enumerated())
+        let ordered = hosts.dropFirst(firstHost.index) + hosts.prefix(firstHost.index)
         var reason = PostgresError.unavailable(reason: "no host in the database URL")
-        for (index, host) in hosts.enumerated() {
-            let end = Reactor.Instant.now.advanced(by: (deadline - .now) / (hosts.count - index))
+        for (tried, (index, host)) in ordered.enumerated() {
+            let end = Reactor.Instant.now.advanced(by: (deadline - .now) / (hosts.count - tried))
             let connection: Connection
             do {
                 connection = try await starters.run(for: host.name, until: end) { _ in
@@ -37,10 +42,12 @@ actor Connection {
             }
             do {
                 try await connection.establish(until: end)
+                firstHost.accepted(index)
                 return connection
             } catch let error as PostgresError {
                 await connection.close()
                 reason = error
+                if end <= .now { firstHost.didNotRespond(index, of: hosts.count) }
             } catch {
                 await connection.close()
                 throw error
@@ -57,7 +64,7 @@ actor Connection {
     ) {}
 
     private func establish(until deadline: Reactor.Instant) async throws {
-        quietanza_silence_notices(handle)
+        unreplicated = quietanza_receive_notices(handle)
         while true {
             guard PQstatus(handle) != CONNECTION_BAD else { throw refusal() }
             let interest: Reactor.Interest
@@ -91,7 +98,13 @@ actor Connection {
     func close() {
         PQfinish(handle)
         handle = nil
+        free(unreplicated)
+        unreplicated = nil
     }
+
+    /// Whether the server has ended a COMMIT before its synchronous standby had the transaction. The server reports success, but
+    /// after a failover the transaction may be lost, so its outcome is unknown.
+    var hasUnreplicatedCommit: Bool { unreplicated?.pointee == 1 }
 
     var isOpen: Bool { handle != nil }
 
@@ -118,5 +131,6 @@ actor Connection {
 
     isolated deinit {
         PQfinish(handle)
+        free(unreplicated)
     }
 }

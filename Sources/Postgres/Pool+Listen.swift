@@ -36,7 +36,8 @@ extension Pool {
         while !Task.isCancelled {
             do {
                 let limit = Duration.milliseconds(configuration.connectTimeoutMilliseconds)
-                let connection = try await Connection.open(configuration, until: .now.advanced(by: limit))
+                let connection = try await Connection.open(
+                    configuration, until: .now.advanced(by: limit), from: firstHost)
                 pause = .milliseconds(configuration.minimumBackoffMilliseconds)
                 await connection.listen(channels, yield: yield)
                 await connection.close()

@@ -21,6 +21,7 @@ package final class Pool: Sendable {
     private let state: Mutex<PoolState<Connection>>
     private let drained = Drain()
     let listeners = Mutex<[UInt64: Task<Void, Never>]>([:])
+    let firstHost = FirstHost()
 
     package init(configuration: PoolConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -122,7 +123,11 @@ extension Pool {
     private func connect(until deadline: Reactor.Instant) async throws -> Connection? {
         let limit = Reactor.Instant.now.advanced(by: .milliseconds(configuration.connectTimeoutMilliseconds))
         do {
-            let connection = try await Connection.open(configuration, until: min(limit, deadline))
+            // The attempt continues when its caller is cancelled. Otherwise health checks with a short time limit would end every
+            // attempt at a host that does not respond, and no attempt would reach the new primary after it.
+            let connection = try await Task {
+                try await Connection.open(configuration, until: min(limit, deadline), from: firstHost)
+            }.value
             wake(state.withLock { $0.connected() })
             return connection
         } catch let error as PostgresError {

@@ -178,6 +178,81 @@ import Testing
         await pool.shutdown()
     }
 
+    @Test func `a COMMIT whose wait for the synchronous standby was cancelled has an unknown outcome`() async throws {
+        // On a thread of its own, because the start of a cluster blocks, and the other tests measure time.
+        let cluster = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try PrivateCluster() }) }
+        }
+        defer { cluster.remove() }
+        var configuration = PoolConfiguration(url: cluster.url, maximumConnections: 2)
+        configuration.answerTimeoutMilliseconds = 60_000
+        let pool = Pool(configuration: configuration, logger: .silent)
+        _ = try await pool.query("CREATE TABLE t (a bigint)")
+        _ = try await pool.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        _ = try await pool.query("SELECT pg_reload_conf()")
+        let writing = Task {
+            var error: PostgresError?
+            while error == nil {
+                error = await failure { try await pool.transaction { tx in tx.send("INSERT INTO t VALUES (1)") } }
+            }
+            return error
+        }
+        try await eventually("a COMMIT waits for the standby, and its wait is cancelled") {
+            try await !pool.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                .isEmpty
+        }
+
+        let error = await writing.value
+
+        #expect(error == .commitUnknown)
+        #expect(error?.isUnavailable == true)
+        await pool.shutdown()
+    }
+
+    @Test func `later connections try the host first that accepted the last one`() async throws {
+        let silent = try Proxy(to: try TestDatabase.port)
+        defer { silent.close() }
+        silent.fallSilent()
+        let port = try TestDatabase.port
+        var configuration = try TestDatabase.configuration(connections: 1)
+        configuration.connectTimeoutMilliseconds = 8_000
+        configuration.url = configuration.url.replacingOccurrences(
+            of: "127.0.0.1:\(port)", with: "127.0.0.1:\(silent.port),127.0.0.1:\(port)")
+        let firstHost = FirstHost()
+        let first = try await Connection.open(configuration, until: .now + .seconds(8), from: firstHost)
+        #expect(firstHost.index == 1)
+        let start = ContinuousClock.now
+
+        let second = try await Connection.open(configuration, until: .now + .seconds(8), from: firstHost)
+
+        #expect(firstHost.index == 1)
+        #expect(ContinuousClock.now - start < .seconds(4))
+        await first.close()
+        await second.close()
+    }
+
+    /// Health checks of a load balancer are such callers.
+    @Test func `the pool passes a silent host although each caller is cancelled earlier`() async throws {
+        let silent = try Proxy(to: try TestDatabase.port)
+        defer { silent.close() }
+        silent.fallSilent()
+        let port = try TestDatabase.port
+        var configuration = try TestDatabase.configuration(connections: 1)
+        configuration.connectTimeoutMilliseconds = 8_000
+        configuration.url = configuration.url.replacingOccurrences(
+            of: "127.0.0.1:\(port)", with: "127.0.0.1:\(silent.port),127.0.0.1:\(port)")
+        let pool = Pool(configuration: configuration, logger: .silent)
+
+        try await eventually(within: 30, "a caller gets a connection") {
+            let caller = Task { try await pool.query("SELECT 1") }
+            try await Task.sleep(for: .milliseconds(100))
+            caller.cancel()
+            return (try? await caller.value) != nil
+        }
+
+        await pool.shutdown()
+    }
+
     @Test func `the pool finds the available host after an unreachable and a silent one`() async throws {
         let silent = try Proxy(to: try TestDatabase.port)
         defer { silent.close() }

@@ -48,7 +48,8 @@ import Testing
             document: Document(year: pick([2_025, 2_026], &random), number: pick(documents, &random)),
             description: pick(descriptions, &random),
             debtor: Debtor(
-                kind: .person, taxCode: pick([TestData.mario, TestData.anna], &random), fullName: "Qualcuno", email: nil,
+                kind: .person, taxCode: pick([TestData.mario, TestData.anna], &random), fullName: "Qualcuno",
+                email: nil,
                 address: nil), lines: [], installments: installments, metadata: [:], state: isDraft ? .draft : .open,
             version: 1, createdAt: created, updatedAt: created.adding(seconds: Int.random(in: 0..<3, using: &random)),
             publishedAt: isDraft ? nil : created, cancelledAt: nil)
@@ -199,7 +200,8 @@ import Testing
     }
 
     private static let tenancies: [Tenancy] = [
-        .everyCreditor, .only([TestData.alfa]), .only([TestData.beta, TestData.alfa]), .only([]), .citizen(TestData.mario),
+        .everyCreditor, .only([TestData.alfa]), .only([TestData.beta, TestData.alfa]), .only([]),
+        .citizen(TestData.mario),
         .citizen(TestData.anna, of: TestData.beta),
     ]
 

@@ -277,7 +277,8 @@ import Testing
                 """)
             let tenants: [Tenancy] = [
                 .everyCreditor, .only([]), .only([TestData.alfa]), .only([TestData.alfa], seesQuarantine: false),
-                .only([TestData.alfa, TestData.beta]), .citizen(TestData.mario), .citizen(TestData.anna), .psp(TestData.firstPSP),
+                .only([TestData.alfa, TestData.beta]), .citizen(TestData.mario), .citizen(TestData.anna),
+                .psp(TestData.firstPSP),
                 .psp(TestData.secondPSP),
             ]
             for tenant in tenants {
@@ -311,7 +312,8 @@ import Testing
     @Test func `a payer does not see the document of a position of somebody else in a receipt`() async throws {
         try await TestData.with { ledger in
             _ = try await ledger.pool.query(
-                "UPDATE receipts SET debtor_tax_code = \(TestData.anna.value), payer_tax_code = \(TestData.mario.value)")
+                "UPDATE receipts SET debtor_tax_code = \(TestData.anna.value), payer_tax_code = \(TestData.mario.value)"
+            )
             let documents: (Tenancy) async throws -> [Int] = { tenant in
                 try await ledger.store.transaction(within: tenant) { tx in
                     var row = try #require(
