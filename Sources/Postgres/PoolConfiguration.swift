@@ -3,8 +3,6 @@ package struct PoolConfiguration: Sendable {
     /// A libpq URI or key=value string. Several hosts are tried in turn. By default only a host that accepts writes
     /// (`target_session_attrs=read-write`) is used, so that a failover needs no restart of the service.
     package var url: String
-    /// `target_session_attrs` unless the URL has its own.
-    package var sessionAttributes = "read-write"
     package var applicationName = "quietanza"
     /// The search path; nil uses the server's default. It gives each test its own schema.
     package var searchPath: String?

@@ -212,7 +212,7 @@ import Testing
     @Test func `later connections try the host first that accepted the last one`() async throws {
         let silent = try Proxy(to: try TestDatabase.port)
         defer { silent.close() }
-        silent.fallSilent()
+        silent.stopForwarding()
         let port = try TestDatabase.port
         var configuration = try TestDatabase.configuration(connections: 1)
         configuration.connectTimeoutMilliseconds = 8_000
@@ -235,7 +235,7 @@ import Testing
     @Test func `the pool passes a silent host although each caller is cancelled earlier`() async throws {
         let silent = try Proxy(to: try TestDatabase.port)
         defer { silent.close() }
-        silent.fallSilent()
+        silent.stopForwarding()
         let port = try TestDatabase.port
         var configuration = try TestDatabase.configuration(connections: 1)
         configuration.connectTimeoutMilliseconds = 8_000

@@ -25,7 +25,7 @@ extension ServerTests {
             _ live: Deployment, _ settings: [String: String] = [:], _ arguments: [String] = []
         ) throws -> (status: Int32, text: String) {
             let log = live.folder.appending(path: "doctor-\(UUID().uuidString).txt")
-            let part = try Part(
+            let part = try ServiceProcess(
                 Deployment.binaries.appending(path: "quietanza").path, ["doctor"] + arguments,
                 live.environment.merging(settings) { $1 }, log: log)
             let status = part.exitStatus(withinSeconds: 40)
@@ -93,12 +93,12 @@ extension ServerTests {
                 #expect(forbidden.status == 1)
                 #expect(forbidden.report.detail("psps", "connection").contains("OUTBOUND_ALLOWED_NETWORKS"))
 
-                try live.ask("UPDATE psp_channels SET start_url = 'http://127.0.0.1:\(port)/start/contract-7'")
+                try live.query("UPDATE psp_channels SET start_url = 'http://127.0.0.1:\(port)/start/contract-7'")
                 let silent = try report(live)
                 #expect(silent.status == 1)
                 #expect(silent.report.verdicts.contains("psps connection error"))
                 #expect(!silent.report.detail("psps", "connection").contains("contract-7"))
-                try live.ask("UPDATE webhook_secrets SET revoked_at = now() WHERE psp_id = 'ABCDITMM'")
+                try live.query("UPDATE webhook_secrets SET revoked_at = now() WHERE psp_id = 'ABCDITMM'")
                 #expect(try report(live).report.detail("psps", "secrets").contains("ABCDITMM"))
             }
         }
@@ -121,7 +121,7 @@ extension ServerTests {
                         Deployment.project.path + "/deploy/compose/roles.sh",
                     ])
                 let settings = ["DATABASE_URL": "postgresql://quietanza@127.0.0.1:\(cluster.port)/quietanza"]
-                try Part.finish(
+                try ServiceProcess.finish(
                     Deployment.binaries.appending(path: "quietanza").path, ["migrate"],
                     live.environment.merging(settings) { $1 }, log: live.folder.appending(path: "compose-migrate.txt"))
 
@@ -154,21 +154,21 @@ extension ServerTests {
                     #expect(exit == (status == "error" ? 1 : 0))
                 }
 
-                try live.ask("DROP POLICY positions_tenancy ON positions")
+                try live.query("DROP POLICY positions_tenancy ON positions")
                 let bare = try report(live)
                 #expect(bare.status == 1)
                 #expect(bare.report.detail("database", "role").contains("1 policies or grants"))
 
-                try live.ask("ALTER ROLE quietanza_app BYPASSRLS")
+                try live.query("ALTER ROLE quietanza_app BYPASSRLS")
                 #expect(try report(live).report.detail("database", "role").contains("NOBYPASSRLS"))
-                try live.ask("ALTER SYSTEM SET synchronous_commit = off")
-                try live.ask("SELECT pg_reload_conf()")
+                try live.query("ALTER SYSTEM SET synchronous_commit = off")
+                try live.query("SELECT pg_reload_conf()")
                 try await live.waitUntil("the setting is in force", seconds: 10) {
-                    try live.ask("SHOW synchronous_commit") == ["off"]
+                    try live.query("SHOW synchronous_commit") == ["off"]
                 }
                 #expect(try report(live).report.detail("database", "durability").contains("synchronous_commit is off"))
 
-                try live.ask("CREATE DATABASE empty")
+                try live.query("CREATE DATABASE empty")
                 let empty = live.cluster.url.replacing("/postgres", with: "/empty")
                 let bareDatabase = try report(live, ["DATABASE_URL": empty])
                 #expect(bareDatabase.status == 1)
