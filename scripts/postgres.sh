@@ -93,7 +93,7 @@ start_cluster() {
     local port=$1
     local last=$((port + 50))
     local patience=20
-    local options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='$socket' -c max_connections=200"
+    local options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='$socket' -c max_connections=400"
     [ "$mode" = durable ] || options+=" -c fsync=off -c full_page_writes=off"
     while [ "$port" -le "$last" ]; do
         if ! is_taken "$port"; then

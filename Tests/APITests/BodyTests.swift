@@ -37,8 +37,8 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "email":"mario@example.org","address":{"street":"Via Roma","civic_number":"1","postal_code":"00100",
                 "city":"Roma","province":"RM","country":"IT"}},
                 "lines":[{"description":"Pasti","quantity":20,"amount_cents":5980}],
-                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","iuv":"01000000000000101",
-                "notice_number":"301000000000000101",
+                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","iuv":"01000000000000144",
+                "notice_number":"301000000000000144",
                 "transfers":[{"creditor_tax_code":"12345678903","iban":"IT60X0542811101000000123456",
                 "amount_cents":5980,"taxonomy_code":"9/0101002IM/","remittance":"Mensa"}]}],
                 "metadata":{"class":"1A"},"draft":false,"alternative_group":"G-1"}
@@ -58,7 +58,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(
             operation: "start_payment_attempt",
             json: """
-                {"installments":[{"creditor_tax_code":"12345678903","notice_number":"301000000000000101"}],
+                {"installments":[{"creditor_tax_code":"12345678903","notice_number":"301000000000000144"}],
                 "payment_method":"CP","psp_id":"ABCDITMM","channel_id":"canale",
                 "payer":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi",
                 "email":"mario@example.org"},"email":"mario@example.org","notify_failure":true,
@@ -72,7 +72,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(
             operation: "enter_rt",
             json: """
-                {"rt":{"receipt_id":"R-1","outcome":"OK","creditor_tax_code":"12345678903","iuv":"01000000000000101",
+                {"rt":{"receipt_id":"R-1","outcome":"OK","creditor_tax_code":"12345678903","iuv":"01000000000000144",
                 "amount_cents":5980,"paid_at":"2023-11-10T10:00:00Z","psp":{"id":"ABCDITMM","business_name":"Banca"}},
                 "evidence":{"base64":"UlQ=","media_type":"application/pdf"},
                 "reason":"PEC"}

@@ -21,13 +21,13 @@ import Testing
         "list_positions": [
             "status": "open", "creditor_tax_code": " 1234567 8903", "debt_type": "mensa", "service": "school",
             "document_year": "2026", "document_number": "1286", "iuv": "0100000000000 0101",
-            "notice_number": "3010 0000 0000 0001 01", "due_from": "2026-01-01", "due_to": "2026-12-31",
+            "notice_number": "3010 0000 0000 0001 44", "due_from": "2026-01-01", "due_to": "2026-12-31",
             "paid_from": "2026-01-01", "paid_to": "2026-12-31", "updated_since": "2026-01-01T00:00:00Z",
             "under_review": "true", "sort": "-due_date", "limit": "100", "include_total": "false",
         ],
         "list_receipts": [
             "status": "recorded", "origin": "pagopa", "creditor_tax_code": "12345678903", "debt_type": "mensa",
-            "iuv": "01000000000000101", "notice_number": "301000000000000101", "document_year": "1900",
+            "iuv": "01000000000000144", "notice_number": "301000000000000144", "document_year": "1900",
             "document_number": "x", "paid_from": "1900-01-01", "paid_to": "2999-12-31",
             "position_id": "0199C0DE-0000-7000-8000-000000000001", "limit": "1",
         ],
@@ -99,7 +99,7 @@ import Testing
         ("cursor", "AAAA", "bad_format"), ("status", "open,closed", "unknown_value"), ("status", "", "unknown_value"),
         ("sort", "amount", "unknown_value"), ("due_from", "2026-13-01", "bad_format"),
         ("document_year", "1899", "out_of_range"), ("under_review", "1", "unknown_value"),
-        ("updated_since", "2026-01-01", "bad_format"), ("iuv", "01000000000000102", "bad_check_digit"),
+        ("updated_since", "2026-01-01", "bad_format"), ("iuv", "01000000000000145", "bad_check_digit"),
     ])
     func `each kind of parameter has its code`(name: String, value: String, code: String) async throws {
         let outcome = try await self.outcome("list_positions", [(name: name, value: value)])

@@ -91,7 +91,8 @@ import Testing
                     UPDATE transfers SET iban = 'IT61X0542811101000000123456';
                 END $$
                 """)
-            let renamed = try test.draft(of: old, description: "Mensa di novembre")
+            let present = try await intermediary.showPosition(old.id, for: .office).position
+            let renamed = try test.draft(of: present, description: "Mensa di novembre")
             let changed = try await intermediary.changePosition(old.id, to: .success(renamed), by: .office)
             #expect(changed.position.installments[0].transfers[0].iban.value == "IT61X0542811101000000123456")
             let lines = [PositionLine(description: "Pasti", quantity: nil, amount: try Amount(cents: 5_980))]

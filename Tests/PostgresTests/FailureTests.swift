@@ -46,7 +46,7 @@ import Testing
                 return await group.reduce(into: []) { $0.append($1) }
             }
 
-            #expect(ContinuousClock.now - start < .milliseconds(4000))
+            #expect(ContinuousClock.now - start < .seconds(5))
             #expect(errors.allSatisfy { $0?.isUnavailable == true })
         }
     }

@@ -93,7 +93,7 @@ import Testing
         name: String, value: String
     ) async throws {
         // A certificate header has further conditions, which are not met here.
-        let found = try await faults([name: value]).filter { $0.hasPrefix("\(name) must") }
+        let found = try await faults([name: value]).filter { $0.hasPrefix("\(name) ") }
         #expect(found.count == 1, "\(found)")
         #expect(found.allSatisfy { !$0.contains("geh") && !$0.contains(value) })
     }
