@@ -223,10 +223,11 @@ import Testing
         #expect(firstHost.index == 1)
         let start = ContinuousClock.now
 
-        let second = try await Connection.open(configuration, until: .now + .seconds(8), from: firstHost)
+        // The silent host would use up half of the time limit if it were tried first.
+        let second = try await Connection.open(configuration, until: .now + .seconds(60), from: firstHost)
 
         #expect(firstHost.index == 1)
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(ContinuousClock.now - start < .seconds(25))
         await first.close()
         await second.close()
     }
