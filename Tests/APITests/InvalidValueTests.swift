@@ -32,7 +32,6 @@ import Testing
         ("create_position", "/installments/0/amount_cents", "99999999999999999999", "out_of_range"),
         ("create_position", "/installments/0/amount_cents", "59.8", "wrong_type"),
         ("create_position", "/installments/0/due_date", "\"2030-02-30\"", "bad_format"),
-        ("create_position", "/installments/0/iuv", "\"01000000000000145\"", "bad_check_digit"),
         ("create_position", "/installments/0/transfers", "[]", "too_few"),
         ("create_position", "/installments/0/transfers/0/iban", "\"IT61X0542811101000000123456\"", "bad_check_digit"),
         ("create_position", "/metadata/class", "\"\(String(repeating: "x", count: 141))\"", "too_long"),
