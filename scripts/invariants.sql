@@ -1,4 +1,4 @@
--- Each query finds what must not exist, and the comment before it names that. `make ha-test` uses this file; the fault tests ask the same.
+-- Each query finds what must not exist, and the comment before it names that. The fault tests and `make ha-test` run all of them.
 
 -- an RT stored twice
 SELECT sha256 FROM rts GROUP BY 1 HAVING count(*) > 1;
