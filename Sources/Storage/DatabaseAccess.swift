@@ -107,7 +107,7 @@ extension Store {
     /// Creates the role `quietanza_app` and allows this user to use it, unless both are true already.
     /// - Throws: `DatabaseAccessError.needsAdministrator` with the exact statements when this user lacks the rights.
     package func prepareRole() async throws {
-        var row = try await ownersQuery(DatabaseAccess.mayAct)[0]
+        var row = try await ownersQuery(DatabaseAccess.mayAct).only
         let (exists, mayAct, user) = (try row.bool(), try row.bool(), try row.text())
         guard !exists || !mayAct else { return }
         let grant = "GRANT quietanza_app TO \(user);"
@@ -199,14 +199,15 @@ extension Store {
                 """
                 SELECT (SELECT count(*) FROM (\(DatabaseAccess.missing)) AS m)
                     + (SELECT (count(*) = 0)::integer FROM schema_access)
-                """)[0]
+                """
+            ).only
             return try row.int()
         }
         guard missing == 0 else { throw DatabaseAccessError.incomplete(missing: missing) }
     }
 
     private func isAccessRecorded() async throws -> Bool {
-        var row = try await ownersQuery(DatabaseAccess.isRecorded)[0]
+        var row = try await ownersQuery(DatabaseAccess.isRecorded).only
         return try row.bool()
     }
 }

@@ -34,7 +34,7 @@ extension Store {
                     CASE WHEN current_setting('full_page_writes') = 'off' THEN 'full_page_writes' END,
                     CASE WHEN current_setting('synchronous_commit') = 'off' THEN 'synchronous_commit' END)
             """)
-        guard var row = rows.first else { throw PostgresError.decoding("a query that has one row returned none") }
+        var row = try rows.only
         return ServerFacts(
             version: try row.text(), versionNumber: try row.int(), isProtected: try row.bool(),
             userBypassesRowSecurity: try row.bool(), roleBypassesRowSecurity: try row.nextOptional(Bool.self),
@@ -45,7 +45,7 @@ extension Store {
     /// - Throws: `PostgresError`.
     package func serverClockMicroseconds() async throws -> Int64 {
         let rows = try await ownersQuery("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-        guard var row = rows.first else { throw PostgresError.decoding("a query that has one row returned none") }
+        var row = try rows.only
         return try row.next()
     }
 }

@@ -31,7 +31,8 @@ extension Store {
                 """
                 SELECT count(*), coalesce(sum(hashtextextended(t::text, 0) % 1000000007), 0)::bigint
                 FROM \(SQL.identifier(name)) AS t
-                """)[0]
+                """
+            ).only
             summaries.append(TableSummary(table: name, rows: try row.int(), checksum: try row.next()))
         }
         return summaries
@@ -39,7 +40,7 @@ extension Store {
 
     /// RTs whose bytes no longer have the SHA-256 that was computed when they arrived.
     package func countDamagedEvidence() async throws -> Int {
-        var row = try await ownersQuery("SELECT count(*) FROM rts WHERE sha256 <> sha256(body)")[0]
+        var row = try await ownersQuery("SELECT count(*) FROM rts WHERE sha256 <> sha256(body)").only
         return try row.int()
     }
 }

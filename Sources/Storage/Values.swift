@@ -80,3 +80,14 @@ extension Row {
     mutating func optionalInt() throws -> Int? { try optionalInteger() }
     mutating func bool() throws -> Bool { try boolean() }
 }
+
+extension [Row] {
+    /// The row of a query that has exactly one.
+    /// - Throws: `PostgresError.decoding` when there is none.
+    var only: Row {
+        get throws {
+            guard let row = first else { throw PostgresError.decoding("a query that has one row returned none") }
+            return row
+        }
+    }
+}

@@ -81,7 +81,7 @@ extension Transaction {
     /// The number of expired rows.
     package func countExpired(_ rule: RetentionRule, before end: Instant) async throws -> Int {
         send(.planForValues)
-        var row = try await query("SELECT count(*) \(rule.expired(before: end, at: end).rows)")[0]
+        var row = try await query("SELECT count(*) \(rule.expired(before: end, at: end).rows)").only
         return try row.int()
     }
 
