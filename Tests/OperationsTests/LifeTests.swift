@@ -226,7 +226,7 @@ import Testing
         }
     }
 
-    @Test func `a repeat with its key gets the first answer whatever happened since, and another request is refused`()
+    @Test func `a repeat with its key gets the first response after later changes, and another request is refused`()
         async throws
     {
         try await TestIntermediary.with { test in
