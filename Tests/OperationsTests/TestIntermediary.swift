@@ -23,6 +23,12 @@ struct TestIntermediary: Sendable {
     static func with<R>(
         port: UInt16? = nil, _ body: (TestIntermediary) async throws -> R
     ) async throws -> R {
+        try await DatabaseTurns.shared.take { try await withNewDatabase(port: port, body) }
+    }
+
+    private static func withNewDatabase<R>(
+        port: UInt16?, _ body: (TestIntermediary) async throws -> R
+    ) async throws -> R {
         guard let server = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], !server.isEmpty else {
             throw Absent()
         }

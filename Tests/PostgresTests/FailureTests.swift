@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `the pool recovers from a restart under load and no committed row is lost`() async throws {
-        let cluster = try PrivateCluster()
+        let cluster = try await onOwnThread { try PrivateCluster() }
         defer { cluster.remove() }
         let pool = Pool(configuration: PoolConfiguration(url: cluster.url, maximumConnections: 4), logger: .silent)
         _ = try await pool.query("CREATE TABLE t (a uuid PRIMARY KEY)")
@@ -158,10 +158,10 @@ import Testing
         try await eventually("work is done") { await load.committed.count > 50 }
 
         for mode in ["immediate", "fast"] {
-            try cluster.stop(mode)
+            try await onOwnThread { try cluster.stop(mode) }
             try await eventually("callers are refused") { await load.refused > 0 }
             let away = await failure { try await pool.query("SELECT 1") }
-            try cluster.start()
+            try await onOwnThread { try cluster.start() }
             let count = await load.committed.count
             try await eventually(within: 5, "work goes on") { await load.committed.count > count + 50 }
             #expect(away?.isUnavailable == true)
@@ -179,10 +179,7 @@ import Testing
     }
 
     @Test func `a COMMIT whose wait for the synchronous standby was cancelled has an unknown outcome`() async throws {
-        // On a thread of its own, because the start of a cluster blocks, and the other tests measure time.
-        let cluster = try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try PrivateCluster() }) }
-        }
+        let cluster = try await onOwnThread { try PrivateCluster() }
         defer { cluster.remove() }
         var configuration = PoolConfiguration(url: cluster.url, maximumConnections: 2)
         configuration.answerTimeoutMilliseconds = 60_000

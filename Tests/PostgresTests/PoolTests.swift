@@ -6,7 +6,11 @@ import Testing
 
 @Suite struct PoolTests {
     @Test func `connections have the configured settings`() async throws {
-        try await withPool(settings: [Setting(\.applicationName, "quietanza test")]) { pool async throws in
+        let settings = [
+            Setting(\.applicationName, "quietanza test"), Setting(\.statementTimeoutMilliseconds, 5_000),
+            Setting(\.lockTimeoutMilliseconds, 2_000),
+        ]
+        try await withPool(settings: settings) { pool async throws in
             let names = [
                 "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name",
                 "TimeZone",

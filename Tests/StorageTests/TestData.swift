@@ -24,6 +24,10 @@ struct TestData {
 
     /// - Parameter crowd: the number of additional rows of each creditor, each with its own debtor.
     static func with<R>(crowd: Int = 0, _ body: (TestData) async throws -> R) async throws -> R {
+        try await DatabaseTurns.shared.take { try await withNewDatabase(crowd: crowd, body) }
+    }
+
+    private static func withNewDatabase<R>(crowd: Int, _ body: (TestData) async throws -> R) async throws -> R {
         guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
             var components = URLComponents(string: url)
         else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -30,8 +31,10 @@ enum TestDatabase {
         var components = try #require(URLComponents(string: try url))
         if let port { components.port = Int(port) }
         var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: connections)
-        // Most tests do not measure time, and when hundreds of tests start at once, a connection may wait long for a thread.
         configuration.connectTimeoutMilliseconds = 60_000
+        // Tests with a proxy inject faults and use the service's own time limits. Other tests use longer ones, because the machine may
+        // be busy.
+        if port == nil { for setting in [Setting].patient { setting.change(&configuration) } }
         return configuration
     }
 }
@@ -59,6 +62,14 @@ extension [Setting] {
 func withPool<R>(
     port: UInt16? = nil, connections: Int = 4, settings: [Setting] = [],
     _ body: (Pool) async throws -> R
+) async throws -> R {
+    try await DatabaseTurns.shared.take {
+        try await withNewPool(port: port, connections: connections, settings: settings, body)
+    }
+}
+
+private func withNewPool<R>(
+    port: UInt16?, connections: Int, settings: [Setting], _ body: (Pool) async throws -> R
 ) async throws -> R {
     let schema = "t_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
     let maker = Pool(configuration: try TestDatabase.configuration(connections: 1), logger: .silent)
