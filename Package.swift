@@ -123,6 +123,9 @@ let package = Package(
             swiftSettings: settings),
         // Shared by the tests; no shipped target depends on it.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "DatabaseTestSupport", dependencies: ["TestSupport", "Postgres", logging],
+            path: "Tests/DatabaseTestSupport", swiftSettings: settings),
         tests("ArchitectureTests"),
         tests("WorkersTests", ["Workers"]),
         tests("JSONTests", ["JSON"]),
@@ -132,17 +135,19 @@ let package = Package(
         tests("CertificatesTests", ["Certificates"]),
         tests("PagoPATests", ["PagoPA", "Text"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
-        tests("PostgresTests", ["Postgres", logging]),
+        tests("PostgresTests", ["DatabaseTestSupport", "Postgres", logging]),
         tests("AccountsTests", ["Accounts", "PagoPA"]),
         tests("RequestsTests", ["Requests", "Accounts", "PagoPA"]),
-        tests("StorageTests", ["Storage", "Postgres", "PagoPA", "Accounts", "Requests", logging]),
+        tests(
+            "StorageTests",
+            ["DatabaseTestSupport", "Storage", "Postgres", "PagoPA", "Accounts", "Requests", logging]),
         tests("GatewaysTests", ["Gateways", "Cryptography"]),
         tests(
             "OperationsTests",
             [
-                "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts", "Requests",
-                "Cryptography",
-                "Text", logging,
+                "DatabaseTestSupport", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA",
+                "Accounts",
+                "Requests", "Cryptography", "Text", logging,
             ]),
         tests("HTTPFramingTests", ["HTTPFraming", "Addresses", nioCore, nioEmbedded]),
         tests(

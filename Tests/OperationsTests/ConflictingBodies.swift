@@ -45,7 +45,7 @@ extension ConflictingBodies {
         let accepted = try await service.resolveAnomaly(
             #require(anomaly), .accept, reason: "La banca ha corretto", by: caller
         ) { Array("\($0.receipt)".utf8) }
-        guard case .done(let anomaly) = accepted else { throw TestIntermediary.Absent() }
+        guard case .done(let anomaly) = accepted else { throw TestIntermediary.Unexpected() }
         return anomaly
     }
 

@@ -175,7 +175,7 @@ import Testing
                 name: "Ufficio", kind: .creditor,
                 scopes: [.positionsRead, .positionsWrite, .receiptsRead, .paymentsWrite],
                 creditors: [TestIntermediary.comune, TestIntermediary.provincia], expiresAt: nil), by: nil)
-        guard case .done(let key) = made else { throw TestIntermediary.Absent() }
+        guard case .done(let key) = made else { throw TestIntermediary.Unexpected() }
         return key.secret
     }
 

@@ -191,10 +191,10 @@ import Testing
             let position = try await test.create(test.draft("debt"), with: service)
             let recorded = try await service.recordCounterPayment(
                 payment(1, cents: 5_980), on: position.id, by: .office)
-            guard case .done(let receipt) = recorded else { throw TestIntermediary.Absent() }
+            guard case .done(let receipt) = recorded else { throw TestIntermediary.Unexpected() }
             let decided = try await service.decideRefund(
                 RefundRequest(receipt: receipt.id, amount: try Amount(cents: 10)), by: .office)
-            guard case .done(let refund) = decided else { throw TestIntermediary.Absent() }
+            guard case .done(let refund) = decided else { throw TestIntermediary.Unexpected() }
             let before = try await test.ask("SELECT id::text FROM journal ORDER BY id")
             let (noPosition, noReceipt, noRefund) = (
                 Identifier<Position>(uuid: UUID()), Identifier<Receipt>(uuid: UUID()), Identifier<Refund>(uuid: UUID())
@@ -236,11 +236,11 @@ import Testing
             let move = Repeating<PositionDetail>(key: key("move")) { answer($0.position.state.rawValue) }
             guard case .done = try await service.movePosition(position.id, .publish, by: .office, repeating: move)
             else {
-                throw TestIntermediary.Absent()
+                throw TestIntermediary.Unexpected()
             }
             _ = try await service.movePosition(position.id, .cancel, by: .office)
             let repeated = try await service.movePosition(position.id, .publish, by: .office, repeating: move)
-            guard case .replayed(let first) = repeated else { throw TestIntermediary.Absent() }
+            guard case .replayed(let first) = repeated else { throw TestIntermediary.Unexpected() }
             #expect(first == answer("open"))
             // A repeat is answered even if the same request would be refused now.
             #expect(try await test.ask("SELECT state FROM positions") == ["cancelled"])
@@ -279,7 +279,7 @@ import Testing
                 let position = try await test.create(test.draft("debt \(life)", cents: [1_000]), with: service)
                 let recorded = try await service.recordCounterPayment(
                     payment(1, cents: 1_000), on: position.id, by: .office)
-                guard case .done(let receipt) = recorded else { throw TestIntermediary.Absent() }
+                guard case .done(let receipt) = recorded else { throw TestIntermediary.Unexpected() }
                 var refunds: [(id: Identifier<Refund>, cents: Int64, status: RefundStatus)] = []
                 var entries = 0
                 for _ in 0..<14 {

@@ -21,7 +21,7 @@ import Testing
                     name: "Ufficio", kind: .creditor,
                     scopes: [.positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .paymentsWrite],
                     creditors: [TestIntermediary.comune], expiresAt: nil), by: nil)
-            guard case .done(let key) = made else { throw TestIntermediary.Absent() }
+            guard case .done(let key) = made else { throw TestIntermediary.Unexpected() }
             let position = try await test.create(test.draft("known"), with: intermediary)
             _ = try await intermediary.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
             // The credential is cached in this process, and the statements are prepared on each connection.

@@ -41,7 +41,7 @@ import Testing
             func create(_ name: String) async throws -> Position {
                 let created = try await service.createPosition(
                     desk.test.draft(name), fingerprint: [UInt8](repeating: 7, count: 32), by: caller)
-                guard case .done(.created(let position)) = created else { throw TestIntermediary.Absent() }
+                guard case .done(.created(let position)) = created else { throw TestIntermediary.Unexpected() }
                 return position
             }
 

@@ -200,7 +200,7 @@ import Testing
             let anomaly = try await conflict(text(iuv, cents: 500), service)
             let decided = try await service.decideRefund(
                 RefundRequest(receipt: first, amount: try Amount(cents: 100)), by: .ops)
-            guard case .done(let refund) = decided else { throw TestIntermediary.Absent() }
+            guard case .done(let refund) = decided else { throw TestIntermediary.Unexpected() }
 
             #expect(await advice { try await accept(anomaly, service) }.contains("set the refund to failed"))
             _ = try await test.pool.query("UPDATE refunds SET status = 'failed' WHERE id = \(refund.id.uuid)")

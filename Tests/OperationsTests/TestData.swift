@@ -57,7 +57,7 @@ extension TestIntermediary {
     func create(_ draft: PositionDraft, with intermediary: Intermediary) async throws -> Position {
         let created = try await intermediary.createPosition(
             draft, fingerprint: [UInt8](repeating: 7, count: 32), by: .office)
-        guard case .done(.created(let position)) = created else { throw Absent() }
+        guard case .done(.created(let position)) = created else { throw Unexpected() }
         return position
     }
 

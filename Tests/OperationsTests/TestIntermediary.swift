@@ -1,5 +1,6 @@
 import Accounts
 import Cryptography
+import DatabaseTestSupport
 import Documents
 import Foundation
 import Logging
@@ -12,9 +13,8 @@ import Testing
 
 /// Operations on a separate database, with a mail server and a clock that the test controls.
 struct TestIntermediary: Sendable {
-    struct Absent: Error, CustomStringConvertible {
-        let description = "TEST_DATABASE_URL is not set (`make test` sets it)"
-    }
+    /// An operation had another outcome than the test needs, or called a service that the test does not have.
+    struct Unexpected: Error {}
 
     let pool: Pool
     let store: Store
@@ -23,57 +23,13 @@ struct TestIntermediary: Sendable {
     static func with<R>(
         port: UInt16? = nil, _ body: (TestIntermediary) async throws -> R
     ) async throws -> R {
-        try await DatabaseTurns.shared.take { try await withNewDatabase(port: port, body) }
-    }
-
-    private static func withNewDatabase<R>(
-        port: UInt16?, _ body: (TestIntermediary) async throws -> R
-    ) async throws -> R {
-        guard let server = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], !server.isEmpty else {
-            throw Absent()
+        try await MigratedDatabase.with(port: port, connections: 8) { pool, url in
+            try await body(TestIntermediary(pool: pool, store: Store(pool: pool), url: url))
         }
-        let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
-        // Many tests create databases at the same time, which is slow, so the timeouts are long.
-        var patient = PoolConfiguration(url: server, maximumConnections: 1)
-        patient.connectTimeoutMilliseconds = 60_000
-        patient.answerTimeoutMilliseconds = 60_000
-        patient.statementTimeoutMilliseconds = 60_000
-        let maker = Pool(configuration: patient, logger: .silent)
-        _ = try await maker.query("CREATE DATABASE \(SQL.identifier(name))")
-        var parts = try #require(URLComponents(string: server))
-        parts.path = "/" + name
-        if let port { parts.port = Int(port) }
-        let url = try #require(parts.string)
-        var configuration = PoolConfiguration(url: url, maximumConnections: 8)
-        // Tests with a proxy inject faults and use the service's own timeouts. Other tests use longer ones, because the machine may be
-        // busy.
-        configuration.connectTimeoutMilliseconds = 60_000
-        if port == nil {
-            configuration.waitTimeoutMilliseconds = 60_000
-            configuration.answerTimeoutMilliseconds = 60_000
-            configuration.statementTimeoutMilliseconds = 60_000
-            configuration.lockTimeoutMilliseconds = 60_000
-        }
-        let pool = Pool(configuration: configuration, logger: .silent)
-        let result: Result<R, any Error>
-        do {
-            let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
-            _ = try await Migrator(configuration: configuration, folder: folder, logger: .silent).migrate()
-            result = .success(try await body(TestIntermediary(pool: pool, store: Store(pool: pool), url: url)))
-        } catch {
-            result = .failure(error)
-        }
-        await pool.shutdown()
-        _ = try? await maker.query("DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)")
-        await maker.shutdown()
-        return try result.get()
     }
 
     static var serverPort: UInt16 {
-        get throws {
-            let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"] ?? ""
-            return UInt16(URLComponents(string: url)?.port ?? 5432)
-        }
+        get throws { UInt16(URLComponents(string: try MigratedDatabase.serverURL)?.port ?? 5432) }
     }
 
     /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server.
@@ -84,7 +40,7 @@ struct TestIntermediary: Sendable {
         Intermediary(
             store: store,
             externalServices: ExternalServices(
-                startPayment: { _, _ in throw Absent() }, cancelPayment: { _ in throw Absent() },
+                startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),

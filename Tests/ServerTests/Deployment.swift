@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import FoundationNetworking
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -86,7 +87,7 @@ final class Deployment: Sendable {
         _ throughProxy: Bool, _ diskMegabytes: Int?, _ mailNeedsLogin: Bool, _ settings: [String: String],
         _ serviceArguments: [String]
     ) async throws {
-        let cluster = try PrivateCluster(diskMegabytes: diskMegabytes)
+        let cluster = try PrivateCluster(copyOf: try MigratedCluster.template.get(), diskMegabytes: diskMegabytes)
         self.cluster = cluster
         let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-live-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -98,19 +99,22 @@ final class Deployment: Sendable {
         let proxy = throughProxy ? try Proxy(to: cluster.port) : nil
         self.proxy = proxy
         let certificate = mailNeedsLogin ? try MailSink.certificate(in: folder) : nil
+        var databaseURL = cluster.url
+        if let proxy { databaseURL = databaseURL.replacing(":\(cluster.port)/", with: ":\(proxy.port)/") }
+        var mailURL = "smtp://127.0.0.1:\(ports[2])?tls=none"
+        if let certificate {
+            mailURL = "smtp://user:secret@localhost:\(ports[2])?tls=starttls&ca=\(certificate.certificate)"
+        }
         let environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
-            "DATABASE_URL": proxy.map { cluster.url.replacing(":\(cluster.port)/", with: ":\($0.port)/") }
-                ?? cluster.url,
+            "DATABASE_URL": databaseURL,
             "HTTP_HOST": "127.0.0.1", "HTTP_PORT": "\(ports[0])", "PUBLIC_URL": api,
-            "SMTP_URL": certificate.map { "smtp://user:secret@localhost:\(ports[2])?tls=starttls&ca=\($0.certificate)" }
-                ?? "smtp://127.0.0.1:\(ports[2])?tls=none", "MAIL_FROM": "quietanza@example.org",
+            "SMTP_URL": mailURL, "MAIL_FROM": "quietanza@example.org",
             "SECRETS_KEY": Self.secretsKey, "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
             "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
         ].merging(settings) { $1 }
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
-        try ServiceProcess.finish(quietanza, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
         let demoFile = folder.appending(path: "demo.json")
         try ServiceProcess.finish(
             quietanza, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demoFile)
@@ -343,6 +347,29 @@ final class Deployment: Sendable {
     func mailCount(to address: String) async throws -> Int {
         let answer = try await send("GET", url: mailControl + "/messages")
         return String(decoding: answer.body, as: UTF8.self).components(separatedBy: "\"\(address)\"").count - 1
+    }
+}
+
+/// The stopped cluster of which every deployment has a copy: an empty database with all migrations. It is made once, because creating
+/// a cluster and migrating takes longer than most tests.
+private enum MigratedCluster {
+    private static let created = Mutex<PrivateCluster?>(nil)
+
+    static let template = Result { () throws -> PrivateCluster in
+        let cluster = try PrivateCluster()
+        created.withLock { $0 = cluster }
+        atexit { MigratedCluster.created.withLock { $0 }?.remove() }
+        let log = FileManager.default.temporaryDirectory.appending(path: "quietanza-migrate-\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: log) }
+        try ServiceProcess.finish(
+            Deployment.binaries.appending(path: "quietanza").path, ["migrate"],
+            [
+                "DATABASE_URL": cluster.url, "RESOURCES_DIRECTORY": Deployment.project.path,
+                "SECRETS_KEY": Deployment.secretsKey, "PUBLIC_URL": "http://127.0.0.1",
+                "SMTP_URL": "smtp://127.0.0.1?tls=none", "MAIL_FROM": "quietanza@example.org",
+            ], log: log)
+        try cluster.stop("fast")
+        return cluster
     }
 }
 

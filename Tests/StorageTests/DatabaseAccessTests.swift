@@ -1,4 +1,5 @@
 import Accounts
+import DatabaseTestSupport
 import Foundation
 import PagoPA
 import Postgres
@@ -69,7 +70,7 @@ import Testing
             components.user = user
             let visitors = try #require(components.string)
             let pool = Pool(
-                configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: TestData.silent)
+                configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: MigratedDatabase.silent)
 
             await #expect(throws: DatabaseAccessError.needsAdministrator(["GRANT quietanza_app TO \(user);"])) {
                 try await Store(pool: pool).prepareRole()

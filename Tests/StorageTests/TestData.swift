@@ -1,3 +1,4 @@
+import DatabaseTestSupport
 import Foundation
 import Logging
 import PagoPA
@@ -24,43 +25,12 @@ struct TestData {
 
     /// - Parameter crowd: the number of additional rows of each creditor, each with its own debtor.
     static func with<R>(crowd: Int = 0, _ body: (TestData) async throws -> R) async throws -> R {
-        try await DatabaseTurns.shared.take { try await withNewDatabase(crowd: crowd, body) }
-    }
-
-    private static func withNewDatabase<R>(crowd: Int, _ body: (TestData) async throws -> R) async throws -> R {
-        guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"],
-            var components = URLComponents(string: url)
-        else { throw PostgresError.unavailable(reason: "TEST_DATABASE_URL is not set: run `make test`") }
-        let name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
-        var patient = PoolConfiguration(url: url, maximumConnections: 1)
-        patient.connectTimeoutMilliseconds = 60_000
-        patient.answerTimeoutMilliseconds = 60_000
-        patient.statementTimeoutMilliseconds = 60_000
-        let maker = Pool(configuration: patient, logger: Self.silent)
-        try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
-        components.path = "/" + name
-        var configuration = PoolConfiguration(url: try #require(components.string), maximumConnections: 4)
-        // These tests do not measure time, and the machine may be busy.
-        configuration.connectTimeoutMilliseconds = 60_000
-        configuration.waitTimeoutMilliseconds = 60_000
-        configuration.statementTimeoutMilliseconds = 60_000
-        configuration.answerTimeoutMilliseconds = 60_000
-        let result: Result<R, any Error>
-        let pool = Pool(configuration: configuration, logger: Self.silent)
-        do {
-            let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
-            _ = try await Migrator(configuration: configuration, folder: folder, logger: Self.silent).migrate()
+        try await MigratedDatabase.with(connections: 4) { pool, _ in
             let data = TestData(pool: pool)
             try await data.fill(crowd: crowd)
-            result = .success(try await body(data))
-        } catch { result = .failure(error) }
-        await pool.shutdown()
-        try await maker.execute("DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)")
-        await maker.shutdown()
-        return try result.get()
+            return try await body(data)
+        }
     }
-
-    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     /// Inserts the rows as the owner of the tables, to whom row level security does not apply.
     private func fill(crowd: Int) async throws {

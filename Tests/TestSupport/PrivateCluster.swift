@@ -16,8 +16,10 @@ package final class PrivateCluster: Sendable {
     private let folder: String
     private let binaries: String
 
-    /// - Parameter diskMegabytes: the size of its filesystem, which can be filled, if mounting is allowed.
-    package init(diskMegabytes: Int? = nil) throws {
+    /// - Parameters:
+    ///   - template: a stopped cluster whose data it copies; nil creates an empty one.
+    ///   - diskMegabytes: the size of its filesystem, which can be filled, if mounting is allowed.
+    package init(copyOf template: PrivateCluster? = nil, diskMegabytes: Int? = nil) throws {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
@@ -27,9 +29,13 @@ package final class PrivateCluster: Sendable {
         let place = folder
         disk = diskMegabytes.flatMap { try? SmallDisk(at: place, megabytes: $0) }
         if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["postgres", folder]) }
-        // Without waiting for the disk: tests kill the server, but not the machine.
-        try asOwner(
-            "initdb", ["-D", data, "-U", "quietanza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
+        if let template {
+            _ = try Self.run("/bin/cp", ["--archive", "--reflink=auto", template.data, folder])
+        } else {
+            // Without waiting for the disk: tests kill the server, but not the machine.
+            try asOwner(
+                "initdb", ["-D", data, "-U", "quietanza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
+        }
         try start()
     }
 

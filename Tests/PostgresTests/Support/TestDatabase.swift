@@ -1,6 +1,6 @@
+import DatabaseTestSupport
 import Foundation
 import Logging
-import TestSupport
 import Testing
 
 @testable import Postgres

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 
 /// Lets few tests use the PostgreSQL server of the tests at the same time.
@@ -46,13 +45,5 @@ package final class DatabaseTurns: Sendable {
             return state.waiting.removeFirst()
         }
         next?.resume()
-    }
-}
-
-/// Runs work that blocks on a thread of its own: the concurrency pool has only one thread per core, and a blocked one delays every
-/// other test of the process.
-package func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
     }
 }

@@ -1,0 +1,96 @@
+import Foundation
+import Logging
+import Postgres
+import TestSupport
+
+/// New databases with all migrations, for tests, on the server that TEST_DATABASE_URL names.
+package enum MigratedDatabase {
+    package struct Unusable: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Runs `body` with a new database and a pool on it, and removes both afterwards.
+    ///
+    /// - Parameter port: the port of a proxy, through which the pool connects. Tests with a proxy inject faults and use the service's
+    ///   own time limits; other tests use longer ones, because the machine may be busy.
+    package static func with<Value>(
+        port: UInt16? = nil, connections: Int, _ body: (_ pool: Pool, _ url: String) async throws -> Value
+    ) async throws -> Value {
+        try await DatabaseTurns.shared.take {
+            let maker = Pool(configuration: patient(try serverURL, connections: 1), logger: silent)
+            let name = newName()
+            let result: Result<Value, any Error>
+            do {
+                let template = try await Template.shared.name(on: maker)
+                try await maker.execute("CREATE DATABASE \(SQL.identifier(name)) TEMPLATE \(SQL.identifier(template))")
+                let url = try url(of: name, port: port)
+                var configuration = patient(url, connections: connections)
+                if port != nil { configuration = PoolConfiguration(url: url, maximumConnections: connections) }
+                configuration.connectTimeoutMilliseconds = 60_000
+                let pool = Pool(configuration: configuration, logger: silent)
+                do { result = .success(try await body(pool, url)) } catch { result = .failure(error) }
+                await pool.shutdown()
+            } catch {
+                result = .failure(error)
+            }
+            _ = try? await maker.execute("DROP DATABASE IF EXISTS \(SQL.identifier(name)) WITH (FORCE)")
+            await maker.shutdown()
+            return try result.get()
+        }
+    }
+
+    package static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+    package static var serverURL: String {
+        get throws {
+            let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"] ?? ""
+            guard !url.isEmpty else { throw Unusable(description: "TEST_DATABASE_URL is not set: run `make test`") }
+            return url
+        }
+    }
+
+    fileprivate static func newName() -> String {
+        "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
+    }
+
+    fileprivate static func url(of database: String, port: UInt16? = nil) throws -> String {
+        guard var parts = URLComponents(string: try serverURL) else {
+            throw Unusable(description: "TEST_DATABASE_URL is not a URL")
+        }
+        parts.path = "/" + database
+        if let port { parts.port = Int(port) }
+        return parts.string ?? ""
+    }
+
+    fileprivate static func patient(_ url: String, connections: Int) -> PoolConfiguration {
+        var configuration = PoolConfiguration(url: url, maximumConnections: connections)
+        configuration.connectTimeoutMilliseconds = 60_000
+        configuration.waitTimeoutMilliseconds = 60_000
+        configuration.answerTimeoutMilliseconds = 60_000
+        configuration.statementTimeoutMilliseconds = 60_000
+        configuration.lockTimeoutMilliseconds = 60_000
+        return configuration
+    }
+}
+
+/// The database of which the others are copies. It is made once per process, because the migrations take a second each time.
+private actor Template {
+    static let shared = Template()
+
+    private var making: Task<String, any Error>?
+
+    func name(on maker: Pool) async throws -> String {
+        if let making { return try await making.value }
+        let task = Task {
+            let name = MigratedDatabase.newName()
+            try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
+            let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
+            let configuration = MigratedDatabase.patient(try MigratedDatabase.url(of: name), connections: 1)
+            _ = try await Migrator(configuration: configuration, folder: folder, logger: MigratedDatabase.silent)
+                .migrate()
+            return name
+        }
+        making = task
+        return try await task.value
+    }
+}
