@@ -24,7 +24,8 @@ struct ConnectionParameters: Sendable {
     private init(_ configuration: PoolConfiguration, userOptions: String?) {
         // When a keyword occurs twice, libpq uses the later value: the URL overrides these …
         pairs = [
-            ("target_session_attrs", "read-write"), ("application_name", configuration.applicationName),
+            ("target_session_attrs", configuration.targetSessionAttributes),
+            ("application_name", configuration.applicationName),
             // The kernel closes an idle connection to a host that vanished after about 10 s, before a request leases it.
             ("gssencmode", "disable"), ("keepalives", "1"), ("keepalives_idle", "5"), ("keepalives_interval", "2"),
             ("keepalives_count", "3"), ("tcp_user_timeout", "10000"),

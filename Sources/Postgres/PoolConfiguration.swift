@@ -1,8 +1,10 @@
 /// Connection settings and limits of a pool. Every limit has its unit in its name.
 package struct PoolConfiguration: Sendable {
     /// A libpq URI or key=value string. Several hosts are tried in turn. By default only a host that accepts writes
-    /// (`target_session_attrs=read-write`) is used, so that a failover needs no restart of the service.
+    /// is used, so that a failover needs no restart of the service.
     package var url: String
+    /// Which servers are used unless the URL says otherwise, in libpq's terms.
+    package var targetSessionAttributes = "read-write"
     package var applicationName = "quietanza"
     /// The search path; nil uses the server's default. It gives each test its own schema.
     package var searchPath: String?

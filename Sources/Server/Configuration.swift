@@ -15,6 +15,8 @@ import SystemPackage
 /// The validated settings from the environment. Only this file reads the environment.
 struct Settings: Sendable {
     var databaseURL = ""
+    /// A standby for lists; nil: the primary runs them.
+    var databaseReadURL: String?
     var databasePoolSize = 0
     /// Nil only for commands that do not need secrets.
     var secrets: SecretsKeys?
@@ -105,12 +107,10 @@ private struct SettingsReader {
     mutating func settings(_ needs: Set<Settings.Need>) -> Settings {
         var settings = Settings()
         settings.databaseURL =
-            value("DATABASE_URL", "database.url", required: needs.contains(.database)) { text in
-                guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
-                    throw InvalidValue(.badFormat, "must be a libpq URI such as postgresql://user@host/database")
-                }
-                return text
-            } ?? ""
+            value("DATABASE_URL", "database.url", required: needs.contains(.database)) { try Self.databaseURL($0) }
+            ?? ""
+        settings.databaseReadURL =
+            value("DATABASE_READ_URL", "database.read.url", required: false) { try Self.databaseURL($0) }
         settings.databasePoolSize =
             integer("DATABASE_POOL_SIZE", "database.pool.size", 1...500)
             ?? ProcessInfo.processInfo.activeProcessorCount * 2 + 4
@@ -181,6 +181,13 @@ private struct SettingsReader {
         settings.resourcesDirectory = resources()
         settings.fontDirectory = text("font.directory") ?? settings.fontDirectory
         return settings
+    }
+
+    private static func databaseURL(_ text: String) throws -> String {
+        guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") else {
+            throw InvalidValue(.badFormat, "must be a libpq URI such as postgresql://user@host/database")
+        }
+        return text
     }
 
     /// The directory with `migrations/` and `openapi.yaml`.

@@ -25,6 +25,8 @@ struct Wiring: Sendable {
     let secrets: SecretsKeys
     let logger: Logger
     let pool: Pool
+    /// Connections to `DATABASE_READ_URL`.
+    private let replicaPool: Pool?
     let intermediary: Intermediary
     let connections: Connections
     let portal: PSPPortal
@@ -39,6 +41,7 @@ struct Wiring: Sendable {
         connections = Connections(
             maximumPerAddress: settings.maximumConnectionsPerAddress, exempting: settings.trustedProxies)
         pool = Pool(configuration: Self.poolConfiguration(settings), logger: logger)
+        replicaPool = Self.replicaConfiguration(settings).map { Pool(configuration: $0, logger: logger) }
         let policy = try settings.outboundPolicy ?? OutboundPolicy(allowing: [])
         let portal = PSPPortal(policy: policy) { Self.now().unixSeconds }
         let mail = settings.mailServer.map { MailGateway(server: $0) }
@@ -47,7 +50,7 @@ struct Wiring: Sendable {
         self.mail = mail
         self.drawing = drawing
         intermediary = Intermediary(
-            store: Store(pool: pool),
+            store: Store(pool: pool, replica: replicaPool.map { Self.replica($0, logger: logger) }),
             externalServices: ExternalServices(
                 startPayment: { try await portal.start($0, until: $1) },
                 cancelPayment: { try await portal.cancel($0) },
@@ -68,6 +71,29 @@ struct Wiring: Sendable {
         PoolConfiguration(url: settings.databaseURL, maximumConnections: settings.databasePoolSize)
     }
 
+    private static func replicaConfiguration(_ settings: Settings) -> PoolConfiguration? {
+        settings.databaseReadURL.map { url in
+            var configuration = PoolConfiguration(url: url, maximumConnections: settings.databasePoolSize)
+            configuration.targetSessionAttributes = "standby"
+            // The primary runs the list instead, so a request does not wait long for a standby that does not respond.
+            configuration.connectTimeoutMilliseconds = 500
+            configuration.waitTimeoutMilliseconds = 500
+            configuration.answerTimeoutMilliseconds = 2_000
+            configuration.statementTimeoutMilliseconds = 2_000
+            return configuration
+        }
+    }
+
+    private static func replica(_ pool: Pool, logger: Logger) -> Replica {
+        Replica(pool: pool) { report in
+            Counter(label: "quietanza_replica_lists_total", dimensions: [("result", report.state.rawValue)]).increment()
+            guard report.hasChanged else { return }
+            logger.log(
+                level: report.state == .serving ? .notice : .warning, "the read replica has another state",
+                metadata: ["state": "\(report.state.rawValue)"])
+        }
+    }
+
     var migrator: Migrator {
         Migrator(
             configuration: Self.poolConfiguration(settings), folder: settings.resourcesDirectory + "/migrations",
@@ -80,6 +106,7 @@ struct Wiring: Sendable {
         drawing.stop()
         intermediary.passwords.stop()
         await pool.shutdown()
+        await replicaPool?.shutdown()
     }
 
     static func logger(_ settings: Settings) -> Logger {
@@ -156,6 +183,9 @@ struct Wiring: Sendable {
                 }
                 if let identity = settings.identity {
                     gauges.append(("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
+                }
+                if let state = intermediary.store.replica?.state {
+                    gauges.append(("quietanza_replica_up", state == .serving ? 1 : 0))
                 }
                 gauges.append(("process_resident_memory_bytes", Double(residentBytes())))
                 gauges.append(("process_start_time_seconds", began.timeIntervalSince1970.rounded()))

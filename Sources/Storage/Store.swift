@@ -10,9 +10,12 @@ package typealias Transaction = Postgres.Transaction
 package struct Store: Sendable {
     private let pool: Pool
     private let announcer: Announcer
+    /// The standby that runs lists, if one is configured.
+    package let replica: Replica?
 
-    package init(pool: Pool) {
+    package init(pool: Pool, replica: Replica? = nil) {
         self.pool = pool
+        self.replica = replica
         self.announcer = Announcer(pool: pool)
     }
 
@@ -28,7 +31,7 @@ package struct Store: Sendable {
         do {
             let result = try await Announcements.$current.withValue(announcements) {
                 try await pool.transaction { tx in
-                    for statement in opening(within: tenancy, for: credential) { tx.send(statement) }
+                    for statement in opening(within: tenancy) { tx.send(statement) }
                     // The server executes statements after the lookup of the credential only if the lookup succeeds.
                     defer { if tx.hasBegun { credential?.confirm() } }
                     return try await body(tx)
@@ -63,7 +66,7 @@ package struct Store: Sendable {
         _ statements: [SQL], within tenancy: Tenancy, _ decode: ([[Row]]) throws -> Answer
     ) async throws -> Answer {
         let credential = RequestCredential.current
-        let opening = opening(within: tenancy, for: credential)
+        let opening = opening(within: tenancy)
         do {
             let answers = try await pool.read(opening + statements)
             credential?.confirm()
@@ -82,8 +85,9 @@ package struct Store: Sendable {
         }
     }
 
-    private func opening(within tenancy: Tenancy, for credential: RequestCredential?) -> [SQL] {
-        credential?.opening(within: tenancy) ?? [tenancy.setting]
+    /// The first statements of a transaction: they set the role and the tenancy, and look up a credential that is not confirmed.
+    func opening(within tenancy: Tenancy) -> [SQL] {
+        RequestCredential.current?.opening(within: tenancy) ?? [tenancy.setting]
     }
 
     /// The buffer for a slow reader. When it is full, one wake-up for all channels replaces further ones.

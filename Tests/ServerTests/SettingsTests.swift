@@ -50,7 +50,7 @@ import Testing
             "RETENTION_ADDRESS_DAYS": "30", "CREDITOR_TAX_CODE_CHECK": "off", "PRIVACY_VERSION": "2026-1",
             "TERMS_VERSION": "2026-2", "HTTP_MAXIMUM_CONNECTIONS": "11", "REQUEST_DEADLINE_SECONDS": "12",
             "ANSWER_DEADLINE_SECONDS": "13", "SHUTDOWN_GRACE_SECONDS": "14", "LOG_LEVEL": "debug",
-            "LOG_FORMAT": "text", "FONT_DIRECTORY": "/fonts",
+            "LOG_FORMAT": "text", "FONT_DIRECTORY": "/fonts", "DATABASE_READ_URL": "postgresql://standby/quietanza",
         ])
         #expect(settings.databasePoolSize == 7 && settings.httpHost == "0.0.0.0" && settings.httpPort == 9_000)
         #expect(settings.publicURL == "https://pay.example.org" && settings.rateLimitPerMinute == 60)
@@ -60,7 +60,7 @@ import Testing
         #expect(settings.maximumConnectionsPerAddress == 5, "half of all connections")
         #expect(settings.requestDeadlineSeconds == 12 && settings.answerDeadlineSeconds == 13)
         #expect(settings.shutdownGraceSeconds == 14 && settings.logLevel == .debug && !settings.isJSONLog)
-        #expect(settings.fontDirectory == "/fonts")
+        #expect(settings.fontDirectory == "/fonts" && settings.databaseReadURL == "postgresql://standby/quietanza")
     }
 
     @Test(arguments: [
@@ -80,7 +80,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("DATABASE_URL", "mysql://geheim@host/x"), ("SECRETS_KEY", "geheim"), ("SECRETS_KEY", "Z2VoZWlt"),
+        ("DATABASE_URL", "mysql://geheim@host/x"), ("DATABASE_READ_URL", "mysql://geheim@host/x"),
+        ("SECRETS_KEY", "geheim"), ("SECRETS_KEY", "Z2VoZWlt"),
         ("SMTP_URL", "gopher://geheim"), ("SMTP_URL", "smtp://geheim:99999"),
         ("SMTP_URL", "smtp://geheim:geheim@mail?tls=none"), ("MAIL_FROM", "geheim"), ("PUBLIC_URL", "geheim"),
         ("PUBLIC_URL", "https://geheim.example.org/path"), ("PUBLIC_URL", "ftp://geheim"),

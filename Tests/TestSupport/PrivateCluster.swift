@@ -17,9 +17,12 @@ package final class PrivateCluster: Sendable {
     private let binaries: String
 
     /// - Parameters:
-    ///   - template: a stopped cluster whose data it copies; nil creates an empty one.
+    ///   - template: a stopped cluster whose data it copies.
+    ///   - primary: a running cluster whose standby it is. Without both, it is empty.
     ///   - diskMegabytes: the size of its filesystem, which can be filled, if mounting is allowed.
-    package init(copyOf template: PrivateCluster? = nil, diskMegabytes: Int? = nil) throws {
+    package init(
+        copyOf template: PrivateCluster? = nil, standbyOf primary: PrivateCluster? = nil, diskMegabytes: Int? = nil
+    ) throws {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
@@ -31,6 +34,13 @@ package final class PrivateCluster: Sendable {
         if getuid() == 0 { _ = try Self.run("/usr/bin/chown", ["postgres", folder]) }
         if let template {
             _ = try Self.run("/bin/cp", ["--archive", "--reflink=auto", template.data, folder])
+        } else if let primary {
+            try asOwner(
+                "pg_basebackup",
+                [
+                    "-D", data, "-d", "host=127.0.0.1 port=\(primary.port) user=quietanza", "--write-recovery-conf",
+                    "--wal-method=stream", "--checkpoint=fast", "--no-sync",
+                ])
         } else {
             // Without waiting for the disk: tests kill the server, but not the machine.
             try asOwner(

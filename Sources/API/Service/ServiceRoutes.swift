@@ -68,6 +68,12 @@ private struct ServiceHandlers: Sendable {
                 json.field("type", "about:blank")
                 json.field("title", "The service is up")
                 json.field("status", 200)
+                if let isServing = intermediary.isReplicaServing {
+                    json.field(
+                        "detail",
+                        isServing
+                            ? "The read replica serves lists." : "The read replica does not serve; the primary does.")
+                }
             })
     }
 

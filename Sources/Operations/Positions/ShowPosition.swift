@@ -45,7 +45,7 @@ extension Intermediary {
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demandNamed(filter.debtor, at: "/debtor_tax_code")
-        return try await store.read(
+        return try await store.readList(
             within: caller.tenancy,
             Positions.list(
                 filter, within: caller.tenancy.narrowed(to: creditor), order: order, page: page, today: today))

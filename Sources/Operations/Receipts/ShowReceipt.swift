@@ -17,7 +17,7 @@ extension Intermediary {
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demandNamed(filter.taxCode, at: "/tax_code")
-        return try await store.read(
+        return try await store.readList(
             within: caller.tenancy, Receipts.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 

@@ -44,6 +44,7 @@ struct DatabaseChecks {
             return (findings + [.skipped(.database, "secrets key", "needs the role quietanza_app")], false)
         }
         findings.append(await secretsKey())
+        if let finding = await replica() { findings.append(finding) }
         return (findings, true)
     }
 
@@ -149,6 +150,28 @@ struct DatabaseChecks {
                     .database, "user", "the user of DATABASE_URL is neither a superuser nor bypasses row level security"
                 ))
         return findings
+    }
+
+    /// The service works without the replica, so nothing here is an error.
+    private func replica() async -> Finding? {
+        do {
+            switch try await store.checkReplica() {
+            case nil: return nil
+            case .current:
+                return .ok(
+                    .database, "replica", "the server of DATABASE_READ_URL has replayed what the primary committed")
+            case .lagging:
+                return .warning(
+                    .database, "replica",
+                    "the server of DATABASE_READ_URL lags or follows another timeline; the primary runs the lists")
+            case .otherCluster:
+                return .warning(
+                    .database, "replica", "the server of DATABASE_READ_URL is not a standby of the primary")
+            }
+        } catch {
+            return .warning(
+                .database, "replica", "DATABASE_READ_URL cannot be used, so the primary runs the lists: \(error)")
+        }
     }
 
     private func secretsKey() async -> Finding {
