@@ -23,19 +23,23 @@ package struct API: Sendable {
         self.service = service
         routes =
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
-            + creditorRoutes(intermediary) + accountRoutes(intermediary) + callerRoutes(intermediary, links)
-            + pspRelayRoutes(intermediary)
-            + citizenRoutes(intermediary, links)
-            + positionRoutes(intermediary, links)
-            + pspRoutes(intermediary)
-            + attemptRoutes(intermediary, links) + receiptRoutes(intermediary, links)
-            + refundRoutes(intermediary, links)
-            + notificationRoutes(intermediary) + journalRoutes(intermediary) + helpRoutes(intermediary)
-            + smartCardRoutes(intermediary, SmartCardReader(trust: configuration.smartCards, transport: .header), links)
+            + creditorRoutes(intermediary.creditors) + accountRoutes(intermediary.creditors)
+            + callerRoutes(intermediary.callers, intermediary.secrets, links)
+            + pspRelayRoutes(intermediary.psps)
+            + citizenRoutes(intermediary.citizens, links)
+            + positionRoutes(intermediary.positions, links)
+            + pspRoutes(intermediary.psps)
+            + attemptRoutes(intermediary.attempts, links)
+            + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
+            + refundRoutes(intermediary.refunds, links)
+            + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
+            + helpRoutes(intermediary.help)
+            + smartCardRoutes(
+                intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .header), links)
         smartCardPortRoutes =
             routes.filter { $0.operation == "show_liveness" }
             + smartCardRoutes(
-                intermediary, SmartCardReader(trust: configuration.smartCards, transport: .handshake), links
+                intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .handshake), links
             )
             .filter { $0.operation != "make_smart_card_ticket" }
     }

@@ -4,37 +4,66 @@ import Logging
 import PagoPA
 import Storage
 
-/// The entry point of the application: every operation is a method of this type, in its own file. It does not depend on HTTP.
+/// All operations of the application, grouped by noun. It does not depend on HTTP.
 package struct Intermediary: Sendable {
     package let store: Store
-    /// Tests replace these.
-    package let externalServices: ExternalServices
-    package let settings: Settings
-    package let logger: Logger
-    /// The system clock, or a test clock.
     package let clock: @Sendable () -> Instant
-    package let pspLists: PSPListCache
-    package let attemptWatch: AttemptWatch
-    package let passwords: PasswordHashing
-    let knownCredentials: KnownCredentials
-    /// Encrypts with `SECRETS_KEY` the secrets that must be recoverable.
-    let secretBox: SecretBox
+    package let callers: CallerOperations
+    package let secrets: SecretOperations
+    package let citizens: CitizenOperations
+    package let creditors: CreditorOperations
+    package let help: HelpOperations
+    package let psps: PSPOperations
+    package let attempts: AttemptOperations
+    package let receipts: ReceiptOperations
+    package let rts: RTOperations
+    package let refunds: RefundOperations
+    package let anomalies: AnomalyOperations
+    package let positions: PositionOperations
+    package let notifications: NotificationOperations
+    package let journal: JournalOperations
+    package let retention: RetentionOperations
 
+    /// The order of the statements is the order of the dependencies: each type uses only types above it.
     package init(
         store: Store, externalServices: ExternalServices, settings: Settings, secrets: SecretsKeys, logger: Logger,
         clock: @escaping @Sendable () -> Instant
     ) {
         self.store = store
-        self.externalServices = externalServices
-        self.settings = settings
-        self.logger = logger
         self.clock = clock
-        self.pspLists = PSPListCache()
-        self.attemptWatch = AttemptWatch()
-        self.passwords = PasswordHashing()
-        self.knownCredentials = KnownCredentials()
-        self.secretBox = SecretBox(secrets)
+        let outbox = Outbox(mailFrom: settings.mailFrom)
+        callers = CallerOperations(store: store, clock: clock)
+        self.secrets = SecretOperations(store: store, clock: clock, secretBox: SecretBox(secrets))
+        citizens = CitizenOperations(
+            store: store, clock: clock, outbox: outbox, logger: logger, privacyVersion: settings.privacyVersion,
+            termsVersion: settings.termsVersion)
+        creditors = CreditorOperations(store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes)
+        help = HelpOperations(creditors: creditors)
+        psps = PSPOperations(store: store, clock: clock, externalServices: externalServices)
+        attempts = AttemptOperations(
+            store: store, clock: clock, psps: psps, secrets: self.secrets, externalServices: externalServices,
+            logger: logger, publicURL: settings.publicURL, lifeSeconds: settings.attemptLifeSeconds)
+        receipts = ReceiptOperations(
+            store: store, clock: clock, outbox: outbox, externalServices: externalServices, logger: logger)
+        rts = RTOperations(store: store, clock: clock, outbox: outbox, logger: logger)
+        refunds = RefundOperations(store: store, clock: clock, outbox: outbox)
+        anomalies = AnomalyOperations(
+            store: store, clock: clock, receipts: receipts, rts: rts, refunds: refunds, outbox: outbox)
+        positions = PositionOperations(store: store, clock: clock, receipts: receipts, outbox: outbox)
+        notifications = NotificationOperations(
+            store: store, clock: clock, outbox: outbox, receipts: receipts, externalServices: externalServices,
+            logger: logger)
+        journal = JournalOperations(store: store, clock: clock)
+        retention = RetentionOperations(
+            store: store, clock: clock, logger: logger, addressLifeDays: settings.addressLifeDays)
     }
+
+    /// Checks that the application's role can be used and that the database has every recorded policy and grant.
+    /// - Throws: `StorageError` or `DatabaseUnavailable` when the role cannot be set; `DatabaseAccessError.incomplete`.
+    package func verifyDatabaseAccess() async throws { try await store.verifyAccess() }
+
+    /// Whether the read replica runs lists; nil when none is configured.
+    package var isReplicaServing: Bool? { store.replica.map { $0.state == .serving } }
 
     package struct Settings: Sendable {
         /// The base of every link in responses and mails, without a trailing slash.
@@ -63,10 +92,5 @@ package struct Intermediary: Sendable {
             self.termsVersion = termsVersion
             self.addressLifeDays = addressLifeDays
         }
-    }
-
-    func newID<Noun>(_: Noun.Type = Noun.self) -> Identifier<Noun> {
-        var random = SystemRandomNumberGenerator()
-        return Identifier.make(at: clock(), random: &random)
     }
 }

@@ -31,7 +31,7 @@ private struct AlreadyAnswered: Error {
     let answer: StoredAnswer
 }
 
-extension Intermediary {
+extension OperationGroup {
     /// Runs the effect and, if the caller sent a key, stores the response in the same transaction.
     func once<Result: Sendable>(
         _ repeating: Repeating<Result>?, within tenancy: Tenancy,

@@ -26,23 +26,23 @@ struct BackgroundJobs: Service {
                 for _ in 0..<Self.cancellationSenders {
                     group.addTask {
                         await repeating(every: Self.cancellationPollSeconds, "cancellation") {
-                            try await intermediary.sendNextCancellation()
+                            try await intermediary.attempts.sendNextCancellation()
                         }
                     }
                 }
                 group.addTask {
                     await repeating(every: Self.expiryPollSeconds, "expiry") {
-                        try await intermediary.expirePaymentAttempts() == 100
+                        try await intermediary.attempts.expire() == 100
                     }
                 }
                 group.addTask {
                     await repeating(every: Self.quarantinePollSeconds, "quarantine") {
-                        try await intermediary.settleQuarantine() == Intermediary.sweepLimit
+                        try await intermediary.receipts.settleQuarantine() == ReceiptOperations.sweepLimit
                     }
                 }
                 group.addTask {
                     await repeating(every: Self.retentionSeconds, "retention") {
-                        _ = try await intermediary.deleteExpiredData()
+                        _ = try await intermediary.retention.deleteExpired()
                         return false
                     }
                 }
@@ -89,7 +89,7 @@ struct BackgroundJobs: Service {
     }
 
     private func sendAllDueMail() async {
-        do { while !Task.isCancelled, try await intermediary.sendNextMail() {} } catch is CancellationError {
+        do { while !Task.isCancelled, try await intermediary.notifications.sendNext() {} } catch is CancellationError {
             return
         } catch {
             logger.error("a background job failed", metadata: ["job": "mail", "error": "\(error)"])
@@ -105,7 +105,7 @@ struct AttemptWatcher: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             for await event in intermediary.store.wakeUps(on: [Channels.attempts]) {
-                await intermediary.attemptWatch.wake(event)
+                await intermediary.attempts.watch.wake(event)
             }
         }
     }

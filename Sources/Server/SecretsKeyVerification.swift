@@ -17,7 +17,7 @@ struct SecretsKeyVerification: Service {
     @discardableResult
     func verify() async throws -> Bool {
         do {
-            try await intermediary.verifySecretsKey()
+            try await intermediary.secrets.verifyKey()
             return true
         } catch SecretsKeyFailure.notPrepared {
             return false

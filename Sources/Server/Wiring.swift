@@ -104,7 +104,7 @@ struct Wiring: Sendable {
         portal.stop()
         mail?.stop()
         drawing.stop()
-        intermediary.passwords.stop()
+        intermediary.citizens.passwords.stop()
         await pool.shutdown()
         await replicaPool?.shutdown()
     }
@@ -177,7 +177,7 @@ struct Wiring: Sendable {
                 gauges.append(("http_connections", Double(connections.count)))
                 gauges.append(("db_pool_in_use", Double(pool.inUse)))
                 gauges.append(("db_pool_waiting", Double(pool.waiting)))
-                if let backlog = try? await intermediary.outboxBacklog() {
+                if let backlog = try? await intermediary.notifications.backlog() {
                     gauges.append(("outbox_pending", Double(backlog.pending)))
                     gauges.append(("outbox_oldest_age_seconds", Double(backlog.oldestAgeSeconds)))
                 }

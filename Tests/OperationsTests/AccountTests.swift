@@ -17,7 +17,7 @@ import Testing
         _ iban: String, isDefault: Bool = false, _ types: [String] = [], on intermediary: Intermediary,
         fromDays: Int = 0, toDays: Int? = nil
     ) throws -> CreditorAccount {
-        let day = { (days: Int) in CalendarDate(epochDays: intermediary.today.epochDays + days) }
+        let day = { (days: Int) in CalendarDate(epochDays: intermediary.positions.today.epochDays + days) }
         return CreditorAccount(
             creditor: TestIntermediary.comune, iban: try IBAN(iban), name: "Conto", isDefault: isDefault,
             debtTypes: types, validFrom: day(fromDays), validTo: toDays.map(day))
@@ -52,7 +52,7 @@ import Testing
                 try account(Self.postal, ["mensa"], on: intermediary),
                 try account(Self.german, on: intermediary, fromDays: 1),
             ])
-            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
+            _ = try await intermediary.creditors.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
 
             let own = try await test.create(test.draft("own"), with: intermediary)
             #expect(own.installments[0].transfers.map(\.iban.value) == [Self.postal])
@@ -91,15 +91,15 @@ import Testing
                     UPDATE transfers SET iban = 'IT61X0542811101000000123456';
                 END $$
                 """)
-            let present = try await intermediary.showPosition(old.id, for: .office).position
+            let present = try await intermediary.positions.show(old.id, for: .office).position
             let renamed = try test.draft(of: present, description: "Mensa di novembre")
-            let changed = try await intermediary.changePosition(old.id, to: .success(renamed), by: .office)
+            let changed = try await intermediary.positions.change(old.id, to: .success(renamed), by: .office)
             #expect(changed.position.installments[0].transfers[0].iban.value == "IT61X0542811101000000123456")
             let lines = [PositionLine(description: "Pasti", quantity: nil, amount: try Amount(cents: 5_980))]
             #expect(
                 try await pointers {
                     let itemized = try test.draft(of: changed.position, description: "Mensa", lines: lines)
-                    _ = try await intermediary.changePosition(old.id, to: .success(itemized), by: .office)
+                    _ = try await intermediary.positions.change(old.id, to: .success(itemized), by: .office)
                 } == ["/installments/0/transfers/0/iban"])
 
             let taken = try await test.receive(
@@ -117,7 +117,7 @@ import Testing
             let comune = Creditor(
                 taxCode: TestIntermediary.comune, name: "Comune", noticeCodes: .aux3(segregationCode: "01"),
                 iban: try IBAN(Self.german), postalIBAN: try IBAN(Self.postal), createdAt: now, updatedAt: now)
-            _ = try await intermediary.saveCreditor(TestIntermediary.comune, as: .success(comune), by: .ops)
+            _ = try await intermediary.creditors.save(TestIntermediary.comune, as: .success(comune), by: .ops)
             #expect(
                 try await test.ask("SELECT note FROM journal WHERE kind = 'account_saved' ORDER BY note")
                     == [Self.german, Self.postal, Self.bank])
@@ -125,18 +125,18 @@ import Testing
             let position = try await test.create(test.draft("after"), with: intermediary)
             #expect(position.installments[0].transfers.map(\.iban.value) == [Self.german])
             let wanted = AccountRegister([try account(Self.bank, isDefault: true, on: intermediary)])
-            let book = try await intermediary.saveAccounts(
+            let book = try await intermediary.creditors.saveAccounts(
                 of: TestIntermediary.comune, as: .success(wanted), by: .ops)
             #expect(book.accounts.map(\.iban.value) == [Self.bank])
-            let shown = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
+            let shown = try await intermediary.creditors.show(TestIntermediary.comune, for: .ops)
             #expect(shown.iban.value == Self.bank && shown.postalIBAN == nil)
             #expect(
                 try await test.ask(
                     "SELECT coalesce(to_state, 'gone') FROM journal WHERE note = \(Self.german) ORDER BY id")
-                    == ["from \(intermediary.today), default", "gone"])
+                    == ["from \(intermediary.positions.today), default", "gone"])
             // Saving the same register again changes nothing and writes no journal entry.
             let before = try await test.ask("SELECT count(*)::text FROM journal")
-            _ = try await intermediary.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
+            _ = try await intermediary.creditors.saveAccounts(of: TestIntermediary.comune, as: .success(book), by: .ops)
             #expect(try await test.ask("SELECT count(*)::text FROM journal") == before)
         }
     }

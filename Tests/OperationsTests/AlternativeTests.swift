@@ -16,7 +16,7 @@ import Testing
     }
 
     private func shown(_ position: Position, _ intermediary: Intermediary) async throws -> Position {
-        try await intermediary.showPosition(position.id, for: .office).position
+        try await intermediary.positions.show(position.id, for: .office).position
     }
 
     @Test func `paying the single solution cancels the installments, and the journal says why`() async throws {
@@ -110,12 +110,12 @@ import Testing
                 paidAt: try Instant(rfc3339: "2026-11-20T10:00:00Z"),
                 till: "1", reference: "R")
             guard
-                case .done(let receipt) = try await intermediary.recordCounterPayment(
+                case .done(let receipt) = try await intermediary.positions.recordCounterPayment(
                     payment, on: single.id, by: .office)
             else { return }
             #expect(try await shown(parts, intermediary).state == .cancelled)
 
-            _ = try await intermediary.voidCounterPayment(
+            _ = try await intermediary.positions.voidCounterPayment(
                 receipt.id, on: single.id, reason: "Mistyped.", by: .office)
 
             #expect(try await shown(parts, intermediary).state == .open)

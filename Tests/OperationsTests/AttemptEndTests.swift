@@ -40,7 +40,7 @@ import Testing
     }
 
     private func shown(_ attempt: PaymentAttempt, by intermediary: Intermediary) async throws -> PaymentAttempt {
-        try await intermediary.showPaymentAttempt(attempt.id, for: .office).attempt
+        try await intermediary.attempts.show(attempt.id, for: .office).attempt
     }
 
     private func holds(_ test: TestIntermediary) async throws -> [String] {
@@ -89,9 +89,9 @@ import Testing
 
             if cause == "deadline" {
                 _ = try await test.pool.query("UPDATE payment_attempts SET expires_at = now() - interval '1 second'")
-                #expect(try await intermediary.expirePaymentAttempts() == 1)
+                #expect(try await intermediary.attempts.expire() == 1)
             } else {
-                _ = try await intermediary.cancelPaymentAttempt(attempt.id, by: .office)
+                _ = try await intermediary.attempts.cancel(attempt.id, by: .office)
             }
 
             #expect(try await shown(attempt, by: intermediary).status == .partiallySucceeded)
@@ -106,7 +106,7 @@ import Testing
             let position = try await test.create(test.draft("cart", cents: [5_980, 2_000]), with: intermediary)
             let attempt = try await open(test, [(position, 0), (position, 1)], at: intermediary.clock())
             _ = try await test.pool.query("UPDATE payment_attempts SET expires_at = now() - interval '1 second'")
-            _ = try await intermediary.expirePaymentAttempts()
+            _ = try await intermediary.attempts.expire()
             #expect(try await shown(attempt, by: intermediary).status == .expired)
 
             try await test.receive(
@@ -144,7 +144,7 @@ import Testing
             #expect(ended.items.map(\.outcome) == [.paidElsewhere, .pending])
             #expect(try await holds(test).isEmpty)
             // The receipt does not belong to the attempt, because another person may have paid.
-            #expect(try await intermediary.showPaymentAttempt(attempt.id, for: .office).receipts.isEmpty)
+            #expect(try await intermediary.attempts.show(attempt.id, for: .office).receipts.isEmpty)
 
             // The attempt was also paid, so the creditor has received the money twice.
             let own = try await test.receive(
@@ -189,10 +189,10 @@ import Testing
             let stray = try NoticeCodes.aux3(segregationCode: "01").notice(base: 88_000).iuv
             try await test.receive(
                 TestIntermediary.rt("STRAY", iuv: stray, from: TestIntermediary.otherPSP), with: intermediary)
-            let anomalies = try await intermediary.listAnomalies(
+            let anomalies = try await intermediary.anomalies.list(
                 AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops)
 
-            _ = try await intermediary.resolveAnomaly(
+            _ = try await intermediary.anomalies.resolve(
                 try #require(anomalies.items.first).id, .match(position: position.id, installmentNumber: 1),
                 reason: "IUV errato", by: .ops)
 

@@ -43,7 +43,7 @@ import Testing
             let replaced = try await test.ask("SELECT id::text FROM receipts WHERE superseded_by IS NOT NULL")
             let refund = RefundRequest(receipt: try Identifier(#require(replaced.first)), amount: nil)
             await #expect {
-                _ = try await service.decideRefund(refund, by: .ops)
+                _ = try await service.refunds.decide(refund, by: .ops)
             } throws: { error in
                 guard case .refundNotPossible(let why)? = error as? Refusal else { return false }
                 return why.contains("Refund the receipt of the other body")
@@ -102,7 +102,7 @@ import Testing
 
             #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 quarantined"])
             _ = try await test.create(test.draft("debt", notices: [notice.value]), with: service)
-            _ = try await service.settleQuarantine()
+            _ = try await service.receipts.settleQuarantine()
             #expect(try await storedReceipts(test) == ["598 recorded replaced", "5980 settled"])
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
@@ -123,7 +123,7 @@ import Testing
             _ = try await receive(text(iuv), service)
             let paid = try await conflict(text(iuv, cents: 598), service)
 
-            _ = try await service.resolveAnomaly(
+            _ = try await service.anomalies.resolve(
                 #require(paid), .refund(try Amount(cents: 5_382)), reason: "Pagato di troppo", by: .ops)
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
             #expect(try await test.ask("SELECT amount_cents::text FROM refunds") == ["5382"])
@@ -145,8 +145,8 @@ import Testing
             var filter = AnomalyFilter()
             filter.kinds = [.amountMismatch]
             let mismatch = try #require(
-                try await service.listAnomalies(filter, creditor: nil, page: PageRequest(), for: .ops).items.first)
-            _ = try await service.resolveAnomaly(mismatch.id, .refund(nil), reason: "Prova", by: .ops)
+                try await service.anomalies.list(filter, creditor: nil, page: PageRequest(), for: .ops).items.first)
+            _ = try await service.anomalies.resolve(mismatch.id, .refund(nil), reason: "Prova", by: .ops)
             #expect(await advice { try await accept(right, service) }.contains("is refunded"))
 
             #expect(try await storedReceipts(test) == before)

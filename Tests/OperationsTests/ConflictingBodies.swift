@@ -25,11 +25,11 @@ extension ConflictingBodies {
 
     func receive(_ text: String, _ service: Intermediary) async throws -> ReceivedRT {
         let bytes = Array(text.utf8)
-        let rt = try service.readRT(bytes, as: .json, from: TestIntermediary.psp)
+        let rt = try service.rts.read(bytes, as: .json, from: TestIntermediary.psp)
         let body = RTBody(
             psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: bytes,
             sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
-        return try await service.receiveRT(rt, body: body) { Array("\($0.receipt)".utf8) }
+        return try await service.rts.receive(rt, body: body) { Array("\($0.receipt)".utf8) }
     }
 
     /// The anomaly that this body causes; `nil` if it contradicts no stored receipt.
@@ -42,7 +42,7 @@ extension ConflictingBodies {
     func accept(
         _ anomaly: Identifier<Anomaly>?, _ service: Intermediary, by caller: Caller = .ops
     ) async throws -> Anomaly {
-        let accepted = try await service.resolveAnomaly(
+        let accepted = try await service.anomalies.resolve(
             #require(anomaly), .accept, reason: "La banca ha corretto", by: caller
         ) { Array("\($0.receipt)".utf8) }
         guard case .done(let anomaly) = accepted else { throw TestIntermediary.Unexpected() }

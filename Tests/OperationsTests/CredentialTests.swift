@@ -38,35 +38,37 @@ import Testing
             let intermediary = try test.instance()
             let token = try await Self.key(intermediary)
             let position = try await test.create(test.draft("a"), with: intermediary)
-            _ = try await intermediary.authenticate(token: token)
+            _ = try await intermediary.callers.authenticate(token: token)
 
             // The key is cached, and the first transaction of the request confirms it.
-            let before = try await intermediary.authenticate(token: token, fromMemory: true)
+            let before = try await intermediary.callers.authenticate(token: token, fromMemory: true)
             #expect(!before.isConfirmed)
-            let shown = try await before.request { try await intermediary.showPosition(position.id, for: $0) }
+            let shown = try await before.request { try await intermediary.positions.show(position.id, for: $0) }
             #expect(shown.position.id == position.id)
             #expect(before.isConfirmed)
 
             _ = try await test.pool.query(change.sql)
 
-            let after = try await intermediary.authenticate(token: token, fromMemory: true)
+            let after = try await intermediary.callers.authenticate(token: token, fromMemory: true)
             await #expect(throws: CredentialChanged()) {
-                try await after.request { try await intermediary.showPosition(position.id, for: $0) }
+                try await after.request { try await intermediary.positions.show(position.id, for: $0) }
             }
             await #expect(throws: CredentialChanged()) {
                 try await after.request {
-                    try await intermediary.createPosition(
+                    try await intermediary.positions.create(
                         test.draft("b"), fingerprint: [UInt8](repeating: 8, count: 32), by: $0)
                 }
             }
-            await #expect(throws: CredentialChanged()) { try await intermediary.confirm(after) }
+            await #expect(throws: CredentialChanged()) { try await intermediary.callers.confirm(after) }
             #expect(!after.isConfirmed)
             #expect(try await test.ask("SELECT external_id FROM positions") == ["a"])
 
             if change.endsKey {
-                await #expect(throws: Refusal.unauthenticated) { try await intermediary.authenticate(token: token) }
+                await #expect(throws: Refusal.unauthenticated) {
+                    try await intermediary.callers.authenticate(token: token)
+                }
             } else {
-                let anew = try await intermediary.authenticate(token: token)
+                let anew = try await intermediary.callers.authenticate(token: token)
                 #expect(anew.isConfirmed && anew.key != before.key)
             }
         }
@@ -77,8 +79,8 @@ import Testing
             try await test.seed()
             let intermediary = try test.instance()
             let token = try await Self.key(intermediary)
-            _ = try await intermediary.authenticate(token: token)
-            let remembered = try await intermediary.authenticate(token: token, fromMemory: true)
+            _ = try await intermediary.callers.authenticate(token: token)
+            let remembered = try await intermediary.callers.authenticate(token: token, fromMemory: true)
             _ = try await test.pool.query(Change.revoked.sql)
 
             await #expect(throws: CredentialChanged()) {
@@ -101,7 +103,7 @@ import Testing
             try await test.seed()
             let intermediary = try test.instance()
             let token = try await Self.key(intermediary)
-            let confirmed = try await intermediary.authenticate(token: token)
+            let confirmed = try await intermediary.callers.authenticate(token: token)
             let names = Creditors.list(within: .everyCreditor, page: PageRequest()).map {
                 $0.items.map(\.taxCode.value)
             }
@@ -133,22 +135,23 @@ import Testing
                 let token = try await Self.key(intermediary)
                 let position = try await test.create(test.draft("a"), with: intermediary)
                 let access = try await Self.session(test, through: token, intermediary)
-                let key = try await intermediary.authenticate(token: token)
-                _ = try await intermediary.authenticate(citizenToken: access, beside: key)
+                let key = try await intermediary.callers.authenticate(token: token)
+                _ = try await intermediary.callers.authenticate(citizenToken: access, beside: key)
                 let remember = {
-                    let key = try await intermediary.authenticate(token: token, fromMemory: true)
-                    return try await intermediary.authenticate(citizenToken: access, beside: key, fromMemory: true)
+                    let key = try await intermediary.callers.authenticate(token: token, fromMemory: true)
+                    return try await intermediary.callers.authenticate(
+                        citizenToken: access, beside: key, fromMemory: true)
                 }
                 let before = try await remember()
                 #expect(!before.isConfirmed && before.citizen?.fullName == "Mario Rossi")
-                _ = try await before.request { try await intermediary.showPosition(position.id, for: $0) }
+                _ = try await before.request { try await intermediary.positions.show(position.id, for: $0) }
                 #expect(before.isConfirmed)
 
                 _ = try await test.pool.query(change)
 
                 let after = try await remember()
                 await #expect(throws: CredentialChanged(), "\(change.text)") {
-                    try await after.request { try await intermediary.showPosition(position.id, for: $0) }
+                    try await after.request { try await intermediary.positions.show(position.id, for: $0) }
                 }
             }
         }
@@ -159,18 +162,18 @@ import Testing
             try await test.seed()
             let intermediary = try test.instance()
             let token = try await Self.key(intermediary)
-            _ = try await intermediary.authenticate(token: token)
+            _ = try await intermediary.callers.authenticate(token: token)
             _ = try await test.pool.query("UPDATE api_keys SET last_used_at = now() + interval '1 minute'")
 
-            let remembered = try await intermediary.authenticate(token: token, fromMemory: true)
-            try await intermediary.confirm(remembered)
+            let remembered = try await intermediary.callers.authenticate(token: token, fromMemory: true)
+            try await intermediary.callers.confirm(remembered)
 
             #expect(remembered.isConfirmed)
         }
     }
 
     private static func key(_ intermediary: Intermediary) async throws -> String {
-        let made = try await intermediary.makeAPIKey(
+        let made = try await intermediary.callers.makeAPIKey(
             APIKeyRequest(
                 name: "Ufficio", kind: .creditor,
                 scopes: [.positionsRead, .positionsWrite, .receiptsRead, .paymentsWrite],
@@ -184,7 +187,7 @@ import Testing
         _ test: TestIntermediary, through token: String, _ intermediary: Intermediary
     ) async throws -> String {
         let access = try Token.make(.access)
-        let key = try await intermediary.authenticate(token: token).key
+        let key = try await intermediary.callers.authenticate(token: token).key
         _ = try await test.pool.query(
             """
             INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, birth_date, birth_place, address,

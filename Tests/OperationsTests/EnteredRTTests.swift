@@ -27,7 +27,7 @@ import Testing
     }
 
     private func enter(_ entered: EnteredRT, _ service: Intermediary) async throws -> ReceivedRT {
-        try await service.enterRT(entered, by: .ops) { Array("\($0.receipt)".utf8) }
+        try await service.rts.enter(entered, by: .ops) { Array("\($0.receipt)".utf8) }
     }
 
     @Test func `an RT on paper pays its debt, with the document as evidence, and is one RT with the PSP's own`()
@@ -36,7 +36,7 @@ import Testing
         try await TestIntermediary.with { test in
             try await test.seed()
             let service = try test.instance()
-            _ = try await service.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
+            _ = try await service.secrets.make(of: TestIntermediary.psp, by: nil)
             let debt = try await test.create(test.draft("debt"), with: service)
             let words = text(debt.installments[0].iuv)
 
@@ -51,11 +51,11 @@ import Testing
             #expect(
                 try await test.ask("SELECT note FROM journal WHERE kind = 'rt_received'") == ["Arrivata per PEC"])
             // Then the PSP sends the same RT.
-            let rt = try service.readRT(words, as: .json, from: TestIntermediary.psp)
+            let rt = try service.rts.read(words, as: .json, from: TestIntermediary.psp)
             let body = RTBody(
                 psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: words,
                 sha256: SHA256.digest(words), fingerprint: SHA256.digest(rt.meaning))
-            #expect(try await service.receiveRT(rt, body: body) { _ in [] }.isReplay)
+            #expect(try await service.rts.receive(rt, body: body) { _ in [] }.isReplay)
         }
     }
 
@@ -65,7 +65,7 @@ import Testing
             let service = try test.instance()
             let debt = try await test.create(test.draft("debt"), with: service)
             let bytes = Array("not an RT".utf8)
-            let stored = try await service.storeUnreadableRT(
+            let stored = try await service.rts.storeUnreadable(
                 UnreadableRT(faults: [Fault("", .badFormat, "is no JSON")], gist: RTGist()),
                 RTBody(
                     psp: TestIntermediary.psp, messageID: "m", contentType: "application/json", bytes: bytes,
@@ -83,7 +83,7 @@ import Testing
             let taken = try await enter(entry(words, .anomaly(anomaly)), service)
 
             #expect(taken.disposition == .settled)
-            let resolved = try await service.showAnomaly(anomaly, for: .ops)
+            let resolved = try await service.anomalies.show(anomaly, for: .ops)
             #expect(resolved.resolution?.kind == .entered && resolved.receipt == taken.receipt)
             #expect(resolved.iuv == debt.installments[0].iuv)
             #expect(try await test.ask("SELECT encode(body, 'escape') FROM rts") == ["not an RT"])
@@ -108,7 +108,7 @@ import Testing
             }
 
             #expect(await pointers(entry(text(iuv), scan)) == ["/rt/psp/id"])
-            _ = try await service.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
+            _ = try await service.secrets.make(of: TestIntermediary.psp, by: nil)
             #expect(await pointers(entry(Array(#"{"psp":{"id":"ABCDITMM"}}"#.utf8), scan)).contains("/rt/receipt_id"))
             #expect(
                 await pointers(entry(text(iuv), .anomaly(Identifier(uuid: UUID())))) == ["/anomaly_id"])

@@ -18,7 +18,7 @@ import Testing
     private func base(_ iuv: IUV) -> UInt64? { UInt64(iuv.value.dropFirst(2).dropLast(2)) }
 
     private func anomaly(_ test: TestIntermediary, _ intermediary: Intermediary) async throws -> Anomaly {
-        let page = try await intermediary.listAnomalies(
+        let page = try await intermediary.anomalies.list(
             AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops)
         return try #require(page.items.first)
     }
@@ -38,7 +38,7 @@ import Testing
             for number in 0..<8 {
                 positions.append(try await test.create(test.draft("own\(number)"), with: intermediary))
             }
-            _ = try await intermediary.settleQuarantine()
+            _ = try await intermediary.receipts.settleQuarantine()
 
             #expect(Set(positions.map { $0.installments[0].iuv }).isDisjoint(with: foreign))
             #expect(try await test.ask("SELECT DISTINCT state FROM positions") == ["open"])
@@ -62,10 +62,10 @@ import Testing
 
             #expect(try #require(base(next.installments[0].iuv)) > last + 700)
             // The number of digits of a notice number is limited.
-            var ending = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
+            var ending = try await intermediary.creditors.show(TestIntermediary.comune, for: .ops)
             ending.iuvStart = 9_999_999_999_990
             let saved = ending
-            _ = try await intermediary.saveCreditor(saved.taxCode, as: .success(saved), by: .ops)
+            _ = try await intermediary.creditors.save(saved.taxCode, as: .success(saved), by: .ops)
             await #expect(throws: Refusal.noticeNumbersExhausted) {
                 for number in 0..<200 { _ = try await test.create(test.draft("end\(number)"), with: intermediary) }
             }
@@ -130,13 +130,13 @@ import Testing
             try await test.seed()
             let intermediary = try test.instance()
             for number in 0..<6 { _ = try await test.create(test.draft("before\(number)"), with: intermediary) }
-            let old = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
+            let old = try await intermediary.creditors.show(TestIntermediary.comune, for: .ops)
             var moved = old
             moved.iuvStart = 5_000_000
             let saved = moved
-            _ = try await intermediary.saveCreditor(old.taxCode, as: .success(saved), by: .ops)
+            _ = try await intermediary.creditors.save(old.taxCode, as: .success(saved), by: .ops)
             // The creditor is saved again without the start number, as by a caller that does not know it.
-            _ = try await intermediary.saveCreditor(old.taxCode, as: .success(old), by: .ops)
+            _ = try await intermediary.creditors.save(old.taxCode, as: .success(old), by: .ops)
 
             let bases = try await withThrowingTaskGroup(of: UInt64?.self) { group in
                 for number in 0..<40 {
@@ -149,7 +149,7 @@ import Testing
 
             #expect(Set(bases).count == 40)
             #expect(bases.allSatisfy { (5_000_000..<5_002_000).contains($0) }, "\(bases.sorted())")
-            #expect(try await intermediary.showCreditor(TestIntermediary.comune, for: .ops).iuvStart == 5_000_000)
+            #expect(try await intermediary.creditors.show(TestIntermediary.comune, for: .ops).iuvStart == 5_000_000)
             // Another creditor's numbers do not change.
             let other = try await test.create(
                 test.draft("other", creditor: TestIntermediary.provincia), with: intermediary)
@@ -167,7 +167,7 @@ import Testing
             try await test.receive(TestIntermediary.rt("FOREIGN", iuv: foreign), with: intermediary)
             let wanted = try test.draft("first", cents: [5_980, 1_000])
 
-            let changed = try await intermediary.changePosition(first.id, to: .success(wanted), by: .office)
+            let changed = try await intermediary.positions.change(first.id, to: .success(wanted), by: .office)
 
             #expect(changed.position.installments[0].iuv == first.installments[0].iuv)
             #expect(changed.position.installments[1].iuv != foreign)
@@ -185,7 +185,7 @@ import Testing
             try await test.receive(TestIntermediary.rt("EARLY", iuv: given.iuv, cents: cents), with: intermediary)
 
             let position = try await test.create(test.draft("late", notices: [given.value]), with: intermediary)
-            _ = try await intermediary.settleQuarantine()
+            _ = try await intermediary.receipts.settleQuarantine()
 
             let fits = cents == 5_980
             #expect(try await test.ask("SELECT state FROM positions") == [fits ? "paid" : "open"])
@@ -209,14 +209,14 @@ import Testing
                 test.draft("late", notices: [given.value], isDraft: true), with: intermediary)
             // This simulates an RT that arrives at the same time as the creation.
             _ = try await test.pool.query("UPDATE installments SET iuv_generated = true")
-            _ = try await intermediary.movePosition(position.id, .publish, by: .office)
+            _ = try await intermediary.positions.move(position.id, .publish, by: .office)
 
-            _ = try await intermediary.settleQuarantine()
+            _ = try await intermediary.receipts.settleQuarantine()
 
             #expect(try await test.ask("SELECT state FROM positions") == ["open"])
             let seen = try await anomaly(test, intermediary)
             #expect(seen.candidate?.position == position.id && seen.candidate?.isIUVGenerated == true)
-            _ = try await intermediary.resolveAnomaly(
+            _ = try await intermediary.anomalies.resolve(
                 seen.id, .match(position: position.id, installmentNumber: 1), reason: "Riconosciuto", by: .ops)
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
         }
@@ -247,7 +247,7 @@ import Testing
                 "CREATE TRIGGER fail BEFORE UPDATE ON receipts FOR EACH ROW WHEN (OLD.receipt_id = 'BROKEN') EXECUTE FUNCTION fail()"
             )
 
-            #expect(try await intermediary.settleQuarantine() == 1)
+            #expect(try await intermediary.receipts.settleQuarantine() == 1)
 
             #expect(
                 try await test.ask("SELECT receipt_id || ' ' || status FROM receipts ORDER BY 1")

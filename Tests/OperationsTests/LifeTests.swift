@@ -67,12 +67,12 @@ import Testing
         case 0..<4:
             let event = [PositionEvent.publish, .publish, .cancel, .restore].randomElement(using: &random) ?? .publish
             guard let next = expected.state.after(event, wasPublished: expected.wasPublished) else {
-                let refused = await refusal { try await service.movePosition(id, event, by: .office) }
+                let refused = await refusal { try await service.positions.move(id, event, by: .office) }
                 let status = expected.state.status(payableUntil: nil, today: CalendarDate(romeDayOf: service.clock()))
                 #expect(refused == .positionNotEditable(status), "\(event) of \(expected.state)")
                 return
             }
-            guard case .done(let moved) = try await service.movePosition(id, event, by: .office) else {
+            guard case .done(let moved) = try await service.positions.move(id, event, by: .office) else {
                 Issue.record("replayed without a key")
                 return
             }
@@ -81,7 +81,7 @@ import Testing
         case 4..<8:
             let cents = expected.cents[number - 1]
             let wrong = await refusal {
-                try await service.recordCounterPayment(payment(number, cents: cents + 1), on: id, by: .office)
+                try await service.positions.recordCounterPayment(payment(number, cents: cents + 1), on: id, by: .office)
             }
             let isPaid = expected.paid[number] != nil
             let status: InstallmentStatus =
@@ -89,7 +89,7 @@ import Testing
             guard status == .open else {
                 #expect(wrong == .installmentNotPayable(status, pointer: "/installment"))
                 let right = await refusal {
-                    try await service.recordCounterPayment(payment(number, cents: cents), on: id, by: .office)
+                    try await service.positions.recordCounterPayment(payment(number, cents: cents), on: id, by: .office)
                 }
                 #expect(right == wrong)
                 return
@@ -99,7 +99,8 @@ import Testing
                 return
             }
             #expect(faults.map(\.pointer) == ["/amount_cents"])
-            let recorded = try await service.recordCounterPayment(payment(number, cents: cents), on: id, by: .office)
+            let recorded = try await service.positions.recordCounterPayment(
+                payment(number, cents: cents), on: id, by: .office)
             guard case .done(let receipt) = recorded else { return }
             #expect(receipt.status == .settled && receipt.origin == .counter && receipt.amount.cents == cents)
             expected.paid[number] = receipt.id
@@ -109,16 +110,16 @@ import Testing
             guard let receipt = expected.paid[number] else {
                 // A void that is repeated changes nothing.
                 guard let old = expected.voided.randomElement(using: &random) else { return }
-                let again = try await service.voidCounterPayment(old, on: id, reason: "other", by: .office)
+                let again = try await service.positions.voidCounterPayment(old, on: id, reason: "other", by: .office)
                 guard case .done(let receipt) = again else { return }
                 #expect(receipt.voided?.reason == "mistake")
                 return
             }
             let foreign = await refusal {
-                try await service.voidCounterPayment(receipt, on: id, reason: "mistake", by: Self.stranger)
+                try await service.positions.voidCounterPayment(receipt, on: id, reason: "mistake", by: Self.stranger)
             }
             #expect(foreign == .notFound)
-            let result = try await service.voidCounterPayment(receipt, on: id, reason: "mistake", by: .office)
+            let result = try await service.positions.voidCounterPayment(receipt, on: id, reason: "mistake", by: .office)
             guard case .done(let voided) = result else { return }
             #expect(voided.status == .voided && voided.voided?.reason == "mistake")
             expected.paid[number] = nil
@@ -189,10 +190,10 @@ import Testing
             try await test.seed()
             let service = try test.instance()
             let position = try await test.create(test.draft("debt"), with: service)
-            let recorded = try await service.recordCounterPayment(
+            let recorded = try await service.positions.recordCounterPayment(
                 payment(1, cents: 5_980), on: position.id, by: .office)
             guard case .done(let receipt) = recorded else { throw TestIntermediary.Unexpected() }
-            let decided = try await service.decideRefund(
+            let decided = try await service.refunds.decide(
                 RefundRequest(receipt: receipt.id, amount: try Amount(cents: 10)), by: .office)
             guard case .done(let refund) = decided else { throw TestIntermediary.Unexpected() }
             let before = try await test.ask("SELECT id::text FROM journal ORDER BY id")
@@ -203,22 +204,23 @@ import Testing
                 (Self.stranger, position.id, receipt.id, refund.id), (Caller.office, noPosition, noReceipt, noRefund),
             ] {
                 let refusals = [
-                    await refusal { try await service.movePosition(position, .cancel, by: caller) },
+                    await refusal { try await service.positions.move(position, .cancel, by: caller) },
                     await refusal {
-                        try await service.recordCounterPayment(payment(1, cents: 5_980), on: position, by: caller)
+                        try await service.positions.recordCounterPayment(
+                            payment(1, cents: 5_980), on: position, by: caller)
                     },
                     await refusal {
-                        try await service.voidCounterPayment(receipt, on: position, reason: "x", by: caller)
+                        try await service.positions.voidCounterPayment(receipt, on: position, reason: "x", by: caller)
                     },
-                    await refusal { try await service.showReceipt(receipt, for: caller) },
-                    await refusal { try await service.showRefund(refund, for: caller) },
+                    await refusal { try await service.receipts.show(receipt, for: caller) },
+                    await refusal { try await service.refunds.show(refund, for: caller) },
                     await refusal {
-                        try await service.changeRefund(refund, .paid, on: nil, reference: nil, by: caller)
+                        try await service.refunds.change(refund, .paid, on: nil, reference: nil, by: caller)
                     },
                 ]
                 #expect(refusals == Array(repeating: .notFound, count: refusals.count))
                 let refund = await refusal {
-                    try await service.decideRefund(RefundRequest(receipt: receipt, amount: nil), by: caller)
+                    try await service.refunds.decide(RefundRequest(receipt: receipt, amount: nil), by: caller)
                 }
                 #expect(refund == .invalid([Fault("/receipt_id", .unknownReference, "is not a receipt")]))
             }
@@ -234,32 +236,32 @@ import Testing
             let service = try test.instance()
             let position = try await test.create(test.draft("debt", isDraft: true), with: service)
             let move = Repeating<PositionDetail>(key: key("move")) { answer($0.position.state.rawValue) }
-            guard case .done = try await service.movePosition(position.id, .publish, by: .office, repeating: move)
+            guard case .done = try await service.positions.move(position.id, .publish, by: .office, repeating: move)
             else {
                 throw TestIntermediary.Unexpected()
             }
-            _ = try await service.movePosition(position.id, .cancel, by: .office)
-            let repeated = try await service.movePosition(position.id, .publish, by: .office, repeating: move)
+            _ = try await service.positions.move(position.id, .cancel, by: .office)
+            let repeated = try await service.positions.move(position.id, .publish, by: .office, repeating: move)
             guard case .replayed(let first) = repeated else { throw TestIntermediary.Unexpected() }
             #expect(first == answer("open"))
             // A repeat is answered even if the same request would be refused now.
             #expect(try await test.ask("SELECT state FROM positions") == ["cancelled"])
             let other = Repeating<PositionDetail>(key: key("move", 8)) { answer($0.position.state.rawValue) }
             let refused = await refusal {
-                try await service.movePosition(position.id, .publish, by: .office, repeating: other)
+                try await service.positions.move(position.id, .publish, by: .office, repeating: other)
             }
             #expect(refused == .idempotencyKeyReused)
 
             // A refused request stores no answer, so its key can be used again.
             let pay = Repeating<Receipt>(key: key("pay")) { answer($0.amount.decimal) }
             let early = await refusal {
-                try await service.recordCounterPayment(
+                try await service.positions.recordCounterPayment(
                     payment(1, cents: 5_980), on: position.id, by: .office, repeating: pay)
             }
             #expect(early == .installmentNotPayable(.cancelled, pointer: "/installment"))
-            _ = try await service.movePosition(position.id, .restore, by: .office)
+            _ = try await service.positions.move(position.id, .restore, by: .office)
             for expectation in ["done", "replayed"] {
-                let paid = try await service.recordCounterPayment(
+                let paid = try await service.positions.recordCounterPayment(
                     payment(1, cents: 5_980), on: position.id, by: .office, repeating: pay)
                 switch paid {
                 case .done(let receipt): #expect(expectation == "done" && receipt.amount.cents == 5_980)
@@ -277,7 +279,7 @@ import Testing
             var random = SeededRandom(seed: 152)
             for life in 0..<5 {
                 let position = try await test.create(test.draft("debt \(life)", cents: [1_000]), with: service)
-                let recorded = try await service.recordCounterPayment(
+                let recorded = try await service.positions.recordCounterPayment(
                     payment(1, cents: 1_000), on: position.id, by: .office)
                 guard case .done(let receipt) = recorded else { throw TestIntermediary.Unexpected() }
                 var refunds: [(id: Identifier<Refund>, cents: Int64, status: RefundStatus)] = []
@@ -288,7 +290,7 @@ import Testing
                         let cents = [nil, 1, 300, left, left + 1].randomElement(using: &random) ?? nil
                         let request = RefundRequest(
                             receipt: receipt.id, amount: try cents.map { try Amount(cents: $0) })
-                        let result = await Self.result { try await service.decideRefund(request, by: .office) }
+                        let result = await Self.result { try await service.refunds.decide(request, by: .office) }
                         let wanted = cents ?? left
                         switch result {
                         case .success(.done(let refund)):
@@ -307,7 +309,7 @@ import Testing
                     let event: RefundEvent = Bool.random(using: &random) ? .paid : .failed
                     let next = refunds[index].status.after(event)
                     let result = await Self.result {
-                        try await service.changeRefund(refunds[index].id, event, on: nil, reference: nil, by: .office)
+                        try await service.refunds.change(refunds[index].id, event, on: nil, reference: nil, by: .office)
                     }
                     switch result {
                     case .success(let refund):
@@ -335,7 +337,7 @@ import Testing
                 let tomorrow = CalendarDate(epochDays: CalendarDate(romeDayOf: service.clock()).epochDays + 1)
                 if let first = refunds.first {
                     let early = await refusal {
-                        try await service.changeRefund(first.id, .failed, on: tomorrow, reference: nil, by: .office)
+                        try await service.refunds.change(first.id, .failed, on: tomorrow, reference: nil, by: .office)
                     }
                     #expect(early == .invalid([Fault("/date", .inTheFuture, "is in the future")]))
                 }

@@ -14,7 +14,7 @@ import Testing
 /// The guarantees of the outbox, tested on a real database with a mail server that the test controls.
 @Suite(.serialized) struct OutboxTests {
     private func queue(_ intermediary: Intermediary, _ address: String = "mario@example.org") async throws {
-        _ = try await intermediary.sendTestNotification(to: EmailAddress(address), language: .it, by: .ops)
+        _ = try await intermediary.notifications.sendTest(to: EmailAddress(address), language: .it, by: .ops)
     }
 
     private func mail(_ intermediary: Intermediary, _ address: String) throws -> PagoPA.Notification {
@@ -42,16 +42,16 @@ import Testing
                     throw Changed()
                 }
             }
-            #expect(try await !intermediary.sendNextMail())
+            #expect(try await !intermediary.notifications.sendNext())
             try await queue(intermediary)
             // The first notification: the rolled back mail has sent none.
             #expect(await notifications.next() == .notification(channel: Channels.notifications, payload: ""))
             #expect(try await test.states == ["queued"])
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
 
             #expect(try await test.states == ["sent"])
             #expect(sent.withLock(\.self) == ["mario@example.org"])
-            #expect(try await !intermediary.sendNextMail())
+            #expect(try await !intermediary.notifications.sendNext())
         }
     }
 
@@ -64,7 +64,7 @@ import Testing
                 sent.withLock { $0.append(to) }
             }
             try await queue(intermediary, "1@example.org")
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
             for number in 2...5 { try await queue(intermediary, "\(number)@example.org") }
             #expect(try await test.states == ["retrying", "queued", "queued", "queued", "queued"])
             // It was sent before any other mail.
@@ -72,7 +72,7 @@ import Testing
                 "UPDATE notifications SET next_attempt_at = now() - interval '1 hour' WHERE state = 'retrying'")
             isBroken.withLock { $0 = false }
 
-            while try await intermediary.sendNextMail() {}
+            while try await intermediary.notifications.sendNext() {}
 
             #expect(sent.withLock(\.self) == (1...5).map { "\($0)@example.org" })
         }
@@ -91,7 +91,7 @@ import Testing
 
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for sender in 0..<12 {
-                    group.addTask { while try await instances[sender % 3].sendNextMail() {} }
+                    group.addTask { while try await instances[sender % 3].notifications.sendNext() {} }
                 }
                 try await group.waitForAll()
             }
@@ -115,17 +115,17 @@ import Testing
             }
             let other = try test.instance { _ in copies.withLock { $0 += 1 } }
             try await queue(slow)
-            let sending = Task { try await slow.sendNextMail() }
+            let sending = Task { try await slow.notifications.sendNext() }
             for await _ in arrivals { break }
 
             let lease = try await test.ask(
                 "SELECT (leased_until - clock_timestamp() BETWEEN interval '20 s' AND interval '30 s')::text FROM notifications"
             )
             #expect(lease == ["true"])
-            #expect(try await !other.sendNextMail())
+            #expect(try await !other.notifications.sendNext())
             // This simulates a crash of the first instance.
             try await test.endLeases()
-            #expect(try await other.sendNextMail())
+            #expect(try await other.notifications.sendNext())
             release.yield()
             _ = try await sending.value
 
@@ -149,7 +149,7 @@ import Testing
             for _ in 0..<4 { try await queue(intermediary) }
 
             for _ in 0..<4 {
-                #expect(try await intermediary.sendNextMail())
+                #expect(try await intermediary.notifications.sendNext())
             }
 
             #expect(Set(try await test.states) == ["sent"])
@@ -168,7 +168,7 @@ import Testing
                 delivered.yield()
             }
             try await queue(intermediary)
-            let sending = Task { try await intermediary.sendNextMail() }
+            let sending = Task { try await intermediary.notifications.sendNext() }
             for await _ in deliveries { break }
             let began = ContinuousClock.now
 
@@ -193,7 +193,7 @@ import Testing
                     if !isTaken { throw MailFailure.stopped }
                 }
                 try await queue(intermediary)
-                let sending = Task { try await intermediary.sendNextMail() }
+                let sending = Task { try await intermediary.notifications.sendNext() }
                 for await _ in arrivals { break }
 
                 sending.cancel()
@@ -210,16 +210,16 @@ import Testing
             let failure = Mutex<MailFailure>(.permanent(code: 550, reply: "550 5.1.1 no such user"))
             let intermediary = try test.instance { _ in throw failure.withLock(\.self) }
             try await queue(intermediary)
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
             #expect(try await test.states == ["dead"])
             _ = try await test.pool.query("DELETE FROM notifications")
             failure.withLock { $0 = .refusesUs(code: 554, reply: "554 no service") }
             try await queue(intermediary)
 
             for attempt in 1..<RetryPlan.maximumAttempts {
-                #expect(try await intermediary.sendNextMail())
+                #expect(try await intermediary.notifications.sendNext())
                 #expect(try await test.states == ["retrying"])
-                #expect(try await !intermediary.sendNextMail())
+                #expect(try await !intermediary.notifications.sendNext())
                 let plan = Double(RetryPlan.waitsSeconds[attempt - 1])
                 let wait = try #require(
                     try await test.ask(
@@ -228,7 +228,7 @@ import Testing
                 #expect((plan * 0.8 - 5...plan * 1.2).contains(wait), "\(attempt): \(wait)")
                 _ = try await test.pool.query("UPDATE notifications SET next_attempt_at = now()")
             }
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
 
             #expect(try await test.states == ["dead"])
             #expect(try await test.ask("SELECT attempts::text FROM notifications") == ["8"])
@@ -240,18 +240,18 @@ import Testing
             let failure = Mutex<MailFailure?>(.permanent(code: 550, reply: "550 5.1.1 no such user"))
             let intermediary = try test.instance { _ in if let failure = failure.withLock(\.self) { throw failure } }
             try await queue(intermediary)
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
             let id = try Identifier<PagoPA.Notification>(
                 try #require(try await test.ask("SELECT id::text FROM notifications").first))
             failure.withLock { $0 = nil }
 
-            _ = try await intermediary.retryNotification(id, by: .ops)
+            _ = try await intermediary.notifications.retry(id, by: .ops)
 
             #expect(try await test.states == ["queued"])
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
             #expect(try await test.states == ["sent"])
             await #expect(throws: Refusal.notificationNotRetryable(.sent)) {
-                try await intermediary.retryNotification(id, by: .ops)
+                try await intermediary.notifications.retry(id, by: .ops)
             }
             #expect(
                 try await test.ask(
@@ -273,7 +273,7 @@ import Testing
                 try await test.endLeases()
             }
 
-            #expect(try await intermediary.sendNextMail())
+            #expect(try await intermediary.notifications.sendNext())
 
             #expect(try await test.states == ["dead"])
             #expect(copies.withLock(\.self) == 0)

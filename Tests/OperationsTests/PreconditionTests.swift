@@ -19,15 +19,15 @@ import Testing
             var seen: [String] = []
 
             let changed = try await withSnapshot {
-                try await intermediary.showPosition(position.id, for: .office)
+                try await intermediary.positions.show(position.id, for: .office)
             } write: { snapshot in
                 let old = try #require(snapshot).position
                 seen.append(old.description)
                 if seen.count == 1 {
-                    _ = try await intermediary.changePosition(
+                    _ = try await intermediary.positions.change(
                         position.id, to: draft(test, "by another", of: old), by: .office)
                 }
-                return try await intermediary.changePosition(
+                return try await intermediary.positions.change(
                     position.id, to: draft(test, "mine", of: old), by: .office,
                     demanding: Precondition(.met, on: snapshot))
             }
@@ -48,10 +48,10 @@ import Testing
                 for number in 1...4 {
                     group.addTask {
                         _ = try await withSnapshot {
-                            try await intermediary.showPosition(position.id, for: .office)
+                            try await intermediary.positions.show(position.id, for: .office)
                         } write: { snapshot in
                             let old = try #require(snapshot).position
-                            return try await intermediary.changePosition(
+                            return try await intermediary.positions.change(
                                 old.id, to: draft(test, "\(old.description) \(number)", of: old), by: .office,
                                 demanding: Precondition(.met, on: snapshot))
                         }
@@ -60,7 +60,7 @@ import Testing
                 try await group.waitForAll()
             }
 
-            let last = try await intermediary.showPosition(position.id, for: .office).position
+            let last = try await intermediary.positions.show(position.id, for: .office).position
             #expect(last.version == 5)
             #expect(last.description.split(separator: " ").dropFirst(2).sorted() == ["1", "2", "3", "4"])
         }
@@ -70,19 +70,19 @@ import Testing
         try await TestIntermediary.with { test in
             try await test.seed()
             let intermediary = try test.instance()
-            let old = try await intermediary.showCreditor(TestIntermediary.comune, for: .ops)
+            let old = try await intermediary.creditors.show(TestIntermediary.comune, for: .ops)
             let invalid = Refusal.invalid([Fault("/name", .required, "is required")])
 
             await #expect(throws: Refusal.preconditionFailed) {
-                try await intermediary.saveCreditor(
+                try await intermediary.creditors.save(
                     old.taxCode, as: .failure(invalid), by: .ops, demanding: Precondition(.failed, on: old))
             }
             await #expect(throws: invalid) {
-                try await intermediary.saveCreditor(
+                try await intermediary.creditors.save(
                     old.taxCode, as: .failure(invalid), by: .ops, demanding: Precondition(.missing, on: old))
             }
             await #expect(throws: SnapshotOutdated.self) {
-                try await intermediary.saveCreditor(
+                try await intermediary.creditors.save(
                     old.taxCode, as: .success(old), by: .ops, demanding: Precondition(.met, on: nil))
             }
         }

@@ -150,7 +150,7 @@ import Testing
             let service = try test.instance()
             let debt = try await test.create(test.draft("debt"), with: service)
             let installment = debt.installments[0]
-            _ = try await service.registerPSPRelay(Self.node, by: .ops)
+            _ = try await service.psps.registerRelay(Self.node, by: .ops)
             try await test.attempt(on: installment, of: debt)
             let rt = try TestIntermediary.rt("R1", iuv: installment.iuv)
 
@@ -162,7 +162,7 @@ import Testing
             #expect(try await test.ask("SELECT status FROM payment_attempts") == ["succeeded"])
             // Operations and back offices see the sender; front ends do not.
             for (caller, sender) in [(Caller.ops.reading, Self.node), (.office, Self.node), (.receiptReader, nil)] {
-                let shown = try await service.showReceipt(taken.receipt, for: caller)
+                let shown = try await service.receipts.show(taken.receipt, for: caller)
                 #expect(shown.psp?.id == TestIntermediary.psp && shown.relay == sender)
             }
             // The PSP sends the same RT itself: it is still one RT.
@@ -192,14 +192,14 @@ import Testing
     @Test func `a relay is registered once, recorded in the journal, and ended`() async throws {
         try await TestIntermediary.with { test in
             let service = try test.instance()
-            let first = try await service.registerPSPRelay(Self.node, by: .ops)
-            #expect(try await service.registerPSPRelay(Self.node, by: nil) == first)
-            #expect(try await service.listPSPRelays(for: .ops) == [first])
+            let first = try await service.psps.registerRelay(Self.node, by: .ops)
+            #expect(try await service.psps.registerRelay(Self.node, by: nil) == first)
+            #expect(try await service.psps.listRelays(for: .ops) == [first])
 
-            for _ in 0..<2 { try await service.endPSPRelay(Self.node, by: .ops) }
+            for _ in 0..<2 { try await service.psps.endRelay(Self.node, by: .ops) }
 
-            #expect(try await service.listPSPRelays(for: .ops).isEmpty)
-            await #expect(throws: Refusal.notFound) { _ = try await service.showPSPRelay(Self.node, for: .ops) }
+            #expect(try await service.psps.listRelays(for: .ops).isEmpty)
+            await #expect(throws: Refusal.notFound) { _ = try await service.psps.showRelay(Self.node, for: .ops) }
             #expect(
                 try await test.ask("SELECT kind FROM journal ORDER BY id") == ["relay_registered", "relay_ended"])
         }
@@ -211,11 +211,11 @@ import Testing
     private func open(_ service: Intermediary) async throws -> [Anomaly] {
         var filter = AnomalyFilter()
         filter.isOpen = true
-        return try await service.listAnomalies(filter, creditor: nil, page: PageRequest(), for: .ops).items
+        return try await service.anomalies.list(filter, creditor: nil, page: PageRequest(), for: .ops).items
     }
 
     private func resolve(_ service: Intermediary, _ anomaly: Anomaly, _ request: ResolutionRequest) async throws {
-        _ = try await service.resolveAnomaly(anomaly.id, request, reason: "Prova", by: .ops)
+        _ = try await service.anomalies.resolve(anomaly.id, request, reason: "Prova", by: .ops)
     }
 
     private func obstacle(_ work: () async throws -> Void) async -> String? {

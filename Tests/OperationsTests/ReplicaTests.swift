@@ -26,9 +26,9 @@ import Testing
         let reports: Reports
 
         func list(_ token: String) async throws -> Set<String> {
-            let credential = try await intermediary.authenticate(token: token, fromMemory: true)
+            let credential = try await intermediary.callers.authenticate(token: token, fromMemory: true)
             let page = try await credential.request {
-                try await intermediary.listPositions(
+                try await intermediary.positions.list(
                     PositionFilter(), creditor: nil, order: .created, page: PageRequest(limit: 100), for: $0)
             }
             return Set(page.items.map(\.externalID))
@@ -44,12 +44,12 @@ import Testing
         }
 
         func key(_ name: String) async throws -> (id: APIKeyID, token: String) {
-            let made = try await intermediary.makeAPIKey(
+            let made = try await intermediary.callers.makeAPIKey(
                 APIKeyRequest(
                     name: name, kind: .creditor, scopes: [.positionsRead, .receiptsRead],
                     creditors: [TestIntermediary.comune], expiresAt: nil), by: nil)
             guard case .done(let key) = made else { throw TestIntermediary.Unexpected() }
-            _ = try await intermediary.authenticate(token: key.secret)
+            _ = try await intermediary.callers.authenticate(token: key.secret)
             return (key.key.id, key.secret)
         }
     }
@@ -98,9 +98,9 @@ import Testing
             #expect(served > 0)
 
             #expect(try await setting.list(token) == written)
-            let credential = try await setting.intermediary.authenticate(token: token, fromMemory: true)
+            let credential = try await setting.intermediary.callers.authenticate(token: token, fromMemory: true)
             let receipts = try await credential.request {
-                try await setting.intermediary.listReceipts(
+                try await setting.intermediary.receipts.list(
                     ReceiptFilter(), creditor: nil, page: PageRequest(limit: 10), for: $0)
             }
             #expect(receipts.items.isEmpty)

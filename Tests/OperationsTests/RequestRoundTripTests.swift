@@ -16,22 +16,22 @@ import Testing
         try await TestIntermediary.with(port: proxy.port) { test in
             try await test.seed()
             let intermediary = try test.instance()
-            let made = try await intermediary.makeAPIKey(
+            let made = try await intermediary.callers.makeAPIKey(
                 APIKeyRequest(
                     name: "Ufficio", kind: .creditor,
                     scopes: [.positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .paymentsWrite],
                     creditors: [TestIntermediary.comune], expiresAt: nil), by: nil)
             guard case .done(let key) = made else { throw TestIntermediary.Unexpected() }
             let position = try await test.create(test.draft("known"), with: intermediary)
-            _ = try await intermediary.makeWebhookSecret(of: TestIntermediary.psp, by: nil)
+            _ = try await intermediary.secrets.make(of: TestIntermediary.psp, by: nil)
             // The credential is cached in this process, and the statements are prepared on each connection.
-            _ = try await intermediary.authenticate(token: key.secret)
+            _ = try await intermediary.callers.authenticate(token: key.secret)
 
             func trips<R>(_ work: (Caller) async throws -> R) async throws -> Int {
-                let credential = try await intermediary.authenticate(token: key.secret, fromMemory: true)
+                let credential = try await intermediary.callers.authenticate(token: key.secret, fromMemory: true)
                 let before = proxy.roundTrips
                 try await credential.request { _ = try await work($0) }
-                try await intermediary.confirm(credential)
+                try await intermediary.callers.confirm(credential)
                 return proxy.roundTrips - before
             }
             let total = PageRequest(includeTotal: true)
@@ -42,39 +42,39 @@ import Testing
             }
 
             #expect(try await trips { _ in } == 1)
-            #expect(try await trips { try await intermediary.showPosition(position.id, for: $0) } == 1)
+            #expect(try await trips { try await intermediary.positions.show(position.id, for: $0) } == 1)
             #expect(
                 try await trips {
-                    try await intermediary.listPositions(
+                    try await intermediary.positions.list(
                         PositionFilter(), creditor: nil, order: .created, page: total, for: $0)
                 } == 1)
             #expect(
                 try await trips {
-                    try await intermediary.listReceipts(ReceiptFilter(), creditor: nil, page: total, for: $0)
+                    try await intermediary.receipts.list(ReceiptFilter(), creditor: nil, page: total, for: $0)
                 } == 1)
             #expect(
                 try await trips {
-                    try await intermediary.listAnomalies(AnomalyFilter(), creditor: nil, page: total, for: $0)
+                    try await intermediary.anomalies.list(AnomalyFilter(), creditor: nil, page: total, for: $0)
                 } == 1)
             #expect(
                 try await trips {
-                    try await intermediary.listPaymentAttempts(AttemptFilter(), page: total, for: $0)
+                    try await intermediary.attempts.list(AttemptFilter(), page: total, for: $0)
                 } == 1)
-            #expect(try await trips { try await intermediary.listCreditors(page: total, for: $0) } == 1)
+            #expect(try await trips { try await intermediary.creditors.list(page: total, for: $0) } == 1)
             #expect(
                 try await trips {
-                    try await intermediary.createPosition(
+                    try await intermediary.positions.create(
                         test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
                 } == 2)
             let repeated = try await trips {
-                try await intermediary.createPosition(
+                try await intermediary.positions.create(
                     test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
             }
             #expect(repeated == 2)
 
             // A PSP's secrets are read before its signature is verified.
             let before = proxy.roundTrips
-            _ = try await intermediary.webhookSecrets(of: TestIntermediary.psp)
+            _ = try await intermediary.secrets.valid(of: TestIntermediary.psp)
             #expect(proxy.roundTrips - before == 1)
         }
     }

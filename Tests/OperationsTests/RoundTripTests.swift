@@ -36,10 +36,10 @@ import Testing
             }
             /// Runs reads that are not counted, while a notification is sent.
             func pause(_ position: Position) async throws {
-                for _ in 0..<5 { _ = try await service.showPosition(position.id, for: caller) }
+                for _ in 0..<5 { _ = try await service.positions.show(position.id, for: caller) }
             }
             func create(_ name: String) async throws -> Position {
-                let created = try await service.createPosition(
+                let created = try await service.positions.create(
                     desk.test.draft(name), fingerprint: [UInt8](repeating: 7, count: 32), by: caller)
                 guard case .done(.created(let position)) = created else { throw TestIntermediary.Unexpected() }
                 return position
@@ -49,9 +49,9 @@ import Testing
                 let position = try await count("create position") { try await create("a\(round)") }
                 let other = try await create("b\(round)")
                 let paid = position.installments[0]
-                _ = try await count("show position") { try await service.showPosition(position.id, for: caller) }
+                _ = try await count("show position") { try await service.positions.show(position.id, for: caller) }
                 _ = try await count("list positions") {
-                    try await service.listPositions(
+                    try await service.positions.list(
                         PositionFilter(), creditor: nil, order: .createdDescending, page: PageRequest(), for: caller)
                 }
                 _ = try await count("start attempt") {
@@ -62,29 +62,29 @@ import Testing
                     try #require(
                         try await desk.test.ask("SELECT attempt_id::text FROM attempt_items WHERE is_holding").first))
                 _ = try await count("show attempt") {
-                    try await service.showPaymentAttempt(attempt, for: desk.frontEnd)
+                    try await service.attempts.show(attempt, for: desk.frontEnd)
                 }
                 let rt = try TestIntermediary.rt("R\(round)", iuv: paid.iuv, channel: "canale", attempt: attempt)
                 let taken = try await count("receive RT") {
-                    try await service.receiveRT(rt, body: body(of: rt)) { _ in [] }
+                    try await service.rts.receive(rt, body: body(of: rt)) { _ in [] }
                 }
                 #expect(taken.disposition == .settled)
                 try await pause(position)
                 let replay = try await count("receive RT again") {
-                    try await service.receiveRT(rt, body: body(of: rt)) { _ in [] }
+                    try await service.rts.receive(rt, body: body(of: rt)) { _ in [] }
                 }
                 #expect(replay.isReplay)
                 let plain = try TestIntermediary.rt("S\(round)", iuv: other.installments[0].iuv)
                 _ = try await count("receive RT without attempt") {
-                    try await service.receiveRT(plain, body: body(of: plain)) { _ in [] }
+                    try await service.rts.receive(plain, body: body(of: plain)) { _ in [] }
                 }
                 try await pause(position)
-                _ = try await count("show receipt") { try await service.showReceipt(taken.receipt, for: caller) }
+                _ = try await count("show receipt") { try await service.receipts.show(taken.receipt, for: caller) }
                 _ = try await count("list receipts") {
-                    try await service.listReceipts(ReceiptFilter(), creditor: nil, page: PageRequest(), for: caller)
+                    try await service.receipts.list(ReceiptFilter(), creditor: nil, page: PageRequest(), for: caller)
                 }
                 _ = try await count("list anomalies") {
-                    try await service.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: caller)
+                    try await service.anomalies.list(AnomalyFilter(), creditor: nil, page: PageRequest(), for: caller)
                 }
             }
 

@@ -16,7 +16,7 @@ import Testing
             for number in 0..<count {
                 group.addTask {
                     do {
-                        _ = try await intermediary.openSession(
+                        _ = try await intermediary.citizens.openSession(
                             username: "unknown\(number)@example.org", password: "quattro gatti sul tetto",
                             from: ClientAddress("10.0.0.\(number)"), by: frontEnd)
                         return .other
@@ -34,7 +34,7 @@ import Testing
     {
         try await TestIntermediary.with { test in
             let intermediary = try test.instance()
-            defer { intermediary.passwords.stop() }
+            defer { intermediary.citizens.passwords.stop() }
 
             let frontEnd = Caller.frontEnd
             let outcomes = await crowd(200, at: intermediary, through: frontEnd)
@@ -53,7 +53,7 @@ import Testing
     @Test func `a flood of sign-ins at one front end refuses none at another`() async throws {
         try await TestIntermediary.with { test in
             let intermediary = try test.instance()
-            defer { intermediary.passwords.stop() }
+            defer { intermediary.citizens.passwords.stop() }
             let (flooded, other) = (Caller.frontEnd, Caller.frontEnd)
 
             async let flood = crowd(200, at: intermediary, through: flooded)

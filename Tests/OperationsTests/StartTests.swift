@@ -54,14 +54,14 @@ import Testing
             let first = Task { try await desk.start(intermediary, key: "k") }
             await psp.isAsked()
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
-            _ = try await intermediary.cancelPaymentAttempt(Identifier(id), by: desk.frontEnd)
+            _ = try await intermediary.attempts.cancel(Identifier(id), by: desk.frontEnd)
             psp.answer(.success(Self.page))
 
             #expect(try await first.value == "cancelled without portal")
             #expect(try await desk.start(intermediary, key: "k") == "cancelled without portal")
 
-            #expect(try await intermediary.sendNextCancellation())
-            #expect(try await !intermediary.sendNextCancellation())
+            #expect(try await intermediary.attempts.sendNextCancellation())
+            #expect(try await !intermediary.attempts.sendNextCancellation())
             let sent = psp.cancellations
             #expect(sent.map(\.cancelURL) == ["https://pay.example.org/a/cancel"])
             #expect(sent.map(\.attemptID) == [id])
@@ -79,11 +79,11 @@ import Testing
             let first = Task { try await desk.start(intermediary, key: "k") }
             await psp.isAsked()
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
-            _ = try await intermediary.receiveOutcome(of: Identifier(id), from: StartFixture.psp)
+            _ = try await intermediary.attempts.receiveOutcome(of: Identifier(id), from: StartFixture.psp)
             psp.answer(.success(Self.page))
 
             #expect(try await first.value == "inProgress to https://pay.example.org/a")
-            let shown = try await intermediary.showPaymentAttempt(Identifier(id), for: desk.frontEnd)
+            let shown = try await intermediary.attempts.show(Identifier(id), for: desk.frontEnd)
             #expect(shown.attempt.redirectURL == "https://pay.example.org/a")
         }
     }
@@ -99,9 +99,9 @@ import Testing
                     try await desk.test.ask("SELECT id::text FROM payment_attempts WHERE finished_at IS NULL").first)
                 if end == "expire" {
                     _ = try await desk.test.pool.query("UPDATE payment_attempts SET expires_at = now()")
-                    #expect(try await intermediary.expirePaymentAttempts() == 1)
+                    #expect(try await intermediary.attempts.expire() == 1)
                 } else {
-                    _ = try await intermediary.cancelPaymentAttempt(Identifier(id), by: desk.frontEnd)
+                    _ = try await intermediary.attempts.cancel(Identifier(id), by: desk.frontEnd)
                 }
             }
             #expect(
@@ -117,11 +117,11 @@ import Testing
             let intermediary = try desk.intermediary(psp)
             _ = try await desk.start(intermediary, key: "k")
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
-            _ = try await intermediary.cancelPaymentAttempt(Identifier(id), by: desk.frontEnd)
+            _ = try await intermediary.attempts.cancel(Identifier(id), by: desk.frontEnd)
             var waits: [String] = []
-            while try await intermediary.sendNextCancellation() {
+            while try await intermediary.attempts.sendNextCancellation() {
                 // No call is due until the wait is over.
-                #expect(try await !intermediary.sendNextCancellation())
+                #expect(try await !intermediary.attempts.sendNextCancellation())
                 waits += try await desk.test.ask(
                     "SELECT COALESCE(round(extract(epoch FROM next_try_at - now()) / 5)::integer * 5, -1)::text FROM psp_cancellations"
                 )
@@ -136,7 +136,7 @@ import Testing
 
     @Test func `the call to the PSP has ended long before a repeat may take its start over`() {
         // Both times start with the request: the deadline before its transaction, the grace period with it.
-        #expect(PSPPortal.startSeconds + 10 < Intermediary.startGraceSeconds)
+        #expect(PSPPortal.startSeconds + 10 < AttemptOperations.startGraceSeconds)
     }
 
     @Test func `an attempt is watched by its own caller only, and a key holds no more than its share`() async throws {
@@ -147,20 +147,20 @@ import Testing
             let attempt = try Identifier<PaymentAttempt>(id)
             let polls = (0..<3).map { _ in
                 Task {
-                    try await intermediary.showPaymentAttempt(attempt, waitSeconds: 25, for: desk.frontEnd).attempt
+                    try await intermediary.attempts.show(attempt, waitSeconds: 25, for: desk.frontEnd).attempt
                         .status
                 }
             }
             // Another caller is refused without using a permit.
             await #expect(throws: Refusal.notFound) {
-                try await intermediary.showPaymentAttempt(attempt, waitSeconds: 25, for: desk.stranger)
+                try await intermediary.attempts.show(attempt, waitSeconds: 25, for: desk.stranger)
             }
 
             // At shutdown waiting callers and new callers get the current state.
-            await intermediary.attemptWatch.drain()
+            await intermediary.attempts.watch.drain()
 
             for poll in polls { #expect(try await poll.value == .redirected) }
-            let late = try await intermediary.showPaymentAttempt(attempt, waitSeconds: 25, for: desk.frontEnd)
+            let late = try await intermediary.attempts.show(attempt, waitSeconds: 25, for: desk.frontEnd)
             #expect(late.attempt.status == .redirected)
         }
     }
@@ -277,7 +277,7 @@ struct StartFixture: Sendable {
         ]
         for statement in statements { _ = try await test.pool.query(statement) }
         let intermediary = try intermediary(FastPSP())
-        for _ in 0..<2 { _ = try await intermediary.makeWebhookSecret(of: Self.psp, by: nil) }
+        for _ in 0..<2 { _ = try await intermediary.secrets.make(of: Self.psp, by: nil) }
     }
 
     func intermediary(_ psp: some TestPSP) throws -> Intermediary {
@@ -312,7 +312,7 @@ struct StartFixture: Sendable {
             let text = "\(attempt.status) " + (portal.map { "to \($0)" } ?? "without portal")
             return StoredAnswer(status: 201, headers: [:], body: Array(text.utf8))
         }
-        let once = try await intermediary.startPaymentAttempt(
+        let once = try await intermediary.attempts.start(
             request, by: frontEnd,
             repeating: Repeating(
                 key: IdempotencyKey(caller: "c", key: key, fingerprint: SHA256.digest(Array(key.utf8))), render: render)

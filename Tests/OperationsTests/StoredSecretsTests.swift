@@ -15,7 +15,7 @@ import Text
     private static let psp = Result { try PSPID("ABCDITMM") }
 
     private func make(_ instance: Intermediary, _ psp: String = "ABCDITMM") async throws -> WebhookSecret {
-        guard case .done(let made) = try await instance.makeWebhookSecret(of: PSPID(psp), by: nil) else {
+        guard case .done(let made) = try await instance.secrets.make(of: PSPID(psp), by: nil) else {
             throw Refusal.notFound
         }
         return made.secret
@@ -24,13 +24,13 @@ import Text
     @Test func `a secret is stored encrypted, and read back for its own PSP`() async throws {
         try await TestIntermediary.with { test in
             let instance = try test.instance(secretsKey: Self.new)
-            #expect(try await instance.encryptStoredSecrets() == 0)
+            #expect(try await instance.secrets.encryptStored() == 0)
             let secret = try await make(instance)
             let other = try await make(instance, "OTHERITM")
 
-            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [secret])
-            #expect(try await instance.signingSecrets(of: PSPID("OTHERITM")) == [other])
-            #expect(try await instance.webhookSecrets(of: PSPID("NOBODYXX")).isEmpty)
+            #expect(try await instance.secrets.valid(of: Self.psp.get()) == [secret])
+            #expect(try await instance.secrets.valid(of: PSPID("OTHERITM")) == [other])
+            #expect(try await instance.secrets.valid(of: PSPID("NOBODYXX")).isEmpty)
             let stored = try await test.ask("SELECT encode(sealed, 'hex') FROM webhook_secrets WHERE secret IS NULL")
             #expect(stored.count == 2)
             for text in stored {
@@ -42,7 +42,7 @@ import Text
     @Test func `a ciphertext moved to another PSP's row is not read`() async throws {
         try await TestIntermediary.with { test in
             let instance = try test.instance(secretsKey: Self.new)
-            _ = try await instance.encryptStoredSecrets()
+            _ = try await instance.secrets.encryptStored()
             _ = try await make(instance)
             _ = try await make(instance, "OTHERITM")
             _ = try await test.pool.query(
@@ -51,7 +51,7 @@ import Text
                 WHERE psp_id = 'ABCDITMM'
                 """)
             await #expect(throws: SecretBox.Failure.damaged) {
-                try await instance.webhookSecrets(of: Self.psp.get())
+                try await instance.secrets.valid(of: Self.psp.get())
             }
         }
     }
@@ -74,12 +74,12 @@ import Text
                     ADD CONSTRAINT webhook_secrets_encrypted_check CHECK (secret IS NULL) NOT VALID
                 """)
             let instance = try test.instance(secretsKey: Self.new)
-            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [plain])
+            #expect(try await instance.secrets.valid(of: Self.psp.get()) == [plain])
 
-            #expect(try await instance.encryptStoredSecrets() == 2)
-            #expect(try await instance.encryptStoredSecrets() == 0)
+            #expect(try await instance.secrets.encryptStored() == 2)
+            #expect(try await instance.secrets.encryptStored() == 0)
 
-            #expect(try await instance.webhookSecrets(of: Self.psp.get()) == [plain])
+            #expect(try await instance.secrets.valid(of: Self.psp.get()) == [plain])
             #expect(try await test.ask("SELECT count(*)::text FROM webhook_secrets WHERE secret IS NOT NULL") == ["0"])
             #expect(
                 try await test.ask(
@@ -100,47 +100,47 @@ import Text
     @Test func `a wrong key and a missing key check are reported at start`() async throws {
         try await TestIntermediary.with { test in
             let right = try test.instance(secretsKey: Self.new)
-            await #expect(throws: SecretsKeyFailure.notPrepared) { try await right.verifySecretsKey() }
-            _ = try await right.encryptStoredSecrets()
-            try await right.verifySecretsKey()
+            await #expect(throws: SecretsKeyFailure.notPrepared) { try await right.secrets.verifyKey() }
+            _ = try await right.secrets.encryptStored()
+            try await right.secrets.verifyKey()
 
             let wrong = try test.instance(secretsKey: Self.old)
-            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.verifySecretsKey() }
-            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.encryptStoredSecrets() }
-            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.rotateSecretsKey() }
-            try await right.verifySecretsKey()
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.secrets.verifyKey() }
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.secrets.encryptStored() }
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await wrong.secrets.rotateKey() }
+            try await right.secrets.verifyKey()
         }
     }
 
     @Test func `a key is replaced without losing a secret`() async throws {
         try await TestIntermediary.with { test in
             let before = try test.instance(secretsKey: Self.old)
-            _ = try await before.encryptStoredSecrets()
+            _ = try await before.secrets.encryptStored()
             let first = try await make(before)
 
             let during = try test.instance(secretsKey: "\(Self.new),\(Self.old)")
-            try await during.verifySecretsKey()
+            try await during.secrets.verifyKey()
             let second = try await make(during)
-            #expect(try await during.webhookSecrets(of: Self.psp.get()) == [second, first])
+            #expect(try await during.secrets.valid(of: Self.psp.get()) == [second, first])
 
             // If the old key is removed too early, the command reports it and no secret is lost.
             let early = try test.instance(secretsKey: Self.new)
-            await #expect(throws: SecretsKeyFailure.wrongKey) { try await early.verifySecretsKey() }
-            await #expect(throws: SecretsKeyFailure.keyMissing) { try await before.verifySecretsKey() }
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await early.secrets.verifyKey() }
+            await #expect(throws: SecretsKeyFailure.keyMissing) { try await before.secrets.verifyKey() }
 
-            #expect(try await during.rotateSecretsKey() == 1)
-            #expect(try await during.rotateSecretsKey() == 0)
+            #expect(try await during.secrets.rotateKey() == 1)
+            #expect(try await during.secrets.rotateKey() == 0)
 
-            try await early.verifySecretsKey()
-            #expect(try await early.webhookSecrets(of: Self.psp.get()) == [second, first])
-            await #expect(throws: SecretsKeyFailure.wrongKey) { try await before.verifySecretsKey() }
+            try await early.secrets.verifyKey()
+            #expect(try await early.secrets.valid(of: Self.psp.get()) == [second, first])
+            await #expect(throws: SecretsKeyFailure.wrongKey) { try await before.secrets.verifyKey() }
         }
     }
 
     @Test func `front ends, creditors and citizens read no secret`() async throws {
         try await TestIntermediary.with { test in
             let instance = try test.instance(secretsKey: Self.new)
-            _ = try await instance.encryptStoredSecrets()
+            _ = try await instance.secrets.encryptStored()
             _ = try await make(instance)
             let creditor = try OrganizationTaxCode("12345678903")
             for tenancy: Tenancy in [

@@ -91,7 +91,7 @@ import Testing
                     case (.settled, .refused), (.anomaly, .refused), (.quarantined, .refused):
                         let why = await advice { try await accept(anomaly, service) }
                         #expect(why.contains("claim the money from the PSP"), "\(name)")
-                        _ = try await service.resolveAnomaly(
+                        _ = try await service.anomalies.resolve(
                             #require(anomaly), .reject, reason: "Prova", by: .ops)
                         #expect(try await storedRows(iuv, test) == before, "\(name)")
                         continue
@@ -134,22 +134,22 @@ import Testing
             let old = try await receive(text(iuv, cents: 5_980), service).receipt
             let accepted = try await accept(conflict(text(iuv, cents: 5_980, hour: 11), service), service)
 
-            let first = try await service.showReceipt(old, for: Caller.ops.reading)
-            let second = try await service.showReceipt(#require(accepted.receipt), for: Caller.ops.reading)
+            let first = try await service.receipts.show(old, for: Caller.ops.reading)
+            let second = try await service.receipts.show(#require(accepted.receipt), for: Caller.ops.reading)
             #expect(first.supersededBy == second.id && first.supersedes == nil)
             #expect(second.supersedes == first.id && second.supersededBy == nil)
             #expect(!first.hasPDF && second.hasPDF)
             for caller in [Caller.ops.reading, .office] {
                 var filter = ReceiptFilter()
                 let page = PageRequest(includeTotal: true)
-                let archive = try await service.listReceipts(filter, creditor: nil, page: page, for: caller)
+                let archive = try await service.receipts.list(filter, creditor: nil, page: page, for: caller)
                 #expect(archive.items.map(\.id) == [second.id] && archive.total == 1)
                 filter.statuses = [.recorded]
-                let recorded = try await service.listReceipts(filter, creditor: nil, page: page, for: caller)
+                let recorded = try await service.receipts.list(filter, creditor: nil, page: page, for: caller)
                 #expect(recorded.items.map(\.supersededBy) == [second.id] && recorded.total == 1)
             }
             // Only the current receipt is announced by e-mail.
-            while try await service.sendNextMail() {}
+            while try await service.notifications.sendNext() {}
             #expect(
                 try await test.ask(
                     """
@@ -168,9 +168,9 @@ import Testing
             let iuv = debt.installments[0].iuv
             _ = try await receive(text(iuv, cents: Self.wrongCents), service)
             let mismatch = try #require(
-                try await service.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
+                try await service.anomalies.list(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
                     .first)
-            _ = try await service.resolveAnomaly(mismatch.id, .accept, reason: "Prova", by: .ops)
+            _ = try await service.anomalies.resolve(mismatch.id, .accept, reason: "Prova", by: .ops)
             #expect(try await test.ask("SELECT written_off_cents::text FROM positions") == ["5382"])
             // Another RT pays the other installment in the meantime.
             try await test.receive(
@@ -198,7 +198,7 @@ import Testing
             let iuv = debt.installments[0].iuv
             let first = try await receive(text(iuv, cents: 5_980), service).receipt
             let anomaly = try await conflict(text(iuv, cents: 500), service)
-            let decided = try await service.decideRefund(
+            let decided = try await service.refunds.decide(
                 RefundRequest(receipt: first, amount: try Amount(cents: 100)), by: .ops)
             guard case .done(let refund) = decided else { throw TestIntermediary.Unexpected() }
 
@@ -241,9 +241,9 @@ import Testing
             _ = try await receive(text(lost, cents: 5_980), service)
             let debt = try await test.create(test.draft("debt"), with: service)
             let quarantine = try #require(
-                try await service.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
+                try await service.anomalies.list(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
                     .first)
-            _ = try await service.resolveAnomaly(
+            _ = try await service.anomalies.resolve(
                 quarantine.id, .match(position: debt.id, installmentNumber: 1), reason: "Prova", by: .ops)
             let later = try await conflict(text(lost, cents: 5_980, hour: 11), service)
             let short = try await conflict(text(lost, cents: 500), service)

@@ -55,7 +55,7 @@ extension TestIntermediary {
 
     /// Creates the position as its back office.
     func create(_ draft: PositionDraft, with intermediary: Intermediary) async throws -> Position {
-        let created = try await intermediary.createPosition(
+        let created = try await intermediary.positions.create(
             draft, fingerprint: [UInt8](repeating: 7, count: 32), by: .office)
         guard case .done(.created(let position)) = created else { throw Unexpected() }
         return position
@@ -92,16 +92,16 @@ extension TestIntermediary {
             psp: sender ?? rt.psp.id, messageID: rt.receiptID, contentType: "application/json", bytes: text,
             sha256: bytes,
             fingerprint: bytes)
-        return try await intermediary.receiveRT(rt, body: body) { _ in [] }
+        return try await intermediary.rts.receive(rt, body: body) { _ in [] }
     }
 }
 
-extension Intermediary {
+extension AnomalyOperations {
     /// Resolves an anomaly. The test does not check the response to replays.
-    func resolveAnomaly(
+    func resolve(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller
     ) async throws -> Once<Anomaly> {
-        try await resolveAnomaly(id, request, reason: reason, by: caller, acknowledge: { _ in [] })
+        try await resolve(id, request, reason: reason, by: caller, acknowledge: { _ in [] })
     }
 }
 

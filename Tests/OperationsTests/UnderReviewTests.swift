@@ -11,13 +11,13 @@ import Testing
 /// Positions and mails show that a payment is under review, and no debtor is asked to pay twice.
 @Suite(.serialized) struct UnderReviewTests {
     private func anomalies(_ intermediary: Intermediary) async throws -> [Anomaly] {
-        try await intermediary.listAnomalies(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
+        try await intermediary.anomalies.list(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .ops).items
     }
 
     private func list(_ intermediary: Intermediary, underReview: Bool?) async throws -> [PositionSummary] {
         var filter = PositionFilter()
         filter.isUnderReview = underReview
-        return try await intermediary.listPositions(
+        return try await intermediary.positions.list(
             filter, creditor: nil, order: .created, page: PageRequest(), for: .office
         ).items
     }
@@ -36,7 +36,7 @@ import Testing
             channel: try ChannelID("canale"), payer: nil, email: nil, notifiesFailure: false,
             returnURL: try ReturnURL("https://portale.example.org/"), language: .it)
         let key = IdempotencyKey(caller: "test", key: UUID().uuidString, fingerprint: [])
-        _ = try await intermediary.startPaymentAttempt(
+        _ = try await intermediary.attempts.start(
             request, by: .office,
             repeating: Repeating(key: key) { _ in StoredAnswer(status: 201, headers: [:], body: []) })
     }
@@ -53,11 +53,11 @@ import Testing
             try await test.receive(
                 TestIntermediary.rt("SHORT", iuv: position.installments[0].iuv, cents: 5_979), with: intermediary)
 
-            let seen = try await intermediary.showPosition(position.id, for: .office)
+            let seen = try await intermediary.positions.show(position.id, for: .office)
             #expect(
                 seen.position.reviewReasons == [.amountMismatch]
-                    && seen.position.status(today: intermediary.today) == .open)
-            #expect(!seen.position.isPayable(seen.position.installments[0], today: intermediary.today))
+                    && seen.position.status(today: intermediary.positions.today) == .open)
+            #expect(!seen.position.isPayable(seen.position.installments[0], today: intermediary.positions.today))
             #expect(seen.receipts.map(\.reviewReasons) == [[.amountMismatch]])
             #expect(try await list(intermediary, underReview: true).map(\.id) == [position.id])
             #expect(try await list(intermediary, underReview: true).map(\.reviewReasons) == [[.amountMismatch]])
@@ -66,15 +66,17 @@ import Testing
             let refusal = Refusal.positionUnderReview([.amountMismatch], pointer: "/installments/0")
             await #expect(throws: refusal) { try await start(position, by: intermediary) }
             await #expect(throws: Refusal.positionUnderReview([.amountMismatch], pointer: "/installment")) {
-                _ = try await intermediary.recordCounterPayment(
+                _ = try await intermediary.positions.recordCounterPayment(
                     counterPayment(5_980), on: position.id, by: .office)
             }
 
             let anomaly = try #require(try await anomalies(intermediary).first)
-            _ = try await intermediary.resolveAnomaly(anomaly.id, .refund(nil), reason: "Importo errato", by: .ops)
+            _ = try await intermediary.anomalies.resolve(anomaly.id, .refund(nil), reason: "Importo errato", by: .ops)
 
-            let after = try await intermediary.showPosition(position.id, for: .office).position
-            #expect(after.reviewReasons.isEmpty && after.isPayable(after.installments[0], today: intermediary.today))
+            let after = try await intermediary.positions.show(position.id, for: .office).position
+            #expect(
+                after.reviewReasons.isEmpty
+                    && after.isPayable(after.installments[0], today: intermediary.positions.today))
             #expect(try await list(intermediary, underReview: true).isEmpty)
         }
     }
@@ -91,9 +93,9 @@ import Testing
                     TestIntermediary.rt(name, iuv: position.installments[0].iuv), with: intermediary)
             }
 
-            let seen = try await intermediary.showPosition(position.id, for: .office).position
+            let seen = try await intermediary.positions.show(position.id, for: .office).position
             #expect(seen.state == .partiallyPaid && seen.reviewReasons == [.alreadyPaid])
-            #expect(seen.isPayable(seen.installments[1], today: intermediary.today))
+            #expect(seen.isPayable(seen.installments[1], today: intermediary.positions.today))
         }
     }
 
@@ -132,7 +134,7 @@ import Testing
                 ])
 
             let anomaly = try #require(try await anomalies(intermediary).first)
-            _ = try await intermediary.resolveAnomaly(anomaly.id, .accept, reason: "Arrotondamento", by: .ops)
+            _ = try await intermediary.anomalies.resolve(anomaly.id, .accept, reason: "Arrotondamento", by: .ops)
             #expect(
                 try await test.ask("SELECT recipient FROM notifications WHERE kind = 'receipt_ready'")
                     == ["debitore@example.org"])
@@ -159,7 +161,7 @@ import Testing
             #expect(taken.disposition == .anomaly)
             let anomaly = try #require(try await anomalies(intermediary).first)
             #expect(anomaly.kind == .unexpectedBeneficiary)
-            _ = try await intermediary.resolveAnomaly(
+            _ = try await intermediary.anomalies.resolve(
                 anomaly.id, .accept, reason: "Riversato dalla Provincia", by: .ops)
             #expect(try await test.ask("SELECT state FROM positions") == ["paid"])
         }

@@ -45,11 +45,11 @@ import Testing
 
             let ids = try await withThrowingTaskGroup(of: Identifier<Anomaly>?.self) { group in
                 for _ in 0..<40 {
-                    group.addTask { try await service.storeUnreadableRT(unreadable, body(#"{"a":1}"#)) }
+                    group.addTask { try await service.rts.storeUnreadable(unreadable, body(#"{"a":1}"#)) }
                 }
                 return try await group.reduce(into: Set<Identifier<Anomaly>?>()) { $0.insert($1) }
             }
-            let foreign = try await service.storeUnreadableRT(unreadable, body(#"{"a":1}"#, from: Self.other))
+            let foreign = try await service.rts.storeUnreadable(unreadable, body(#"{"a":1}"#, from: Self.other))
 
             #expect(ids.count == 1 && !ids.contains(nil))
             #expect(foreign != nil && !ids.contains(foreign))
@@ -69,12 +69,12 @@ import Testing
                 amount: try Amount(cents: 5980))
             let stored = UnreadableRT(faults: [Fault("/a\u{0}", .badFormat, "is\nwrong")], gist: gist)
 
-            let id = try #require(try await service.storeUnreadableRT(stored, body("{\"a\":\u{7}")))
+            let id = try #require(try await service.rts.storeUnreadable(stored, body("{\"a\":\u{7}")))
 
-            let shown = try await service.showAnomaly(id, for: .ops)
+            let shown = try await service.anomalies.show(id, for: .ops)
             #expect(shown.kind == .unreadableRT && shown.receipt == nil && shown.psp == Self.psp)
             #expect(shown.creditor == gist.creditor && shown.iuv == gist.iuv && shown.amount == gist.amount)
-            let evidence = try await service.showEvidence(of: id, for: .ops)
+            let evidence = try await service.anomalies.showEvidence(of: id, for: .ops)
             #expect(evidence.bytes == Array("{\"a\":\u{7}".utf8) && evidence.messageID == "msg_1")
             #expect(evidence.faults == [Fault("/a\u{FFFD}", .badFormat, "is\u{FFFD}wrong")])
         }
@@ -86,18 +86,18 @@ import Testing
             try await fill(test, bodies: UnreadableRT.maximumBodies - 1, bytes: 40)
             try await fill(test, bodies: 32, bytes: 1_048_576 - 1, psp: Self.other)
 
-            let last = try await service.storeUnreadableRT(unreadable, body("last"))
-            let beyond = try await service.storeUnreadableRT(unreadable, body("beyond"))
-            let again = try await service.storeUnreadableRT(unreadable, body("last"))
-            let fits = try await service.storeUnreadableRT(
+            let last = try await service.rts.storeUnreadable(unreadable, body("last"))
+            let beyond = try await service.rts.storeUnreadable(unreadable, body("beyond"))
+            let again = try await service.rts.storeUnreadable(unreadable, body("last"))
+            let fits = try await service.rts.storeUnreadable(
                 unreadable, body(String(repeating: "x", count: 32), from: Self.other))
-            let tooMuch = try await service.storeUnreadableRT(unreadable, body("y", from: Self.other))
+            let tooMuch = try await service.rts.storeUnreadable(unreadable, body("y", from: Self.other))
 
             #expect(last != nil && beyond == nil && again == last)
             #expect(fits != nil && tooMuch == nil)
             // A day later the limit has been reset.
             let tomorrow = try test.instance(skewSeconds: UnreadableRT.limitSeconds + 60)
-            #expect(try await tomorrow.storeUnreadableRT(unreadable, body("beyond")) != nil)
+            #expect(try await tomorrow.rts.storeUnreadable(unreadable, body("beyond")) != nil)
         }
     }
 
@@ -106,19 +106,19 @@ import Testing
     {
         try await TestIntermediary.with { test in
             let service = try test.instance()
-            let id = try #require(try await service.storeUnreadableRT(unreadable, body("{}")))
+            let id = try #require(try await service.rts.storeUnreadable(unreadable, body("{}")))
 
             await #expect {
-                _ = try await service.resolveAnomaly(id, .accept, reason: "x", by: .ops)
+                _ = try await service.anomalies.resolve(id, .accept, reason: "x", by: .ops)
             } throws: { error in
                 guard case .resolutionNotPossible(let why)? = error as? Refusal else { return false }
                 return why.contains("POST /v1/receipts")
             }
-            guard case .done(let resolved) = try await service.resolveAnomaly(id, .reject, reason: "Prova", by: .ops)
+            guard case .done(let resolved) = try await service.anomalies.resolve(id, .reject, reason: "Prova", by: .ops)
             else { return }
             #expect(!resolved.isOpen)
             // The PSP sends the body again: no anomaly opens again.
-            #expect(try await service.storeUnreadableRT(unreadable, body("{}")) == id)
+            #expect(try await service.rts.storeUnreadable(unreadable, body("{}")) == id)
             #expect(try await test.ask("SELECT count(*)::text FROM anomalies WHERE is_open") == ["0"])
         }
     }
@@ -128,20 +128,22 @@ import Testing
     {
         try await TestIntermediary.with { test in
             let service = try test.instance()
-            let open = try await service.storeUnreadableRT(unreadable, body("open"))
-            let closed = try #require(try await service.storeUnreadableRT(unreadable, body("closed")))
-            _ = try await service.resolveAnomaly(closed, .reject, reason: "Prova", by: .ops)
+            let open = try await service.rts.storeUnreadable(unreadable, body("open"))
+            let closed = try #require(try await service.rts.storeUnreadable(unreadable, body("closed")))
+            _ = try await service.anomalies.resolve(closed, .reject, reason: "Prova", by: .ops)
             let days = RetentionRule.unreadableRTs.lifeSeconds / RetentionRule.daySeconds
             let early = try test.instance(skewSeconds: (days - 1) * RetentionRule.daySeconds)
             let late = try test.instance(skewSeconds: (days + 1) * RetentionRule.daySeconds)
 
-            #expect(try await early.countExpiredData().first { $0.rule == .unreadableRTs }?.rows == 0)
-            #expect(try await late.countExpiredData().first { $0.rule == .unreadableRTs }?.rows == 1)
-            #expect(try await late.deleteExpiredData().first { $0.rule == .unreadableRTs }?.rows == 1)
+            #expect(try await early.retention.countExpired().first { $0.rule == .unreadableRTs }?.rows == 0)
+            #expect(try await late.retention.countExpired().first { $0.rule == .unreadableRTs }?.rows == 1)
+            #expect(try await late.retention.deleteExpired().first { $0.rule == .unreadableRTs }?.rows == 1)
 
             #expect(try await test.ask("SELECT encode(body, 'escape') FROM unreadable_rts") == ["open"])
-            #expect(try await service.showAnomaly(closed, for: .ops).resolution?.kind == .reject)
-            await #expect(throws: Refusal.notFound) { _ = try await service.showEvidence(of: closed, for: .ops) }
+            #expect(try await service.anomalies.show(closed, for: .ops).resolution?.kind == .reject)
+            await #expect(throws: Refusal.notFound) {
+                _ = try await service.anomalies.showEvidence(of: closed, for: .ops)
+            }
             #expect(open != nil)
         }
     }

@@ -6,8 +6,8 @@ import Operations
 import PagoPA
 import Requests
 
-func callerRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let handlers = CallerHandlers(intermediary: intermediary, links: links)
+func callerRoutes(_ callers: CallerOperations, _ secrets: SecretOperations, _ links: Links) -> [Route] {
+    let handlers = CallerHandlers(callers: callers, secrets: secrets, links: links)
     return [
         Route(
             .get, "/v1/api-keys", "list_api_keys", scope: .operations, query: QueryReader.pageNames,
@@ -28,14 +28,15 @@ func callerRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct CallerHandlers: Sendable {
-    let intermediary: Intermediary
+    let callers: CallerOperations
+    let secrets: SecretOperations
     let links: Links
 
     func listAPIKeys(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
         let page = try reader.page(.apiKeys, for: request)
         try reader.finish()
-        return try await intermediary.listAPIKeys(page: page, for: request.caller).reply(.apiKeys, for: request) {
+        return try await callers.listAPIKeys(page: page, for: request.caller).reply(.apiKeys, for: request) {
             json, key in
             json.beginObject()
             json.field("id", key.id.description)
@@ -49,7 +50,7 @@ private struct CallerHandlers: Sendable {
     func makeAPIKey(_ request: KeyRequest) async throws -> Reply {
         let keyRequest = try request.object(APIKeyRequest.read)
         return try await once(request) {
-            try await intermediary.makeAPIKey(keyRequest, by: request.caller, repeating: $0)
+            try await callers.makeAPIKey(keyRequest, by: request.caller, repeating: $0)
         }
     }
 
@@ -58,12 +59,12 @@ private struct CallerHandlers: Sendable {
         if !request.body.isEmpty {
             overlap = try request.object { reader in
                 reader.has("overlap_seconds")
-                    ? reader.required("overlap_seconds", in: 0...Int64(Intermediary.maximumOverlapSeconds)) : 86_400
+                    ? reader.required("overlap_seconds", in: 0...Int64(CallerOperations.maximumOverlapSeconds)) : 86_400
             }
         }
         let id: APIKeyID = try request.id()
         return try await once(request) {
-            try await intermediary.rotateAPIKey(id, overlapSeconds: Int(overlap), by: request.caller, repeating: $0)
+            try await callers.rotateAPIKey(id, overlapSeconds: Int(overlap), by: request.caller, repeating: $0)
         }
     }
 
@@ -82,7 +83,7 @@ private struct CallerHandlers: Sendable {
     }
 
     func revokeAPIKey(_ request: KeyRequest) async throws -> Reply {
-        try await intermediary.revokeAPIKey(request.id(), by: request.caller)
+        try await callers.revokeAPIKey(request.id(), by: request.caller)
         return Reply(.noContent)
     }
 
@@ -92,7 +93,7 @@ private struct CallerHandlers: Sendable {
     }
 
     func listWebhookSecrets(_ request: KeyRequest) async throws -> Reply {
-        let entries = try await intermediary.listWebhookSecrets(of: psp(request), for: request.caller)
+        let entries = try await secrets.list(of: psp(request), for: request.caller)
         return Reply.items(entries) { json, entry in
             json.beginObject()
             json.field("id", entry.id.description)
@@ -107,7 +108,7 @@ private struct CallerHandlers: Sendable {
         try request.demandNoBody()
         let psp = try psp(request)
         let path = request.path
-        return try await intermediary.makeWebhookSecret(
+        return try await secrets.make(
             of: psp, by: request.caller, repeating: request.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
             .json(.created) { json in
@@ -120,7 +121,7 @@ private struct CallerHandlers: Sendable {
     }
 
     func revokeWebhookSecret(_ request: KeyRequest) async throws -> Reply {
-        try await intermediary.revokeWebhookSecret(request.id(), of: psp(request), by: request.caller)
+        try await secrets.revoke(request.id(), of: psp(request), by: request.caller)
         return Reply(.noContent)
     }
 }

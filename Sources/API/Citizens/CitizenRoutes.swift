@@ -5,9 +5,9 @@ import Operations
 import PagoPA
 import Requests
 
-func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let accounts = AccountHandlers(intermediary: intermediary)
-    let sessions = SessionHandlers(intermediary: intermediary, links: links)
+func citizenRoutes(_ citizens: CitizenOperations, _ links: Links) -> [Route] {
+    let accounts = AccountHandlers(citizens: citizens)
+    let sessions = SessionHandlers(citizens: citizens, links: links)
     return [
         Route(
             .post, "/v1/citizens", "register_citizen", scope: .citizens, isLimitedByAddress: true,
@@ -32,14 +32,14 @@ func citizenRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct AccountHandlers: Sendable {
-    let intermediary: Intermediary
+    let citizens: CitizenOperations
 
     func registerCitizen(_ request: KeyRequest) async throws -> Reply {
         let registration = try request.object {
-            try Registration.read(&$0, language: request.language, today: intermediary.today)
+            try Registration.read(&$0, language: request.language, today: citizens.today)
         }
         let render: Renderer<Registered, Reply> = { $0.reply(.created) }
-        return try await intermediary.registerCitizen(
+        return try await citizens.register(
             registration, by: request.caller, repeating: request.repeating(hiding: "password", render)
         ).reply(render)
     }
@@ -47,7 +47,7 @@ private struct AccountHandlers: Sendable {
     func verifyCitizen(_ request: KeyRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("token", text: credentialText) }
         let render: Renderer<Registered, Reply> = { $0.reply(.ok) }
-        return try await intermediary.verifyCitizen(
+        return try await citizens.verify(
             token: token, by: request.caller, repeating: request.repeating(render)
         )
         .reply(render)
@@ -60,7 +60,7 @@ private struct AccountHandlers: Sendable {
             return email.map { ($0, link) }
         }
         let render: Renderer<Void, Reply> = { _ in .json(.accepted) { $0.field("status", "accepted") } }
-        return try await intermediary.requestPasswordReset(
+        return try await citizens.requestPasswordReset(
             of: email, link: link, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
@@ -73,14 +73,14 @@ private struct AccountHandlers: Sendable {
             return (token, password)
         }
         let render: Renderer<Void, Reply> = { _ in Reply(.noContent) }
-        return try await intermediary.confirmPasswordReset(
+        return try await citizens.confirmPasswordReset(
             token: token, password: password, by: request.caller,
             repeating: request.repeating(hiding: "new_password", render)
         ).reply(render)
     }
 
     func showMe(_ request: CitizenRequest) async throws -> Reply {
-        request.unlessCached(try await intermediary.showMe(request.citizen).reply)
+        request.unlessCached(try await citizens.showMe(request.citizen).reply)
     }
 
     func changeMe(_ request: CitizenRequest) async throws -> Reply {
@@ -89,9 +89,9 @@ private struct AccountHandlers: Sendable {
         // No password is hashed for a request that is rejected anyway.
         let wanted = others.isEmpty ? credentials : CredentialChange()
         return try await withSnapshot {
-            try await intermediary.showMe(request.citizen)
+            try await citizens.showMe(request.citizen)
         } write: { citizen in
-            try await intermediary.changeMe(
+            try await citizens.changeMe(
                 request.citizen,
                 to: Result {
                     guard let citizen else { throw Refusal.notFound }
@@ -104,25 +104,25 @@ private struct AccountHandlers: Sendable {
     func confirmEmailChange(_ request: CitizenRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("token", text: credentialText) }
         let render: Renderer<Citizen, Reply> = { $0.reply }
-        return try await intermediary.confirmEmailChange(
+        return try await citizens.confirmEmailChange(
             of: request.citizen, token: token, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
 
     func eraseMe(_ request: CitizenRequest) async throws -> Reply {
         try await request.underPrecondition {
-            try await intermediary.showMe(request.citizen)
+            try await citizens.showMe(request.citizen)
         } tag: {
             $0.reply.tag
         } write: {
-            try await intermediary.eraseMe(request.citizen, by: request.caller, demanding: $0)
+            try await citizens.eraseMe(request.citizen, by: request.caller, demanding: $0)
         }
         return Reply(.noContent)
     }
 }
 
 private struct SessionHandlers: Sendable {
-    let intermediary: Intermediary
+    let citizens: CitizenOperations
     let links: Links
 
     func openSession(_ request: KeyRequest) async throws -> Reply {
@@ -133,7 +133,7 @@ private struct SessionHandlers: Sendable {
             return (username, password)
         }
         let path = request.path
-        return try await intermediary.openSession(
+        return try await citizens.openSession(
             username: username, password: password, from: request.clientAddress, by: request.caller,
             repeating: request.repeating(hiding: "password") { _ in .secretShownOnce(path, links) }
         ).reply { $0.reply }
@@ -141,11 +141,11 @@ private struct SessionHandlers: Sendable {
 
     func refreshSession(_ request: KeyRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("refresh_token", text: credentialText) }
-        return try await intermediary.refreshSession(token: token, by: request.caller).reply
+        return try await citizens.refreshSession(token: token, by: request.caller).reply
     }
 
     func closeSession(_ request: CitizenRequest) async throws -> Reply {
-        try await intermediary.closeSession(of: request.citizen, by: request.caller)
+        try await citizens.closeSession(of: request.citizen, by: request.caller)
         return Reply(.noContent)
     }
 }

@@ -6,8 +6,8 @@ import PagoPA
 import Requests
 
 /// The same operations for both transports.
-func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ links: Links) -> [Route] {
-    let handlers = SmartCardHandlers(intermediary: intermediary, reader: reader, links: links)
+func smartCardRoutes(_ citizens: CitizenOperations, _ reader: SmartCardReader, _ links: Links) -> [Route] {
+    let handlers = SmartCardHandlers(citizens: citizens, reader: reader, links: links)
     return [
         Route(
             .post, "/v1/sessions/smart-card", "open_smart_card_session", scope: .citizens, isLimitedByAddress: true,
@@ -20,7 +20,7 @@ func smartCardRoutes(_ intermediary: Intermediary, _ reader: SmartCardReader, _ 
 }
 
 private struct SmartCardHandlers: Sendable {
-    let intermediary: Intermediary
+    let citizens: CitizenOperations
     let reader: SmartCardReader
     let links: Links
 
@@ -30,13 +30,13 @@ private struct SmartCardHandlers: Sendable {
         let repeating: Repeating<GivenTokens>? = try request.repeating { _ in .secretShownOnce(path, links) }
         if !request.body.isEmpty {
             let code = try request.object { $0.required("code") { try boundedText($0, 1...512) } }
-            return try await intermediary.openSmartCardSession(code: code, by: request.caller, repeating: repeating)
+            return try await citizens.openSmartCardSession(code: code, by: request.caller, repeating: repeating)
                 .reply {
                     $0.reply
                 }
         }
-        let card = await reader.card(in: request, at: intermediary.clock())
-        return try await intermediary.openSmartCardSession(
+        let card = await reader.card(in: request, at: citizens.clock())
+        return try await citizens.openSmartCardSession(
             card, language: request.language, by: request.caller, repeating: repeating
         ).reply { $0.reply }
     }
@@ -44,7 +44,7 @@ private struct SmartCardHandlers: Sendable {
     func makeSmartCardTicket(_ request: KeyRequest) async throws -> Reply {
         let returnURL = try request.object { $0.required("return_url") { try ReturnURL($0) } }
         let path = request.path
-        return try await intermediary.makeSmartCardTicket(
+        return try await citizens.makeSmartCardTicket(
             returningTo: returnURL, by: request.caller,
             repeating: request.repeating { _ in .secretShownOnce(path, links) }
         ).reply { made in
@@ -58,8 +58,8 @@ private struct SmartCardHandlers: Sendable {
 
     func presentSmartCard(_ request: OpenRequest) async throws -> Reply {
         let ticket = try request.formField("ticket")
-        let card = await reader.card(in: request, at: intermediary.clock())
-        let address = try await intermediary.presentSmartCard(card, ticket: ticket, language: request.language)
+        let card = await reader.card(in: request, at: citizens.clock())
+        let address = try await citizens.presentSmartCard(card, ticket: ticket, language: request.language)
         return Reply(.seeOther, headers: [.location: address])
     }
 }

@@ -6,8 +6,8 @@ import Operations
 import PagoPA
 import Requests
 
-func accountRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = AccountsHandlers(intermediary: intermediary)
+func accountRoutes(_ creditors: CreditorOperations) -> [Route] {
+    let handlers = AccountsHandlers(creditors: creditors)
     return [
         Route(
             .get, "/v1/creditors/{tax_code}/accounts", "list_accounts", scope: .positionsRead, or: [.operations],
@@ -19,7 +19,7 @@ func accountRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct AccountsHandlers: Sendable {
-    let intermediary: Intermediary
+    let creditors: CreditorOperations
 
     private func taxCode(_ request: KeyRequest) throws -> OrganizationTaxCode {
         guard let code = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")) else {
@@ -29,16 +29,16 @@ private struct AccountsHandlers: Sendable {
     }
 
     func listAccounts(_ request: KeyRequest) async throws -> Reply {
-        request.unlessCached(try await intermediary.listAccounts(of: taxCode(request), for: request.caller).reply)
+        request.unlessCached(try await creditors.listAccounts(of: taxCode(request), for: request.caller).reply)
     }
 
     func saveAccounts(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         let taxCode = try taxCode(request)
-        let creditor = try await intermediary.showCreditor(taxCode, for: request.caller)
-        let today = intermediary.today
+        let creditor = try await creditors.show(taxCode, for: request.caller)
+        let today = creditors.today
         return try await withSnapshot {
-            try await intermediary.listAccounts(of: taxCode, for: request.caller)
+            try await creditors.listAccounts(of: taxCode, for: request.caller)
         } write: { present in
             let wanted = Result {
                 try json.decodeObject {
@@ -46,7 +46,7 @@ private struct AccountsHandlers: Sendable {
                 }
             }
             // If-Match is optional, because the first list of accounts comes from the creditor's own IBAN. It is checked when it is sent.
-            return try await intermediary.saveAccounts(
+            return try await creditors.saveAccounts(
                 of: taxCode, as: wanted, by: request.caller,
                 demanding: request.headers.condition(.optional, on: present) { $0.reply.tag })
         }.reply

@@ -7,8 +7,8 @@ import PagoPA
 import Requests
 import Text
 
-func creditorRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = RegistryHandlers(intermediary: intermediary)
+func creditorRoutes(_ creditors: CreditorOperations) -> [Route] {
+    let handlers = RegistryHandlers(creditors: creditors)
     return [
         Route(
             .get, "/v1/creditors", "list_creditors", scope: .positionsRead, or: [.operations],
@@ -33,7 +33,7 @@ func creditorRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct RegistryHandlers: Sendable {
-    let intermediary: Intermediary
+    let creditors: CreditorOperations
 
     private func taxCode(_ request: KeyRequest) throws -> OrganizationTaxCode {
         guard let code = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")) else {
@@ -46,7 +46,7 @@ private struct RegistryHandlers: Sendable {
         var reader = QueryReader(request)
         let page = try reader.page(.creditors, for: request)
         try reader.finish()
-        return try await intermediary.listCreditors(page: page, for: request.caller).reply(.creditors, for: request) {
+        return try await creditors.list(page: page, for: request.caller).reply(.creditors, for: request) {
             json, creditor in
             json.beginObject()
             creditor.write(into: &json)
@@ -55,17 +55,17 @@ private struct RegistryHandlers: Sendable {
     }
 
     func showCreditor(_ request: KeyRequest) async throws -> Reply {
-        request.unlessCached(try await intermediary.showCreditor(taxCode(request), for: request.caller).reply(.ok))
+        request.unlessCached(try await creditors.show(taxCode(request), for: request.caller).reply(.ok))
     }
 
     func saveCreditor(_ request: KeyRequest) async throws -> Reply {
         let taxCode = try taxCode(request)
         let json = try request.json()
-        let now = intermediary.clock()
+        let now = creditors.clock()
         let saved = try await withSnapshot {
-            try await intermediary.showCreditor(taxCode, for: request.caller)
+            try await creditors.show(taxCode, for: request.caller)
         } write: { old in
-            try await intermediary.saveCreditor(
+            try await creditors.save(
                 taxCode,
                 as: Result { try json.decodeObject { Creditor.read(&$0, taxCode: taxCode, old: old, now: now) } },
                 by: request.caller, demanding: request.headers.condition(.forChanges, on: old) { $0.reply(.ok).tag })
@@ -77,7 +77,7 @@ private struct RegistryHandlers: Sendable {
     }
 
     func listDebtTypes(_ request: KeyRequest) async throws -> Reply {
-        let types = try await intermediary.listDebtTypes(of: taxCode(request), for: request.caller)
+        let types = try await creditors.listDebtTypes(of: taxCode(request), for: request.caller)
         return Reply.items(types) { json, type in
             json.beginObject()
             type.write(into: &json)
@@ -86,7 +86,7 @@ private struct RegistryHandlers: Sendable {
     }
 
     func showDebtType(_ request: KeyRequest) async throws -> Reply {
-        let type = try await intermediary.showDebtType(
+        let type = try await creditors.showDebtType(
             request.parameter("key"), of: taxCode(request), for: request.caller)
         return request.unlessCached(type.reply(.ok))
     }
@@ -98,11 +98,11 @@ private struct RegistryHandlers: Sendable {
             throw Problem.invalid([Violation("/key", error.code, error.detail)])
         }
         let json = try request.json()
-        let now = intermediary.clock()
+        let now = creditors.clock()
         let saved = try await withSnapshot {
-            try await intermediary.showDebtType(key, of: creditor, for: request.caller)
+            try await creditors.showDebtType(key, of: creditor, for: request.caller)
         } write: { old in
-            try await intermediary.saveDebtType(
+            try await creditors.saveDebtType(
                 key, of: creditor,
                 as: Result {
                     try json.decodeObject { DebtType.read(&$0, creditor: creditor, key: key, old: old, now: now) }

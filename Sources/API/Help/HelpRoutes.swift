@@ -4,8 +4,8 @@ import JSON
 import Operations
 import PagoPA
 
-func helpRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = HelpHandlers(intermediary: intermediary)
+func helpRoutes(_ help: HelpOperations) -> [Route] {
+    let handlers = HelpHandlers(help: help)
     let query: Set<String> = ["creditor_tax_code", "language"]
     return [
         Route(.get, "/v1/help", "list_help_topics", scope: nil, query: query, handlers.listHelpTopics),
@@ -14,7 +14,7 @@ func helpRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct HelpHandlers: Sendable {
-    let intermediary: Intermediary
+    let help: HelpOperations
 
     private func read(_ request: KeyRequest) throws -> (OrganizationTaxCode?, Language) {
         var reader = QueryReader(request)
@@ -26,7 +26,7 @@ private struct HelpHandlers: Sendable {
 
     func listHelpTopics(_ request: KeyRequest) async throws -> Reply {
         let (creditor, language) = try read(request)
-        let texts = try await intermediary.listHelpTopics(of: creditor, in: language, for: request.caller)
+        let texts = try await help.list(of: creditor, in: language, for: request.caller)
         return .json { json in
             json.array("items", texts) { json, text in
                 json.beginObject()
@@ -40,7 +40,7 @@ private struct HelpHandlers: Sendable {
 
     func showHelpTopic(_ request: KeyRequest) async throws -> Reply {
         let (creditor, language) = try read(request)
-        let text = try await intermediary.showHelpTopic(
+        let text = try await help.show(
             request.parameter("topic"), of: creditor, in: language, for: request.caller)
         return .json { json in
             json.field("topic", text.topic.topic)

@@ -4,8 +4,8 @@ import JSON
 import Operations
 import PagoPA
 
-func journalRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = JournalHandlers(intermediary: intermediary)
+func journalRoutes(_ journal: JournalOperations) -> [Route] {
+    let handlers = JournalHandlers(journal: journal)
     return [
         Route(
             .get, "/v1/journal", "list_journal", scope: .operations, query: ["limit", "cursor", "position_id"],
@@ -14,14 +14,14 @@ func journalRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct JournalHandlers: Sendable {
-    let intermediary: Intermediary
+    let journal: JournalOperations
 
     func listJournal(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
         let position: Identifier<Position>? = reader.id("position_id")
         let page = try reader.page(.journal, for: request)
         try reader.finish()
-        return try await intermediary.listJournal(of: position, page: page, for: request.caller)
+        return try await journal.list(of: position, page: page, for: request.caller)
             .reply(.journal, for: request) { json, record in
                 json.beginObject()
                 record.write(into: &json)

@@ -5,8 +5,8 @@ import Operations
 import PagoPA
 import Requests
 
-func notificationRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = NotificationHandlers(intermediary: intermediary)
+func notificationRoutes(_ notifications: NotificationOperations) -> [Route] {
+    let handlers = NotificationHandlers(notifications: notifications)
     return [
         Route(
             .get, "/v1/notifications", "list_notifications", scope: .notificationsRead, or: [.operations],
@@ -24,7 +24,7 @@ func notificationRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct NotificationHandlers: Sendable {
-    let intermediary: Intermediary
+    let notifications: NotificationOperations
 
     func listNotifications(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
@@ -34,7 +34,7 @@ private struct NotificationHandlers: Sendable {
         filter.position = reader.id("position_id")
         let page = try reader.page(.notifications, for: request)
         try reader.finish()
-        return try await intermediary.listNotifications(filter, page: page, for: request.caller)
+        return try await notifications.list(filter, page: page, for: request.caller)
             .reply(.notifications, for: request) { json, mail in
                 json.beginObject()
                 mail.write(into: &json)
@@ -43,13 +43,13 @@ private struct NotificationHandlers: Sendable {
     }
 
     func showNotification(_ request: KeyRequest) async throws -> Reply {
-        try await intermediary.showNotification(request.id(), for: request.caller).reply(.ok)
+        try await notifications.show(request.id(), for: request.caller).reply(.ok)
     }
 
     func retryNotification(_ request: KeyRequest) async throws -> Reply {
         try request.demandNoBody()
         let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
-        return try await intermediary.retryNotification(
+        return try await notifications.retry(
             request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
@@ -57,7 +57,7 @@ private struct NotificationHandlers: Sendable {
     func sendTestNotification(_ request: KeyRequest) async throws -> Reply {
         let recipient = try request.object { reader in reader.required("to") { try EmailAddress($0) } }
         let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
-        return try await intermediary.sendTestNotification(
+        return try await notifications.sendTest(
             to: recipient, language: request.language, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }

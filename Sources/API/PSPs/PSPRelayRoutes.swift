@@ -5,8 +5,8 @@ import Operations
 import PagoPA
 import Requests
 
-func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = PSPRelayHandlers(intermediary: intermediary)
+func pspRelayRoutes(_ psps: PSPOperations) -> [Route] {
+    let handlers = PSPRelayHandlers(psps: psps)
     return [
         Route(.get, "/v1/psp-relays", "list_psp_relays", scope: .operations, handlers.listRelays),
         Route(.get, "/v1/psps/{psp_id}/relay", "show_psp_relay", scope: .operations, handlers.showRelay),
@@ -18,7 +18,7 @@ func pspRelayRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct PSPRelayHandlers: Sendable {
-    let intermediary: Intermediary
+    let psps: PSPOperations
 
     private func psp(_ request: KeyRequest) throws -> PSPID {
         guard let psp = try? PSPID(request.parameter("psp_id")) else { throw Refusal.notFound }
@@ -26,7 +26,7 @@ private struct PSPRelayHandlers: Sendable {
     }
 
     func listRelays(_ request: KeyRequest) async throws -> Reply {
-        Reply.items(try await intermediary.listPSPRelays(for: request.caller)) { json, relay in
+        Reply.items(try await psps.listRelays(for: request.caller)) { json, relay in
             json.beginObject()
             relay.write(into: &json)
             json.endObject()
@@ -34,7 +34,7 @@ private struct PSPRelayHandlers: Sendable {
     }
 
     func showRelay(_ request: KeyRequest) async throws -> Reply {
-        let relay = try await intermediary.showPSPRelay(psp(request), for: request.caller)
+        let relay = try await psps.showRelay(psp(request), for: request.caller)
         return .json { relay.write(into: &$0) }
     }
 
@@ -42,12 +42,12 @@ private struct PSPRelayHandlers: Sendable {
         try request.demandNoBody()
         // A relay has no ETag, so no tag can match.
         if let tags = request.headers[.ifMatch].map(EntityTags.init), !tags.isAny { throw Refusal.preconditionFailed }
-        let relay = try await intermediary.registerPSPRelay(psp(request), by: request.caller)
+        let relay = try await psps.registerRelay(psp(request), by: request.caller)
         return .json { relay.write(into: &$0) }
     }
 
     func endRelay(_ request: KeyRequest) async throws -> Reply {
-        try await intermediary.endPSPRelay(psp(request), by: request.caller)
+        try await psps.endRelay(psp(request), by: request.caller)
         return Reply(.noContent)
     }
 }

@@ -6,8 +6,8 @@ import Operations
 import PagoPA
 import Requests
 
-func pspRoutes(_ intermediary: Intermediary) -> [Route] {
-    let handlers = PSPHandlers(intermediary: intermediary)
+func pspRoutes(_ psps: PSPOperations) -> [Route] {
+    let handlers = PSPHandlers(psps: psps)
     return [
         Route(
             .get, "/v1/payment-methods", "list_payment_methods", scope: .positionsRead, or: [.paymentsWrite],
@@ -33,13 +33,13 @@ func pspRoutes(_ intermediary: Intermediary) -> [Route] {
 }
 
 private struct PSPHandlers: Sendable {
-    let intermediary: Intermediary
+    let psps: PSPOperations
 
     func listPaymentMethods(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
         let amount = reader.integer("amount_cents", in: 1...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
         try reader.finish()
-        let offers = try await intermediary.listPaymentMethods(amount: amount, for: request.caller)
+        let offers = try await psps.listPaymentMethods(amount: amount, for: request.caller)
         let language = request.language
         return .json { json in
             json.array("groups", PaymentMethodGroup.allCases) { json, group in
@@ -65,7 +65,7 @@ private struct PSPHandlers: Sendable {
         }
         try reader.finish()
         let amount = try Amount(cents: cents ?? 0)
-        let found = try await intermediary.listPSPs(
+        let found = try await psps.list(
             method: method, amount: amount, order: order, payer: payer, for: request.caller)
         let start = page.after.map { Int(clamping: $0.key) } ?? 0
         // A new list version may be shorter than the index of the cursor.
@@ -83,22 +83,22 @@ private struct PSPHandlers: Sendable {
     }
 
     func showPSPList(_ request: KeyRequest) async throws -> Reply {
-        request.unlessCached(try await intermediary.showPSPList(for: request.caller).reply())
+        request.unlessCached(try await psps.showList(for: request.caller).reply())
     }
 
     func replacePSPList(_ request: KeyRequest) async throws -> Reply {
         let list = try await withSnapshot {
-            try await intermediary.showPSPList(for: request.caller)
+            try await psps.showList(for: request.caller)
         } write: { current in
             let precondition = request.headers.condition(.always, on: current) { $0.reply().tag }
             _ = try precondition.isMissing(for: current)
-            let psps = try request.object { reader in
+            let wanted = try request.object { reader in
                 let psps = reader.required("psps", count: 0...2_000, items: PSP.read)
                 reader.readOnly("version", current.map { .integer(Int64($0.version)) })
                 reader.readOnly("created_at", (current?.createdAt.rfc3339).map(JSONValue.string))
                 return psps
             }
-            return try await intermediary.replacePSPList(with: psps, by: request.caller, demanding: precondition)
+            return try await psps.replaceList(with: wanted, by: request.caller, demanding: precondition)
         }
         return list.reply(list.version == 1 ? .created : .ok)
     }
@@ -107,7 +107,7 @@ private struct PSPHandlers: Sendable {
         var reader = QueryReader(request)
         let page = try reader.page(.pspLists, for: request)
         try reader.finish()
-        return try await intermediary.listPSPLists(page: page, for: request.caller).reply(.pspLists, for: request) {
+        return try await psps.listVersions(page: page, for: request.caller).reply(.pspLists, for: request) {
             json, list in
             json.beginObject()
             json.field("version", list.version)
@@ -121,7 +121,7 @@ private struct PSPHandlers: Sendable {
 
     func showPSPListVersion(_ request: KeyRequest) async throws -> Reply {
         guard let version = Int(request.parameter("version")), version > 0 else { throw Refusal.notFound }
-        return request.unlessCached(try await intermediary.showPSPListVersion(version, for: request.caller).reply())
+        return request.unlessCached(try await psps.showVersion(version, for: request.caller).reply())
     }
 }
 

@@ -5,8 +5,8 @@ import Operations
 import PagoPA
 import Requests
 
-func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let handlers = AttemptHandlers(intermediary: intermediary, links: links)
+func attemptRoutes(_ attempts: AttemptOperations, _ links: Links) -> [Route] {
+    let handlers = AttemptHandlers(attempts: attempts, links: links)
     return [
         Route(
             .post, "/v1/payment-attempts", "start_payment_attempt", scope: .paymentsWrite, handlers.startPaymentAttempt),
@@ -27,7 +27,7 @@ func attemptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct AttemptHandlers: Sendable {
-    let intermediary: Intermediary
+    let attempts: AttemptOperations
     let links: Links
 
     func startPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
@@ -45,16 +45,17 @@ private struct AttemptHandlers: Sendable {
                 Problem(refusal).reply(instance: path, correlationID: correlationID, links: links)
             }
         }
-        return try await intermediary.startPaymentAttempt(
+        return try await attempts.start(
             attemptRequest, by: request.caller, repeating: Repeating(key: key) { StoredAnswer(render($0)) }
         ).reply(render)
     }
 
     func showPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
-        let wait = reader.integer("wait_seconds", in: 0...Int64(Intermediary.maximumWaitSeconds)).map(Int.init) ?? 0
+        let wait =
+            reader.integer("wait_seconds", in: 0...Int64(AttemptOperations.maximumWaitSeconds)).map(Int.init) ?? 0
         try reader.finish()
-        return try await intermediary.showPaymentAttempt(request.id(), waitSeconds: wait, for: request.caller)
+        return try await attempts.show(request.id(), waitSeconds: wait, for: request.caller)
             .reply(in: request.requestedLanguage, links)
     }
 
@@ -67,7 +68,7 @@ private struct AttemptHandlers: Sendable {
         let page = try reader.page(.attempts, for: request)
         try reader.finish()
         let language = request.requestedLanguage
-        return try await intermediary.listPaymentAttempts(filter, page: page, for: request.caller)
+        return try await attempts.list(filter, page: page, for: request.caller)
             .reply(.attempts, for: request) { json, detail in
                 json.beginObject()
                 detail.write(into: &json, in: language, links)
@@ -79,7 +80,7 @@ private struct AttemptHandlers: Sendable {
         try request.demandNoBody()
         let language = request.requestedLanguage
         let render: Renderer<AttemptDetail, Reply> = { $0.reply(in: language, links) }
-        return try await intermediary.cancelPaymentAttempt(
+        return try await attempts.cancel(
             request.id(), by: request.caller, repeating: request.repeating(render)
         ).reply(render)
     }
@@ -96,7 +97,7 @@ private struct AttemptHandlers: Sendable {
             _ = reader.optional("detail") { try boundedText($0, 1...500) }
             return outcome == nil ? nil : id
         }
-        let attempt = try await intermediary.receiveOutcome(of: id, from: request.psp)
+        let attempt = try await attempts.receiveOutcome(of: id, from: request.psp)
         return .json(.accepted) { json in
             json.field("attempt_id", attempt.id.description)
             json.field("status", attempt.status.rawValue)
@@ -106,7 +107,7 @@ private struct AttemptHandlers: Sendable {
     /// The PSP's portal may add query parameters. They are ignored.
     func comeBack(_ request: OpenRequest) async throws -> Reply {
         let id: Identifier<PaymentAttempt> = try request.id("attempt_id")
-        let target = try await intermediary.comeBack(id)
+        let target = try await attempts.comeBack(id)
         let separator = target.contains("?") ? "&" : "?"
         return Reply(.seeOther, headers: [.location: "\(target)\(separator)attempt_id=\(id)"])
     }

@@ -11,20 +11,20 @@ final class KnownOrigins: Sendable {
     private static let maximum = 1_000
     private static let lifeSeconds: Int64 = 10
 
-    private let intermediary: Intermediary
+    private let callers: CallerOperations
     private let known = Mutex<[WebOrigin: (isNamed: Bool, until: Int64)]>([:])
 
-    init(_ intermediary: Intermediary) {
-        self.intermediary = intermediary
+    init(_ callers: CallerOperations) {
+        self.callers = callers
     }
 
     /// Whether any valid key names this origin. A preflight has no credential, so its key is not known. The result is cached for a few
     /// seconds.
     func isNamed(_ text: String) async throws -> Bool {
         guard let origin = WebOrigin(header: text) else { return false }
-        let now = intermediary.clock().unixSeconds
+        let now = callers.clock().unixSeconds
         if let cached = known.withLock({ $0[origin] }), cached.until > now { return cached.isNamed }
-        let isNamed = try await intermediary.isOriginOfAnyKey(origin)
+        let isNamed = try await callers.isOriginOfAnyKey(origin)
         known.withLock { known in
             if known.count >= Self.maximum { known = [:] }
             known[origin] = (isNamed, now + Self.lifeSeconds)

@@ -32,14 +32,14 @@ struct Pipeline: Sendable {
         limits = RateLimits(configuration, clock: clock)
         authentication = Authentication(
             limits: limits, clock: clock,
-            findKey: { try await intermediary.authenticate(token: $0, fromMemory: $1) },
-            findCitizen: { try await intermediary.authenticate(citizenToken: $0, beside: $1, fromMemory: $2) })
-        confirm = { try await intermediary.confirm($0) }
+            findKey: { try await intermediary.callers.authenticate(token: $0, fromMemory: $1) },
+            findCitizen: { try await intermediary.callers.authenticate(citizenToken: $0, beside: $1, fromMemory: $2) })
+        confirm = { try await intermediary.callers.confirm($0) }
         webhooks = WebhookAuthentication(
-            findSecrets: { try await intermediary.webhookSecrets(of: $0) }, clock: clock, logger: logger)
+            findSecrets: { try await intermediary.secrets.valid(of: $0) }, clock: clock, logger: logger)
         queries = QueryParameters(maximumBytes: configuration.maximumQueryBytes)
         bodies = RequestBodyCollector(maximumBytes: configuration.maximumBodyBytes)
-        origins = KnownOrigins(intermediary)
+        origins = KnownOrigins(intermediary.callers)
         errors = ErrorResponse(links: links, logger: logger)
         log = RequestLog(logger: logger)
         cursorKeys = configuration.secrets.derived(for: .cursors)

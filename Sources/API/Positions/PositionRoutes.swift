@@ -6,8 +6,8 @@ import Operations
 import PagoPA
 import Requests
 
-func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let handlers = PositionHandlers(intermediary: intermediary, links: links)
+func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] {
+    let handlers = PositionHandlers(positions: positions, links: links)
     return [
         Route(
             .get, "/v1/positions", "list_positions", scope: .positionsRead,
@@ -40,7 +40,7 @@ func positionRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct PositionHandlers: Sendable {
-    let intermediary: Intermediary
+    let positions: PositionOperations
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
@@ -51,7 +51,7 @@ private struct PositionHandlers: Sendable {
     func createPosition(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         let draft = try json.decodeObject(PositionDraft.read)
-        let today = intermediary.today
+        let today = positions.today
         let render: Renderer<CreatedPosition, Reply> = { created in
             switch created {
             case .created(let position):
@@ -61,7 +61,7 @@ private struct PositionHandlers: Sendable {
                 detail.reply(200, today: today, links).with(.location, links.position(detail.position.id))
             }
         }
-        return try await intermediary.createPosition(
+        return try await positions.create(
             draft, fingerprint: SHA256.digest(draft.meaning),
             formerFingerprint: SHA256.digest(JSONWriter.canonical(json)), by: request.caller,
             repeating: request.repeating(render)
@@ -69,8 +69,8 @@ private struct PositionHandlers: Sendable {
     }
 
     func showPosition(_ request: KeyRequest) async throws -> Reply {
-        let detail = try await intermediary.showPosition(request.id(), for: request.caller)
-        return request.unlessCached(detail.reply(today: intermediary.today, links))
+        let detail = try await positions.show(request.id(), for: request.caller)
+        return request.unlessCached(detail.reply(today: positions.today, links))
     }
 
     func listPositions(_ request: KeyRequest) async throws -> Reply {
@@ -98,8 +98,8 @@ private struct PositionHandlers: Sendable {
         _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ page: PageRequest,
         for request: KeyRequest
     ) async throws -> Reply {
-        let today = intermediary.today
-        return try await intermediary.listPositions(
+        let today = positions.today
+        return try await positions.list(
             filter, creditor: creditor, order: order, page: page, for: request.caller
         ).reply(.positions, for: request) { json, row in row.write(into: &json, today: today, links) }
     }
@@ -126,15 +126,15 @@ private struct PositionHandlers: Sendable {
         guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let patch = try request.json("application/merge-patch+json")
         let id: Identifier<Position> = try request.id()
-        let today = intermediary.today
+        let today = positions.today
         return try await withSnapshot {
-            try await intermediary.showPosition(id, for: request.caller)
+            try await positions.show(id, for: request.caller)
         } write: { detail in
             let wanted = Result {
                 guard let detail else { throw Refusal.notFound }
                 return try PositionPatch.apply(patch, to: detail, today: today, links)
             }
-            return try await intermediary.changePosition(
+            return try await positions.change(
                 id, to: wanted, by: request.caller,
                 demanding: request.headers.condition(.optional, on: detail) { $0.reply(today: today, links).tag })
         }.reply(today: today, links)
@@ -145,9 +145,9 @@ private struct PositionHandlers: Sendable {
         _ request: KeyRequest, _ write: (Identifier<Position>, Precondition<PositionDetail>) async throws -> Written
     ) async throws -> Written {
         let id: Identifier<Position> = try request.id()
-        let today = intermediary.today
+        let today = positions.today
         return try await request.underPrecondition {
-            try await intermediary.showPosition(id, for: request.caller)
+            try await positions.show(id, for: request.caller)
         } tag: {
             $0.reply(today: today, links).tag
         } write: {
@@ -157,11 +157,11 @@ private struct PositionHandlers: Sendable {
 
     func move(_ request: KeyRequest, _ event: PositionEvent) async throws -> Reply {
         try request.demandNoBody()
-        let today = intermediary.today
+        let today = positions.today
         let render: Renderer<PositionDetail, Reply> = { $0.reply(today: today, links) }
         let repeating = try request.repeating(render)
         return try await underPrecondition(request) { id, precondition in
-            try await intermediary.movePosition(
+            try await positions.move(
                 id, event, by: request.caller, demanding: precondition, repeating: repeating)
         }.reply(render)
     }
@@ -173,7 +173,7 @@ private struct PositionHandlers: Sendable {
         }
         let repeating = try request.repeating(render)
         return try await underPrecondition(request) { id, precondition in
-            try await intermediary.recordCounterPayment(
+            try await positions.recordCounterPayment(
                 payment, on: id, by: request.caller, demanding: precondition, repeating: repeating)
         }.reply(render)
     }
@@ -181,7 +181,7 @@ private struct PositionHandlers: Sendable {
     func voidCounterPayment(_ request: KeyRequest) async throws -> Reply {
         let reason = try request.object { reader in reader.required("reason") { try boundedText($0, 1...500) } }
         let render: Renderer<Receipt, Reply> = { $0.reply(.ok, links) }
-        return try await intermediary.voidCounterPayment(
+        return try await positions.voidCounterPayment(
             request.id("receipt_id"), on: request.id(), reason: reason, by: request.caller,
             repeating: request.repeating(render)
         ).reply(render)

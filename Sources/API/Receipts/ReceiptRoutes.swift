@@ -6,8 +6,10 @@ import Operations
 import PagoPA
 import Requests
 
-func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let handlers = ReceiptHandlers(intermediary: intermediary, links: links)
+func receiptRoutes(
+    _ receipts: ReceiptOperations, _ rts: RTOperations, _ anomalies: AnomalyOperations, _ links: Links
+) -> [Route] {
+    let handlers = ReceiptHandlers(receipts: receipts, rts: rts, anomalies: anomalies, links: links)
     return [
         Route(.post, "/v1/psps/{psp_id}/receipts", "receive_rt", access: .psp, handlers.receiveRT),
         Route(.post, "/v1/receipts", "enter_rt", scope: .operations, handlers.enterRT),
@@ -47,7 +49,9 @@ func receiptRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct ReceiptHandlers: Sendable {
-    let intermediary: Intermediary
+    let receipts: ReceiptOperations
+    let rts: RTOperations
+    let anomalies: AnomalyOperations
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
@@ -65,12 +69,12 @@ private struct ReceiptHandlers: Sendable {
         do {
             if syntax == .json { try request.demandMediaType("application/json", orElse: "application/xml") }
             try request.demandPlainBody()
-            let rt = try intermediary.readRT(request.body, as: syntax, from: sender)
+            let rt = try rts.read(request.body, as: syntax, from: sender)
             body.fingerprint = SHA256.digest(rt.meaning)
-            let taken = try await intermediary.receiveRT(rt, body: body) { $0.answer }
+            let taken = try await rts.receive(rt, body: body) { $0.answer }
             return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
         } catch {
-            throw try await intermediary.answer(to: error, for: body)
+            throw try await rts.answer(to: error, for: body)
         }
     }
 
@@ -80,7 +84,7 @@ private struct ReceiptHandlers: Sendable {
         var limits = JSONLimits()
         limits.acceptsNUL = true
         let entered = try request.json(limits: limits).decodeObject { EnteredRT.read(&$0) }
-        let taken = try await intermediary.enterRT(entered, by: request.caller) { $0.answer }
+        let taken = try await rts.enter(entered, by: request.caller) { $0.answer }
         return .json(taken.isReplay ? .ok : .created, bytes: taken.answer)
     }
 
@@ -106,7 +110,7 @@ private struct ReceiptHandlers: Sendable {
     )
         async throws -> Reply
     {
-        try await intermediary.listReceipts(filter, creditor: creditor, page: page, for: request.caller)
+        try await receipts.list(filter, creditor: creditor, page: page, for: request.caller)
             .reply(.receipts, for: request) { json, receipt in receipt.writeSummary(into: &json, links) }
     }
 
@@ -126,7 +130,7 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func showReceipt(_ request: KeyRequest) async throws -> Reply {
-        try await intermediary.showReceipt(request.id(), for: request.caller).reply(.ok, links)
+        try await receipts.show(request.id(), for: request.caller).reply(.ok, links)
     }
 
     func showReceiptPDF(_ request: KeyRequest) async throws -> Reply {
@@ -135,7 +139,7 @@ private struct ReceiptHandlers: Sendable {
         let audience = reader.word("for", ReceiptAudience.self)
         try reader.finish()
         let id: Identifier<Receipt> = try request.id()
-        let pdf = try await intermediary.showReceiptPDF(
+        let pdf = try await receipts.showPDF(
             id, for: audience, language: request.language, by: request.caller)
         return Reply(
             .ok,
@@ -151,7 +155,7 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func showReceiptRT(_ request: KeyRequest) async throws -> Reply {
-        let rt = try await intermediary.showReceiptRT(request.id(), for: request.caller)
+        let rt = try await receipts.showRT(request.id(), for: request.caller)
         return Reply(
             .ok,
             headers: [.contentType: safeMediaType(rt.contentType, rt.bytes), .contentDisposition: "attachment"],
@@ -159,7 +163,7 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func showOfficialRT(_ request: KeyRequest) async throws -> Reply {
-        let rt = try await intermediary.showOfficialRT(request.id(), for: request.caller)
+        let rt = try await receipts.showOfficialRT(request.id(), for: request.caller)
         return Reply(
             .ok, headers: [.contentType: "application/xml; charset=utf-8", .contentDisposition: "attachment"], body: rt)
     }
@@ -179,7 +183,7 @@ private struct ReceiptHandlers: Sendable {
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let page = try reader.page(.anomalies, for: request)
         try reader.finish()
-        return try await intermediary.listAnomalies(filter, creditor: creditor, page: page, for: request.caller)
+        return try await anomalies.list(filter, creditor: creditor, page: page, for: request.caller)
             .reply(.anomalies, for: request) { json, anomaly in
                 json.beginObject()
                 anomaly.write(into: &json)
@@ -193,19 +197,19 @@ private struct ReceiptHandlers: Sendable {
         let id: Identifier<Anomaly> = try request.id()
         let repeating = try request.repeating(render)
         return try await request.underPrecondition {
-            try await intermediary.showAnomaly(id, for: request.caller)
+            try await anomalies.show(id, for: request.caller)
         } tag: {
             $0.reply.tag
         } write: {
-            try await intermediary.resolveAnomaly(
+            try await anomalies.resolve(
                 id, resolution, reason: reason, by: request.caller, demanding: $0, repeating: repeating,
                 acknowledge: { $0.answer })
         }.reply(render)
     }
 
     func showAnomaly(_ request: KeyRequest) async throws -> Reply {
-        let anomaly = try await intermediary.showAnomaly(request.id(), for: request.caller)
-        let evidence = try await intermediary.findEvidence(of: anomaly, for: request.caller)
+        let anomaly = try await anomalies.show(request.id(), for: request.caller)
+        let evidence = try await anomalies.findEvidence(of: anomaly, for: request.caller)
         // The ETag covers the anomaly only, because its evidence never changes.
         return request.unlessCached(
             Reply.json { json in
@@ -217,7 +221,7 @@ private struct ReceiptHandlers: Sendable {
     /// Untrusted bytes: a browser must download them and not show them.
     func showEvidence(_ request: KeyRequest) async throws -> Reply {
         let id: Identifier<Anomaly> = try request.id()
-        let evidence = try await intermediary.showEvidence(of: id, for: request.caller)
+        let evidence = try await anomalies.showEvidence(of: id, for: request.caller)
         return Reply(
             .ok,
             headers: [

@@ -4,7 +4,7 @@ import Operations
 import PagoPA
 import Requests
 
-extension Intermediary {
+extension RTOperations {
     /// The error to answer when a signed body was rejected. A body that is not readable as an RT (400, 422) is stored first, and the
     /// response names its anomaly; any other error is returned unchanged.
     func answer(to error: any Error, for body: RTBody) async throws -> any Error {
@@ -21,7 +21,7 @@ extension Intermediary {
             : known.violations.map { Fault($0.pointer, FaultCode(rawValue: $0.code) ?? .badFormat, $0.detail) }
         let gist = body.contentType == "application/json" ? RTGist(json: body.bytes) : gist(xml: body.bytes)
         var problem = known
-        problem.anomaly = try await storeUnreadableRT(UnreadableRT(faults: faults, gist: gist), body)?.description
+        problem.anomaly = try await storeUnreadable(UnreadableRT(faults: faults, gist: gist), body)?.description
         return problem
     }
 }

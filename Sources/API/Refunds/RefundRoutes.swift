@@ -7,8 +7,8 @@ import PagoPA
 import Requests
 import Text
 
-func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
-    let handlers = RefundHandlers(intermediary: intermediary, links: links)
+func refundRoutes(_ refunds: RefundOperations, _ links: Links) -> [Route] {
+    let handlers = RefundHandlers(refunds: refunds, links: links)
     return [
         Route(
             .get, "/v1/refunds", "list_refunds", scope: .refundsWrite, or: [.operations],
@@ -22,7 +22,7 @@ func refundRoutes(_ intermediary: Intermediary, _ links: Links) -> [Route] {
 }
 
 private struct RefundHandlers: Sendable {
-    let intermediary: Intermediary
+    let refunds: RefundOperations
     let links: Links
 
     func listRefunds(_ request: KeyRequest) async throws -> Reply {
@@ -33,7 +33,7 @@ private struct RefundHandlers: Sendable {
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
         let page = try reader.page(.refunds, for: request)
         try reader.finish()
-        return try await intermediary.listRefunds(filter, creditor: creditor, page: page, for: request.caller)
+        return try await refunds.list(filter, creditor: creditor, page: page, for: request.caller)
             .reply(.refunds, for: request) { json, refund in
                 json.beginObject()
                 refund.write(into: &json, links)
@@ -46,14 +46,14 @@ private struct RefundHandlers: Sendable {
         let render: Renderer<Refund, Reply> = { refund in
             refund.reply(.created, links).with(.location, links.refund(refund.id))
         }
-        return try await intermediary.decideRefund(
+        return try await refunds.decide(
             refundRequest, by: request.caller, repeating: request.repeating(render)
         )
         .reply(render)
     }
 
     func showRefund(_ request: KeyRequest) async throws -> Reply {
-        request.unlessCached(try await intermediary.showRefund(request.id(), for: request.caller).reply(.ok, links))
+        request.unlessCached(try await refunds.show(request.id(), for: request.caller).reply(.ok, links))
     }
 
     func changeRefund(_ request: KeyRequest) async throws -> Reply {
@@ -61,9 +61,9 @@ private struct RefundHandlers: Sendable {
         let change = try request.json("application/merge-patch+json").decodeObject(RefundChange.read)
         let id: Identifier<Refund> = try request.id()
         return try await withSnapshot {
-            try await intermediary.showRefund(id, for: request.caller)
+            try await refunds.show(id, for: request.caller)
         } write: { refund in
-            try await intermediary.changeRefund(
+            try await refunds.change(
                 id, change.event, on: change.day, reference: change.reference, by: request.caller,
                 demanding: request.headers.condition(.always, on: refund) { $0.reply(.ok, links).tag })
         }.reply(.ok, links)

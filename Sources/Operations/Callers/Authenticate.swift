@@ -5,7 +5,7 @@ import Requests
 import Storage
 import Synchronization
 
-extension Intermediary {
+extension CallerOperations {
     /// Authenticates the caller by its API key.
     /// - Parameter fromMemory: whether to reuse a key that was authenticated within the last minute. The first transaction of the request
     ///   reads the key again; see `RequestCredential`.

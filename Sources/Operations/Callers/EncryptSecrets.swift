@@ -24,13 +24,13 @@ package enum SecretsKeyFailure: Error, Sendable, Equatable, CustomStringConverti
     }
 }
 
-extension Intermediary {
+extension SecretOperations {
     private static let keyCheckContext = "secrets_key_check"
     private static let keyCheckText = Array("quietanza".utf8)
 
     /// Checks at startup that `SECRETS_KEY` can decrypt the secrets in this database, before any secret is needed.
     /// - Throws: `SecretsKeyFailure`, `StorageError`.
-    package func verifySecretsKey() async throws {
+    package func verifyKey() async throws {
         let (check, needed) = try await store.read(within: .everyCreditor, Secrets.keyCheck, Secrets.keyIDs)
         try demandKey(check, needed)
     }
@@ -51,7 +51,7 @@ extension Intermediary {
     /// Stores the key check and encrypts the secrets that are still in plain text. It runs after the migrations and can be repeated.
     /// - Returns: how many secrets it encrypted.
     /// - Throws: `SecretsKeyFailure`, `StorageError`.
-    package func encryptStoredSecrets() async throws -> Int {
+    package func encryptStored() async throws -> Int {
         let now = clock()
         let count = try await store.transaction(within: .everyCreditor) { tx in
             let check = try secretBox.seal(Self.keyCheckText, for: Self.keyCheckContext)
@@ -73,7 +73,7 @@ extension Intermediary {
     /// Encrypts every secret and the key check with the first key of `SECRETS_KEY`, so that the operator can remove the other keys.
     /// - Returns: how many secrets were encrypted with another key.
     /// - Throws: `SecretsKeyFailure`, `SecretBox.Failure` for a ciphertext that was modified, `StorageError`.
-    package func rotateSecretsKey() async throws -> Int {
+    package func rotateKey() async throws -> Int {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             try await demandKey(in: tx)

@@ -59,7 +59,7 @@ package struct APIKeyRequest: Sendable {
     }
 }
 
-extension Intermediary {
+extension CallerOperations {
     package static let maximumOverlapSeconds = 604_800
 
     /// Whether a valid key allows pages of this origin to read responses (CORS).

@@ -11,22 +11,17 @@ package struct MadeWebhookSecret: Sendable {
     package let createdAt: Instant
 }
 
-extension Intermediary {
-    /// The valid secrets for verifying this PSP's signatures; empty for an unknown PSP.
-    package func webhookSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
+extension SecretOperations {
+    /// The valid secrets of a PSP, newest first, for verifying its signatures and for signing requests to it; empty for an unknown PSP.
+    /// They are read in a transaction of the PSP's own tenancy, because transactions of front ends, creditors and citizens cannot read
+    /// secrets. Call this before such a transaction begins, never inside it.
+    package func valid(of psp: PSPID) async throws -> [WebhookSecret] {
         let stored = try await store.read(within: .psp(psp), Secrets.valid(of: psp))
         return try stored.map(opened)
     }
 
-    /// The secrets for signing a request to this PSP, newest first; empty when none is valid. They are read in a transaction of the PSP's
-    /// own tenancy, because transactions of front ends, creditors and citizens cannot read secrets. Call this before such a transaction
-    /// begins, never inside it.
-    package func signingSecrets(of psp: PSPID) async throws -> [WebhookSecret] {
-        try await webhookSecrets(of: psp)
-    }
-
     /// - Parameter secret: the secret to store, or `nil` to generate one.
-    package func makeWebhookSecret(
+    package func make(
         of psp: PSPID, keeping secret: WebhookSecret? = nil, by caller: Caller?,
         repeating: Repeating<MadeWebhookSecret>? = nil
     ) async throws -> Once<MadeWebhookSecret> {
@@ -41,14 +36,14 @@ extension Intermediary {
         }
     }
 
-    package func listWebhookSecrets(of psp: PSPID, for caller: Caller?) async throws -> [WebhookSecretEntry] {
+    package func list(of psp: PSPID, for caller: Caller?) async throws -> [WebhookSecretEntry] {
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             try await tx.webhookSecretEntries(of: psp)
         }
     }
 
     /// Revokes a secret immediately. Repeating the request is a no-op.
-    package func revokeWebhookSecret(_ id: WebhookSecretID, of psp: PSPID, by caller: Caller?) async throws {
+    package func revoke(_ id: WebhookSecretID, of psp: PSPID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.revoke(id, of: psp, at: now) else { throw Refusal.notFound }

@@ -11,7 +11,7 @@ struct PasswordChange: Sendable {
     let replacing: String?
 }
 
-extension Intermediary {
+extension CitizenOperations {
     /// Hashes the new password. If the account has a password, the current one must match first, and failed attempts are counted.
     func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen, by caller: Caller)
         async throws -> PasswordChange?

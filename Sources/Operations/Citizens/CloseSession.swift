@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Signs out: both tokens become invalid immediately.
     package func closeSession(of citizen: SignedInCitizen, by caller: Caller) async throws {
         let now = clock()

@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Returns the signed-in citizen's own account.
     package func showMe(_ citizen: SignedInCitizen) async throws -> Citizen {
         return try found(try await store.read(within: .everyCreditor, Citizens.show(citizen.citizen)))

@@ -12,7 +12,7 @@ package struct GivenTokens: Sendable {
     package let expiresInSeconds: Int
 }
 
-extension Intermediary {
+extension CitizenOperations {
     /// Signs a citizen in.
     ///
     /// Each attempt is counted before its password is checked, so that parallel attempts gain nothing. An attempt that gets no hashing

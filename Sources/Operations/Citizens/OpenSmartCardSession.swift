@@ -6,7 +6,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Signs in the owner of a smart card. The first sign-in creates the account, or verifies an account that was registered with a
     /// password. In that case its sessions, password and mailbox are removed, because only access to a mailbox had been verified so far.
     ///

@@ -10,7 +10,7 @@ package struct MadeTicket: Sendable {
     package let expiresAt: Instant
 }
 
-extension Intermediary {
+extension CitizenOperations {
     /// Creates a ticket for one citizen's browser.
     /// - Parameter returnURL: must be on an origin that a creditor of the key allows.
     package func makeSmartCardTicket(

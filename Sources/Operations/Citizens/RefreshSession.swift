@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Issues the next pair of tokens. The former pair becomes invalid on every instance.
     ///
     /// A refresh token that is used twice ends its session. The service cannot distinguish a lost response from a stolen token, and the

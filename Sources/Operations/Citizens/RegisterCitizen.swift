@@ -12,11 +12,11 @@ package struct Registered: Sendable {
     package let createdAt: Instant
 }
 
-extension Intermediary {
+extension CitizenOperations {
     /// Stores a registration and mails a code to its mailbox. If an account with the tax code or the mailbox exists, nothing is stored and
     /// its owner gets a mail. Response and response time are the same in both cases.
     /// - Throws: `Refusal.forbidden`, `.invalid`, `.busy`.
-    package func registerCitizen(
+    package func register(
         _ registration: Registration, by caller: Caller, repeating: Repeating<Registered>? = nil
     ) async throws -> Once<Registered> {
         let passwordHash = try await hash(of: registration.password, for: caller)
@@ -47,8 +47,8 @@ extension Intermediary {
             givenName: registration.givenName, familyName: registration.familyName, birth: registration.birth,
             address: registration.address, email: registration.email, language: registration.language,
             consents: [
-                Consent(document: .privacy, version: settings.privacyVersion, givenAt: now),
-                Consent(document: .terms, version: settings.termsVersion, givenAt: now),
+                Consent(document: .privacy, version: privacyVersion, givenAt: now),
+                Consent(document: .terms, version: termsVersion, givenAt: now),
             ], provedBy: .mailbox, hasPassword: true, createdAt: now, updatedAt: now)
         tx.insert(citizen, passwordHash: passwordHash)
         tx.journal(

@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Mails a code to the mailbox if it has an account. The response does not say whether it has one.
     package func requestPasswordReset(
         of email: EmailAddress, link: ReturnURL?, by caller: Caller, repeating: Repeating<Void>? = nil

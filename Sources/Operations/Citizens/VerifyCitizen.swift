@@ -4,11 +4,11 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CitizenOperations {
     /// Turns a registration into an account. The code from the mail proves access to the mailbox.
     /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, or when another account has taken the tax code or the
     ///   mailbox since.
-    package func verifyCitizen(token text: String, by caller: Caller, repeating: Repeating<Registered>? = nil)
+    package func verify(token text: String, by caller: Caller, repeating: Repeating<Registered>? = nil)
         async throws -> Once<Registered>
     {
         guard let token = Token(text, for: .mail) else { throw Self.codeRefused }

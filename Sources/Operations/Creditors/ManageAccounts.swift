@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension CreditorOperations {
     /// Returns the registered accounts of a creditor.
     /// - Throws: `Refusal.notFound`.
     package func listAccounts(of creditor: OrganizationTaxCode, for caller: Caller) async throws -> AccountRegister {

@@ -9,26 +9,26 @@ package enum Saved<Noun: Sendable>: Sendable {
     case changed(Noun)
 }
 
-extension Intermediary {
-    package func showCreditor(_ taxCode: OrganizationTaxCode, for caller: Caller) async throws -> Creditor {
+extension CreditorOperations {
+    package func show(_ taxCode: OrganizationTaxCode, for caller: Caller) async throws -> Creditor {
         guard
             let creditor = try await store.read(within: caller.tenancy, Creditors.show(taxCode, within: caller.tenancy))
         else { throw Refusal.notFound }
         return creditor
     }
 
-    package func listCreditors(page: PageRequest, for caller: Caller) async throws -> Page<Creditor> {
+    package func list(page: PageRequest, for caller: Caller) async throws -> Page<Creditor> {
         try await store.read(within: caller.tenancy, Creditors.list(within: caller.tenancy, page: page))
     }
 
     /// Creates or replaces a creditor. Repeating the stored content is a no-op and needs no precondition.
     /// - Parameter wanted: the new creditor, whose times the operation sets, or the error of the request's body.
     /// - Throws: `Refusal.preconditionFailed` before `.invalid`, and `.preconditionMissing` after it.
-    package func saveCreditor(
+    package func save(
         _ taxCode: OrganizationTaxCode, as wanted: Result<Creditor, any Error>, by caller: Caller,
         demanding precondition: Precondition<Creditor> = .none
     ) async throws -> Saved<Creditor> {
-        if settings.checksCreditorTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
+        if checksTaxCodes, (try? OrganizationTaxCode(taxCode.value)) == nil {
             throw Refusal.invalid([Fault("/tax_code", .badCheckDigit, "has a wrong check digit")])
         }
         let now = clock()

@@ -3,15 +3,15 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
-    package func listNotifications(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
+extension NotificationOperations {
+    package func list(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
         -> Page<PagoPA.Notification>
     {
         return try await store.read(
             within: caller.tenancy, Notifications.list(filter, within: caller.tenancy, page: page))
     }
 
-    package func showNotification(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
+    package func show(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws
         -> PagoPA.Notification
     {
         guard let mail = try await store.read(within: caller.tenancy, Notifications.show(id, within: caller.tenancy))
@@ -21,7 +21,7 @@ extension Intermediary {
 
     /// Queues a mail again with a fresh attempt count, for example after the mail server was repaired.
     /// - Throws: `Refusal.notificationNotRetryable` for a mail that was sent, is being sent, or has no recipient.
-    package func retryNotification(
+    package func retry(
         _ id: Identifier<PagoPA.Notification>, by caller: Caller, repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
@@ -45,7 +45,7 @@ extension Intermediary {
     }
 
     /// Queues a test mail, which shows whether delivery works.
-    package func sendTestNotification(
+    package func sendTest(
         to recipient: EmailAddress, language: Language, by caller: Caller,
         repeating: Repeating<PagoPA.Notification>? = nil
     ) async throws -> Once<PagoPA.Notification> {
@@ -53,17 +53,16 @@ extension Intermediary {
             let id: Identifier<PagoPA.Notification> = newID()
             let mail = PagoPA.Notification(
                 id: id, kind: .test, receipt: nil, position: nil, recipient: recipient, language: language,
-                state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil, messageID: messageID(id),
+                state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil,
+                messageID: outbox.messageID(id),
                 createdAt: now)
             tx.insert([mail])
             return mail
         }
     }
-}
 
-extension Intermediary {
     /// Counts the waiting mails, for the metrics.
-    package func outboxBacklog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
+    package func backlog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
         let (pending, oldest) = try await store.read(within: .everyCreditor, Notifications.backlog)
         return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
     }

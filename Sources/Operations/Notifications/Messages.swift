@@ -2,7 +2,7 @@ import Documents
 import PagoPA
 import Storage
 
-extension Intermediary {
+extension NotificationOperations {
     /// Builds the mail about a receipt: the receipt is ready, the payment is under review, or the payment failed.
     func receiptMessage(
         _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
@@ -28,7 +28,7 @@ extension Intermediary {
                 fileName: "ricevuta-\(receipt.iuv).pdf", mediaType: "application/pdf", bytes: bytes)
         }
         return try MIMEMessage(
-            from: settings.mailFrom, senderName: creditor?.mailSenderName ?? creditor?.name,
+            from: outbox.mailFrom, senderName: creditor?.mailSenderName ?? creditor?.name,
             replyTo: creditor?.mailReplyTo, to: recipient, date: mail.createdAt, messageID: mail.messageID, text: text,
             language: mail.language, attachment: attachment
         ).bytes()
@@ -37,7 +37,7 @@ extension Intermediary {
     /// Builds a mail that concerns no creditor.
     func message(_ mail: PagoPA.Notification, _ text: MailText, to recipient: EmailAddress) throws -> [UInt8] {
         try MIMEMessage(
-            from: settings.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,
+            from: outbox.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,
             messageID: mail.messageID, text: text, language: mail.language, attachment: nil
         ).bytes()
     }

@@ -8,7 +8,7 @@ import Requests
 import Storage
 import Synchronization
 
-extension Intermediary {
+extension NotificationOperations {
     /// Longer than the gateway's longest delivery (25 s), so that no other instance claims a mail that is being sent. If an instance
     /// crashes, its mails are delayed by at most this time.
     package static let mailLeaseSeconds = 30
@@ -19,36 +19,9 @@ extension Intermediary {
     static let markSentRetrySeconds = 600
     static let shutdownGraceSeconds = 5
 
-    /// Creates the e-mails about a receipt: one for each address, or one marked as skipped when there is no address. An address that
-    /// belongs to both payer and debtor gets the payer's version.
-    func mails(
-        _ kind: NotificationKind, about receipt: Receipt, on position: Identifier<Position>? = nil,
-        for refund: Identifier<Refund>? = nil, toPayer payer: [EmailAddress?], toDebtor debtor: EmailAddress?,
-        in language: Language, at now: Instant
-    ) -> [PagoPA.Notification] {
-        let payers = Set(PagoPA.Notification.recipients(payer))
-        let recipients = PagoPA.Notification.recipients(payer + [debtor])
-        let wanted: [EmailAddress?] = recipients.isEmpty ? [nil] : recipients
-        return wanted.map { recipient in
-            let id: Identifier<PagoPA.Notification> = newID()
-            let audience = recipient.map { payers.contains($0) ? ReceiptAudience.payer : .debtor }
-            return PagoPA.Notification(
-                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position,
-                creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
-                language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
-                nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
-                createdAt: now)
-        }
-    }
-
-    /// The ID is the same for every attempt, so that mail clients recognize a duplicate.
-    func messageID(_ id: Identifier<PagoPA.Notification>) -> String {
-        "\(id)@\(settings.mailFrom.value.split(separator: "@").last ?? "localhost")"
-    }
-
     /// Sends the mail that has been due longest. Two senders, in this or another instance, never send the same mail at once.
     /// - Returns: whether there was one to send.
-    package func sendNextMail() async throws -> Bool {
+    package func sendNext() async throws -> Bool {
         // The lease is counted from before the claim, so that it never ends earlier than computed here.
         let leaseEnd = ContinuousClock.now + .seconds(Self.mailLeaseSeconds)
         let claimed = try await store.transaction(within: .everyCreditor) { tx in
@@ -74,7 +47,7 @@ extension Intermediary {
             let left = leaseEnd - .milliseconds(Self.leaseMarginMilliseconds) - ContinuousClock.now
             guard left > .seconds(1) else { return await release(mail) }
             try await externalServices.deliver(
-                message, settings.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
+                message, outbox.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
         } catch is CancellationError {
             return await release(mail)
         } catch MailFailure.stopped, is DatabaseUnavailable {
@@ -150,7 +123,7 @@ extension Intermediary {
             within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor))
         let pdf =
             mail.kind.attachesReceipt && receipt.hasPDF
-            ? try await drawReceipt(receipt, for: mail.audience, language: mail.language) : nil
+            ? try await receipts.draw(receipt, for: mail.audience, language: mail.language) : nil
         return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
     }
 }

@@ -7,13 +7,13 @@ package struct PSPChoices: Sendable {
     package let choices: [PSPChoice]
 }
 
-extension Intermediary {
+extension PSPOperations {
     /// Lists the PSPs that can be chosen for this amount, in an order that favours no PSP.
     /// - Parameter payer: the front end's identifier of the payer. Without one the order is stable per caller and day.
-    package func listPSPs(
+    package func list(
         method: PaymentMethod?, amount: Amount, order: ChoiceOrder, payer: String?, for caller: Caller
     ) async throws -> PSPChoices {
-        guard let list = try await currentPSPList() else { return PSPChoices(version: 0, choices: []) }
+        guard let list = try await currentList() else { return PSPChoices(version: 0, choices: []) }
         let lots = payer ?? caller.citizen.map { "\($0.citizen)" } ?? "\(caller.key.id)/\(today)"
         return PSPChoices(
             version: list.version, choices: list.choices(method: method, amount: amount, order: order, payer: lots))
@@ -21,6 +21,6 @@ extension Intermediary {
 
     /// Returns every payment method of the current PSP list with its fees for this amount.
     package func listPaymentMethods(amount: Amount?, for caller: Caller) async throws -> [MethodOffer] {
-        try await currentPSPList()?.methods(amount: amount) ?? []
+        try await currentList()?.methods(amount: amount) ?? []
     }
 }

@@ -3,9 +3,9 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PSPOperations {
     /// Allows a sender to post RTs of any PSP. Repeating the request is a no-op.
-    package func registerPSPRelay(_ psp: PSPID, by caller: Caller?) async throws -> PSPRelay {
+    package func registerRelay(_ psp: PSPID, by caller: Caller?) async throws -> PSPRelay {
         let relay = PSPRelay(psp: psp, registeredAt: clock())
         return try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.register(relay) else {
@@ -19,12 +19,12 @@ extension Intermediary {
         }
     }
 
-    package func listPSPRelays(for caller: Caller?) async throws -> [PSPRelay] {
+    package func listRelays(for caller: Caller?) async throws -> [PSPRelay] {
         return try await store.read(within: caller?.tenancy ?? .everyCreditor, PSPRelays.all)
     }
 
     /// - Throws: `Refusal.notFound` for a sender that is not registered.
-    package func showPSPRelay(_ psp: PSPID, for caller: Caller) async throws -> PSPRelay {
+    package func showRelay(_ psp: PSPID, for caller: Caller) async throws -> PSPRelay {
         guard let relay = try await store.read(within: caller.tenancy, PSPRelays.show(psp)) else {
             throw Refusal.notFound
         }
@@ -32,7 +32,7 @@ extension Intermediary {
     }
 
     /// Ends the registration: from now on the sender counts as the PSP of the RTs it posts. Repeating the request is a no-op.
-    package func endPSPRelay(_ psp: PSPID, by caller: Caller?) async throws {
+    package func endRelay(_ psp: PSPID, by caller: Caller?) async throws {
         let now = clock()
         try await store.transaction(within: caller?.tenancy ?? .everyCreditor) { tx in
             guard try await tx.endRelay(psp) else { return }

@@ -3,44 +3,44 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PSPOperations {
     /// Returns the current PSP list, from the cache if its version is current. `nil` if none has been saved.
-    package func currentPSPList() async throws -> PSPList? {
+    package func currentList() async throws -> PSPList? {
         guard let version = try await store.read(within: .everyCreditor, PSPLists.currentVersion) else { return nil }
-        return try await pspList(version) { try await store.read(within: .everyCreditor, PSPLists.show(version)) }
+        return try await self.version(version) { try await store.read(within: .everyCreditor, PSPLists.show(version)) }
     }
 
-    func pspList(version: Int?, in tx: Transaction) async throws -> PSPList? {
+    func version(_ version: Int?, in tx: Transaction) async throws -> PSPList? {
         guard let version else { return nil }
-        return try await pspList(version) { try await tx.ask(PSPLists.show(version)) }
+        return try await self.version(version) { try await tx.ask(PSPLists.show(version)) }
     }
 
-    private func pspList(_ version: Int, orElse load: () async throws -> PSPList?) async throws -> PSPList? {
-        if let cached = await pspLists.list(version) { return cached }
+    private func version(_ version: Int, orElse load: () async throws -> PSPList?) async throws -> PSPList? {
+        if let cached = await cache.list(version) { return cached }
         guard let loaded = try await load() else { return nil }
-        await pspLists.save(loaded)
+        await cache.save(loaded)
         return loaded
     }
 
-    package func showPSPList(for caller: Caller) async throws -> PSPList {
-        guard let list = try await currentPSPList() else { throw Refusal.notFound }
+    package func showList(for caller: Caller) async throws -> PSPList {
+        guard let list = try await currentList() else { throw Refusal.notFound }
         return list
     }
 
-    package func showPSPListVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
+    package func showVersion(_ version: Int, for caller: Caller) async throws -> PSPList {
         guard let list = try await store.read(within: caller.tenancy, PSPLists.show(version)) else {
             throw Refusal.notFound
         }
         return list
     }
 
-    package func listPSPLists(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
+    package func listVersions(page: PageRequest, for caller: Caller) async throws -> Page<PSPListSummary> {
         return try await store.read(within: caller.tenancy, PSPLists.list(page: page))
     }
 
     /// Replaces the whole list. A list with any fault is rejected and the current one stays.
     /// - Parameter precondition: checked against the current list; `nil` when there is none yet.
-    package func replacePSPList(
+    package func replaceList(
         with psps: [PSP], by caller: Caller, demanding precondition: Precondition<PSPList> = .none
     ) async throws -> PSPList {
         var faults = PSPList.faults(psps)
@@ -55,13 +55,13 @@ extension Intermediary {
         let now = clock()
         let list = try await store.transaction(within: caller.tenancy) { tx in
             let current = try await tx.lockPSPList()
-            try precondition.demand(try await pspList(version: current, in: tx))
+            try precondition.demand(try await version(current, in: tx))
             let list = PSPList(version: (current ?? 0) + 1, psps: psps, createdAt: now)
             tx.replacePSPList(with: list)
             tx.journal(JournalEntry(.pspListReplaced, by: caller.actor, to: "\(list.version)"), at: now)
             return list
         }
-        await pspLists.save(list)
+        await cache.save(list)
         return list
     }
 }

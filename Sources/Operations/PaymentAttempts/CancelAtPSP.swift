@@ -5,7 +5,7 @@ import Metrics
 import PagoPA
 import Storage
 
-extension Intermediary {
+extension AttemptOperations {
     /// Longer than the timeout of a call, so that two instances do not make the same call at once.
     static let cancellationLeaseSeconds = 30
 
@@ -16,7 +16,7 @@ extension Intermediary {
             try await tx.claimCancellation(leaseSeconds: Self.cancellationLeaseSeconds)
         }
         guard let call = claimed else { return false }
-        let secrets = try await signingSecrets(of: call.psp)
+        let secrets = try await self.secrets.valid(of: call.psp)
         do {
             try await externalServices.cancelPayment(
                 PSPCancellation(

@@ -13,17 +13,17 @@ package struct AttemptDetail: Sendable {
     }
 }
 
-extension Intermediary {
+extension AttemptOperations {
     package static let maximumWaitSeconds = 25
 
     /// Returns the attempt immediately, or waits up to `waitSeconds` until it is final.
-    package func showPaymentAttempt(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: Caller)
+    package func show(_ id: Identifier<PaymentAttempt>, waitSeconds: Int = 0, for caller: Caller)
         async throws
         -> AttemptDetail
     {
         let first = try await attemptDetail(id, for: caller)
         guard waitSeconds > 0, !first.attempt.status.isFinal,
-            let changes = await attemptWatch.changes(of: id, for: caller)
+            let changes = await watch.changes(of: id, for: caller)
         else { return first }
         // The attempt may have changed before the watch began, so it is read again.
         let second = try await attemptDetail(id, for: caller)
@@ -57,7 +57,7 @@ extension Intermediary {
         return AttemptDetail(attempt: attempt, receipts: receipts)
     }
 
-    package func listPaymentAttempts(
+    package func list(
         _ filter: AttemptFilter, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
         let (found, receipts) = try await store.read(
@@ -70,7 +70,7 @@ extension Intermediary {
 
     /// Cancels an attempt before the payment. Repeating the request is a no-op. After the payer has returned from the portal, only the RT
     /// decides.
-    package func cancelPaymentAttempt(
+    package func cancel(
         _ id: Identifier<PaymentAttempt>, by caller: Caller, repeating: Repeating<AttemptDetail>? = nil
     ) async throws -> Once<AttemptDetail> {
         return try await once(repeating, within: caller.tenancy) { tx, now in
@@ -82,7 +82,7 @@ extension Intermediary {
             guard attempt.status.after(.cancel) != nil, let next = attempt.status.after(attempt.event(ending: .cancel))
             else { throw Refusal.attemptNotCancellable(attempt.status) }
             tx.setStatus(next, of: id, at: now)
-            journal(attempt, from: attempt.status, to: next, by: caller.actor, in: tx, at: now)
+            tx.journal(attempt, from: attempt.status, to: next, by: caller.actor, at: now)
             return AttemptDetail(attempt: attempt.with(status: next, at: now), receipts: receipts)
         }
     }
@@ -107,14 +107,14 @@ extension Intermediary {
             }
             guard let next = attempt.status.after(.cameBack) else { return attempt }
             tx.setStatus(next, of: id, at: now)
-            journal(attempt, from: attempt.status, to: next, by: .psp(attempt.psp), in: tx, at: now)
+            tx.journal(attempt, from: attempt.status, to: next, by: .psp(attempt.psp), at: now)
             return attempt.with(status: next, at: now)
         }
     }
 
     /// Expires attempts after their deadline, so that their installments can be paid again. A later RT is still accepted.
     /// - Returns: how many attempts expired. If the number equals `limit`, there may be more.
-    package func expirePaymentAttempts(limit: Int = 100) async throws -> Int {
+    package func expire(limit: Int = 100) async throws -> Int {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             let overdue = try await tx.lockOverdueAttempts(limit: limit)

@@ -11,7 +11,7 @@ struct AttemptPlan {
     let call: PSPStart
 }
 
-extension Intermediary {
+extension AttemptOperations {
     /// Checks the request against the locked positions, and builds the attempt and the call that starts it at the PSP.
     /// - Parameter positions: the positions that hold the installments.
     /// - Throws: `Refusal.invalid` with every violation, `.installmentNotPayable`, `.positionUnderReview`, `.paymentInProgress`.
@@ -54,7 +54,7 @@ extension Intermediary {
             items: selection.items, payer: payer, email: request.email,
             notifiesFailure: request.notifiesFailure, returnURL: request.returnURL.text,
             language: request.language, redirectURL: nil, failureReason: nil, createdAt: now,
-            expiresAt: now.adding(seconds: settings.attemptLifeSeconds), finishedAt: nil)
+            expiresAt: now.adding(seconds: lifeSeconds), finishedAt: nil)
         let installments = positions.flatMap(\.installments)
         return AttemptPlan(
             attempt: attempt,
@@ -67,7 +67,7 @@ extension Intermediary {
     )
         -> PSPStart
     {
-        let base = "\(settings.publicURL)/v1/psps/\(choice.psp.id)"
+        let base = "\(publicURL)/v1/psps/\(choice.psp.id)"
         return PSPStart(
             psp: choice.psp.id.value, startURL: choice.channel.startURL, secrets: secrets,
             attemptID: attempt.id.description,
@@ -85,7 +85,7 @@ extension Intermediary {
             payer: attempt.payer.map {
                 PSPStart.Payer(
                     kind: $0.kind.rawValue, taxCode: $0.taxCode.value, fullName: $0.fullName, email: $0.email?.value)
-            }, returnURL: "\(settings.publicURL)/return/\(attempt.id)", receiptsURL: "\(base)/receipts",
+            }, returnURL: "\(publicURL)/return/\(attempt.id)", receiptsURL: "\(base)/receipts",
             outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
     }
 }

@@ -40,7 +40,7 @@ package enum StartedAttempt: Sendable {
     case failed(PaymentAttempt, Refusal)
 }
 
-extension Intermediary {
+extension AttemptOperations {
     /// How long a start may run before a repeated request takes it over. The call to the PSP has ended by then: its deadline is
     /// `PSPPortal.startSeconds` after a time that precedes the creation of the attempt.
     package static let startGraceSeconds = 30
@@ -48,7 +48,7 @@ extension Intermediary {
     /// Reserves the installments, calls the PSP, and returns the URL of its portal. There are three steps, because a transaction never
     /// waits for an external service: reserve and commit; call; store the result.
     /// - Throws: `Refusal`. An unreachable PSP is not an error: the result is `StartedAttempt.failed` and nothing is reserved.
-    package func startPaymentAttempt(
+    package func start(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
         let deadline = ContinuousClock.now + .seconds(PSPPortal.startSeconds)
@@ -75,7 +75,7 @@ extension Intermediary {
         -> Held
     {
         let now = clock()
-        let secrets = try await signingSecrets(of: request.psp)
+        let secrets = try await self.secrets.valid(of: request.psp)
         do {
             return try await store.transaction(within: caller.tenancy) { tx in
                 // One flush locks and reads all rows that the start needs.
@@ -93,7 +93,7 @@ extension Intermediary {
                 case .none: break
                 }
                 let plan = try plan(
-                    request, for: positions, of: creditors, from: try await pspList(version: version, in: tx),
+                    request, for: positions, of: creditors, from: try await psps.version(version, in: tx),
                     signedWith: secrets, by: caller, at: now)
                 tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
@@ -104,7 +104,7 @@ extension Intermediary {
                 return .held(plan.attempt, plan.call)
             }
         } catch StorageError.constraint(.attemptItemsOneOpenAttempt) {
-            throw Refusal.paymentInProgress(secondsLeft: settings.attemptLifeSeconds)
+            throw Refusal.paymentInProgress(secondsLeft: lifeSeconds)
         }
     }
 
@@ -120,7 +120,7 @@ extension Intermediary {
         if let failed = attempt.status.after(.pspFailed) {
             let reason = "the start was interrupted"
             tx.setStatus(failed, of: id, failureReason: reason, at: now)
-            journal(attempt, from: attempt.status, to: failed, by: caller.actor, in: tx, at: now)
+            tx.journal(attempt, from: attempt.status, to: failed, by: caller.actor, at: now)
             started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
         }
         tx.save(repeating.render(started), for: repeating.key)
@@ -162,7 +162,7 @@ extension Intermediary {
         let next = current.status.after(.pspAccepted) ?? current.status
         if next != current.status {
             tx.setStatus(next, of: current.id, at: now)
-            journal(current, from: current.status, to: next, by: .psp(current.psp), in: tx, at: now)
+            tx.journal(current, from: current.status, to: next, by: .psp(current.psp), at: now)
         }
         return .redirected(current.with(status: next, redirectURL: page.redirectURL, at: now))
     }
@@ -173,18 +173,8 @@ extension Intermediary {
         let (refusal, reason) = startRefusal(for: error)
         guard let next = current.status.after(.pspFailed) else { return .redirected(current) }
         tx.setStatus(next, of: current.id, failureReason: reason, at: now)
-        journal(current, from: current.status, to: next, by: .psp(current.psp), in: tx, at: now)
+        tx.journal(current, from: current.status, to: next, by: .psp(current.psp), at: now)
         return .failed(current.with(status: next, failureReason: reason, at: now), refusal)
-    }
-
-    func journal(
-        _ attempt: PaymentAttempt, from: AttemptStatus, to: AttemptStatus, by actor: Actor, in tx: Transaction,
-        at now: Instant
-    ) {
-        tx.journal(
-            JournalEntry(
-                .attemptState, by: actor, creditor: attempt.creditor, attempt: attempt.id, from: from.rawValue,
-                to: to.rawValue), at: now)
     }
 
     /// Returns the kind of failure for the caller, and logs the details.

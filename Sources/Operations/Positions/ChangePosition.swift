@@ -3,13 +3,13 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PositionOperations {
     /// Changes a position that is neither paid nor being paid.
     /// - Parameters:
     ///   - wanted: the new content, or the error of the request's body, which is reported after the errors of the position's state.
     ///   - precondition: checked against the locked position with its attempts and receipts (`If-Match`).
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`, `.invalid`.
-    package func changePosition(
+    package func change(
         _ id: Identifier<Position>, to wanted: Result<PositionDraft, any Error>, by caller: Caller,
         demanding precondition: Precondition<PositionDetail> = .none
     ) async throws -> PositionDetail {

@@ -9,14 +9,14 @@ package enum CreatedPosition: Sendable {
     case existing(PositionDetail)
 }
 
-extension Intermediary {
+extension PositionOperations {
     /// Stores a position. A repeat with the same external ID and the same content returns the stored position.
     /// - Parameters:
     ///   - fingerprint: SHA-256 of the draft's meaning.
     ///   - formerFingerprint: the fingerprint as builds before migration 0020 computed it, so that their positions are also recognized as
     ///     repeats.
     /// - Throws: `Refusal.invalid`, `.externalIDTaken`, `.noticeNumberTaken`, `.forbidden`.
-    package func createPosition(
+    package func create(
         _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]? = nil, by caller: Caller,
         repeating: Repeating<CreatedPosition>? = nil
     ) async throws -> Once<CreatedPosition> {
@@ -53,7 +53,7 @@ extension Intermediary {
         guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }),
             case .done(.created(let position)) = created
         else { return }
-        await settleQuarantine(for: position, position.installments)
+        await receipts.settleQuarantine(for: position, position.installments)
     }
 
     private func create(

@@ -3,10 +3,10 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PositionOperations {
     /// Publishes, cancels or restores a position. Repeating an event is a no-op.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.paymentInProgress`.
-    package func movePosition(
+    package func move(
         _ id: Identifier<Position>, _ event: PositionEvent, by caller: Caller,
         demanding precondition: Precondition<PositionDetail> = .none,
         repeating: Repeating<PositionDetail>? = nil
@@ -36,7 +36,7 @@ extension Intermediary {
         }
         // Waiting receipts settle when the position is published, not while it is a draft.
         if event == .publish, case .done(let detail) = moved {
-            await settleQuarantine(for: detail.position, detail.position.installments)
+            await receipts.settleQuarantine(for: detail.position, detail.position.installments)
         }
         return moved
     }

@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PositionOperations {
     /// Records a payment at the creditor's counter. It counts like any other payment and appears in 'Archivio'.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.invalid`, `.installmentNotPayable`, `.paymentInProgress`.
     package func recordCounterPayment(
@@ -24,13 +24,13 @@ extension Intermediary {
             let receipt = payment.receipt(
                 id: newID(), for: installment, of: position, creditor: creditor, at: now)
             tx.insert(receipt, installment: installment.id)
-            try pay(installment, of: position, paidAt: payment.paidAt, by: caller.actor, in: tx, at: now)
+            try tx.applyPayment(to: installment, of: position, paidAt: payment.paidAt, by: caller.actor, at: now)
             tx.journal(
                 JournalEntry(
                     .counterPayment, by: caller.actor, creditor: position.creditor, position: id,
                     receipt: receipt.id), at: now)
             tx.insert(
-                mails(
+                outbox.mails(
                     .receiptReady, about: receipt, toPayer: [], toDebtor: position.debtor.email,
                     in: creditor.languages.first ?? .it, at: now))
             return receipt
@@ -48,23 +48,5 @@ extension Intermediary {
         let faults = payment.faults(paying: installment, now: now)
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         return installment
-    }
-
-    /// Applies a payment to its position, for RTs and counter payments alike.
-    /// - Parameter writtenOff: the part of the installment that was not paid and is no longer owed.
-    func pay(
-        _ installment: Installment, of position: Position, paidAt: Instant, writtenOff: Amount = .zero,
-        by actor: Actor, in tx: Transaction, at now: Instant
-    ) throws {
-        let event = position.event(paying: installment.id)
-        guard let next = position.state.after(event, wasPublished: true) else {
-            throw Refusal.installmentNotPayable(.paid, pointer: "")
-        }
-        tx.pay(installment, of: position, becoming: next, paidAt: paidAt, writtenOff: writtenOff, at: now)
-        tx.journal(
-            JournalEntry(
-                .positionState, by: actor, creditor: position.creditor, position: position.id,
-                from: position.state.rawValue, to: next.rawValue), at: now)
-        tx.closeAlternatives(of: position, by: actor, at: now)
     }
 }

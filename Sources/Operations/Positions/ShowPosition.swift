@@ -18,9 +18,9 @@ package struct PositionDetail: Sendable, Equatable {
     }
 }
 
-extension Intermediary {
+extension PositionOperations {
     /// - Throws: `Refusal.notFound` for an unknown ID and for another creditor's position.
-    package func showPosition(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
+    package func show(_ id: Identifier<Position>, for caller: Caller) async throws -> PositionDetail {
         guard var found = try await store.read(within: caller.tenancy, detail(of: id, within: caller.tenancy)) else {
             throw Refusal.notFound
         }
@@ -40,7 +40,7 @@ extension Intermediary {
     }
 
     /// Returns one page of positions, for 'Cerca' and for the list.
-    package func listPositions(
+    package func list(
         _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
         for caller: Caller
     ) async throws -> Page<PositionSummary> {

@@ -3,7 +3,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension PositionOperations {
     /// Voids a counter payment that was recorded by mistake. The receipt remains, marked as voided, and the installment is owed again.
     /// Repeating the request is a no-op.
     /// - Throws: `Refusal.notFound` for a receipt of another position, `.voidNotPossible`.

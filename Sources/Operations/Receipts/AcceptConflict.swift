@@ -5,7 +5,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension AnomalyOperations {
     /// Accepts the second body of a conflict: the decision table turns it into a receipt that replaces the first one. The first receipt
     /// remains stored with its evidence. Its installment is owed again before the table decides, so that no payment counts twice. The
     /// caller has locked position, receipt and anomaly.
@@ -60,7 +60,7 @@ extension Intermediary {
         if first.status == .settled, settlement.disposition != .settled, let position, position.state == .open {
             tx.reopenAlternatives(of: position, by: actor, at: now)
         }
-        return try await recordRT(facts, as: id, in: tx, render: render).receipt
+        return try await rts.record(facts, as: id, in: tx, render: render).receipt
     }
 
     /// Makes the installment owed again that the replaced receipt had paid.
@@ -97,7 +97,7 @@ extension Intermediary {
         filter.receipt = first.id
         filter.kinds = AnomalyKind.allCases.filter { $0 != .receiptConflict }
         for own in try await tx.ask(Anomalies.list(filter, within: .everyCreditor, page: PageRequest())).items {
-            close(own, Resolution(kind: .reject, reason: reason, resolvedAt: now), position: nil, by: actor, in: tx)
+            tx.close(own, Resolution(kind: .reject, reason: reason, resolvedAt: now), position: nil, by: actor)
         }
     }
 

@@ -32,16 +32,16 @@ package struct EnteredRT: Sendable {
     }
 }
 
-extension Intermediary {
+extension RTOperations {
     /// Accepts an RT that an operator entered, under the same rules and the same key as the webhook. Its origin is `file`. The source
     /// anomaly is resolved. The same RT again, entered or sent by the PSP, is a replay.
     /// - Throws: `Refusal.invalid` for an unreadable RT or an unknown PSP, `.notFound` for an anomaly without a stored body,
     ///   `.anomalyNotOpen`, `.receiptConflict`.
-    package func enterRT(
+    package func enter(
         _ entered: EnteredRT, by caller: Caller, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let rt: RT
-        do { rt = try readRT(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
+        do { rt = try read(entered.text, as: .json, from: entered.psp) } catch Refusal.rtRefused(_, let faults) {
             throw Refusal.invalid(faults.map { Fault("/rt" + $0.pointer, $0.code, $0.detail) })
         } catch Refusal.rtUnreadable(_, let detail) {
             throw Refusal.invalid([Fault("/rt", .badFormat, detail)])
@@ -64,9 +64,9 @@ extension Intermediary {
             let origin = RTOrigin(receipt: .file, actor: caller.actor, reason: entered.reason)
             let result = try await process(rt, body: body, from: origin, in: tx, at: now, render: render)
             if let anomaly, case .first(let first) = result {
-                close(
+                tx.close(
                     anomaly, Resolution(kind: .entered, reason: entered.reason, resolvedAt: now), position: nil,
-                    by: caller.actor, in: tx)
+                    by: caller.actor)
                 tx.enter(anomaly.id, as: first.receipt, creditor: rt.creditor, iuv: rt.iuv)
             }
             return result

@@ -12,7 +12,7 @@ extension [KnownRT] {
     }
 }
 
-extension Intermediary {
+extension RTOperations {
     /// Determines the PSP of an RT: the PSP named in the RT if the sender is a registered relay, else the sender, which the signature
     /// proves.
     func attributed(_ rt: RT, sentBy sender: PSPID, in tx: Transaction) async throws -> RT {

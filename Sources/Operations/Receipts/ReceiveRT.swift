@@ -35,10 +35,10 @@ package struct RTAcknowledgement: Sendable, Equatable {
     }
 }
 
-extension Intermediary {
+extension RTOperations {
     /// Reads an RT of either syntax.
     /// - Throws: `Refusal.rtUnreadable`, `.rtRefused` with every required member that is missing or invalid.
-    package func readRT(_ bytes: [UInt8], as syntax: RTSyntax, from sender: PSPID) throws -> RT {
+    package func read(_ bytes: [UInt8], as syntax: RTSyntax, from sender: PSPID) throws -> RT {
         do { return try RTDocument.read(bytes, as: syntax, from: sender, receivedAt: clock()) } catch {
             switch error {
             case .unreadable(let detail): throw Refusal.rtUnreadable(syntax, detail)
@@ -51,7 +51,7 @@ extension Intermediary {
     /// replay changes nothing and gets the first response.
     /// - Parameter render: renders the body of the response.
     /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
-    package func receiveRT(
+    package func receive(
         _ rt: RT, body: RTBody, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let now = clock()
@@ -101,16 +101,16 @@ extension Intermediary {
         let facts = RTFacts(
             rt: rt, body: body, origin: origin, position: position, installment: installment,
             share: share, attempt: attempt, settlement: settlement, creditor: creditor, arrivedAt: now, now: now)
-        return .first(try await recordRT(facts, as: newID(), in: tx, render: render))
+        return .first(try await record(facts, as: newID(), in: tx, render: render))
     }
 
     func finish(_ result: RTResult) throws -> ReceivedRT {
         switch result {
         case .first(let answer):
-            countRT(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
+            count(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
             return answer
         case .conflict(let anomaly):
-            countRT("conflict")
+            count("conflict")
             throw Refusal.receiptConflict(anomaly: anomaly)
         }
     }
@@ -132,7 +132,7 @@ extension Intermediary {
         return try? RTDocument.read(known.first.bytes, as: syntax, from: known.psp, receivedAt: known.receivedAt)
     }
 
-    func countRT(_ result: String) {
+    func count(_ result: String) {
         Counter(label: "rt_received_total", dimensions: [("result", result)]).increment()
     }
 }

@@ -1,18 +1,17 @@
 import PagoPA
 import Storage
 
-extension Intermediary {
+extension RTOperations {
     /// Queues all changes of a new RT, and ends the attempts that can no longer pay.
-    func recordRT(
+    func record(
         _ facts: RTFacts, as id: Identifier<Receipt>, in tx: Transaction, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
         let result = try queueChanges(facts, as: id, in: tx, render: render)
         if facts.settlement.disposition == .settled, let position = facts.position,
             let installment = facts.installment
         {
-            try await endAttempts(
-                holding: installment, of: position, paidBy: facts.attempt, by: facts.origin.actor, in: tx,
-                at: facts.now)
+            try await tx.endAttempts(
+                holding: installment, of: position, paidBy: facts.attempt, by: facts.origin.actor, at: facts.now)
         }
         return result
     }
@@ -46,13 +45,13 @@ extension Intermediary {
                 attempt: receipt.attempt,
                 receipt: receipt.id, to: receipt.status.rawValue, note: facts.origin.reason), at: facts.now)
         if receipt.status == .settled, let position = facts.position, let installment = facts.installment {
-            try pay(installment, of: position, paidAt: facts.rt.paidAt, by: actor, in: tx, at: facts.now)
+            try tx.applyPayment(to: installment, of: position, paidAt: facts.rt.paidAt, by: actor, at: facts.now)
         }
         move(facts, by: actor, in: tx)
         if receipt.hasPDF { tx.insert(mailsOfReceipt(receipt, facts)) }
         if let attempt = facts.attempt, attempt.notifiesFailure, facts.isFirstRefusal {
             tx.insert(
-                mails(
+                outbox.mails(
                     .paymentFailed, about: receipt, toPayer: [attempt.email], toDebtor: nil, in: attempt.language,
                     at: facts.now))
         }
@@ -71,11 +70,11 @@ extension Intermediary {
         else { return }
         let reason = facts.rt.failureReason ?? "the PSP reports that nothing was paid"
         tx.setStatus(next, of: attempt.id, failureReason: event == .refused ? reason : nil, at: facts.now)
-        journal(attempt, from: attempt.status, to: next, by: actor, in: tx, at: facts.now)
+        tx.journal(attempt, from: attempt.status, to: next, by: actor, at: facts.now)
     }
 
     private func mailsOfReceipt(_ receipt: Receipt, _ facts: RTFacts) -> [PagoPA.Notification] {
-        mails(
+        outbox.mails(
             NotificationKind(whenMoneyCameWith: facts.settlement.anomaly), about: receipt,
             toPayer: [facts.attempt?.email, facts.attempt?.payer?.email, facts.rt.payer?.email],
             toDebtor: facts.position?.debtor.email,

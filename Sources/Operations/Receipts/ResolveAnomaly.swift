@@ -3,13 +3,13 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension AnomalyOperations {
     /// Resolves an anomaly by an operator's decision, and journals who decided, why and when. Accepting a short payment writes off the
     /// difference. Accepting an overpayment, or refunding, creates a refund. Accepting a conflict replaces the first body with the second.
     /// - Parameter acknowledge: renders the response that every replay of the second body gets from now on.
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.anomalyNotOpen`, `.resolutionNotPossible`, `.invalid` for an unknown
     ///   installment.
-    package func resolveAnomaly(
+    package func resolve(
         _ id: Identifier<Anomaly>, _ request: ResolutionRequest, reason: String, by caller: Caller,
         demanding precondition: Precondition<Anomaly> = .none, repeating: Repeating<Anomaly>? = nil,
         acknowledge: @escaping Renderer<RTAcknowledgement, [UInt8]>
@@ -61,11 +61,11 @@ extension Intermediary {
                     throw Refusal.resolutionNotPossible("The position belongs to another creditor than the receipt.")
                 }
                 let installment = try installment(of: position, number: number)
-                _ = try await settle(receipt, on: installment, of: position, by: actor, in: tx, at: now)
+                _ = try await receipts.settle(receipt, on: installment, of: position, by: actor, in: tx, at: now)
             }
-            close(
+            tx.close(
                 anomaly, Resolution(kind: request.kind, reason: reason, resolvedAt: now, writtenOff: writtenOff),
-                position: position?.id, by: actor, in: tx)
+                position: position?.id, by: actor)
             if let receipt, let successor { tx.moveConflicts(of: receipt.id, to: successor) }
             guard let resolved = try await tx.ask(Anomalies.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
@@ -123,13 +123,13 @@ extension Intermediary {
         guard let position, let installment else { return nil }
         let difference = try AcceptedDifference(paid: receipt.amount, owed: installment.amount)
         tx.settle(receipt.id, as: .settled, on: installment, of: position)
-        try pay(
-            installment, of: position, paidAt: receipt.paidAt, writtenOff: difference.writtenOff, by: actor, in: tx,
-            at: now)
-        try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
-        tx.insert(try await mails(.receiptReady, toThoseOf: receipt, on: position, in: tx, at: now))
+        try tx.applyPayment(
+            to: installment, of: position, paidAt: receipt.paidAt, writtenOff: difference.writtenOff, by: actor, at: now
+        )
+        try await tx.endAttempts(holding: installment, of: position, paidBy: nil, by: actor, at: now)
+        tx.insert(try await outbox.mails(.receiptReady, toThoseOf: receipt, on: position, in: tx, at: now))
         if difference.excess > .zero {
-            _ = try await self.refund(
+            _ = try await refunds.record(
                 receipt, amount: difference.excess, day: CalendarDate(romeDayOf: now), reason: reason,
                 anomaly: anomaly.id, by: actor, in: tx, at: now)
         }
@@ -153,7 +153,7 @@ extension Intermediary {
         if amount == nil, receipt.status == .settled {
             throw Refusal.invalid([Fault("/amount_cents", .required, "is required: the receipt has paid its debt")])
         }
-        _ = try await refund(
+        _ = try await refunds.record(
             receipt, amount: amount, day: CalendarDate(romeDayOf: now), reason: reason, anomaly: anomaly.id, by: actor,
             in: tx, at: now)
     }

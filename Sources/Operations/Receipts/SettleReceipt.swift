@@ -4,7 +4,7 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
+extension ReceiptOperations {
     /// Settles a stored receipt onto the installment that it was found to pay. The caller has locked position, receipt and anomaly.
     /// - Returns: the receipt's new disposition.
     func settle(
@@ -20,34 +20,19 @@ extension Intermediary {
         tx.settle(receipt.id, as: settlement.disposition, on: installment, of: position)
         recordSettlement(settlement, of: receipt, on: position.id, by: actor, in: tx, at: now)
         if settlement.disposition == .settled {
-            try pay(installment, of: position, paidAt: receipt.paidAt, by: actor, in: tx, at: now)
-            try await endAttempts(holding: installment, of: position, paidBy: nil, by: actor, in: tx, at: now)
+            try tx.applyPayment(to: installment, of: position, paidAt: receipt.paidAt, by: actor, at: now)
+            try await tx.endAttempts(holding: installment, of: position, paidBy: nil, by: actor, at: now)
         }
         // A receipt in quarantine has had no e-mail. One from another position had an e-mail to its payer, but not to this debtor.
         let isNews = receipt.status == .quarantined || position.debtor.email != nil
         if receipt.outcome.movedMoney, isNews {
             tx.insert(
-                mails(
+                outbox.mails(
                     NotificationKind(whenMoneyCameWith: settlement.anomaly), about: receipt, on: position.id,
                     toPayer: [receipt.payer?.email],
                     toDebtor: position.debtor.email, in: creditor?.languages.first ?? .it, at: now))
         }
         return settlement.disposition
-    }
-
-    /// Creates the e-mails about a stored receipt to the person who started the payment and to the debtor. The payer's address in the RT is
-    /// not stored.
-    func mails(
-        _ kind: NotificationKind, toThoseOf receipt: Receipt, on position: Position?, in tx: Transaction,
-        at now: Instant
-    ) async throws -> [PagoPA.Notification] {
-        let creditor = try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor))
-        var attempt: PaymentAttempt?
-        if let id = receipt.attempt { attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor)) }
-        return mails(
-            kind, about: receipt, on: position?.id, toPayer: [attempt?.email, attempt?.payer?.email],
-            toDebtor: position?.debtor.email,
-            in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)
     }
 
     /// Journals the new disposition of a stored receipt, and opens an anomaly if it does not fit.
@@ -147,20 +132,8 @@ extension Intermediary {
             }
             let resolution = Resolution(
                 kind: .appeared, reason: "The position with this IUV appeared.", resolvedAt: now)
-            close(anomaly, resolution, position: position?.id, by: .loop, in: tx)
+            tx.close(anomaly, resolution, position: position?.id, by: .loop)
             return true
         }
-    }
-
-    func close(
-        _ anomaly: Anomaly, _ resolution: Resolution, position: Identifier<Position>?, by actor: Actor,
-        in tx: Transaction
-    ) {
-        tx.resolve(anomaly.id, resolution, position: position, by: actor)
-        tx.journal(
-            JournalEntry(
-                .anomalyResolved, by: actor, creditor: anomaly.creditor, position: position ?? anomaly.position,
-                receipt: anomaly.receipt, from: anomaly.kind.rawValue, to: resolution.kind.rawValue,
-                note: resolution.reason), at: resolution.resolvedAt)
     }
 }

@@ -4,8 +4,8 @@ import PagoPA
 import Requests
 import Storage
 
-extension Intermediary {
-    package func showReceipt(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
+extension ReceiptOperations {
+    package func show(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
         guard let receipt = try await store.read(within: caller.tenancy, Receipts.show(id, within: caller.tenancy))
         else { throw Refusal.notFound }
         let shown = caller.seesContactData ? receipt : receipt.withoutContactData
@@ -13,7 +13,7 @@ extension Intermediary {
     }
 
     /// Returns one page of payments for 'Archivio', newest first.
-    package func listReceipts(
+    package func list(
         _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Receipt> {
         try caller.demandNamed(filter.taxCode, at: "/tax_code")
@@ -24,7 +24,7 @@ extension Intermediary {
     /// Returns the RT's bytes as received.
     /// - Throws: `Refusal.proofRequired` for a citizen who has not signed in with a card, because the PSP's document cannot be shown in
     ///   part.
-    package func showReceiptRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
+    package func showRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> RTBytes {
         let (receipt, bytes) = try await store.read(
             within: caller.tenancy, Receipts.show(id, within: caller.tenancy),
             Receipts.bytes(of: id, within: caller.tenancy))
@@ -37,7 +37,7 @@ extension Intermediary {
     /// Returns the official RT of a payment: the PSP's own document if it sent one, else a document generated from the stored data.
     /// - Throws: `Refusal.notFound` for a payment without a PSP, such as a counter payment.
     package func showOfficialRT(_ id: Identifier<Receipt>, for caller: Caller) async throws -> [UInt8] {
-        let receipt = try await showReceipt(id, for: caller)
+        let receipt = try await show(id, for: caller)
         guard let psp = receipt.psp else { throw Refusal.notFound }
         // A caller who may see the receipt gets the whole document. For callers without access to contact data it is generated again.
         let (sent, attempt, position) = try await store.read(
@@ -56,22 +56,22 @@ extension Intermediary {
     /// Returns the receipt as a PDF. Only payments that belong to a position have one. A citizen gets their own version.
     /// - Parameter audience: the requested version. `nil` means the debtor's version or, for a citizen, their own.
     /// - Throws: `Refusal.notFound`, also for a version that belongs to another person.
-    package func showReceiptPDF(
+    package func showPDF(
         _ id: Identifier<Receipt>, for audience: ReceiptAudience? = nil, language: Language, by caller: Caller
     ) async throws -> [UInt8] {
-        let receipt = try await showReceipt(id, for: caller)
+        let receipt = try await show(id, for: caller)
         guard receipt.hasPDF else { throw Refusal.notFound }
         guard let version = receipt.audience(asked: audience, by: caller.citizen?.taxCode) else {
             throw Refusal.notFound
         }
-        return try await drawReceipt(receipt, for: version, language: language)
+        return try await draw(receipt, for: version, language: language)
     }
 
     static var drawingRetryAfterSeconds: Int { 2 }
 
     /// Draws the current state of the receipt, with decisions, refunds and voiding.
     /// - Throws: `Refusal.busy` when too many receipts are being drawn.
-    func drawReceipt(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
+    func draw(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
         // Payers cannot list decisions, but the receipt mentions them, so this query uses the widest tenancy.
         let (debtType, decision) = try await store.read(
             within: .everyCreditor,

@@ -6,11 +6,11 @@ import Requests
 import Storage
 import Text
 
-extension Intermediary {
+extension RTOperations {
     /// Stores a signed body that cannot be read as an RT, and opens an anomaly for it, in one transaction. The same bytes from the same PSP
     /// map to the same anomaly and change nothing.
     /// - Returns: `nil` if the PSP has exceeded its daily limit: the body is then counted and logged, but not stored.
-    package func storeUnreadableRT(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Identifier<Anomaly>? {
+    package func storeUnreadable(_ unreadable: UnreadableRT, _ body: RTBody) async throws -> Identifier<Anomaly>? {
         let stored: Stored
         do { stored = try await store(unreadable, body) } catch StorageError.constraint(.unreadableRTsBody) {
             // Another transaction stored the same bytes at the same time: the next read finds them.
@@ -18,13 +18,13 @@ extension Intermediary {
         }
         switch stored {
         case .first(let anomaly):
-            countRT("unreadable")
+            count("unreadable")
             return anomaly
         case .again(let anomaly):
-            countRT("unreadable_again")
+            count("unreadable_again")
             return anomaly
         case .overLimit:
-            countRT("unreadable_over_limit")
+            count("unreadable_over_limit")
             logger.error(
                 "an unreadable RT was not stored: its PSP has reached its daily limit",
                 metadata: [
@@ -70,17 +70,4 @@ extension Intermediary {
 
     /// Extracts creditor, IUV and amount from an XML document that cannot be read as an RT.
     package func gist(xml bytes: [UInt8]) -> RTGist { RTDocument.gist(bytes) }
-
-    /// Returns the bytes of an anomaly as received: the unreadable or conflicting body, or the body of its receipt.
-    /// - Throws: `Refusal.notFound`, also when there are no bytes or retention has deleted them.
-    package func showEvidence(of id: Identifier<Anomaly>, for caller: Caller) async throws -> Evidence {
-        let anomaly = try await showAnomaly(id, for: caller)
-        guard let evidence = try await findEvidence(of: anomaly, for: caller) else { throw Refusal.notFound }
-        return evidence
-    }
-
-    /// Returns `nil` for a payment without a document, or whose document retention has deleted.
-    package func findEvidence(of anomaly: Anomaly, for caller: Caller) async throws -> Evidence? {
-        return try await store.read(within: caller.tenancy, Evidences.of(anomaly))
-    }
 }

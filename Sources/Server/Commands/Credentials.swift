@@ -39,7 +39,9 @@ struct APIKeyCommand: AsyncParsableCommand {
                     name: name, kind: kind, scopes: scope,
                     creditors: try creditor.map { try OrganizationTaxCode(unchecked: $0) },
                     allowedOrigins: try origin.map { try WebOrigin($0) }, expiresAt: nil)
-                guard case .done(let made) = try await wiring.intermediary.makeAPIKey(request, by: nil) else { return }
+                guard case .done(let made) = try await wiring.intermediary.callers.makeAPIKey(request, by: nil) else {
+                    return
+                }
                 show(made, format)
             }
         }
@@ -55,7 +57,7 @@ struct APIKeyCommand: AsyncParsableCommand {
             try await withWiring(common) { wiring in
                 var after: Cursor?
                 repeat {
-                    let page = try await wiring.intermediary.listAPIKeys(
+                    let page = try await wiring.intermediary.callers.listAPIKeys(
                         page: PageRequest(limit: 100, after: after), for: nil)
                     for key in page.items { printLine(format == .json ? key.json : key.line) }
                     after = page.next
@@ -75,7 +77,7 @@ struct APIKeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
-                let once = try await wiring.intermediary.rotateAPIKey(
+                let once = try await wiring.intermediary.callers.rotateAPIKey(
                     Identifier(id), overlapSeconds: overlapSeconds, by: nil)
                 guard case .done(let made) = once else { return }
                 show(made, format)
@@ -90,7 +92,7 @@ struct APIKeyCommand: AsyncParsableCommand {
         @Argument(help: "The id of the key.") var id: String
 
         func run() async throws {
-            try await withWiring(common) { try await $0.intermediary.revokeAPIKey(Identifier(id), by: nil) }
+            try await withWiring(common) { try await $0.intermediary.callers.revokeAPIKey(Identifier(id), by: nil) }
             printLine("revoked")
         }
     }
@@ -110,8 +112,8 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
-                try await wiring.intermediary.verifySecretsKey()
-                guard case .done(let made) = try await wiring.intermediary.makeWebhookSecret(of: PSPID(psp), by: nil)
+                try await wiring.intermediary.secrets.verifyKey()
+                guard case .done(let made) = try await wiring.intermediary.secrets.make(of: PSPID(psp), by: nil)
                 else { return }
                 printLine(
                     format == .text
@@ -134,7 +136,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
-                for entry in try await wiring.intermediary.listWebhookSecrets(of: PSPID(psp), for: nil) {
+                for entry in try await wiring.intermediary.secrets.list(of: PSPID(psp), for: nil) {
                     printLine(
                         "\(entry.id)  created \(entry.createdAt.rfc3339)  \(entry.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid")"
                     )
@@ -152,7 +154,7 @@ struct PSPSecretCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) {
-                try await $0.intermediary.revokeWebhookSecret(Identifier(id), of: PSPID(psp), by: nil)
+                try await $0.intermediary.secrets.revoke(Identifier(id), of: PSPID(psp), by: nil)
             }
             printLine("revoked")
         }

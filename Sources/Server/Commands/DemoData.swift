@@ -25,7 +25,7 @@ struct DemoDataCommand: AsyncParsableCommand {
     func run() async throws {
         let earlier = keep.flatMap { FileManager.default.contents(atPath: $0) }.flatMap(Earlier.read)
         try await withWiring(common) { wiring in
-            try await wiring.intermediary.verifySecretsKey()
+            try await wiring.intermediary.secrets.verifyKey()
             let demo = try await DemoData(
                 intermediary: wiring.intermediary, simulatorURL: simulatorURL, earlier: earlier
             ).fill()
@@ -80,7 +80,7 @@ private struct DemoData {
         let creditor = try OrganizationTaxCode("12345678903")
         let opsKey = try await key(
             earlier?.opsKey, name: "demo ops", kind: .ops, scopes: Scope.allCases, creditors: [])
-        let ops = Caller(key: try await intermediary.authenticate(token: opsKey).key)
+        let ops = Caller(key: try await intermediary.callers.authenticate(token: opsKey).key)
         try await saveCreditor(creditor, by: ops)
         let creditorKey = try await key(
             earlier?.creditorKey, name: "demo creditor", kind: .creditor,
@@ -102,21 +102,24 @@ private struct DemoData {
     private func key(
         _ earlier: String?, name: String, kind: CallerKind, scopes: [Scope], creditors: [OrganizationTaxCode]
     ) async throws -> String {
-        if let earlier, let known = try? await intermediary.authenticate(token: earlier).key, known.name == name,
+        if let earlier, let known = try? await intermediary.callers.authenticate(token: earlier).key,
+            known.name == name,
             known.kind == kind, Set(known.scopes) == Set(scopes), known.creditors == creditors
         {
             return earlier
         }
         var after: Cursor?
         repeat {
-            let page = try await intermediary.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
+            let page = try await intermediary.callers.listAPIKeys(page: PageRequest(limit: 100, after: after), for: nil)
             for key in page.items where key.name == name && key.revokedAt == nil {
-                try await intermediary.revokeAPIKey(key.id, by: nil)
+                try await intermediary.callers.revokeAPIKey(key.id, by: nil)
             }
             after = page.next
         } while after != nil
         let request = APIKeyRequest(name: name, kind: kind, scopes: scopes, creditors: creditors, expiresAt: nil)
-        guard case .done(let made) = try await intermediary.makeAPIKey(request, by: nil) else { throw Refusal.notFound }
+        guard case .done(let made) = try await intermediary.callers.makeAPIKey(request, by: nil) else {
+            throw Refusal.notFound
+        }
         return made.secret
     }
 
@@ -130,7 +133,7 @@ private struct DemoData {
             cbillCode: "A1B2C", contactEmail: sender, contactPhone: "+39 06 1234567",
             mailSenderName: "Comune di Esempio - Ufficio scuola", mailReplyTo: sender, returnURLOrigins: origins,
             languages: [.it, .en], helpTopics: [], createdAt: now, updatedAt: now)
-        _ = try await intermediary.saveCreditor(taxCode, as: .success(creditor), by: ops)
+        _ = try await intermediary.creditors.save(taxCode, as: .success(creditor), by: ops)
         let taxonomy = try TaxonomyCode("9/0101002IM/")
         for (key, name, english) in [
             ("mensa", "Mensa scolastica", "School meals"), ("trasporto", "Trasporto scolastico", "School bus"),
@@ -138,7 +141,7 @@ private struct DemoData {
             let type = DebtType(
                 creditor: taxCode, key: key, descriptions: [.it: name, .en: english], service: "school",
                 taxonomyCode: taxonomy, payableAfterDue: true, createdAt: now, updatedAt: now)
-            _ = try await intermediary.saveDebtType(key, of: taxCode, as: .success(type), by: ops)
+            _ = try await intermediary.creditors.saveDebtType(key, of: taxCode, as: .success(type), by: ops)
         }
     }
 
@@ -154,22 +157,22 @@ private struct DemoData {
                 "GAMMITM1", "Credito Gamma", "15376371009",
                 [("CP", "15376371009_01", 180), ("MYBK", "15376371009_02", 90)]),
         ]
-        let current = try await intermediary.currentPSPList()
+        let current = try await intermediary.psps.currentList()
         if current?.psps != wanted {
-            _ = try await intermediary.replacePSPList(with: wanted, by: ops)
+            _ = try await intermediary.psps.replaceList(with: wanted, by: ops)
         }
         var secrets: [(psp: String, secret: String)] = []
         for psp in wanted {
             if let stored = earlier?.pspSecrets[psp.id.value],
-                try await intermediary.webhookSecrets(of: psp.id).contains(where: { $0.text == stored })
+                try await intermediary.secrets.valid(of: psp.id).contains(where: { $0.text == stored })
             {
                 secrets.append((psp.id.value, stored))
                 continue
             }
-            for old in try await intermediary.listWebhookSecrets(of: psp.id, for: nil) where old.revokedAt == nil {
-                try await intermediary.revokeWebhookSecret(old.id, of: psp.id, by: nil)
+            for old in try await intermediary.secrets.list(of: psp.id, for: nil) where old.revokedAt == nil {
+                try await intermediary.secrets.revoke(old.id, of: psp.id, by: nil)
             }
-            guard case .done(let made) = try await intermediary.makeWebhookSecret(of: psp.id, by: nil) else { continue }
+            guard case .done(let made) = try await intermediary.secrets.make(of: psp.id, by: nil) else { continue }
             secrets.append((psp.id.value, made.secret.text))
         }
         return secrets
@@ -211,7 +214,7 @@ private struct DemoData {
                         amount: amount, dueDate: try CalendarDate("2018-10-31"), iuv: nil, noticeNumber: nil,
                         transfers: [])
                 ], metadata: [:], isDraft: false)
-            _ = try await intermediary.createPosition(
+            _ = try await intermediary.positions.create(
                 draft, fingerprint: SHA256.digest(Array("demo \(bill)".utf8)), by: ops)
         }
     }

@@ -40,7 +40,7 @@ struct Migrate: AsyncParsableCommand {
             for migration in applied { printLine("applied \(migration.name)") }
             if !applied.isEmpty { try await store.recordAccess() }
             try await store.verifyAccess()
-            let encrypted = try await wiring.intermediary.encryptStoredSecrets()
+            let encrypted = try await wiring.intermediary.secrets.encryptStored()
             if encrypted > 0 { printLine("encrypted \(encrypted) webhook secrets") }
             if applied.isEmpty, repaired.isEmpty, encrypted == 0 { printLine("The database is up to date.") }
         } catch let error as DatabaseAccessError {

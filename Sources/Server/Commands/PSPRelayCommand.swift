@@ -16,7 +16,7 @@ struct PSPRelayCommand: AsyncParsableCommand {
         @Option(help: "The sender's PSP id.") var psp: String
 
         func run() async throws {
-            try await withWiring(common) { _ = try await $0.intermediary.registerPSPRelay(PSPID(psp), by: nil) }
+            try await withWiring(common) { _ = try await $0.intermediary.psps.registerRelay(PSPID(psp), by: nil) }
             printLine("registered")
         }
     }
@@ -28,7 +28,7 @@ struct PSPRelayCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withWiring(common) { wiring in
-                for relay in try await wiring.intermediary.listPSPRelays(for: nil) {
+                for relay in try await wiring.intermediary.psps.listRelays(for: nil) {
                     printLine("\(relay.psp)  registered \(relay.registeredAt.rfc3339)")
                 }
             }
@@ -43,7 +43,7 @@ struct PSPRelayCommand: AsyncParsableCommand {
         @Option(help: "The sender's PSP id.") var psp: String
 
         func run() async throws {
-            try await withWiring(common) { try await $0.intermediary.endPSPRelay(PSPID(psp), by: nil) }
+            try await withWiring(common) { try await $0.intermediary.psps.endRelay(PSPID(psp), by: nil) }
             printLine("ended")
         }
     }

@@ -17,7 +17,8 @@ struct Retention: AsyncParsableCommand {
         try await withWiring(common) { wiring in
             let found =
                 dryRun
-                ? try await wiring.intermediary.countExpiredData() : try await wiring.intermediary.deleteExpiredData()
+                ? try await wiring.intermediary.retention.countExpired()
+                : try await wiring.intermediary.retention.deleteExpired()
             switch format {
             case .json:
                 printLine(

@@ -11,7 +11,7 @@ struct RotateSecretsKey: AsyncParsableCommand {
 
     func run() async throws {
         try await withWiring(common) { wiring in
-            let count = try await wiring.intermediary.rotateSecretsKey()
+            let count = try await wiring.intermediary.secrets.rotateKey()
             printLine("encrypted \(count) webhook secrets under the first key of SECRETS_KEY")
         }
     }

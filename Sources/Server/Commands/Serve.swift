@@ -34,7 +34,7 @@ struct Serve: AsyncParsableCommand {
         services += try wiring.servers(state)
         services.append(
             Draining(
-                state: state, attemptWatch: wiring.intermediary.attemptWatch,
+                state: state, attemptWatch: wiring.intermediary.attempts.watch,
                 graceSeconds: settings.shutdownGraceSeconds))
         if runsBackgroundJobs {
             services.insert(BackgroundJobs(intermediary: wiring.intermediary, logger: logger), at: 0)

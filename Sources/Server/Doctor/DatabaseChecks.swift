@@ -176,7 +176,7 @@ struct DatabaseChecks {
 
     private func secretsKey() async -> Finding {
         do {
-            try await wiring.intermediary.verifySecretsKey()
+            try await wiring.intermediary.secrets.verifyKey()
             return .ok(.database, "secrets key", "SECRETS_KEY decrypts the secrets of this database")
         } catch {
             return .error(.database, "secrets key", "\(error)")

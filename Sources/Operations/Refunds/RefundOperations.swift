@@ -27,15 +27,19 @@ package struct RefundRequest: Sendable, Equatable {
     }
 }
 
-extension Intermediary {
-    package func listRefunds(
+package struct RefundOperations: OperationGroup {
+    package let store: Store
+    package let clock: @Sendable () -> Instant
+    let outbox: Outbox
+
+    package func list(
         _ filter: RefundFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
     ) async throws -> Page<Refund> {
         return try await store.read(
             within: caller.tenancy, Refunds.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 
-    package func showRefund(_ id: Identifier<Refund>, for caller: Caller) async throws -> Refund {
+    package func show(_ id: Identifier<Refund>, for caller: Caller) async throws -> Refund {
         guard let refund = try await store.read(within: caller.tenancy, Refunds.show(id, within: caller.tenancy)) else {
             throw Refusal.notFound
         }
@@ -45,7 +49,7 @@ extension Intermediary {
     /// Records a refund of a receipt and notifies the payer.
     /// - Throws: `Refusal.invalid` for a receipt that the caller cannot see, or for an amount above the part that is not yet refunded,
     ///   `.refundNotPossible`.
-    package func decideRefund(_ request: RefundRequest, by caller: Caller, repeating: Repeating<Refund>? = nil)
+    package func decide(_ request: RefundRequest, by caller: Caller, repeating: Repeating<Refund>? = nil)
         async throws -> Once<Refund>
     {
         return try await once(repeating, within: caller.tenancy) { tx, now in
@@ -57,7 +61,7 @@ extension Intermediary {
             guard day <= CalendarDate(romeDayOf: now) else {
                 throw Refusal.invalid([Fault("/date", .inTheFuture, "is in the future")])
             }
-            return try await refund(
+            return try await record(
                 receipt, amount: request.amount, status: request.status, day: day, reference: request.reference,
                 reason: request.reason, anomaly: nil, by: caller.actor, in: tx, at: now)
         }
@@ -66,7 +70,7 @@ extension Intermediary {
     /// Records the progress of a refund. Repeating the same request is a no-op.
     /// - Parameter precondition: checked against the locked refund (`If-Match`).
     /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.refundNotChangeable`, `.invalid` for a day in the future.
-    package func changeRefund(
+    package func change(
         _ id: Identifier<Refund>, _ event: RefundEvent, on day: CalendarDate?, reference: String?, by caller: Caller,
         demanding precondition: Precondition<Refund> = .none
     ) async throws -> Refund {
@@ -98,7 +102,7 @@ extension Intermediary {
     }
 
     /// Queues a refund with its journal entry and e-mails. The caller has locked the receipt.
-    func refund(
+    func record(
         _ receipt: Receipt, amount: Amount?, status: RefundStatus = .decided, day: CalendarDate,
         reference: String? = nil, reason: String?, anomaly: Identifier<Anomaly>?, by actor: Actor, in tx: Transaction,
         at now: Instant
@@ -130,7 +134,7 @@ extension Intermediary {
         if receipt.payer?.taxCode == nil || receipt.isPaidByDebtor, let id = receipt.position {
             debtor = try await tx.ask(Positions.show(id, within: .everyCreditor))?.debtor.email
         }
-        return mails(
+        return outbox.mails(
             .refundDecided, about: receipt, for: refund.id,
             toPayer: known + [attempt?.email, attempt?.payer?.email, receipt.payer?.email], toDebtor: debtor,
             in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)

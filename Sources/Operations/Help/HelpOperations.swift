@@ -9,14 +9,17 @@ package struct HelpAnswer: Sendable {
     package let isCreditors: Bool
 }
 
-extension Intermediary {
+/// Help texts of creditors and built-in ones.
+package struct HelpOperations: Sendable {
+    let creditors: CreditorOperations
+
     /// Returns one text per topic, in the requested language or else in Italian. The creditor's own text overrides the built-in one.
-    package func listHelpTopics(of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller)
+    package func list(of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller)
         async throws
         -> [HelpAnswer]
     {
         var own: [HelpTopic] = []
-        if let creditor { own = try await showCreditor(creditor, for: caller).helpTopics }
+        if let creditor { own = try await creditors.show(creditor, for: caller).helpTopics }
         let names = Set((own + BuiltInHelp.topics).map(\.topic)).sorted()
         return names.compactMap { name in
             for wanted in [language, .it] {
@@ -31,10 +34,10 @@ extension Intermediary {
         }
     }
 
-    package func showHelpTopic(
+    package func show(
         _ name: String, of creditor: OrganizationTaxCode?, in language: Language, for caller: Caller
     ) async throws -> HelpAnswer {
-        let all = try await listHelpTopics(of: creditor, in: language, for: caller)
+        let all = try await list(of: creditor, in: language, for: caller)
         guard let found = all.first(where: { $0.topic.topic == name }) else { throw Refusal.notFound }
         return found
     }

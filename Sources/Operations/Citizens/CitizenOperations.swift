@@ -1,0 +1,16 @@
+import Cryptography
+import Logging
+import PagoPA
+import Storage
+
+/// Citizens' accounts and sessions.
+package struct CitizenOperations: OperationGroup {
+    package let store: Store
+    package let clock: @Sendable () -> Instant
+    let outbox: Outbox
+    let logger: Logger
+    /// The versions of the documents that citizens accept, as front ends display them.
+    let privacyVersion: String
+    let termsVersion: String
+    package let passwords = PasswordHashing()
+}

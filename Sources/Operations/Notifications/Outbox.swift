@@ -1,0 +1,50 @@
+import Accounts
+import PagoPA
+import Storage
+
+/// Creates e-mails in the transaction of the event that they report. `NotificationOperations` sends them later.
+struct Outbox: Sendable {
+    let mailFrom: EmailAddress
+
+    /// Creates the e-mails about a receipt: one for each address, or one marked as skipped when there is no address. An address that
+    /// belongs to both payer and debtor gets the payer's version.
+    func mails(
+        _ kind: NotificationKind, about receipt: Receipt, on position: Identifier<Position>? = nil,
+        for refund: Identifier<Refund>? = nil, toPayer payer: [EmailAddress?], toDebtor debtor: EmailAddress?,
+        in language: Language, at now: Instant
+    ) -> [PagoPA.Notification] {
+        let payers = Set(PagoPA.Notification.recipients(payer))
+        let recipients = PagoPA.Notification.recipients(payer + [debtor])
+        let wanted: [EmailAddress?] = recipients.isEmpty ? [nil] : recipients
+        return wanted.map { recipient in
+            let id: Identifier<PagoPA.Notification> = .make(at: now)
+            let audience = recipient.map { payers.contains($0) ? ReceiptAudience.payer : .debtor }
+            return PagoPA.Notification(
+                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position,
+                creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
+                language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
+                nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
+                createdAt: now)
+        }
+    }
+
+    /// The ID is the same for every attempt, so that mail clients recognize a duplicate.
+    func messageID(_ id: Identifier<PagoPA.Notification>) -> String {
+        "\(id)@\(mailFrom.value.split(separator: "@").last ?? "localhost")"
+    }
+
+    /// Creates the e-mails about a stored receipt to the person who started the payment and to the debtor. The payer's address in the RT is
+    /// not stored.
+    func mails(
+        _ kind: NotificationKind, toThoseOf receipt: Receipt, on position: Position?, in tx: Transaction,
+        at now: Instant
+    ) async throws -> [PagoPA.Notification] {
+        let creditor = try await tx.ask(Creditors.show(receipt.creditor, within: .everyCreditor))
+        var attempt: PaymentAttempt?
+        if let id = receipt.attempt { attempt = try await tx.ask(PaymentAttempts.show(id, within: .everyCreditor)) }
+        return mails(
+            kind, about: receipt, on: position?.id, toPayer: [attempt?.email, attempt?.payer?.email],
+            toDebtor: position?.debtor.email,
+            in: attempt?.language ?? creditor?.languages.first ?? .it, at: now)
+    }
+}
