@@ -65,7 +65,7 @@ private struct JSONParser {
         at += 1
         skipBlanks()
         var members: [JSONValue.Member] = []
-        var names: Set<String> = []
+        var names: Set<MemberName> = []
         if peek == UInt8(ascii: "}") {
             at += 1
             return .object([])
@@ -76,7 +76,7 @@ private struct JSONParser {
             }
             let name = try string()
             path.append(name)
-            guard names.insert(name).inserted else { throw .duplicateKey(pointer: pointer) }
+            guard names.insert(MemberName(name)).inserted else { throw .duplicateKey(pointer: pointer) }
             skipBlanks()
             guard peek == UInt8(ascii: ":") else {
                 throw .syntax("expected a colon after the property name", offset: at)

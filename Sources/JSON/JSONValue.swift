@@ -8,7 +8,7 @@ package enum JSONValue: Sendable, Equatable {
     case number(String)
     case string(String)
     case array([JSONValue])
-    /// Members in the order of the text; names are unique.
+    /// Members in the order of the text; names are unique by their code units.
     case object([Member])
 
     package struct Member: Sendable, Equatable {
@@ -19,11 +19,13 @@ package enum JSONValue: Sendable, Equatable {
             self.key = key
             self.value = value
         }
+
+        package func isNamed(_ name: String) -> Bool { MemberName(key) == MemberName(name) }
     }
 
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.key == key }?.value
+        return members.first { $0.isNamed(key) }?.value
     }
 
     /// The type's name for an error message.
@@ -37,6 +39,20 @@ package enum JSONValue: Sendable, Equatable {
         case .array: "an array"
         case .object: "an object"
         }
+    }
+}
+
+/// The name of a member. RFC 8259 compares names by their code units, while strings of Swift are also equal when they differ only in Unicode
+/// normalization.
+struct MemberName: Hashable {
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: MemberName, right: MemberName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
     }
 }
 

@@ -167,7 +167,12 @@ extension JSONValue {
         case .null, .bool, .integer, .number, .string: self
         case .array(let items): .array(items.map(\.sorted))
         case .object(let members):
-            .object(members.map { JSONValue.Member($0.key, $0.value.sorted) }.sorted { $0.key < $1.key })
+            .object(members.map { JSONValue.Member($0.key, $0.value.sorted) }.sorted(by: precedes))
         }
+    }
+
+    /// Names that are equal except for Unicode normalization are ordered by their bytes.
+    private func precedes(_ left: Member, _ right: Member) -> Bool {
+        left.key == right.key ? left.key.utf8.lexicographicallyPrecedes(right.key.utf8) : left.key < right.key
     }
 }

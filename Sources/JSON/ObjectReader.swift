@@ -20,6 +20,7 @@ package enum ReaderCode: String, Sendable, CaseIterable {
     case outOfRange = "out_of_range"
     case tooFew = "too_few"
     case tooMany = "too_many"
+    case duplicate
 }
 
 /// An error with the code of the violated rule.
@@ -225,7 +226,7 @@ package struct ObjectReader {
         return result
     }
 
-    /// An object with string values and any names.
+    /// An object with string values and any names. Names that differ only in Unicode normalization look the same, so both are rejected.
     package mutating func optional(
         map key: String, count: ClosedRange<Int>, key keyMake: (String) throws -> String,
         value valueMake: (String) throws -> String
@@ -244,6 +245,9 @@ package struct ObjectReader {
             for member in members {
                 let own = "\(pointer)/\(member.key.pointerEscaped)"
                 do { _ = try keyMake(member.key) } catch { violations.add(own, error, prefix: "its name ") }
+                if map[member.key] != nil {
+                    violations.find(own, .duplicate, "its name differs from another one only in Unicode normalization")
+                }
                 map[member.key] = Self.text(member.value, own, violations, valueMake)
             }
             return map

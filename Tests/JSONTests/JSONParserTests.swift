@@ -20,6 +20,17 @@ import Testing
         #expect(throws: JSONSyntaxError.self) { try parse(#"{"amount":1,"\u0061mount":2}"#) }
     }
 
+    @Test func `names that differ only in Unicode normalization are different names`() throws {
+        let (composed, decomposed) = ("caff\u{E8}", "caffe\u{300}")
+        for text in ["{\"\(composed)\":1,\"\(decomposed)\":2}", #"{"caff\u00e8":1,"caffe\u0300":2}"#] {
+            let value = try parse(text)
+            #expect(value[composed] == .integer(1) && value[decomposed] == .integer(2))
+        }
+        #expect(throws: JSONSyntaxError.duplicateKey(pointer: "/\(composed)")) {
+            try parse("{\"\(composed)\":1,\"caff\\u00e8\":2}")
+        }
+    }
+
     @Test func `the character that PostgreSQL cannot store is rejected`() {
         #expect(throws: JSONSyntaxError.nulCharacter(pointer: "/a")) { try parse(#"{"a":"x\u0000"}"#) }
     }

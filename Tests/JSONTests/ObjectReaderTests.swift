@@ -133,6 +133,7 @@ import Testing
         #expect(try read("{}", 1...2) == ["/map too_few"])
         #expect(try read(#"{"long/":"b"}"#, 0...2) == ["/map/long~1 too_long"])
         #expect(try read(#"{"a":"long","b":1}"#, 0...2) == ["/map/a too_long", "/map/b wrong_type"])
+        #expect(try read(#"{"\u00e8":"a","e\u0300":"b"}"#, 0...2) == ["/map/e\u{300} duplicate"])
     }
 
     @Test func `an error without a code is a bad format`() throws {

@@ -93,9 +93,9 @@ extension JSONValue {
         var members: [Member] = []
         if case .object(let own) = self { members = own }
         for change in changes {
-            let index = members.firstIndex { $0.key == change.key }
+            let index = members.firstIndex { $0.isNamed(change.key) }
             if change.value == .null {
-                members.removeAll { $0.key == change.key }
+                members.removeAll { $0.isNamed(change.key) }
             } else if let index {
                 members[index] = Member(change.key, members[index].value.merged(with: change.value))
             } else {
