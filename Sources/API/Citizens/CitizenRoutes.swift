@@ -87,7 +87,8 @@ private struct AccountHandlers: Sendable {
         let patch = try request.json("application/merge-patch+json")
         let (credentials, others) = CitizenPatch.credentials(in: patch)
         // No password is hashed for a request that is rejected anyway.
-        let wanted = others.isEmpty ? credentials : CredentialChange()
+        let prepared = try await citizens.prepare(
+            others.isEmpty ? credentials : CredentialChange(), of: request.citizen, by: request.caller)
         return try await withSnapshot {
             try await citizens.showMe(request.citizen)
         } write: { citizen in
@@ -97,7 +98,7 @@ private struct AccountHandlers: Sendable {
                     guard let citizen else { throw Refusal.notFound }
                     return try CitizenPatch.apply(patch, to: citizen, others: others)
                 }, by: request.caller, demanding: request.headers.condition(.optional, on: citizen) { $0.reply.tag },
-                credentials: wanted)
+                credentials: prepared)
         }.reply
     }
 

@@ -4,6 +4,12 @@ import PagoPA
 import Requests
 import Storage
 
+/// A change of credentials whose password has been checked and hashed.
+package struct PreparedCredentials: Sendable {
+    let change: CredentialChange
+    let password: PasswordChange?
+}
+
 /// A password that was hashed before the transaction, with the stored hash that the current password matched.
 struct PasswordChange: Sendable {
     let password: Password
@@ -12,8 +18,16 @@ struct PasswordChange: Sendable {
 }
 
 extension CitizenOperations {
-    /// Hashes the new password. If the account has a password, the current one must match first, and failed attempts are counted.
-    func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen, by caller: Caller)
+    /// Hashes the new password. If the account has a password, the current one must match first. Each call counts as one attempt at that
+    /// password, so a request calls this once, also when `changeMe` must be repeated on a newer snapshot.
+    /// - Throws: `Refusal.invalid`, `.signInThrottled` after too many attempts, `.busy`.
+    package func prepare(_ change: CredentialChange, of citizen: SignedInCitizen, by caller: Caller) async throws
+        -> PreparedCredentials
+    {
+        PreparedCredentials(change: change, password: try await passwordChange(change, of: citizen, by: caller))
+    }
+
+    private func passwordChange(_ credentials: CredentialChange, of citizen: SignedInCitizen, by caller: Caller)
         async throws -> PasswordChange?
     {
         guard let password = credentials.password else { return nil }

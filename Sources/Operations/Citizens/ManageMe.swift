@@ -12,20 +12,21 @@ extension CitizenOperations {
     /// - Parameters:
     ///   - wanted: the new content, or the error of the request's body, which is reported after a failed precondition.
     ///   - credentials: a new mailbox receives a code and takes effect when the code is confirmed; a new password takes effect immediately.
-    /// - Throws: `Refusal.invalid`, `.signInThrottled` after too many wrong current passwords, `.busy`.
+    /// - Throws: `Refusal.invalid`.
     package func changeMe(
         _ citizen: SignedInCitizen, to wanted: Result<CitizenChange, any Error>, by caller: Caller,
-        demanding precondition: Precondition<Citizen> = .none, credentials: CredentialChange = CredentialChange()
+        demanding precondition: Precondition<Citizen> = .none, credentials: PreparedCredentials
     ) async throws -> Citizen {
-        let password = try await passwordChange(credentials, of: citizen, by: caller)
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             _ = try await tx.ask(Citizens.lock(citizen.citizen))
             let old = try await me(citizen, in: tx)
             try precondition.demand(old)
             let changed = try wanted.get()
-            if let password { try await set(password, of: old, citizen, by: caller, in: tx, at: now) }
-            try await offer(credentials, to: old, by: caller, in: tx, at: now)
+            if let password = credentials.password {
+                try await set(password, of: old, citizen, by: caller, in: tx, at: now)
+            }
+            try await offer(credentials.change, to: old, by: caller, in: tx, at: now)
             if changed != CitizenChange(old) {
                 tx.change(citizen.citizen, changed, at: now)
                 tx.journal(
