@@ -126,7 +126,7 @@ private struct PSPHandlers: Sendable {
 }
 
 extension MethodOffer {
-    fileprivate func write(into json: inout JSONWriter, _ language: Language) {
+    func write(into json: inout JSONWriter, _ language: Language) {
         json.beginObject()
         json.field("payment_method", method.code)
         json.field("group", method.group.rawValue)
@@ -136,7 +136,7 @@ extension MethodOffer {
         json.field("max_fee_cents", fees?.upperBound)
         json.field("psp_count", pspCount)
         json.field("enabled", fees != nil)
-        if fees == nil { json.field("disabled_reason", "No PSP takes this amount with this method.") }
+        if fees == nil { json.field("disabled_reason", PSPText.notOffered.text(in: language)) }
         json.endObject()
     }
 }

@@ -198,6 +198,12 @@ package struct MethodOffer: Sendable, Equatable {
     package let method: PaymentMethod
     package let fees: ClosedRange<Int64>?
     package let pspCount: Int
+
+    package init(method: PaymentMethod, fees: ClosedRange<Int64>?, pspCount: Int) {
+        self.method = method
+        self.fees = fees
+        self.pspCount = pspCount
+    }
 }
 
 extension PSPList {
