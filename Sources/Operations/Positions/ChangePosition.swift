@@ -63,20 +63,20 @@ extension PositionOperations {
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         let extra = max(0, draft.installments.count - old.installments.count)
-        var draw = NumberDraw(extra, of: old.creditor, afterTries: tries)
+        let draw = NumberDraw(extra, afterTries: tries, cached: Positions.cachedIUVBases)
         let today = CalendarDate(romeDayOf: now)
         let (creditor, debtType, accounts, bases) = try await tx.ask(
             Creditors.show(old.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
-            Accounts.of(draft.payees), draw.query)
+            Accounts.of(draft.payees), Positions.nextIUVBases(extra, of: old.creditor))
         guard let creditor else { throw Refusal.notFound }
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
         }
-        try await draw.complete(bases, for: creditor, in: tx)
+        let notices = try await tx.notices(draw, from: bases, of: creditor)
         let source = InstallmentSource(
             creditor: creditor, debtType: debtType,
-            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: draw.notices)
+            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: notices)
         let installments: [Installment]
         do { installments = try draft.installments(replacing: old.installments, from: source) { newID() } } catch {
             throw Refusal(error)

@@ -60,12 +60,14 @@ extension PositionOperations {
         _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]?, by caller: Caller,
         afterTries tries: Int, in tx: Transaction, at now: Instant
     ) async throws -> CreatedPosition {
-        var draw = NumberDraw(draft.installments.count(where: \.isNumberedByUs), of: draft.creditor, afterTries: tries)
+        let draw = NumberDraw(
+            draft.installments.count(where: \.isNumberedByUs), afterTries: tries, cached: Positions.cachedIUVBases)
         let today = CalendarDate(romeDayOf: now)
         let (creditor, debtType, existing, accounts, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
-            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees), draw.query)
+            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees),
+            Positions.nextIUVBases(draw.count, of: draft.creditor))
         guard let creditor else {
             throw Refusal.invalid([
                 Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")
@@ -85,10 +87,10 @@ extension PositionOperations {
         }
         let faults = accounts.faults(of: draft.installments.map(\.transfers), on: today)
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        try await draw.complete(bases, for: creditor, in: tx)
+        let notices = try await tx.notices(draw, from: bases, of: creditor)
         let source = InstallmentSource(
             creditor: creditor, debtType: debtType,
-            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: draw.notices)
+            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: notices)
         let installments: [Installment]
         do { installments = try draft.installments(from: source) { newID() } } catch { throw Refusal(error) }
         let position = Position(
