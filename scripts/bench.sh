@@ -128,12 +128,14 @@ fill() {
     local step_ms=$((3 * 365 * 86400 * 1000 / positions))
     "${query[@]}" --set count="$positions" --set first_ms=$((now_ms - positions * step_ms)) --set step_ms="$step_ms" \
         --file Benchmarks/data/setup.sql 9>&-
+    "${query[@]}" --file Benchmarks/data/postpone.sql 9>&-
     for ((first = 1; first <= positions; first += step)); do
         last=$((first + step - 1 < positions ? first + step - 1 : positions))
         interruptible "${query[@]}" --set first="$first" --set last="$last" --set payable=false --file Benchmarks/data/batch.sql
         printf '\r%s: %d of %d positions made in %d s ' "$4" "$last" "$positions" "$SECONDS" >&2
     done
     echo >&2
+    interruptible "${query[@]}" --file Benchmarks/data/complete.sql
     interruptible "${query[@]}" --command "VACUUM ANALYZE"
 }
 

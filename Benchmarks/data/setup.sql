@@ -10,8 +10,7 @@ CREATE FUNCTION bench.id(n bigint, part integer) RETURNS uuid LANGUAGE sql IMMUT
 
 -- The notice number of installment k (1 to 3), with check digits; its IUV is everything behind the auxiliary digit.
 CREATE FUNCTION bench.notice(n bigint, k integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (3010000000000000 + k * 1000000000000 + n)::text
-        || lpad(((3010000000000000 + k * 1000000000000 + n) % 93)::text, 2, '0')
+    SELECT ((3010000000000000 + k * 1000000000000 + n) * 100 + (3010000000000000 + k * 1000000000000 + n) % 93)::text
 $$;
 
 CREATE FUNCTION bench.iuv(n bigint, k integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
