@@ -70,6 +70,9 @@ extension Tenancy {
         }
     }
 
+    /// The creditor for which ``merged(_:_:)`` runs a page, when the tenancy is `only`.
+    static let mergedCreditor: SQL = "tenant.code"
+
     /// Runs `page` for each tenant and merges the results. The index of each tenant returns its first rows in order, so the cost of a
     /// page does not depend on the number of rows. The argument of `page` is the condition for its WHERE.
     func merged(_ rows: TenantScoped, _ page: (SQL) -> SQL) -> SQL {

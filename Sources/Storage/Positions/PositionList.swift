@@ -64,8 +64,7 @@ extension Positions {
         var paged = conditions
         if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
         let rows = tenancy.merged(.positions("p")) { tenant in
-            page.first(
-                of: "SELECT * FROM positions p WHERE \(tenant) AND \(paged.conjunction) ORDER BY \(order.ordering)")
+            filter.selection(where: "\(tenant) AND \(paged.conjunction)", within: tenancy, order: order, page: page)
         }
         let found = Query(
             """
@@ -80,7 +79,7 @@ extension Positions {
             page, of: found,
             total: """
                 SELECT count(*) FROM positions p
-                WHERE \(tenancy.condition(on: .positions("p"))) AND \(conditions.conjunction)
+                WHERE \(tenancy.condition(on: .positions("p"))) AND \(filter.complete(conditions).conjunction)
                 """, hasOnePlan: filter.hasOnePlan, cursor: order.cursor)
     }
 }
@@ -108,6 +107,90 @@ extension PositionFilter {
         return isNarrow || self == PositionFilter()
     }
 
+    /// The number of rows among which a text is searched in the order of the page, before the index on texts is asked.
+    private static let rowsBeforeTextIndex: SQL = "2000"
+
+    /// The first rows that fit `condition`, and the filters that it does not contain: the service and the words.
+    fileprivate func selection(where condition: SQL, within tenancy: Tenancy, order: PositionOrder, page: PageRequest)
+        -> SQL
+    {
+        switch tenancy {
+        case .citizen, .psp:
+            // A citizen has few positions.
+            return page.first(
+                of: "SELECT * FROM positions p WHERE \(complete([condition]).conjunction) ORDER BY \(order.ordering)")
+        case .everyCreditor:
+            let service = service.map { [Self.hasService($0)] } ?? []
+            return selection(
+                where: ([condition] + service).conjunction, creditor: "NULL::text", order: order, page: page)
+        case .only(let creditors, _):
+            guard let service, debtTypeKey == nil else {
+                let service = service.map { [Self.hasService($0)] } ?? []
+                return selection(
+                    where: ([condition] + service).conjunction, creditor: Tenancy.mergedCreditor, order: order,
+                    page: page)
+            }
+            // The index on debt types returns the first rows of each debt type in order, so a rare service costs the same.
+            let typed = selection(
+                where: "\(condition) AND p.creditor_tax_code = d.creditor_tax_code AND p.debt_type = d.key",
+                creditor: Tenancy.mergedCreditor, order: order, page: page)
+            return """
+                SELECT typed.* FROM debt_types d CROSS JOIN LATERAL (\(typed)) AS typed
+                WHERE d.service = \(service) AND d.creditor_tax_code = ANY(\(creditors.map(\.value)))
+                """
+        }
+    }
+
+    /// A text that many rows have is found among the first ones; the index returns the rows that have a rare text. Row level security
+    /// lets a statement of the service not use that index, so a function of the owner reads it and applies the policy itself.
+    /// - Parameter creditor: the creditor of all rows, or NULL.
+    private func selection(where condition: SQL, creditor: SQL, order: PositionOrder, page: PageRequest) -> SQL {
+        guard let words else {
+            return page.first(of: "SELECT * FROM positions p WHERE \(condition) ORDER BY \(order.ordering)")
+        }
+        let near = page.first(
+            of: """
+                SELECT p.id FROM (SELECT p.* FROM positions p WHERE \(condition) ORDER BY \(order.ordering)
+                    LIMIT \(Self.rowsBeforeTextIndex)) AS p
+                WHERE \(hasText(words)) ORDER BY \(order.ordering)
+                """)
+        let found = page.first(
+            of: """
+                SELECT * FROM positions p WHERE \(condition) AND p.id = ANY(matching.ids) ORDER BY \(order.ordering)
+                """)
+        // OFFSET 0: each array is computed once, and not for each row.
+        return """
+            SELECT page.* FROM (SELECT ARRAY(\(near)) AS ids OFFSET 0) AS near
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN cardinality(near.ids) > \(page.limit)::integer THEN near.ids
+                    ELSE positions_with_text(\(Self.pattern(words)), \(words), \(creditor)) END AS ids OFFSET 0) AS matching
+            CROSS JOIN LATERAL (\(found)) AS page
+            """
+    }
+
+    /// All conditions as one, for few rows or for a count.
+    fileprivate func complete(_ conditions: [SQL]) -> [SQL] {
+        conditions + (service.map { [Self.hasService($0)] } ?? []) + (words.map { [hasText($0)] } ?? [])
+    }
+
+    private static func hasService(_ service: String) -> SQL {
+        """
+        EXISTS (SELECT FROM debt_types d WHERE d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
+            AND d.service = \(service))
+        """
+    }
+
+    private static func pattern(_ words: String) -> String { "%" + words.escapedForLike + "%" }
+
+    /// IUVs and notice numbers are found by the index on IUVs, once for all rows: an IUV is the end of its notice number.
+    private func hasText(_ words: String) -> SQL {
+        """
+        (p.description ILIKE \(Self.pattern(words)) OR p.document_number = \(words) OR p.external_id = \(words)
+            OR p.id = ANY(ARRAY(SELECT i.position_id FROM installments i
+                WHERE i.iuv IN (\(words), substr(\(words), 2), substr(\(words), 4)) AND \(words) IN (i.iuv, i.notice_number))))
+        """
+    }
+
     fileprivate func conditions(today: CalendarDate, within tenancy: Tenancy) -> [SQL] {
         var all: [SQL] = []
         if !statuses.isEmpty {
@@ -115,24 +198,20 @@ extension PositionFilter {
             all.append("(\(any.joined(separator: " OR ")))")
         }
         if let debtTypeKey { all.append("p.debt_type = \(debtTypeKey)") }
-        if let service {
-            all.append(
-                """
-                EXISTS (SELECT FROM debt_types d WHERE d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
-                    AND d.service = \(service))
-                """)
-        }
         if let documentYear { all.append("p.document_year = \(documentYear)") }
         if let documentNumber { all.append("p.document_number = \(documentNumber)") }
         if let iuv { all.append(holds("i.iuv = \(iuv.value)")) }
-        if let noticeNumber { all.append(holds("i.notice_number = \(noticeNumber.value)")) }
+        // Without a creditor, the index on IUVs finds a notice number.
+        if let noticeNumber {
+            all.append(holds("i.iuv = \(noticeNumber.iuv.value) AND i.notice_number = \(noticeNumber.value)"))
+        }
         if let dueFrom { all.append("p.due_date >= \(dueFrom.sql)") }
         if let dueTo { all.append("p.due_date <= \(dueTo.sql)") }
         var paidAt: [SQL] = []
         if let paidFrom { paidAt.append("i.paid_at >= \(paidFrom.romeStart.sql)") }
         if let paidTo { paidAt.append("i.paid_at < \(paidTo.nextDay.romeStart.sql)") }
         // One payment lies between both days; two payments, one before and one after them, do not match.
-        if !paidAt.isEmpty { all.append(paid(paidAt.conjunction)) }
+        if !paidAt.isEmpty { all.append(holds(paidAt.conjunction)) }
         if let updatedSince { all.append("p.updated_at >= \(updatedSince.sql)") }
         if let debtor { all.append("p.debtor_tax_code = \(debtor.value)") }
         let isOpen: SQL = "EXISTS (SELECT FROM anomalies a WHERE a.position_id = p.id AND a.is_open)"
@@ -144,24 +223,12 @@ extension PositionFilter {
         // There are few open anomalies, so they are read once and their positions are found by id.
         case (true, _): all.append("p.id = ANY(ARRAY(SELECT a.position_id FROM anomalies a WHERE a.is_open))")
         }
-        if let words {
-            let pattern = "%" + words.escapedForLike + "%"
-            all.append(
-                """
-                (p.description ILIKE \(pattern) OR p.document_number = \(words) OR p.external_id = \(words)
-                    OR \(holds("(i.iuv = \(words) OR i.notice_number = \(words))")))
-                """)
-        }
         return all
     }
 
-    /// Uses the unique indexes on IUVs and notice numbers, for each creditor of the rows.
+    /// Uses the indexes on IUVs, notice numbers and payments, for each creditor of the rows.
     private func holds(_ condition: SQL) -> SQL {
         "EXISTS (SELECT FROM installments i WHERE i.position_id = p.id AND i.creditor_tax_code = p.creditor_tax_code AND \(condition))"
-    }
-
-    private func paid(_ condition: SQL) -> SQL {
-        "EXISTS (SELECT FROM installments i WHERE i.position_id = p.id AND \(condition))"
     }
 }
 

@@ -5,7 +5,7 @@ import Postgres
 import Requests
 
 extension ReceiptFilter {
-    fileprivate var conditions: [SQL] {
+    fileprivate func conditions(within tenancy: Tenancy) -> [SQL] {
         let shown = statuses.isEmpty ? [.settled, .anomaly] : statuses
         var all: [SQL] = ["r.status = ANY(\(shown.map(\.rawValue)))"]
         if !origins.isEmpty { all.append("r.origin = ANY(\(origins.map(\.rawValue)))") }
@@ -14,17 +14,24 @@ extension ReceiptFilter {
         if let noticeNumber {
             all.append("r.iuv = \(noticeNumber.iuv.value) AND r.notice_number = \(noticeNumber.value)")
         }
-        if let documentYear { all.append(document("p.document_year = \(documentYear)")) }
-        if let documentNumber { all.append(document("p.document_number = \(documentNumber)")) }
+        var document: [SQL] = []
+        if let documentYear { document.append("p.document_year = \(documentYear)") }
+        if let documentNumber { document.append("p.document_number = \(documentNumber)") }
+        switch tenancy {
+        // Few positions have a number, so they are read once and their receipts are found by id.
+        case .everyCreditor where documentNumber != nil, .only where documentNumber != nil:
+            document.append(tenancy.condition(on: .positions("p")))
+            all.append("r.position_id = ANY(ARRAY(SELECT p.id FROM positions p WHERE \(document.conjunction)))")
+        default:
+            if !document.isEmpty {
+                all.append("EXISTS (SELECT FROM positions p WHERE p.id = r.position_id AND \(document.conjunction))")
+            }
+        }
         if let paidFrom { all.append("r.paid_at >= \(paidFrom.romeStart.sql)") }
         if let paidTo { all.append("r.paid_at < \(paidTo.nextDay.romeStart.sql)") }
         if let position { all.append("r.position_id = \(position.uuid)") }
         if let taxCode { all.append("(r.debtor_tax_code = \(taxCode.value) OR r.payer_tax_code = \(taxCode.value))") }
         return all
-    }
-
-    private func document(_ condition: SQL) -> SQL {
-        "EXISTS (SELECT FROM positions p WHERE p.id = r.position_id AND \(condition))"
     }
 }
 
@@ -33,7 +40,7 @@ extension Receipts {
     package static func list(_ filter: ReceiptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Receipt>
     > {
-        let conditions = filter.conditions
+        let conditions = filter.conditions(within: tenancy)
         var paged = conditions
         if let after = page.after {
             paged.append("(r.paid_at, r.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
