@@ -72,8 +72,9 @@ package struct Query<Answer> {
 }
 
 extension SQL {
-    /// Until the transaction ends, PostgreSQL may plan a statement for the values of its parameters.
-    static let planForValues: SQL = "SELECT set_config('plan_cache_mode', 'auto', true)"
+    /// Until the transaction ends, PostgreSQL plans a statement for the values of its parameters. With `auto` it would use one plan for all
+    /// values from the sixth execution on, and that plan cannot use an index for rare values.
+    static let planForValues: SQL = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"
 }
 
 extension PageRequest {

@@ -80,7 +80,7 @@ extension Positions {
             total: """
                 SELECT count(*) FROM positions p
                 WHERE \(tenancy.condition(on: .positions("p"))) AND \(filter.complete(conditions).conjunction)
-                """, hasOnePlan: filter.hasOnePlan, cursor: order.cursor)
+                """, hasOnePlan: filter.hasOnePlan(within: tenancy), cursor: order.cursor)
     }
 }
 
@@ -100,11 +100,13 @@ extension PositionOrder {
 }
 
 extension PositionFilter {
-    /// Few positions match one of these values, so that its index is right beside any other filter; or there is no filter at all.
-    /// The debtor ANONIMO may have many.
-    fileprivate var hasOnePlan: Bool {
+    /// Few positions match one of these values, so that its index is right beside any other filter; or there is no filter at all, or
+    /// only a status of the creditors' positions, which is a literal in the statement. The debtor ANONIMO may have many.
+    fileprivate func hasOnePlan(within tenancy: Tenancy) -> Bool {
         let isNarrow = iuv != nil || noticeNumber != nil || debtor.map { !$0.isAnonymous } ?? false
-        return isNarrow || self == PositionFilter()
+        var others = self
+        if case .only = tenancy, statuses.count == 1 { others.statuses = [] }
+        return isNarrow || others == PositionFilter()
     }
 
     /// The number of rows among which a text is searched in the order of the page, before the index on texts is asked.
