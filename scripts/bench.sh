@@ -89,11 +89,8 @@ if is_wanted http || is_wanted flat || [ ${#limits[@]} -gt 0 ]; then
             die "install pgx (apt-get install golang-github-jackc-pgx-v4-dev), or leave the Go peer out with BENCH_PEERS"
         build_go Benchmarks/peers/go peer-go
     fi
-    if [[ " $peers " == *" fastapi "* ]] && ! cmp --silent Benchmarks/peers/fastapi/requirements.txt "$folder/venv/requirements.txt"; then
-        rm -rf "$folder/venv"
-        /usr/bin/python3 -m venv "$folder/venv"
-        "$folder/venv/bin/pip" install --quiet --disable-pip-version-check -r Benchmarks/peers/fastapi/requirements.txt 9>&-
-        cp Benchmarks/peers/fastapi/requirements.txt "$folder/venv/"
+    if [[ " $peers " == *" fastapi "* ]]; then
+        venv=$(scripts/venv.sh fastapi --requirement Benchmarks/peers/fastapi/requirements.txt 9>&-)
     fi
 fi
 
@@ -221,13 +218,13 @@ if is_wanted http; then
                 about+="; $(go version | sed -E 's/go version go([0-9.]+).*/Go \1/')"
                 ;;
             fastapi)
-                BENCH_POOL=$((connections / $(nproc))) "$folder/venv/bin/uvicorn" --app-dir Benchmarks/peers/fastapi app:app \
+                BENCH_POOL=$((connections / $(nproc))) "$venv/bin/uvicorn" --app-dir Benchmarks/peers/fastapi app:app \
                     --host 127.0.0.1 --port $((port + 3)) --workers "$(nproc)" --loop uvloop --http httptools --no-access-log \
                     >"$folder/fastapi.log" 2>&1 9>&- &
                 servers+=($!)
                 wait_for fastapi "http://127.0.0.1:$((port + 3))/live" "${servers[-1]}"
                 describe "FastAPI, asyncpg" fastapi $((port + 3)) "$DATABASE_URL" service "$positions"
-                about+="; $("$folder/venv/bin/python" --version)"
+                about+="; $("$venv/bin/python" --version)"
                 about+=", FastAPI $(sed -n 's/^fastapi==//p' Benchmarks/peers/fastapi/requirements.txt)"
                 ;;
             *) die "BENCH_PEERS: there is no peer $peer" ;;

@@ -10,17 +10,7 @@ cd "$(dirname "$0")/.."
 bin=.build/${CONFIGURATION:-debug}
 [ -x "$bin/quietanza" ] || { printf 'fuzz: %s/quietanza is missing; run make build first\n' "$bin" >&2; exit 1; }
 
-venv=.local/venv-fuzz
-wanted="schemathesis==4.32.5"
-mkdir -p .local
-if [ "$(cat "$venv/packages" 2>/dev/null || true)" != "$wanted" ]; then
-    echo "fuzz: installing $wanted into $venv" >&2
-    rm -rf "$venv"
-    /usr/bin/python3 -m venv "$venv"
-    install() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$wanted" >&2; }
-    install || { sleep 5; install; }
-    printf '%s\n' "$wanted" >"$venv/packages"
-fi
+venv=$(scripts/venv.sh fuzz schemathesis==4.32.5)
 
 cluster=.local/postgres-fuzz
 finish() {

@@ -50,7 +50,8 @@ if [ -z "${TEST_DATABASE_URL:-}" ]; then
     TEST_DATABASE_URL=$(scripts/postgres.sh start "$cluster" "${TEST_POSTGRES_PORT:-54400}" volatile 9>&-)
 fi
 export TEST_DATABASE_URL
-PDF_TOOLS_PYTHON=$(scripts/pdf-tools.sh 9>&-)
+# The PDF validators.
+PDF_TOOLS_PYTHON=$(scripts/venv.sh pdf page-validation==0.11.0 9>&-)/bin/python
 export PDF_TOOLS_PYTHON
 
 scripts/contract.sh test 9>&-

@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: 0..<5) func `a receipt conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
         let python = try #require(
             ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"],
-            "scripts/test.sh makes it; see scripts/pdf-tools.sh")
+            "scripts/test.sh sets it")
         let verdict = try Tool.withFile(try await pdf(index), suffix: "pdf") { path in
             try Tool.run(
                 python,
