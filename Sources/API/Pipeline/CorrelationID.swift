@@ -1,6 +1,7 @@
 import Accounts
-import Foundation
+import Cryptography
 import HTTPTypes
+import Synchronization
 import Text
 
 /// The caller's correlation id when it is well formed, otherwise a new one; and the trace id of a valid `traceparent`.
@@ -16,7 +17,7 @@ struct CorrelationID: Sendable {
         {
             text = given
         } else {
-            text = UUID().uuidString.lowercased()
+            text = RandomIDs.shared.next()
         }
         traceID = headers[.traceParent].flatMap(Self.trace)
     }
@@ -29,6 +30,45 @@ struct CorrelationID: Sendable {
             parts.dropFirst().prefix(2).allSatisfy({ $0.contains { $0 != UInt8(ascii: "0") } })
         else { return nil }
         return String(trace)
+    }
+}
+
+/// Creates random UUIDs (version 4) in lower case. The random bytes are drawn in blocks, because `UUID()` opens /dev/urandom for each one.
+final class RandomIDs: Sendable {
+    static let shared = RandomIDs()
+    static let blockBytes = 4_096
+    private static let idBytes = 16
+
+    /// Random bytes that no id contains yet.
+    private let unused = Mutex<ArraySlice<UInt8>>([])
+
+    func next() -> String {
+        let bytes = unused.withLock { unused in
+            if unused.count < Self.idBytes { unused = Self.block()[...] }
+            defer { unused = unused.dropFirst(Self.idBytes) }
+            return unused.prefix(Self.idBytes)
+        }
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var length = 0
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[length] = UInt8(ascii: "-")
+                    length += 1
+                }
+                // Version and variant of RFC 9562.
+                let byte = index == 6 ? byte & 0x0F | 0x40 : index == 8 ? byte & 0x3F | 0x80 : byte
+                text[length] = Hex.digit(byte >> 4)
+                text[length + 1] = Hex.digit(byte & 15)
+                length += 2
+            }
+            return length
+        }
+    }
+
+    private static func block() -> [UInt8] {
+        if let bytes = try? SecureRandom.bytes(blockBytes) { return bytes }
+        // An id only has to be unique.
+        return (0..<blockBytes).map { _ in UInt8.random(in: 0...255) }
     }
 }
 

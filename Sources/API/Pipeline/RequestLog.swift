@@ -1,27 +1,54 @@
 import HTTPTypes
 import Logging
 import Metrics
+import Synchronization
 
 /// Logs and measures each request once, when its response is ready.
 struct RequestLog: Sendable {
     let logger: Logger
+    private let timers = RequestTimers()
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
 
     /// The fields of AgID's RAC_GEN_LOG_01.
     func record(_ reply: Reply, _ state: RequestState, seconds: Double) {
-        Metrics.Timer(
-            label: "http_server_request_duration_seconds",
-            dimensions: [
-                ("method", state.method), ("route", state.template), ("status", String(reply.status.code)),
-            ]
-        ).recordNanoseconds(Int64(exactly: (seconds * 1e9).rounded()) ?? 0)
+        timers.timer(method: state.method, route: state.template, status: reply.status.code)
+            .recordNanoseconds(Int64(exactly: (seconds * 1e9).rounded()) ?? 0)
         logger.info(
             "request",
             metadata: [
-                "correlation_id": "\(state.correlation.text)", "trace_id": "\(state.correlation.traceID ?? "-")",
-                "method": "\(state.method)", "uri": "\(state.template)", "status": "\(reply.status.code)",
-                "client_ip": "\(state.clientIP.map { "\($0)" } ?? "unknown")", "consumer": "\(state.consumer)",
-                "duration_ms": "\(Int(exactly: (seconds * 1_000).rounded()) ?? 0)",
+                "correlation_id": .string(state.correlation.text),
+                "trace_id": .string(state.correlation.traceID ?? "-"),
+                "method": .string(state.method), "uri": .string(state.template),
+                "status": .string(String(reply.status.code)),
+                "client_ip": .string(state.clientIP?.description ?? "unknown"), "consumer": .string(state.consumer),
+                "duration_ms": .string(String(Int(exactly: (seconds * 1_000).rounded()) ?? 0)),
             ])
+    }
+}
+
+/// The timer of each method, route and status. Each is made once, because finding it by its labels costs more than recording a duration.
+private final class RequestTimers: Sendable {
+    private struct Labels: Hashable {
+        let method: String
+        let route: String
+        let status: Int
+    }
+
+    private let known = Mutex<[Labels: Metrics.Timer]>([:])
+
+    func timer(method: String, route: String, status: Int) -> Metrics.Timer {
+        let labels = Labels(method: method, route: route, status: status)
+        return known.withLock { known in
+            if let timer = known[labels] { return timer }
+            let timer = Metrics.Timer(
+                label: "http_server_request_duration_seconds",
+                dimensions: [("method", method), ("route", route), ("status", String(status))])
+            known[labels] = timer
+            return timer
+        }
     }
 }
 

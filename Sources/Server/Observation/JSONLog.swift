@@ -1,7 +1,8 @@
-import Foundation
+import Glibc
 import JSON
 import Logging
 import PagoPA
+import Synchronization
 
 /// Writes one JSON object per line to standard output, with UTC times; or plain text for a terminal.
 struct JSONLog: LogHandler {
@@ -25,12 +26,11 @@ struct JSONLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var all = metadata
-        for (key, value) in event.metadata ?? [:] { all[key] = value }
+        let own = event.metadata ?? [:]
+        let all = metadata.isEmpty ? own : metadata.merging(own) { _, new in new }
         // Hummingbird's request id repeats the correlation id.
-        all["hb.request.id"] = nil
-        let fields = all.sorted { $0.key < $1.key }
-        let time = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).rfc3339
+        let fields = all.filter { $0.key != "hb.request.id" }.sorted { $0.key < $1.key }
+        let time = LogClock.shared.text
         if isJSON {
             var line = JSONWriter.object { json in
                 json.field("time", time)
@@ -45,5 +45,26 @@ struct JSONLog: LogHandler {
             let rest = fields.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             writer.append(Array("\(time) \(event.level.rawValue) \(event.message) \(rest)\n".utf8))
         }
+    }
+}
+
+/// The time of a log line. Most of its text is the same for all lines of a second, and is made once for them.
+private final class LogClock: Sendable {
+    static let shared = LogClock()
+
+    private let second = Mutex((unixSeconds: Int64.min, text: ""))
+
+    /// Now in UTC, to the microsecond.
+    var text: String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let unixSeconds = Int64(now.tv_sec)
+        let whole = second.withLock { second in
+            if second.unixSeconds != unixSeconds {
+                second = (unixSeconds, String(Instant(microseconds: unixSeconds * 1_000_000).rfc3339.dropLast()))
+            }
+            return second.text
+        }
+        return "\(whole).\(String(1_000_000 + now.tv_nsec / 1_000).dropFirst())Z"
     }
 }

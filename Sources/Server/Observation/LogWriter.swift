@@ -9,6 +9,9 @@ import Synchronization
 final class LogWriter: Sendable {
     static let standardOutput = LogWriter(descriptor: 1)
     static let maximumWaitingBytes = 8 * 1_024 * 1_024
+    /// How long the thread collects lines before it writes them in one call.
+    private static let collectMicroseconds: UInt32 = 1_000
+    private static let maximumWriteBytes = 64 * 1_024
     /// How long the process waits at exit for unwritten lines.
     static let flushMilliseconds = 2_000
 
@@ -75,6 +78,8 @@ final class LogWriter: Sendable {
 
     private func writeAll() {
         while true {
+            // Under load each call writes the lines of several requests, and `append` does not have to wake the thread for each line.
+            usleep(Self.collectMicroseconds)
             let (lines, dropped) = state.withLock { state in
                 let taken = (state.lines, state.dropped)
                 state.lines = []
@@ -86,21 +91,35 @@ final class LogWriter: Sendable {
                 return taken
             }
             if lines.isEmpty, dropped == 0 { return }
-            var lost = dropped
-            for line in lines {
-                if !write(line) { lost += 1 }
-                // Subtract only after the write: until then the line occupies memory.
-                state.withLock { $0.bytes -= line.count }
-            }
+            let lost = dropped + write(lines)
             if lost > 0 { Counter(label: "log_lines_dropped_total").increment(by: lost) }
         }
     }
 
-    /// Writes one complete line, and resumes after an interrupted or partial write.
-    private func write(_ line: [UInt8]) -> Bool {
+    /// - Returns: the number of lines that could not be written.
+    private func write(_ lines: [[UInt8]]) -> Int {
+        var lost = 0
+        var batch: [UInt8] = []
+        var count = 0
+        for (index, line) in lines.enumerated() {
+            batch += line
+            count += 1
+            guard batch.count >= Self.maximumWriteBytes || index == lines.count - 1 else { continue }
+            if !write(batch) { lost += count }
+            // Subtract only after the write: until then the lines occupy memory.
+            let bytes = batch.count
+            state.withLock { $0.bytes -= bytes }
+            batch.removeAll(keepingCapacity: true)
+            count = 0
+        }
+        return lost
+    }
+
+    /// Writes complete lines, and resumes after an interrupted or partial write.
+    private func write(_ lines: [UInt8]) -> Bool {
         var offset = 0
-        while offset < line.count {
-            let written = line.withUnsafeBytes { bytes in
+        while offset < lines.count {
+            let written = lines.withUnsafeBytes { bytes in
                 bytes.baseAddress.map { Glibc.write(descriptor, $0 + offset, bytes.count - offset) } ?? -1
             }
             if written > 0 {
