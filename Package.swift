@@ -13,7 +13,6 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
-let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -49,7 +48,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -89,12 +87,12 @@ let package = Package(
         // Floor 4
         module(
             "HTTPFraming",
-            ["Addresses", "Text", hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTPTypes]),
+            ["Addresses", "Text", hummingbirdCore, httpTypes, logging, nioCore]),
         module(
             "API",
             [
                 "HTTPFraming", "Operations", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Addresses",
-                "Certificates", "Text", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL,
+                "Certificates", "Text", hummingbirdCore, httpTypes, logging, metrics, nioCore, nioSSL,
             ]),
         // Floor 5
         .executableTarget(
@@ -149,7 +147,7 @@ let package = Package(
                 "Accounts",
                 "Requests", "Cryptography", "Text", logging,
             ]),
-        tests("HTTPFramingTests", ["HTTPFraming", "Addresses", nioCore, nioEmbedded]),
+        tests("HTTPFramingTests", ["HTTPFraming", "Addresses", httpTypes, nioCore, nioEmbedded]),
         tests(
             "APITests",
             [

@@ -1,8 +1,6 @@
 import Accounts
 import HTTPFraming
 import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import Logging
 import Operations
 
@@ -44,102 +42,53 @@ package struct API: Sendable {
             .filter { $0.operation != "make_smart_card_ticket" }
     }
 
-    /// Hummingbird's router over the list, with 404 and 405 for other requests.
-    package var router: Router<Context> { router(over: routes) }
-
-    package var smartCardRouter: Router<Context> { router(over: smartCardPortRoutes) }
-
-    private func router(over routes: [Route]) -> Router<Context> {
-        let router = Router(context: Context.self)
-        router.addMiddleware { Unrouted(pipeline: pipeline, routes: routes) }
-        for route in routes {
-            for method in route.method == .get ? [.get, .head] : [route.method] {
-                router.on(RouterPath(route.path), method: method) { request, context in
-                    await pipeline.respond(request, context, route: route)
-                }
-            }
-        }
-        return router
-    }
-
     /// How connections are served.
-    package func server(_ rules: FramingRules) -> HTTPServerBuilder {
-        HTTPServerBuilder { FramedChannel(rules, responder: $0) }
+    package func channel(_ rules: FramingRules) -> FramedChannel { channel(rules, over: routes) }
+
+    /// How the connections of the smart cards' port are served.
+    package func smartCardChannel(_ rules: FramingRules) -> FramedChannel { channel(rules, over: smartCardPortRoutes) }
+
+    private func channel(_ rules: FramingRules, over routes: [Route]) -> FramedChannel {
+        let router = Router(routes: RouteTable(routes), pipeline: pipeline)
+        return FramedChannel(rules) { await router.respond(ReceivedRequest($0)) }
     }
 
     package func framingRules(connections: Connections) -> FramingRules {
         FramingRules(
             connections: connections, isDraining: { [service] in service.isDraining },
-            rejection: { [pipeline, routes] error, target, address in
-                let problem = Self.onPath(Problem(error), target, routes)
+            rejection: { [pipeline, table = RouteTable(routes)] error, target, address in
+                let problem = Self.onPath(Problem(error), table.routes(ofTarget: target))
                 return pipeline.reject(unparsed: problem, target: target, address: address).lastHTTP1Bytes
             })
     }
 
     /// An unregistered method is 405 with the methods of the path where the path exists, else 501.
-    private static func onPath(_ problem: Problem, _ target: String, _ routes: [Route]) -> Problem {
-        guard problem.kind == .notImplemented else { return problem }
-        let path = target.prefix { $0 != "?" }.split(separator: "/")
-        let matching = routes.filter { $0.matches(path) }
-        let fewest = matching.map(\.parameterCount).min()
-        let here = matching.filter { $0.parameterCount == fewest }
-        return here.isEmpty ? problem : .methodNotAllowed(here)
+    private static func onPath(_ problem: Problem, _ routes: [Route]) -> Problem {
+        problem.kind == .notImplemented && !routes.isEmpty ? .methodNotAllowed(routes) : problem
     }
 }
 
-/// Answers requests without a route: 405 with `Allow` when the path exists, else 404. Also answers CORS preflights.
-private struct Unrouted: RouterMiddleware {
+/// Has each request answered by its route. Without a route it is 405 with `Allow` when the path exists, else 404; or a CORS preflight.
+private struct Router: Sendable {
+    let routes: RouteTable
     let pipeline: Pipeline
-    let routes: [Route]
-    /// The methods of paths without a parameter: `/v1/positions/search` is never an id of `/v1/positions/{id}`.
-    private let fixed: [String: Set<HTTPRequest.Method>]
 
-    init(pipeline: Pipeline, routes: [Route]) {
-        self.pipeline = pipeline
-        self.routes = routes
-        fixed = Dictionary(grouping: routes.filter { !$0.path.contains("{") }, by: \.path).mapValues { routes in
-            Set(routes.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
+    func respond(_ request: ReceivedRequest) async -> FramedResponse {
+        switch routes.match(request.path, request.method) {
+        case .route(let route, let parameters): await pipeline.respond(request, route: route, parameters)
+        case .otherMethods(let others): await refuse(request, others)
+        case .none: await pipeline.reject(request, with: .notFound)
         }
     }
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        // The router would accept other spellings of a path, which a firewall in front might read differently.
-        guard isPlain(request.uri.path) else { return await pipeline.reject(request, context, with: .notFound) }
-        if let methods = fixed[request.uri.path], !methods.contains(request.method) {
-            return await refuse(request, context)
-        }
-        do {
-            return try await next(request, context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return await refuse(request, context)
-        }
-    }
-
-    private func refuse(_ request: Request, _ context: Context) async -> Response {
-        let path = request.uri.path.split(separator: "/")
-        let matching = routes.filter { $0.matches(path) }
-        // The fixed path `/a/b` wins over `/a/{id}`.
-        let fewest = matching.map(\.parameterCount).min()
-        let here = matching.filter { $0.parameterCount == fewest }
-        guard !here.isEmpty else { return await pipeline.reject(request, context, with: .notFound) }
-        let ofKeys = here.filter(\.access.needsKey)
+    private func refuse(_ request: ReceivedRequest, _ others: [Route]) async -> FramedResponse {
+        let ofKeys = others.filter(\.access.needsKey)
         if request.method == .options, !ofKeys.isEmpty, let origin = request.headers[.origin],
             request.headers[.accessControlRequestMethod] != nil
         {
-            return await pipeline.preflight(request, context, origin: origin, methods: ofKeys.methods)
+            return await pipeline.preflight(request, origin: origin, methods: ofKeys.methods)
         }
-        return await pipeline.reject(request, context, with: .methodNotAllowed(here))
-    }
-
-    /// Whether a path is spelled as in the contract: no empty, dotted or encoded segment, no trailing slash.
-    private func isPlain(_ path: String) -> Bool {
-        path == "/"
-            || path.hasPrefix("/")
-                && path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-                    !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains { $0 == 0x25 || $0 == 0x5C }
-                }
+        return await pipeline.reject(request, with: .methodNotAllowed(others))
     }
 }
 

@@ -25,15 +25,19 @@ enum BodyReader {
         }
     }
 
+    /// - Parameter content: receives the ranges of the bytes that are the body's content, in order.
     /// - Returns: how many of the bytes belong to the body.
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(FramingError) -> Int {
+    mutating func consume(
+        _ bytes: UnsafeRawBufferPointer, content: (Range<Int>) -> Void
+    ) throws(FramingError) -> Int {
         switch self {
         case .length(let left):
             let count = min(left, bytes.count)
             self = .length(left - count)
+            content(0..<count)
             return count
         case .coded(var reader):
-            let count = try reader.consume(bytes)
+            let count = try reader.consume(bytes, content: content)
             self = .coded(reader)
             return count
         }
@@ -64,12 +68,15 @@ struct ChunkReader {
 
     var isDone: Bool { if case .done = state { true } else { false } }
 
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(FramingError) -> Int {
+    mutating func consume(
+        _ bytes: UnsafeRawBufferPointer, content: (Range<Int>) -> Void
+    ) throws(FramingError) -> Int {
         var index = 0
         while index < bytes.count {
             if case .done = state { break }
             if case .data(let left) = state {
                 let count = min(left, bytes.count - index)
+                content(index..<(index + count))
                 state = count == left ? .dataEnd : .data(left: left - count)
                 index += count
                 continue

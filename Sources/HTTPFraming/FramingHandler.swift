@@ -1,12 +1,12 @@
 import Glibc
 import NIOCore
 
-/// Validates the bytes of a connection before the HTTP parser sees them. It forwards only complete heads and well-framed bodies, one request
-/// at a time: the next request waits until the response to the one before has been sent. Each request has a deadline from its first byte on,
-/// however slowly the client sends.
+/// Reads requests from the bytes of a connection. It forwards only complete heads and well-framed bodies, one request at a time: the next
+/// request waits until the response to the one before has been sent. Each request has a deadline from its first byte on, however slowly the
+/// client sends.
 final class FramingHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
+    typealias InboundOut = RequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -31,8 +31,7 @@ final class FramingHandler: ChannelDuplexHandler {
         case head(HeadReader, began: NIODeadline)
         case body(BodyReader, Exchange)
         /// The whole request has been forwarded, its response is not complete.
-        /// - readIsDue: whether the pipeline asked for bytes that are not read while a further request waits.
-        case response(Exchange, readIsDue: Bool)
+        case response(Exchange)
         /// The rest of the body cannot be read. Further input is dropped, and the response is the connection's last.
         case failed(Exchange)
         /// The last response has been sent. Further input is read and dropped.
@@ -46,6 +45,14 @@ final class FramingHandler: ChannelDuplexHandler {
     private var input = ByteBuffer()
     /// The client sends nothing more.
     private var inputIsClosed = false
+    /// The reader of the body has not taken what arrived.
+    private var bodyIsFull = false
+    /// The pipeline asked for bytes while none are read.
+    private var readIsDue = false
+    /// A further request that has arrived waits for its turn among the event loop's connections.
+    private var isScheduled = false
+    /// A head is being forwarded; the whole exchange may happen meanwhile.
+    private var isForwarding = false
     private var slot: Connections.Slot?
     private var deadline = RequestDeadline()
 
@@ -67,6 +74,7 @@ final class FramingHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         slot = rules.connections.acquire(for: context.remoteAddress?.ipAddress)
         guard slot != nil else { return context.close(promise: nil) }
+        setDeadline(context.eventLoop.now + .seconds(rules.idleSeconds), context)
         context.fireChannelActive()
     }
 
@@ -86,9 +94,7 @@ final class FramingHandler: ChannelDuplexHandler {
         }
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
-        process(context)
-        // An idle connection releases the memory of its last input.
-        if input.readableBytes == 0 { input = ByteBuffer() }
+        if !isScheduled { process(context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -97,26 +103,50 @@ final class FramingHandler: ChannelDuplexHandler {
         if case .lingering = state { context.read() }
     }
 
-    /// Nothing more is read while a further request waits.
+    /// Nothing more is read while a further request waits, or while the body's reader is slower than the client.
     func read(context: ChannelHandlerContext) {
-        if case .response(let exchange, _) = state, input.readableBytes > 0 {
-            state = .response(exchange, readIsDue: true)
-        } else {
-            context.read()
+        let isWaiting: Bool
+        switch state {
+        case .idle: isWaiting = isScheduled
+        case .body: isWaiting = bodyIsFull
+        case .response: isWaiting = input.readableBytes > 0
+        case .head, .failed, .lingering: isWaiting = false
         }
+        readIsDue = isWaiting
+        if !isWaiting { context.read() }
+    }
+
+    private func readIfDue(_ context: ChannelHandlerContext) {
+        if readIsDue { read(context: context) }
+    }
+
+    func setBodyIsFull(_ isFull: Bool) {
+        guard bodyIsFull != isFull else { return }
+        bodyIsFull = isFull
+        if !isFull, let context { readIfDue(context) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
-            return context.fireUserInboundEventTriggered(event)
+        switch event {
+        case ChannelEvent.inputClosed as ChannelEvent:
+            inputIsClosed = true
+            if case .lingering = state { context.close(promise: nil) } else { goOn(context) }
+        case is ChannelShouldQuiesceEvent: quiesce(context)
+        default: context.fireUserInboundEventTriggered(event)
         }
-        inputIsClosed = true
+    }
+
+    /// The server stops: the response in progress is the last.
+    private func quiesce(_ context: ChannelHandlerContext) {
         switch state {
-        case .idle: context.fireUserInboundEventTriggered(event)
-        case .head, .lingering: context.close(promise: nil)
-        case .body(_, let exchange): failBody(.malformed("The body ends before its length."), exchange, context)
-        // A request that waits is answered first.
-        case .response, .failed: if input.readableBytes == 0 { context.fireUserInboundEventTriggered(event) }
+        case .idle, .head: context.close(promise: nil)
+        case .body(let reader, var exchange):
+            exchange.isLast = true
+            state = .body(reader, exchange)
+        case .response(var exchange):
+            exchange.isLast = true
+            state = .response(exchange)
+        case .failed, .lingering: break
         }
     }
 
@@ -125,7 +155,11 @@ final class FramingHandler: ChannelDuplexHandler {
             switch state {
             case .idle:
                 skipBlankLines()
-                guard input.readableBytes > 0 else { return }
+                // An idle connection releases the memory of its last input.
+                guard input.readableBytes > 0 else {
+                    input = ByteBuffer()
+                    return
+                }
                 let now = context.eventLoop.now
                 state = .head(HeadReader(), began: now)
                 setDeadline(now + .seconds(rules.requestDeadlineSeconds), context)
@@ -137,20 +171,11 @@ final class FramingHandler: ChannelDuplexHandler {
                 case .rejected(let error): return reject(error, target: reader.target, context)
                 case .complete(let head): forward(head, began: began, context)
                 }
-            case .body(var reader, var exchange):
+                // The response may be complete already.
+                if case .idle = state { return processNext(context) }
+            case .body(let reader, let exchange):
                 guard input.readableBytes > 0 else { return }
-                let consumed = input.withUnsafeReadableBytes { bytes in
-                    Result { () throws(FramingError) in try reader.consume(bytes) }
-                }
-                switch consumed {
-                case .failure(let error): return failBody(error, exchange, context)
-                case .success(let count):
-                    exchange.awaitsContinue = false
-                    state = .body(reader, exchange)
-                    guard let slice = input.readSlice(length: count) else { return }
-                    context.fireChannelRead(wrapInboundOut(slice))
-                    endBodyIfDone(context)
-                }
+                forwardBody(reader, exchange, context)
             case .response: return
             case .failed, .lingering: return input.clear()
             }
@@ -163,37 +188,83 @@ final class FramingHandler: ChannelDuplexHandler {
     }
 
     private func forward(_ head: HeadReader.Head, began: NIODeadline, _ context: ChannelHandlerContext) {
-        guard var slice = input.readSlice(length: head.lengthBytes) else { return }
-        if let target = head.absoluteTarget { slice = slice.replacing(target.range, with: target.path) }
-        state = .body(
-            head.body, Exchange(began: began, isLast: head.isLast, awaitsContinue: head.expectsContinue))
-        context.fireChannelRead(wrapInboundOut(slice))
-        endBodyIfDone(context)
+        input.moveReaderIndex(forwardBy: head.lengthBytes)
+        let exchange = Exchange(began: began, isLast: head.isLast, awaitsContinue: head.expectsContinue)
+        if head.body.isDone {
+            state = .response(exchange)
+            setDeadline(began + .seconds(rules.exchangeDeadlineSeconds), context)
+        } else {
+            state = .body(head.body, exchange)
+        }
+        isForwarding = true
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+        isForwarding = false
+    }
+
+    private func forwardBody(_ reader: BodyReader, _ exchange: Exchange, _ context: ChannelHandlerContext) {
+        var (reader, exchange) = (reader, exchange)
+        var content: [Range<Int>] = []
+        let consumed = input.withUnsafeReadableBytes { bytes in
+            Result { () throws(FramingError) in try reader.consume(bytes) { content.append($0) } }
+        }
+        switch consumed {
+        case .failure(let error): failBody(error, exchange, context)
+        case .success(let count):
+            exchange.awaitsContinue = false
+            state = .body(reader, exchange)
+            guard let bytes = input.readSlice(length: count) else { return }
+            if exchange.response == .none {
+                context.fireChannelRead(wrapInboundOut(.body(bytes.joined(content))))
+            }
+            endBodyIfDone(context)
+        }
     }
 
     private func endBodyIfDone(_ context: ChannelHandlerContext) {
         guard case .body(let reader, let exchange) = state, reader.isDone else { return }
-        state = .response(exchange, readIsDue: false)
+        bodyIsFull = false
+        state = .response(exchange)
         setDeadline(exchange.began + .seconds(rules.exchangeDeadlineSeconds), context)
+        switch exchange.response {
+        case .none: context.fireChannelRead(wrapInboundOut(.end))
+        case .begun: break
         // The response was sent before the body was complete, and the rest of the body was read all the same.
-        if exchange.response == .ended { beginNext(context) }
+        case .ended: becomeIdle(context)
+        }
     }
 
-    private func beginNext(_ context: ChannelHandlerContext) {
-        var readIsDue = false
-        if case .response(_, let isDue) = state { readIsDue = isDue }
+    /// The exchange is complete.
+    private func becomeIdle(_ context: ChannelHandlerContext) {
         state = .idle
-        deadline.clear()
-        process(context)
-        context.fireChannelReadComplete()
-        if inputIsClosed {
-            switch state {
-            case .idle: context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-            case .head: context.close(promise: nil)
-            case .body, .response, .failed, .lingering: break
-            }
-        } else if readIsDue {
-            read(context: context)
+        setDeadline(context.eventLoop.now + .seconds(rules.idleSeconds), context)
+    }
+
+    /// After an exchange: schedules the next request if it has arrived, otherwise waits for one. Requests that a client sends at once are not
+    /// handled in one go, so that its connection takes turns with the others of the event loop.
+    private func processNext(_ context: ChannelHandlerContext) {
+        skipBlankLines()
+        guard input.readableBytes > 0 else {
+            input = ByteBuffer()
+            return goOn(context)
+        }
+        guard !isScheduled else { return }
+        isScheduled = true
+        context.eventLoop.assumeIsolated().execute {
+            self.isScheduled = false
+            guard let context = self.context, case .idle = self.state else { return }
+            self.process(context)
+            self.goOn(context)
+        }
+    }
+
+    /// Reads more, or closes the connection if the client sends nothing more.
+    private func goOn(_ context: ChannelHandlerContext) {
+        guard inputIsClosed else { return readIfDue(context) }
+        switch state {
+        case .idle: if !isScheduled { context.close(promise: nil) }
+        case .head: context.close(promise: nil)
+        case .body(_, let exchange): failBody(.bodyTooShort, exchange, context)
+        case .response, .failed, .lingering: break
         }
     }
 
@@ -207,10 +278,10 @@ final class FramingHandler: ChannelDuplexHandler {
             if exchange.awaitsContinue || !reader.isShort || rules.isDraining() { exchange.isLast = true }
             state = .body(reader, exchange)
             return exchange.isLast
-        case .response(var exchange, let readIsDue):
+        case .response(var exchange):
             exchange.response = .begun
             if rules.isDraining() { exchange.isLast = true }
-            state = .response(exchange, readIsDue: readIsDue)
+            state = .response(exchange)
             return exchange.isLast
         case .failed, .idle, .head, .lingering: return true
         }
@@ -224,7 +295,9 @@ final class FramingHandler: ChannelDuplexHandler {
         case .body(let reader, var exchange) where !exchange.isLast:
             exchange.response = .ended
             state = .body(reader, exchange)
-        case .response(let exchange, _) where !exchange.isLast: beginNext(context)
+        case .response(let exchange) where !exchange.isLast:
+            becomeIdle(context)
+            if !isForwarding { processNext(context) }
         case .body, .response, .failed: lingerThenClose(context)
         }
     }
@@ -290,7 +363,7 @@ final class FramingHandler: ChannelDuplexHandler {
         case .passed: break
         }
         switch state {
-        case .idle: break
+        case .idle: context.close(promise: nil)
         case .head(let reader, _): reject(.timedOut, target: reader.target, context)
         case .body(_, let exchange) where exchange.response == .none: failBody(.timedOut, exchange, context)
         case .body, .response, .failed: reset(context)
@@ -300,14 +373,19 @@ final class FramingHandler: ChannelDuplexHandler {
 }
 
 extension ByteBuffer {
-    /// - Parameter range: counted from the first readable byte.
-    fileprivate func replacing(_ range: Range<Int>, with text: String) -> ByteBuffer {
-        var copy = ByteBuffer()
-        copy.writeBytes(readableBytesView.prefix(range.lowerBound))
-        copy.writeString(text)
-        copy.writeBytes(readableBytesView.dropFirst(range.upperBound))
-        return copy
+    /// - Parameter ranges: counted from the first readable byte.
+    fileprivate func joined(_ ranges: [Range<Int>]) -> ByteBuffer {
+        if ranges.count == 1, let only = ranges.first {
+            return getSlice(at: readerIndex + only.lowerBound, length: only.count) ?? ByteBuffer()
+        }
+        var joined = ByteBuffer()
+        for range in ranges { joined.writeBytes(readableBytesView.dropFirst(range.lowerBound).prefix(range.count)) }
+        return joined
     }
+}
+
+extension FramingError {
+    fileprivate static let bodyTooShort = FramingError.malformed("The body ends before its length.")
 }
 
 extension Channel {

@@ -11,10 +11,13 @@ struct HeadReader {
     /// A request line without its target.
     private static let lineAllowanceBytes = 32
 
-    struct Head {
+    struct Head: Sendable {
         let lengthBytes: Int
-        /// Where the head has an absolute target, and the path and query that replace it; `nil` for the usual form.
-        let absoluteTarget: (range: Range<Int>, path: String)?
+        let method: HTTPRequest.Method
+        /// Path and query.
+        let target: String
+        /// Without Host.
+        let headers: HTTPFields
         let body: BodyReader
         /// No other request is read on this connection.
         let isLast: Bool
@@ -31,11 +34,13 @@ struct HeadReader {
     private(set) var target = ""
     private var lineStart = 0
     private var fieldsStart: Int?
+    private var method = HTTPRequest.Method.get
+    private var headers = HTTPFields()
     private var fields = 0
     private var isOld = false
     private var hosts = 0
     private var host = ""
-    private var absolute: (authority: String, range: Range<Int>)?
+    private var absoluteAuthority: String?
     private var contentLength: Int?
     private var isChunked = false
     private var closes = false
@@ -99,10 +104,11 @@ struct HeadReader {
         let (method, target, version) = (parts[0], parts[1], parts[2])  // three, as just checked
         guard target.count <= Self.maximumTargetBytes else { throw .targetTooLong }
         guard !method.isEmpty, method.allSatisfy(\.isToken) else { throw .malformed("The method is not a token.") }
-        switch String(decoding: version, as: UTF8.self) {
-        case "HTTP/1.1": isOld = false
-        case "HTTP/1.0": isOld = true
-        default:
+        if version.elementsEqual("HTTP/1.1".utf8) {
+            isOld = false
+        } else if version.elementsEqual("HTTP/1.0".utf8) {
+            isOld = true
+        } else {
             guard version.starts(with: "HTTP/".utf8), version.count == 8 else {
                 throw .malformed("The request line has no HTTP version.")
             }
@@ -115,9 +121,10 @@ struct HeadReader {
             self.target = String(decoding: target, as: UTF8.self)
         }
         // Checked before another form of target is read, because CONNECT has a form of its own.
-        guard Self.methods.contains(String(decoding: method, as: UTF8.self)) else {
+        guard let known = Self.methods.first(where: { method.elementsEqual($0.rawValue.utf8) }) else {
             throw FramingError(.methodNotImplemented, "No resource of this service has the method.")
         }
+        self.method = known
         if target.first != 0x2F { try readAbsoluteTarget(target) }
     }
 
@@ -135,23 +142,32 @@ struct HeadReader {
         }
         let path = String(rest.dropFirst(authority.count))
         self.target = path.hasPrefix("/") ? path : "/" + path
-        absolute = (authority.lowercased(), target.startIndex..<target.endIndex)
+        absoluteAuthority = authority.lowercased()
     }
 
-    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .post, .put, .patch, .delete, .head, .options, .trace,
+    ]
 
     // MARK: Fields
 
     private mutating func readField(_ line: UnsafeRawBufferPointer) throws(FramingError) {
         fields += 1
         guard line[0] != 0x20, line[0] != 0x09 else { throw .malformed("A header is folded over two lines.") }
-        guard let colon = line.firstIndex(of: 0x3A), colon > 0, line[..<colon].allSatisfy(\.isToken) else {
-            throw .malformed("A header's name is not a token with a colon after it.")
-        }
+        guard let colon = line.firstIndex(of: 0x3A), colon > 0,
+            let name = HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
+        else { throw .malformed("A header's name is not a token with a colon after it.") }
         let value = line[(colon + 1)...].trimmed
         guard value.allSatisfy(\.isFieldText) else { throw .malformed("A header holds a control character.") }
-        guard (4...17).contains(colon) else { return }
-        switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
+        try readFraming(name.canonicalName, value)
+        if name.canonicalName != "host" {
+            headers.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
+        }
+    }
+
+    /// Reads the headers that say where the request ends, and how the connection goes on.
+    private mutating func readFraming(_ name: String, _ value: Slice<UnsafeRawBufferPointer>) throws(FramingError) {
+        switch name {
         case "host":
             hosts += 1
             host = String(decoding: value, as: UTF8.self).lowercased()
@@ -187,7 +203,7 @@ struct HeadReader {
 
     private func head(lengthBytes: Int) throws(FramingError) -> Head {
         guard hosts == 1 || (isOld && hosts == 0) else { throw .malformed("Exactly one Host header is required.") }
-        if let absolute, hosts == 1, absolute.authority != host {
+        if let absoluteAuthority, hosts == 1, absoluteAuthority != host {
             throw .malformed("The target and Host name different hosts.")
         }
         guard !isChunked || contentLength == nil else {
@@ -196,7 +212,7 @@ struct HeadReader {
         guard !isChunked || !isOld else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
         // A client that asks for an upgrade may send bytes of the other protocol next. No upgrade is supported.
         return Head(
-            lengthBytes: lengthBytes, absoluteTarget: absolute.map { ($0.range, target) },
+            lengthBytes: lengthBytes, method: method, target: target, headers: headers,
             body: isChunked ? .chunked : .length(contentLength ?? 0),
             isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld)
     }

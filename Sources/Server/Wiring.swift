@@ -147,25 +147,32 @@ struct Wiring: Sendable {
         var rules = api.framingRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
         rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)
-        let plain = api.server(rules)
-        let common = try settings.identity.map { try .tls(plain, tlsConfiguration: $0.configuration()) } ?? plain
-        var servers: [any Service] = [application(api.router, common, port: settings.httpPort)]
+        var servers: [any Service] = []
+        if let identity = settings.identity {
+            servers.append(
+                try server(
+                    TLSChannel(api.channel(rules), tlsConfiguration: identity.configuration()), port: settings.httpPort)
+            )
+        } else {
+            servers.append(server(api.channel(rules), port: settings.httpPort))
+        }
         if let cards = settings.smartCards, let port = cards.port, let identity = settings.identity {
-            let mutual = try HTTPServerBuilder.tls(
-                plain, tlsConfiguration: identity.configuration(demanding: cards.roots))
-            servers.append(application(api.smartCardRouter, mutual, port: port))
+            servers.append(
+                try server(
+                    TLSChannel(
+                        api.smartCardChannel(rules), tlsConfiguration: identity.configuration(demanding: cards.roots)),
+                    port: port))
         }
         if let identity = settings.identity { servers.append(CertificateRenewal(identity: identity, logger: logger)) }
         return servers
     }
 
-    private func application(_ router: Router<Context>, _ server: HTTPServerBuilder, port: Int) -> any Service {
-        Application(
-            responder: router.buildResponder(), server: server,
-            configuration: ApplicationConfiguration(
+    private func server(_ channel: some ServerChildChannel, port: Int) -> any Service {
+        channel.server(
+            configuration: ServerConfiguration(
                 address: .hostname(settings.httpHost, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
-            logger: logger)
+            eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup, logger: logger)
     }
 
     func serviceState(_ metrics: PrometheusMetrics) -> ServiceState {

@@ -29,10 +29,16 @@ private struct Connection {
 
     func closeInput() { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
 
-    /// The bytes forwarded to the HTTP parser since the last call.
+    /// The parts forwarded since the last call, each head as method, target and an exclamation mark, and each end as a full stop.
     func forwarded() throws -> String {
         var text = ""
-        while let bytes = try channel.readInbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
+        while let part = try channel.readInbound(as: RequestPart.self) {
+            switch part {
+            case .head(let head): text += "\(head.method) \(head.target)!"
+            case .body(let bytes): text += String(buffer: bytes)
+            case .end: text += "."
+            }
+        }
         return text
     }
 
@@ -46,6 +52,7 @@ private struct Connection {
     func respond() -> Bool {
         let isLast = handler.responseBegins()
         handler.responseEnded()
+        channel.embeddedEventLoop.run()
         return isLast
     }
 
@@ -102,18 +109,18 @@ extension Connections {
         let connection = try Connection()
         try connection.receive("\r\n" + get + post + "hello" + get)
 
-        #expect(try connection.forwarded() == get)
+        #expect(try connection.forwarded() == "GET /live!")
         #expect(!connection.respond())
-        #expect(try connection.forwarded() == post + "hello")
+        #expect(try connection.forwarded() == "POST /v1/positions!hello.")
         #expect(!connection.respond())
-        #expect(try connection.forwarded() == get)
+        #expect(try connection.forwarded() == "GET /live!")
     }
 
     @Test func `a request that ends the connection is the last, and so is any while the service stops`() throws {
         let last = try Connection()
         try last.receive("GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + get)
         #expect(last.respond())
-        #expect(try last.forwarded() == "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(try last.forwarded() == "GET /live!")
 
         let draining = try Connection(isDraining: true)
         try draining.receive(get)
@@ -124,8 +131,9 @@ extension Connections {
         let short = try Connection()
         try short.receive(post + "he")
         #expect(!short.respond())
+        #expect(try short.forwarded() == "POST /v1/positions!he")
         try short.receive("llo" + get)
-        #expect(try short.forwarded() == post + "hello" + get)
+        #expect(try short.forwarded() == "GET /live!", "the rest of the body is dropped")
 
         let long = try Connection()
         try long.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n")
@@ -177,6 +185,65 @@ extension Connections {
         #expect(!connection.channel.isActive)
     }
 
+    @Test func `a chunked body is forwarded without its coding, however its bytes arrive`() throws {
+        let head = "POST /v1/positions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let body = "5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX-A: b\r\n\r\n"
+        let whole = try Connection()
+        try whole.receive(head + body + get)
+        #expect(try whole.forwarded() == "POST /v1/positions!hello world.")
+        #expect(!whole.respond())
+        #expect(try whole.forwarded() == "GET /live!")
+
+        let parts = try Connection()
+        for byte in (head + body).utf8 { try parts.receive(String(decoding: [byte], as: UTF8.self)) }
+        #expect(try parts.forwarded() == "POST /v1/positions!hello world.")
+    }
+
+    @Test func `nothing is read while a further request waits, or while the body's reader is slow`() throws {
+        let connection = try Connection()
+        let reads = ReadCounter()
+        try connection.channel.pipeline.syncOperations.addHandler(reads, position: .first)
+        try connection.receive(get + get)
+        connection.channel.read()
+        #expect(reads.count == 0)
+        _ = connection.respond()
+        #expect(reads.count == 1)
+
+        _ = connection.respond()
+        try connection.receive(post + "he")
+        connection.handler.setBodyIsFull(true)
+        connection.channel.read()
+        #expect(reads.count == 1)
+        connection.handler.setBodyIsFull(false)
+        #expect(reads.count == 2)
+    }
+
+    @Test func `an idle connection is closed after a time, and when the server stops`() throws {
+        let silent = try Connection()
+        silent.advance(seconds: 29)
+        #expect(silent.channel.isActive)
+        silent.advance(seconds: 1)
+        #expect(!silent.channel.isActive)
+
+        let used = try Connection()
+        used.advance(seconds: 20)
+        try used.receive(get)
+        _ = used.respond()
+        used.advance(seconds: 29)
+        #expect(used.channel.isActive)
+        used.advance(seconds: 1)
+        #expect(!used.channel.isActive)
+
+        let idle = try Connection()
+        let busy = try Connection()
+        try busy.receive(get)
+        for connection in [idle, busy] {
+            connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        #expect(!idle.channel.isActive && busy.channel.isActive)
+        #expect(busy.respond())
+    }
+
     @Test func `connections of an address over its limit are closed, and closed ones do not count`() throws {
         let connections = Connections(maximumPerAddress: 1, exempting: .none)
         let first = try Connection(connections: connections)
@@ -187,5 +254,17 @@ extension Connections {
 
         first.channel.close(promise: nil)
         #expect(connections.count == 0)
+    }
+}
+
+/// Counts how often the handlers ask for bytes.
+private final class ReadCounter: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    var count = 0
+
+    func read(context: ChannelHandlerContext) {
+        count += 1
+        context.read()
     }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import HTTPFraming
@@ -54,7 +55,7 @@ import Testing
             var taken = 0
             while taken < body.count, !reader.isDone {
                 let end = min(taken + pieces, body.count)
-                taken += try body[taken..<end].withUnsafeBytes { try reader.consume($0) }
+                taken += try body[taken..<end].withUnsafeBytes { try reader.consume($0) { _ in } }
             }
             #expect(reader.isDone && taken == length, "\(pieces)")
         }
@@ -71,7 +72,7 @@ import Testing
             var reader = HeadReader()
             _ = bytes.withUnsafeBytes { reader.read($0) }
             var body = BodyReader.chunked
-            _ = bytes.withUnsafeBytes { bytes in try? body.consume(bytes) }
+            _ = bytes.withUnsafeBytes { bytes in try? body.consume(bytes) { _ in } }
         }
     }
 
@@ -86,8 +87,19 @@ import Testing
             Issue.record("not read")
             return
         }
-        let absolute = try #require(found.absoluteTarget)
-        #expect(absolute.path == path && reader.target == path)
-        #expect(String(decoding: Array(head.utf8)[absolute.range], as: UTF8.self) == target)
+        #expect(found.target == path && reader.target == path)
+    }
+
+    @Test func `the method and the headers are read without Host, with repeated ones in order`() throws {
+        var reader = HeadReader()
+        let head = "PATCH /a HTTP/1.1\r\nX-A: 1\r\nhost: a\r\nACCEPT:\t */* \r\nx-a: 2\r\nX-B:\r\n\r\n"
+        guard case .complete(let found) = Array(head.utf8).withUnsafeBytes({ reader.read($0) }) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(found.method == .patch && found.target == "/a" && found.headers.count == 4)
+        let name = try #require(HTTPField.Name("x-a"))
+        #expect(found.headers[values: name] == ["1", "2"] && found.headers[.accept] == "*/*")
+        #expect(!found.headers.contains { $0.name.canonicalName == "host" })
     }
 }

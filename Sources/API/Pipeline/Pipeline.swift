@@ -1,12 +1,9 @@
 import Accounts
 import Addresses
 import Cryptography
-import Foundation
 import HTTPFraming
 import HTTPTypes
-import Hummingbird
 import Logging
-import NIOCore
 import Operations
 import PagoPA
 import Requests
@@ -46,29 +43,29 @@ struct Pipeline: Sendable {
     }
 
     /// The response of a route.
-    func respond(_ request: Request, _ context: Context, route: Route) async -> Response {
-        await respond(request, context, as: route.path) { state in
-            guard route.access.needsKey else { return try await reply(request, context, route, &state) }
+    func respond(_ request: ReceivedRequest, route: Route, _ parameters: [String: String]) async -> FramedResponse {
+        await respond(request, as: route.path) { state in
+            guard route.access.needsKey else { return try await reply(request, parameters, route, &state) }
             do {
-                return try await confirmedReply(request, context, route, &state, fromMemory: true)
+                return try await confirmedReply(request, parameters, route, &state, fromMemory: true)
             } catch is CredentialChanged {
                 // Nothing was executed with the cached key or session: they are read again, and the request is handled again.
-                return try await confirmedReply(request, context, route, &state, fromMemory: false)
+                return try await confirmedReply(request, parameters, route, &state, fromMemory: false)
             }
         }
     }
 
     /// The response to a request without a route.
-    func reject(_ request: Request, _ context: Context, with problem: Problem) async -> Response {
-        await respond(request, context, as: "unknown") { state in
+    func reject(_ request: ReceivedRequest, with problem: Problem) async -> FramedResponse {
+        await respond(request, as: "unknown") { state in
             try limits.countAddress(&state)
             throw problem
         }
     }
 
     /// The response to a browser that asks whether a page of this origin may send its request (a CORS preflight).
-    func preflight(_ request: Request, _ context: Context, origin: String, methods: [String]) async -> Response {
-        await respond(request, context, as: "preflight") { state in
+    func preflight(_ request: ReceivedRequest, origin: String, methods: [String]) async -> FramedResponse {
+        await respond(request, as: "preflight") { state in
             try limits.countAddress(&state)
             guard try await origins.isNamed(origin) else {
                 throw Problem(.originNotAllowed, detail: "No valid key names it among its allowed_origins.")
@@ -94,29 +91,29 @@ struct Pipeline: Sendable {
     /// The common part of every response.
     /// - Parameter template: the route's path, which is logged.
     private func respond(
-        _ request: Request, _ context: Context, as template: String,
-        _ work: (inout RequestState) async throws -> Reply
-    ) async -> Response {
+        _ request: ReceivedRequest, as template: String, _ work: (inout RequestState) async throws -> Reply
+    ) async -> FramedResponse {
         let began = ContinuousClock.now
         var state = RequestState(
-            method: request.method.rawValue, path: request.uri.path, template: template,
+            method: request.method.rawValue, path: request.path, template: template,
             correlation: CorrelationID(request.headers),
-            clientIP: clientAddresses.client(peer: context.remoteAddress, request.headers),
+            clientIP: clientAddresses.client(peer: request.peer.address, request.headers),
             origin: request.headers[.origin])
         let reply = await Correlation.$id.withValue(state.correlation.text) {
             do { return try await work(&state) } catch { return errors.reply(to: error, state) }
         }.addingStandardHeaders(state)
         log.record(reply, state, seconds: (ContinuousClock.now - began).seconds)
-        return reply.response(to: request.method)
+        return reply.framed(for: request.method)
     }
 
     /// Sends no response before the database has confirmed the credential, also where the request needed no transaction.
     private func confirmedReply(
-        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState, fromMemory: Bool
+        _ request: ReceivedRequest, _ parameters: [String: String], _ route: Route, _ state: inout RequestState,
+        fromMemory: Bool
     ) async throws -> Reply {
         try await authentication.authenticate(request.headers, &state, fromMemory: fromMemory)
         let result: Result<Reply, any Error>
-        do { result = .success(try await reply(request, context, route, &state, fromMemory: fromMemory)) } catch {
+        do { result = .success(try await reply(request, parameters, route, &state, fromMemory: fromMemory)) } catch {
             result = .failure(error)
         }
         if case .failure(let error) = result, error is CredentialChanged { throw error }
@@ -126,11 +123,10 @@ struct Pipeline: Sendable {
 
     /// The request that a route's handler receives.
     private func reply(
-        _ request: Request, _ context: Context, _ route: Route, _ state: inout RequestState, fromMemory: Bool = true
+        _ request: ReceivedRequest, _ parameters: [String: String], _ route: Route, _ state: inout RequestState,
+        fromMemory: Bool = true
     ) async throws -> Reply {
         let headers = request.headers
-        let parameters = Dictionary(
-            context.parameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
         var caller = AuthenticatedCaller.anonymous
         switch route.access {
         case .open: try limits.countAddress(&state)
@@ -152,37 +148,23 @@ struct Pipeline: Sendable {
             caller = .key(credential.caller)
         }
         try EntityTags.demandNone(in: headers, of: request.method, for: route)
-        let query = try queries.validated(known: route.query, query: request.uri.query) {
-            request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
-        }
+        let query = try queries.validated(known: route.query, query: request.query) { request.queryParameters }
         let body: [UInt8]
         if let earlier = state.body {
             body = earlier
         } else {
             body = try await bodies.collect(request.body, of: request.method, headers) {
-                context.channel.sendContinue()
+                request.sendContinue()
             }
             state.body = body
         }
         if route.access == .psp { caller = .psp(try await webhooks.verify(headers, of: state.psp, over: body)) }
         let content = RequestContent(
-            method: request.method, path: request.uri.path, parameters: parameters, query: query, headers: headers,
-            accept: accept, body: body, peer: context.peer, clientAddress: citizenAddress.address,
+            method: request.method, path: request.path, parameters: parameters, query: query, headers: headers,
+            accept: accept, body: body, peer: request.peer, clientAddress: citizenAddress.address,
             cursorKeys: cursorKeys)
         return try await RequestCredential.$current.withValue(state.credential) {
             try await route.handle(content, caller)
         }
-    }
-}
-
-extension Reply {
-    fileprivate func response(to method: HTTPRequest.Method) -> Response {
-        // 204 and 304 have no body at all.
-        if status == .noContent || status == .notModified {
-            return Response(status: status, headers: headers)
-        }
-        let whole = Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-        return method == .head ? whole.createHeadResponse() : whole
     }
 }

@@ -14,7 +14,7 @@ struct QueryParameters: Sendable {
     ///   - pairs: as decoded.
     /// - Throws: 400 for a query that is too long, and for an unknown name.
     func validated(
-        known: Set<String>?, query: String?, pairs: () -> [(name: String, value: String)]
+        known: Set<String>?, query: Substring?, pairs: () -> [(name: String, value: String)]
     ) throws(Problem) -> [(name: String, value: String)] {
         guard (query?.utf8.count ?? 0) <= maximumBytes else {
             throw Problem.malformed("The query is longer than \(maximumBytes) bytes.")

@@ -1,5 +1,4 @@
 import HTTPFraming
-import HTTPTypes
 
 extension Problem {
     /// The one place that gives each framing error its kind.
@@ -15,15 +14,5 @@ extension Problem {
             case .versionNotSupported: .versionNotSupported
             }
         self.init(kind, detail: error.detail)
-    }
-}
-
-extension Reply {
-    /// The response as the last one of an HTTP/1.1 connection, where no HTTP encoder can write it.
-    var lastHTTP1Bytes: [UInt8] {
-        var text = "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n"
-        for field in headers { text += "\(field.name.rawName): \(field.value)\r\n" }
-        text += "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
-        return Array(text.utf8) + body
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import JSON
 import Logging
 import PagoPA
@@ -56,15 +56,14 @@ private final class LogClock: Sendable {
 
     /// Now in UTC, to the microsecond.
     var text: String {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let unixSeconds = Int64(now.tv_sec)
+        let microseconds = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        let unixSeconds = microseconds / 1_000_000
         let whole = second.withLock { second in
             if second.unixSeconds != unixSeconds {
                 second = (unixSeconds, String(Instant(microseconds: unixSeconds * 1_000_000).rfc3339.dropLast()))
             }
             return second.text
         }
-        return "\(whole).\(String(1_000_000 + now.tv_nsec / 1_000).dropFirst())Z"
+        return "\(whole).\(String(1_000_000 + microseconds % 1_000_000).dropFirst())Z"
     }
 }

@@ -1,0 +1,50 @@
+import HTTPTypes
+import NIOCore
+
+/// A request whose head is complete and valid. Its body may still be arriving.
+package struct FramedRequest: Sendable {
+    package let method: HTTPRequest.Method
+    /// Path and query.
+    package let target: String
+    /// Without Host.
+    package let headers: HTTPFields
+    package let body: FramedBody
+    package let channel: any Channel
+    /// The other end of the connection.
+    package let address: String
+
+    package init(
+        method: HTTPRequest.Method, target: String, headers: HTTPFields, body: FramedBody, channel: any Channel,
+        address: String
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.channel = channel
+        self.address = address
+    }
+}
+
+/// The bytes of a response.
+package struct FramedResponse: Sendable {
+    /// From the status line to the CR LF of the last header. The handler of the connection adds `Connection: close` where it is due, and the
+    /// empty line.
+    package let head: [UInt8]
+    package let body: [UInt8]
+
+    package init(head: [UInt8], body: [UInt8]) {
+        self.head = head
+        self.body = body
+    }
+}
+
+/// Creates the response to a request. It runs on the connection's event loop until it first waits.
+package typealias Responder = @Sendable (FramedRequest) async -> FramedResponse
+
+/// What `FramingHandler` forwards: a head, and for a request with a body its bytes and its end.
+enum RequestPart: Sendable {
+    case head(HeadReader.Head)
+    case body(ByteBuffer)
+    case end
+}
