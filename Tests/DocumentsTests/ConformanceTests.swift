@@ -63,6 +63,18 @@ import Testing
         for line in lines { #expect(line.contains(" True "), "\(line)") }
     }
 
+    @Test func `receipts that a renderer drew before do not change the bytes`() async throws {
+        let renderer = try ReceiptPDF(threads: 1)
+        func draw(_ index: Int) async throws -> [UInt8] {
+            let (receipt, language) = try Self.samples[index]()
+            return try await renderer.draw(
+                ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: language))
+        }
+        let first = try await draw(4)
+        for index in Self.samples.indices { _ = try await draw(index) }
+        #expect(try await draw(4) == first)
+    }
+
     @Test(arguments: 0..<5) func `the same receipt gives the same bytes`(index: Int) async throws {
         #expect(try await pdf(index) == pdf(index))
     }

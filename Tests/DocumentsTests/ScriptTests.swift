@@ -99,6 +99,34 @@ import Testing
         }
     }
 
+    /// Without ``Typefaces``' lock, this ends in FreeType: Cairo closes font faces that other threads use.
+    @Test func `renderers that draw names in all scripts at the same time give the same bytes as one alone`()
+        async throws
+    {
+        let names = Self.names.map(\.name)
+        var drawnAlone: [[UInt8]] = []
+        for name in names { drawnAlone.append(try await pdf(name)) }
+
+        let expected = drawnAlone
+        let different = try await withThrowingTaskGroup(of: [String].self) { group in
+            for renderer in 0..<8 {
+                group.addTask {
+                    let drawing = try ReceiptPDF()
+                    var different: [String] = []
+                    // Each renderer begins with another script.
+                    for index in names.indices.map({ ($0 + renderer * 6) % names.count }) {
+                        let drawn = try await drawing.draw(receipt(names[index]))
+                        if drawn != expected[index] { different.append(names[index]) }
+                    }
+                    return different
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+
+        #expect(different == [])
+    }
+
     @Test func `a character without a font is drawn as a visible sign, with the tax code beside it`() async throws {
         let text = try Tool.text(of: await pdf("\u{E000}\u{10FFFD}\u{0378} Rossi"))
 

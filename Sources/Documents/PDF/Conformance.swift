@@ -155,16 +155,32 @@ enum Artifacts {
         marked.reserveCapacity(content.count + 1_024)
         var depth = 0
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-            let words = line.split(separator: UInt8(ascii: " "))
-            let last = words.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-            if last == "BDC" || last == "BMC" { depth += 1 }
-            let isDecoration = depth == 0 && ["f", "f*", "S", "B"].contains(last)
+            let operation = operation(of: line)
+            if beginsTag(operation) { depth += 1 }
+            let isDecoration = depth == 0 && paints(operation)
             if isDecoration { marked += Array("/Artifact BMC\n".utf8) }
             marked += line
             marked.append(UInt8(ascii: "\n"))
             if isDecoration { marked += Array("EMC\n".utf8) }
-            if last == "EMC" { depth -= 1 }
+            if operation.elementsEqual("EMC".utf8) { depth -= 1 }
         }
         return marked
+    }
+
+    /// The last word of a line.
+    private static func operation(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let blank = UInt8(ascii: " ")
+        var line = line
+        while line.last == blank { line = line.dropLast() }
+        guard let before = line.lastIndex(of: blank) else { return line }
+        return line.suffix(max(0, line.endIndex - before - 1))
+    }
+
+    private static func beginsTag(_ operation: ArraySlice<UInt8>) -> Bool {
+        operation.elementsEqual("BDC".utf8) || operation.elementsEqual("BMC".utf8)
+    }
+
+    private static func paints(_ operation: ArraySlice<UInt8>) -> Bool {
+        operation.count <= 2 && ["f", "f*", "S", "B"].contains { operation.elementsEqual($0.utf8) }
     }
 }

@@ -1,7 +1,7 @@
 import Workers
 
 /// Draws receipts as PDF/UA-1 and PDF/A-2a: tagged, with embedded fonts, the same bytes for the same content. On threads of its
-/// own: a page takes tens of milliseconds, and Pango lets only one thread use a font map at a time.
+/// own: a page takes milliseconds. One thread draws at a time (``Typefaces``), while another completes its document.
 package final class ReceiptPDF: Sendable {
     package static let threads = 2
     package static let maximumWaiting = 64
@@ -9,17 +9,19 @@ package final class ReceiptPDF: Sendable {
     /// Waiting and drawing.
     package static let deadlineSeconds = 10
 
-    private let workers: Workers<Result<Typeface, any Error>>
+    private let fontDirectory: String
+    private let workers: Workers<Void>
 
     /// - Parameter fontDirectory: the folder with the folders dejavu, noto and droid; see ``FontFiles``.
     /// - Throws: ``DocumentFailure`` when a font is missing.
     package init(fontDirectory: String = "/usr/share/fonts/truetype", threads: Int = ReceiptPDF.threads) throws {
-        _ = try Typeface(directory: fontDirectory)
+        try Typefaces.withTypeface(from: fontDirectory) { _ in }
+        self.fontDirectory = fontDirectory
         workers = Workers(
             name: "pdf", threads: threads,
             limits: QueueLimits(
                 waiting: Self.maximumWaiting, waitingPerKey: Self.maximumWaitingPerCreditor, runningPerKey: threads)
-        ) { Result { try Typeface(directory: fontDirectory) } }
+        ) {}
     }
 
     package func stop() { workers.stop() }
@@ -31,8 +33,11 @@ package final class ReceiptPDF: Sendable {
         do {
             drawn = try await workers.run(
                 for: content.creditorName, until: .now + .seconds(Self.deadlineSeconds)
-            ) { typeface in
-                Result { try Conformance.applied(to: content.drawn(with: typeface.get()), of: content) }
+            ) { [fontDirectory] in
+                Result {
+                    let drawn = try Typefaces.withTypeface(from: fontDirectory) { try content.drawn(with: $0) }
+                    return try Conformance.applied(to: drawn, of: content)
+                }
             }
         } catch { throw DocumentFailure.busy }
         return try drawn.get()

@@ -17,6 +17,11 @@ final class Sheet {
 
     private final class Output {
         var bytes: [UInt8] = []
+
+        init() {
+            // More than most receipts have.
+            bytes.reserveCapacity(65_536)
+        }
     }
 
     init(typeface: Typeface, title: String, author: String, createdAt: String) throws {
@@ -48,11 +53,15 @@ final class Sheet {
     }
 
     struct Style {
-        let size: Double
-        let weight: Typeface.Weight
+        let font: Typeface.Style
         /// 0 black … 1 white
         let grey: Double
-        var lineHeight: Double { size * 1.4 }
+        var lineHeight: Double { font.size * 1.4 }
+
+        init(size: Double, weight: Typeface.Weight, grey: Double) {
+            font = Typeface.Style(size: size, weight: weight)
+            self.grey = grey
+        }
     }
 
     func tagged(_ tag: String, _ body: () -> Void) {
@@ -61,25 +70,26 @@ final class Sheet {
         cairo_tag_end(cairo, tag)
     }
 
-    func lines(of text: String, _ style: Style, width: Double) -> [String] {
-        typeface.lines(of: typeface.showable(text), size: style.size, weight: style.weight, width: width)
+    /// - Parameter isFixed: whether the text is our own wording, which other receipts contain too.
+    func lines(of text: String, _ style: Style, width: Double, isFixed: Bool = false) -> [TextLine] {
+        isFixed
+            ? typeface.lines(ofFixed: text, style.font, width: width)
+            : typeface.lines(of: text, style.font, width: width)
     }
 
     /// Draws lines from `top` downwards and leaves `y` where it is.
-    func draw(_ lines: [String], _ style: Style, x: Double, top: Double) {
+    func draw(_ lines: [TextLine], _ style: Style, x: Double, top: Double) {
         cairo_set_source_rgb(cairo, style.grey, style.grey, style.grey)
-        for (number, line) in lines.enumerated() where !line.isEmpty {
-            let lower = typeface.baselineDifference(of: line, size: style.size, weight: style.weight)
-            cairo_move_to(cairo, x, top + Double(number) * style.lineHeight - lower)
-            _ = typeface.withLayout(line, size: style.size, weight: style.weight) { layout in
-                pango_cairo_show_layout(cairo, layout)
-            }
+        for (number, line) in lines.enumerated() {
+            guard let layout = line.layout else { continue }
+            cairo_move_to(cairo, x, top + Double(number) * style.lineHeight - line.descent)
+            pango_cairo_show_layout(cairo, layout)
         }
     }
 
     /// A block of text over the whole width.
-    func write(_ text: String, _ style: Style, as tag: String) {
-        let lines = lines(of: text, style, width: Self.width - 2 * Self.margin)
+    func write(_ text: String, _ style: Style, as tag: String, isFixed: Bool = false) {
+        let lines = lines(of: text, style, width: Self.width - 2 * Self.margin, isFixed: isFixed)
         let top = y
         tagged(tag) { draw(lines, style, x: Self.margin, top: top) }
         y += Double(lines.count) * style.lineHeight

@@ -13,7 +13,7 @@ package enum DocumentFailure: Error, Sendable, Equatable {
 /// files below, and only that list decides the font of each word, so that the output depends neither on a machine's other fonts nor
 /// on its locale.
 ///
-/// Not Sendable: Pango's font map belongs to one renderer.
+/// Not Sendable: only one thread may use Pango's font map at a time. See ``Typefaces``.
 final class Typeface {
     enum Weight { case regular, bold }
 
@@ -40,6 +40,26 @@ final class Typeface {
     private let context: OpaquePointer
     private let main: Family
     private let fallbacks: [Family]
+    /// For each scalar value up to its count, whether the main font has it: most letters of most receipts are among them.
+    private let mainHas: [Bool]
+    /// The attributes of a text that the main font draws alone.
+    private let plainAttributes: OpaquePointer
+    private var fonts: [Style: OpaquePointer] = [:]
+    private var fixedLines: [FixedText: [TextLine]] = [:]
+
+    /// More than the wording of a receipt in all languages.
+    private static let maximumFixedTexts = 1_000
+
+    struct Style: Hashable {
+        let size: Double
+        let weight: Weight
+    }
+
+    private struct FixedText: Hashable {
+        let text: String
+        let style: Style
+        let width: Double
+    }
 
     init(directory: String) throws {
         guard let config = FcConfigCreate(), let map = pango_cairo_font_map_new() else {
@@ -66,14 +86,21 @@ final class Typeface {
         pango_context_set_base_dir(context, PANGO_DIRECTION_LTR)
         let families = Self.families(of: config)
         guard let main = families.first else { throw DocumentFailure.drawing("fontconfig lists no fonts") }
+        guard let plainAttributes = Self.attributes() else { throw DocumentFailure.drawing("pango is out of memory") }
         self.config = config
         self.map = map
         self.context = context
         self.main = main
+        self.plainAttributes = plainAttributes
         fallbacks = Array(families.dropFirst())
+        let values: Range<UInt32> = 0..<0x250
+        mainHas = values.map { Unicode.Scalar($0).map(main.covers) ?? false }
     }
 
     deinit {
+        fixedLines = [:]
+        for font in fonts.values { pango_font_description_free(font) }
+        pango_attr_list_unref(plainAttributes)
         quietanza_unref(UnsafeMutableRawPointer(context))
         quietanza_unref(map)
         FcConfigDestroy(config)
@@ -98,21 +125,30 @@ final class Typeface {
         return families
     }
 
+    private func mainCovers(_ scalars: some Sequence<Unicode.Scalar>) -> Bool {
+        scalars.allSatisfy { scalar in
+            let value = Int(scalar.value)
+            return mainHas.indices.contains(value) ? mainHas[value] : main.covers(scalar)
+        }
+    }
+
     private func fallback(for scalars: some Sequence<Unicode.Scalar>) -> Family? {
         fallbacks.first { $0.covers(scalars) }
     }
 
     /// PDF/A forbids the glyph for "no such character": a character without a font becomes U+FFFD, and controls become blanks.
-    func showable(_ text: String) -> String {
+    private func showable(_ text: String) -> String {
+        // The main font has all of ASCII.
+        if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         let visible = Self.withoutControls(text)
-        if main.covers(visible) { return String(visible) }
+        if mainCovers(visible) { return String(visible) }
         var shown = ""
         for character in String(visible) {
             let scalars = character.unicodeScalars
-            if main.covers(scalars) || fallback(for: scalars) != nil {
+            if mainCovers(scalars) || fallback(for: scalars) != nil {
                 shown.append(character)
             } else {
-                shown += scalars.map { main.covers($0) || fallback(for: [$0]) != nil ? String($0) : "\u{FFFD}" }
+                shown += scalars.map { mainCovers([$0]) || fallback(for: [$0]) != nil ? String($0) : "\u{FFFD}" }
                     .joined()
             }
         }
@@ -137,13 +173,15 @@ final class Typeface {
     }
 
     private func hasUnknownGlyphs(_ text: String) -> Bool {
-        withLayout(text, size: 10, weight: .regular) { pango_layout_get_unknown_glyphs_count($0) > 0 } ?? false
+        guard let layout = layout(of: text, Style(size: 10, weight: .regular)) else { return false }
+        defer { quietanza_unref(UnsafeMutableRawPointer(layout)) }
+        return pango_layout_get_unknown_glyphs_count(layout) > 0
     }
 
     /// The parts of a text that the main font does not draw. A word has one font where one covers it, because letters of
     /// different fonts are not joined.
     private func runs(of text: String) -> [Run] {
-        if main.covers(text.unicodeScalars) { return [] }
+        if mainCovers(text.unicodeScalars) { return [] }
         var runs: [Run] = []
         var start = 0
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
@@ -154,7 +192,7 @@ final class Typeface {
     }
 
     private func append(_ word: Substring, at start: Int, to runs: inout [Run]) {
-        if main.covers(word.unicodeScalars) { return }
+        if mainCovers(word.unicodeScalars) { return }
         if let family = fallback(for: word.unicodeScalars.lazy.filter { !$0.isASCII }) {
             var position = start
             for part in word.parts(where: { $0.isASCII }) {
@@ -166,7 +204,7 @@ final class Typeface {
             var position = start
             for character in word {
                 let end = position + character.utf8.count
-                if !main.covers(character.unicodeScalars), let family = fallback(for: character.unicodeScalars) {
+                if !mainCovers(character.unicodeScalars), let family = fallback(for: character.unicodeScalars) {
                     runs.append(Run(bytes: position..<end, family: family))
                 }
                 position = end
@@ -174,12 +212,20 @@ final class Typeface {
         }
     }
 
-    private func attributes(of text: String) -> OpaquePointer? {
+    private static func attributes() -> OpaquePointer? {
         guard let attributes = pango_attr_list_new() else { return nil }
         // A ligature becomes a nested Span, at which readers lose the rest of the line.
         pango_attr_list_insert(attributes, pango_attr_font_features_new("liga 0, clig 0"))
         pango_attr_list_insert(attributes, pango_attr_fallback_new(0))
-        for run in runs(of: text) {
+        return attributes
+    }
+
+    /// The caller releases the list.
+    private func attributes(of text: String) -> OpaquePointer? {
+        let runs = runs(of: text)
+        guard !runs.isEmpty else { return pango_attr_list_ref(plainAttributes) }
+        let attributes = Self.attributes()
+        for run in runs {
             guard let family = pango_attr_family_new(run.family.name),
                 let start = UInt32(exactly: run.bytes.lowerBound),
                 let end = UInt32(exactly: run.bytes.upperBound)
@@ -191,54 +237,102 @@ final class Typeface {
         return attributes
     }
 
-    /// Calls `body` with a layout of this text; the layout ends with the call.
-    func withLayout<Value>(
-        _ text: String, size: Double, weight: Weight, width: Double? = nil, _ body: (OpaquePointer) -> Value
-    ) -> Value? {
-        guard let layout = pango_layout_new(context), let font = pango_font_description_new() else { return nil }
-        let attributes = attributes(of: text)
-        defer {
-            pango_attr_list_unref(attributes)
-            pango_font_description_free(font)
-            quietanza_unref(UnsafeMutableRawPointer(layout))
-        }
+    private func font(_ style: Style) -> OpaquePointer? {
+        if let known = fonts[style] { return known }
+        guard let font = pango_font_description_new() else { return nil }
         pango_font_description_set_family(font, main.name)
-        pango_font_description_set_absolute_size(font, size * Double(PANGO_SCALE))
-        pango_font_description_set_weight(font, weight == .bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)
-        pango_layout_set_font_description(layout, font)
-        pango_layout_set_attributes(layout, attributes)
-        pango_layout_set_auto_dir(layout, 0)
-        if let width {
-            let units = Int32(exactly: (width * Double(PANGO_SCALE)).rounded(.towardZero)) ?? -1
-            pango_layout_set_width(layout, units)
-            pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
-        }
-        pango_layout_set_text(layout, text, -1)
-        return body(layout)
+        pango_font_description_set_absolute_size(font, style.size * Double(PANGO_SCALE))
+        pango_font_description_set_weight(font, style.weight == .bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL)
+        fonts[style] = font
+        return font
     }
 
-    /// By how much a fallback font with taller letters would move the text down, away from the label beside it.
-    func baselineDifference(of text: String, size: Double, weight: Weight) -> Double {
-        if main.covers(text.unicodeScalars) { return 0 }
-        func baseline(_ text: String) -> Int32 {
-            withLayout(text, size: size, weight: weight, pango_layout_get_baseline) ?? 0
-        }
-        return Double(baseline(text) - baseline("x")) / Double(PANGO_SCALE)
+    /// A layout of this text, which the caller releases.
+    private func layout(of text: String, _ style: Style) -> OpaquePointer? {
+        guard let layout = pango_layout_new(context) else { return nil }
+        let attributes = attributes(of: text)
+        pango_layout_set_font_description(layout, font(style))
+        pango_layout_set_attributes(layout, attributes)
+        pango_attr_list_unref(attributes)
+        pango_layout_set_auto_dir(layout, 0)
+        pango_layout_set_text(layout, text, -1)
+        return layout
+    }
+
+    private func line(_ text: String, _ style: Style) -> TextLine {
+        guard !text.isEmpty, let layout = layout(of: text, style) else { return TextLine(layout: nil, descent: 0) }
+        return TextLine(layout: layout, descent: baselineDifference(of: text, layout, style))
+    }
+
+    /// The distance by which a fallback font with taller letters would lower the text below the label beside it.
+    private func baselineDifference(of text: String, _ layout: OpaquePointer, _ style: Style) -> Double {
+        if mainCovers(text.unicodeScalars) { return 0 }
+        guard let usual = self.layout(of: "x", style) else { return 0 }
+        defer { quietanza_unref(UnsafeMutableRawPointer(usual)) }
+        return Double(pango_layout_get_baseline(layout) - pango_layout_get_baseline(usual)) / Double(PANGO_SCALE)
     }
 
     /// The lines that this text takes within `width` points.
-    ///
-    /// Each is drawn as a layout of its own, because a wrapped layout puts an empty Span at every break.
-    func lines(of text: String, size: Double, weight: Weight, width: Double) -> [String] {
+    func lines(of text: String, _ style: Style, width: Double) -> [TextLine] {
+        let text = showable(text)
+        let units = Int32(exactly: (width * Double(PANGO_SCALE)).rounded(.towardZero)) ?? -1
+        if text.last != " " {
+            // Most texts take one line and are laid out once.
+            let line = line(text, style)
+            if line.widthUnits <= units { return [line] }
+        }
+        return broken(text, style, widthUnits: units).map { self.line($0, style) }
+    }
+
+    /// The lines of a text of our own wording, which many receipts share: they are laid out once.
+    func lines(ofFixed text: String, _ style: Style, width: Double) -> [TextLine] {
+        let key = FixedText(text: text, style: style, width: width)
+        if let known = fixedLines[key] { return known }
+        let lines = lines(of: text, style, width: width)
+        if fixedLines.count < Self.maximumFixedTexts { fixedLines[key] = lines }
+        return lines
+    }
+
+    /// Each line is drawn as a layout of its own, because a wrapped layout puts an empty Span at every break.
+    private func broken(_ text: String, _ style: Style, widthUnits: Int32) -> [String] {
+        guard let layout = layout(of: text, style) else { return [] }
+        defer { quietanza_unref(UnsafeMutableRawPointer(layout)) }
+        pango_layout_set_width(layout, widthUnits)
+        pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
         let bytes = Array(text.utf8)
-        return withLayout(text, size: size, weight: weight, width: width) { layout in
-            (0..<pango_layout_get_line_count(layout)).compactMap { index -> String? in
-                guard let line = pango_layout_get_line_readonly(layout, index) else { return nil }
-                let start = Int(line.pointee.start_index)
-                let slice = bytes.dropFirst(max(0, start)).prefix(max(0, Int(line.pointee.length)))
-                return String(decoding: slice, as: UTF8.self).trimmedEnd
-            }
-        } ?? []
+        return (0..<pango_layout_get_line_count(layout)).compactMap { index -> String? in
+            guard let line = pango_layout_get_line_readonly(layout, index) else { return nil }
+            let start = Int(line.pointee.start_index)
+            let slice = bytes.dropFirst(max(0, start)).prefix(max(0, Int(line.pointee.length)))
+            return String(decoding: slice, as: UTF8.self).trimmedEnd
+        }
+    }
+}
+
+/// One line of text as Pango laid it out, to be drawn on any sheet of its typeface.
+///
+/// Not Sendable: it belongs to the typeface.
+final class TextLine {
+    /// `nil` for an empty line.
+    let layout: OpaquePointer?
+    /// By how many points the line's baseline is lower than that of other lines.
+    let descent: Double
+
+    /// - Parameter layout: released with this object.
+    fileprivate init(layout: OpaquePointer?, descent: Double) {
+        self.layout = layout
+        self.descent = descent
+    }
+
+    deinit {
+        if let layout { quietanza_unref(UnsafeMutableRawPointer(layout)) }
+    }
+
+    fileprivate var widthUnits: Int32 {
+        guard let layout else { return 0 }
+        var width: Int32 = 0
+        pango_layout_get_size(layout, &width, nil)
+        return width
     }
 }
 

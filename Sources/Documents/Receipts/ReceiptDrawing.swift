@@ -16,10 +16,10 @@ extension ReceiptContent {
         let sheet = try Sheet(
             typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds)
         sheet.tagged("Document") {
-            if let system { sheet.write(system, Self.brand, as: "P") }
+            if let system { sheet.write(system, Self.brand, as: "P", isFixed: true) }
             sheet.write(creditorName, Self.heading, as: "P")
             sheet.skip(10)
-            sheet.write(title, Self.title, as: "H1")
+            sheet.write(title, Self.title, as: "H1", isFixed: true)
             sheet.skip(6)
             sheet.write(summary, Self.value, as: "P")
             for section in sections { draw(section, on: sheet) }
@@ -30,18 +30,36 @@ extension ReceiptContent {
         return try sheet.finish()
     }
 
+    private struct LaidOutRow {
+        let label: [TextLine]
+        let text: [TextLine]
+
+        var height: Double {
+            max(
+                Double(label.count) * ReceiptContent.label.lineHeight,
+                Double(text.count) * ReceiptContent.value.lineHeight) + 2 * ReceiptContent.rowPadding
+        }
+    }
+
+    private func laidOut(_ row: Row, on sheet: Sheet) -> LaidOutRow {
+        let valueWidth = Sheet.width - 2 * Sheet.margin - Self.labelWidth - Self.gap
+        return LaidOutRow(
+            label: sheet.lines(of: row.label, Self.label, width: Self.labelWidth, isFixed: true),
+            text: sheet.lines(of: row.text, Self.value, width: valueWidth))
+    }
+
     private func draw(_ section: Section, on sheet: Sheet) {
         sheet.skip(14)
-        let firstRow = section.rows.first.map { height(of: $0, on: sheet) } ?? 0
-        if !sheet.hasRoom(for: Self.heading.lineHeight + firstRow + 8) { sheet.turnPage() }
-        sheet.write(section.heading, Self.heading, as: "H2")
+        let laidOutRows = section.rows.map { laidOut($0, on: sheet) }
+        if !sheet.hasRoom(for: Self.heading.lineHeight + (laidOutRows.first?.height ?? 0) + 8) { sheet.turnPage() }
+        sheet.write(section.heading, Self.heading, as: "H2", isFixed: true)
         sheet.skip(3)
-        var rows = section.rows[...]
+        var rows = laidOutRows[...]
         while !rows.isEmpty {
             // A table ends with its page, because Cairo 1.16 supports no structure element over several pages.
             sheet.tagged("Table") {
                 while let row = rows.first {
-                    guard sheet.y <= Sheet.margin || sheet.hasRoom(for: height(of: row, on: sheet)) else { return }
+                    guard sheet.y <= Sheet.margin || sheet.hasRoom(for: row.height) else { return }
                     draw(row, on: sheet)
                     rows = rows.dropFirst()
                 }
@@ -50,31 +68,16 @@ extension ReceiptContent {
         }
     }
 
-    private func cells(_ row: Row, on sheet: Sheet) -> (label: [String], text: [String]) {
-        let valueWidth = Sheet.width - 2 * Sheet.margin - Self.labelWidth - Self.gap
-        return (
-            sheet.lines(of: row.label, Self.label, width: Self.labelWidth),
-            sheet.lines(of: row.text, Self.value, width: valueWidth)
-        )
-    }
-
-    private func height(of row: Row, on sheet: Sheet) -> Double {
-        let (label, text) = cells(row, on: sheet)
-        return max(Double(label.count) * Self.label.lineHeight, Double(text.count) * Self.value.lineHeight)
-            + 2 * Self.rowPadding
-    }
-
-    private func draw(_ row: Row, on sheet: Sheet) {
-        let (label, text) = cells(row, on: sheet)
+    private func draw(_ row: LaidOutRow, on sheet: Sheet) {
         sheet.rule(grey: 0.8)
         let top = sheet.y + Self.rowPadding
         sheet.tagged("TR") {
-            sheet.tagged("TH") { sheet.draw(label, Self.label, x: Sheet.margin, top: top) }
+            sheet.tagged("TH") { sheet.draw(row.label, Self.label, x: Sheet.margin, top: top) }
             sheet.tagged("TD") {
-                sheet.draw(text, Self.value, x: Sheet.margin + Self.labelWidth + Self.gap, top: top)
+                sheet.draw(row.text, Self.value, x: Sheet.margin + Self.labelWidth + Self.gap, top: top)
             }
         }
-        sheet.skip(height(of: row, on: sheet))
+        sheet.skip(row.height)
     }
 }
 
