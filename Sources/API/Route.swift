@@ -21,6 +21,8 @@ struct Route: Sendable {
     let isLimitedByAddress: Bool
     /// Whether the handler checks If-Match. Other routes issue no tags, so only `*` passes.
     let isConditional: Bool
+    /// The maximum length of a body that the handler reads as it arrives; `nil`: the pipeline reads the body before the handler runs.
+    private(set) var streamedBytes: Int?
     let handle: @Sendable (RequestContent, AuthenticatedCaller) async throws -> Reply
 
     private init(
@@ -55,6 +57,22 @@ struct Route: Sendable {
             guard case .key(let caller) = caller else { throw Refusal.unauthenticated }
             return try await handle(KeyRequest(content: content, caller: caller))
         }
+    }
+
+    /// A route for API keys whose handler reads a long body as it arrives.
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, scope: Scope, query: Set<String>,
+        streamingUpTo streamedBytes: Int,
+        _ handle: @escaping @Sendable (KeyRequest, RequestBodyStream) async throws -> Reply
+    ) {
+        self.init(
+            method, path, operation, .key(anyOf: [scope], forCitizen: false), query, Self.json,
+            isLimitedByAddress: false, isConditional: false
+        ) { content, caller in
+            guard case .key(let caller) = caller, let body = content.stream else { throw Refusal.unauthenticated }
+            return try await handle(KeyRequest(content: content, caller: caller), body)
+        }
+        self.streamedBytes = streamedBytes
     }
 
     /// A route for API keys that also needs the token of the citizen it is about.

@@ -10,14 +10,17 @@ final class FramingHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// See `Channel.sendContinue`.
+    /// See `Channel.sendContinue` and `Channel.allowLongUpload`.
     struct Continue: Sendable {}
+    struct LongUpload: Sendable {}
 
     /// A request whose head has been forwarded, and its response.
     private struct Exchange {
         enum Response { case none, begun, ended }
 
         let began: NIODeadline
+        /// The body may arrive until `uploadDeadlineSeconds`.
+        var isLongUpload = false
         /// No other request is read on this connection.
         var isLast: Bool
         /// The client waits for `100 Continue` before it sends the body.
@@ -224,7 +227,7 @@ final class FramingHandler: ChannelDuplexHandler {
         guard case .body(let reader, let exchange) = state, reader.isDone else { return }
         bodyIsFull = false
         state = .response(exchange)
-        setDeadline(exchange.began + .seconds(rules.exchangeDeadlineSeconds), context)
+        setResponseDeadline(exchange, context)
         switch exchange.response {
         case .none: context.fireChannelRead(wrapInboundOut(.end))
         case .begun: break
@@ -303,14 +306,28 @@ final class FramingHandler: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-        guard event is Continue else { return context.triggerUserOutboundEvent(event, promise: promise) }
-        if case .body(let reader, var exchange) = state, exchange.awaitsContinue, exchange.response == .none {
-            exchange.awaitsContinue = false
-            state = .body(reader, exchange)
-            context.writeAndFlush(
-                wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        switch event {
+        case is Continue: sendContinue(context)
+        case is LongUpload: allowLongUpload(context)
+        default: return context.triggerUserOutboundEvent(event, promise: promise)
         }
         promise?.succeed()
+    }
+
+    private func sendContinue(_ context: ChannelHandlerContext) {
+        guard case .body(let reader, var exchange) = state, exchange.awaitsContinue, exchange.response == .none else {
+            return
+        }
+        exchange.awaitsContinue = false
+        state = .body(reader, exchange)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    private func allowLongUpload(_ context: ChannelHandlerContext) {
+        guard case .body(let reader, var exchange) = state, exchange.response == .none else { return }
+        exchange.isLongUpload = true
+        state = .body(reader, exchange)
+        setDeadline(exchange.began + .seconds(rules.uploadDeadlineSeconds), context)
     }
 
     /// Answers a head that is not acceptable. The response to an earlier request has been sent by then.
@@ -325,7 +342,7 @@ final class FramingHandler: ChannelDuplexHandler {
         input.clear()
         guard exchange.response != .ended else { return lingerThenClose(context) }
         state = .failed(exchange)
-        setDeadline(exchange.began + .seconds(rules.exchangeDeadlineSeconds), context)
+        setResponseDeadline(exchange, context)
         context.fireErrorCaught(error)
     }
 
@@ -355,6 +372,11 @@ final class FramingHandler: ChannelDuplexHandler {
         self.deadline.set(deadline, on: context.eventLoop) { handler.value.timerFired() }
     }
 
+    private func setResponseDeadline(_ exchange: Exchange, _ context: ChannelHandlerContext) {
+        let began = exchange.isLongUpload ? context.eventLoop.now : exchange.began
+        setDeadline(began + .seconds(rules.exchangeDeadlineSeconds), context)
+    }
+
     private func timerFired() {
         guard let context else { return }
         switch deadline.timerFired(at: context.eventLoop.now) {
@@ -372,25 +394,6 @@ final class FramingHandler: ChannelDuplexHandler {
     }
 }
 
-extension ByteBuffer {
-    /// - Parameter ranges: counted from the first readable byte.
-    fileprivate func joined(_ ranges: [Range<Int>]) -> ByteBuffer {
-        if ranges.count == 1, let only = ranges.first {
-            return getSlice(at: readerIndex + only.lowerBound, length: only.count) ?? ByteBuffer()
-        }
-        var joined = ByteBuffer()
-        for range in ranges { joined.writeBytes(readableBytesView.dropFirst(range.lowerBound).prefix(range.count)) }
-        return joined
-    }
-}
-
 extension FramingError {
     fileprivate static let bodyTooShort = FramingError.malformed("The body ends before its length.")
-}
-
-extension Channel {
-    /// Sends 100 Continue to a client that waits for it before its body (RFC 9110, 10.1.1).
-    package func sendContinue() {
-        triggerUserOutboundEvent(FramingHandler.Continue(), promise: nil)
-    }
 }

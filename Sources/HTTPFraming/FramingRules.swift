@@ -2,7 +2,9 @@
 package struct FramingRules: Sendable {
     /// From a request's first byte to its last.
     package var requestDeadlineSeconds: Int64 = 10
-    /// From a request's first byte to its response's last. Longer than the longest wait for an outcome.
+    /// As `requestDeadlineSeconds`, for a request whose handler called `Channel.allowLongUpload`.
+    package var uploadDeadlineSeconds: Int64 = 300
+    /// From a request's first byte to its response's last; after a long upload, from the last byte of the request. Longer than the longest wait for an outcome.
     package var exchangeDeadlineSeconds: Int64 = 60
     /// How long input is read and discarded after the last response.
     package var lingerSeconds: Int64 = 2

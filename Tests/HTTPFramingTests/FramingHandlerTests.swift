@@ -176,6 +176,27 @@ extension Connections {
         #expect(connection.respond())
     }
 
+    @Test func `a long upload has a later deadline, and its response has time from the last byte on`() throws {
+        let connection = try Connection()
+        try connection.receive(post + "he")
+        connection.channel.allowLongUpload()
+        connection.advance(seconds: 299)
+        #expect(connection.error() == nil)
+        try connection.receive("llo")
+        connection.advance(seconds: 59)
+        #expect(connection.channel.isActive && !connection.respond())
+        // The permission is for one request.
+        try connection.receive(post + "he")
+        connection.advance(seconds: 10)
+        #expect(connection.error()?.kind == .timedOut)
+
+        let slow = try Connection()
+        try slow.receive(post + "he")
+        slow.channel.allowLongUpload()
+        slow.advance(seconds: 300)
+        #expect(slow.error()?.kind == .timedOut)
+    }
+
     @Test func `a response that the client does not read in time ends the connection`() throws {
         let connection = try Connection()
         try connection.receive(get)

@@ -31,15 +31,17 @@ extension AuthorizedRequest {
     // MARK: Idempotency
 
     /// The Idempotency-Key with the fingerprint of this request; `nil` without the header.
-    /// - Parameter secret: a field that must not be guessed from the fingerprint, and so is no part of it.
-    func idempotencyKey(hiding secret: String? = nil) throws -> IdempotencyKey? {
+    /// - Parameters:
+    ///   - secret: a field that must not be guessed from the fingerprint, and so is no part of it.
+    ///   - digest: of a body that was read as it arrived; `nil`: the collected body.
+    func idempotencyKey(hiding secret: String? = nil, digest: [UInt8]? = nil) throws -> IdempotencyKey? {
         guard let header = headers[.idempotencyKey] else { return nil }
         guard let text = bareIdempotencyKey(header) else {
             throw Problem.badParameters([
                 Violation("Idempotency-Key", .badFormat, "must be 1 to 255 visible ASCII characters")
             ])
         }
-        let fingerprinted = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? body
+        let fingerprinted = try secret.map { try JSONWriter.canonical(json().without($0)) } ?? digest ?? body
         return IdempotencyKey(
             caller: caller.name, key: text,
             fingerprint: SHA256.digest(Array("\(method) \(path)\n".utf8) + fingerprinted))
@@ -47,9 +49,10 @@ extension AuthorizedRequest {
 
     /// Stores the response together with its effect, so that a repeat gets the same response; `nil` without an Idempotency-Key.
     func repeating<Result: Sendable>(
-        hiding secret: String? = nil, _ render: @escaping Renderer<Result, Reply>
+        hiding secret: String? = nil, digest: [UInt8]? = nil, _ render: @escaping Renderer<Result, Reply>
     ) throws -> Repeating<Result>? {
-        try idempotencyKey(hiding: secret).map { key in Repeating(key: key) { StoredAnswer(render($0)) } }
+        try idempotencyKey(hiding: secret, digest: digest).map { key in Repeating(key: key) { StoredAnswer(render($0)) }
+        }
     }
 }
 

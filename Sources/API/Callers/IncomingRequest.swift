@@ -14,6 +14,8 @@ struct RequestContent: Sendable {
     let headers: HTTPFields
     let accept: Accept
     let body: [UInt8]
+    /// The body of a route that reads it as it arrives. `body` is then empty.
+    var stream: RequestBodyStream?
     let peer: Peer
     /// Where the citizen is. For throttling only.
     let clientAddress: ClientAddress

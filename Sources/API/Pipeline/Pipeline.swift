@@ -149,10 +149,11 @@ struct Pipeline: Sendable {
         }
         try EntityTags.demandNone(in: headers, of: request.method, for: route)
         let query = try queries.validated(known: route.query, query: request.query) { request.queryParameters }
-        let body: [UInt8]
+        var body: [UInt8] = []
+        let stream = route.streamedBytes.map { RequestBodyStream(request, maximumBytes: $0) }
         if let earlier = state.body {
             body = earlier
-        } else {
+        } else if stream == nil {
             body = try await bodies.collect(request.body, of: request.method, headers) {
                 request.sendContinue()
             }
@@ -161,7 +162,7 @@ struct Pipeline: Sendable {
         if route.access == .psp { caller = .psp(try await webhooks.verify(headers, of: state.psp, over: body)) }
         let content = RequestContent(
             method: request.method, path: request.path, parameters: parameters, query: query, headers: headers,
-            accept: accept, body: body, peer: request.peer, clientAddress: citizenAddress.address,
+            accept: accept, body: body, stream: stream, peer: request.peer, clientAddress: citizenAddress.address,
             cursorKeys: cursorKeys)
         return try await RequestCredential.$current.withValue(state.credential) {
             try await route.handle(content, caller)

@@ -34,6 +34,9 @@ struct ReceivedRequest: Sendable {
         return URI(framed.target).queryParameters.map { (name: String($0.key), value: String($0.value)) }
     }
 
+    /// See `Channel.allowLongUpload`.
+    func allowLongUpload() { framed.channel.allowLongUpload() }
+
     /// See `Channel.sendContinue`.
     func sendContinue() { framed.channel.sendContinue() }
 }
