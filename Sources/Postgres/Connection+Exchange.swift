@@ -104,7 +104,7 @@ extension Connection {
         return PQsendPrepare(handle, name, statement.text, Int32(clamping: types.count), types) == 1
     }
 
-    private func flush(until deadline: Reactor.Instant, shielded: Bool) async throws {
+    func flush(until deadline: Reactor.Instant, shielded: Bool) async throws {
         while true {
             switch PQflush(handle) {
             case 0: return
