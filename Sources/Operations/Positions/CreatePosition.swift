@@ -62,7 +62,6 @@ extension PositionOperations {
     ) async throws -> CreatedPosition {
         let draw = NumberDraw(
             draft.installments.count(where: \.isNumberedByUs), afterTries: tries, cached: Positions.cachedIUVBases)
-        let today = CalendarDate(romeDayOf: now)
         let (creditor, debtType, existing, accounts, bases) = try await tx.ask(
             Creditors.show(draft.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
@@ -82,24 +81,12 @@ extension PositionOperations {
             }
             return .existing(detail)
         }
-        guard let debtType else {
-            throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
-        }
-        let faults = accounts.faults(of: draft.installments.map(\.transfers), on: today)
-        guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        let notices = try await tx.notices(draw, from: bases, of: creditor)
-        let source = InstallmentSource(
-            creditor: creditor, debtType: debtType,
-            account: accounts.account(for: debtType.key, of: creditor.taxCode, on: today), notices: notices)
-        let installments: [Installment]
-        do { installments = try draft.installments(from: source) { newID() } } catch { throw Refusal(error) }
-        let position = Position(
-            id: newID(), creditor: creditor.taxCode, externalID: draft.externalID, debtTypeKey: debtType.key,
-            payableAfterDue: debtType.payableAfterDue, document: draft.document, description: draft.description,
-            debtor: draft.debtor, lines: draft.lines,
-            installments: installments, metadata: draft.metadata, state: draft.isDraft ? .draft : .open, version: 1,
-            createdAt: now, updatedAt: now,
-            publishedAt: draft.isDraft ? nil : now, cancelledAt: nil, alternativeGroup: draft.alternativeGroup)
+        let position: Position
+        do {
+            let debtType = try draft.checked(debtType, accounts, at: now)
+            let notices = try await tx.notices(draw, from: bases, of: creditor)
+            position = try draft.position(of: creditor, debtType, accounts, notices: notices, at: now)
+        } catch let failure as CreationFailure { throw Refusal(failure) }
         tx.claimIUVs(of: position.installments, creditor: creditor.taxCode)
         tx.insert(position, fingerprint: fingerprint)
         tx.journal(
