@@ -74,7 +74,7 @@ let package = Package(
         module("Accounts", ["PagoPA", "Text"]),
         module("Requests", ["PagoPA", "Accounts"]),
         // Floor 2
-        module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography"]),
+        module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"]),
         module("Gateways", ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"]),
         module("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
         // Floor 3

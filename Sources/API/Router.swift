@@ -25,7 +25,7 @@ package struct API: Sendable {
             + callerRoutes(intermediary.callers, intermediary.secrets, links)
             + pspRelayRoutes(intermediary.psps)
             + citizenRoutes(intermediary.citizens, links)
-            + positionRoutes(intermediary.positions, links)
+            + positionRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
@@ -121,4 +121,5 @@ struct Links: Sendable {
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }
     func refund(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/refunds/\(id)" }
+    func positionImport(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/position-imports/\(id)" }
 }

@@ -20,6 +20,7 @@ package struct Intermediary: Sendable {
     package let refunds: RefundOperations
     package let anomalies: AnomalyOperations
     package let positions: PositionOperations
+    package let imports: ImportOperations
     package let notifications: NotificationOperations
     package let journal: JournalOperations
     package let retention: RetentionOperations
@@ -50,6 +51,7 @@ package struct Intermediary: Sendable {
         anomalies = AnomalyOperations(
             store: store, clock: clock, receipts: receipts, rts: rts, refunds: refunds, outbox: outbox)
         positions = PositionOperations(store: store, clock: clock, receipts: receipts, outbox: outbox)
+        imports = ImportOperations(store: store, clock: clock, logger: logger)
         notifications = NotificationOperations(
             store: store, clock: clock, outbox: outbox, receipts: receipts, externalServices: externalServices,
             logger: logger)

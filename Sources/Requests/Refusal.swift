@@ -70,6 +70,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case refundNotPossible(String)
     /// The refund's status does not allow the change.
     case refundNotChangeable(RefundStatus)
+    /// The key has as many unfinished imports as it may have.
+    case tooManyImports(maximum: Int)
     /// The server's capacity is exhausted at the moment.
     case busy(retryAfterSeconds: Int)
 }

@@ -1,10 +1,11 @@
+import API
 import Gateways
 import Logging
 import Operations
 import ServiceLifecycle
 import Storage
 
-/// Background jobs: send due mail, expire attempts past their deadline, delete expired data. They stop gracefully.
+/// Background jobs: send due mail, process imports, expire attempts past their deadline, delete expired data. They stop gracefully.
 struct BackgroundJobs: Service {
     let intermediary: Intermediary
     let logger: Logger
@@ -13,6 +14,7 @@ struct BackgroundJobs: Service {
     static let cancellationPollSeconds = 1.0
     /// Concurrent calls to PSPs, so that a PSP that hangs does not delay the others.
     static let cancellationSenders = 4
+    static let importPollSeconds = 1.0
     static let expiryPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
     static let retentionSeconds = 3_600.0
@@ -28,6 +30,11 @@ struct BackgroundJobs: Service {
                         await repeating(every: Self.cancellationPollSeconds, "cancellation") {
                             try await intermediary.attempts.sendNextCancellation()
                         }
+                    }
+                }
+                group.addTask {
+                    await repeating(every: Self.importPollSeconds, "imports") {
+                        try await intermediary.imports.processNext(reading: ImportedRowReader.read)
                     }
                 }
                 group.addTask {

@@ -14,12 +14,14 @@ enum TenantScoped {
     /// Payers and debtors who see a receipt also see its refunds.
     case refunds(SQL)
     case notifications(SQL)
+    /// Only keys of the creditor and operators see these rows.
+    case imports(SQL)
 
     fileprivate var creditorColumn: SQL {
         switch self {
         case .registry(let column): column
         case .positions(let alias), .receipts(let alias), .attempts(let alias), .anomalies(let alias),
-            .refunds(let alias), .notifications(let alias):
+            .refunds(let alias), .notifications(let alias), .imports(let alias):
             alias + ".creditor_tax_code"
         }
     }
@@ -28,7 +30,7 @@ enum TenantScoped {
     fileprivate var withoutQuarantine: SQL {
         switch self {
         case .receipts(let alias): " AND \(alias).status <> 'quarantined'"
-        case .registry, .positions, .attempts, .anomalies, .refunds, .notifications: ""
+        case .registry, .positions, .attempts, .anomalies, .refunds, .notifications, .imports: ""
         }
     }
 
@@ -47,7 +49,7 @@ enum TenantScoped {
                 """,
             ]
         case .attempts(let alias): ["\(alias).payer_tax_code = \(citizen.value)"]
-        case .anomalies, .refunds, .notifications: ["FALSE"]
+        case .anomalies, .refunds, .notifications, .imports: ["FALSE"]
         }
     }
 }

@@ -20,6 +20,7 @@ import Testing
         (.signInThrottled(retryAfterSeconds: 7), "too-many-requests", 429),
         (.smartCardRefused, "smart-card-refused", 401), (.proofRequired, "proof-required", 403),
         (.forbidden(.refundsWrite), "forbidden", 403), (.externalIDTaken, "external-id-taken", 409),
+        (.tooManyImports(maximum: 5), "too-many-imports", 409),
         (.noticeNumberTaken(pointer: "/installments/0/iuv"), "notice-number-taken", 409),
         (.noticeNumbersExhausted, "notice-numbers-exhausted", 409),
         (.positionNotEditable(.paid), "position-not-editable", 409),

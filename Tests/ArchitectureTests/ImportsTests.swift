@@ -9,7 +9,7 @@ import Testing
         "Certificates": [],
         "Postgres": ["CLibPQ", "Workers"], "PagoPA": ["Text"], "Accounts": ["PagoPA", "Text"],
         "Requests": ["PagoPA", "Accounts"],
-        "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography"],
+        "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"],
         "Gateways": ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"],
         "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"],
         "Operations": [

@@ -214,6 +214,10 @@ private struct TenantObjects {
         let refund = try await live.call(
             "POST", "/v1/refunds", key: live.opsKey, json: #"{"receipt_id":"\#(receipt)","amount_cents":1}"#)
         let refundID = try #require(try refund.json["id"] as? String, "\(refund.status)")
+        let sent = try await live.call(
+            "POST", "/v1/position-imports?creditor_tax_code=\(Deployment.creditor)", key: live.creditorKey,
+            headers: ["Content-Type": "application/x-ndjson"], body: Data("{}\n".utf8))
+        let importID = try #require(try sent.json["id"] as? String, "\(sent.status)")
         strangers = [
             OtherTenant(name: "front end", key: otherFrontEnd), OtherTenant(name: "back office", key: otherBackOffice),
             OtherTenant(name: "citizen", key: live.apiKey, token: try await live.session(.anna).access),
@@ -222,6 +226,7 @@ private struct TenantObjects {
         ids = [
             "positions": position, "payment-attempts": attempt, "receipts": receipt, "anomalies": anomaly,
             "refunds": refundID, "notifications": mail, "api-keys": key, "webhook-secrets": position,
+            "position-imports": importID,
         ]
     }
 

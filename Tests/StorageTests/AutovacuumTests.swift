@@ -8,9 +8,12 @@ import Testing
     private static let early: Set = [
         "notifications", "psp_cancellations", "payment_attempts", "attempt_items", "idempotency_keys", "throttles",
         "citizen_sessions", "spent_refresh_tokens", "mail_tokens", "smart_card_tickets",
+        "position_imports", "position_import_rows",
     ]
 
-    @Test func `tables of queues, keys, throttles and sessions are vacuumed early, and no other table`() async throws {
+    @Test func `tables of queues, keys, throttles, sessions and imports are vacuumed early, and no other table`()
+        async throws
+    {
         try await TestData.with { data in
             var options: [String: [String]] = [:]
             let rows = try await data.pool.query(

@@ -144,6 +144,16 @@ import Testing
                     """, "DELETE FROM anomalies WHERE kind <> 'unreadable_rt'",
                 ]
             )
+        case .importRows:
+            ("position_imports", "finished_at", ["UPDATE position_imports SET status = 'done', finished_at = now()"])
+        case .imports:
+            (
+                "position_imports", "finished_at",
+                [
+                    "DELETE FROM position_import_rows",
+                    "UPDATE position_imports SET status = 'done', finished_at = now()",
+                ]
+            )
         }
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Foundation
 import PagoPA
 import Postgres
 import Requests
@@ -31,7 +32,8 @@ import Testing
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
                 'psp_cancellations',
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'refunds', 'notifications', 'journal', 'citizens', 'consents',
-                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs')
+                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs',
+                'position_imports', 'position_import_rows')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
@@ -175,6 +177,24 @@ import Testing
                         _ = try await $0.ask(
                             Positions.lock(creditor: TestData.alfa, iuv: iuv), Receipts.known(rt, fingerprint: []),
                             PaymentAttempts.lock(for: rt), Receipts.share(of: TestData.beta, iuv: iuv))
+                    }
+                ),
+                ("claim of an import", .everyCreditor, { _ = try await $0.claimImport(leaseSeconds: 30) }),
+                ("imports", .everyCreditor, { try await Self.imports($0, within: .everyCreditor) }),
+                (
+                    "a creditor's imports", .only([TestData.alfa]),
+                    { try await Self.imports($0, within: .only([TestData.alfa])) }
+                ),
+                (
+                    "rows of an import", .only([TestData.alfa]),
+                    { tx in
+                        let id = Identifier<PositionImport>(uuid: position.uuid)
+                        _ = try await tx.ask(
+                            PositionImports.waiting(500, of: id),
+                            PositionImports.results(of: id, nil, page: PageRequest()),
+                            PositionImports.results(of: id, .refused, page: PageRequest(includeTotal: true)),
+                            Positions.by(externalIDs: ["a", "b"], of: TestData.alfa),
+                            Positions.onInstallments([iuv], of: TestData.alfa))
                     }
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
@@ -322,6 +342,15 @@ import Testing
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
+    }
+
+    /// Reads a page of all imports, a late page, and what the beginning and the acceptance of one read.
+    private static func imports(_ tx: Transaction, within tenancy: Tenancy) async throws {
+        let first = try await tx.ask(PositionImports.list([], within: tenancy, page: PageRequest(limit: 2)))
+        _ = try await tx.ask(
+            PositionImports.list([], within: tenancy, page: PageRequest(limit: 2, after: first.next)),
+            PositionImports.unfinished(of: Identifier(uuid: UUID())),
+            PositionImports.unfinished([1], of: TestData.alfa, isDryRun: false))
     }
 
     /// Reads the refunds of one receipt, the refunds to be paid, and a late page.

@@ -34,6 +34,7 @@ import Testing
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
+        .positionImports: 8, .positionImportRows: 8,
     ]
 
     @Test func `operators and background jobs see every row`() async throws {
@@ -59,6 +60,7 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
+                    .positionImports: 4, .positionImportRows: 4,
                 ])
             let noCreditor = try await seen(data, within: .only([])).filter {
                 ![.creditorAccounts, .creditorAccountDebtTypes].contains($0.key)
@@ -81,6 +83,7 @@ import Testing
                     .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
+                    .positionImports: 0, .positionImportRows: 0,
                 ])
         }
     }
@@ -124,6 +127,7 @@ import Testing
 
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
+            #expect(counts[.positionImports] == 0 && counts[.positionImportRows] == 0)
             let relay = try await seen(data, within: .psp(TestData.secondPSP))
             // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
@@ -203,6 +207,42 @@ import Testing
                     )
                 }
             }
+        }
+    }
+
+    @Test func `rows are copied with the rights of their tenant`() async throws {
+        try await TestData.with { data in
+            let ids = try await data.pool.query(
+                "SELECT id FROM position_imports WHERE creditor_tax_code = \(TestData.beta.value) AND status = 'waiting' LIMIT 1"
+            )
+            var first = try #require(ids.first)
+            let id: Identifier<PositionImport> = try first.identifier()
+            let stage: @Sendable (Tenancy, Int) async throws -> Void = { tenant, line in
+                try await data.store.transaction(within: tenant) { tx in
+                    try await tx.stage([StagedRow(line: line, content: .success(Array("{}".utf8)))], of: id)
+                }
+            }
+
+            try await stage(.only([TestData.beta]), 7)
+            for tenant: Tenancy in [.only([TestData.alfa]), .citizen(TestData.mario), .psp(TestData.firstPSP)] {
+                await #expect(throws: StorageError.self, "\(tenant)") { try await stage(tenant, 8) }
+            }
+            // The connections are usable after rows were rejected.
+            try await stage(.everyCreditor, 9)
+            for tenant: Tenancy in [.everyCreditor, .only([TestData.beta])] {
+                await #expect(throws: StorageError.self, "\(tenant)") {
+                    try await data.store.transaction(within: tenant) { tx in
+                        try await tx.execute("UPDATE position_import_staging SET content = NULL")
+                    }
+                }
+            }
+            let lines = try await data.pool.query(
+                "SELECT line FROM position_import_rows WHERE import_id = \(id.uuid) ORDER BY line")
+            #expect(
+                try lines.map { row in
+                    var row = row
+                    return try row.int()
+                } == [1, 7, 9])
         }
     }
 
@@ -335,7 +375,9 @@ import Testing
         }
     }
 
-    @Test func `no view exists besides those with whole rows, and none can be written`() async throws {
+    @Test func `no view exists besides those with whole rows and the one for COPY, and no whole row can be written`()
+        async throws
+    {
         try await TestData.with { ledger in
             let found = try await ledger.pool.query(
                 "SELECT relname::text FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace ORDER BY 1"
@@ -343,7 +385,7 @@ import Testing
                 var row = row
                 return try row.text()
             }
-            #expect(found == Self.views.map(\.view.text).sorted())
+            #expect(found == (Self.views.map(\.view.text) + ["position_import_staging"]).sorted())
             for (view, _) in Self.views {
                 for write: SQL in [
                     "UPDATE \(view) SET creditor_tax_code = creditor_tax_code", "DELETE FROM \(view)",

@@ -162,8 +162,27 @@ struct TestData {
             """,
         ]
         for statement in statements { _ = try await pool.query(statement) }
+        try await fillImports(of: rows)
         try await fillAccounts(crowd: crowd)
         _ = try await pool.query("ANALYZE")
+    }
+
+    private func fillImports(of rows: SQL) async throws {
+        let statements: [SQL] = [
+            """
+            INSERT INTO position_imports (id, creditor_tax_code, api_key_id, is_dry_run, status, digest, row_count, refused,
+                created_at, updated_at, finished_at)
+            SELECT id, creditor, (SELECT id FROM api_keys), false, CASE WHEN n % 50 = 1 THEN 'waiting' ELSE 'done' END,
+                sha256('d'), 1, CASE WHEN n % 50 = 1 THEN 0 ELSE 1 END, at, at, CASE WHEN n % 50 = 1 THEN NULL ELSE at END
+            FROM \(rows)
+            """,
+            """
+            INSERT INTO position_import_rows (import_id, line, content, outcome, violations)
+            SELECT id, 1, CASE WHEN n % 50 = 1 THEN '{}' END, CASE WHEN n % 50 = 1 THEN NULL ELSE 'refused' END,
+                CASE WHEN n % 50 = 1 THEN NULL ELSE '[]'::jsonb END FROM \(rows)
+            """,
+        ]
+        for statement in statements { _ = try await pool.query(statement) }
     }
 
     /// Inserts one complete account for each of the two debtors and for each debtor of the crowd.
@@ -236,6 +255,8 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case usedIUVs = "used_iuvs"
     case creditorAccounts = "creditor_accounts"
     case creditorAccountDebtTypes = "creditor_account_debt_types"
+    case positionImports = "position_imports"
+    case positionImportRows = "position_import_rows"
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

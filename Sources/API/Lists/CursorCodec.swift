@@ -10,6 +10,8 @@ enum ListName: String, Sendable, CaseIterable {
     case refunds
     case apiKeys = "api_keys"
     case pspLists = "psp_lists"
+    case positionImports = "position_imports"
+    case importResults = "position_import_rows"
 }
 
 /// Writes and reads the cursors of one caller. A cursor carries an HMAC over its list, its order and the caller's tenancy, so that

@@ -182,6 +182,9 @@ extension Problem {
         case .refundNotPossible(let why): self.init(.refundNotPossible, detail: why)
         case .refundNotChangeable(let status):
             self.init(.refundNotChangeable, detail: "The refund is \(status.rawValue).")
+        case .tooManyImports(let maximum):
+            self.init(
+                .tooManyImports, detail: "A key may have \(maximum) unfinished imports.", retryAfterSeconds: 5)
         }
     }
 }

@@ -6,7 +6,7 @@ extension ProblemKind {
         .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
         .installmentNotPayable, .positionUnderReview,
         .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
-        .voidNotPossible, .refundNotPossible, .refundNotChangeable,
+        .voidNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -91,6 +91,12 @@ extension ProblemKind {
             + "anomaly is open; nothing else changed.",
         cure: "Do not send it again. People resolve the anomaly that anomaly_id names.",
         example: "Both bodies are stored and the first one counts until people have resolved the anomaly.")
+    static let tooManyImports = ProblemKind(
+        "too-many-imports", .conflict, "Too many unfinished imports",
+        cause:
+            "Files of this key are still arriving or waiting to be processed, and there may be no more of them at a time.",
+        cure: "Wait until one of the key's imports is done, then send the file again.",
+        example: "A key may have 5 unfinished imports.")
     static let pspRefused = ProblemKind(
         "psp-refused", .badGateway, "Payment not accepted by the PSP",
         cause: "The PSP answered the start of the payment with a refusal, or in a way that cannot be understood.",

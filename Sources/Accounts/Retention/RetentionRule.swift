@@ -16,6 +16,8 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case quarantineAddresses = "quarantine_addresses"
     case debtorAddresses = "debtor_addresses"
     case unreadableRTs = "unreadable_rts"
+    case importRows = "import_rows"
+    case imports
 
     /// The default lifetime, counted from the instant that `detail` names.
     package var lifeSeconds: Int {
@@ -26,7 +28,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .registrations: 2 * Self.daySeconds
         case .throttles: Self.daySeconds
         case .unreadableRTs: 365 * Self.daySeconds
-        case .sessions, .knownAddresses: 30 * Self.daySeconds
+        case .sessions, .knownAddresses, .importRows, .imports: 30 * Self.daySeconds
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses:
             Self.addressLifeDays * Self.daySeconds
         }
@@ -46,7 +48,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
         case .idempotencyKeys, .mailCodes, .smartCardTickets, .registrations, .sessions, .throttles, .knownAddresses,
-            .unreadableRTs:
+            .unreadableRTs, .importRows, .imports:
             false
         }
     }
@@ -64,6 +66,8 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .payerAddresses: "addresses given at a payment, from its end"
         case .quarantineAddresses: "payers' addresses on receipts in quarantine, from their arrival"
         case .debtorAddresses: "debtors' addresses on positions paid or cancelled, from their last change"
+        case .importRows: "rows of imports, from the end of their import"
+        case .imports: "imports, from their end"
         case .unreadableRTs: "bodies that could not be parsed as an RT, from the resolution of their anomaly"
         }
     }

@@ -80,6 +80,33 @@ package enum Positions {
             })
     }
 
+    /// The positions with these external ids.
+    package static func by(externalIDs: [String], of creditor: OrganizationTaxCode) -> Query<
+        [String: PositionByExternalID]
+    > {
+        Query(
+            """
+            SELECT external_id, id, fingerprint FROM positions
+            WHERE creditor_tax_code = \(creditor.value) AND external_id = ANY(\(externalIDs))
+            """,
+            rows: { row in
+                (
+                    try row.text(),
+                    PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
+                )
+            }
+        ).map { Dictionary($0) { first, _ in first } }
+    }
+
+    /// The IUVs in this list that an installment of the creditor has.
+    package static func onInstallments(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Query<Set<IUV>> {
+        Query(
+            """
+            SELECT iuv FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = ANY(\(iuvs.map(\.value)))
+            """, rows: { row in try row.value { try IUV($0) } }
+        ).map { Set($0) }
+    }
+
     /// Numbers for generated IUVs, at or above the creditor's start. They come from a sequence, so a number is never returned twice
     /// and no transaction waits for another one.
     /// - Returns: `count` numbers, or fewer right after the start was set, when this connection still caches older ones.

@@ -23,7 +23,7 @@ extension Transaction {
                 \(position.payableUntil?.sql), \(position.version), \(position.createdAt.sql), \(position.updatedAt.sql),
                 \(position.publishedAt?.sql), \(position.alternativeGroup))
             """)
-        insertParts(of: position)
+        insertParts(of: [position])
     }
 
     /// Queues the claim of the generated IUVs of new installments, for their creditor and for each creditor that receives a share.
@@ -40,34 +40,39 @@ extension Transaction {
             """)
     }
 
-    private func insertParts(of position: Position) {
-        if !position.lines.isEmpty {
-            let lines = position.lines
+    /// Queues the lines, installments and transfers of these positions.
+    func insertParts(of positions: [Position]) {
+        let lines = positions.flatMap { position in
+            position.lines.enumerated().map { (position.id.uuid, $0.offset + 1, $0.element) }
+        }
+        if !lines.isEmpty {
             send(
                 """
                 INSERT INTO position_lines (position_id, number, description, quantity, amount_cents)
-                SELECT \(position.id.uuid), line.number, line.description, NULLIF(line.quantity, 0), line.amount_cents
-                FROM unnest(\(lines.map(\.description))::text[], \(lines.map { Int64($0.quantity ?? 0) })::integer[],
-                    \(lines.map(\.amount.cents))::bigint[])
-                    WITH ORDINALITY AS line(description, quantity, amount_cents, number)
+                SELECT line.position_id, line.number, line.description, NULLIF(line.quantity, 0), line.amount_cents
+                FROM unnest(\(lines.map(\.0))::uuid[], \(lines.map { Int64($0.1) })::integer[],
+                    \(lines.map(\.2.description))::text[], \(lines.map { Int64($0.2.quantity ?? 0) })::integer[],
+                    \(lines.map(\.2.amount.cents))::bigint[])
+                    AS line(position_id, number, description, quantity, amount_cents)
                 """)
         }
-        let parts = position.installments
+        let parts = positions.flatMap { position in position.installments.map { (position, $0) } }
         send(
             """
             INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date,
                 iuv_generated)
-            SELECT part.id, \(position.id.uuid), \(position.creditor.value), part.number, part.iuv, part.notice_number,
+            SELECT part.id, part.position_id, part.creditor, part.number, part.iuv, part.notice_number,
                 part.amount_cents, part.due_date, part.iuv_generated
-            FROM unnest(\(parts.map(\.id.uuid))::uuid[], \(parts.map { Int64($0.number) })::integer[],
-                \(parts.map(\.iuv.value))::text[], \(parts.map(\.noticeNumber.value))::text[],
-                \(parts.map(\.amount.cents))::bigint[], \(parts.map(\.dueDate.sql))::date[],
-                \(parts.map(\.isIUVGenerated))::boolean[])
-                AS part(id, number, iuv, notice_number, amount_cents, due_date, iuv_generated)
+            FROM unnest(\(parts.map(\.1.id.uuid))::uuid[], \(parts.map(\.0.id.uuid))::uuid[],
+                \(parts.map(\.0.creditor.value))::text[], \(parts.map { Int64($0.1.number) })::integer[],
+                \(parts.map(\.1.iuv.value))::text[], \(parts.map(\.1.noticeNumber.value))::text[],
+                \(parts.map(\.1.amount.cents))::bigint[], \(parts.map(\.1.dueDate.sql))::date[],
+                \(parts.map(\.1.isIUVGenerated))::boolean[])
+                AS part(id, position_id, creditor, number, iuv, notice_number, amount_cents, due_date, iuv_generated)
             ON CONFLICT ON CONSTRAINT installments_number_key
             DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date
             """)
-        let transfers = parts.flatMap { part in
+        let transfers = parts.flatMap { _, part in
             part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) }
         }
         send(
@@ -106,7 +111,7 @@ extension Transaction {
         send(
             "DELETE FROM installments WHERE position_id = \(position.id.uuid) AND number > \(position.installments.count)"
         )
-        insertParts(of: position)
+        insertParts(of: [position])
     }
 
     /// Queues a change of state that a person requested; `pay` handles changes by payments.

@@ -73,6 +73,19 @@ extension RetentionRule {
                     FROM unreadable_rts u WHERE u.received_at < \(end.sql)
                         AND EXISTS (SELECT FROM anomalies a WHERE a.id = u.anomaly_id AND a.resolved_at < \(end.sql))
                     """, key: "anomaly_id", order: "received_at", action: "DELETE FROM unreadable_rts")
+        case .importRows:
+            ExpiredRows(
+                rows: """
+                    FROM position_import_rows
+                    WHERE import_id IN (SELECT id FROM position_imports WHERE finished_at < \(end.sql))
+                    """, key: "import_id, line", order: "import_id, line", action: "DELETE FROM position_import_rows")
+        case .imports:
+            // Their rows were deleted before, in batches.
+            ExpiredRows(
+                rows: """
+                    FROM position_imports i WHERE i.finished_at < \(end.sql)
+                        AND NOT EXISTS (SELECT FROM position_import_rows r WHERE r.import_id = i.id)
+                    """, key: "id", order: "finished_at", action: "DELETE FROM position_imports")
         }
     }
 }

@@ -1,0 +1,48 @@
+import Accounts
+import Logging
+import PagoPA
+import Requests
+import Storage
+
+/// Imports of positions: files that creditors send, whose rows a background job processes.
+package struct ImportOperations: OperationGroup {
+    package let store: Store
+    package let clock: @Sendable () -> Instant
+    let logger: Logger
+
+    /// How many rows one transaction processes.
+    static let batchRows = 500
+    /// A process that has stopped loses its import after this time, and another one continues it.
+    static let leaseSeconds = 30
+    /// How long after a failure, such as an unreachable database, an import waits.
+    static let retrySeconds = 1
+    /// A file that has not arrived completely within this time is deleted. It is longer than the deadline of an upload, so that only files of
+    /// processes that have stopped remain until then.
+    static let receptionSeconds = 600
+
+    /// Returns one page of imports, newest first.
+    package func list(
+        _ statuses: [ImportStatus], creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
+    ) async throws -> Page<PositionImport> {
+        try await store.read(
+            within: caller.tenancy,
+            PositionImports.list(statuses, within: caller.tenancy.narrowed(to: creditor), page: page))
+    }
+
+    package func show(_ id: Identifier<PositionImport>, for caller: Caller) async throws -> PositionImport {
+        guard let found = try await store.read(within: caller.tenancy, PositionImports.show(id, within: caller.tenancy))
+        else { throw Refusal.notFound }
+        return found
+    }
+
+    /// Returns one page of the rows with their outcomes, in the order of the file.
+    package func listResults(
+        of id: Identifier<PositionImport>, _ outcome: ImportOutcome?, page: PageRequest, for caller: Caller
+    ) async throws -> Page<ImportedRow> {
+        let (found, results) = try await store.read(
+            within: caller.tenancy, PositionImports.show(id, within: caller.tenancy),
+            PositionImports.results(of: id, outcome, page: page))
+        guard found != nil else { throw Refusal.notFound }
+        return results
+    }
+}

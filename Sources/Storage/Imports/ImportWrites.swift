@@ -1,0 +1,178 @@
+import Accounts
+import Foundation
+import PagoPA
+import Postgres
+import Requests
+
+/// An import that this process has claimed.
+package struct ClaimedImport: Sendable {
+    package let file: PositionImport
+    /// Distinguishes this claim from later ones.
+    fileprivate let claim: Int
+}
+
+/// Another process has claimed the import, because the lease of this one expired.
+package struct ImportLeaseLost: Error {
+    package init() {}
+}
+
+extension Transaction {
+    package func insert(_ new: PositionImport) {
+        send(
+            """
+            INSERT INTO position_imports (id, creditor_tax_code, api_key_id, is_dry_run, status, created_at, updated_at)
+            VALUES (\(new.id.uuid), \(new.creditor.value), \(new.key.uuid), \(new.isDryRun), \(new.status.rawValue),
+                \(new.createdAt.sql), \(new.updatedAt.sql))
+            """)
+    }
+
+    /// Stages rows by COPY, with the rights of the transaction's tenancy; migration 0090 explains the view.
+    package func stage(_ rows: [StagedRow], of id: Identifier<PositionImport>) async throws {
+        try await copy(
+            "COPY position_import_staging (import_id, line, content, outcome, violations) FROM STDIN",
+            CopyText.rows(rows, of: id))
+    }
+
+    /// Queues that the file has arrived completely.
+    /// - Parameter refused: how many rows were refused when they were staged.
+    package func accept(_ id: Identifier<PositionImport>, digest: [UInt8], rows: Int, refused: Int, at now: Instant) {
+        send(
+            """
+            UPDATE position_imports SET \(change("status", by: .received, of: ImportStatus.self)), digest = \(digest),
+                row_count = \(rows), refused = \(refused), updated_at = \(now.sql)
+            WHERE id = \(id.uuid) AND \(fits("status", .received, of: ImportStatus.self))
+            """)
+    }
+
+    /// Queues the deletion of a file that has not arrived completely.
+    package func deleteUnreceived(_ id: Identifier<PositionImport>) {
+        send("DELETE FROM position_imports WHERE id = \(id.uuid) AND status = 'receiving'")
+    }
+
+    /// Queues the deletion of files that began to arrive before this instant and did not arrive completely.
+    package func deleteUnreceivedImports(begunBefore end: Instant) {
+        send("DELETE FROM position_imports WHERE status = 'receiving' AND created_at < \(end.sql)")
+    }
+
+    /// Claims the oldest import that waits or whose lease has expired. A dry run that was interrupted starts again, because it has created no
+    /// positions with which its further rows could be compared.
+    package func claimImport(leaseSeconds: Int) async throws -> ClaimedImport? {
+        let rows = try await query(
+            """
+            UPDATE position_imports i SET \(change("status", by: .claimed, of: ImportStatus.self)), claims = i.claims + 1,
+                leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
+            WHERE i.id = (SELECT id FROM position_imports
+                WHERE status IN ('waiting', 'running') AND (leased_until IS NULL OR leased_until < clock_timestamp())
+                ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING i.claims, \(PositionImports.columns)
+            """)
+        guard var row = rows.first else { return nil }
+        let claim = try row.int()
+        let claimed = ClaimedImport(file: try row.positionImport(), claim: claim)
+        if claimed.file.isDryRun, claim > 1 { restart(claimed.file.id) }
+        return claimed
+    }
+
+    private func restart(_ id: Identifier<PositionImport>) {
+        send(
+            """
+            UPDATE position_import_rows SET outcome = NULL, external_id = NULL, position_id = NULL, violations = NULL
+            WHERE import_id = \(id.uuid) AND content IS NOT NULL AND outcome IS NOT NULL
+            """)
+        send(
+            """
+            UPDATE position_imports SET created = 0, repeated = 0,
+                refused = (SELECT count(*) FROM position_import_rows WHERE import_id = \(id.uuid) AND outcome = 'refused')
+            WHERE id = \(id.uuid)
+            """)
+    }
+
+    /// Stores the outcomes of rows, counts them and extends the lease. The content of a row is deleted, unless a dry run may start again.
+    /// - Throws: `ImportLeaseLost`; the transaction must then end without an effect.
+    package func record(_ rows: [ImportedRow], of claimed: ClaimedImport, leaseSeconds: Int, at now: Instant)
+        async throws
+    {
+        let counted = try await query(
+            """
+            WITH recorded AS (
+                UPDATE position_import_rows r SET outcome = o.outcome, external_id = NULLIF(o.external_id, ''),
+                    position_id = NULLIF(o.position_id, \(Cursor.noID)::uuid), violations = NULLIF(o.violations, '')::jsonb,
+                    content = CASE WHEN \(claimed.file.isDryRun) THEN r.content END
+                FROM unnest(\(rows.map { Int64($0.line) })::integer[], \(rows.map { $0.outcome?.rawValue ?? "" })::text[],
+                    \(rows.map { $0.externalID ?? "" })::text[], \(rows.map { $0.position?.uuid ?? Cursor.noID })::uuid[],
+                    \(rows.map { $0.faults.isEmpty ? "" : PositionImports.text($0.faults) })::text[])
+                    AS o(line, outcome, external_id, position_id, violations)
+                WHERE r.import_id = \(claimed.file.id.uuid) AND r.line = o.line AND r.outcome IS NULL
+                RETURNING r.outcome)
+            UPDATE position_imports i SET created = i.created + n.created, repeated = i.repeated + n.repeated,
+                refused = i.refused + n.refused, updated_at = \(now.sql),
+                leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
+            FROM (SELECT count(*) FILTER (WHERE outcome = 'created') AS created,
+                    count(*) FILTER (WHERE outcome = 'repeated') AS repeated,
+                    count(*) FILTER (WHERE outcome = 'refused') AS refused FROM recorded) AS n
+            WHERE i.id = \(claimed.file.id.uuid) AND i.claims = \(claimed.claim)
+            RETURNING 1
+            """)
+        if counted.isEmpty { throw ImportLeaseLost() }
+    }
+
+    /// Queues the end of the import. Nothing changes if another process has claimed it.
+    package func finish(_ claimed: ClaimedImport, by event: ImportStatus.Event, at now: Instant) {
+        let id = claimed.file.id.uuid
+        send(
+            """
+            UPDATE position_imports SET \(change("status", by: event, of: ImportStatus.self)), leased_until = NULL,
+                updated_at = \(now.sql), finished_at = \(now.sql)
+            WHERE id = \(id) AND claims = \(claimed.claim) AND \(fits("status", event, of: ImportStatus.self))
+            """)
+        send(
+            """
+            UPDATE position_import_rows SET content = NULL WHERE import_id = \(id) AND content IS NOT NULL
+                AND EXISTS (SELECT FROM position_imports WHERE id = \(id) AND finished_at IS NOT NULL)
+            """)
+    }
+
+    /// Queues the release of an import whose process stops or fails, so that another one need not wait for the end of the lease.
+    package func release(_ claimed: ClaimedImport, retryAfterSeconds: Int) {
+        send(
+            """
+            UPDATE position_imports SET leased_until = clock_timestamp() + make_interval(secs => \(retryAfterSeconds)::integer)
+            WHERE id = \(claimed.file.id.uuid) AND claims = \(claimed.claim)
+            """)
+    }
+}
+
+/// PostgreSQL's text format of COPY.
+enum CopyText {
+    static func rows(_ rows: [StagedRow], of id: Identifier<PositionImport>) -> [UInt8] {
+        let lead = Array(id.description.utf8) + [0x09]
+        var bytes: [UInt8] = []
+        for row in rows {
+            bytes += lead
+            bytes += String(row.line).utf8
+            bytes.append(0x09)
+            switch row.content {
+            case .success(let content):
+                append(content, to: &bytes)
+                bytes += "\t\\N\t\\N\n".utf8
+            case .failure(let fault):
+                bytes += "\\N\t\(ImportOutcome.refused.rawValue)\t".utf8
+                append(PositionImports.text([fault]).utf8, to: &bytes)
+                bytes.append(0x0A)
+            }
+        }
+        return bytes
+    }
+
+    private static func append(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+            case 0x09: bytes += "\\t".utf8
+            case 0x0A: bytes += "\\n".utf8
+            case 0x0D: bytes += "\\r".utf8
+            default: bytes.append(byte)
+            }
+        }
+    }
+}
