@@ -3,6 +3,7 @@
 #   BENCH_ONLY       what to measure, several in quotes: http (operations, beside peers and pgbench), drip (reads beside slow clients),
 #                    login (sign-ins), tenancy (row level security); default: all of these
 #                    flat (operations on two databases, of BENCH_SMALL_POSITIONS and of BENCH_POSITIONS)
+#                    statements (each list, search and filter, and the RT, on the same two databases, without load: time and pages)
 #                    start-up, memory (BENCH_REQUESTS 100000), polls (BENCH_POLLS "2000 10000" open long polls), mails (BENCH_MAILS 2000),
 #                    half (RTs at half load), overload (BENCH_OVERLOAD "200 1000" clients)
 #   BENCH_OPERATIONS for http and flat: some of live, show, list, search, create, start, session, pdf, rt, and of deep, status, type, due,
@@ -11,7 +12,7 @@
 #   BENCH_CLIENTS    16, for http: connections        BENCH_RTS      8000, for http: RTs in a round; BENCH_STARTS 4000 starts
 #   BENCH_POSITIONS  10000, positions in the database; BENCH_SMALL_POSITIONS 10000, for flat: in the other one
 #   BENCH_PEERS      "go fastapi", for http           BENCH_PGBENCH  1; 0: without pgbench
-#   BENCH_SAVE       1: write the tables of http, flat and the limits into docs/performance.md
+#   BENCH_SAVE       1: write the tables of http, flat, statements and the limits into docs/performance.md
 #   BENCH_DRIPS      1000 slow connections            BENCH_CITIZENS 200 who sign in at once, at least 12
 #   BENCH_PORT       18080, and the six after it      BENCH_SMTP_PORT 18025
 #   QUIETANZA_BIN_DIR folder with built programs: skips building
@@ -235,12 +236,32 @@ if is_wanted http; then
 fi
 # Its port is for the mail server that stores e-mails.
 [ -z "$outside" ] || stop "$outside" || true
-if is_wanted flat; then
+if is_wanted flat || is_wanted statements; then
     small=${BENCH_SMALL_POSITIONS:-10000}
+    small_url=${DATABASE_URL%/*}/small
     psql --no-psqlrc --quiet "$DATABASE_URL" --command "CREATE DATABASE small" 9>&-
-    fill "${DATABASE_URL%/*}/small" "$bin" "$PWD" small "$small"
-    serve "Quietanza, $small" small "${DATABASE_URL%/*}/small" "$bin" "$PWD" $((port + 5)) "$small"
+    fill "$small_url" "$bin" "$PWD" small "$small"
+fi
+if is_wanted flat; then
+    serve "Quietanza, $small" small "$small_url" "$bin" "$PWD" $((port + 5)) "$small"
     compare flat "$folder/small.server" "$folder/service.server"
+    stop "${servers[-1]}" || true
+fi
+if is_wanted statements; then
+    # For the connections of the services that are started now.
+    for database in "$DATABASE_URL" "$small_url"; do
+        for setting in session_preload_libraries=auto_explain auto_explain.log_min_duration=0 auto_explain.log_analyze=on \
+            auto_explain.log_buffers=on auto_explain.log_timing=off auto_explain.log_format=json; do
+            psql --no-psqlrc --quiet "$database" --command "ALTER DATABASE \"${database##*/}\" SET ${setting%%=*} = '${setting#*=}'" 9>&-
+        done
+    done
+    serve "Quietanza, $small" small "$small_url" "$bin" "$PWD" $((port + 5)) "$small"
+    cp "$folder/service.json" "$folder/large.json"
+    serve "Quietanza, $positions" large "$DATABASE_URL" "$bin" "$PWD" $((port + 6)) "$positions"
+    describe_setup statements "$folder/small.server" "$folder/large.server"
+    log=$(dirname "$(psql --no-psqlrc --tuples-only --no-align "$DATABASE_URL" --command "SHOW data_directory" 9>&-)")/log
+    jq --arg log "$log" '. + {log: $log}' "$folder/setup.json" >"$folder/statements.json"
+    measure statements --setup "$folder/statements.json" --plans "$folder/plans.json" "${saving[@]}"
 fi
 if is_wanted drip; then measure drip --drips "${BENCH_DRIPS:-1000}"; fi
 if is_wanted login; then
