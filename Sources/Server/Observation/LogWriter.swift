@@ -9,8 +9,6 @@ import Synchronization
 final class LogWriter: Sendable {
     static let standardOutput = LogWriter(descriptor: 1)
     static let maximumWaitingBytes = 8 * 1_024 * 1_024
-    /// How long the thread collects lines before it writes them in one call.
-    private static let collectMicroseconds: UInt32 = 1_000
     private static let maximumWriteBytes = 64 * 1_024
     /// How long the process waits at exit for unwritten lines.
     static let flushMilliseconds = 2_000
@@ -78,8 +76,6 @@ final class LogWriter: Sendable {
 
     private func writeAll() {
         while true {
-            // Under load each call writes the lines of several requests, and `append` does not have to wake the thread for each line.
-            usleep(Self.collectMicroseconds)
             let (lines, dropped) = state.withLock { state in
                 let taken = (state.lines, state.dropped)
                 state.lines = []
