@@ -92,7 +92,15 @@ def positive_data_acceptance(ctx, response, case):
         # The contract declares an official RT as text: its schema is an XSD.
         if operation_id(case.operation) == "receive_rt" and case.media_type == "application/xml" and response.status_code in (400, 422):
             return None
+        # The contract declares a file of positions as text: no schema states the syntax of CSV and NDJSON, nor the names of columns.
+        if operation_id(case.operation) == "import_positions" and names_a_line(response):
+            return None
     return builtin.positive_data_acceptance(ctx, response, case)
+
+
+def names_a_line(response):
+    status, code, _ = problem(response)
+    return (status, code) == (400, "malformed-request") and re.match("Line [0-9]+: ", response.json().get("detail", "")) is not None
 
 
 def operation_id(operation):
@@ -147,6 +155,11 @@ for check in (positive_data_acceptance, negative_data_rejection, missing_require
 def text(ctx, response):
     """The contract declares itself as text."""
     return response.text
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(ctx, value):
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 # Credentials.
