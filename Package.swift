@@ -147,7 +147,7 @@ let package = Package(
                 "Accounts",
                 "Requests", "Cryptography", "Text", logging,
             ]),
-        tests("HTTPFramingTests", ["HTTPFraming", "Addresses", httpTypes, nioCore, nioEmbedded]),
+        tests("HTTPFramingTests", ["HTTPFraming", "Addresses", httpTypes, logging, nioCore, nioEmbedded]),
         tests(
             "APITests",
             [

@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// Lets the service answer each request of a connection. The task of a request begins on the connection's event loop, so that a request that
 /// waits for nothing changes no thread.
@@ -6,7 +7,7 @@ final class ExchangeHandler: ChannelInboundHandler {
     typealias InboundIn = RequestPart
     typealias OutboundOut = ByteBuffer
 
-    /// Asks the request in progress to end soon; see `Task.cancel()`.
+    /// Ends the body of the request in progress, or closes a connection without one.
     struct Cancel: Sendable {}
 
     private let framing: FramingHandler
@@ -15,7 +16,7 @@ final class ExchangeHandler: ChannelInboundHandler {
     private var address: String?
     /// The body of the request in progress.
     private var body: FramedBody?
-    private var task: Task<Void, Never>?
+    let requestTask = RequestTask()
 
     init(framing: FramingHandler, respond: @escaping Responder) {
         self.framing = framing
@@ -44,15 +45,18 @@ final class ExchangeHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let body else { return context.close(promise: nil) }
-        body.fail(error)
+        if let body {
+            body.fail(error)
+        } else if !(error is FramingError) {
+            // After an error of the request's body, the `FramingHandler` closes the connection when the response has been sent.
+            context.close(promise: nil)
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is Cancel else { return context.fireUserInboundEventTriggered(event) }
         guard let body else { return context.close(promise: nil) }
         body.fail(CancellationError())
-        task?.cancel()
     }
 
     private func begin(_ head: HeadReader.Head, _ context: ChannelHandlerContext) {
@@ -75,7 +79,8 @@ final class ExchangeHandler: ChannelInboundHandler {
                 eventLoop.execute { handler.value.send(response) }
             }
         }
-        if self.body != nil { self.task = task }
+        // The response may have been sent already.
+        if self.body != nil { requestTask.begin(task) }
     }
 
     private func remoteAddress(_ context: ChannelHandlerContext) -> String {
@@ -88,7 +93,7 @@ final class ExchangeHandler: ChannelInboundHandler {
     private func send(_ response: FramedResponse) {
         body?.discard()
         body = nil
-        task = nil
+        requestTask.clear()
         framing.setBodyIsFull(false)
         guard let context else { return }
         let isLast = framing.responseBegins()
@@ -100,4 +105,16 @@ final class ExchangeHandler: ChannelInboundHandler {
         written.futureResult.assumeIsolated().whenComplete { _ in self.framing.responseEnded() }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
+}
+
+/// The task of a connection's request in progress.
+final class RequestTask: Sendable {
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    func begin(_ task: Task<Void, Never>) { self.task.withLock { $0 = task } }
+    func clear() { task.withLock { $0 = nil } }
+    func cancel() { task.withLock(\.self)?.cancel() }
+
+    /// Returns when the request has been handled.
+    func end() async { await task.withLock(\.self)?.value }
 }

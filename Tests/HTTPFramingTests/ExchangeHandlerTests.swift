@@ -1,4 +1,5 @@
 import Addresses
+import Logging
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -77,6 +78,108 @@ private struct Connection {
         try await connection.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab")
         try await connection.channel.close()
         while !isOver.withLock(\.self) { await Task.yield() }
+    }
+}
+
+/// The service's handling of a connection, as the server sees it.
+@Suite struct FramedChannelTests {
+    private static let rules = FramingRules(
+        connections: Connections(maximumPerAddress: 10, exempting: .none), isDraining: { false },
+        rejection: { _, _, _ in Array("rejected".utf8) })
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// A connection whose request without a body waits until it is released.
+    private final class Waiting: Sendable {
+        let channel = NIOAsyncTestingChannel()
+        let record = Mutex<[String]>([])
+        private let gate = AsyncStream<Void>.makeStream()
+
+        func handle() async throws -> Task<Void, Never> {
+            let framed = FramedChannel(FramedChannelTests.rules) { [self] _ in
+                record.withLock { $0.append("begun") }
+                for await _ in gate.stream { break }
+                record.withLock { $0.append(Task.isCancelled ? "cancelled" : "answered") }
+                return FramedResponse(head: Array("HTTP/1.1 200 OK\r\n".utf8), body: [])
+            }
+            let channel = channel
+            let value = try await channel.eventLoop.flatSubmit {
+                framed.setup(channel: channel, logger: FramedChannelTests.logger)
+            }.get()
+            try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).get()
+            let handling = Task {
+                await framed.handle(value: value, logger: FramedChannelTests.logger)
+                record.withLock { $0.append("ended") }
+            }
+            try await channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+            return handling
+        }
+
+        func release() { gate.continuation.finish() }
+    }
+
+    @Test func `a connection ends after its request, also when the client has left before`() async throws {
+        let waiting = Waiting()
+        let handling = try await waiting.handle()
+        try await waiting.channel.close()
+        for _ in 0..<1_000 { await Task.yield() }
+        waiting.release()
+        await handling.value
+        #expect(waiting.record.withLock(\.self) == ["begun", "answered", "ended"])
+    }
+
+    @Test(arguments: [false, true]) func `a server that has no more time cancels the request in progress`(
+        hasClientLeft: Bool
+    ) async throws {
+        let waiting = Waiting()
+        let handling = try await waiting.handle()
+        if hasClientLeft { try await waiting.channel.close() }
+        handling.cancel()
+        while !waiting.record.withLock({ $0.contains("cancelled") }) { await Task.yield() }
+        if !hasClientLeft { try await waiting.channel.close() }
+        await handling.value
+        #expect(waiting.record.withLock(\.self) == ["begun", "cancelled", "ended"])
+    }
+
+    /// Keeps what is written until `release`, as a socket whose client reads slowly does.
+    private final class SlowSocket: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        private var kept: [(NIOAny, EventLoopPromise<Void>?)] = []
+        private var context: ChannelHandlerContext?
+
+        func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+        func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            kept.append((data, promise))
+        }
+
+        func release() {
+            for (data, promise) in kept { context?.writeAndFlush(data, promise: promise) }
+            kept = []
+        }
+    }
+
+    @Test func `a response is sent whole although the rest of the request's body is invalid`() async throws {
+        let channel = try await NIOAsyncTestingChannel { channel in
+            let framing = FramingHandler(Self.rules)
+            try channel.pipeline.syncOperations.addHandlers([
+                SlowSocket(), framing,
+                ExchangeHandler(framing: framing) { _ in
+                    FramedResponse(head: Array("HTTP/1.1 401 Unauthorized\r\n".utf8), body: Array("{}".utf8))
+                },
+            ])
+        }
+        try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).get()
+        try await channel.writeInbound(
+            ByteBuffer(string: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        try await channel.writeInbound(ByteBuffer(string: "x"))
+        #expect(channel.isActive)
+        try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: SlowSocket.self).release()
+        }.get()
+        let sent = String(buffer: try await channel.waitForOutboundWrite(as: ByteBuffer.self))
+        #expect(sent == "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n{}")
     }
 }
 
