@@ -27,12 +27,6 @@ package enum ImportedRowReader {
 }
 
 extension Fault {
-    fileprivate init(_ violation: Violation) {
-        self.init(
-            violation.pointer, FaultCode(rawValue: violation.code) ?? .badFormat,
-            violation.detail)
-    }
-
     fileprivate init(_ error: JSONSyntaxError) {
         switch error {
         case .nulCharacter(let pointer):

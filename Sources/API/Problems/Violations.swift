@@ -22,6 +22,13 @@ extension Violation {
     }
 }
 
+extension Fault {
+    init(_ violation: Violation) {
+        // The codes of violations are those of `FaultCode`.
+        self.init(violation.pointer, FaultCode(rawValue: violation.code) ?? .badFormat, violation.detail)
+    }
+}
+
 extension Violations {
     func add(_ pointer: String, _ code: FaultCode, _ detail: String) {
         add(pointer, code: code.rawValue, detail)

@@ -18,7 +18,7 @@ extension RTOperations {
         let faults =
             known.violations.isEmpty
             ? [Fault("", .badFormat, known.detail ?? known.kind.title)]
-            : known.violations.map { Fault($0.pointer, FaultCode(rawValue: $0.code) ?? .badFormat, $0.detail) }
+            : known.violations.map(Fault.init)
         let gist = body.contentType == "application/json" ? RTGist(json: body.bytes) : gist(xml: body.bytes)
         var problem = known
         problem.anomaly = try await storeUnreadable(UnreadableRT(faults: faults, gist: gist), body)?.description

@@ -1,6 +1,5 @@
 import Accounts
 import Foundation
-import JSON
 import PagoPA
 import Postgres
 import Requests
@@ -110,32 +109,6 @@ extension PositionImports {
                         position: try row.optionalIdentifier(), faults: try row.optionalText().map(faults) ?? [])
                 }), total: "SELECT count(*) FROM position_import_rows WHERE \(all)",
             cursor: { Cursor(order: "position_import_rows", key: Int64($0.line), id: Cursor.noID) })
-    }
-
-    static func text(_ faults: [Fault]) -> String {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for fault in faults {
-            writer.beginObject()
-            writer.field("pointer", fault.pointer)
-            writer.field("code", fault.code.rawValue)
-            writer.field("detail", fault.detail)
-            writer.endObject()
-        }
-        writer.endArray()
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private static func faults(_ text: String) throws -> [Fault] {
-        guard case .array(let items) = try JSONValue.parse(Array(text.utf8)) else {
-            throw StorageError.fault("violations are not an array")
-        }
-        return items.map { item in
-            func member(_ name: String) -> String {
-                if case .string(let text)? = item[name] { text } else { "" }
-            }
-            return Fault(member("pointer"), FaultCode(rawValue: member("code")) ?? .badFormat, member("detail"))
-        }
     }
 }
 

@@ -7,8 +7,8 @@ import Requests
 /// An import that this process has claimed.
 package struct ClaimedImport: Sendable {
     package let file: PositionImport
-    /// Distinguishes this claim from later ones.
-    fileprivate let claim: Int
+    /// The number of this claim, from 1. It distinguishes the claim from later ones.
+    package let claim: Int
 }
 
 /// Another process has claimed the import, because the lease of this one expired.
@@ -100,7 +100,7 @@ extension Transaction {
                     content = CASE WHEN \(claimed.file.isDryRun) THEN r.content END
                 FROM unnest(\(rows.map { Int64($0.line) })::integer[], \(rows.map { $0.outcome?.rawValue ?? "" })::text[],
                     \(rows.map { $0.externalID ?? "" })::text[], \(rows.map { $0.position?.uuid ?? Cursor.noID })::uuid[],
-                    \(rows.map { $0.faults.isEmpty ? "" : PositionImports.text($0.faults) })::text[])
+                    \(rows.map { $0.faults.isEmpty ? "" : faultsText($0.faults) })::text[])
                     AS o(line, outcome, external_id, position_id, violations)
                 WHERE r.import_id = \(claimed.file.id.uuid) AND r.line = o.line AND r.outcome IS NULL
                 RETURNING r.outcome)
@@ -157,7 +157,7 @@ enum CopyText {
                 bytes += "\t\\N\t\\N\n".utf8
             case .failure(let fault):
                 bytes += "\\N\t\(ImportOutcome.refused.rawValue)\t".utf8
-                append(PositionImports.text([fault]).utf8, to: &bytes)
+                append(faultsText([fault]).utf8, to: &bytes)
                 bytes.append(0x0A)
             }
         }

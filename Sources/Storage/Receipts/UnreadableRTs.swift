@@ -1,4 +1,3 @@
-import JSON
 import PagoPA
 import Postgres
 
@@ -51,37 +50,8 @@ extension Transaction {
             """
             INSERT INTO unreadable_rts (anomaly_id, psp_id, message_id, content_type, body, sha256, violations, received_at)
             VALUES (\(anomaly.uuid), \(body.psp.value), \(body.messageID), \(body.contentType), \(body.bytes),
-                \(body.sha256), \(unreadable.faults.json)::jsonb, \(now.sql))
+                \(body.sha256), \(faultsText(unreadable.faults))::jsonb, \(now.sql))
             """)
-    }
-}
-
-extension [Fault] {
-    fileprivate var json: String {
-        var json = JSONWriter()
-        json.beginArray()
-        for fault in self {
-            json.beginObject()
-            json.field("pointer", fault.pointer)
-            json.field("code", fault.code.rawValue)
-            json.field("detail", fault.detail)
-            json.endObject()
-        }
-        json.endArray()
-        return String(decoding: json.bytes, as: UTF8.self)
-    }
-
-    fileprivate init(json text: String) throws {
-        let bytes: [UInt8] = .init(text.utf8)
-        guard case .array(let items) = try JSONValue.parse(bytes) else {
-            throw StorageError.fault("violations are not a list")
-        }
-        self = items.compactMap { item in
-            guard case .string(let pointer)? = item["pointer"], case .string(let code)? = item["code"],
-                case .string(let detail)? = item["detail"], let code = FaultCode(rawValue: code)
-            else { return nil }
-            return Fault(pointer, code, detail)
-        }
     }
 }
 
@@ -90,6 +60,6 @@ extension Row {
         Evidence(
             bytes: try next([UInt8].self), mediaType: try text(), sha256: try next([UInt8].self),
             sender: try value { try PSPID($0) }, messageID: try text(), receivedAt: try instant(),
-            faults: try [Fault](json: text()))
+            faults: try Storage.faults(text()))
     }
 }
