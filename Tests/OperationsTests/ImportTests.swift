@@ -6,6 +6,7 @@ import PagoPA
 import Postgres
 import Requests
 import Storage
+import TestSupport
 import Testing
 
 /// Imports on a database of their own: what the rows become, after which failure, and that nothing is counted twice.
@@ -212,7 +213,7 @@ import Testing
                 let other = try test.instance()
                 // The first process hangs in its second batch for longer than its lease.
                 let hang = DispatchSemaphore(value: 0)
-                let first = Task {
+                let first = Task(executorPreference: OwnExecutor()) {
                     try await service.imports.processNext { row, creditor in
                         if row == Array("row-900".utf8) { hang.wait() }
                         return Self.reader(test)(row, creditor)
@@ -239,6 +240,40 @@ import Testing
             #expect(try await test.ask("SELECT count(*)::text FROM positions") == ["1100"])
             #expect(
                 try await test.ask("SELECT count(*)::text FROM journal WHERE kind = 'position_created'") == ["1100"])
+        }
+    }
+
+    @Test func `an import whose batches take longer than a statement may is processed in smaller ones`() async throws {
+        try await Self.with { test, service in
+            for statement: SQL in [
+                """
+                CREATE FUNCTION time_out() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF (SELECT count(*) > 100 FROM added) THEN RAISE EXCEPTION 'too long' USING ERRCODE = '57014'; END IF;
+                    RETURN NULL;
+                END $$
+                """,
+                """
+                CREATE TRIGGER time_out AFTER INSERT ON positions REFERENCING NEW TABLE AS added
+                FOR EACH STATEMENT EXECUTE FUNCTION time_out()
+                """,
+            ] { _ = try await test.pool.execute(statement) }
+            let sent = try await Self.send((0..<300).map { "row-\($0)" }, to: service)
+
+            var failures = 0
+            while try await service.imports.show(sent.id, for: .office).status != .done {
+                do {
+                    _ = try await service.imports.processNext(reading: Self.reader(test))
+                } catch is DatabaseUnavailable {
+                    failures += 1
+                    try #require(failures < 10)
+                    _ = try await test.pool.execute("UPDATE position_imports SET leased_until = NULL")
+                }
+            }
+
+            #expect(Self.counts(try await service.imports.show(sent.id, for: .office)) == [300, 300, 0, 0])
+            // 500, 250 and 125 rows took too long.
+            #expect(failures == 3)
         }
     }
 

@@ -10,8 +10,8 @@ package struct ImportOperations: OperationGroup {
     package let clock: @Sendable () -> Instant
     let logger: Logger
 
-    /// How many rows one transaction processes.
-    static let batchRows = 500
+    /// How many rows one transaction processes at first, and at least.
+    private static let batchRows = (first: 500, minimum: 10)
     /// A process that has stopped loses its import after this time, and another one continues it.
     static let leaseSeconds = 30
     /// How long after a failure, such as an unreachable database, an import waits.
@@ -19,6 +19,12 @@ package struct ImportOperations: OperationGroup {
     /// A file that has not arrived completely within this time is deleted. It is longer than the deadline of an upload, so that only files of
     /// processes that have stopped remain until then.
     static let receptionSeconds = 600
+
+    /// How many rows one transaction processes. Each further claim halves the number, because the batches of the claim before may have taken
+    /// longer than a statement may, and would again.
+    static func batchRows(atClaim number: Int) -> Int {
+        max(batchRows.minimum, batchRows.first >> min(number - 1, 10))
+    }
 
     /// Returns one page of imports, newest first.
     package func list(

@@ -90,7 +90,8 @@ extension ImportOperations {
         while true {
             try Task.checkCancellation()
             let rows = try await store.read(
-                within: job.tenancy, PositionImports.waiting(Self.batchRows, of: claimed.file.id))
+                within: job.tenancy,
+                PositionImports.waiting(Self.batchRows(atClaim: claimed.claim), of: claimed.file.id))
             if rows.isEmpty { break }
             var batch = ImportBatch()
             for row in rows {
