@@ -50,6 +50,11 @@ def days(data: Data, share: float) -> str:
     return data.column(f"SELECT created_at::date FROM positions WHERE id = bench.id({max(1, int(data.positions * share) // 4 * 4)}, 0)")[0]
 
 
+def spread(sql: str, data: Data) -> str:
+    """Replaces NUMBERS by the numbers of eight positions of the first creditor, spread over the data."""
+    return sql.replace("NUMBERS", f"(SELECT 4 * (g * {data.positions // 4} / 9) AS n FROM generate_series(1, 8) AS g) AS numbers")
+
+
 Requests = Callable[[HTTPServer, Data], list[str]]
 
 
@@ -65,8 +70,7 @@ def get(path: str, key: str = "creditor_key") -> Requests:
 def each(path: str, sql: str, key: str = "creditor_key") -> Requests:
     """Returns a GET for each of some rows of the query; its columns are {0}, {1}, …"""
     def made(server: HTTPServer, data: Data) -> list[str]:
-        numbers = f"(SELECT 4 * (g * {data.positions // 4} / 9) AS n FROM generate_series(1, 8) AS g) AS numbers"
-        rows = data.column(sql.replace("NUMBERS", numbers))
+        rows = data.column(spread(sql, data))
         return [line("GET", path.format(*map(urllib.parse.quote, row.split("|"))), bearer(server, key)) for row in rows]
     return made
 
@@ -74,8 +78,7 @@ def each(path: str, sql: str, key: str = "creditor_key") -> Requests:
 def search(path: str, body: dict[str, typing.Any], sql: str = "SELECT 1", key: str = "creditor_key") -> Requests:
     """Returns a POST for each of some rows of the query; its first column replaces "{0}" in the body."""
     def made(server: HTTPServer, data: Data) -> list[str]:
-        numbers = f"(SELECT 4 * (g * {data.positions // 4} / 9) AS n FROM generate_series(1, 8) AS g) AS numbers"
-        return [line("POST", path, bearer(server, key), json.dumps(body).replace("{0}", row)) for row in data.column(sql.replace("NUMBERS", numbers))]
+        return [line("POST", path, bearer(server, key), json.dumps(body).replace("{0}", row)) for row in data.column(spread(sql, data))]
     return made
 
 

@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// Without ``Typefaces``' lock, this ends in FreeType: Cairo closes font faces that other threads use.
+    /// Cairo closes font faces that other threads may use, so ``Typefaces`` lets one thread draw at a time.
     @Test func `renderers that draw names in all scripts at the same time give the same bytes as one alone`()
         async throws
     {

@@ -226,6 +226,35 @@ extension ServerTests {
             }
         }
 
+        /// A request is handled again when its key has changed, but not after a part of its body has been read.
+        @Test func `a file whose key changes while it arrives is imported whole`() async throws {
+            try await Deployment.with { live in
+                let before = try live.query("SELECT count(*) FROM positions")
+                let rows = (0..<5_000).map { Self.row("part-\($0)") }.joined(separator: "\n")
+                let most = rows.utf8.count * 9 / 10
+                let port = try #require(URL(string: live.api)?.port.flatMap(UInt16.init(exactly:)))
+                let connection = try RawConnection(port: port)
+                connection.send(
+                    """
+                    POST \(Self.path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(live.creditorKey)\r
+                    Content-Type: \(Self.ndjson)\r\nContent-Length: \(rows.utf8.count)\r\n\r\n\(rows.prefix(most))
+                    """)
+                try await live.waitUntil("rows are staged") {
+                    try live.query("SELECT count(*) > 0 FROM position_import_rows") == ["t"]
+                }
+
+                // As a rotation of the key does.
+                _ = try live.query("UPDATE api_keys SET expires_at = now() + interval '1 hour'")
+                connection.send(String(rows.dropFirst(most)))
+
+                let received = connection.receive(until: "_links")
+                #expect(received.statuses == [202])
+                let id = try #require(received.text.firstMatch(of: /"id":"([^"]+)"/).map { String($0.1) })
+                #expect(Self.counts(try await Self.end(of: id, live)) == [5_000, 5_000, 0, 0])
+                #expect(try live.query("SELECT (count(*) - 5000) FROM positions") == before)
+            }
+        }
+
         @Test func `a CSV file of a spreadsheet is imported, and wrong files are answered at once`() async throws {
             try await Deployment.with { live in
                 let header =
