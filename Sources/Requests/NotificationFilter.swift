@@ -4,6 +4,13 @@ package struct NotificationFilter: Sendable, Equatable {
     package var states: [NotificationState] = []
     package var receipt: Identifier<Receipt>?
     package var position: Identifier<Position>?
+    /// The IUV of the receipt.
+    package var iuv: IUV?
+    /// In any case of its letters.
+    package var recipient: EmailAddress?
+    /// Days in Rome, both inclusive.
+    package var createdFrom: CalendarDate?
+    package var createdTo: CalendarDate?
 
     package init() {}
 }

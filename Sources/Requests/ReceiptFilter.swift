@@ -13,6 +13,10 @@ package struct ReceiptFilter: Sendable, Equatable {
     package var paidFrom: CalendarDate?
     package var paidTo: CalendarDate?
     package var position: Identifier<Position>?
+    package var psp: PSPID?
+    /// The id that the PSP gave the receipt.
+    package var receiptID: String?
+    package var amount: Amount?
     /// The tax code of the debtor or the payer.
     package var taxCode: TaxCode?
 

@@ -29,11 +29,13 @@ import Testing
             "status": "recorded", "origin": "pagopa", "creditor_tax_code": "12345678903", "debt_type": "mensa",
             "iuv": "01000000000000144", "notice_number": "301000000000000144", "document_year": "1900",
             "document_number": "x", "paid_from": "1900-01-01", "paid_to": "2999-12-31",
-            "position_id": "0199C0DE-0000-7000-8000-000000000001", "limit": "1",
+            "position_id": "0199C0DE-0000-7000-8000-000000000001", "limit": "1", "psp_id": "ABCDITMM",
+            "receipt_id": "RT-1", "amount_cents": "5980",
         ],
         "list_anomalies": [
             "status": "open", "kind": "amount_mismatch", "creditor_tax_code": "12345678903",
-            "iuv": "RF18539007547034", "psp_id": "ABCDITMM", "receipt_id": "0199c0de-0000-7000-8000-000000000001",
+            "iuv": "RF18539007547034", "psp_id": "ABCDITMM", "amount_cents": "0",
+            "receipt_id": "0199c0de-0000-7000-8000-000000000001",
             "position_id": "0199c0de-0000-7000-8000-000000000001", "opened_from": "2026-01-01",
             "opened_to": "2026-01-01",
         ],
@@ -43,13 +45,21 @@ import Testing
         ],
         "list_payment_attempts": [
             "status": "created", "position_id": "0199c0de-0000-7000-8000-000000000001",
-            "installment_id": "0199c0de-0000-7000-8000-000000000001",
+            "installment_id": "0199c0de-0000-7000-8000-000000000001", "creditor_tax_code": "12345678903",
+            "iuv": "01000000000000144", "notice_number": "301000000000000144", "psp_id": "ABCDITMM",
+            "created_from": "2026-01-01", "created_to": "2026-12-31",
         ],
         "list_notifications": [
             "status": "dead", "receipt_id": "0199c0de-0000-7000-8000-000000000001",
-            "position_id": "0199c0de-0000-7000-8000-000000000001",
+            "position_id": "0199c0de-0000-7000-8000-000000000001", "creditor_tax_code": "12345678903",
+            "iuv": "01000000000000144", "created_from": "2026-01-01", "created_to": "2026-12-31",
         ],
-        "list_journal": ["position_id": "0199c0de-0000-7000-8000-000000000001", "limit": "20"],
+        "list_journal": [
+            "position_id": "0199c0de-0000-7000-8000-000000000001", "limit": "20", "sort": "-at",
+            "attempt_id": "0199c0de-0000-7000-8000-000000000001", "receipt_id": "0199c0de-0000-7000-8000-000000000001",
+            "creditor_tax_code": "12345678903", "kind": "rt_received", "actor": "psp:ABCDITMM",
+            "from": "2026-11-29T10:00:00Z", "to": "2026-11-29T12:00:00+01:00",
+        ],
         "list_payment_methods": ["amount_cents": "5980"],
         "list_psps": [
             "payment_method": "CP", "amount_cents": "5980", "sort": "fee", "language": "sl", "payer_reference": "r",
@@ -81,7 +91,10 @@ import Testing
     {
         for name in try #require(Self.valid[operation]).keys {
             // A text that no parameter accepts, but a document number and a payer's reference may be any text.
-            let value = ["document_number", "payer_reference"].contains(name) ? "" : "not\u{1}valid"
+            let isAnyText =
+                ["document_number", "payer_reference"].contains(name)
+                || (operation == "list_receipts" && name == "receipt_id")
+            let value = isAnyText ? "" : "not\u{1}valid"
             let query = operation == "list_psps" && name != "amount_cents" ? [(name: "amount_cents", value: "1")] : []
             let outcome = try await self.outcome(operation, query + [(name: name, value: value)])
             guard case .problem("malformed-request", let violations) = outcome else {
@@ -156,12 +169,11 @@ import Testing
 
     // MARK: Searches
 
-    @Test(arguments: ["search_positions", "search_receipts"]) func `a search accepts the filters of its list`(
-        operation: String
-    ) async throws {
-        let list = operation == "search_positions" ? "list_positions" : "list_receipts"
+    @Test(arguments: ["positions", "receipts", "payment_attempts", "notifications"])
+    func `a search accepts the filters of its list`(noun: String) async throws {
+        let (operation, list) = ("search_\(noun)", "list_\(noun)")
         let members = try #require(Self.valid[list]).map { name, value -> JSONValue.Member in
-            if let number = Int64(value), ["document_year", "limit"].contains(name) {
+            if let number = Int64(value), ["document_year", "limit", "amount_cents"].contains(name) {
                 return .init(name, .integer(number))
             }
             return .init(name, Bool(value).map(JSONValue.bool) ?? .string(value))
@@ -189,10 +201,25 @@ import Testing
         #expect(outcome == (violations.isEmpty ? .operation : .problem("invalid-request", violations)))
     }
 
-    @Test(arguments: ["search_positions", "search_receipts"])
+    @Test(arguments: ["search_positions", "search_receipts", "search_payment_attempts", "search_notifications"])
     func `a cursor in a search that the service did not issue is a malformed request`(operation: String) async throws {
         let outcome = try await RouteRunner.shared.value.send(json: JSONValue(#"{"cursor":"AAAA"}"#), to: operation)
         #expect(outcome == .problem("malformed-request", ["/cursor bad_format"]))
+    }
+
+    @Test func `a person's code or address is accepted in the body of a search only`() async throws {
+        let runner = try await RouteRunner.shared.value
+        for (operation, body) in [
+            ("search_payment_attempts", #"{"payer_tax_code":"RSSMRA 80A01H501U"}"#),
+            ("search_notifications", #"{"recipient":"mario.rossi@example.org"}"#),
+        ] { #expect(try await runner.send(json: JSONValue(body), to: operation) == .operation) }
+        for (operation, body, violation) in [
+            ("search_payment_attempts", #"{"payer_tax_code":"x"}"#, "/payer_tax_code bad_format"),
+            ("search_notifications", #"{"recipient":"mario"}"#, "/recipient bad_format"),
+        ] { #expect(try await runner.send(json: JSONValue(body), to: operation) == .invalid(violation)) }
+        for (operation, name) in [
+            ("list_payment_attempts", "payer_tax_code"), ("list_notifications", "recipient"),
+        ] { #expect(try #require(try runner.route(operation).query).contains(name) == false) }
     }
 
     @Test func `a search continues with the cursor of its list, in the same order only`() async throws {

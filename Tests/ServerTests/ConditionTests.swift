@@ -139,7 +139,8 @@ extension ServerTests {
             try await Deployment.with { live in
                 for (path, allow) in [
                     ("/v1/positions/search", "POST"), ("/v1/receipts/search", "POST"),
-                    ("/v1/notifications/test", "POST"),
+                    ("/v1/notifications/test", "POST"), ("/v1/notifications/search", "POST"),
+                    ("/v1/payment-attempts/search", "POST"),
                     ("/v1/sessions/current", "DELETE"), ("/v1/positions", "GET, HEAD, POST"),
                 ] {
                     let answer = try await live.send(

@@ -65,7 +65,10 @@ extension ServerTests {
                         #expect(String(decoding: answer.body, as: UTF8.self).contains(#""pointer":"cursor""#))
                     }
                 }
-                for path in ["/v1/positions/search", "/v1/receipts/search"] {
+                for path in [
+                    "/v1/positions/search", "/v1/receipts/search", "/v1/payment-attempts/search",
+                    "/v1/notifications/search",
+                ] {
                     for cursor in forged {
                         let answer = try await live.call(
                             "POST", path, key: live.opsKey, json: #"{"cursor":"\#(cursor)"}"#)

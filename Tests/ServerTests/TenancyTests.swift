@@ -66,6 +66,8 @@ extension ServerTests {
                         ("/v1/positions/search", #"{"q":"\#(world.iuv)"}"#),
                         ("/v1/positions/search", #"{"q":"Mensa"}"#),
                         ("/v1/receipts/search", #"{"tax_code":"RSSMRA80A01H501U"}"#),
+                        ("/v1/payment-attempts/search", #"{"payer_tax_code":"RSSMRA80A01H501U"}"#),
+                        ("/v1/payment-attempts/search", #"{"iuv":"\#(world.iuv)"}"#),
                     ] {
                         let answer = try await live.call(
                             "POST", path, key: caller.key, json: body, headers: caller.headers)

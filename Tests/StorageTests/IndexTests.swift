@@ -223,9 +223,19 @@ import Testing
                 ),
                 (
                     "journal of a position", .everyCreditor,
-                    { _ = try await $0.ask(Journal.list(of: position, page: PageRequest())) }
+                    { tx in
+                        var filter = JournalFilter()
+                        filter.position = position
+                        _ = try await tx.ask(Journal.list(filter, order: .number, page: PageRequest()))
+                    }
                 ),
-                ("journal", .everyCreditor, { _ = try await $0.ask(Journal.list(of: nil, page: PageRequest())) }),
+                (
+                    "journal", .everyCreditor,
+                    {
+                        _ = try await $0.ask(
+                            Journal.list(JournalFilter(), order: .numberDescending, page: PageRequest()))
+                    }
+                ),
                 (
                     "notifications", .everyCreditor,
                     {

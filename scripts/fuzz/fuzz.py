@@ -138,7 +138,8 @@ class Fuzz:
                 good[path] = found
         some = next(iter(good.values()))
         for _ in self.times(800):
-            path = self.random.choice(self.lists() + ["/v1/positions/search", "/v1/receipts/search"])
+            searches = ["/v1/positions/search", "/v1/receipts/search", "/v1/payment-attempts/search", "/v1/notifications/search"]
+            path = self.random.choice(self.lists() + searches)
             text = mutations.cursor(self.random, good.get(path, some))
             if mutations.decoded(text) in {mutations.decoded(one) for one in good.values()}:
                 continue
@@ -157,7 +158,7 @@ class Fuzz:
     def queries(self):
         names = ["limit", "cursor", "include_total", "sort", "status", "iuv", "notice_number", "creditor_tax_code", "due_from", "paid_to",
                  "updated_since", "document_year", "document_number", "debt_type", "service", "position_id", "receipt_id", "kind",
-                 "payment_method", "amount_cents", "language", "origin", "wait"]
+                 "payment_method", "amount_cents", "language", "origin", "wait", "psp_id", "created_from", "from", "to", "actor"]
         reads = [path for method, path, _ in self.operations if method == "GET"]
         for _ in self.times(1_500):
             path = self.random.choice(reads)
@@ -182,6 +183,8 @@ class Fuzz:
                 "channel_id": "12345678903_01", "return_url": "http://localhost:3000/esito", "language": "it",
                 "payer": {"kind": "person", "tax_code": "RSSMRA80A01H501U", "full_name": "Mario Rossi"}}),
             "/v1/receipts/search": ("POST", "front end", {"payer_tax_code": "RSSMRA80A01H501U", "limit": 5}),
+            "/v1/payment-attempts/search": ("POST", "front end", {"payer_tax_code": "RSSMRA80A01H501U", "psp_id": "ABCDITMM", "limit": 5}),
+            "/v1/notifications/search": ("POST", "operator", {"recipient": "mario.rossi@example.org", "status": ["dead"], "limit": 5}),
             f"/v1/positions/{self.position['id']}": ("PATCH", "creditor", {"description": "x", "installments": [{"amount_cents": 1}]}),
             "/v1/me": ("PATCH", "front end", {"given_name": "Mario", "address": {"city": "Roma"}}),
         }

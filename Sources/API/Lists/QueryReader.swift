@@ -72,6 +72,11 @@ struct QueryReader {
         return number
     }
 
+    /// An amount in cents, 0 to 99 999 999 999.
+    mutating func amount(_ name: String) -> Amount? {
+        integer(name, in: 0...Amount.maximum.cents).flatMap { try? Amount(cents: $0) }
+    }
+
     mutating func flag(_ name: String) -> Bool? {
         guard let text = text(name) else { return nil }
         guard let flag = Bool(text) else {

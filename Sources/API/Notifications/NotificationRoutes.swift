@@ -10,7 +10,10 @@ func notificationRoutes(_ notifications: NotificationOperations) -> [Route] {
     return [
         Route(
             .get, "/v1/notifications", "list_notifications", scope: .notificationsRead, or: [.operations],
-            query: QueryReader.pageNames.union(["status", "receipt_id", "position_id"]), handlers.listNotifications),
+            query: NotificationHandlers.filterNames, handlers.listNotifications),
+        Route(
+            .post, "/v1/notifications/search", "search_notifications", scope: .notificationsRead, or: [.operations],
+            handlers.searchNotifications),
         Route(
             .get, "/v1/notifications/{id}", "show_notification", scope: .notificationsRead, or: [.operations],
             handlers.showNotification),
@@ -26,15 +29,42 @@ func notificationRoutes(_ notifications: NotificationOperations) -> [Route] {
 private struct NotificationHandlers: Sendable {
     let notifications: NotificationOperations
 
+    static let filterNames: Set<String> = QueryReader.pageNames.union([
+        "status", "receipt_id", "position_id", "creditor_tax_code", "iuv", "created_from", "created_to",
+    ])
+
     func listNotifications(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
+        let (filter, creditor) = filter(&reader)
+        let page = try reader.page(.notifications, for: request)
+        try reader.finish()
+        return try await list(filter, creditor, page, for: request)
+    }
+
+    func searchNotifications(_ request: KeyRequest) async throws -> Reply {
+        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["recipient"]))
+        var (filter, creditor) = filter(&reader)
+        filter.recipient = reader.value("recipient") { try EmailAddress($0) }
+        let page = try reader.page(.notifications, for: request)
+        try reader.finishBody()
+        return try await list(filter, creditor, page, for: request)
+    }
+
+    private func filter(_ reader: inout QueryReader) -> (NotificationFilter, OrganizationTaxCode?) {
         var filter = NotificationFilter()
         filter.states = reader.words("status")
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
-        let page = try reader.page(.notifications, for: request)
-        try reader.finish()
-        return try await notifications.list(filter, page: page, for: request.caller)
+        filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }
+        filter.createdFrom = reader.value("created_from") { try CalendarDate($0) }
+        filter.createdTo = reader.value("created_to") { try CalendarDate($0) }
+        return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
+    }
+
+    private func list(
+        _ filter: NotificationFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for request: KeyRequest
+    ) async throws -> Reply {
+        try await notifications.list(filter, creditor: creditor, page: page, for: request.caller)
             .reply(.notifications, for: request) { json, mail in
                 json.beginObject()
                 mail.write(into: &json)
@@ -72,10 +102,12 @@ extension PagoPA.Notification {
         json.field("id", id.description)
         json.field("receipt_id", receipt?.description)
         json.field("position_id", position?.description)
+        json.field("creditor_tax_code", creditor?.value)
         json.field("kind", kind.rawValue)
         json.field("recipient_masked", recipient?.masked)
         json.field("language", language.rawValue)
         json.field("status", state.rawValue)
+        json.field("skipped_reason", skippedReason?.rawValue)
         json.field("attempts", attempts)
         json.field("next_attempt_at", state == .queued || state == .retrying ? nextAttemptAt?.rfc3339 : nil)
         json.field("sent_at", sentAt?.rfc3339)

@@ -12,8 +12,10 @@ func attemptRoutes(_ attempts: AttemptOperations, _ links: Links) -> [Route] {
             .post, "/v1/payment-attempts", "start_payment_attempt", scope: .paymentsWrite, handlers.startPaymentAttempt),
         Route(
             .get, "/v1/payment-attempts", "list_payment_attempts", scope: .paymentsWrite, or: [.positionsRead],
-            query: QueryReader.pageNames.union(["status", "position_id", "installment_id"]),
-            handlers.listPaymentAttempts),
+            query: AttemptHandlers.filterNames, handlers.listPaymentAttempts),
+        Route(
+            .post, "/v1/payment-attempts/search", "search_payment_attempts", scope: .paymentsWrite,
+            or: [.positionsRead], handlers.searchPaymentAttempts),
         Route(
             .get, "/v1/payment-attempts/{id}", "show_payment_attempt", scope: .paymentsWrite, or: [.positionsRead],
             query: ["wait_seconds"],
@@ -59,16 +61,46 @@ private struct AttemptHandlers: Sendable {
             .reply(in: request.requestedLanguage, links)
     }
 
+    static let filterNames: Set<String> = QueryReader.pageNames.union([
+        "status", "position_id", "installment_id", "creditor_tax_code", "iuv", "notice_number", "psp_id",
+        "created_from", "created_to",
+    ])
+
     func listPaymentAttempts(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
+        let (filter, creditor) = filter(&reader)
+        let page = try reader.page(.attempts, for: request)
+        try reader.finish()
+        return try await list(filter, creditor, page, for: request)
+    }
+
+    func searchPaymentAttempts(_ request: KeyRequest) async throws -> Reply {
+        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["payer_tax_code"]))
+        var (filter, creditor) = filter(&reader)
+        filter.payer = reader.code("payer_tax_code") { try TaxCode($0) }
+        let page = try reader.page(.attempts, for: request)
+        try reader.finishBody()
+        return try await list(filter, creditor, page, for: request)
+    }
+
+    private func filter(_ reader: inout QueryReader) -> (AttemptFilter, OrganizationTaxCode?) {
         var filter = AttemptFilter()
         filter.statuses = reader.words("status")
         filter.position = reader.id("position_id")
         filter.installment = reader.id("installment_id")
-        let page = try reader.page(.attempts, for: request)
-        try reader.finish()
+        filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }
+        filter.noticeNumber = reader.code("notice_number") { try NoticeNumber($0) }
+        filter.psp = reader.value("psp_id") { try PSPID($0) }
+        filter.createdFrom = reader.value("created_from") { try CalendarDate($0) }
+        filter.createdTo = reader.value("created_to") { try CalendarDate($0) }
+        return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
+    }
+
+    private func list(
+        _ filter: AttemptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for request: KeyRequest
+    ) async throws -> Reply {
         let language = request.requestedLanguage
-        return try await attempts.list(filter, page: page, for: request.caller)
+        return try await attempts.list(filter, creditor: creditor, page: page, for: request.caller)
             .reply(.attempts, for: request) { json, detail in
                 json.beginObject()
                 detail.write(into: &json, in: language, links)

@@ -179,14 +179,20 @@ extension Evidence {
             json.field("webhook_id", messageID.isEmpty ? nil : plainText(messageID, upTo: 256))
             json.field("received_at", receivedAt.rfc3339)
         }
-        if !faults.isEmpty {
-            json.array("violations", faults) { json, fault in
-                json.beginObject()
-                json.field("pointer", fault.pointer)
-                json.field("code", fault.code.rawValue)
-                json.field("detail", fault.detail)
-                json.endObject()
-            }
+        json.write(violations: faults)
+    }
+}
+
+extension JSONWriter {
+    /// Writes why a body is not readable; nothing if there is no fault.
+    mutating func write(violations faults: [Fault]) {
+        guard !faults.isEmpty else { return }
+        array("violations", faults) { json, fault in
+            json.beginObject()
+            json.field("pointer", fault.pointer)
+            json.field("code", fault.code.rawValue)
+            json.field("detail", fault.detail)
+            json.endObject()
         }
     }
 }

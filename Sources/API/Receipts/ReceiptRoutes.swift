@@ -33,8 +33,8 @@ func receiptRoutes(
         Route(
             .get, "/v1/anomalies", "list_anomalies", scope: .anomaliesWrite, or: [.operations],
             query: QueryReader.pageNames.union([
-                "status", "kind", "creditor_tax_code", "iuv", "psp_id", "receipt_id", "position_id", "opened_from",
-                "opened_to",
+                "status", "kind", "creditor_tax_code", "iuv", "psp_id", "amount_cents", "receipt_id", "position_id",
+                "opened_from", "opened_to",
             ]), handlers.listAnomalies),
         Route(
             .get, "/v1/anomalies/{id}", "show_anomaly", scope: .anomaliesWrite, or: [.operations], handlers.showAnomaly),
@@ -56,7 +56,7 @@ private struct ReceiptHandlers: Sendable {
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
         "creditor_tax_code", "position_id", "paid_from", "paid_to", "debt_type", "iuv", "notice_number", "status",
-        "origin", "document_year", "document_number",
+        "origin", "document_year", "document_number", "psp_id", "receipt_id", "amount_cents",
     ])
 
     /// The webhook. The signature over these bytes has been verified.
@@ -126,6 +126,9 @@ private struct ReceiptHandlers: Sendable {
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
         filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
         filter.position = reader.id("position_id")
+        filter.psp = reader.value("psp_id") { try PSPID($0) }
+        filter.receiptID = reader.value("receipt_id") { try boundedText($0, 1...140) }
+        filter.amount = reader.amount("amount_cents")
         return (filter, reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) })
     }
 
@@ -176,6 +179,7 @@ private struct ReceiptHandlers: Sendable {
         filter.kinds = reader.words("kind")
         filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }
         filter.psp = reader.value("psp_id") { try PSPID($0) }
+        filter.amount = reader.amount("amount_cents")
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
         filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
@@ -187,6 +191,7 @@ private struct ReceiptHandlers: Sendable {
             .reply(.anomalies, for: request) { json, anomaly in
                 json.beginObject()
                 anomaly.write(into: &json)
+                json.write(violations: anomaly.firstFaults)
                 json.endObject()
             }
     }

@@ -4,11 +4,12 @@ import Requests
 import Storage
 
 extension NotificationOperations {
-    package func list(_ filter: NotificationFilter, page: PageRequest, for caller: Caller) async throws
-        -> Page<PagoPA.Notification>
-    {
+    package func list(
+        _ filter: NotificationFilter, creditor: OrganizationTaxCode? = nil, page: PageRequest, for caller: Caller
+    ) async throws -> Page<PagoPA.Notification> {
         return try await store.read(
-            within: caller.tenancy, Notifications.list(filter, within: caller.tenancy, page: page))
+            within: caller.tenancy,
+            Notifications.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
     }
 
     package func show(_ id: Identifier<PagoPA.Notification>, for caller: Caller) async throws

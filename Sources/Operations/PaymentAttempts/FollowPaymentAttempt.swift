@@ -58,11 +58,13 @@ extension AttemptOperations {
     }
 
     package func list(
-        _ filter: AttemptFilter, page: PageRequest, for caller: Caller
+        _ filter: AttemptFilter, creditor: OrganizationTaxCode? = nil, page: PageRequest, for caller: Caller
     ) async throws -> Page<AttemptDetail> {
+        try caller.demandNamed(filter.payer, at: "/payer_tax_code")
+        let tenancy = caller.tenancy.narrowed(to: creditor)
         let (found, receipts) = try await store.read(
-            within: caller.tenancy, PaymentAttempts.list(filter, within: caller.tenancy, page: page),
-            Receipts.of(attempts: filter, within: caller.tenancy, page: page))
+            within: caller.tenancy, PaymentAttempts.list(filter, within: tenancy, page: page),
+            Receipts.of(attempts: filter, within: tenancy, page: page))
         return found.map { attempt in
             AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
         }

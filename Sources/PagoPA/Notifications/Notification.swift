@@ -51,6 +51,17 @@ package struct Notification: Sendable, Equatable {
     }
 }
 
+/// Why an e-mail is not sent.
+package enum SkippedReason: String, Sendable, CaseIterable {
+    /// Neither the payment nor the debtor has an e-mail address.
+    case noAddress = "no_address"
+}
+
+extension Notification {
+    /// `nil` for an e-mail that is not skipped.
+    package var skippedReason: SkippedReason? { state == .skipped ? .noAddress : nil }
+}
+
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
     /// Money arrived, and an operator must decide before it counts.

@@ -23,6 +23,8 @@ package struct Anomaly: Sendable, Equatable {
     package let resolution: Resolution?
     /// While the receipt is in quarantine: the installment with the same IUV, if one was created later.
     package var candidate: MatchCandidate?
+    /// Why an unreadable body is not readable: the first ten faults. Empty when retention has deleted the body.
+    package var firstFaults: [Fault] = []
 
     package init(
         id: Identifier<Anomaly>, kind: AnomalyKind, isOpen: Bool, receipt: Identifier<Receipt>?,

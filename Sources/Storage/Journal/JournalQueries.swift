@@ -2,18 +2,64 @@ import PagoPA
 import Postgres
 import Requests
 
+extension JournalOrder {
+    fileprivate var ordering: SQL {
+        switch self {
+        case .number: "id"
+        case .numberDescending: "id DESC"
+        case .time: "at, id"
+        case .timeDescending: "at DESC, id DESC"
+        }
+    }
+
+    /// The entries after the last one of a page. The cursor's key is a number, or an instant with the number as its subkey.
+    fileprivate func follows(_ cursor: Cursor) -> SQL {
+        let number = isByNumber ? cursor.key : Int64(cursor.subkey) ?? 0
+        return switch self {
+        case .number: "id > \(number)"
+        case .numberDescending: "id < \(number)"
+        case .time: "(at, id) > (\(Microseconds(cursor.key))::timestamptz, \(number)::bigint)"
+        case .timeDescending: "(at, id) < (\(Microseconds(cursor.key))::timestamptz, \(number)::bigint)"
+        }
+    }
+
+    fileprivate func cursor(_ record: JournalRecord) -> Cursor {
+        isByNumber
+            ? Cursor(order: rawValue, key: Int64(record.number), id: Cursor.noID)
+            : Cursor(order: rawValue, key: record.at.microseconds, subkey: String(record.number), id: Cursor.noID)
+    }
+}
+
+extension JournalFilter {
+    fileprivate var conditions: [SQL] {
+        var all: [SQL] = []
+        if let position { all.append("position_id = \(position.uuid)") }
+        if let attempt { all.append("attempt_id = \(attempt.uuid)") }
+        if let receipt { all.append("receipt_id = \(receipt.uuid)") }
+        if let creditor { all.append("creditor_tax_code = \(creditor.value)") }
+        if let kind { all.append("kind = \(kind)") }
+        if let actor { all.append("actor = \(actor)") }
+        if let from { all.append("at >= \(from.sql)") }
+        if let to { all.append("at < \(to.sql)") }
+        return all
+    }
+}
+
 /// Queries for the journal.
 package enum Journal {
-    /// One page of the entries of one position or of all positions, oldest first, without a total.
-    package static func list(of position: Identifier<Position>?, page: PageRequest) -> Query<Page<JournalRecord>> {
-        let after = page.after?.key ?? 0
-        let one: SQL = position.map { "position_id = \($0.uuid)" } ?? "TRUE"
+    /// One page of the entries, without a total. An index returns it in order.
+    package static func list(_ filter: JournalFilter, order: JournalOrder, page: PageRequest) -> Query<
+        Page<JournalRecord>
+    > {
+        var conditions = filter.conditions
+        if let after = page.after { conditions.append(order.follows(after)) }
         let found = Query(
-            """
-            SELECT id, at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
-                from_state, to_state, note
-            FROM journal WHERE \(one) AND id > \(after) ORDER BY id LIMIT \(page.limit + 1)
-            """,
+            page.first(
+                of: """
+                    SELECT id, at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
+                        from_state, to_state, note
+                    FROM journal WHERE \(conditions.conjunction) ORDER BY \(order.ordering)
+                    """),
             rows: { row in
                 JournalRecord(
                     number: Int(try row.next(Int64.self)), at: try row.instant(), kind: try row.text(),
@@ -22,8 +68,6 @@ package enum Journal {
                     receipt: try row.optionalIdentifier(), from: try row.optionalText(), to: try row.optionalText(),
                     note: try row.optionalText())
             })
-        return found.map { items in
-            Page(items, limit: page.limit) { Cursor(order: "journal", key: Int64($0.number), id: Cursor.noID) }
-        }
+        return found.map { Page($0, limit: page.limit, cursor: order.cursor) }.plannedForValues()
     }
 }

@@ -4,6 +4,30 @@ import PagoPA
 import Postgres
 import Requests
 
+extension NotificationFilter {
+    fileprivate func conditions(within tenancy: Tenancy) -> [SQL] {
+        var all: [SQL] = []
+        if !states.isEmpty { all.append("n.state = ANY(\(states.map(\.rawValue)))") }
+        if let receipt { all.append("n.receipt_id = \(receipt.uuid)") }
+        if let position { all.append("n.position_id = \(position.uuid)") }
+        // An IUV has few receipts, whose e-mails are found by id.
+        if let iuv {
+            all.append(
+                "n.receipt_id = ANY(ARRAY(SELECT r.id FROM receipts r WHERE r.iuv = \(iuv.value) AND \(tenancy.condition(on: .receipts("r")))))"
+            )
+        }
+        // The hash finds the rows by an index; two addresses may have the same one.
+        if let recipient {
+            all.append(
+                "n.recipient_hash = hashtextextended(\(recipient.mailbox), 0) AND lower(n.recipient) = \(recipient.mailbox)"
+            )
+        }
+        if let createdFrom { all.append("n.created_at >= \(createdFrom.romeStart.sql)") }
+        if let createdTo { all.append("n.created_at < \(createdTo.nextDay.romeStart.sql)") }
+        return all
+    }
+}
+
 /// Queries for e-mails.
 package enum Notifications {
     package static func show(
@@ -21,10 +45,7 @@ package enum Notifications {
     package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
     ) -> Query<Page<PagoPA.Notification>> {
-        var conditions: [SQL] = []
-        if !filter.states.isEmpty { conditions.append("n.state = ANY(\(filter.states.map(\.rawValue)))") }
-        if let receipt = filter.receipt { conditions.append("n.receipt_id = \(receipt.uuid)") }
-        if let position = filter.position { conditions.append("n.position_id = \(position.uuid)") }
+        let conditions = filter.conditions(within: tenancy)
         var paged = conditions
         if let after = page.after {
             paged.append("(n.created_at, n.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")

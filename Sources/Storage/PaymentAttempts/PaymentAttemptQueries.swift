@@ -113,7 +113,22 @@ extension AttemptFilter {
         if let installment {
             all.append("a.id IN (SELECT attempt_id FROM attempt_items WHERE installment_id = \(installment.uuid))")
         }
+        // An IUV has few attempts, which are found by id.
+        if let iuv { all.append(hasItem("m.iuv = \(iuv.value)")) }
+        if let noticeNumber {
+            all.append(hasItem("m.iuv = \(noticeNumber.iuv.value) AND m.notice_number = \(noticeNumber.value)"))
+        }
+        if let psp { all.append("a.psp_id = \(psp.value)") }
+        if let payer { all.append("a.payer_tax_code = \(payer.value)") }
+        if let createdFrom { all.append("a.created_at >= \(createdFrom.romeStart.sql)") }
+        if let createdTo { all.append("a.created_at < \(createdTo.nextDay.romeStart.sql)") }
         return all
+    }
+}
+
+extension AttemptFilter {
+    private func hasItem(_ condition: SQL) -> SQL {
+        "a.id = ANY(ARRAY(SELECT m.attempt_id FROM attempt_items m WHERE \(condition)))"
     }
 }
 

@@ -16,6 +16,7 @@ extension AnomalyFilter {
         }
         if let iuv { all.append("a.iuv = \(iuv.value)") }
         if let psp { all.append("a.psp_id = \(psp.value)") }
+        if let amount { all.append("a.amount_cents = \(amount.cents)") }
         if let receipt { all.append("a.receipt_id = \(receipt.uuid)") }
         if let position { all.append("a.position_id = \(position.uuid)") }
         if let openedFrom { all.append("a.opened_at >= \(openedFrom.romeStart.sql)") }
@@ -70,10 +71,12 @@ package enum Anomalies {
     private static func select(from rows: SQL) -> SQL {
         """
         SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
-            a.psp_id, coalesce(r.amount_cents, a.amount_cents),
+            a.psp_id, a.amount_cents,
             r.payer_tax_code IS NOT NULL OR r.payer_full_name IS NOT NULL, a.rt_id, a.opened_at, a.resolution, a.reason,
             a.resolved_at, a.resolved_by, a.written_off_cents, (SELECT f.id FROM refunds f WHERE f.anomaly_id = a.id),
-            i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated
+            i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated,
+            CASE WHEN a.kind = 'unreadable_rt' THEN (
+                SELECT jsonb_path_query_array(u.violations, '$[0 to 9]')::text FROM unreadable_rts u WHERE u.anomaly_id = a.id) END
         FROM \(rows) AS a LEFT JOIN receipts r ON r.id = a.receipt_id
             LEFT JOIN installments i ON a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
                 AND i.creditor_tax_code = a.creditor_tax_code AND i.iuv = a.iuv
@@ -93,6 +96,7 @@ package enum Anomalies {
                     isPayerKnown: try row.bool(), conflictingBody: try row.optionalIdentifier(),
                     openedAt: try row.instant(), resolution: try row.resolution())
                 anomaly.candidate = try row.candidate()
+                anomaly.firstFaults = try row.optionalText().map(faults) ?? []
                 return anomaly
             })
     }
@@ -100,10 +104,15 @@ package enum Anomalies {
 
 extension Row {
     fileprivate mutating func candidate() throws -> MatchCandidate? {
-        guard let position: Identifier<Position> = try optionalIdentifier() else { return nil }
+        let position: Identifier<Position>? = try optionalIdentifier()
+        let number = try optionalInt()
+        let amount = try optionalAmount()
+        let paidAt = try optionalInstant()
+        let isIUVGenerated = try nextOptional(Bool.self)
+        guard let position, let number, let amount, let isIUVGenerated else { return nil }
         return MatchCandidate(
-            position: position, installmentNumber: try int(), amount: try amount(), paidAt: try optionalInstant(),
-            isIUVGenerated: try bool())
+            position: position, installmentNumber: number, amount: amount, paidAt: paidAt,
+            isIUVGenerated: isIUVGenerated)
     }
 
     fileprivate mutating func resolution() throws -> Resolution? {

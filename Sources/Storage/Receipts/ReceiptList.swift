@@ -30,6 +30,9 @@ extension ReceiptFilter {
         if let paidFrom { all.append("r.paid_at >= \(paidFrom.romeStart.sql)") }
         if let paidTo { all.append("r.paid_at < \(paidTo.nextDay.romeStart.sql)") }
         if let position { all.append("r.position_id = \(position.uuid)") }
+        if let psp { all.append("r.psp_id = \(psp.value)") }
+        if let receiptID { all.append("r.receipt_id = \(receiptID)") }
+        if let amount { all.append("r.amount_cents = \(amount.cents)") }
         if let taxCode { all.append("(r.debtor_tax_code = \(taxCode.value) OR r.payer_tax_code = \(taxCode.value))") }
         return all
     }

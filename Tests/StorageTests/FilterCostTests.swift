@@ -1,0 +1,157 @@
+import Accounts
+import PagoPA
+import Postgres
+import Requests
+import Testing
+
+@testable import Storage
+
+/// A page that a rare, old value selects reads few rows: an index returns them, for operators and for a creditor. Without it a page
+/// would read all rows, because it is not full.
+@Suite(.serialized) struct FilterCostTests {
+    private static let crowd = 6_000
+    private static let mostRows = 300
+    private static let tenancies: [Tenancy] = [
+        .everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta]),
+    ]
+
+    private static func with(_ body: (TestData) async throws -> Void) async throws {
+        try await TestData.with(crowd: crowd) { data in
+            let old: SQL = "(SELECT id FROM receipts WHERE receipt_id = 'R5990')"
+            let statements: [SQL] = [
+                "UPDATE receipts SET psp_id = 'RAREITMM', amount_cents = 77 WHERE receipt_id = 'R5990'",
+                "UPDATE anomalies SET receipt_id = receipt_id WHERE receipt_id IN \(old)",
+                "UPDATE payment_attempts SET psp_id = 'RAREITMM', payer_tax_code = \(TestData.anna.value) WHERE id IN \(old)",
+                "UPDATE notifications SET recipient = 'rare@example.org' WHERE receipt_id IN \(old)",
+                """
+                UPDATE notifications SET state = 'dead', sent_at = NULL
+                WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R5980')
+                """,
+                """
+                INSERT INTO journal (at, kind, actor, creditor_tax_code, position_id, attempt_id, receipt_id)
+                SELECT received_at, 'rt_refused', 'psp:RAREITMM', '15376371009', position_id, attempt_id, id
+                FROM receipts WHERE receipt_id = 'R5990' AND creditor_tax_code = \(TestData.alfa.value)
+                """,
+                "VACUUM ANALYZE",
+            ]
+            for statement in statements { _ = try await data.pool.query(statement) }
+            try await body(data)
+        }
+    }
+
+    /// The first page, and the number of rows that it reads from all tables.
+    private static func read<Item: Sendable>(
+        _ query: Query<Page<Item>>, within tenancy: Tenancy, on data: TestData
+    ) async throws -> (found: Int, rows: Int) {
+        try await data.store.transaction(within: tenancy) { tx in
+            _ = try await tx.ask(query)
+            let before = try await rowsRead(tx)
+            let page = try await tx.ask(query)
+            return (page.items.count, try await rowsRead(tx) - before)
+        }
+    }
+
+    private static func rowsRead(_ tx: Transaction) async throws -> Int {
+        var row = try await tx.query(
+            "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables"
+        ).only
+        return try row.int()
+    }
+
+    @Test func `a page of each list reads few rows for every filter of operators`() async throws {
+        try await Self.with { data in
+            var row = try await data.pool.query(
+                "SELECT iuv, notice_number FROM installments WHERE id IN (SELECT id FROM receipts WHERE receipt_id = 'R5990') LIMIT 1"
+            ).only
+            let iuv = try row.value { try IUV($0) }
+            let notice = try row.value { try NoticeNumber($0) }
+            let psp = try PSPID("RAREITMM")
+            let amount = try Amount(cents: 77)
+            let longAgo = try CalendarDate("2020-01-01")
+            for tenancy in Self.tenancies {
+                let receipts: [(String, Int, (inout ReceiptFilter) -> Void)] = [
+                    ("PSP", 1, { $0.psp = psp }), ("receipt id", 1, { $0.receiptID = "R5990" }),
+                    ("amount", 1, { $0.amount = amount }), ("day", 0, { $0.paidTo = longAgo }),
+                ]
+                for (name, least, change) in receipts {
+                    var filter = ReceiptFilter()
+                    change(&filter)
+                    let (found, rows) = try await Self.read(
+                        Receipts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                    #expect(found >= least && rows <= Self.mostRows, "receipts, \(name), \(tenancy): \(rows)")
+                }
+                let attempts: [(String, Int, (inout AttemptFilter) -> Void)] = [
+                    ("IUV", 0, { $0.iuv = iuv }), ("notice number", 0, { $0.noticeNumber = notice }),
+                    ("PSP", 1, { $0.psp = psp }), ("payer", 3, { $0.payer = TestData.anna }),
+                    ("day", 0, { $0.createdTo = longAgo }),
+                ]
+                for (name, least, change) in attempts {
+                    var filter = AttemptFilter()
+                    change(&filter)
+                    let (found, rows) = try await Self.read(
+                        PaymentAttempts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                    #expect(found >= least && rows <= Self.mostRows, "attempts, \(name), \(tenancy): \(rows)")
+                }
+                let mails: [(String, Int, (inout NotificationFilter) -> Void)] = [
+                    ("recipient", 1, { $0.recipient = try? EmailAddress("Rare@example.org") }),
+                    ("IUV", 0, { $0.iuv = iuv }), ("dead", 1, { $0.states = [.dead] }),
+                    ("day", 0, { $0.createdTo = longAgo }),
+                ]
+                for (name, least, change) in mails {
+                    var filter = NotificationFilter()
+                    change(&filter)
+                    let (found, rows) = try await Self.read(
+                        Notifications.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                    #expect(found >= least && rows <= Self.mostRows, "e-mails, \(name), \(tenancy): \(rows)")
+                }
+                var anomalies = AnomalyFilter()
+                anomalies.amount = amount
+                let (found, rows) = try await Self.read(
+                    Anomalies.list(anomalies, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                #expect(found >= 1 && rows <= Self.mostRows, "anomalies, amount, \(tenancy): \(rows)")
+            }
+        }
+    }
+
+    @Test func `a page of the journal reads few rows for every filter and in both orders`() async throws {
+        try await Self.with { data in
+            var row = try await data.pool.query(
+                "SELECT receipt_id, at FROM journal WHERE kind = 'rt_refused'"
+            ).only
+            let id = try row.uuid()
+            let at = try row.instant()
+            let cases: [(String, (inout JournalFilter) -> Void)] = [
+                ("position", { $0.position = Identifier(uuid: id) }),
+                ("attempt", { $0.attempt = Identifier(uuid: id) }),
+                ("receipt", { $0.receipt = Identifier(uuid: id) }), ("kind", { $0.kind = "rt_refused" }),
+                ("actor", { $0.actor = "psp:RAREITMM" }),
+                ("creditor", { $0.creditor = try? OrganizationTaxCode("15376371009") }),
+                (
+                    "time",
+                    {
+                        $0.from = at
+                        $0.to = at.adding(seconds: 1)
+                    }
+                ),
+                (
+                    "kind and time",
+                    {
+                        $0.kind = "rt_refused"
+                        $0.from = at
+                    }
+                ),
+                ("nothing", { _ in }),
+            ]
+            for (name, change) in cases {
+                var filter = JournalFilter()
+                change(&filter)
+                for isNewestFirst in [false, true] {
+                    let order = filter.order(isNewestFirst: isNewestFirst)
+                    let (found, rows) = try await Self.read(
+                        Journal.list(filter, order: order, page: PageRequest()), within: .everyCreditor, on: data)
+                    #expect(found >= 1 && rows <= Self.mostRows, "\(name) \(order): \(rows)")
+                }
+            }
+        }
+    }
+}
