@@ -160,7 +160,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Server", "PSPSimulator", "Accounts", "Cryptography", "JSON", "Text", argumentParser, logging,
+                "Server", "PSPSimulator", "Accounts", "Cryptography", "JSON", "PagoPA", "Requests", "Text",
+                argumentParser, logging,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),
     ],

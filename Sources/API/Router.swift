@@ -31,6 +31,7 @@ package struct API: Sendable {
             + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
             + refundRoutes(intermediary.refunds, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
+            + summaryRoutes(intermediary.summaries)
             + helpRoutes(intermediary.help)
             + smartCardRoutes(
                 intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .header), links)

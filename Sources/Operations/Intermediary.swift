@@ -23,6 +23,7 @@ package struct Intermediary: Sendable {
     package let imports: ImportOperations
     package let notifications: NotificationOperations
     package let journal: JournalOperations
+    package let summaries: SummaryOperations
     package let retention: RetentionOperations
 
     /// The order of the statements is the order of the dependencies: each type uses only types above it.
@@ -56,6 +57,7 @@ package struct Intermediary: Sendable {
             store: store, clock: clock, outbox: outbox, receipts: receipts, externalServices: externalServices,
             logger: logger)
         journal = JournalOperations(store: store, clock: clock)
+        summaries = SummaryOperations(store: store, clock: clock)
         retention = RetentionOperations(
             store: store, clock: clock, logger: logger, addressLifeDays: settings.addressLifeDays)
     }

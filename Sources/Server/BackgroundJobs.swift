@@ -2,13 +2,21 @@ import API
 import Gateways
 import Logging
 import Operations
+import Requests
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Background jobs: send due mail, process imports, expire attempts past their deadline, delete expired data. They stop gracefully.
 struct BackgroundJobs: Service {
     let intermediary: Intermediary
     let logger: Logger
+    private let heartbeats = Heartbeats()
+
+    init(intermediary: Intermediary, logger: Logger) {
+        self.intermediary = intermediary
+        self.logger = logger
+    }
 
     static let mailPollSeconds = 1.0
     static let cancellationPollSeconds = 1.0
@@ -27,28 +35,28 @@ struct BackgroundJobs: Service {
                 group.addTask { await sendMail() }
                 for _ in 0..<Self.cancellationSenders {
                     group.addTask {
-                        await repeating(every: Self.cancellationPollSeconds, "cancellation") {
+                        await repeating(every: Self.cancellationPollSeconds, .cancellation) {
                             try await intermediary.attempts.sendNextCancellation()
                         }
                     }
                 }
                 group.addTask {
-                    await repeating(every: Self.importPollSeconds, "imports") {
+                    await repeating(every: Self.importPollSeconds, .imports) {
                         try await intermediary.imports.processNext(reading: ImportedRowReader.read)
                     }
                 }
                 group.addTask {
-                    await repeating(every: Self.expiryPollSeconds, "expiry") {
+                    await repeating(every: Self.expiryPollSeconds, .expiry) {
                         try await intermediary.attempts.expire() == 100
                     }
                 }
                 group.addTask {
-                    await repeating(every: Self.quarantinePollSeconds, "quarantine") {
+                    await repeating(every: Self.quarantinePollSeconds, .quarantine) {
                         try await intermediary.receipts.settleQuarantine() == ReceiptOperations.sweepLimit
                     }
                 }
                 group.addTask {
-                    await repeating(every: Self.retentionSeconds, "retention") {
+                    await repeating(every: Self.retentionSeconds, .retention) {
                         _ = try await intermediary.retention.deleteExpired()
                         return false
                     }
@@ -58,14 +66,16 @@ struct BackgroundJobs: Service {
     }
 
     /// - Parameter work: returns whether more work is due at once.
-    private func repeating(every seconds: Double, _ name: String, _ work: () async throws -> Bool) async {
+    private func repeating(every seconds: Double, _ job: BackgroundJob, _ work: () async throws -> Bool) async {
         while !Task.isCancelled {
             var hasMore = false
-            do { hasMore = try await work() } catch is CancellationError {
+            do {
+                hasMore = try await work()
+                await note(job, every: seconds)
+            } catch is CancellationError {
                 return
             } catch {
-                logger.error("a background job failed", metadata: ["job": "\(name)", "error": "\(error)"])
-                try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+                await report(error, of: job, every: seconds)
             }
             if !hasMore { try? await Task.sleep(for: .seconds(seconds)) }
         }
@@ -87,20 +97,61 @@ struct BackgroundJobs: Service {
                 }
             }
             group.addTask { [bells] in
-                await repeating(every: Self.mailPollSeconds, "mail") {
+                while !Task.isCancelled {
                     for bell in bells { bell.yield() }
-                    return false
+                    try? await Task.sleep(for: .seconds(Self.mailPollSeconds))
                 }
             }
         }
     }
 
     private func sendAllDueMail() async {
-        do { while !Task.isCancelled, try await intermediary.notifications.sendNext() {} } catch is CancellationError {
+        do {
+            while !Task.isCancelled, try await intermediary.notifications.sendNext() {}
+            await note(.mail, every: Self.mailPollSeconds)
+        } catch is CancellationError {
             return
         } catch {
-            logger.error("a background job failed", metadata: ["job": "mail", "error": "\(error)"])
-            try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+            await report(error, of: .mail, every: Self.mailPollSeconds)
+        }
+    }
+
+    /// Logs the failure of a job, stores it, and pauses.
+    private func report(_ error: any Error, of job: BackgroundJob, every seconds: Double) async {
+        logger.error("a background job failed", metadata: ["job": "\(job.rawValue)", "error": "\(error)"])
+        await note(job, every: seconds, hasFailed: true)
+        try? await Task.sleep(for: .seconds(Self.pauseSeconds))
+    }
+
+    /// Stores that a job ran or failed, at most every few seconds. That this fails is no fault of the job.
+    private func note(_ job: BackgroundJob, every seconds: Double, hasFailed: Bool = false) async {
+        guard heartbeats.isDue(job, hasFailed: hasFailed) else { return }
+        let interval = Int(exactly: seconds.rounded(.up)) ?? 1
+        do {
+            try await intermediary.summaries.note(job, intervalSeconds: interval, hasFailed: hasFailed)
+        } catch {
+            logger.debug("a heartbeat was not stored", metadata: ["job": "\(job.rawValue)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Limits how often this process stores that a job ran.
+final class Heartbeats: Sendable {
+    private struct Beat: Hashable {
+        let job: BackgroundJob
+        let hasFailed: Bool
+    }
+
+    static let seconds = 10.0
+    private let last = Mutex<[Beat: ContinuousClock.Instant]>([:])
+
+    /// Whether the last heartbeat is ten seconds old; then this one counts as stored.
+    func isDue(_ job: BackgroundJob, hasFailed: Bool, now: ContinuousClock.Instant = .now) -> Bool {
+        last.withLock { last in
+            let beat = Beat(job: job, hasFailed: hasFailed)
+            if let known = last[beat], known.duration(to: now) < .seconds(Self.seconds) { return false }
+            last[beat] = now
+            return true
         }
     }
 }

@@ -179,25 +179,22 @@ struct Wiring: Sendable {
         let began = Date()
         return ServiceState(
             metrics: {
-                var gauges: [(name: String, value: Double)] = []
+                var gauges: [Gauge] = []
                 let pool = pool.gauges
-                gauges.append(("http_connections", Double(connections.count)))
-                gauges.append(("db_pool_in_use", Double(pool.inUse)))
-                gauges.append(("db_pool_waiting", Double(pool.waiting)))
-                if let backlog = try? await intermediary.notifications.backlog() {
-                    gauges.append(("outbox_pending", Double(backlog.pending)))
-                    gauges.append(("outbox_oldest_age_seconds", Double(backlog.oldestAgeSeconds)))
-                }
+                gauges.append(Gauge("http_connections", Double(connections.count)))
+                gauges.append(Gauge("db_pool_in_use", Double(pool.inUse)))
+                gauges.append(Gauge("db_pool_waiting", Double(pool.waiting)))
+                if let summary = try? await intermediary.summaries.showAll() { gauges += summary.gauges }
                 if let identity = settings.identity {
-                    gauges.append(("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
+                    gauges.append(Gauge("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
                 }
                 if let state = intermediary.store.replica?.state {
-                    gauges.append(("quietanza_replica_up", state == .serving ? 1 : 0))
+                    gauges.append(Gauge("quietanza_replica_up", state == .serving ? 1 : 0))
                 }
-                gauges.append(("process_resident_memory_bytes", Double(residentBytes())))
-                gauges.append(("process_start_time_seconds", began.timeIntervalSince1970.rounded()))
+                gauges.append(Gauge("process_resident_memory_bytes", Double(residentBytes())))
+                gauges.append(Gauge("process_start_time_seconds", began.timeIntervalSince1970.rounded()))
+                gauges.append(Gauge("build_info", [("version", Server.version)], 1))
                 return metrics.text(gauges: gauges)
-                    + "# TYPE build_info gauge\nbuild_info{version=\"\(Server.version)\"} 1\n"
             }, migrationsAreCurrent: { try await migrator.isCurrent })
     }
 }

@@ -207,6 +207,24 @@ import Testing
         #expect(outcome == .problem("malformed-request", ["/cursor bad_format"]))
     }
 
+    @Test(
+        arguments: [
+            ("group=day", nil), ("group=creditor&from=2026-01-01&to=2026-04-02", nil),
+            ("group=debt_type&to=2026-04-02", nil), ("group=method&from=2026-01-01&to=2026-01-01", nil),
+            ("group=psp&creditor_tax_code=12345678903", nil), ("", "group required"),
+            ("group=week", "group unknown_value"), ("group=day&from=2026-01-01&to=2026-04-03", "from not_allowed"),
+            ("group=day&from=2026-01-02&to=2026-01-01", "from mismatch"), ("group=day&from=x", "from bad_format"),
+            ("group=day&creditor_tax_code=x", "creditor_tax_code bad_format"),
+        ] as [(String, String?)])
+    func `statistics need a group and days that are at most 92`(query: String, violation: String?) async throws {
+        let parameters = query.split(separator: "&").map { part in
+            let sides = part.split(separator: "=").map(String.init)
+            return (name: sides[0], value: sides[1])
+        }
+        let outcome = try await self.outcome("show_statistics", parameters)
+        #expect(outcome == (violation.map { .problem("malformed-request", [$0]) } ?? .operation))
+    }
+
     @Test func `a person's code or address is accepted in the body of a search only`() async throws {
         let runner = try await RouteRunner.shared.value
         for (operation, body) in [

@@ -58,6 +58,16 @@ extension ServerTests {
                 let text = String(
                     decoding: try await live.send("GET", url: live.api + "/metrics").body, as: UTF8.self)
                 let exported = Set(text.matches(of: /(?m)^# TYPE (\w+)/).map { String($0.1) })
+                let explained = Set(text.matches(of: /(?m)^# HELP (\w+) ./).map { String($0.1) })
+                #expect(exported.subtracting(explained).isEmpty, "metrics without # HELP")
+                // The last job to run for the first time is the quarantine's or the retention's, at the start.
+                try await live.waitUntil("every background job has run") {
+                    let summary = try await live.call("GET", "/v1/summary", key: live.opsKey).json
+                    let jobs = summary["background_jobs"] as? [[String: any Sendable]] ?? []
+                    return jobs.count == 6 && jobs.allSatisfy { $0["is_alive"] as? Bool == true }
+                }
+                let day = try await live.call("GET", "/v1/statistics?group=psp", key: live.opsKey).json
+                #expect((day["total"] as? [String: any Sendable])?["receipts"] as? Int == 1)
 
                 for selector in selectors {
                     // A counter of events that did not happen here, or a gauge of TLS.

@@ -2,6 +2,8 @@ import CoreMetrics
 import Foundation
 import JSON
 import Logging
+import PagoPA
+import Requests
 import Testing
 
 @testable import Server
@@ -15,18 +17,23 @@ import Testing
         metrics.makeMeter(label: "open", dimensions: []).set(2.5)
 
         #expect(
-            metrics.text(gauges: [("connections", 3), ("load", 0.25)]) == """
-                # TYPE open gauge
-                open 2.5
-                # TYPE requests_total counter
-                requests_total{status="200"} 42
-                requests_total{status="500"} 1
-                # TYPE connections gauge
-                connections 3
-                # TYPE load gauge
-                load 0.25
+            metrics.text(
+                gauges: [
+                    Gauge("connections", [("kind", "b")], 3), Gauge("load", 0.25),
+                    Gauge("connections", [("kind", "a\"")], 0),
+                ]) == """
+                    # TYPE open gauge
+                    open 2.5
+                    # TYPE requests_total counter
+                    requests_total{status="200"} 42
+                    requests_total{status="500"} 1
+                    # TYPE connections gauge
+                    connections{kind="b"} 3
+                    connections{kind="a\\""} 0
+                    # TYPE load gauge
+                    load 0.25
 
-                """)
+                    """)
     }
 
     @Test func `a histogram counts each value in its bucket and in all larger ones`() {
@@ -119,5 +126,50 @@ import Testing
     @Test func `text for a terminal has the same fields in one line`() throws {
         let lines = try lines(isJSON: false) { $0.info("the end", metadata: ["b": "2", "a": "1"]) }
         #expect(lines.count == 1 && lines.first?.hasSuffix(" info the end a=1 b=2") == true)
+    }
+}
+
+@Suite struct SummaryMetricsTests {
+    @Test func `the summary is exported for every kind of anomaly, PSP and job`() throws {
+        let now = Instant(microseconds: 1_800_000_000_000_000)
+        let summary = Summary(
+            at: now,
+            anomalies: [.init(kind: .alreadyPaid, count: 2, amountCents: 300, oldestOpenedAt: now)],
+            quarantine: .init(count: 1, amountCents: 5, oldestAt: now),
+            attempts: .init(count: 3, waitingForRT: 1, stuck: 1),
+            mails: .init(pending: 4, oldestPendingAt: now.adding(seconds: -9), dead: 2),
+            refunds: .init(count: 0, amountCents: 0, oldestAt: nil),
+            psps: [
+                .init(
+                    psp: try PSPID("ABCDITMM"), businessName: "Banca", attempts: 7, notStarted: 1, refused: 2, paid: 3)
+            ],
+            jobs: [
+                BackgroundJobState(job: .mail, intervalSeconds: 1, ranAt: now, failedAt: nil),
+                BackgroundJobState(job: .expiry, intervalSeconds: 5, ranAt: nil, failedAt: now),
+            ])
+        let lines = PrometheusMetrics().text(gauges: summary.gauges).split(separator: "\n").map(String.init)
+        for line in [
+            #"anomalies_open{kind="already_paid"} 2"#, #"anomalies_open{kind="unknown_iuv"} 0"#,
+            #"anomalies_open_cents{kind="already_paid"} 300"#, "quarantine_receipts 1", "payment_attempts_stuck 1",
+            "outbox_pending 4", "outbox_oldest_age_seconds 9", "outbox_dead 2", "refunds_decided 0",
+            #"psp_attempts_last_hour{psp_id="ABCDITMM",result="not_started"} 1"#,
+            #"psp_attempts_last_hour{psp_id="ABCDITMM",result="other"} 1"#,
+            #"background_job_alive{job_name="mail"} 1"#, #"background_job_alive{job_name="expiry"} 0"#,
+            #"background_job_ran_at_seconds{job_name="mail"} 1800000000"#,
+        ] { #expect(lines.contains(line), "\(line)") }
+        #expect(!lines.contains { $0.hasPrefix(#"background_job_ran_at_seconds{job_name="expiry""#) })
+        let names = lines.compactMap { $0.hasPrefix("# TYPE ") ? $0.split(separator: " ")[2] : nil }
+        #expect(Set(names).count == names.count, "the samples of a metric follow each other")
+        #expect(names.allSatisfy { MetricHelp.texts[String($0)] != nil })
+    }
+
+    @Test func `a process stores a heartbeat of each job every ten seconds, and of its failures apart`() {
+        let heartbeats = Heartbeats()
+        let now = ContinuousClock.now
+        #expect(heartbeats.isDue(.mail, hasFailed: false, now: now))
+        #expect(!heartbeats.isDue(.mail, hasFailed: false, now: now.advanced(by: .seconds(9.9))))
+        #expect(heartbeats.isDue(.mail, hasFailed: true, now: now))
+        #expect(heartbeats.isDue(.expiry, hasFailed: false, now: now))
+        #expect(heartbeats.isDue(.mail, hasFailed: false, now: now.advanced(by: .seconds(10))))
     }
 }

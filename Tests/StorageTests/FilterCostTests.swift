@@ -43,11 +43,18 @@ import Testing
     private static func read<Item: Sendable>(
         _ query: Query<Page<Item>>, within tenancy: Tenancy, on data: TestData
     ) async throws -> (found: Int, rows: Int) {
+        let (page, rows) = try await rowsRead(by: query, within: tenancy, on: data)
+        return (page.items.count, rows)
+    }
+
+    private static func rowsRead<Answer: Sendable>(
+        by query: Query<Answer>, within tenancy: Tenancy, on data: TestData
+    ) async throws -> (answer: Answer, rows: Int) {
         try await data.store.transaction(within: tenancy) { tx in
             _ = try await tx.ask(query)
             let before = try await rowsRead(tx)
-            let page = try await tx.ask(query)
-            return (page.items.count, try await rowsRead(tx) - before)
+            let answer = try await tx.ask(query)
+            return (answer, try await rowsRead(tx) - before)
         }
     }
 
@@ -58,99 +65,161 @@ import Testing
         return try row.int()
     }
 
-    @Test func `a page of each list reads few rows for every filter of operators`() async throws {
+    /// One test, because filling the tables takes most of the time.
+    @Test func `a page of each list, the summary and statistics read few rows`() async throws {
         try await Self.with { data in
-            var row = try await data.pool.query(
-                "SELECT iuv, notice_number FROM installments WHERE id IN (SELECT id FROM receipts WHERE receipt_id = 'R5990') LIMIT 1"
-            ).only
-            let iuv = try row.value { try IUV($0) }
-            let notice = try row.value { try NoticeNumber($0) }
-            let psp = try PSPID("RAREITMM")
-            let amount = try Amount(cents: 77)
-            let longAgo = try CalendarDate("2020-01-01")
-            for tenancy in Self.tenancies {
-                let receipts: [(String, Int, (inout ReceiptFilter) -> Void)] = [
-                    ("PSP", 1, { $0.psp = psp }), ("receipt id", 1, { $0.receiptID = "R5990" }),
-                    ("amount", 1, { $0.amount = amount }), ("day", 0, { $0.paidTo = longAgo }),
-                ]
-                for (name, least, change) in receipts {
-                    var filter = ReceiptFilter()
-                    change(&filter)
-                    let (found, rows) = try await Self.read(
-                        Receipts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
-                    #expect(found >= least && rows <= Self.mostRows, "receipts, \(name), \(tenancy): \(rows)")
-                }
-                let attempts: [(String, Int, (inout AttemptFilter) -> Void)] = [
-                    ("IUV", 0, { $0.iuv = iuv }), ("notice number", 0, { $0.noticeNumber = notice }),
-                    ("PSP", 1, { $0.psp = psp }), ("payer", 3, { $0.payer = TestData.anna }),
-                    ("day", 0, { $0.createdTo = longAgo }),
-                ]
-                for (name, least, change) in attempts {
-                    var filter = AttemptFilter()
-                    change(&filter)
-                    let (found, rows) = try await Self.read(
-                        PaymentAttempts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
-                    #expect(found >= least && rows <= Self.mostRows, "attempts, \(name), \(tenancy): \(rows)")
-                }
-                let mails: [(String, Int, (inout NotificationFilter) -> Void)] = [
-                    ("recipient", 1, { $0.recipient = try? EmailAddress("Rare@example.org") }),
-                    ("IUV", 0, { $0.iuv = iuv }), ("dead", 1, { $0.states = [.dead] }),
-                    ("day", 0, { $0.createdTo = longAgo }),
-                ]
-                for (name, least, change) in mails {
-                    var filter = NotificationFilter()
-                    change(&filter)
-                    let (found, rows) = try await Self.read(
-                        Notifications.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
-                    #expect(found >= least && rows <= Self.mostRows, "e-mails, \(name), \(tenancy): \(rows)")
-                }
-                var anomalies = AnomalyFilter()
-                anomalies.amount = amount
+            try await checkLists(data)
+            try await checkJournal(data)
+            try await checkSummary(data)
+        }
+    }
+
+    private func checkLists(_ data: TestData) async throws {
+        var row = try await data.pool.query(
+            "SELECT iuv, notice_number FROM installments WHERE id IN (SELECT id FROM receipts WHERE receipt_id = 'R5990') LIMIT 1"
+        ).only
+        let iuv = try row.value { try IUV($0) }
+        let notice = try row.value { try NoticeNumber($0) }
+        let psp = try PSPID("RAREITMM")
+        let amount = try Amount(cents: 77)
+        let longAgo = try CalendarDate("2020-01-01")
+        for tenancy in Self.tenancies {
+            let receipts: [(String, Int, (inout ReceiptFilter) -> Void)] = [
+                ("PSP", 1, { $0.psp = psp }), ("receipt id", 1, { $0.receiptID = "R5990" }),
+                ("amount", 1, { $0.amount = amount }), ("day", 0, { $0.paidTo = longAgo }),
+            ]
+            for (name, least, change) in receipts {
+                var filter = ReceiptFilter()
+                change(&filter)
                 let (found, rows) = try await Self.read(
-                    Anomalies.list(anomalies, within: tenancy, page: PageRequest()), within: tenancy, on: data)
-                #expect(found >= 1 && rows <= Self.mostRows, "anomalies, amount, \(tenancy): \(rows)")
+                    Receipts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                #expect(found >= least && rows <= Self.mostRows, "receipts, \(name), \(tenancy): \(rows)")
+            }
+            let attempts: [(String, Int, (inout AttemptFilter) -> Void)] = [
+                ("IUV", 0, { $0.iuv = iuv }), ("notice number", 0, { $0.noticeNumber = notice }),
+                ("PSP", 1, { $0.psp = psp }), ("payer", 3, { $0.payer = TestData.anna }),
+                ("day", 0, { $0.createdTo = longAgo }),
+            ]
+            for (name, least, change) in attempts {
+                var filter = AttemptFilter()
+                change(&filter)
+                let (found, rows) = try await Self.read(
+                    PaymentAttempts.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                #expect(found >= least && rows <= Self.mostRows, "attempts, \(name), \(tenancy): \(rows)")
+            }
+            let mails: [(String, Int, (inout NotificationFilter) -> Void)] = [
+                ("recipient", 1, { $0.recipient = try? EmailAddress("Rare@example.org") }),
+                ("IUV", 0, { $0.iuv = iuv }), ("dead", 1, { $0.states = [.dead] }),
+                ("day", 0, { $0.createdTo = longAgo }),
+            ]
+            for (name, least, change) in mails {
+                var filter = NotificationFilter()
+                change(&filter)
+                let (found, rows) = try await Self.read(
+                    Notifications.list(filter, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+                #expect(found >= least && rows <= Self.mostRows, "e-mails, \(name), \(tenancy): \(rows)")
+            }
+            var anomalies = AnomalyFilter()
+            anomalies.amount = amount
+            let (found, rows) = try await Self.read(
+                Anomalies.list(anomalies, within: tenancy, page: PageRequest()), within: tenancy, on: data)
+            #expect(found >= 1 && rows <= Self.mostRows, "anomalies, amount, \(tenancy): \(rows)")
+        }
+    }
+
+    /// The summary reads what is open, and statistics the receipts of their days.
+    private func checkSummary(_ data: TestData) async throws {
+        for statement in [
+            """
+            UPDATE payment_attempts SET status = 'succeeded', finished_at = created_at
+            WHERE created_at < now() - interval '30 minutes'
+            """,
+            "UPDATE receipts SET paid_at = '2026-03-05T10:00:00Z' WHERE receipt_id IN ('R5970', 'R5971')",
+            "VACUUM ANALYZE",
+        ] as [SQL] { _ = try await data.pool.query(statement) }
+        var row = try await data.pool.query("SELECT now()").only
+        let now = try row.instant()
+        let day = try CalendarDate("2026-03-05")
+        let range = try DayRange(from: day, to: day, today: day)
+        for tenancy in Self.tenancies {
+            let counted = [
+                (
+                    "anomalies",
+                    try await Self.rowsRead(by: Summaries.anomalies(within: tenancy), within: tenancy, on: data)
+                        .rows
+                ),
+                (
+                    "quarantine",
+                    try await Self.rowsRead(by: Summaries.quarantine(within: tenancy), within: tenancy, on: data)
+                        .rows
+                ),
+                (
+                    "attempts",
+                    try await Self.rowsRead(
+                        by: Summaries.attempts(within: tenancy, at: now), within: tenancy, on: data
+                    ).rows
+                ),
+                (
+                    "e-mails",
+                    try await Self.rowsRead(by: Summaries.mails(within: tenancy), within: tenancy, on: data).rows
+                ),
+                (
+                    "refunds",
+                    try await Self.rowsRead(by: Summaries.refunds(within: tenancy), within: tenancy, on: data).rows
+                ),
+                (
+                    "PSPs",
+                    try await Self.rowsRead(by: Summaries.psps(within: tenancy, at: now), within: tenancy, on: data)
+                        .rows
+                ),
+            ]
+            // One row in fifty is open, and 60 attempts of each creditor began in the last hour.
+            for (name, rows) in counted { #expect(rows <= 600, "\(name) \(tenancy): \(rows)") }
+            for group in Statistics.Group.allCases {
+                let (found, rows) = try await Self.rowsRead(
+                    by: StatisticsOfReceipts.by(group, in: range, within: tenancy), within: tenancy, on: data)
+                #expect(found.total.receipts >= 2 && rows <= 20, "\(group) \(tenancy): \(rows)")
             }
         }
     }
 
-    @Test func `a page of the journal reads few rows for every filter and in both orders`() async throws {
-        try await Self.with { data in
-            var row = try await data.pool.query(
-                "SELECT receipt_id, at FROM journal WHERE kind = 'rt_refused'"
-            ).only
-            let id = try row.uuid()
-            let at = try row.instant()
-            let cases: [(String, (inout JournalFilter) -> Void)] = [
-                ("position", { $0.position = Identifier(uuid: id) }),
-                ("attempt", { $0.attempt = Identifier(uuid: id) }),
-                ("receipt", { $0.receipt = Identifier(uuid: id) }), ("kind", { $0.kind = "rt_refused" }),
-                ("actor", { $0.actor = "psp:RAREITMM" }),
-                ("creditor", { $0.creditor = try? OrganizationTaxCode("15376371009") }),
-                (
-                    "time",
-                    {
-                        $0.from = at
-                        $0.to = at.adding(seconds: 1)
-                    }
-                ),
-                (
-                    "kind and time",
-                    {
-                        $0.kind = "rt_refused"
-                        $0.from = at
-                    }
-                ),
-                ("nothing", { _ in }),
-            ]
-            for (name, change) in cases {
-                var filter = JournalFilter()
-                change(&filter)
-                for isNewestFirst in [false, true] {
-                    let order = filter.order(isNewestFirst: isNewestFirst)
-                    let (found, rows) = try await Self.read(
-                        Journal.list(filter, order: order, page: PageRequest()), within: .everyCreditor, on: data)
-                    #expect(found >= 1 && rows <= Self.mostRows, "\(name) \(order): \(rows)")
+    /// A page of the journal reads few rows for every filter and in both orders.
+    private func checkJournal(_ data: TestData) async throws {
+        var row = try await data.pool.query(
+            "SELECT receipt_id, at FROM journal WHERE kind = 'rt_refused'"
+        ).only
+        let id = try row.uuid()
+        let at = try row.instant()
+        let cases: [(String, (inout JournalFilter) -> Void)] = [
+            ("position", { $0.position = Identifier(uuid: id) }),
+            ("attempt", { $0.attempt = Identifier(uuid: id) }),
+            ("receipt", { $0.receipt = Identifier(uuid: id) }), ("kind", { $0.kind = "rt_refused" }),
+            ("actor", { $0.actor = "psp:RAREITMM" }),
+            ("creditor", { $0.creditor = try? OrganizationTaxCode("15376371009") }),
+            (
+                "time",
+                {
+                    $0.from = at
+                    $0.to = at.adding(seconds: 1)
                 }
+            ),
+            (
+                "kind and time",
+                {
+                    $0.kind = "rt_refused"
+                    $0.from = at
+                }
+            ),
+            ("nothing", { _ in }),
+        ]
+        for (name, change) in cases {
+            var filter = JournalFilter()
+            change(&filter)
+            for isNewestFirst in [false, true] {
+                let order = filter.order(isNewestFirst: isNewestFirst)
+                let (found, rows) = try await Self.read(
+                    Journal.list(filter, order: order, page: PageRequest()), within: .everyCreditor, on: data)
+                #expect(found >= 1 && rows <= Self.mostRows, "\(name) \(order): \(rows)")
             }
         }
     }

@@ -198,7 +198,11 @@ import Testing
                     }
                 ),
                 ("claim of mail", .everyCreditor, { _ = try await $0.claimNotification(leaseSeconds: 30) }),
-                ("backlog", .everyCreditor, { _ = try await $0.ask(Notifications.backlog) }),
+                ("summary", .everyCreditor, { try await Self.summary($0, within: .everyCreditor) }),
+                (
+                    "a creditor's summary", .only([TestData.alfa]),
+                    { try await Self.summary($0, within: .only([TestData.alfa])) }
+                ),
                 ("claim of a call to a PSP", .everyCreditor, { _ = try await $0.claimCancellation(leaseSeconds: 30) }),
                 ("expiry", .everyCreditor, { _ = try await $0.lockOverdueAttempts(limit: 100) }),
                 ("quarantine", .everyCreditor, { _ = try await $0.ask(Receipts.matchable(after: nil, limit: 100)) }),
@@ -361,6 +365,17 @@ import Testing
             PositionImports.list([], within: tenancy, page: PageRequest(limit: 2, after: first.next)),
             PositionImports.unfinished(of: Identifier(uuid: UUID())),
             PositionImports.unfinished([1], of: TestData.alfa, isDryRun: false))
+    }
+
+    /// Without open attempts, which all attempts here are: `FilterCostTests` limit what the summary reads of them.
+    private static func summary(_ tx: Transaction, within tenancy: Tenancy) async throws {
+        let now = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+        let today = CalendarDate(romeDayOf: now)
+        _ = try await tx.ask(
+            Summaries.anomalies(within: tenancy), Summaries.quarantine(within: tenancy),
+            Summaries.mails(within: tenancy), Summaries.refunds(within: tenancy),
+            Summaries.psps(within: tenancy, at: now),
+            StatisticsOfReceipts.by(.day, in: try DayRange(from: today, to: today, today: today), within: tenancy))
     }
 
     /// Reads the refunds of one receipt, the refunds to be paid, and a late page.

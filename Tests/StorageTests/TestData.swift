@@ -68,6 +68,7 @@ struct TestData {
         }
         _ = try await pool.query(
             "INSERT INTO secrets_key_check (sealed, updated_at) VALUES (sha256('s') || sha256('e'), now())")
+        _ = try await pool.query("INSERT INTO background_jobs VALUES ('mail', 1, now(), NULL)")
         _ = try await pool.query("INSERT INTO psp_relays VALUES (\(Self.secondPSP.value), now())")
         // One row of each kind for each (creditor, debtor, number); the ids are derived from the three.
         let rows: SQL = """
@@ -257,6 +258,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case creditorAccountDebtTypes = "creditor_account_debt_types"
     case positionImports = "position_imports"
     case positionImportRows = "position_import_rows"
+    case backgroundJobs = "background_jobs"
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

@@ -61,10 +61,4 @@ extension NotificationOperations {
             return mail
         }
     }
-
-    /// Counts the waiting mails, for the metrics.
-    package func backlog() async throws -> (pending: Int, oldestAgeSeconds: Int) {
-        let (pending, oldest) = try await store.read(within: .everyCreditor, Notifications.backlog)
-        return (pending, oldest.map { max(0, $0.seconds(until: clock())) } ?? 0)
-    }
 }

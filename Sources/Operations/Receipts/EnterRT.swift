@@ -71,7 +71,7 @@ extension RTOperations {
             }
             return result
         }
-        return try finish(result)
+        return try finish(result, amount: rt.amount)
     }
 
     private func evidence(of entered: EnteredRT, for rt: RT, _ caller: Caller, in tx: Transaction) async throws -> (

@@ -72,7 +72,7 @@ extension RTOperations {
             let origin = RTOrigin(receipt: .pagopa, actor: .psp(body.psp), reason: nil)
             return try await process(rt, body: body, from: origin, in: tx, at: now, render: render)
         }
-        return try finish(result)
+        return try finish(result, amount: rt.amount)
     }
 
     /// Decides whether the RT is a replay, a conflict, or a new receipt by the decision table. `rt.psp` has already been determined.
@@ -104,10 +104,15 @@ extension RTOperations {
         return .first(try await record(facts, as: newID(), in: tx, render: render))
     }
 
-    func finish(_ result: RTResult) throws -> ReceivedRT {
+    /// - Parameter amount: that of the RT, for the metrics.
+    func finish(_ result: RTResult, amount: Amount) throws -> ReceivedRT {
         switch result {
         case .first(let answer):
-            count(answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown")
+            let result = answer.isReplay ? "replayed" : answer.disposition?.rawValue ?? "unknown"
+            count(result)
+            if !answer.isReplay {
+                Counter(label: "rt_cents_total", dimensions: [("result", result)]).increment(by: amount.cents)
+            }
             return answer
         case .conflict(let anomaly):
             count("conflict")

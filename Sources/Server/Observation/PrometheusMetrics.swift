@@ -33,7 +33,7 @@ final class PrometheusMetrics: MetricsFactory {
     func destroyTimer(_ handler: any TimerHandler) {}
 
     private func find(_ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind) -> Series {
-        let labels = dimensions.map { "\($0.0)=\"\(Self.escape($0.1))\"" }.joined(separator: ",")
+        let labels = Self.text(of: dimensions)
         let key = "\(label){\(labels)}"
         return series.withLock { all in
             if let known = all[key] { return known }
@@ -43,21 +43,31 @@ final class PrometheusMetrics: MetricsFactory {
         }
     }
 
+    private static func text(of labels: [(String, String)]) -> String {
+        labels.map { "\($0.0)=\"\(escape($0.1))\"" }.joined(separator: ",")
+    }
+
     private static func escape(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
     /// - Parameter gauges: values read at the time of the scrape.
-    func text(gauges: [(name: String, value: Double)]) -> String {
+    func text(gauges: [Gauge]) -> String {
         var lines: [String] = []
         let all = series.withLock { Array($0.values) }
         for (name, members) in Dictionary(grouping: all, by: \.name).sorted(by: { $0.key < $1.key }) {
-            lines.append("# TYPE \(name) \(members[0].kind.rawValue)")
+            lines += MetricHelp.lines(of: name, type: members[0].kind.rawValue)
             for member in members.sorted(by: { $0.labels < $1.labels }) { lines += member.lines }
         }
-        for gauge in gauges {
-            lines.append("# TYPE \(gauge.name) gauge")
-            lines.append("\(gauge.name) \(number(gauge.value))")
+        // The samples of one metric must follow each other.
+        var names: [String] = []
+        for gauge in gauges where !names.contains(gauge.name) { names.append(gauge.name) }
+        for name in names {
+            lines += MetricHelp.lines(of: name, type: "gauge")
+            for gauge in gauges where gauge.name == name {
+                let labels = gauge.labels.isEmpty ? "" : "{\(Self.text(of: gauge.labels))}"
+                lines.append("\(name)\(labels) \(number(gauge.value))")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }

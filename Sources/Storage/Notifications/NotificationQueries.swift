@@ -63,17 +63,6 @@ package enum Notifications {
                 """, cursor: { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
-    /// For the metrics: the number of pending e-mails and the age of the oldest one.
-    package static var backlog: Query<(pending: Int, oldest: Instant?)> {
-        Query<(pending: Int, oldest: Instant?)?>(
-            """
-            SELECT sum(pending)::bigint, min(oldest) FROM (
-                SELECT count(*) AS pending, min(created_at) AS oldest FROM notifications WHERE state IN ('queued', 'retrying')
-                UNION ALL SELECT count(*), min(created_at) FROM notifications WHERE state = 'sending') AS part
-            """, row: { (pending: try $0.int(), oldest: try $0.optionalInstant()) }
-        ).map { $0 ?? (pending: 0, oldest: nil) }
-    }
-
     static var columns: SQL {
         """
         n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
