@@ -16,7 +16,7 @@ package enum MigratedDatabase {
     package static func with<Value>(
         port: UInt16? = nil, connections: Int, _ body: (_ pool: Pool, _ url: String) async throws -> Value
     ) async throws -> Value {
-        try await DatabaseTurns.shared.take {
+        try await Turns.database.take {
             let maker = Pool(configuration: patient(try serverURL, connections: 1), logger: silent)
             let name = newName()
             let result: Result<Value, any Error>

@@ -4,7 +4,7 @@ import Testing
 
 /// Malicious documents, each signed like a PSP's and sent to the running service.
 extension ServerTests {
-    @Suite struct AttackTests {
+    @Suite(.alone) struct AttackTests {
         struct Attack: Sendable {
             let name: String
             let bytes: [UInt8]

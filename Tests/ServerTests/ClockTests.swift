@@ -4,7 +4,7 @@ import Testing
 
 /// Clocks that differ: those of senders, and those of two instances.
 extension ServerTests {
-    @Suite struct ClockTests {
+    @Suite(.alone) struct ClockTests {
         @Test(arguments: [(310, 401), (-310, 401), (290, 201), (-290, 201)])
         func `a sender's clock may differ by five minutes, and a larger skew is rejected and logged`(
             offset: Int, status: Int

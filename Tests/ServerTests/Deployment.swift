@@ -6,8 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Deployments run one at a time, because each one consists of many processes.
-@Suite(.serialized) struct ServerTests {}
+@Suite(.besideAnother) struct ServerTests {}
 
 /// The programs that `make run` starts, on separate ports and a separate PostgreSQL cluster: the real binaries and a real SMTP server.
 final class Deployment: Sendable {
@@ -399,7 +398,7 @@ final class ServiceProcess: Sendable {
         ended = group
         process.terminationHandler = { _ in group.leave() }
         do {
-            try process.run()
+            try process.start()
         } catch {
             group.leave()
             throw error

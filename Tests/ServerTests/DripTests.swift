@@ -4,7 +4,7 @@ import Testing
 
 /// Slow clients, and clients that use all connections.
 extension ServerTests {
-    @Suite struct DripTests {
+    @Suite(.alone) struct DripTests {
         @Test func `two hundred slow connections do not delay other clients and are closed at the deadline`()
             async throws
         {

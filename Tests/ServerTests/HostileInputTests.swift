@@ -4,7 +4,7 @@ import Testing
 
 extension ServerTests {
     /// Input that once ended the process or caused a 500, and similar input.
-    @Suite struct HostileInputTests {
+    @Suite(.alone) struct HostileInputTests {
         @Test func `no Accept header ends the process, and a PSP's RT is accepted with every Accept header`()
             async throws
         {

@@ -4,7 +4,7 @@ import Testing
 
 /// Files of positions over HTTP, with services that are killed.
 extension ServerTests {
-    @Suite struct ImportTests {
+    @Suite(.alone) struct ImportTests {
         private static let path = "/v1/position-imports?creditor_tax_code=\(Deployment.creditor)"
         private static let ndjson = "application/x-ndjson"
 

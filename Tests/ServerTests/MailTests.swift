@@ -4,7 +4,7 @@ import Testing
 
 /// The outbox with processes that die and mail servers that stop responding.
 extension ServerTests {
-    @Suite struct MailTests {
+    @Suite(.alone) struct MailTests {
         @Test
         func `a service killed while the mail server holds its message sends one more copy with the same Message-ID`()
             async throws

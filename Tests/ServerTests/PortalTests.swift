@@ -4,7 +4,7 @@ import Testing
 
 /// Starts and cancellations with the real simulator.
 extension ServerTests {
-    @Suite struct PortalTests {
+    @Suite(.alone) struct PortalTests {
         @Test func `the PSP of a cancelled attempt is notified, and its page accepts no payment`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()

@@ -4,7 +4,7 @@ import Testing
 
 /// SIGTERM while requests are in progress.
 extension ServerTests {
-    @Suite struct StopTests {
+    @Suite(.alone) struct StopTests {
         @Test func `long polls that wait are answered with the current state, and the service ends at once`()
             async throws
         {

@@ -21,7 +21,7 @@ package final class HostileServer: Sendable {
 
     package init(_ behaviour: Behaviour) throws {
         self.behaviour = behaviour
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -77,6 +77,7 @@ package final class HostileServer: Sendable {
             let client = Foundation.accept(listener, nil, nil)
             if client < 0, errno == EINTR || errno == ECONNABORTED { continue }
             guard client >= 0 else { return }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             guard !state.withLock({ $0.isClosed }) else {
                 Foundation.close(client)
                 return

@@ -29,7 +29,7 @@ package final class MailSink: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         for _ in 0..<400 where process.isRunning {
             if (try? mode("ok")) != nil { return }
             try await Task.sleep(for: .milliseconds(50))

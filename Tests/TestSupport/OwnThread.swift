@@ -9,9 +9,9 @@ package func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws 
     }
 }
 
-/// Runs a task outside the concurrency pool, for tasks that call code which blocks.
+/// Runs a task and its child tasks outside the concurrency pool, for tasks that call code which blocks.
 package final class OwnExecutor: TaskExecutor {
-    private let queue = DispatchQueue(label: "test")
+    private let queue = DispatchQueue(label: "test", attributes: .concurrent)
 
     package init() {}
 

@@ -68,7 +68,7 @@ package final class PrivateCluster: Sendable {
         server.standardInput = FileHandle.nullDevice
         server.standardOutput = FileHandle.nullDevice
         server.standardError = FileHandle.nullDevice
-        try server.run()
+        try server.start()
         self.server.withLock { $0 = server }
         for attempt in 1... {
             do {
@@ -120,7 +120,7 @@ package final class PrivateCluster: Sendable {
         // A Process object may live long and hold its files open.
         defer { try? written?.close() }
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         process.waitForEnd()
         let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         guard process.terminationStatus == 0 else {

@@ -22,7 +22,7 @@ package final class Proxy: Sendable {
 
     package init(to upstream: UInt16) throws {
         self.upstream = upstream
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         self.listener = listener
         var address = Proxy.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -43,7 +43,7 @@ package final class Proxy: Sendable {
         for _ in 0..<2_000 {
             let port = UInt16.random(in: portRange)
             guard reserved.withLock({ $0.insert(port).inserted }) else { continue }
-            let candidate = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let candidate = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             defer { Foundation.close(candidate) }
             var address = loopback(port: port)
             let isFree = withUnsafePointer(to: &address) { pointer in
@@ -112,11 +112,12 @@ package final class Proxy: Sendable {
             let client = Foundation.accept(listener, nil, nil)
             if client < 0, errno == EINTR || errno == ECONNABORTED { continue }
             guard client >= 0 else { return }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             guard !state.withLock({ $0.isClosed }) else {
                 Foundation.close(client)
                 return
             }
-            let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             var address = Proxy.loopback(port: upstream)
             let connected = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

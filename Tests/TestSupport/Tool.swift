@@ -12,11 +12,13 @@ package enum Tool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        let output = try process.start { process in
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            return output
+        }
         let data = output.fileHandleForReading.readDataToEndOfFile()
         // A Process object may live long and hold its files open.
         try? output.fileHandleForReading.close()
@@ -43,6 +45,23 @@ package enum Tool {
 }
 
 extension Process {
+    // Foundation's `run` lists the open descriptors and closes them in the child. A descriptor that another thread opens between the two
+    // would stay open in this child, and who reads its other end would wait for the child's end.
+    private static let launching = NSLock()
+
+    /// Like `run`, but one process starts at a time.
+    ///
+    /// - Parameter prepare: opens the pipes of the process.
+    package func start<Value>(_ prepare: (Process) -> Value) throws -> Value {
+        Self.launching.lock()
+        defer { Self.launching.unlock() }
+        let value = prepare(self)
+        try run()
+        return value
+    }
+
+    package func start() throws { try start { _ in } }
+
     /// Like `waitUntilExit`, which runs a run loop and may miss the end of a process on a thread of the concurrency pool.
     package func waitForEnd() {
         while isRunning { usleep(1_000) }

@@ -1,6 +1,7 @@
 import DatabaseTestSupport
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -63,7 +64,7 @@ func withPool<R>(
     port: UInt16? = nil, connections: Int = 4, settings: [Setting] = [],
     _ body: (Pool) async throws -> R
 ) async throws -> R {
-    try await DatabaseTurns.shared.take {
+    try await Turns.database.take {
         try await withNewPool(port: port, connections: connections, settings: settings, body)
     }
 }

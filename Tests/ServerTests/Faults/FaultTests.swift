@@ -5,7 +5,7 @@ import Testing
 
 extension ServerTests {
     /// Applies load and faults, then checks the invariants in the database.
-    @Suite struct FaultTests {
+    @Suite(.alone) struct FaultTests {
         @Test func `under all injected faults no RT is lost and none counts twice`() async throws {
             let seconds = ProcessInfo.processInfo.environment["FAULT_SECONDS"].flatMap(Int.init) ?? 50
             try await Deployment.with(throughProxy: true, diskMegabytes: 500, mailNeedsLogin: true) { live in
