@@ -22,6 +22,9 @@ import Testing
                 """
                 UPDATE positions SET description = 'Mensa n. ' || document_number,
                     document_year = CASE WHEN created_at < now() - make_interval(mins => \(crowd / 2)) THEN 2025 ELSE 2026 END,
+                    due_date = CASE WHEN document_number LIKE '%77' THEN '2027-01-01'::date + document_number::integer / 100 % 31
+                        WHEN created_at < now() - make_interval(mins => \(crowd / 2))
+                        THEN '2026-03-01'::date + document_number::integer % 31 ELSE due_date END,
                     payable_until = CASE WHEN document_number LIKE '%03' THEN '2026-01-31'::date END,
                     state = CASE WHEN document_number LIKE '%09' THEN 'partially_paid' ELSE 'open' END,
                     paid_cents = CASE WHEN document_number LIKE '%09' THEN 50 ELSE 0 END
@@ -79,6 +82,7 @@ import Testing
         let externalID = try row.text()
         let march = try CalendarDate("2026-03-05")
         let longAgo = try CalendarDate("2019-01-01")
+        let months = try ["2026-03", "2027-01"].map { (try CalendarDate($0 + "-01"), try CalendarDate($0 + "-31")) }
         return [
             ("state", .createdDescending, 20, { $0.statuses = [.partiallyPaid] }),
             ("state by due date", .due, 20, { $0.statuses = [.partiallyPaid] }),
@@ -95,6 +99,18 @@ import Testing
             ("IUV", .createdDescending, 1, { $0.iuv = iuv }),
             ("notice number", .createdDescending, 1, { $0.noticeNumber = notice }),
             ("due", .createdDescending, 0, { $0.dueTo = longAgo }),
+            (
+                "due in the month of the older half", .createdDescending, 20,
+                {
+                    ($0.dueFrom, $0.dueTo) = months[0]
+                }
+            ),
+            (
+                "due in the month of few", .createdDescending, 20,
+                {
+                    ($0.dueFrom, $0.dueTo) = months[1]
+                }
+            ),
             (
                 "paid on a day", .createdDescending, 20,
                 {
@@ -126,6 +142,7 @@ import Testing
                 let isOfCreditors = filter.service != nil || filter.debtTypeKey != nil
                 let isOrdered =
                     order != .createdDescending || filter.documentYear != nil || filter.statuses == [.expired]
+                    || filter.dueFrom != nil
                 for tenant in [Tenancy.only([TestData.alfa]), .only([TestData.alfa, TestData.beta]), .everyCreditor]
                 where tenant != .everyCreditor || !(isOfCreditors || isOrdered) {
                     let (page, rows) = try await Self.rowsRead(

@@ -258,6 +258,16 @@ import Testing
                     try await check(filter, .everyCreditor, .created, 100)
                 }
             }
+            for limit in [1, 3, 13, 100] {
+                for (from, to) in [(-90, 90), (-40, -1), (0, 1), (2, 39), (40, 40), (1, 0), (-500, 500)] {
+                    var filter = PositionFilter()
+                    filter.dueFrom = Self.day(from)
+                    filter.dueTo = Self.day(to)
+                    for order in [PositionOrder.created, .createdDescending] {
+                        for tenancy in Self.tenancies { try await check(filter, tenancy, order, limit) }
+                    }
+                }
+            }
             for _ in 0..<80 {
                 var filter = PositionFilter()
                 for apply in Self.filters(all, &random) where Int.random(in: 0..<6, using: &random) == 0 {

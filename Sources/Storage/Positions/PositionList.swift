@@ -61,10 +61,12 @@ extension Positions {
         _ filter: PositionFilter, within tenancy: Tenancy, order: PositionOrder, page: PageRequest, today: CalendarDate
     ) -> Query<Page<PositionSummary>> {
         let conditions = filter.conditions(today: today, within: tenancy)
-        var paged = conditions
-        if let after = page.after { paged.append("(\(order.columns)) \(order.sign) (\(order.place(after)))") }
+        let after: [SQL] = page.after.map { ["(\(order.columns)) \(order.sign) (\(order.place($0)))"] } ?? []
+        let dueDays = DueDays(filter, order: order, within: tenancy)
         let rows = tenancy.merged(.positions("p")) { tenant in
-            filter.selection(where: "\(tenant) AND \(paged.conjunction)", within: tenancy, order: order, page: page)
+            if let dueDays { return dueDays.selection(where: ([tenant] + after).conjunction, page: page) }
+            return filter.selection(
+                where: ([tenant] + conditions + after).conjunction, within: tenancy, order: order, page: page)
         }
         let found = Query(
             """
