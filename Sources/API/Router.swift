@@ -9,6 +9,8 @@ package struct API: Sendable {
     let routes: [Route]
     /// The routes of the smart cards' port: opening sessions, and liveness.
     private let smartCardPortRoutes: [Route]
+    /// The routes of a process that runs background jobs only.
+    private let backgroundJobRoutes: [Route]
     private let pipeline: Pipeline
     private let service: ServiceState
 
@@ -25,7 +27,8 @@ package struct API: Sendable {
             + callerRoutes(intermediary.callers, intermediary.secrets, links)
             + pspRelayRoutes(intermediary.psps)
             + citizenRoutes(intermediary.citizens, links)
-            + positionRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
+            + positionRoutes(intermediary.positions, links) + noticeRoutes(intermediary.positions)
+            + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
@@ -41,6 +44,8 @@ package struct API: Sendable {
                 intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .handshake), links
             )
             .filter { $0.operation != "make_smart_card_ticket" }
+        let ofEachProcess: Set = ["show_status", "show_liveness", "show_readiness", "show_metrics"]
+        backgroundJobRoutes = routes.filter { ofEachProcess.contains($0.operation) }
     }
 
     /// How connections are served.
@@ -48,6 +53,11 @@ package struct API: Sendable {
 
     /// How the connections of the smart cards' port are served.
     package func smartCardChannel(_ rules: FramingRules) -> FramedChannel { channel(rules, over: smartCardPortRoutes) }
+
+    /// How the connections of a process that runs background jobs only are served.
+    package func backgroundJobChannel(_ rules: FramingRules) -> FramedChannel {
+        channel(rules, over: backgroundJobRoutes)
+    }
 
     private func channel(_ rules: FramingRules, over routes: [Route]) -> FramedChannel {
         let router = Router(routes: RouteTable(routes), pipeline: pipeline)

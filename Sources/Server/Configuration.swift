@@ -26,6 +26,8 @@ struct Settings: Sendable {
     /// If set, all ports use TLS.
     var identity: ServerIdentity?
     var smartCards: SmartCardSettings?
+    /// The port for health and metrics of a process that runs background jobs only.
+    var backgroundJobPort: Int?
     var mailServer: MailServer?
     var mailFrom: EmailAddress?
     var rateLimitPerMinute = 6_000
@@ -126,6 +128,7 @@ private struct SettingsReader {
                 return origin.description
             } ?? "\(settings.identity == nil ? "http" : "https")://\(settings.httpHost):\(settings.httpPort)"
         settings.smartCards = smartCards(settings)
+        settings.backgroundJobPort = integer("LOOPS_HTTP_PORT", "loops.http.port", 1...65_535)
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
         settings.rateLimitPerMinute =

@@ -57,7 +57,8 @@ struct Wiring: Sendable {
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
-                }, checkURL: { try policy.check($0) }, drawReceipt: { try await drawing.draw($0) }),
+                }, checkURL: { try policy.check($0) }, drawReceipt: { try await drawing.draw($0) },
+                drawNotice: { try await drawing.draw($0) }),
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),
@@ -133,8 +134,7 @@ struct Wiring: Sendable {
         return content
     }
 
-    /// One server for each port.
-    func servers(_ state: ServiceState) throws -> [any Service] {
+    private func api(_ state: ServiceState) throws -> (API, FramingRules) {
         let contract = try String(contentsOfFile: settings.resourcesDirectory + "/openapi.yaml", encoding: .utf8)
         var configuration = APIConfiguration(
             publicURL: settings.publicURL, contract: contract, version: Server.version, secrets: secrets)
@@ -147,6 +147,18 @@ struct Wiring: Sendable {
         var rules = api.framingRules(connections: connections)
         rules.requestDeadlineSeconds = Int64(settings.requestDeadlineSeconds)
         rules.exchangeDeadlineSeconds = Int64(settings.answerDeadlineSeconds)
+        return (api, rules)
+    }
+
+    /// The server of a process that runs background jobs only, without TLS: health and metrics.
+    func backgroundJobServer(_ state: ServiceState, port: Int) throws -> any Service {
+        let (api, rules) = try api(state)
+        return server(api.backgroundJobChannel(rules), port: port)
+    }
+
+    /// One server for each port.
+    func servers(_ state: ServiceState) throws -> [any Service] {
+        let (api, rules) = try api(state)
         var servers: [any Service] = []
         if let identity = settings.identity {
             servers.append(

@@ -8,13 +8,20 @@ final class Instance: Sendable {
     private let folder: URL
     private let name: String
     private let environment: [String: String]
+    private let arguments: [String]
     private let process: Mutex<ServiceProcess?>
 
-    /// - Parameter skewSeconds: the offset of its clock.
-    init(of live: Deployment, skewSeconds: Int = 0, settings: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - arguments: the command; `loops` serves health and metrics only.
+    ///   - skewSeconds: the offset of its clock.
+    init(
+        of live: Deployment, _ arguments: [String] = ["serve"], skewSeconds: Int = 0, settings: [String: String] = [:]
+    ) throws {
         let port = try Proxy.freePort()
         url = "http://127.0.0.1:\(port)"
-        var own = ["HTTP_PORT": "\(port)", "LOG_LEVEL": "warning"]
+        self.arguments = arguments
+        let variable = arguments == ["loops"] ? "LOOPS_HTTP_PORT" : "HTTP_PORT"
+        var own = [variable: "\(port)", "LOG_LEVEL": "warning"]
         if skewSeconds != 0 {
             let clock = live.folder.appending(path: "skewed-clock.so").path
             try Tool.run(
@@ -32,7 +39,7 @@ final class Instance: Sendable {
     func start() throws {
         let program = Deployment.binaries.appending(path: "quietanza").path
         let started = try ServiceProcess(
-            program, ["serve"], environment, log: folder.appending(path: "\(name)-\(UUID().uuidString).log"))
+            program, arguments, environment, log: folder.appending(path: "\(name)-\(UUID().uuidString).log"))
         process.withLock { $0 = started }
     }
 

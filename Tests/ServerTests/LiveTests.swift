@@ -180,6 +180,33 @@ extension ServerTests {
             }
         }
 
+        @Test func `background jobs in a process of their own serve health and metrics only`() async throws {
+            try await Deployment.with(serviceArguments: ["--no-loops"]) { live in
+                let jobs = try Instance(of: live, ["loops"])
+                defer { jobs.kill() }
+                try jobs.start()
+                try await live.waitUntil("the jobs are ready") { await jobs.isReady(live) }
+                let queued = try await live.call(
+                    "POST", "/v1/notifications/test", key: live.opsKey, json: #"{"to":"jobs@example.org"}"#)
+                try #require(queued.status == 202)
+
+                try await live.waitUntil("the process that sent the mail has counted it") {
+                    String(decoding: try await live.send("GET", url: jobs.url + "/metrics").body, as: UTF8.self)
+                        .contains(#"mail_sent_total{result="sent"} 1"#)
+                }
+
+                let service = try await live.send("GET", url: live.api + "/metrics")
+                #expect(!String(decoding: service.body, as: UTF8.self).contains("mail_sent_total"))
+                for path in ["/live", "/status"] {
+                    #expect(try await live.send("GET", url: jobs.url + path).status == 200)
+                }
+                let positions = try await live.send(
+                    "GET", url: jobs.url + "/v1/positions", headers: ["Authorization": "Bearer \(live.apiKey)"])
+                #expect(positions.status == 404)
+                #expect(jobs.stop() == 0)
+            }
+        }
+
         @Test func `another creditor's key sees no rows`() async throws {
             try await Deployment.with { live in
                 let (position, iuv) = try await live.position()

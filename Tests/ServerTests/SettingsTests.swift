@@ -51,6 +51,7 @@ import Testing
             "TERMS_VERSION": "2026-2", "HTTP_MAXIMUM_CONNECTIONS": "11", "REQUEST_DEADLINE_SECONDS": "12",
             "ANSWER_DEADLINE_SECONDS": "13", "SHUTDOWN_GRACE_SECONDS": "14", "LOG_LEVEL": "debug",
             "LOG_FORMAT": "text", "FONT_DIRECTORY": "/fonts", "DATABASE_READ_URL": "postgresql://standby/quietanza",
+            "LOOPS_HTTP_PORT": "9001",
         ])
         #expect(settings.databasePoolSize == 7 && settings.httpHost == "0.0.0.0" && settings.httpPort == 9_000)
         #expect(settings.publicURL == "https://pay.example.org" && settings.rateLimitPerMinute == 60)
@@ -60,11 +61,13 @@ import Testing
         #expect(settings.maximumConnectionsPerAddress == 5, "half of all connections")
         #expect(settings.requestDeadlineSeconds == 12 && settings.answerDeadlineSeconds == 13)
         #expect(settings.shutdownGraceSeconds == 14 && settings.logLevel == .debug && !settings.isJSONLog)
+        #expect(settings.backgroundJobPort == 9_001)
         #expect(settings.fontDirectory == "/fonts" && settings.databaseReadURL == "postgresql://standby/quietanza")
     }
 
     @Test(arguments: [
-        ("DATABASE_POOL_SIZE", 1, 500), ("HTTP_PORT", 1, 65_535), ("RATE_LIMIT_PER_MINUTE", 1, 100_000_000),
+        ("DATABASE_POOL_SIZE", 1, 500), ("HTTP_PORT", 1, 65_535), ("LOOPS_HTTP_PORT", 1, 65_535),
+        ("RATE_LIMIT_PER_MINUTE", 1, 100_000_000),
         ("ATTEMPT_LIFE_SECONDS", 60, 86_400), ("RETENTION_ADDRESS_DAYS", 7, 3_650),
         ("HTTP_MAXIMUM_CONNECTIONS", 1, 1_000_000), ("HTTP_MAXIMUM_CONNECTIONS_PER_ADDRESS", 1, 1_000_000),
         ("REQUEST_DEADLINE_SECONDS", 1, 300), ("ANSWER_DEADLINE_SECONDS", 1, 3_600), ("SHUTDOWN_GRACE_SECONDS", 0, 300),

@@ -55,8 +55,20 @@ struct BackgroundJobsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
         let wiring = try Wiring(settings, logger: logger)
-        try await runUntilStopped([BackgroundJobs(intermediary: wiring.intermediary, logger: logger)], logger: logger)
+        var services: [any Service] = [BackgroundJobs(intermediary: wiring.intermediary, logger: logger)]
+        if let port = settings.backgroundJobPort {
+            let state = wiring.serviceState(metrics)
+            services += [
+                try wiring.backgroundJobServer(state, port: port),
+                Draining(
+                    state: state, attemptWatch: wiring.intermediary.attempts.watch,
+                    graceSeconds: settings.shutdownGraceSeconds),
+            ]
+        }
+        try await runUntilStopped(services, logger: logger, graceSeconds: settings.shutdownGraceSeconds)
         await wiring.close()
     }
 }
