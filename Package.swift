@@ -58,6 +58,8 @@ let package = Package(
         library("CCurl", "libcurl", "libcurl4-openssl-dev"),
         library("CPangoCairo", "pangocairo", "libpango1.0-dev"),
         library("CQPDF", "libqpdf", "libqpdf-dev"),
+        library("CQREncode", "libqrencode", "libqrencode-dev"),
+        library("CDMTX", "libdmtx", "libdmtx-dev"),
         library("CXML", "libxml-2.0", "libxml2-dev"),
         library("CArgon2", "libargon2", "libargon2-dev"),
         module("Workers"),
@@ -76,7 +78,8 @@ let package = Package(
         // Floor 2
         module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"]),
         module("Gateways", ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"]),
-        module("Documents", ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
+        module(
+            "Documents", ["CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
         // Floor 3
         module(
             "Operations",

@@ -20,6 +20,8 @@ package struct ExternalServices: Sendable {
     package let checkURL: @Sendable (String) throws -> Void
     /// Draws a receipt as a PDF.
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
+    /// Draws a payment notice as a PDF.
+    package let drawNotice: @Sendable (NoticeContent) async throws -> [UInt8]
 
     package init(
         startPayment:
@@ -29,12 +31,14 @@ package struct ExternalServices: Sendable {
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
         checkURL: @escaping @Sendable (String) throws -> Void,
-        drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8]
+        drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8],
+        drawNotice: @escaping @Sendable (NoticeContent) async throws -> [UInt8]
     ) {
         self.startPayment = startPayment
         self.cancelPayment = cancelPayment
         self.deliver = deliver
         self.checkURL = checkURL
         self.drawReceipt = drawReceipt
+        self.drawNotice = drawNotice
     }
 }

@@ -66,6 +66,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case resolutionNotPossible(String)
     /// The counter payment cannot be voided; the text says why.
     case voidNotPossible(String)
+    /// There is no payment notice of this installment.
+    case noticeNotPossible(String)
     /// The receipt cannot be refunded; the text says why.
     case refundNotPossible(String)
     /// The refund's status does not allow the change.

@@ -38,7 +38,8 @@ import Testing
         (.receiptConflict(anomaly: anomaly), "receipt-conflict", 409),
         (.notificationNotRetryable(.sent), "notification-not-retryable", 409),
         (.anomalyNotOpen, "anomaly-not-open", 409), (.resolutionNotPossible("Why."), "resolution-not-possible", 409),
-        (.voidNotPossible("Why."), "void-not-possible", 409), (.refundNotPossible("Why."), "refund-not-possible", 409),
+        (.voidNotPossible("Why."), "void-not-possible", 409), (.noticeNotPossible("Why."), "notice-not-possible", 409),
+        (.refundNotPossible("Why."), "refund-not-possible", 409),
         (.refundNotChangeable(.failed), "refund-not-changeable", 409),
         (.busy(retryAfterSeconds: 3), "unavailable", 503),
     ]

@@ -52,7 +52,8 @@ struct RouteRunner {
             store: Store(pool: pool),
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unused() }, cancelPayment: { _ in throw Unused() },
-                deliver: { _, _, _, _ in throw Unused() }, checkURL: { _ in }, drawReceipt: { _ in [] }),
+                deliver: { _, _, _, _ in throw Unused() }, checkURL: { _ in }, drawReceipt: { _ in [] },
+                drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
             secrets: configuration.secrets, logger: logger, clock: { Sample.now })

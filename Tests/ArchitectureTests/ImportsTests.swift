@@ -11,7 +11,7 @@ import Testing
         "Requests": ["PagoPA", "Accounts"],
         "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"],
         "Gateways": ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"],
-        "Documents": ["CPangoCairo", "CQPDF", "CXML", "PagoPA", "JSON", "Workers", "Text"],
+        "Documents": ["CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "PagoPA", "JSON", "Workers", "Text"],
         "Operations": [
             "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Cryptography", "Workers", "Text",
         ],
@@ -32,7 +32,8 @@ import Testing
     /// Modules that may import the HTTP server.
     private static let http: Set<String> = ["HTTPFraming", "API", "Server", "PSPSimulator"]
     private static let libraries: Set<String> = [
-        "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CXML", "CArgon2",
+        "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML",
+        "CArgon2",
     ]
 
     private func imports(_ module: String) throws -> Set<String> {

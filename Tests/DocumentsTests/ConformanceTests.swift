@@ -42,25 +42,7 @@ import Testing
     }
 
     @Test(arguments: 0..<5) func `a receipt conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
-        let python = try #require(
-            ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"],
-            "scripts/test.sh sets it")
-        let verdict = try Tool.withFile(try await pdf(index), suffix: "pdf") { path in
-            try Tool.run(
-                python,
-                [
-                    "-c",
-                    """
-                    import page, sys
-                    for profile in (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A):
-                        report = page.validate_pdf(sys.argv[1], profile=profile)
-                        print(report.profile, report.is_compliant, report.failures)
-                    """, path,
-                ])
-        }
-        let lines = verdict.split(separator: "\n")
-        #expect(lines.count == 2)
-        for line in lines { #expect(line.contains(" True "), "\(line)") }
+        for line in try PDFVerdict.lines(on: try await pdf(index)) { #expect(line.contains(" True "), "\(line)") }
     }
 
     @Test func `receipts that a renderer drew before do not change the bytes`() async throws {

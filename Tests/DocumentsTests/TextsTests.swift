@@ -18,7 +18,7 @@ import Testing
     private static let rows =
         rows(AttemptText.self, "attempt") + rows(ReceiptText.self, "receipt") + rows(PaymentMailText.self, "mail")
         + rows(AccountMailText.self, "account") + rows(HelpText.self, "help") + rows(PaymentMethodText.self, "method")
-        + rows(PSPText.self, "psp")
+        + rows(PSPText.self, "psp") + rows(NoticeText.self, "notice")
 
     @Test func `the page of texts shows every text in every language`() throws {
         func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: "<br>") }

@@ -286,7 +286,7 @@ struct StartFixture: Sendable {
             externalServices: ExternalServices(
                 startPayment: { start, _ in try await psp.start(start) },
                 cancelPayment: { try await psp.cancel($0) }, deliver: { _, _, _, _ in }, checkURL: { _ in },
-                drawReceipt: { _ in [] }),
+                drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
             secrets: try SecretsKeys("cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk="), logger: .silent,

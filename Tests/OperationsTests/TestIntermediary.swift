@@ -41,7 +41,8 @@ struct TestIntermediary: Sendable {
             store: store,
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
-                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] }),
+                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] },
+                drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
             secrets: try SecretsKeys(secretsKey), logger: .silent,

@@ -6,7 +6,7 @@ extension ProblemKind {
         .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
         .installmentNotPayable, .positionUnderReview,
         .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
-        .voidNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
+        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -68,6 +68,12 @@ extension ProblemKind {
             + "the reason.",
         cure: "Choose another resolution, or another position.",
         example: "Only a receipt in quarantine can be matched.")
+    static let noticeNotPossible = ProblemKind(
+        "notice-not-possible", .conflict, "No payment notice",
+        cause:
+            "The installment cannot be paid now, as detail says, or its amount has more digits than the codes of a notice.",
+        cure: "Publish a draft first. An installment that is paid, cancelled or expired needs no notice.",
+        example: "The installment is paid.")
     static let voidNotPossible = ProblemKind(
         "void-not-possible", .conflict, "Counter payment cannot be voided",
         cause:

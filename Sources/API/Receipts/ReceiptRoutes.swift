@@ -138,7 +138,7 @@ private struct ReceiptHandlers: Sendable {
 
     func showReceiptPDF(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
-        let disposition = reader.word("disposition", Disposition.self) ?? .inline
+        let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
         let audience = reader.word("for", ReceiptAudience.self)
         try reader.finish()
         let id: Identifier<Receipt> = try request.id()
@@ -150,11 +150,6 @@ private struct ReceiptHandlers: Sendable {
                 .contentType: "application/pdf",
                 .contentDisposition: "\(disposition.rawValue); filename=\"ricevuta-\(id).pdf\"",
             ], body: pdf)
-    }
-
-    private enum Disposition: String, CaseIterable {
-        case inline
-        case attachment
     }
 
     func showReceiptRT(_ request: KeyRequest) async throws -> Reply {

@@ -2,19 +2,22 @@ import CQPDF
 import Glibc
 
 /// Adds to Cairo's PDF the parts that PDF/UA-1 and PDF/A-2a require and Cairo 1.16 cannot write: language, title display,
-/// metadata, colour space, header scopes, artifacts, glyph maps, a deterministic /ID.
+/// metadata, colour space, header scopes, texts for figures, languages, artifacts, glyph maps, a deterministic /ID.
 struct Conformance {
     private let pdf: qpdf_data
-    private let content: ReceiptContent
+    private let content: any PDFContent
+    private let annotations: [Int: Sheet.Annotation]
 
-    static func applied(to bytes: [UInt8], of content: ReceiptContent) throws -> [UInt8] {
+    static func applied(to drawn: DrawnPDF, of content: some PDFContent) throws -> [UInt8] {
         var handle: qpdf_data? = qpdf_init()
         defer { qpdf_cleanup(&handle) }
         guard let pdf = handle else { throw DocumentFailure.conformance("qpdf is out of memory") }
         qpdf_silence_errors(pdf)
         qpdf_set_suppress_warnings(pdf, 1)
-        let document = Conformance(pdf: pdf, content: content)
-        let read = bytes.withUnsafeBytes { buffer in
+        let document = Conformance(
+            pdf: pdf, content: content,
+            annotations: Dictionary(drawn.annotations.map { ($0.element, $0) }) { first, _ in first })
+        let read = drawn.bytes.withUnsafeBytes { buffer in
             qpdf_read_memory(
                 pdf, "receipt", buffer.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(buffer.count), nil)
         }
@@ -22,7 +25,11 @@ struct Conformance {
         document.describe()
         try document.tagArtifacts()
         document.addGlyphMaps()
-        document.addHeaderScopes(document.key("/StructTreeRoot", of: qpdf_get_root(pdf)), depth: 0)
+        var count = 0
+        document.describeElements(document.key("/StructTreeRoot", of: qpdf_get_root(pdf)), depth: 0, count: &count)
+        guard count == drawn.elementCount else {
+            throw DocumentFailure.conformance("the structure has \(count) elements instead of \(drawn.elementCount)")
+        }
         return try document.written()
     }
 
@@ -119,20 +126,31 @@ struct Conformance {
     /// Deeper than any receipt's structure; the tree is Cairo's own.
     private static let maximumDepth = 16
 
-    /// Says of every TH that it heads its row.
-    private func addHeaderScopes(_ element: qpdf_oh, depth: Int) {
+    /// Says of every TH that it heads its row, and what the sheet noted about elements.
+    ///
+    /// - Parameter count: the number of elements so far, in the order in which they were drawn.
+    private func describeElements(_ element: qpdf_oh, depth: Int, count: inout Int) {
         guard depth < Self.maximumDepth, qpdf_oh_is_dictionary(pdf, element) != 0 else { return }
+        if qpdf_oh_is_name(pdf, key("/S", of: element)) != 0 {
+            if let annotation = annotations[count] { describe(element, annotation) }
+            count += 1
+        }
         if qpdf_oh_is_name_and_equals(pdf, key("/S", of: element), "/TH") != 0 {
             set("/A", of: element, to: parsed("<< /O /Table /Scope /Row >>"))
         }
         let kids = key("/K", of: element)
         if qpdf_oh_is_array(pdf, kids) != 0 {
             for index in 0..<qpdf_oh_get_array_n_items(pdf, kids) {
-                addHeaderScopes(qpdf_oh_get_array_item(pdf, kids, index), depth: depth + 1)
+                describeElements(qpdf_oh_get_array_item(pdf, kids, index), depth: depth + 1, count: &count)
             }
         } else {
-            addHeaderScopes(kids, depth: depth + 1)
+            describeElements(kids, depth: depth + 1, count: &count)
         }
+    }
+
+    private func describe(_ element: qpdf_oh, _ annotation: Sheet.Annotation) {
+        if let text = annotation.alternativeText { set("/Alt", of: element, to: qpdf_oh_new_unicode_string(pdf, text)) }
+        if let language = annotation.language { set("/Lang", of: element, to: qpdf_oh_new_string(pdf, language)) }
     }
 
     private func written() throws -> [UInt8] {

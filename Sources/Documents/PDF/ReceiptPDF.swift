@@ -1,6 +1,6 @@
 import Workers
 
-/// Draws receipts as PDF/UA-1 and PDF/A-2a: tagged, with embedded fonts, the same bytes for the same content. On threads of its
+/// Draws receipts and payment notices as PDF/UA-1 and PDF/A-2a: tagged, with embedded fonts, the same bytes for the same content. On threads of its
 /// own: a page takes milliseconds. One thread draws at a time (``Typefaces``), while another completes its document.
 package final class ReceiptPDF: Sendable {
     package static let threads = 2
@@ -28,7 +28,12 @@ package final class ReceiptPDF: Sendable {
 
     /// The queue alternates between creditors.
     /// - Throws: ``DocumentFailure``; `.busy` when too many documents wait or this one was not drawn in time.
-    package func draw(_ content: ReceiptContent) async throws -> [UInt8] {
+    package func draw(_ receipt: ReceiptContent) async throws -> [UInt8] { try await drawDocument(receipt) }
+
+    /// - Throws: like `draw(_:)` of a receipt.
+    package func draw(_ notice: NoticeContent) async throws -> [UInt8] { try await drawDocument(notice) }
+
+    private func drawDocument(_ content: some PDFContent) async throws -> [UInt8] {
         let drawn: Result<[UInt8], any Error>
         do {
             drawn = try await workers.run(

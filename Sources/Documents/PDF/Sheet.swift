@@ -14,6 +14,17 @@ final class Sheet {
     private let typeface: Typeface
     private let output: Output
     private(set) var y = Sheet.margin
+    private(set) var annotations: [Annotation] = []
+    private var elementCount = 0
+
+    /// What Cairo 1.16 cannot say of an element of the structure.
+    struct Annotation {
+        /// From 0, in the order in which the elements begin.
+        let element: Int
+        var alternativeText: String?
+        /// BCP 47, if it is not the document's language.
+        var language: String?
+    }
 
     private final class Output {
         var bytes: [UInt8] = []
@@ -64,7 +75,15 @@ final class Sheet {
         }
     }
 
-    func tagged(_ tag: String, _ body: () -> Void) {
+    /// - Parameters:
+    ///   - alternativeText: what readers speak instead of a figure.
+    ///   - language: BCP 47, if it is not the document's language.
+    func tagged(_ tag: String, alternativeText: String? = nil, language: String? = nil, _ body: () -> Void) {
+        if alternativeText != nil || language != nil {
+            annotations.append(
+                Annotation(element: elementCount, alternativeText: alternativeText, language: language))
+        }
+        elementCount += 1
         cairo_tag_begin(cairo, tag, "")
         body()
         cairo_tag_end(cairo, tag)
@@ -95,6 +114,41 @@ final class Sheet {
         y += Double(lines.count) * style.lineHeight
     }
 
+    /// A block of text anywhere on the page; `y` stays where it is.
+    /// - Returns: its height.
+    @discardableResult
+    func write(
+        _ text: String, _ style: Style, as tag: String, x: Double, top: Double, width: Double, language: String? = nil,
+        isFixed: Bool = false
+    ) -> Double {
+        let lines = lines(of: text, style, width: width, isFixed: isFixed)
+        tagged(tag, language: language) { draw(lines, style, x: x, top: top) }
+        return Double(lines.count) * style.lineHeight
+    }
+
+    /// A filled rectangle: decoration, which no reader speaks.
+    func fill(x: Double, top: Double, width: Double, height: Double, grey: Double) {
+        cairo_set_source_rgb(cairo, grey, grey, grey)
+        cairo_rectangle(cairo, x, top, width, height)
+        cairo_fill(cairo)
+    }
+
+    /// - Parameter side: in points, without the white margin around the code.
+    func draw(_ code: Barcode, x: Double, top: Double, side: Double, alternativeText: String) {
+        let module = side / Double(code.side)
+        tagged("Figure", alternativeText: alternativeText) {
+            cairo_set_source_rgb(cairo, 0, 0, 0)
+            for row in 0..<code.side {
+                for run in code.blackRuns(row: row) {
+                    cairo_rectangle(
+                        cairo, x + Double(run.lowerBound) * module, top + Double(row) * module,
+                        Double(run.count) * module, module)
+                }
+            }
+            cairo_fill(cairo)
+        }
+    }
+
     /// A hairline over the whole width: decoration, which no reader speaks.
     func rule(grey: Double) {
         cairo_set_source_rgb(cairo, grey, grey, grey)
@@ -112,7 +166,7 @@ final class Sheet {
         y = Self.margin
     }
 
-    func finish() throws -> [UInt8] {
+    func finish() throws -> DrawnPDF {
         cairo_show_page(cairo)
         cairo_surface_finish(surface)
         // Cairo reports an invalid structure only here.
@@ -120,6 +174,8 @@ final class Sheet {
         guard status == CAIRO_STATUS_SUCCESS else {
             throw DocumentFailure.drawing(String(cString: cairo_status_to_string(status)))
         }
-        return withExtendedLifetime(output) { output.bytes }
+        return withExtendedLifetime(output) {
+            DrawnPDF(bytes: output.bytes, annotations: annotations, elementCount: elementCount)
+        }
     }
 }

@@ -4,7 +4,7 @@ import PagoPA
 ///
 /// Source: the minimum that pagoPA asks of an analogue copy of the attestation (operation, creditor, IUV, PSP, token, amount,
 /// subject; the fee apart), and the note's own list.
-package struct ReceiptContent: Sendable, Equatable {
+package struct ReceiptContent: Sendable, Equatable, PDFContent {
     package struct Section: Sendable, Equatable {
         package let heading: String
         package let rows: [Row]

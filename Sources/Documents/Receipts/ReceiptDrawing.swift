@@ -11,8 +11,7 @@ extension ReceiptContent {
     private static let gap = 14.0
     private static let rowPadding = 3.0
 
-    /// As Cairo draws it: complete to the eye, not yet PDF/UA.
-    func drawn(with typeface: Typeface) throws -> [UInt8] {
+    func drawn(with typeface: Typeface) throws -> DrawnPDF {
         let sheet = try Sheet(
             typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds)
         sheet.tagged("Document") {

@@ -1,0 +1,51 @@
+import Accounts
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Requests
+
+func noticeRoutes(_ positions: PositionOperations) -> [Route] {
+    let handlers = NoticeHandlers(positions: positions)
+    return [
+        Route(
+            .get, "/v1/positions/{id}/installments/{number}/notice", "show_payment_notice", scope: .positionsRead,
+            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.showNotice)
+    ]
+}
+
+private struct NoticeHandlers: Sendable {
+    let positions: PositionOperations
+
+    /// The PDF, or its codes as JSON for callers who prefer that.
+    func showNotice(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
+        let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
+        try reader.finish()
+        let text = request.parameter("number")
+        guard let number = Int(text), String(number) == text else { throw Refusal.notFound }
+        let notice = try await positions.showNotice(of: number, on: request.id(), for: request.caller)
+        if request.accept.prefers("application/json", to: "application/pdf") { return .json(.ok, notice.write) }
+        return Reply(
+            .ok,
+            headers: [
+                .contentType: "application/pdf",
+                .contentDisposition:
+                    "\(disposition.rawValue); filename=\"avviso-\(notice.installment.noticeNumber.value).pdf\"",
+            ], body: try await positions.draw(notice, language: request.language))
+    }
+}
+
+extension PaymentNotice {
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("notice_number", installment.noticeNumber.value)
+        json.field("iuv", installment.iuv.value)
+        json.field("creditor_tax_code", creditor.taxCode.value)
+        json.field("amount_cents", installment.amount.cents)
+        json.field("due_date", installment.dueDate.description)
+        json.field("cbill_code", creditor.cbillCode)
+        json.field("postal_account", postalAccount)
+        json.field("qr_code", qrText)
+        json.field("data_matrix", dataMatrixText)
+    }
+}

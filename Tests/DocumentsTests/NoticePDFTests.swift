@@ -1,0 +1,135 @@
+import Foundation
+import PagoPA
+import TestSupport
+import Testing
+
+@testable import Documents
+
+@Suite struct NoticePDFTests {
+    private static let drawing = Result { try ReceiptPDF() }
+    private static let longest = String(repeating: "W", count: 140)
+
+    private static func notice(
+        name: String = "Niccolò D’Angelo", description: String = "Mensa scolastica – ottobre 2026",
+        cents: Int64 = 5_980, count: Int = 1, postal: Bool = true, cbill: String? = "A1B2C",
+        address: PostalAddress? = PostalAddress(
+            street: "Via Roma", civicNumber: "12/A", postalCode: "47121", city: "Forlì", province: "FC", country: "IT"),
+        taxCode: String = "RSSMRA80A01H501U", showsContactData: Bool = true
+    ) throws -> PaymentNotice {
+        let at = try Instant(rfc3339: "2026-11-01T08:00:00Z")
+        let creditor = Creditor(
+            taxCode: try OrganizationTaxCode("15376371009"), name: "Comune di Forlì",
+            noticeCodes: .aux3(segregationCode: "01"), iban: try IBAN("IT60X0542811101000000123456"),
+            postalIBAN: postal ? try IBAN("IT30O0760103200000012345678") : nil, cbillCode: cbill,
+            contactEmail: try EmailAddress("scuola@comune.esempio.example"), contactPhone: "+39 06 1234567",
+            createdAt: at, updatedAt: at)
+        let installments = try (1...count).map { number in
+            let notice = try NoticeCodes.aux3(segregationCode: "01").notice(base: UInt64(1_000 + number))
+            return Installment(
+                id: try Identifier("0199c0de-0000-7000-8000-0000000001\(number < 10 ? "0" : "")\(number)"),
+                number: number, iuv: notice.iuv, noticeNumber: notice, amount: try Amount(cents: cents),
+                dueDate: try CalendarDate("2026-12-31"), transfers: [], paidAt: nil, heldUntil: nil)
+        }
+        let position = Position(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000201"), creditor: creditor.taxCode, externalID: "e",
+            debtTypeKey: "mensa", payableAfterDue: false, document: Document(year: 2026, number: "1"),
+            description: description,
+            debtor: Debtor(
+                kind: .person, taxCode: try TaxCode(taxCode), fullName: name, email: nil, address: address),
+            lines: [], installments: installments, metadata: [:], state: .open, version: 1, createdAt: at,
+            updatedAt: at, publishedAt: at, cancelledAt: nil)
+        return PaymentNotice(
+            creditor: creditor, position: position, installment: try #require(installments.last),
+            showsContactData: showsContactData)
+    }
+
+    private static func pdf(_ notice: PaymentNotice, _ language: Language = .it) async throws -> [UInt8] {
+        try await drawing.get().draw(NoticeContent(notice, language: language))
+    }
+
+    private static func text(_ notice: PaymentNotice, _ language: Language = .it) async throws -> String {
+        try Tool.text(of: await pdf(notice, language)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Ordinary notices, the longest texts, and the fewest facts.
+    private static let samples: [@Sendable () throws -> (PaymentNotice, Language)] = [
+        { (try notice(), .it) }, { (try notice(count: 3), .de) },
+        { (try notice(name: longest, description: longest, cents: PaymentNotice.maximumCents, count: 60), .sl) },
+        { (try notice(postal: false, cbill: nil, address: nil, taxCode: "ANONIMO"), .fr) },
+        { (try notice(showsContactData: false), .en) }, { (try notice(name: "محمد علي 李小龙", description: "Ž"), .it) },
+    ]
+
+    @Test func `a notice has every fact that AgID demands`() async throws {
+        let text = try await Self.text(Self.notice(count: 3))
+        for fact in [
+            "Avviso di pagamento", "Mensa scolastica – ottobre 2026", "Comune di Forlì", "15376371009",
+            "Niccolò D’Angelo", "RSSMRA80A01H501U", "Via Roma 12/A", "47121 Forlì (FC)", "59,80 €",
+            "entro il 31/12/2026", "Rata 3 di 3", "Banche e altri canali", "A1B2C", "Bollettino postale PA",
+            "000012345678", "scuola@comune.esempio.example", try Self.notice(count: 3).installment.noticeNumber.grouped,
+        ] {
+            #expect(text.contains(fact), "\(fact)")
+        }
+    }
+
+    @Test(arguments: [Language.en, .de, .fr, .sl])
+    func `beside Italian stands the reader's language`(language: Language) async throws {
+        let text = try await Self.text(Self.notice(), language)
+        for key in NoticeText.allCases
+        where ![.contacts, .due, .installment, .banksText, .qrCode, .dataMatrix].contains(key) {
+            for words in [key.text(in: .it), key.text(in: language)] { #expect(text.contains(words), "\(words)") }
+        }
+    }
+
+    @Test func `without a postal account there is no postal slip, and without a CBILL code it is not asked for`()
+        async throws
+    {
+        let text = try await Self.text(Self.notice(postal: false, cbill: nil))
+        #expect(!text.contains("Bollettino") && !text.contains("CBILL"))
+    }
+
+    @Test func `a reader who may not see the debtor's data sees the tax code only`() async throws {
+        let text = try await Self.text(Self.notice(showsContactData: false))
+        #expect(text.contains("RSSMRA80A01H501U"))
+        #expect(!text.contains("Niccol") && !text.contains("Via Roma") && !text.contains("Bollettino"))
+    }
+
+    /// By scanners that others have written, from the printed page.
+    @Test(arguments: [0, 1, 2, 3]) func `scanners read the codes of the page`(index: Int) async throws {
+        let (notice, language) = try Self.samples[index]()
+        let (qr, dataMatrix) = try Tool.withFile(try await Self.pdf(notice, language), suffix: "pdf") { path in
+            try Tool.run("pdftoppm", ["-r", "200", "-gray", "-png", path, path])
+            let pages = try FileManager.default.contentsOfDirectory(
+                atPath: URL(filePath: path).deletingLastPathComponent().path
+            ).filter { $0.hasPrefix(URL(filePath: path).lastPathComponent + "-") }.sorted()
+                .map { URL(filePath: path).deletingLastPathComponent().appending(path: $0).path }
+            defer { for page in pages { try? FileManager.default.removeItem(atPath: page) } }
+            let qr = try Tool.run("zbarimg", ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"] + pages)
+            let last = try #require(pages.last)
+            let dataMatrix =
+                notice.dataMatrixText == nil
+                ? "" : try Tool.run("dmtxread", ["--stop-after=1", "--milliseconds=20000", last])
+            return (qr, dataMatrix)
+        }
+        #expect(qr == notice.qrText + "\n")
+        if let expected = notice.dataMatrixText { #expect(dataMatrix == expected) }
+    }
+
+    @Test(arguments: 0..<6) func `a notice conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
+        let (notice, language) = try Self.samples[index]()
+        for line in try PDFVerdict.lines(on: try await Self.pdf(notice, language)) {
+            #expect(line.contains(" True "), "\(line)")
+        }
+    }
+
+    @Test(arguments: 0..<6) func `the same notice gives the same bytes`(index: Int) async throws {
+        let (notice, language) = try Self.samples[index]()
+        #expect(try await Self.pdf(notice, language) == Self.pdf(notice, language))
+    }
+
+    @Test func `figures have a text, and words of the second language say so`() async throws {
+        let pdf = try await Self.pdf(Self.notice(), .de)
+        let tree = try Tool.withFile(pdf, suffix: "pdf") { try Tool.run("qpdf", ["--json", $0]) }
+        #expect(tree.contains("QR con il codice avviso") && tree.contains("Data Matrix con i dati"))
+        #expect(tree.components(separatedBy: "de-IT").count > 5)
+    }
+}
