@@ -33,8 +33,8 @@ SELECT installment_id FROM attempt_items GROUP BY 1 HAVING count(*) FILTER (WHER
 -- a position that left the state paid without a void
 SELECT FROM journal j WHERE kind = 'position_state' AND from_state = 'paid' AND NOT EXISTS (SELECT FROM journal v WHERE v.position_id = j.position_id AND v.kind = 'counter_payment_voided' AND v.id < j.id);
 
--- a receipt with two e-mails to one address
-SELECT receipt_id FROM notifications GROUP BY receipt_id, kind, lower(recipient) HAVING count(*) > 1 AND receipt_id IS NOT NULL;
+-- a receipt with two e-mails to one address, unless someone sent one again
+SELECT receipt_id FROM notifications WHERE resent_of IS NULL GROUP BY receipt_id, kind, lower(recipient) HAVING count(*) > 1 AND receipt_id IS NOT NULL;
 
 -- a settled RT without its e-mail
 SELECT FROM receipts r WHERE status = 'settled' AND NOT EXISTS (SELECT FROM notifications n WHERE n.receipt_id = r.id AND n.state = 'sent');

@@ -24,8 +24,8 @@ package struct API: Sendable {
         routes =
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
             + creditorRoutes(intermediary.creditors) + accountRoutes(intermediary.creditors)
-            + callerRoutes(intermediary.callers, intermediary.secrets, links)
-            + pspRelayRoutes(intermediary.psps)
+            + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
+            + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
             + positionRoutes(intermediary.positions, links) + noticeRoutes(intermediary.positions)
             + importRoutes(intermediary.imports, links)
@@ -132,5 +132,6 @@ struct Links: Sendable {
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }
     func refund(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/refunds/\(id)" }
+    func suspension(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/suspensions/\(id)" }
     func positionImport(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/position-imports/\(id)" }
 }

@@ -14,6 +14,7 @@ package struct Intermediary: Sendable {
     package let creditors: CreditorOperations
     package let help: HelpOperations
     package let psps: PSPOperations
+    package let suspensions: SuspensionOperations
     package let attempts: AttemptOperations
     package let receipts: ReceiptOperations
     package let rts: RTOperations
@@ -33,7 +34,7 @@ package struct Intermediary: Sendable {
     ) {
         self.store = store
         self.clock = clock
-        let outbox = Outbox(mailFrom: settings.mailFrom)
+        let outbox = Outbox(mailFrom: settings.mailFrom, allowedRecipients: settings.allowedRecipients)
         callers = CallerOperations(store: store, clock: clock)
         self.secrets = SecretOperations(store: store, clock: clock, secretBox: SecretBox(secrets))
         citizens = CitizenOperations(
@@ -42,6 +43,7 @@ package struct Intermediary: Sendable {
         creditors = CreditorOperations(store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes)
         help = HelpOperations(creditors: creditors)
         psps = PSPOperations(store: store, clock: clock, externalServices: externalServices)
+        suspensions = SuspensionOperations(store: store, clock: clock, psps: psps)
         attempts = AttemptOperations(
             store: store, clock: clock, psps: psps, secrets: self.secrets, externalServices: externalServices,
             logger: logger, publicURL: settings.publicURL, lifeSeconds: settings.attemptLifeSeconds)
@@ -73,6 +75,8 @@ package struct Intermediary: Sendable {
         /// The base of every link in responses and mails, without a trailing slash.
         package var publicURL: String
         package var mailFrom: EmailAddress
+        /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
+        package var allowedRecipients: AllowedRecipients?
         /// How long a payment attempt may reserve its installments.
         package var attemptLifeSeconds: Int
         /// Whether a creditor's tax code must have a valid check digit. The codes of pagoPA's test creditors do not.
@@ -86,7 +90,7 @@ package struct Intermediary: Sendable {
         package init(
             publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
             checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1",
-            addressLifeDays: Int = RetentionRule.addressLifeDays
+            addressLifeDays: Int = RetentionRule.addressLifeDays, allowedRecipients: AllowedRecipients? = nil
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
@@ -95,6 +99,7 @@ package struct Intermediary: Sendable {
             self.privacyVersion = privacyVersion
             self.termsVersion = termsVersion
             self.addressLifeDays = addressLifeDays
+            self.allowedRecipients = allowedRecipients
         }
     }
 }

@@ -3,6 +3,7 @@ import PagoPA
 /// The filters of the position search and list; empty means all positions.
 package struct PositionFilter: Sendable, Equatable {
     package var statuses: [PositionStatus] = []
+    package var externalID: String?
     package var debtTypeKey: String?
     package var service: String?
     package var documentYear: Int?

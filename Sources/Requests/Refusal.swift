@@ -32,6 +32,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case noticeNumbersExhausted
     /// The position's current state does not allow the change.
     case positionNotEditable(PositionStatus)
+    /// Only a draft that was never published can be deleted; the text says why this position is none.
+    case positionNotDeletable(String)
     /// A payment of this installment is in progress; it expires after this many seconds.
     case paymentInProgress(secondsLeft: Int)
     /// The installment cannot be paid in its current state.
@@ -60,6 +62,8 @@ package enum Refusal: Error, Sendable, Equatable {
     /// Another RT with the same key but different content arrived before; both are stored.
     case receiptConflict(anomaly: Identifier<Anomaly>)
     case notificationNotRetryable(NotificationState)
+    /// The e-mail cannot be sent again; the text says why.
+    case notificationNotResendable(String)
     /// The anomaly is already resolved.
     case anomalyNotOpen
     /// The state of the payment does not allow this resolution; the text says why.
@@ -72,6 +76,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case refundNotPossible(String)
     /// The refund's status does not allow the change.
     case refundNotChangeable(RefundStatus)
+    /// Operations switched off the creditor, debt type, PSP or channel.
+    case suspended(Suspension)
     /// The key has as many unfinished imports as it may have.
     case tooManyImports(maximum: Int)
     /// The server's capacity is exhausted at the moment.

@@ -30,6 +30,8 @@ struct Settings: Sendable {
     var backgroundJobPort: Int?
     var mailServer: MailServer?
     var mailFrom: EmailAddress?
+    /// Nil: every recipient gets e-mails.
+    var allowedRecipients: AllowedRecipients?
     var rateLimitPerMinute = 6_000
     var outboundPolicy: OutboundPolicy?
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
@@ -131,6 +133,9 @@ private struct SettingsReader {
         settings.backgroundJobPort = integer("LOOPS_HTTP_PORT", "loops.http.port", 1...65_535)
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
+        settings.allowedRecipients = value(
+            "MAIL_ALLOWED_RECIPIENTS", "mail.allowed.recipients", required: false
+        ) { try AllowedRecipients($0) }
         settings.rateLimitPerMinute =
             integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...100_000_000) ?? settings.rateLimitPerMinute
         settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) {

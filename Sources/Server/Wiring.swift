@@ -64,7 +64,8 @@ struct Wiring: Sendable {
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),
                 attemptLifeSeconds: settings.attemptLifeSeconds,
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
-                termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays),
+                termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays,
+                allowedRecipients: settings.allowedRecipients),
             secrets: secrets, logger: logger, clock: { Self.now() })
     }
 

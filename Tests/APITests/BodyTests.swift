@@ -50,6 +50,28 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "/installments/0/transfers", "/metadata", "/metadata/class", "/draft", "/alternative_group",
             ], open: ["/metadata"]),
         ValidBody(
+            operation: "save_position",
+            json: """
+                {"creditor_tax_code":"12345678903","external_id":"M-1","debt_type":"mensa",
+                "document":{"year":2026,"number":"1286"},"description":"Mensa",
+                "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi",
+                "email":"mario@example.org","address":{"street":"Via Roma","civic_number":"1","postal_code":"00100",
+                "city":"Roma","province":"RM","country":"IT"}},
+                "lines":[{"description":"Pasti","quantity":20,"amount_cents":5980}],
+                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","iuv":"01000000000000144",
+                "notice_number":"301000000000000144",
+                "transfers":[{"creditor_tax_code":"12345678903","iban":"IT60X0542811101000000123456",
+                "amount_cents":5980,"taxonomy_code":"9/0101002IM/","remittance":"Mensa"}]}],
+                "metadata":{"class":"1A"},"draft":false,"alternative_group":"G-1"}
+                """,
+            optional: [
+                "/creditor_tax_code", "/external_id",
+                "/debtor/email", "/debtor/address", "/debtor/address/civic_number", "/debtor/address/province",
+                "/lines",
+                "/lines/0/quantity", "/installments/0/iuv", "/installments/0/notice_number",
+                "/installments/0/transfers", "/metadata", "/metadata/class", "/draft", "/alternative_group",
+            ], open: ["/metadata"]),
+        ValidBody(
             operation: "record_counter_payment",
             json: """
                 {"installment":1,"amount_cents":5980,"paid_at":"2023-11-10T10:00:00Z","till":"1","reference":"R-1"}
@@ -102,6 +124,16 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "allowed_origins":["https://portale.example.org"],"expires_at":"2030-01-01T00:00:00Z"}
                 """,
             optional: ["/allowed_origins", "/expires_at"], special: ["/creditors"]),
+        ValidBody(
+            operation: "suspend",
+            json: """
+                {"creditor_tax_code":"12345678903","debt_type":"mensa","reason":"Tariffe",
+                "starts_at":"2026-12-01T00:00:00Z","ends_at":"2026-12-02T00:00:00Z"}
+                """,
+            optional: ["/debt_type", "/starts_at", "/ends_at"]),
+        ValidBody(
+            operation: "suspend", json: #"{"psp_id":"ABCDITMM","channel_id":"canale","reason":"Manutenzione"}"#,
+            optional: ["/channel_id"]),
         ValidBody(operation: "rotate_api_key", json: #"{"overlap_seconds":60}"#, optional: ["/overlap_seconds"]),
         ValidBody(
             operation: "register_citizen",
@@ -127,6 +159,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(operation: "confirm_email_change", json: "{\"token\":\"\(mailToken)\"}"),
         ValidBody(
             operation: "make_smart_card_ticket", json: #"{"return_url":"https://portale.example.org/back"}"#),
+        ValidBody(operation: "resend_notification", json: #"{"to":"ufficio@example.org"}"#, optional: ["/to"]),
         ValidBody(operation: "send_test_notification", json: #"{"to":"ops@example.org"}"#),
     ]
 }
@@ -137,6 +170,23 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: ValidBody.all) func `a body with every member is accepted`(body: ValidBody) async throws {
         #expect(try await RouteRunner.shared.value.send(json: JSONValue(body.json), to: body.operation) == .operation)
+    }
+
+    @Test func `a suspension is of a creditor or of a PSP`() async throws {
+        let both = try JSONValue(#"{"psp_id":"ABCDITMM","creditor_tax_code":"12345678903","reason":"x"}"#)
+        let runner = try await RouteRunner.shared.value
+        #expect(try await runner.send(json: both, to: "suspend") == .invalid("/creditor_tax_code not_allowed"))
+        let none = try JSONValue(#"{"reason":"x"}"#)
+        #expect(try await runner.send(json: none, to: "suspend") == .invalid("/creditor_tax_code required"))
+    }
+
+    @Test func `a body cannot contain another key than the path`() async throws {
+        let body = try #require(ValidBody.all.first { $0.operation == "save_position" })
+        for (name, other) in [("creditor_tax_code", "01199250158"), ("external_id", "M-2")] {
+            let json = try #require(try JSONValue(body.json).replacing([name], with: .string(other)))
+            let outcome = try await RouteRunner.shared.value.send(json: json, to: body.operation)
+            #expect(outcome == .invalid("/\(name) mismatch"))
+        }
     }
 
     @Test(arguments: ValidBody.all) func `a missing member is one violation, unless it is optional`(body: ValidBody)

@@ -19,7 +19,8 @@ import Testing
     /// Values that each list accepts, by operation and parameter.
     private static let valid: [String: [String: String]] = [
         "list_positions": [
-            "status": "open", "creditor_tax_code": " 1234567 8903", "debt_type": "mensa", "service": "school",
+            "status": "open", "creditor_tax_code": " 1234567 8903", "external_id": "M/1 è", "debt_type": "mensa",
+            "service": "school",
             "document_year": "2026", "document_number": "1286", "iuv": "0100000000000 0101",
             "notice_number": "3010 0000 0000 0001 44", "due_from": "2026-01-01", "due_to": "2026-12-31",
             "paid_from": "2026-01-01", "paid_to": "2026-12-31", "updated_since": "2026-01-01T00:00:00Z",
@@ -128,12 +129,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("show_position", "id"), ("publish_position", "id"), ("show_payment_attempt", "id"), ("show_receipt", "id"),
+        ("show_position", "id"), ("publish_position", "id"), ("discard_draft", "id"), ("show_payment_attempt", "id"),
+        ("show_receipt", "id"),
         ("show_receipt_pdf", "id"), ("show_receipt_rt", "id"), ("show_official_rt", "id"), ("show_refund", "id"),
         ("show_anomaly", "id"), ("show_anomaly_evidence", "id"), ("show_notification", "id"),
-        ("retry_notification", "id"), ("revoke_api_key", "id"), ("revoke_webhook_secret", "id"),
+        ("retry_notification", "id"), ("resend_notification", "id"), ("revoke_api_key", "id"), ("show_api_key", "id"),
+        ("show_suspension", "id"), ("lift_suspension", "id"),
+        ("revoke_webhook_secret", "id"),
         ("come_back", "attempt_id"), ("show_creditor", "tax_code"), ("list_accounts", "tax_code"),
-        ("list_debt_types", "tax_code"), ("show_psp_list_version", "version"), ("cancel_payment_attempt", "id"),
+        ("list_debt_types", "tax_code"), ("show_position_by_external_id", "tax_code"),
+        ("show_position_by_notice_number", "tax_code"), ("show_position_by_notice_number", "notice_number"),
+        ("show_psp_list_version", "version"), ("cancel_payment_attempt", "id"),
     ])
     func `a malformed id in a path is not found, and a valid one reaches the operation`(
         operation: String, name: String
@@ -146,6 +152,14 @@ import Testing
             let outcome = try await runner.send(operation, parameters: [name: value])
             #expect(outcome == .problem("not-found", []), "\(value)")
         }
+    }
+
+    @Test(arguments: ["", "a\u{1}b", "\u{202E}", String(repeating: "e", count: 71)])
+    func `an external id that no position can have is not found`(value: String) async throws {
+        let runner = try await RouteRunner.shared.value
+        #expect(try await runner.send("show_position_by_external_id") == .operation)
+        let outcome = try await runner.send("show_position_by_external_id", parameters: ["external_id": value])
+        #expect(outcome == .problem("not-found", []))
     }
 
     @Test func `an id in upper case is the same id`() async throws {

@@ -12,6 +12,11 @@ import Testing
 @Suite struct ProblemResponseTests {
     private static let anomaly = try! Identifier<Anomaly>("0199c0de-0000-7000-8000-000000000006")  // a valid literal
 
+    private static let psp = try! PSPID("ABCDITMM")  // a valid literal
+    private static let suspension = Suspension(
+        id: Identifier(uuid: anomaly.uuid), subject: .psp(psp), reason: "Maintenance", startsAt: Sample.now,
+        endsAt: nil, createdAt: Sample.now)
+
     /// Each refusal with its code and status.
     static let refusals: [(Refusal, String, Int)] = [
         (.invalid([Fault("/a", .required, "is required")]), "invalid-request", 422),
@@ -24,9 +29,11 @@ import Testing
         (.noticeNumberTaken(pointer: "/installments/0/iuv"), "notice-number-taken", 409),
         (.noticeNumbersExhausted, "notice-numbers-exhausted", 409),
         (.positionNotEditable(.paid), "position-not-editable", 409),
+        (.positionNotDeletable("Why."), "position-not-deletable", 409),
         (.paymentInProgress(secondsLeft: 90), "payment-in-progress", 409),
         (.installmentNotPayable(.paid, pointer: "/installments/0"), "installment-not-payable", 409),
         (.positionUnderReview([.alreadyPaid], pointer: "/installments/0"), "position-under-review", 409),
+        (.suspended(suspension), "suspended", 409),
         (.attemptNotCancellable(.succeeded), "attempt-not-cancellable", 409),
         (.preconditionMissing, "precondition-required", 428), (.preconditionFailed, "precondition-failed", 412),
         (.pspRefused, "psp-refused", 502), (.pspUnreachable, "psp-unreachable", 502),
@@ -37,6 +44,7 @@ import Testing
         (.rtRefused(.xml, [Fault("/RT/x", .required, "is required")]), "invalid-request", 422),
         (.receiptConflict(anomaly: anomaly), "receipt-conflict", 409),
         (.notificationNotRetryable(.sent), "notification-not-retryable", 409),
+        (.notificationNotResendable("Why."), "notification-not-resendable", 409),
         (.anomalyNotOpen, "anomaly-not-open", 409), (.resolutionNotPossible("Why."), "resolution-not-possible", 409),
         (.voidNotPossible("Why."), "void-not-possible", 409), (.noticeNotPossible("Why."), "notice-not-possible", 409),
         (.refundNotPossible("Why."), "refund-not-possible", 409),

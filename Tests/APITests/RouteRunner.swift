@@ -71,7 +71,8 @@ struct RouteRunner {
     static let parameters = [
         "id": "0199c0de-0000-7000-8000-000000000001", "attempt_id": "0199c0de-0000-7000-8000-000000000002",
         "receipt_id": "0199c0de-0000-7000-8000-000000000003", "tax_code": "12345678903", "psp_id": "ABCDITMM",
-        "key": "mensa", "version": "1", "topic": "payments", "code": "not-found", "file": "x",
+        "key": "mensa", "version": "1", "topic": "payments", "external_id": "M-1",
+        "notice_number": "301000000000000144", "code": "not-found", "file": "x",
     ]
 
     /// Sends a request as a caller with every right.

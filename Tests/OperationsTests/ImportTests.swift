@@ -313,6 +313,22 @@ import Testing
         }
     }
 
+    @Test func `the rows of a creditor that is switched off are refused with the reason`() async throws {
+        try await Self.with { test, service in
+            _ = try await service.suspensions.suspend(
+                SuspensionRequest(
+                    subject: .creditor(TestIntermediary.comune), reason: "Chiuso", startsAt: nil, endsAt: nil), by: .ops
+            )
+            let sent = try await Self.run(["a", "b"], test, service)
+            #expect(Self.counts(sent) == [2, 0, 0, 2])
+            let results = try await service.imports.listResults(
+                of: sent.id, nil, page: PageRequest(limit: 100), for: .office
+            ).items
+            #expect(
+                results.allSatisfy { $0.faults == [Fault("/debt_type", .wrongState, "is switched off: Chiuso")] })
+        }
+    }
+
     @Test func `an import whose key was revoked fails, and its rows wait without content`() async throws {
         try await Self.with { test, service in
             let sent = try await Self.send(["a", "b"], to: service)

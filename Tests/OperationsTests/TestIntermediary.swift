@@ -34,7 +34,8 @@ struct TestIntermediary: Sendable {
 
     /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server.
     func instance(
-        skewSeconds: Int = 0, secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
+        skewSeconds: Int = 0, allowedRecipients: AllowedRecipients? = nil,
+        secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
         _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in }
     ) throws -> Intermediary {
         Intermediary(
@@ -44,7 +45,8 @@ struct TestIntermediary: Sendable {
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] },
                 drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
-                publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),
+                publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org"),
+                allowedRecipients: allowedRecipients),
             secrets: try SecretsKeys(secretsKey), logger: .silent,
             clock: {
                 Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)).adding(seconds: skewSeconds)

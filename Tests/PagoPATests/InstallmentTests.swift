@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    @Test func `an added installment has the number of the creditor, or a new one`() throws {
+        let old = [try PositionSample.installment(1)]
+        let (own, new) = (try PositionSample.notice(7), try PositionSample.notice(8))
+        var ids = IDs()
+        let draft = try PositionSample.draft([
+            PositionSample.part(5_980), PositionSample.part(1, notice: own), PositionSample.part(2),
+        ])
+        let built = try draft.installments(replacing: old, from: source([new])) { ids.next() }
+        #expect(built.map(\.noticeNumber) == [old[0].noticeNumber, own, new])
+        #expect(built.map(\.isIUVGenerated) == [false, false, true])
+    }
+
     @Test func `a change cannot give an installment another number`() throws {
         let old = [try PositionSample.installment(1)]
         let other = try PositionSample.notice(9)

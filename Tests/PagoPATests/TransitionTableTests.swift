@@ -55,16 +55,17 @@ import Testing
     @Test func `notifications`() {
         let events: [NotificationEvent] = [
             .claimed, .delivered, .failedForNow, .failedForGood, .released, .retriedByOps,
+            .recipientRefused,
         ]
         #expect(events == NotificationEvent.allCases)
         expect(
             """
-            queued   sending -    -        -    -      queued
-            sending  sending sent retrying dead queued -
-            sent     -       -    -        -    -      -
-            retrying sending -    -        -    -      queued
-            dead     -       -    -        -    -      queued
-            skipped  -       -    -        -    -      -
+            queued   sending -    -        -    -      queued -
+            sending  sending sent retrying dead queued -      skipped
+            sent     -       -    -        -    -      -      -
+            retrying sending -    -        -    -      queued -
+            dead     -       -    -        -    -      queued -
+            skipped  -       -    -        -    -      -      -
             """, events
         ) { (state: NotificationState, event) in state.after(event) }
         for event in events {

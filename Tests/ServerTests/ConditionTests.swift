@@ -135,6 +135,52 @@ extension ServerTests {
             }
         }
 
+        @Test func `a position is stored and found by the creditor's own key`() async throws {
+            try await Deployment.with { live in
+                let path = "/v1/positions/by-external-id/\(Deployment.creditor)/2026%2F1%20%C3%A8"
+                let body = { (cents: Int) in
+                    """
+                    {"debt_type":"mensa","document":{"year":2026,"number":"1"},"description":"Mensa scolastica",
+                    "debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Canarino"},
+                    "installments":[{"amount_cents":\(cents),"due_date":"2030-10-10"}]}
+                    """
+                }
+                let put = { (json: String, headers: [String: String]) in
+                    try await live.call("PUT", path, key: live.creditorKey, json: json, headers: headers)
+                }
+                #expect(try await live.call("GET", path, key: live.creditorKey).status == 404)
+                #expect(try await put(body(5_980), ["If-Match": "*"]).status == 412)
+                let created = try await put(body(5_980), ["If-None-Match": "*"])
+                #expect(created.status == 201)
+                #expect(try created.json["external_id"] as? String == "2026/1 è")
+                let id = try #require(try created.json["id"] as? String)
+                #expect(created.headers["location"]?.hasSuffix("/v1/positions/\(id)") == true)
+                #expect(try await put(body(5_980), ["If-None-Match": "*"]).status == 412)
+
+                let read = try await live.call("GET", path, key: live.creditorKey)
+                #expect(read.status == 200 && read.body == created.body)
+                let tag = try #require(read.headers["etag"])
+                let repeated = try await put(body(5_980), [:])
+                #expect(repeated.status == 200 && repeated.body == created.body, "a repeat changes nothing")
+                let changed = try await put(body(6_000), ["If-Match": tag])
+                #expect(changed.status == 200)
+                #expect(try await put(body(6_100), ["If-Match": tag]).status == 412)
+
+                let part = (try changed.json["installments"] as? [[String: any Sendable]])?.first
+                let notice = try #require(part?["notice_number"] as? String)
+                let paths = [
+                    "/v1/positions/by-notice-number/\(Deployment.creditor)/\(notice)", "/v1/positions/\(id)",
+                ]
+                for path in paths {
+                    let found = try await live.call("GET", path, key: live.apiKey)
+                    #expect(found.status == 200 && found.body == changed.body, "\(path)")
+                }
+                let list = try await live.call(
+                    "GET", "/v1/positions?external_id=2026%2F1%20%C3%A8", key: live.creditorKey)
+                #expect((try list.json["items"] as? [[String: any Sendable]])?.map { $0["id"] as? String } == [id])
+            }
+        }
+
         @Test func `a fixed path is never read as an id, and has its own methods`() async throws {
             try await Deployment.with { live in
                 for (path, allow) in [

@@ -93,6 +93,49 @@ extension ServerTests {
             }
         }
 
+        @Test func `a key tells what it may do, and its rights change at once on every instance without a new secret`()
+            async throws
+        {
+            try await Deployment.with { live in
+                try await live.withSecondInstance { other in
+                    let key = try await live.newKey(
+                        kind: "frontend", scopes: ["positions:read"], creditors: [Deployment.creditor])
+                    let id = try #require(try await live.newestKey()["id"] as? String)
+                    let own = try await live.call("GET", "/v1/me/key", key: key).json
+                    #expect(own["id"] as? String == id && own["scopes"] as? [String] == ["positions:read"])
+                    #expect((own["limits"] as? [String: any Sendable])?["page_items"] as? Int == 100)
+                    let status = { (path: String) in
+                        let answer = try await live.send(
+                            "GET", url: other + path,
+                            headers: ["Authorization": "Bearer \(key)", "Origin": "https://portale.example.org"])
+                        return [
+                            String(answer.status), answer.headers["access-control-allow-origin"],
+                        ].compactMap { $0 }
+                    }
+                    #expect(try await status("/v1/positions") == ["200"])
+                    #expect(try await status("/v1/receipts") == ["403"])
+
+                    let path = "/v1/api-keys/\(id)"
+                    let tag = try #require(try await live.call("GET", path, key: live.opsKey).headers["etag"])
+                    let patch = { (json: String, tag: String) in
+                        try await live.call(
+                            "PATCH", path, key: live.opsKey, json: json,
+                            headers: ["Content-Type": "application/merge-patch+json", "If-Match": tag])
+                    }
+                    let changed = try await patch(
+                        #"{"name":"Portale","scopes":["receipts:read"],"allowed_origins":["https://portale.example.org"]}"#,
+                        tag)
+                    #expect(changed.status == 200)
+                    #expect(try changed.json["scopes"] as? [String] == ["receipts:read"])
+                    #expect(try changed.json["creditors"] as? [String] == [Deployment.creditor])
+                    #expect(try await patch(#"{"name":"Altro"}"#, tag).status == 412)
+
+                    #expect(try await status("/v1/positions") == ["403", "https://portale.example.org"])
+                    #expect(try await status("/v1/receipts") == ["200", "https://portale.example.org"])
+                }
+            }
+        }
+
         @Test func `a revoked key and a revoked secret end at once on every instance`() async throws {
             try await Deployment.with { live in
                 try await live.withSecondInstance { other in

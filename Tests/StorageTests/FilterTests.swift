@@ -258,7 +258,7 @@ import Testing
                         Notifications.list(filter, within: tenancy, page: $0)
                     }
                     #expect(found.map(\.id.uuid) == expected, "\(name) \(tenancy)")
-                    #expect(found.allSatisfy { ($0.skippedReason != nil) == ($0.recipient == nil) }, "\(name)")
+                    #expect(found.allSatisfy { ($0.skipReason != nil) == ($0.recipient == nil) }, "\(name)")
                 }
             }
         }

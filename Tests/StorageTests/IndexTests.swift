@@ -87,6 +87,14 @@ import Testing
                         Positions.creditors(holding: wanted, within: tenant))
                 }
             ),
+            (
+                "position by key or notice number",
+                {
+                    _ = try await $0.ask(
+                        Positions.by(externalID: "x", of: TestData.alfa),
+                        Positions.id(noticeNumber: NoticeNumber("302260618143027134"), of: TestData.alfa))
+                }
+            ),
             ("show attempt", { _ = try await $0.ask(PaymentAttempts.show(attempt, within: tenant)) }),
             ("show receipt", { _ = try await $0.ask(Receipts.show(receipt, within: tenant)) }),
             ("bytes", { _ = try await $0.ask(Receipts.bytes(of: receipt, within: tenant)) }),

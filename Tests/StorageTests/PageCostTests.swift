@@ -96,6 +96,7 @@ import Testing
             ("past year", .createdDescending, 20, { $0.documentYear = 2025 }),
             ("year without positions", .createdDescending, 0, { $0.documentYear = 2019 }),
             ("document number", .createdDescending, 1, { $0.documentNumber = "4711" }),
+            ("external id", .createdDescending, 1, { $0.externalID = externalID }),
             ("IUV", .createdDescending, 1, { $0.iuv = iuv }),
             ("notice number", .createdDescending, 1, { $0.noticeNumber = notice }),
             ("due", .createdDescending, 0, { $0.dueTo = longAgo }),

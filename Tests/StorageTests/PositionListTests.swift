@@ -134,6 +134,7 @@ import Testing
             holds(filter.paidFrom) { $0 <= day } && holds(filter.paidTo) { day <= $0 }
         }
         return (filter.statuses.isEmpty || filter.statuses.contains(position.status(today: today)))
+            && holds(filter.externalID) { $0 == position.externalID }
             && holds(filter.debtTypeKey) { $0 == position.debtTypeKey }
             && holds(filter.service) { $0 == services[position.debtTypeKey] }
             && holds(filter.documentYear) { $0 == position.document.year }
@@ -189,7 +190,8 @@ import Testing
             { $0.statuses = [status] }, { $0.statuses = [status, other] }, { $0.debtTypeKey = some.debtTypeKey },
             { $0.service = "police" }, { $0.service = "other" }, { $0.documentYear = 2_026 },
             { $0.documentNumber = some.document.number }, { $0.iuv = part.iuv },
-            { $0.noticeNumber = part.noticeNumber }, { $0.dueFrom = day(from) }, { $0.dueTo = day(from + length) },
+            { $0.noticeNumber = part.noticeNumber }, { $0.externalID = some.externalID }, { $0.dueFrom = day(from) },
+            { $0.dueTo = day(from + length) },
             { $0.paidFrom = day(from) }, { $0.paidTo = day(from + length) },
             {
                 $0.paidFrom = day(from)

@@ -34,7 +34,7 @@ import Testing
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-        .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1,
+        .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2,
     ]
 
     @Test func `operators and background jobs see every row`() async throws {
@@ -60,7 +60,7 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0,
+                    .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0, .suspensions: 1,
                 ])
             let noCreditor = try await seen(data, within: .only([])).filter {
                 ![.creditorAccounts, .creditorAccountDebtTypes].contains($0.key)
@@ -83,7 +83,7 @@ import Testing
                     .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0,
+                    .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0, .suspensions: 2,
                 ])
         }
     }
@@ -128,6 +128,7 @@ import Testing
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
             #expect(counts[.positionImports] == 0 && counts[.positionImportRows] == 0 && counts[.backgroundJobs] == 0)
+            #expect(counts[.suspensions] == 0)
             let relay = try await seen(data, within: .psp(TestData.secondPSP))
             // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
@@ -407,7 +408,8 @@ import Testing
                 "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
                 "DELETE FROM creditor_accounts", "DELETE FROM api_keys", "DELETE FROM used_iuvs",
                 "UPDATE used_iuvs SET iuv = iuv",
-                "DELETE FROM refunds", "UPDATE refunds SET amount_cents = 1", "UPDATE refunds SET receipt_id = id",
+                "DELETE FROM suspensions", "DELETE FROM refunds", "UPDATE refunds SET amount_cents = 1",
+                "UPDATE refunds SET receipt_id = id",
                 "SELECT FROM schema_migrations", "DELETE FROM schema_access", "UPDATE schema_access SET statement = ''",
             ]
             for statement in forbidden {

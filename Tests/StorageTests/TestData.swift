@@ -164,6 +164,12 @@ struct TestData {
         ]
         for statement in statements { _ = try await pool.query(statement) }
         try await fillImports(of: rows)
+        // Lifted, so that they refuse nothing.
+        _ = try await pool.query(
+            """
+            INSERT INTO suspensions (id, creditor_tax_code, reason, starts_at, created_at, lifted_at)
+            SELECT gen_random_uuid(), tax_code, 'r', now(), now(), now() FROM creditors
+            """)
         try await fillAccounts(crowd: crowd)
         _ = try await pool.query("ANALYZE")
     }
@@ -259,6 +265,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case positionImports = "position_imports"
     case positionImportRows = "position_import_rows"
     case backgroundJobs = "background_jobs"
+    case suspensions
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

@@ -41,6 +41,7 @@ import Testing
             case .failedForGood: tx.markFailed(mail, error: "550", waitSeconds: nil)
             case .released: tx.release(mail)
             case .retriedByOps: tx.requeue(mail.id)
+            case .recipientRefused: tx.skip(mail)
             }
         }
     }

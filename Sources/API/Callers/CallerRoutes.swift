@@ -6,13 +6,20 @@ import Operations
 import PagoPA
 import Requests
 
-func callerRoutes(_ callers: CallerOperations, _ secrets: SecretOperations, _ links: Links) -> [Route] {
-    let handlers = CallerHandlers(callers: callers, secrets: secrets, links: links)
+func callerRoutes(
+    _ callers: CallerOperations, _ secrets: SecretOperations, _ configuration: APIConfiguration, _ links: Links
+) -> [Route] {
+    let handlers = CallerHandlers(callers: callers, secrets: secrets, configuration: configuration, links: links)
     return [
+        Route(.get, "/v1/me/key", "show_own_key", scope: nil, query: [], handlers.showOwnKey),
         Route(
             .get, "/v1/api-keys", "list_api_keys", scope: .operations, query: QueryReader.pageNames,
             handlers.listAPIKeys),
         Route(.post, "/v1/api-keys", "make_api_key", scope: .operations, handlers.makeAPIKey),
+        Route(.get, "/v1/api-keys/{id}", "show_api_key", scope: .operations, handlers.showAPIKey),
+        Route(
+            .patch, "/v1/api-keys/{id}", "change_api_key", scope: .operations, isConditional: true,
+            handlers.changeAPIKey),
         Route(.delete, "/v1/api-keys/{id}", "revoke_api_key", scope: .operations, handlers.revokeAPIKey),
         Route(.post, "/v1/api-keys/{id}/rotate", "rotate_api_key", scope: .operations, handlers.rotateAPIKey),
         Route(
@@ -30,7 +37,24 @@ func callerRoutes(_ callers: CallerOperations, _ secrets: SecretOperations, _ li
 private struct CallerHandlers: Sendable {
     let callers: CallerOperations
     let secrets: SecretOperations
+    let configuration: APIConfiguration
     let links: Links
+
+    func showOwnKey(_ request: KeyRequest) async throws -> Reply {
+        let key = request.caller.key
+        return .json { json in
+            json.field("id", key.id.description)
+            key.write(into: &json)
+            json.object("limits") { json in
+                json.field("requests_per_minute", configuration.rateLimitPerMinute)
+                json.field("body_bytes", configuration.maximumBodyBytes)
+                json.field("page_items", PageRequest.maximumLimit)
+                json.field("import_bytes", PositionImport.maximumBytes)
+                json.field("import_rows", PositionImport.maximumRows)
+                json.field("unfinished_imports", PositionImport.maximumUnfinished)
+            }
+        }
+    }
 
     func listAPIKeys(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
@@ -39,12 +63,29 @@ private struct CallerHandlers: Sendable {
         return try await callers.listAPIKeys(page: page, for: request.caller).reply(.apiKeys, for: request) {
             json, key in
             json.beginObject()
-            json.field("id", key.id.description)
-            key.write(into: &json)
-            json.field("last_used_at", key.lastUsedAt?.rfc3339)
-            json.field("revoked_at", key.revokedAt?.rfc3339)
+            key.writeStored(into: &json)
             json.endObject()
         }
+    }
+
+    func showAPIKey(_ request: KeyRequest) async throws -> Reply {
+        try await callers.showAPIKey(request.id(), for: request.caller).reply
+    }
+
+    func changeAPIKey(_ request: KeyRequest) async throws -> Reply {
+        let patch = try request.json("application/merge-patch+json")
+        let id: APIKeyID = try request.id()
+        return try await withSnapshot {
+            try await callers.showAPIKey(id, for: request.caller)
+        } write: { key in
+            let wanted = Result {
+                guard let key else { throw Refusal.notFound }
+                return try APIKeyRequest.merging(patch, into: key)
+            }
+            return try await callers.changeAPIKey(
+                id, to: wanted, by: request.caller,
+                demanding: request.headers.condition(.optional, on: key) { $0.reply.tag })
+        }.reply
     }
 
     func makeAPIKey(_ request: KeyRequest) async throws -> Reply {
@@ -141,6 +182,17 @@ extension APIKeyRequest {
             }
             return kind
         }
+        let rights = readRights(&reader)
+        let expiresAt = reader.optional("expires_at") { try Instant(rfc3339: $0) }
+        guard let name, let kind, let rights else { return nil }
+        return APIKeyRequest(
+            name: name, kind: kind, scopes: rights.scopes, creditors: rights.creditors,
+            allowedOrigins: rights.origins, expiresAt: expiresAt)
+    }
+
+    private static func readRights(_ reader: inout ObjectReader) -> (
+        scopes: [Scope], creditors: [OrganizationTaxCode], origins: [WebOrigin]
+    )? {
         let scopes = reader.required("scopes", count: 1...Scope.allCases.count) { value, pointer, violations in
             ObjectReader.text(value, pointer, violations) { (text: String) throws -> Scope in
                 guard let scope = Scope(rawValue: text) else { throw InvalidValue(.unknownValue, "is not a scope") }
@@ -153,22 +205,54 @@ extension APIKeyRequest {
         let origins = reader.optional("allowed_origins", count: 0...20) { value, pointer, violations in
             ObjectReader.text(value, pointer, violations) { try WebOrigin($0) }
         }
-        let expiresAt = reader.optional("expires_at") { try Instant(rfc3339: $0) }
-        guard let name, let kind, let scopes else { return nil }
-        return APIKeyRequest(
-            name: name, kind: kind, scopes: scopes, creditors: creditors ?? [], allowedOrigins: origins ?? [],
-            expiresAt: expiresAt)
+        return scopes.map { ($0, creditors ?? [], origins ?? []) }
+    }
+
+    /// Members that callers cannot set are accepted with their current values, so that GET, edit, PATCH works. Any other value is a
+    /// violation.
+    fileprivate static func merging(_ patch: JSONValue, into key: APIKey) throws -> APIKeyRequest {
+        guard case .object(let members) = patch else {
+            throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
+        }
+        let current = try JSONValue.parse(JSONWriter.object { key.writeStored(into: &$0) })
+        var found: [Violation] = []
+        let wanted = members.settable(
+            ["name", "scopes", "creditors", "allowed_origins"], at: "", current: current, found: &found)
+        let changeable = try JSONValue.parse(JSONWriter.object { key.writeChangeable(into: &$0) })
+        return try changeable.merged(with: .object(wanted)).decodeObject(found: found) { reader in
+            let name = reader.required("name") { try boundedText($0, 1...70) }
+            guard let rights = readRights(&reader), let name else { return nil }
+            return APIKeyRequest(
+                name: name, kind: key.kind, scopes: rights.scopes, creditors: rights.creditors,
+                allowedOrigins: rights.origins, expiresAt: nil)
+        }
     }
 }
 
 extension APIKey {
-    fileprivate func write(into json: inout JSONWriter) {
-        json.field("prefix", prefix)
+    /// Changes with each change of the key, but not with its use.
+    fileprivate var reply: Reply {
+        Reply.json { writeStored(into: &$0) }.with(.eTag, "\"\(rowVersion)\"")
+    }
+
+    fileprivate func writeStored(into json: inout JSONWriter) {
+        json.field("id", id.description)
+        write(into: &json)
+        json.field("last_used_at", lastUsedAt?.rfc3339)
+        json.field("revoked_at", revokedAt?.rfc3339)
+    }
+
+    fileprivate func writeChangeable(into json: inout JSONWriter) {
         json.field("name", name)
-        json.field("kind", kind.rawValue)
         json.array("scopes", scopes) { $0.value($1.rawValue) }
         json.array("creditors", creditors) { $0.value($1.value) }
         json.array("allowed_origins", allowedOrigins) { $0.value($1.description) }
+    }
+
+    fileprivate func write(into json: inout JSONWriter) {
+        json.field("prefix", prefix)
+        json.field("kind", kind.rawValue)
+        writeChangeable(into: &json)
         json.field("created_at", createdAt.rfc3339)
         json.field("expires_at", expiresAt?.rfc3339)
     }

@@ -21,6 +21,9 @@ func notificationRoutes(_ notifications: NotificationOperations) -> [Route] {
             .post, "/v1/notifications/{id}/retry", "retry_notification", scope: .notificationsWrite, or: [.operations],
             handlers.retryNotification),
         Route(
+            .post, "/v1/notifications/{id}/resend", "resend_notification", scope: .notificationsWrite,
+            or: [.operations], handlers.resendNotification),
+        Route(
             .post, "/v1/notifications/test", "send_test_notification", scope: .operations, handlers.sendTestNotification
         ),
     ]
@@ -84,12 +87,31 @@ private struct NotificationHandlers: Sendable {
         ).reply(render)
     }
 
+    func resendNotification(_ request: KeyRequest) async throws -> Reply {
+        var recipient: EmailAddress?
+        if !request.body.isEmpty { recipient = try request.object(Recipient.read).address }
+        let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
+        return try await notifications.resend(
+            request.id(), to: recipient, by: request.caller, repeating: request.repeating(render)
+        ).reply(render)
+    }
+
     func sendTestNotification(_ request: KeyRequest) async throws -> Reply {
         let recipient = try request.object { reader in reader.required("to") { try EmailAddress($0) } }
         let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
         return try await notifications.sendTest(
             to: recipient, language: request.language, by: request.caller, repeating: request.repeating(render)
         ).reply(render)
+    }
+}
+
+/// The body of a mail that is sent again.
+private struct Recipient {
+    /// `nil`: the address of the first mail.
+    let address: EmailAddress?
+
+    static func read(_ reader: inout ObjectReader) -> Recipient? {
+        Recipient(address: reader.optional("to") { try EmailAddress($0) })
     }
 }
 
@@ -107,7 +129,8 @@ extension PagoPA.Notification {
         json.field("recipient_masked", recipient?.masked)
         json.field("language", language.rawValue)
         json.field("status", state.rawValue)
-        json.field("skipped_reason", skippedReason?.rawValue)
+        json.field("skipped_reason", skipReason?.rawValue)
+        json.field("resent_of", resentOf?.description)
         json.field("attempts", attempts)
         json.field("next_attempt_at", state == .queued || state == .retrying ? nextAttemptAt?.rfc3339 : nil)
         json.field("sent_at", sentAt?.rfc3339)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 
 /// Finds the route of a request. It is made once, from the list of routes.
@@ -59,9 +60,9 @@ struct RouteTable: Sendable {
         }
         let segments = path.split(separator: "/")
         if let route = root.find(segments[...]).first(where: { $0.answers(method) }) {
-            return .route(route, parameters: route.parameters(of: segments))
+            return route.parameters(of: segments).map { .route(route, parameters: $0) } ?? Match.none
         }
-        let others = matching(segments)
+        let others = matching(segments).filter { $0.parameters(of: segments) != nil }
         return others.isEmpty ? .none : .otherMethods(others)
     }
 
@@ -75,7 +76,8 @@ struct RouteTable: Sendable {
         return matching.filter { $0.parameterCount == fewest }
     }
 
-    /// Whether a path is spelled as in the contract: no empty, dotted or encoded segment, no trailing slash.
+    /// Whether a path is spelled as in the contract: no empty or dotted segment, no trailing slash. An encoded character is accepted only
+    /// in a parameter that may contain any text.
     private static func isPlain(_ path: String) -> Bool {
         if path == "/" { return true }
         guard path.utf8.first == UInt8(ascii: "/") else { return false }
@@ -86,7 +88,7 @@ struct RouteTable: Sendable {
             case UInt8(ascii: "/"):
                 guard length > 0, dots < length || dots > 2 else { return false }
                 (length, dots) = (0, 0)
-            case UInt8(ascii: "%"), UInt8(ascii: "\\"): return false
+            case UInt8(ascii: "\\"): return false
             default:
                 length += 1
                 if byte == UInt8(ascii: ".") { dots += 1 }
@@ -102,11 +104,23 @@ extension Route {
         self.method == method || method == .head && self.method == .get
     }
 
-    /// The values of the names in braces.
-    fileprivate func parameters(of path: [Substring]) -> [String: String] {
+    /// The parameters that may contain any text. Callers percent-encode it; all other values have no character that needs it.
+    private static let encodedParameters: Set<String> = ["external_id"]
+
+    /// The values of the names in braces; `nil` for a path with an encoded character elsewhere, or with an invalid code.
+    fileprivate func parameters(of path: [Substring]) -> [String: String]? {
         var values: [String: String] = [:]
-        for (name, value) in zip(self.path.split(separator: "/"), path) where name.hasPrefix("{") {
-            values[String(name.dropFirst().dropLast())] = String(value)
+        for (template, segment) in zip(self.path.split(separator: "/"), path) {
+            let name = template.hasPrefix("{") ? String(template.dropFirst().dropLast()) : nil
+            guard segment.utf8.contains(UInt8(ascii: "%")) else {
+                if let name { values[name] = String(segment) }
+                continue
+            }
+            guard let name, Self.encodedParameters.contains(name), let text = String(segment).removingPercentEncoding
+            else {
+                return nil
+            }
+            values[name] = text
         }
         return values
     }

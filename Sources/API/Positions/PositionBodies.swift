@@ -1,13 +1,17 @@
 import JSON
 import PagoPA
+import Requests
 import Text
 
 // The bodies that creditors send about positions.
 
 extension PositionDraft {
-    static func read(_ reader: inout ObjectReader) -> PositionDraft? {
-        let creditor = reader.required("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let externalID = reader.required("external_id") { try boundedText($0, 1...70) }
+    static func read(_ reader: inout ObjectReader) -> PositionDraft? { read(&reader, at: nil) }
+
+    /// - Parameter path: the key in the path of the request. The body may repeat it.
+    static func read(_ reader: inout ObjectReader, at path: PositionPath?) -> PositionDraft? {
+        let creditor = reader.named("creditor_tax_code", path?.creditor) { try OrganizationTaxCode(unchecked: $0) }
+        let externalID = reader.named("external_id", path?.externalID) { try boundedText($0, 1...70) }
         let debtType = reader.required("debt_type") { try shortName($0) }
         let document = reader.required("document", object: Document.read)
         let description = reader.required("description") { try boundedText($0, 1...140) }
@@ -27,6 +31,32 @@ extension PositionDraft {
             creditor: creditor, externalID: externalID, debtTypeKey: debtType, document: document,
             description: description, debtor: debtor, lines: lines ?? [], installments: installments,
             metadata: metadata ?? [:], isDraft: isDraft ?? false, alternativeGroup: alternativeGroup)
+    }
+}
+
+/// The creditor's own key of a position, as a path contains it.
+struct PositionPath {
+    let creditor: OrganizationTaxCode
+    let externalID: String
+
+    /// - Throws: `Refusal.notFound` for a key that no position can have.
+    init(_ request: some IncomingRequest) throws(Refusal) {
+        guard let creditor = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")),
+            let externalID = try? boundedText(request.parameter("external_id"), 1...70)
+        else { throw .notFound }
+        self.creditor = creditor
+        self.externalID = externalID
+    }
+}
+
+extension ObjectReader {
+    /// A member that is required, unless the path contains it. Then it may be absent, and has no other value.
+    fileprivate mutating func named<T: Equatable>(_ key: String, _ path: T?, text make: (String) throws -> T) -> T? {
+        guard let path else { return required(key, text: make) }
+        if let value = optional(key, text: make), value != path {
+            refuse(key, .mismatch, "must be the value in the path")
+        }
+        return path
     }
 }
 

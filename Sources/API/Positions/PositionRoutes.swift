@@ -19,6 +19,9 @@ func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] 
         Route(
             .patch, "/v1/positions/{id}", "change_position", scope: .positionsWrite, isConditional: true,
             handlers.changePosition),
+        Route(
+            .delete, "/v1/positions/{id}", "discard_draft", scope: .positionsWrite, isConditional: true,
+            handlers.discardDraft),
         Route(.post, "/v1/positions/{id}/publish", "publish_position", scope: .positionsWrite, isConditional: true) {
             try await handlers.move($0, .publish)
         },
@@ -28,6 +31,15 @@ func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] 
         Route(.post, "/v1/positions/{id}/restore", "restore_position", scope: .positionsWrite, isConditional: true) {
             try await handlers.move($0, .restore)
         },
+        Route(
+            .get, "/v1/positions/by-external-id/{tax_code}/{external_id}", "show_position_by_external_id",
+            scope: .positionsRead, handlers.showPositionByExternalID),
+        Route(
+            .put, "/v1/positions/by-external-id/{tax_code}/{external_id}", "save_position", scope: .positionsWrite,
+            isConditional: true, handlers.savePosition),
+        Route(
+            .get, "/v1/positions/by-notice-number/{tax_code}/{notice_number}", "show_position_by_notice_number",
+            scope: .positionsRead, handlers.showPositionByNoticeNumber),
         Route(
             .post, "/v1/positions/{id}/counter-payments", "record_counter_payment", scope: .positionsWrite,
             isConditional: true,
@@ -44,7 +56,7 @@ private struct PositionHandlers: Sendable {
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
-        "status", "creditor_tax_code", "debt_type", "service", "document_year", "document_number", "iuv",
+        "status", "creditor_tax_code", "external_id", "debt_type", "service", "document_year", "document_number", "iuv",
         "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since", "under_review",
     ])
 
@@ -71,6 +83,42 @@ private struct PositionHandlers: Sendable {
     func showPosition(_ request: KeyRequest) async throws -> Reply {
         let detail = try await positions.show(request.id(), for: request.caller)
         return request.unlessCached(detail.reply(today: positions.today, links))
+    }
+
+    func showPositionByExternalID(_ request: KeyRequest) async throws -> Reply {
+        let path = try PositionPath(request)
+        let detail = try await positions.show(
+            externalID: path.externalID, of: path.creditor, for: request.caller)
+        return request.unlessCached(detail.reply(today: positions.today, links))
+    }
+
+    func showPositionByNoticeNumber(_ request: KeyRequest) async throws -> Reply {
+        guard let creditor = try? OrganizationTaxCode(unchecked: request.parameter("tax_code")),
+            let notice = try? NoticeNumber(request.parameter("notice_number"))
+        else { throw Refusal.notFound }
+        let detail = try await positions.show(noticeNumber: notice, of: creditor, for: request.caller)
+        return request.unlessCached(detail.reply(today: positions.today, links))
+    }
+
+    func savePosition(_ request: KeyRequest) async throws -> Reply {
+        let json = try request.json()
+        let path = try PositionPath(request)
+        let wanted = Result { try json.decodeObject { PositionDraft.read(&$0, at: path) } }
+        let today = positions.today
+        let saved = try await request.underPrecondition {
+            try await positions.show(externalID: path.externalID, of: path.creditor, for: request.caller)
+        } tag: {
+            $0.reply(today: today, links).tag
+        } write: {
+            try await positions.save(
+                wanted, as: path.externalID, of: path.creditor, by: request.caller, demanding: $0)
+        }
+        switch saved {
+        case .created(let position):
+            return PositionDetail(position: position).reply(201, today: today, links)
+                .with(.location, links.position(position.id))
+        case .changed(let detail), .unchanged(let detail): return detail.reply(today: today, links)
+        }
     }
 
     func listPositions(_ request: KeyRequest) async throws -> Reply {
@@ -107,6 +155,7 @@ private struct PositionHandlers: Sendable {
     private func filter(_ reader: inout QueryReader) -> (PositionFilter, OrganizationTaxCode?) {
         var filter = PositionFilter()
         filter.statuses = reader.words("status")
+        filter.externalID = reader.value("external_id") { try boundedText($0, 1...70) }
         filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
         filter.service = reader.value("service") { try shortName($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
@@ -138,6 +187,13 @@ private struct PositionHandlers: Sendable {
                 id, to: wanted, by: request.caller,
                 demanding: request.headers.condition(.optional, on: detail) { $0.reply(today: today, links).tag })
         }.reply(today: today, links)
+    }
+
+    func discardDraft(_ request: KeyRequest) async throws -> Reply {
+        try await underPrecondition(request) { id, precondition in
+            try await positions.discardDraft(id, by: request.caller, demanding: precondition)
+        }
+        return Reply(.noContent)
     }
 
     /// Runs a write under the If-Match of the request, if it has one, for the position as GET shows it now.

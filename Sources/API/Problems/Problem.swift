@@ -147,6 +147,7 @@ extension Problem {
                 detail: "The next numbers of this creditor have all been used, or are too long for its notice numbers.")
         case .positionNotEditable(let status):
             self.init(.positionNotEditable, detail: "The position is \(status.rawValue).")
+        case .positionNotDeletable(let why): self.init(.positionNotDeletable, detail: why)
         case .paymentInProgress(let seconds):
             self.init(
                 .paymentInProgress,
@@ -161,6 +162,9 @@ extension Problem {
             self.init(
                 .positionUnderReview, detail: "The position has open anomalies: \(kinds).",
                 violations: [Violation(pointer, .wrongState, "is under review")])
+        case .suspended(let suspension):
+            let end = suspension.endsAt.map { " until \($0.rfc3339)" } ?? ""
+            self.init(.suspended, detail: "The \(suspension.subject) is switched off\(end): \(suspension.reason)")
         case .attemptNotCancellable(let status):
             self.init(.attemptNotCancellable, detail: "The attempt is \(status.rawValue).")
         case .pspRefused:
@@ -176,6 +180,7 @@ extension Problem {
                 anomaly: anomaly.description)
         case .notificationNotRetryable(let state):
             self.init(.notificationNotRetryable, detail: "The e-mail is \(state.rawValue).")
+        case .notificationNotResendable(let why): self.init(.notificationNotResendable, detail: why)
         case .anomalyNotOpen: self.init(.anomalyNotOpen, detail: "It has been resolved before.")
         case .resolutionNotPossible(let why): self.init(.resolutionNotPossible, detail: why)
         case .voidNotPossible(let why): self.init(.voidNotPossible, detail: why)

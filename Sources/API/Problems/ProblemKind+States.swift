@@ -3,10 +3,12 @@ import HTTPTypes
 extension ProblemKind {
     /// Problems of a resource's state, of a PSP, or of the service.
     static let ofStates: [ProblemKind] = [
-        .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .paymentInProgress,
+        .externalIDTaken, .noticeNumberTaken, .noticeNumbersExhausted, .positionNotEditable, .positionNotDeletable,
+        .paymentInProgress,
         .installmentNotPayable, .positionUnderReview,
-        .attemptNotCancellable, .notificationNotRetryable, .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
-        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
+        .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
+        .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
+        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports, .suspended,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -46,6 +48,17 @@ extension ProblemKind {
         cure:
             "Tell the payer not to pay again. The position can be paid once its open anomalies are resolved, if it is still owed.",
         example: "The position has open anomalies: amount_mismatch.")
+    static let positionNotDeletable = ProblemKind(
+        "position-not-deletable", .conflict, "Position cannot be deleted",
+        cause: "Only a draft that was never published, and to which no payment refers, can be deleted.",
+        cure: "Cancel the position: it then stays as a record and cannot be paid.",
+        example: "The position is open.")
+    static let suspended = ProblemKind(
+        "suspended", .conflict, "Switched off",
+        cause:
+            "Operations switched off the creditor, the debt type, the PSP or the channel, for the reason in detail. It gets no new positions and payments.",
+        cure: "Choose another PSP, or try again when it is switched on. Payments that were started are not affected.",
+        example: "The PSP ABCDITMM is switched off: Maintenance.")
     static let attemptNotCancellable = ProblemKind(
         "attempt-not-cancellable", .conflict, "Payment attempt cannot be cancelled",
         cause: "The attempt has ended, or the payment can no longer be stopped.",
@@ -54,8 +67,14 @@ extension ProblemKind {
     static let notificationNotRetryable = ProblemKind(
         "notification-not-retryable", .conflict, "E-mail cannot be retried",
         cause: "Only an e-mail whose delivery failed for good can be sent again.",
-        cure: "Read the notification; its status tells what happens next.",
+        cure: "Read the notification; its status tells what happens next. Send it as a new e-mail with resend.",
         example: "The e-mail is sent.")
+    static let notificationNotResendable = ProblemKind(
+        "notification-not-resendable", .conflict, "E-mail cannot be sent again",
+        cause:
+            "The e-mail is a test, contains a code for the mailbox of an account, or is about a receipt that was replaced.",
+        cure: "Find the e-mails of the receipt that counts, or have the citizen request a new code.",
+        example: "Only an e-mail about a receipt can be sent again.")
     static let anomalyNotOpen = ProblemKind(
         "anomaly-not-open", .conflict, "Anomaly already resolved",
         cause: "The anomaly has been resolved before, so it cannot be resolved again.",

@@ -30,6 +30,16 @@ package struct APIKeyRequest: Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// The names of the members that differ from those of the key.
+    func changes(of key: APIKey) -> [String] {
+        var changes: [String] = []
+        if name != key.name { changes.append("name") }
+        if scopes != key.scopes { changes.append("scopes") }
+        if creditors != key.creditors { changes.append("creditors") }
+        if allowedOrigins != key.allowedOrigins { changes.append("allowed_origins") }
+        return changes
+    }
+
     func faults(now: Instant) -> [Fault] {
         var faults: [Fault] = []
         if scopes.isEmpty { faults.append(Fault("/scopes", .required, "must name at least one scope")) }
@@ -80,15 +90,58 @@ extension CallerOperations {
                 id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
                 creditors: request.creditors, allowedOrigins: request.allowedOrigins, createdAt: now,
                 expiresAt: request.expiresAt)
-            for (index, creditor) in request.creditors.enumerated() {
-                guard try await tx.ask(Creditors.isKnown(creditor)) else {
-                    throw Refusal.invalid([Fault("/creditors/\(index)", .unknownReference, "is not a known creditor")])
-                }
-            }
+            try await demandKnown(request.creditors, in: tx)
             tx.insert(key, digest: token.digest)
             tx.journal(
                 JournalEntry(.keyMade, by: caller?.actor ?? .commandLine, note: token.prefix), at: now)
             return MadeAPIKey(key: key, secret: token.text)
+        }
+    }
+
+    private func demandKnown(_ creditors: [OrganizationTaxCode], in tx: Transaction) async throws {
+        for (index, creditor) in creditors.enumerated() {
+            guard try await tx.ask(Creditors.isKnown(creditor)) else {
+                throw Refusal.invalid([Fault("/creditors/\(index)", .unknownReference, "is not a known creditor")])
+            }
+        }
+    }
+
+    /// - Throws: `Refusal.notFound`.
+    package func showAPIKey(_ id: APIKeyID, for caller: Caller) async throws -> APIKey {
+        guard let key = try await store.read(within: caller.tenancy, APIKeys.show(id)) else { throw Refusal.notFound }
+        return key
+    }
+
+    /// Changes the name and the rights of a key immediately, on every instance, without a new secret. Other keys of its chain of rotations
+    /// are not changed. Repeating the request is a no-op.
+    /// - Parameters:
+    ///   - wanted: the new content, or the error of the request's body, which is reported after a failed precondition. Its kind is the
+    ///     key's, and its expiry is ignored.
+    ///   - precondition: checked against the locked key (`If-Match`).
+    /// - Throws: `Refusal.notFound` also for a key that is expired or revoked, `.preconditionFailed`, `.invalid`.
+    package func changeAPIKey(
+        _ id: APIKeyID, to wanted: Result<APIKeyRequest, any Error>, by caller: Caller,
+        demanding precondition: Precondition<APIKey> = .none
+    ) async throws -> APIKey {
+        let now = clock()
+        return try await store.transaction(within: caller.tenancy) { tx in
+            guard let key = try await tx.ask(APIKeys.show(id, locking: true)) else { throw Refusal.notFound }
+            try precondition.demand(key)
+            guard key.isValid(at: now) else { throw Refusal.notFound }
+            let request = try wanted.get()
+            let faults = request.faults(now: now)
+            guard faults.isEmpty else { throw Refusal.invalid(faults) }
+            let changes = request.changes(of: key)
+            if changes.isEmpty { return key }
+            try await demandKnown(request.creditors, in: tx)
+            tx.update(
+                id, name: request.name, scopes: request.scopes, creditors: request.creditors,
+                allowedOrigins: request.allowedOrigins)
+            tx.journal(
+                JournalEntry(.keyChanged, by: caller.actor, note: "\(key.prefix) \(changes.joined(separator: " "))"),
+                at: now)
+            guard let changed = try await tx.ask(APIKeys.show(id)) else { throw Refusal.notFound }
+            return changed
         }
     }
 

@@ -127,12 +127,12 @@ extension ImportOperations {
         var decisions = Decisions(taken: progress.taken)
         guard !batch.requests.isEmpty else { return decisions }
         let drafts = batch.requests.map(\.draft)
-        let (creditor, debtTypes, stored, used, accounts) = try await tx.ask(
+        let (creditor, debtTypes, stored, used, accounts, suspensions) = try await tx.ask(
             Creditors.show(job.creditor, within: job.tenancy),
             Creditors.debtTypes(of: job.creditor, within: job.tenancy),
             Positions.by(externalIDs: drafts.map(\.externalID), of: job.creditor),
             Positions.onInstallments(drafts.flatMap(\.givenIUVs), of: job.creditor),
-            Accounts.of(Array(Set(drafts.flatMap(\.payees))).sorted()))
+            Accounts.of(Array(Set(drafts.flatMap(\.payees))).sorted()), Suspensions.of(job.creditor))
         guard let creditor else { throw Refusal.notFound }
         decisions.taken.add(positions: stored)
         decisions.taken.add(iuvs: used)
@@ -148,7 +148,7 @@ extension ImportOperations {
                     continue
                 }
                 let debtType = try draft.checked(
-                    debtTypes.first { $0.key == draft.debtTypeKey }, accounts, at: now)
+                    debtTypes.first { $0.key == draft.debtTypeKey }, accounts, suspensions, at: now)
                 if draft.needsNumbers, progress.isExhausted { throw .noticeNumbersExhausted }
                 let count = draft.installments.count(where: \.isNumberedByUs)
                 let position = try draft.position(
@@ -201,6 +201,7 @@ extension CreationFailure {
             [Fault(pointer, .alreadyUsed, "is already used by another position")]
         case .noticeNumbersExhausted:
             [Fault("/installments", .notAllowed, "needs notice numbers, and the creditor has no free one")]
+        case .suspended(let suspension): [Fault("/debt_type", .wrongState, "is switched off: \(suspension.reason)")]
         }
     }
 }

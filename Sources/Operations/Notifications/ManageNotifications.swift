@@ -45,6 +45,49 @@ extension NotificationOperations {
         }
     }
 
+    /// Queues a new mail with the content of one about a receipt, whatever became of that one, which remains unchanged.
+    /// - Parameter recipient: `nil`: the recipient of the first mail.
+    /// - Throws: `Refusal.notFound`, `.notificationNotResendable`, `.invalid` if no address is known.
+    package func resend(
+        _ id: Identifier<PagoPA.Notification>, to recipient: EmailAddress?, by caller: Caller,
+        repeating: Repeating<PagoPA.Notification>? = nil
+    ) async throws -> Once<PagoPA.Notification> {
+        return try await once(repeating, within: caller.tenancy) { tx, now in
+            guard let mail = try await tx.ask(Notifications.show(id, within: caller.tenancy)) else {
+                throw Refusal.notFound
+            }
+            guard let receiptID = mail.receipt else {
+                throw Refusal.notificationNotResendable("Only an e-mail about a receipt can be sent again.")
+            }
+            let receipt = try await tx.ask(Receipts.show(receiptID, within: caller.tenancy))
+            if let receipt, receipt.isReplaced, receipt.outcome.movedMoney {
+                throw Refusal.notificationNotResendable("The receipt that replaced this one has its own e-mails.")
+            }
+            guard let recipient = recipient ?? mail.recipient else {
+                throw Refusal.invalid([Fault("/to", .required, "is required: the e-mail has no address")])
+            }
+            let again = copy(of: mail, to: recipient, at: now)
+            tx.insert([again])
+            tx.journal(
+                JournalEntry(
+                    .notificationResent, by: caller.actor, creditor: mail.creditor, position: mail.position,
+                    receipt: mail.receipt, from: mail.state.rawValue, to: again.state.rawValue,
+                    note: again.id.description), at: now)
+            return again
+        }
+    }
+
+    private func copy(of mail: PagoPA.Notification, to recipient: EmailAddress, at now: Instant)
+        -> PagoPA.Notification
+    {
+        let id: Identifier<PagoPA.Notification> = newID()
+        return PagoPA.Notification(
+            id: id, kind: mail.kind, receipt: mail.receipt, position: mail.position, creditor: mail.creditor,
+            refund: mail.refund, audience: mail.audience, recipient: recipient, language: mail.language,
+            state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil,
+            messageID: outbox.messageID(id), createdAt: now, resentOf: mail.id)
+    }
+
     /// Queues a test mail, which shows whether delivery works.
     package func sendTest(
         to recipient: EmailAddress, language: Language, by caller: Caller,

@@ -5,6 +5,8 @@ import Storage
 /// Creates e-mails in the transaction of the event that they report. `NotificationOperations` sends them later.
 struct Outbox: Sendable {
     let mailFrom: EmailAddress
+    /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
+    let allowedRecipients: AllowedRecipients?
 
     /// Creates the e-mails about a receipt: one for each address, or one marked as skipped when there is no address. An address that
     /// belongs to both payer and debtor gets the payer's version.
@@ -24,9 +26,12 @@ struct Outbox: Sendable {
                 creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
                 language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
                 nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
-                createdAt: now)
+                createdAt: now,
+                skipReason: recipient == nil ? .noAddress : nil)
         }
     }
+
+    func allows(_ recipient: EmailAddress) -> Bool { allowedRecipients?.contains(recipient) ?? true }
 
     /// The ID is the same for every attempt, so that mail clients recognize a duplicate.
     func messageID(_ id: Identifier<PagoPA.Notification>) -> String {

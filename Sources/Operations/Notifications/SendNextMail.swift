@@ -40,6 +40,7 @@ extension NotificationOperations {
             guard let recipient = mail.recipient else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
             }
+            guard outbox.allows(recipient) else { return try await skip(mail) }
             guard mail.attempts <= RetryPlan.maximumAttempts else { throw AttemptsInterrupted() }
             guard let message = try await message(mail, to: recipient) else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
@@ -56,6 +57,11 @@ extension NotificationOperations {
             return await recordFailure(mail, failure: error, logger: logger)
         }
         await recordSent(mail, logger: logger)
+    }
+
+    private func skip(_ mail: PagoPA.Notification) async throws {
+        try await store.transaction(within: .everyCreditor) { tx in tx.skip(mail) }
+        Counter(label: "mail_sent_total", dimensions: [("result", "skipped")]).increment()
     }
 
     /// Returns an unsent mail to the queue, so that any instance can send it immediately. If the database is unavailable, the lease expires

@@ -10,6 +10,16 @@ extension PSPOperations {
         return try await self.version(version) { try await store.read(within: .everyCreditor, PSPLists.show(version)) }
     }
 
+    /// The current PSP list without what is switched off.
+    func offeredList() async throws -> PSPList? {
+        let (version, suspensions) = try await store.read(
+            within: .everyCreditor, PSPLists.currentVersion, Suspensions.ofPSPs)
+        guard let version else { return nil }
+        return try await self.version(version) {
+            try await store.read(within: .everyCreditor, PSPLists.show(version))
+        }?.offered(ActiveSuspensions(suspensions, at: clock()))
+    }
+
     func version(_ version: Int?, in tx: Transaction) async throws -> PSPList? {
         guard let version else { return nil }
         return try await self.version(version) { try await tx.ask(PSPLists.show(version)) }

@@ -14,14 +14,22 @@ struct AttemptPlan {
 extension AttemptOperations {
     /// Checks the request against the locked positions, and builds the attempt and the call that starts it at the PSP.
     /// - Parameter positions: the positions that hold the installments.
-    /// - Throws: `Refusal.invalid` with every violation, `.installmentNotPayable`, `.positionUnderReview`, `.paymentInProgress`.
+    /// - Throws: `Refusal.invalid` with every violation, `.suspended`, `.installmentNotPayable`, `.positionUnderReview`, `.paymentInProgress`.
     func plan(
         _ request: AttemptRequest, for positions: [Position], of creditors: [Creditor], from list: PSPList?,
-        signedWith secrets: [WebhookSecret], by caller: Caller, at now: Instant
+        signedWith secrets: [WebhookSecret], unless suspensions: ActiveSuspensions, by caller: Caller, at now: Instant
     ) throws -> AttemptPlan {
         let selection: AttemptSelection
         do { selection = try AttemptSelection(request.installments, in: positions, now: now) } catch {
             throw Refusal(error)
+        }
+        for position in positions {
+            if let suspension = suspensions.of(position.creditor, debtType: position.debtTypeKey) {
+                throw Refusal.suspended(suspension)
+            }
+        }
+        if let suspension = suspensions.of(request.psp, channel: request.channel) {
+            throw Refusal.suspended(suspension)
         }
         guard let creditor = creditors.first(where: { $0.taxCode == selection.creditor }) else {
             throw Refusal.notFound

@@ -80,9 +80,10 @@ extension AttemptOperations {
             return try await store.transaction(within: caller.tenancy) { tx in
                 // One flush locks and reads all rows that the start needs.
                 let wanted = InstallmentSet(request.installments)
-                let (earlier, positions, creditors, version) = try await tx.ask(
+                let (earlier, positions, creditors, version, suspensions) = try await tx.ask(
                     IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: caller.tenancy),
-                    Positions.creditors(holding: wanted, within: caller.tenancy), PSPLists.currentVersion)
+                    Positions.creditors(holding: wanted, within: caller.tenancy), PSPLists.currentVersion,
+                    Suspensions.of(request.psp, holding: wanted, within: caller.tenancy))
                 switch earlier {
                 case .answered(let answer): return .replayed(answer)
                 case .running(let attempt, let age):
@@ -94,7 +95,7 @@ extension AttemptOperations {
                 }
                 let plan = try plan(
                     request, for: positions, of: creditors, from: try await psps.version(version, in: tx),
-                    signedWith: secrets, by: caller, at: now)
+                    signedWith: secrets, unless: ActiveSuspensions(suspensions, at: now), by: caller, at: now)
                 tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
                     JournalEntry(

@@ -10,6 +10,7 @@ enum CreationFailure: Error, Equatable {
     case externalIDTaken
     case noticeNumberTaken(pointer: String)
     case noticeNumbersExhausted
+    case suspended(Suspension)
 }
 
 extension Refusal {
@@ -19,17 +20,21 @@ extension Refusal {
         case .externalIDTaken: self = .externalIDTaken
         case .noticeNumberTaken(let pointer): self = .noticeNumberTaken(pointer: pointer)
         case .noticeNumbersExhausted: self = .noticeNumbersExhausted
+        case .suspended(let suspension): self = .suspended(suspension)
         }
     }
 }
 
 extension PositionDraft {
     /// - Returns: the debt type.
-    func checked(_ debtType: DebtType?, _ accounts: AccountRegister, at now: Instant) throws(CreationFailure)
-        -> DebtType
-    {
+    func checked(
+        _ debtType: DebtType?, _ accounts: AccountRegister, _ suspensions: [Suspension], at now: Instant
+    ) throws(CreationFailure) -> DebtType {
         guard let debtType else {
             throw .faults([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
+        }
+        if let suspension = ActiveSuspensions(suspensions, at: now).of(creditor, debtType: debtType.key) {
+            throw .suspended(suspension)
         }
         let faults = accounts.faults(of: installments.map(\.transfers), on: CalendarDate(romeDayOf: now))
         guard faults.isEmpty else { throw .faults(faults) }

@@ -30,23 +30,22 @@ extension PositionOperations {
         demanding precondition: Precondition<PositionDetail>, afterTries tries: Int
     ) async throws -> PositionDetail {
         let now = clock()
-        do {
-            return try await store.transaction(within: caller.tenancy) { tx in
+        return try await refusingUsedInstallments {
+            try await store.transaction(within: caller.tenancy) { tx in
                 guard let detail = try await tx.ask(detail(of: id, within: caller.tenancy, locking: true)) else {
                     throw Refusal.notFound
                 }
-                let old = detail.position
                 try precondition.demand(detail)
-                if let obstacle = old.obstacleToChange(now: now) { throw Refusal(obstacle) }
-                let new = try await changed(old, to: try wanted.get(), by: caller, afterTries: tries, in: tx, at: now)
-                tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
-                tx.update(new, replacingParts: new.replacesParts(of: old))
-                tx.journal(
-                    JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: id), at: now)
-                return PositionDetail(position: new, attempts: detail.attempts, receipts: detail.receipts)
+                if let obstacle = detail.position.obstacleToChange(now: now) { throw Refusal(obstacle) }
+                return try await change(detail, to: try wanted.get(), by: caller, afterTries: tries, in: tx, at: now)
             }
-        } catch StorageError.constraint(.attemptItemsInstallment), StorageError.constraint(.receiptsInstallment),
-            StorageError.constraint(.receiptsCopyOf)
+        }
+    }
+
+    /// Rejects a change that removes an installment with a payment attempt or a receipt.
+    func refusingUsedInstallments<Changed: Sendable>(_ change: () async throws -> Changed) async throws -> Changed {
+        do { return try await change() } catch StorageError.constraint(.attemptItemsInstallment),
+            StorageError.constraint(.receiptsInstallment), StorageError.constraint(.receiptsCopyOf)
         {
             throw Refusal.invalid([
                 Fault(
@@ -56,22 +55,41 @@ extension PositionOperations {
         }
     }
 
+    /// - Parameter detail: locked, and without an obstacle to changes.
+    func change(
+        _ detail: PositionDetail, to draft: PositionDraft, by caller: Caller, afterTries tries: Int,
+        in tx: Transaction, at now: Instant
+    ) async throws -> PositionDetail {
+        let old = detail.position
+        let new = try await changed(old, to: draft, by: caller, afterTries: tries, in: tx, at: now)
+        tx.claimIUVs(of: Array(new.installments.dropFirst(old.installments.count)), creditor: new.creditor)
+        tx.update(new, replacingParts: new.replacesParts(of: old))
+        tx.journal(
+            JournalEntry(.positionChanged, by: caller.actor, creditor: new.creditor, position: new.id), at: now)
+        return PositionDetail(position: new, attempts: detail.attempts, receipts: detail.receipts)
+    }
+
     private func changed(
         _ old: Position, to draft: PositionDraft, by caller: Caller, afterTries tries: Int, in tx: Transaction,
         at now: Instant
     ) async throws -> Position {
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
-        let extra = max(0, draft.installments.count - old.installments.count)
+        let extra = draft.installments.dropFirst(old.installments.count).count(where: \.isNumberedByUs)
         let draw = NumberDraw(extra, afterTries: tries, cached: Positions.cachedIUVBases)
         let today = CalendarDate(romeDayOf: now)
-        let (creditor, debtType, accounts, bases) = try await tx.ask(
+        let (creditor, debtType, accounts, bases, suspensions) = try await tx.ask(
             Creditors.show(old.creditor, within: caller.tenancy),
             Creditors.debtType(draft.debtTypeKey, of: old.creditor, within: caller.tenancy),
-            Accounts.of(draft.payees), Positions.nextIUVBases(extra, of: old.creditor))
+            Accounts.of(draft.payees), Positions.nextIUVBases(extra, of: old.creditor), Suspensions.of(old.creditor))
         guard let creditor else { throw Refusal.notFound }
         guard let debtType else {
             throw Refusal.invalid([Fault("/debt_type", .unknownReference, "is not a debt type of this creditor")])
+        }
+        if debtType.key != old.debtTypeKey,
+            let suspension = ActiveSuspensions(suspensions, at: now).of(old.creditor, debtType: debtType.key)
+        {
+            throw Refusal.suspended(suspension)
         }
         let notices = try await tx.notices(draw, from: bases, of: creditor)
         let source = InstallmentSource(

@@ -22,16 +22,27 @@ extension PositionOperations {
     ) async throws -> Once<CreatedPosition> {
         let faults = draft.faults()
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
+        let created = try await retryingNumbers(of: draft) { tries in
+            try await once(repeating, within: caller.tenancy) { tx, now in
+                try await create(
+                    draft, fingerprint: fingerprint, formerFingerprint: formerFingerprint, by: caller,
+                    afterTries: tries, in: tx, at: now)
+            }
+        }
+        if case .done(.created(let position)) = created { await settleWaitingReceipts(for: position, draft) }
+        return created
+    }
+
+    /// Tries again when another request uses the external ID or a number of the draft at the same time.
+    /// - Parameter store: gets the number of earlier tries.
+    /// - Throws: `Refusal.noticeNumberTaken`, `.noticeNumbersExhausted`.
+    func retryingNumbers<Stored: Sendable>(of draft: PositionDraft, _ store: (Int) async throws -> Stored) async throws
+        -> Stored
+    {
         var tries = 0
         while true {
             do {
-                let created = try await once(repeating, within: caller.tenancy) { [tries] tx, now in
-                    try await create(
-                        draft, fingerprint: fingerprint, formerFingerprint: formerFingerprint, by: caller,
-                        afterTries: tries, in: tx, at: now)
-                }
-                await settleWaitingReceipts(for: created, draft)
-                return created
+                return try await store(tries)
             } catch StorageError.constraint(.positionsExternalID) where tries < NumberDraw.maximumTries {
                 // Another request stored the same external ID in the meantime: the next try finds it.
             } catch StorageError.constraint(.usedIUVs) {
@@ -49,10 +60,8 @@ extension PositionOperations {
     }
 
     /// Settles receipts that arrived before their position. Generated numbers are new, so no receipt can wait for them.
-    private func settleWaitingReceipts(for created: Once<CreatedPosition>, _ draft: PositionDraft) async {
-        guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }),
-            case .done(.created(let position)) = created
-        else { return }
+    func settleWaitingReceipts(for position: Position, _ draft: PositionDraft) async {
+        guard !draft.isDraft, draft.installments.contains(where: { !$0.isNumberedByUs }) else { return }
         await receipts.settleQuarantine(for: position, position.installments)
     }
 
@@ -60,19 +69,15 @@ extension PositionOperations {
         _ draft: PositionDraft, fingerprint: [UInt8], formerFingerprint: [UInt8]?, by caller: Caller,
         afterTries tries: Int, in tx: Transaction, at now: Instant
     ) async throws -> CreatedPosition {
-        let draw = NumberDraw(
-            draft.installments.count(where: \.isNumberedByUs), afterTries: tries, cached: Positions.cachedIUVBases)
-        let (creditor, debtType, existing, accounts, bases) = try await tx.ask(
-            Creditors.show(draft.creditor, within: caller.tenancy),
-            Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
-            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees),
-            Positions.nextIUVBases(draw.count, of: draft.creditor))
-        guard let creditor else {
+        let outcome = try await createUnlessStored(
+            draft, fingerprint: fingerprint, by: caller, afterTries: tries, in: tx, at: now)
+        switch outcome {
+        case .unknownCreditor:
             throw Refusal.invalid([
                 Fault("/creditor_tax_code", .unknownReference, "is not a creditor that this key may act for")
             ])
-        }
-        if let existing {
+        case .created(let position): return .created(position)
+        case .stored(let existing):
             guard existing.fingerprint == fingerprint || existing.fingerprint == formerFingerprint else {
                 throw Refusal.externalIDTaken
             }
@@ -81,9 +86,29 @@ extension PositionOperations {
             }
             return .existing(detail)
         }
+    }
+
+    /// Creates the position, unless the creditor has one with its external ID.
+    /// - Parameter precondition: checked before a position is created, on the position that does not exist.
+    /// - Throws: `Refusal.invalid`, `.preconditionFailed`, `.noticeNumbersExhausted`.
+    func createUnlessStored(
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller,
+        demanding precondition: Precondition<PositionDetail> = .none, afterTries tries: Int, in tx: Transaction,
+        at now: Instant
+    ) async throws -> CreationOutcome {
+        let draw = NumberDraw(
+            draft.installments.count(where: \.isNumberedByUs), afterTries: tries, cached: Positions.cachedIUVBases)
+        let (creditor, debtType, existing, accounts, bases, suspensions) = try await tx.ask(
+            Creditors.show(draft.creditor, within: caller.tenancy),
+            Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
+            Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees),
+            Positions.nextIUVBases(draw.count, of: draft.creditor), Suspensions.of(draft.creditor))
+        guard let creditor else { return .unknownCreditor }
+        if let existing { return .stored(existing) }
+        try precondition.demand(nil)
         let position: Position
         do {
-            let debtType = try draft.checked(debtType, accounts, at: now)
+            let debtType = try draft.checked(debtType, accounts, suspensions, at: now)
             let notices = try await tx.notices(draw, from: bases, of: creditor)
             position = try draft.position(of: creditor, debtType, accounts, notices: notices, at: now)
         } catch let failure as CreationFailure { throw Refusal(failure) }
@@ -95,4 +120,13 @@ extension PositionOperations {
                 to: position.state.rawValue), at: now)
         return .created(position)
     }
+}
+
+/// What the creation of a position found.
+enum CreationOutcome {
+    case created(Position)
+    /// The creditor has a position with this external ID.
+    case stored(PositionByExternalID)
+    /// There is no such creditor, or the caller may not act for it.
+    case unknownCreditor
 }

@@ -16,28 +16,35 @@ extension PositionOperations {
                 throw Refusal.notFound
             }
             try precondition.demand(found)
-            let position = found.position
-            guard let next = position.state.after(event, wasPublished: position.publishedAt != nil) else {
-                throw Refusal.positionNotEditable(position.status(today: today))
-            }
-            guard next != position.state else { return found }
-            if let secondsLeft = position.secondsReserved(now: now) {
-                throw Refusal.paymentInProgress(secondsLeft: secondsLeft)
-            }
-            tx.setState(next, of: position, at: now)
-            tx.journal(
-                JournalEntry(
-                    .positionState, by: caller.actor, creditor: position.creditor, position: id,
-                    from: position.state.rawValue, to: next.rawValue), at: now)
-            guard let moved = try await tx.ask(Positions.show(id, within: caller.tenancy)) else {
-                throw Refusal.notFound
-            }
-            return PositionDetail(position: moved, attempts: found.attempts, receipts: found.receipts)
+            return try await move(found, event, by: caller, in: tx, at: now)
         }
         // Waiting receipts settle when the position is published, not while it is a draft.
         if event == .publish, case .done(let detail) = moved {
             await receipts.settleQuarantine(for: detail.position, detail.position.installments)
         }
         return moved
+    }
+
+    /// - Parameter found: locked.
+    func move(
+        _ found: PositionDetail, _ event: PositionEvent, by caller: Caller, in tx: Transaction, at now: Instant
+    ) async throws -> PositionDetail {
+        let position = found.position
+        guard let next = position.state.after(event, wasPublished: position.publishedAt != nil) else {
+            throw Refusal.positionNotEditable(position.status(today: CalendarDate(romeDayOf: now)))
+        }
+        guard next != position.state else { return found }
+        if let secondsLeft = position.secondsReserved(now: now) {
+            throw Refusal.paymentInProgress(secondsLeft: secondsLeft)
+        }
+        tx.setState(next, of: position, at: now)
+        tx.journal(
+            JournalEntry(
+                .positionState, by: caller.actor, creditor: position.creditor, position: position.id,
+                from: position.state.rawValue, to: next.rawValue), at: now)
+        guard let moved = try await tx.ask(Positions.show(position.id, within: caller.tenancy)) else {
+            throw Refusal.notFound
+        }
+        return PositionDetail(position: moved, attempts: found.attempts, receipts: found.receipts)
     }
 }

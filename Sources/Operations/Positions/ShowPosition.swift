@@ -28,6 +28,32 @@ extension PositionOperations {
         return found
     }
 
+    /// - Throws: `Refusal.notFound` if the creditor has no position with this external ID, or the caller may not act for it.
+    package func show(externalID: String, of creditor: OrganizationTaxCode, for caller: Caller) async throws
+        -> PositionDetail
+    {
+        guard let found = try await find(externalID, of: creditor, for: caller) else { throw Refusal.notFound }
+        return found
+    }
+
+    /// - Throws: `Refusal.notFound` if no installment of the creditor has this notice number, or the caller may not see its position.
+    package func show(noticeNumber: NoticeNumber, of creditor: OrganizationTaxCode, for caller: Caller) async throws
+        -> PositionDetail
+    {
+        let id = try await store.read(within: caller.tenancy, Positions.id(noticeNumber: noticeNumber, of: creditor))
+        guard let id else { throw Refusal.notFound }
+        return try await show(id, for: caller)
+    }
+
+    func find(_ externalID: String, of creditor: OrganizationTaxCode, for caller: Caller) async throws
+        -> PositionDetail?
+    {
+        let stored = try await store.read(
+            within: caller.tenancy, Positions.by(externalID: externalID, of: creditor))
+        guard let stored else { return nil }
+        return try await show(stored.id, for: caller)
+    }
+
     func detail(of id: Identifier<Position>, within tenancy: Tenancy, locking: Bool = false) -> Query<
         PositionDetail?
     > {

@@ -32,6 +32,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case positionCreated = "position_created"
     case positionChanged = "position_changed"
     case positionState = "position_state"
+    /// A draft that was never published was deleted.
+    case positionDeleted = "position_deleted"
     case attemptState = "attempt_state"
     case rtReceived = "rt_received"
     case rtRefused = "rt_refused"
@@ -43,11 +45,18 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case writtenOff = "written_off"
     case refundState = "refund_state"
     case notificationRetried = "notification_retried"
+    /// The note contains the id of the new e-mail, never its address.
+    case notificationResent = "notification_resent"
     case creditorSaved = "creditor_saved"
     case accountSaved = "account_saved"
     case debtTypeSaved = "debt_type_saved"
+    /// The note contains what was switched off, and the reason.
+    case suspended
+    case suspensionLifted = "suspension_lifted"
     case pspListReplaced = "psp_list_replaced"
     case keyMade = "key_made"
+    /// The note contains the prefix of the key and the names of the changed members.
+    case keyChanged = "key_changed"
     case keyRevoked = "key_revoked"
     case secretMade = "secret_made"
     case secretRevoked = "secret_revoked"

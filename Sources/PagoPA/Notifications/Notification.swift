@@ -22,13 +22,18 @@ package struct Notification: Sendable, Equatable {
     package let lastError: String?
     package let messageID: String
     package let createdAt: Instant
+    /// The e-mail that this one sends again.
+    package let resentOf: Identifier<Notification>?
+    /// `nil` unless the e-mail is skipped.
+    package let skipReason: SkipReason?
 
     package init(
         id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
         position: Identifier<Position>?, creditor: OrganizationTaxCode? = nil, refund: Identifier<Refund>? = nil,
         audience: ReceiptAudience? = nil, citizen: CitizenID? = nil, link: String? = nil,
         recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
-        sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant
+        sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant,
+        resentOf: Identifier<Notification>? = nil, skipReason: SkipReason? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -48,18 +53,17 @@ package struct Notification: Sendable, Equatable {
         self.lastError = lastError
         self.messageID = messageID
         self.createdAt = createdAt
+        self.resentOf = resentOf
+        self.skipReason = skipReason
     }
 }
 
 /// Why an e-mail is not sent.
-package enum SkippedReason: String, Sendable, CaseIterable {
-    /// Neither the payment nor the debtor has an e-mail address.
+package enum SkipReason: String, Sendable, CaseIterable {
+    /// No address was known.
     case noAddress = "no_address"
-}
-
-extension Notification {
-    /// `nil` for an e-mail that is not skipped.
-    package var skippedReason: SkippedReason? { state == .skipped ? .noAddress : nil }
+    /// This environment may not send e-mails to the address. The address was deleted.
+    case recipientNotAllowed = "recipient_not_allowed"
 }
 
 package enum NotificationKind: String, Sendable, CaseIterable {
@@ -124,6 +128,8 @@ package enum NotificationEvent: Sendable, CaseIterable {
     /// The sender releases a claimed e-mail without an attempt, for example when the service stops.
     case released
     case retriedByOps
+    /// This environment may not send e-mails to the recipient.
+    case recipientRefused
 }
 
 extension NotificationState: TransitionTable {
@@ -135,12 +141,16 @@ extension NotificationState: TransitionTable {
         case (.sending, .failedForNow): .retrying
         case (.sending, .failedForGood): .dead
         case (.sending, .released): .queued
+        case (.sending, .recipientRefused): .skipped
         case (.dead, .retriedByOps), (.retrying, .retriedByOps): .queued
         case (.queued, .retriedByOps): .queued
         case (.sending, .retriedByOps), (.sent, .retriedByOps), (.skipped, .retriedByOps): nil
         case (.sent, _), (.dead, _), (.skipped, _): nil
-        case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood), (.queued, .released): nil
-        case (.retrying, .delivered), (.retrying, .failedForNow), (.retrying, .failedForGood), (.retrying, .released):
+        case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood), (.queued, .released),
+            (.queued, .recipientRefused):
+            nil
+        case (.retrying, .delivered), (.retrying, .failedForNow), (.retrying, .failedForGood), (.retrying, .released),
+            (.retrying, .recipientRefused):
             nil
         }
     }

@@ -69,7 +69,7 @@ extension PositionDraft {
     }
 
     /// The installments of a changed position. Existing ones retain their numbers, so that a printed notice stays payable. They retain their
-    /// transfers if the amount is the same and the draft has no transfers.
+    /// transfers if the amount is the same and the draft has no transfers. Added ones have the supplied or generated numbers.
     package func installments(
         replacing old: [Installment], from source: InstallmentSource, newID: () -> Identifier<Installment>
     ) throws(InstallmentFailure) -> [Installment] {
@@ -77,7 +77,12 @@ extension PositionDraft {
         var built: [Installment] = []
         for (index, part) in installments.enumerated() {
             let existing = index < old.count ? old[index] : nil
-            let notice = if let existing { existing.noticeNumber } else { try source.nextNotice() }
+            var given: NoticeNumber?
+            if existing == nil {
+                given = try part.noticeNumber(by: source.creditor.noticeCodes, at: "/installments/\(index)")
+                    .mapError(InstallmentFailure.fault).get()
+            }
+            let notice = if let known = existing?.noticeNumber ?? given { known } else { try source.nextNotice() }
             if (part.noticeNumber ?? notice) != notice || (part.iuv ?? notice.iuv) != notice.iuv {
                 throw .fault(
                     Fault("/installments/\(index)", .readOnly, "cannot change its IUV or notice number"))
@@ -92,7 +97,7 @@ extension PositionDraft {
                 Installment(
                     id: existing?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice,
                     amount: part.amount, dueDate: part.dueDate, transfers: transfers, paidAt: nil, heldUntil: nil,
-                    isIUVGenerated: existing?.isIUVGenerated ?? true))
+                    isIUVGenerated: existing?.isIUVGenerated ?? (given == nil)))
         }
         return built
     }

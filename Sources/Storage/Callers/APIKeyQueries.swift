@@ -10,8 +10,8 @@ package enum APIKeys {
         several(where: "digest = \(digest)", limit: 1).map(\.first)
     }
 
-    package static func show(_ id: APIKeyID) -> Query<APIKey?> {
-        several(where: "id = \(id.uuid)", limit: 1).map(\.first)
+    package static func show(_ id: APIKeyID, locking: Bool = false) -> Query<APIKey?> {
+        several(where: "id = \(id.uuid)", limit: 1, locking: locking).map(\.first)
     }
 
     /// Whether a valid key allows pages of this origin to read responses.
@@ -35,12 +35,13 @@ package enum APIKeys {
             cursor: { Cursor(order: "api_keys", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
-    private static func several(where condition: SQL, limit: Int) -> Query<[APIKey]> {
+    private static func several(where condition: SQL, limit: Int, locking: Bool = false) -> Query<[APIKey]> {
         Query(
             """
             SELECT id, name, kind, prefix, scopes, creditors, allowed_origins, created_at, expires_at, revoked_at, last_used_at,
                 coalesce(lineage, id), lineage_expires_at, row_version
             FROM api_keys WHERE \(condition) ORDER BY created_at DESC, id DESC LIMIT \(limit)
+            \(locking ? "FOR UPDATE" as SQL : "")
             """,
             rows: { row in
                 APIKey(

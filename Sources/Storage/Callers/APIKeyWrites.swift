@@ -16,6 +16,18 @@ extension Transaction {
             """)
     }
 
+    /// Queues a change of the name and the rights. A trigger increments the version, so that no instance uses the former rights.
+    package func update(
+        _ key: APIKeyID, name: String, scopes: [Scope], creditors: [OrganizationTaxCode], allowedOrigins: [WebOrigin]
+    ) {
+        send(
+            """
+            UPDATE api_keys SET name = \(name), scopes = \(scopes.map(\.rawValue)),
+                creditors = \(creditors.map(\.value)), allowed_origins = \(allowedOrigins.map(\.description))
+            WHERE id = \(key.uuid)
+            """)
+    }
+
     package func revoke(_ key: APIKeyID, at now: Instant) {
         send("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, \(now.sql)) WHERE id = \(key.uuid)")
     }

@@ -67,25 +67,39 @@ package enum Notifications {
         """
         n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
         n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at, n.last_error, n.message_id,
-        n.created_at
+        n.created_at, n.resent_of, n.skipped_reason
         """
     }
 
     static func several(_ sql: SQL) -> Query<[PagoPA.Notification]> {
         Query(
             sql,
-            rows: { row in
-                PagoPA.Notification(
-                    id: try row.identifier(), kind: try row.word(), receipt: try row.optionalIdentifier(),
-                    position: try row.optionalIdentifier(),
-                    creditor: try row.optionalValue { try OrganizationTaxCode(unchecked: $0) },
-                    refund: try row.optionalIdentifier(),
-                    audience: try row.optionalText().flatMap(ReceiptAudience.init),
-                    citizen: try row.optionalIdentifier(), link: try row.optionalText(),
-                    recipient: try row.optionalValue { try EmailAddress($0) }, language: try row.word(),
-                    state: try row.word(), attempts: try row.int(), nextAttemptAt: try row.optionalInstant(),
-                    sentAt: try row.optionalInstant(), lastError: try row.optionalText(), messageID: try row.text(),
-                    createdAt: try row.instant())
-            })
+            rows: { try $0.notification() })
+    }
+}
+
+extension Row {
+    fileprivate mutating func notification() throws -> PagoPA.Notification {
+        let (id, kind): (Identifier<PagoPA.Notification>, NotificationKind) = (try identifier(), try word())
+        let (receipt, position): (Identifier<Receipt>?, Identifier<Position>?) = (
+            try optionalIdentifier(), try optionalIdentifier()
+        )
+        let creditor = try optionalValue { try OrganizationTaxCode(unchecked: $0) }
+        let refund: Identifier<Refund>? = try optionalIdentifier()
+        let audience = try optionalText().flatMap(ReceiptAudience.init)
+        let (citizen, link): (CitizenID?, String?) = (try optionalIdentifier(), try optionalText())
+        let recipient = try optionalValue { try EmailAddress($0) }
+        let (language, state): (Language, NotificationState) = (try word(), try word())
+        return PagoPA.Notification(
+            id: id, kind: kind, receipt: receipt, position: position, creditor: creditor, refund: refund,
+            audience: audience, citizen: citizen, link: link, recipient: recipient, language: language, state: state,
+            attempts: try int(), nextAttemptAt: try optionalInstant(), sentAt: try optionalInstant(),
+            lastError: try optionalText(), messageID: try text(), createdAt: try instant(),
+            resentOf: try optionalIdentifier(), skipReason: try skipReason(of: state))
+    }
+
+    private mutating func skipReason(of state: NotificationState) throws -> SkipReason? {
+        let stored = try optionalText().flatMap(SkipReason.init)
+        return state == .skipped ? stored ?? .noAddress : nil
     }
 }

@@ -13,14 +13,15 @@ extension Transaction {
             (\(mail.id.uuid), \(mail.kind.rawValue), \(mail.receipt?.uuid), \(mail.position?.uuid), \(mail.creditor?.value),
                 \(mail.refund?.uuid), \(mail.audience?.rawValue), \(mail.citizen?.uuid), \(mail.link),
                 \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
-                CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql))
+                CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql),
+                \(mail.resentOf?.uuid))
             """
         }
         guard !rows.isEmpty else { return }
         send(
             """
             INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience, citizen_id,
-                link, recipient, language, state, next_attempt_at, message_id, created_at)
+                link, recipient, language, state, next_attempt_at, message_id, created_at, resent_of)
             VALUES \(rows.joined(separator: ", "))
             ON CONFLICT DO NOTHING
             """)
@@ -79,6 +80,16 @@ extension Transaction {
             setting: "attempts = attempts - 1, leased_until = NULL, next_attempt_at = clock_timestamp()")
     }
 
+    /// Queues that the e-mail is not sent, because the environment does not allow its recipient. The address is deleted.
+    package func skip(_ mail: PagoPA.Notification) {
+        move(
+            mail, by: .recipientRefused,
+            setting: """
+                skipped_reason = \(SkipReason.recipientNotAllowed.rawValue), recipient = NULL, link = NULL,
+                leased_until = NULL, next_attempt_at = NULL, last_error = NULL
+                """)
+    }
+
     /// Queues a change of an e-mail that this sender claimed. Nothing changes if another sender has claimed it since.
     private func move(_ mail: PagoPA.Notification, by event: NotificationEvent, setting columns: SQL) {
         send(
@@ -107,12 +118,15 @@ extension Transaction {
         notify(channel: Channels.notifications, payload: "")
     }
 
-    /// The distinct addresses to which e-mails about this receipt were sent for its payer.
+    /// The distinct addresses to which e-mails about this receipt were sent for its payer. An address to which an operator sent one again may
+    /// be another person's.
     package func payerAddresses(of receipt: Identifier<Receipt>) async throws -> [EmailAddress] {
         try await query(
             """
             SELECT DISTINCT n.recipient FROM notifications n
-            WHERE n.receipt_id = \(receipt.uuid) AND n.audience = 'payer' AND n.recipient IS NOT NULL ORDER BY 1
+            WHERE n.receipt_id = \(receipt.uuid) AND n.audience = 'payer' AND n.recipient IS NOT NULL
+                AND n.resent_of IS NULL
+            ORDER BY 1
             """
         ).map { row in
             var row = row

@@ -105,7 +105,8 @@ extension PositionFilter {
     /// Few positions match one of these values, so that its index is right beside any other filter; or there is no filter at all, or
     /// only a status of the creditors' positions, which is a literal in the statement. The debtor ANONIMO may have many.
     fileprivate func hasOnePlan(within tenancy: Tenancy) -> Bool {
-        let isNarrow = iuv != nil || noticeNumber != nil || debtor.map { !$0.isAnonymous } ?? false
+        let isNarrow =
+            externalID != nil || iuv != nil || noticeNumber != nil || debtor.map { !$0.isAnonymous } ?? false
         var others = self
         if case .only = tenancy, statuses.count == 1 { others.statuses = [] }
         return isNarrow || others == PositionFilter()
@@ -201,6 +202,7 @@ extension PositionFilter {
             let any: [SQL] = statuses.map { $0.condition(today: today) }
             all.append("(\(any.joined(separator: " OR ")))")
         }
+        if let externalID { all.append("p.external_id = \(externalID)") }
         if let debtTypeKey { all.append("p.debt_type = \(debtTypeKey)") }
         if let documentYear { all.append("p.document_year = \(documentYear)") }
         if let documentNumber { all.append("p.document_number = \(documentNumber)") }

@@ -23,7 +23,7 @@ package struct InstallmentSet: Sendable {
     }
 
     /// The ids of the positions that contain them.
-    fileprivate var positionIDs: SQL {
+    var positionIDs: SQL {
         """
         SELECT position_id FROM installments WHERE id = ANY(\(ids.map(\.uuid)))
         UNION ALL
@@ -78,6 +78,23 @@ package enum Positions {
             row: { row in
                 PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
             })
+    }
+
+    /// Deletes a draft that was never published and to which nothing refers.
+    /// - Returns: whether it was deleted.
+    package static func discardDraft(_ id: Identifier<Position>) -> Query<Bool> {
+        Query<Bool?>("SELECT discard_draft(\(id.uuid))", row: { try $0.bool() }).map { $0 ?? false }
+    }
+
+    /// The position with an installment that has this notice number.
+    package static func id(noticeNumber: NoticeNumber, of creditor: OrganizationTaxCode) -> Query<
+        Identifier<Position>?
+    > {
+        Query(
+            """
+            SELECT position_id FROM installments
+            WHERE creditor_tax_code = \(creditor.value) AND notice_number = \(noticeNumber.value)
+            """, row: { try $0.identifier() })
     }
 
     /// The positions with these external ids.
