@@ -32,7 +32,7 @@ package struct API: Sendable {
             + pspRoutes(intermediary.psps)
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
-            + refundRoutes(intermediary.refunds, links)
+            + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
             + summaryRoutes(intermediary.summaries)
             + helpRoutes(intermediary.help)

@@ -25,6 +25,7 @@ package struct Intermediary: Sendable {
     package let notifications: NotificationOperations
     package let journal: JournalOperations
     package let summaries: SummaryOperations
+    package let events: EventOperations
     package let retention: RetentionOperations
 
     /// The order of the statements is the order of the dependencies: each type uses only types above it.
@@ -60,6 +61,7 @@ package struct Intermediary: Sendable {
             logger: logger)
         journal = JournalOperations(store: store, clock: clock)
         summaries = SummaryOperations(store: store, clock: clock)
+        events = EventOperations(store: store, clock: clock)
         retention = RetentionOperations(
             store: store, clock: clock, logger: logger, addressLifeDays: settings.addressLifeDays)
     }

@@ -16,12 +16,14 @@ enum TenantScoped {
     case notifications(SQL)
     /// Only keys of the creditor and operators see these rows.
     case imports(SQL)
+    /// Entries of the journal that are events.
+    case events(SQL)
 
     fileprivate var creditorColumn: SQL {
         switch self {
         case .registry(let column): column
         case .positions(let alias), .receipts(let alias), .attempts(let alias), .anomalies(let alias),
-            .refunds(let alias), .notifications(let alias), .imports(let alias):
+            .refunds(let alias), .notifications(let alias), .imports(let alias), .events(let alias):
             alias + ".creditor_tax_code"
         }
     }
@@ -30,6 +32,7 @@ enum TenantScoped {
     fileprivate var withoutQuarantine: SQL {
         switch self {
         case .receipts(let alias): " AND \(alias).status <> 'quarantined'"
+        case .events(let alias): " AND \(alias).event <> 'receipt.quarantined'"
         case .registry, .positions, .attempts, .anomalies, .refunds, .notifications, .imports: ""
         }
     }
@@ -49,7 +52,7 @@ enum TenantScoped {
                 """,
             ]
         case .attempts(let alias): ["\(alias).payer_tax_code = \(citizen.value)"]
-        case .anomalies, .refunds, .notifications, .imports: ["FALSE"]
+        case .anomalies, .refunds, .notifications, .imports, .events: ["FALSE"]
         }
     }
 }

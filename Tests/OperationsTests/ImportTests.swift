@@ -117,7 +117,7 @@ import Testing
                             FROM installments i WHERE i.position_id = p.id)::text
                         || (SELECT jsonb_agg(to_jsonb(t) - '{installment_id,creditor_tax_code,remittance}'::text[] ORDER BY i.number, t.number)
                             FROM transfers t JOIN installments i ON i.id = t.installment_id WHERE i.position_id = p.id)::text
-                        || (SELECT jsonb_agg(to_jsonb(j) - '{id,at,position_id,creditor_tax_code,correlation_id}'::text[])
+                        || (SELECT jsonb_agg(to_jsonb(j) - '{id,at,position_id,creditor_tax_code,correlation_id,event_order}'::text[])
                             FROM journal j WHERE j.position_id = p.id)::text
                         || (SELECT count(*) FROM used_iuvs u JOIN installments i USING (creditor_tax_code, iuv)
                             WHERE i.position_id = p.id)::text

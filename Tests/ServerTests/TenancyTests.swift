@@ -127,20 +127,20 @@ extension ServerTests {
 
         @Test func `the table of roles matches the contract`() throws {
             let roles: [(name: String, scopes: Set<String>)] = [
-                ("front end", ["positions:read", "payments:write", "receipts:read", "citizens"]),
+                ("front end", ["positions:read", "payments:write", "receipts:read", "events:read", "citizens"]),
                 (
                     "back office",
                     [
                         "positions:read", "positions:write", "payments:write", "receipts:read", "anomalies:write",
-                        "refunds:write", "notifications:read", "notifications:write",
+                        "refunds:write", "notifications:read", "notifications:write", "events:read",
                     ]
                 ),
                 (
                     "ops",
                     [
                         "positions:read", "positions:write", "payments:write", "receipts:read", "anomalies:write",
-                        "refunds:write", "notifications:read", "notifications:write", "psp-list:write", "citizens",
-                        "operations",
+                        "refunds:write", "notifications:read", "notifications:write", "events:read",
+                        "psp-list:write", "citizens", "operations",
                     ]
                 ),
                 ("citizen", ["positions:read", "payments:write", "receipts:read", "citizens"]),

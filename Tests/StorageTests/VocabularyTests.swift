@@ -16,6 +16,7 @@ import Testing
             ("notifications_state_check", NotificationState.allCases.map(\.rawValue)),
             ("positions_state_check", PositionState.allCases.map(\.rawValue)),
             ("receipts_status_check", Disposition.allCases.map(\.rawValue)),
+            ("journal_event_check", EventType.allCases.map(\.rawValue)),
             ("receipts_origin_check", ReceiptOrigin.allCases.map(\.rawValue)),
         ]
         try await TestData.with { data in

@@ -7,7 +7,7 @@ import Requests
 /// The paginated lists. A search uses the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {
     case positions, receipts, attempts, anomalies, notifications, journal, creditors, psps
-    case refunds, suspensions
+    case refunds, suspensions, events
     case apiKeys = "api_keys"
     case pspLists = "psp_lists"
     case positionImports = "position_imports"

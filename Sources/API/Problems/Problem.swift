@@ -188,6 +188,12 @@ extension Problem {
         case .refundNotPossible(let why): self.init(.refundNotPossible, detail: why)
         case .refundNotChangeable(let status):
             self.init(.refundNotChangeable, detail: "The refund is \(status.rawValue).")
+        case .eventsExpired(let days):
+            self.init(
+                .eventsExpired,
+                detail:
+                    "Events can be read for \(days) days. Read the objects with their lists, then the feed without after."
+            )
         case .tooManyImports(let maximum):
             self.init(
                 .tooManyImports, detail: "A key may have \(maximum) unfinished imports.", retryAfterSeconds: 5)

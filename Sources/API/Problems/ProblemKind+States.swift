@@ -9,6 +9,7 @@ extension ProblemKind {
         .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
         .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
         .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports, .suspended,
+        .eventsExpired,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -122,6 +123,12 @@ extension ProblemKind {
             "Files of this key are still arriving or waiting to be processed, and there may be no more of them at a time.",
         cure: "Wait until one of the key's imports is done, then send the file again.",
         example: "A key may have 5 unfinished imports.")
+    static let eventsExpired = ProblemKind(
+        "events-expired", .gone, "Events expired",
+        cause:
+            "Events after this place may have been missed: it was read too long ago, or the database has been replaced by an older copy.",
+        cure: "Read the objects with their lists, then read the feed without after, and continue with its next_after.",
+        example: "Events can be read for 30 days. Read the objects with their lists, then the feed without after.")
     static let pspRefused = ProblemKind(
         "psp-refused", .badGateway, "Payment not accepted by the PSP",
         cause: "The PSP answered the start of the payment with a refusal, or in a way that cannot be understood.",

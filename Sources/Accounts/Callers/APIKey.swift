@@ -13,6 +13,8 @@ package enum Scope: String, Sendable, CaseIterable {
     case notificationsRead = "notifications:read"
     /// See and retry the e-mails about receipts of the key's creditors.
     case notificationsWrite = "notifications:write"
+    /// Follow the changes of the key's creditors.
+    case eventsRead = "events:read"
     case pspListWrite = "psp-list:write"
     /// Accounts and sessions of citizens, for front ends where citizens sign in.
     case citizens

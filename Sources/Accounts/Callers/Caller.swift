@@ -46,8 +46,8 @@ extension Scope {
     package var isForCitizens: Bool {
         switch self {
         case .positionsRead, .paymentsWrite, .receiptsRead, .citizens: true
-        case .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite, .pspListWrite,
-            .operations:
+        case .positionsWrite, .anomaliesWrite, .refundsWrite, .notificationsRead, .notificationsWrite, .eventsRead,
+            .pspListWrite, .operations:
             false
         }
     }

@@ -11,7 +11,7 @@ extension Transaction {
         journal(
             JournalEntry(
                 .anomalyResolved, by: actor, creditor: anomaly.creditor, position: position ?? anomaly.position,
-                receipt: anomaly.receipt, from: anomaly.kind.rawValue, to: resolution.kind.rawValue,
-                note: resolution.reason), at: resolution.resolvedAt)
+                receipt: anomaly.receipt, subject: anomaly.id.uuid, from: anomaly.kind.rawValue,
+                to: resolution.kind.rawValue, note: resolution.reason), at: resolution.resolvedAt)
     }
 }

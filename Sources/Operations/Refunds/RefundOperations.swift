@@ -93,7 +93,7 @@ package struct RefundOperations: OperationGroup {
             tx.journal(
                 JournalEntry(
                     .refundState, by: caller.actor, creditor: refund.creditor, receipt: refund.receipt,
-                    from: refund.status.rawValue, to: next.rawValue, note: "refund:\(id)"), at: now)
+                    subject: id.uuid, from: refund.status.rawValue, to: next.rawValue, note: "refund:\(id)"), at: now)
             guard let changed = try await tx.ask(Refunds.show(id, within: caller.tenancy)) else {
                 throw Refusal.notFound
             }
@@ -117,7 +117,7 @@ package struct RefundOperations: OperationGroup {
         tx.journal(
             JournalEntry(
                 .refundState, by: actor, creditor: receipt.creditor, position: receipt.position, receipt: receipt.id,
-                to: status.rawValue, note: "refund:\(refund.id)"), at: now)
+                subject: refund.id.uuid, to: status.rawValue, note: "refund:\(refund.id)"), at: now)
         tx.insert(try await mails(of: refund, of: receipt, in: tx, at: now))
         return refund
     }

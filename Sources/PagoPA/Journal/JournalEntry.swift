@@ -1,3 +1,5 @@
+import Foundation
+
 /// Giornale degli eventi: one entry for each change of state; entries are immutable.
 package struct JournalEntry: Sendable, Equatable {
     package let kind: JournalKind
@@ -6,6 +8,8 @@ package struct JournalEntry: Sendable, Equatable {
     package let position: Identifier<Position>?
     package let attempt: Identifier<PaymentAttempt>?
     package let receipt: Identifier<Receipt>?
+    /// The anomaly, refund or import that the entry is about.
+    package let subject: UUID?
     package let from: String?
     package let to: String?
     /// A reason or a hash, without personal data.
@@ -14,7 +18,8 @@ package struct JournalEntry: Sendable, Equatable {
     package init(
         _ kind: JournalKind, by actor: Actor, creditor: OrganizationTaxCode? = nil,
         position: Identifier<Position>? = nil, attempt: Identifier<PaymentAttempt>? = nil,
-        receipt: Identifier<Receipt>? = nil, from: String? = nil, to: String? = nil, note: String? = nil
+        receipt: Identifier<Receipt>? = nil, subject: UUID? = nil, from: String? = nil, to: String? = nil,
+        note: String? = nil
     ) {
         self.kind = kind
         self.actor = actor
@@ -22,10 +27,14 @@ package struct JournalEntry: Sendable, Equatable {
         self.position = position
         self.attempt = attempt
         self.receipt = receipt
+        self.subject = subject
         self.from = from
         self.to = to
         self.note = note
     }
+
+    /// The event of the feed that the entry is; `nil` for an entry of no interest to creditors, or without a creditor.
+    package var event: EventType? { creditor == nil ? nil : EventType(of: kind, to: to) }
 }
 
 package enum JournalKind: String, Sendable, CaseIterable {
@@ -43,6 +52,7 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case anomalyResolved = "anomaly_resolved"
     case receiptMatched = "receipt_matched"
     case writtenOff = "written_off"
+    case importEnded = "import_ended"
     case refundState = "refund_state"
     case notificationRetried = "notification_retried"
     /// The note contains the id of the new e-mail, never its address.

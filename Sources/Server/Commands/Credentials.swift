@@ -23,7 +23,7 @@ struct APIKeyCommand: AsyncParsableCommand {
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
         @Option(
             help:
-                "positions:read, positions:write, payments:write, receipts:read, psp-list:write, citizens, operations; may be repeated."
+                "positions:read, positions:write, payments:write, receipts:read, events:read, psp-list:write, citizens, operations; may be repeated."
         )
         var scope: [Scope]
         @Option(

@@ -86,12 +86,12 @@ private struct DemoData {
             earlier?.creditorKey, name: "demo creditor", kind: .creditor,
             scopes: [
                 .positionsRead, .positionsWrite, .receiptsRead, .anomaliesWrite, .refundsWrite, .notificationsRead,
-                .notificationsWrite,
+                .notificationsWrite, .eventsRead,
             ],
             creditors: [creditor])
         let frontEndKey = try await key(
             earlier?.apiKey, name: "demo front end", kind: .frontend,
-            scopes: [.positionsRead, .paymentsWrite, .receiptsRead, .citizens],
+            scopes: [.positionsRead, .paymentsWrite, .receiptsRead, .eventsRead, .citizens],
             creditors: [creditor])
         let secrets = try await replacePSPs(by: ops)
         try await savePositions(of: creditor, by: ops)

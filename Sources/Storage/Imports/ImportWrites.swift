@@ -116,14 +116,21 @@ extension Transaction {
         if counted.isEmpty { throw ImportLeaseLost() }
     }
 
-    /// Queues the end of the import. Nothing changes if another process has claimed it.
+    /// Queues the end of the import with its journal entry. Nothing changes if another process has claimed it. A dry run has no entry,
+    /// because it changes no data of the creditor.
     package func finish(_ claimed: ClaimedImport, by event: ImportStatus.Event, at now: Instant) {
         let id = claimed.file.id.uuid
         send(
             """
-            UPDATE position_imports SET \(change("status", by: event, of: ImportStatus.self)), leased_until = NULL,
-                updated_at = \(now.sql), finished_at = \(now.sql)
-            WHERE id = \(id) AND claims = \(claimed.claim) AND \(fits("status", event, of: ImportStatus.self))
+            WITH ended AS (
+                UPDATE position_imports SET \(change("status", by: event, of: ImportStatus.self)), leased_until = NULL,
+                    updated_at = \(now.sql), finished_at = \(now.sql)
+                WHERE id = \(id) AND claims = \(claimed.claim) AND \(fits("status", event, of: ImportStatus.self))
+                RETURNING id, creditor_tax_code, status, is_dry_run)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, to_state, event, subject_id)
+            SELECT \(now.sql), \(JournalKind.importEnded.rawValue), \(Actor.loop.description), \(Correlation.id),
+                creditor_tax_code, status, \(EventType.importDone.rawValue), id
+            FROM ended WHERE NOT is_dry_run
             """)
         send(
             """

@@ -3,15 +3,15 @@ import Postgres
 import Requests
 
 extension Transaction {
-    /// Queues a journal entry, which is sent with the next statement or the commit.
+    /// Queues a journal entry, which is sent with the next statement or the commit. Its event, if it is one, is part of the same row.
     package func journal(_ entry: JournalEntry, at now: Instant) {
         send(
             """
             INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
-                from_state, to_state, note)
+                from_state, to_state, note, event, subject_id)
             VALUES (\(now.sql), \(entry.kind.rawValue), \(entry.actor.description), \(Correlation.id),
                 \(entry.creditor?.value), \(entry.position?.uuid), \(entry.attempt?.uuid), \(entry.receipt?.uuid),
-                \(entry.from), \(entry.to), \(entry.note))
+                \(entry.from), \(entry.to), \(entry.note), \(entry.event?.rawValue), \(entry.subject))
             """)
     }
 

@@ -80,12 +80,12 @@ extension Transaction {
     /// skipped.
     /// - Returns: each attempt, and whether one of its installments is paid.
     package func lockOverdueAttempts(limit: Int) async throws -> [(
-        Identifier<PaymentAttempt>, AttemptStatus, isPartlyPaid: Bool
+        Identifier<PaymentAttempt>, creditor: OrganizationTaxCode, AttemptStatus, isPartlyPaid: Bool
     )] {
         send(.planForValues)
         return try await query(
             """
-            SELECT a.id, a.status,
+            SELECT a.id, a.creditor_tax_code, a.status,
                 coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
             FROM payment_attempts a
             WHERE a.status IN ('created', 'redirected', 'in_progress') AND a.expires_at <= now()
@@ -93,7 +93,9 @@ extension Transaction {
             """
         ).map { row in
             var row = row
-            return (try row.identifier(), try row.word(), isPartlyPaid: try row.bool())
+            return (
+                try row.identifier(), creditor: try row.organization(), try row.word(), isPartlyPaid: try row.bool()
+            )
         }
     }
 

@@ -34,10 +34,11 @@ extension Transaction {
                     replaced_by = \(position.id.uuid), updated_at = \(now.sql), version = version + 1
                 FROM others WHERE positions.id = others.id
                 RETURNING positions.id, others.state)
-            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note,
+                event)
             SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
                 \(position.creditor.value), id, state, \(PositionState.cancelled.rawValue),
-                'Another alternative of the same debt was paid.'
+                'Another alternative of the same debt was paid.', \(EventType.positionChanged.rawValue)
             FROM closed
             """)
     }
@@ -53,10 +54,11 @@ extension Transaction {
                         ELSE \(PositionState.open.rawValue) END
                 WHERE replaced_by = \(position.id.uuid)
                 RETURNING id, state)
-            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note,
+                event)
             SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
                 \(position.creditor.value), id, \(PositionState.cancelled.rawValue), state,
-                'The payment of another alternative does not count any more.'
+                'The payment of another alternative does not count any more.', \(EventType.positionChanged.rawValue)
             FROM reopened
             """)
     }

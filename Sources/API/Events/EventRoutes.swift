@@ -1,0 +1,97 @@
+import Accounts
+import HTTPTypes
+import JSON
+import Operations
+import PagoPA
+import Requests
+
+func eventRoutes(_ events: EventOperations) -> [Route] {
+    let handlers = EventHandlers(events: events)
+    return [
+        Route(
+            .get, "/v1/events", "list_events", scope: .eventsRead, query: ["after", "limit"], handlers.listEvents)
+    ]
+}
+
+private struct EventHandlers: Sendable {
+    let events: EventOperations
+
+    func listEvents(_ request: KeyRequest) async throws -> Reply {
+        let codec = FeedCursorCodec(request)
+        var reader = QueryReader(request)
+        let limit = reader.integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init)
+        let after = reader.value("after", codec.cursor)
+        try reader.finish()
+        let feed = try await events.read(
+            after: after, limit: limit ?? PageRequest.defaultLimit, for: request.caller)
+        return .json { json in
+            json.array("items", feed.events) { json, event in
+                json.beginObject()
+                event.write(into: &json)
+                json.endObject()
+            }
+            json.field("next_after", codec.text(of: feed.next))
+        }
+    }
+}
+
+/// Writes and reads `next_after`. Unlike the cursor of a list it is valid for every key, because it contains nothing of a creditor, and a reader
+/// continues when its key gets another creditor.
+private struct FeedCursorCodec {
+    private let cursors: CursorCodec
+    private static let order = "events"
+
+    init(_ request: some AuthorizedRequest) {
+        cursors = CursorCodec(keys: request.content.cursorKeys, for: .everyCreditor)
+    }
+
+    func text(of cursor: FeedCursor) -> String {
+        cursors.text(
+            of: Cursor(
+                order: Self.order, key: cursor.place.order,
+                subkey: "\(cursor.place.number) \(cursor.readUntil.microseconds)", id: Cursor.noID), in: .events)
+    }
+
+    func cursor(_ text: String) throws(InvalidValue) -> FeedCursor {
+        let cursor: Cursor
+        do { cursor = try cursors.cursor(text, in: .events, order: Self.order) } catch { throw Self.unknown }
+        var parts = ArraySlice(cursor.subkey.split(separator: " ").map { Int64($0) })
+        guard let number = parts.popFirst() ?? nil, let readUntil = parts.popFirst() ?? nil else { throw Self.unknown }
+        return FeedCursor(
+            place: FeedPlace(order: cursor.key, number: number), readUntil: Instant(microseconds: readUntil))
+    }
+
+    private static let unknown = InvalidValue(.badFormat, "is not a next_after of this feed")
+}
+
+extension Event {
+    func write(into json: inout JSONWriter) {
+        json.field("id", id.description)
+        json.field("type", type.rawValue)
+        json.field("at", at.rfc3339)
+        json.field("creditor_tax_code", creditor.value)
+        json.object("subject") { json in
+            json.field("kind", type.subject.rawValue)
+            json.field("id", Identifier<Event>(uuid: subject).description)
+        }
+        json.object("data", writeData)
+    }
+
+    private func writeData(into json: inout JSONWriter) {
+        switch type.subject {
+        case .position, .attempt, .refund, .positionImport:
+            json.field("status", to)
+            json.field("previous_status", from)
+        case .receipt:
+            // A counter payment is settled at once, and its entry has no states.
+            json.field("status", to ?? Disposition.settled.rawValue)
+            json.field("previous_status", from)
+        case .anomaly:
+            json.field("kind", from)
+            json.field("resolution", to)
+        }
+        if type.subject != .position { json.field("position_id", position?.description) }
+        if type.subject != .attempt { json.field("attempt_id", attempt?.description) }
+        if type.subject != .receipt { json.field("receipt_id", receipt?.description) }
+    }
+}

@@ -1,0 +1,96 @@
+import Accounts
+import Cryptography
+import Foundation
+import PagoPA
+import Postgres
+import Requests
+
+/// A part of the feed.
+package struct FeedPart: Sendable {
+    /// In the order of the feed.
+    package let events: [Event]
+    /// Where the part begins, if the caller gave no place.
+    package let start: FeedPlace
+    /// Every event below this order is visible.
+    package let horizon: Int64
+}
+
+/// Queries for the feed of events, which are entries of the journal.
+package enum Events {
+    /// The events after a place, in order. Only events of transactions below the horizon are read, because a transaction that has a lower
+    /// number may still be running: a reader that had passed its events would never see them.
+    /// - Parameters:
+    ///   - place: `nil` for the oldest event since `since`.
+    ///   - limit: the largest number of events.
+    package static func feed(
+        after place: FeedPlace?, since: Instant, within tenancy: Tenancy, limit: Int
+    ) -> Query<FeedPart> {
+        let first: SQL = place == nil ? "first_event_order(\(since.sql))" : "0::bigint"
+        let begin: SQL = place.map { "\($0.order)::bigint, \($0.number)::bigint" } ?? "\(first), \(Int64.max)::bigint"
+        let rows = tenancy.merged(.events("j")) { tenant in
+            """
+            SELECT j.* FROM journal j
+            WHERE \(tenant) AND j.event IS NOT NULL AND (j.event_order, j.id) > (\(begin)) AND j.event_order < event_horizon()
+            ORDER BY j.event_order, j.id LIMIT \(limit)
+            """
+        }
+        let bounds = Query<(Int64, Int64)?>(
+            "SELECT \(first), event_horizon()", row: { (try $0.bigInteger(), try $0.bigInteger()) })
+        let events = Query(
+            """
+            SELECT j.id, j.event_order, j.at, j.event, j.creditor_tax_code, j.subject_id, j.position_id, j.attempt_id,
+                j.receipt_id, j.from_state, j.to_state
+            FROM (\(rows)) AS j ORDER BY j.event_order, j.id LIMIT \(limit)
+            """, rows: { try $0.event() })
+        return bounds.and(events).map { bounds, events in
+            FeedPart(
+                events: events, start: FeedPlace(order: bounds?.0 ?? 0, number: .max), horizon: bounds?.1 ?? 0)
+        }.plannedForValues()
+    }
+}
+
+extension Row {
+    fileprivate mutating func event() throws -> Event {
+        let place = FeedPlace(number: try bigInteger(), order: try bigInteger())
+        let at = try instant()
+        let type: EventType = try word()
+        let creditor = try organization()
+        let other = try optionalUUID()
+        let position: Identifier<Position>? = try optionalIdentifier()
+        let attempt: Identifier<PaymentAttempt>? = try optionalIdentifier()
+        let receipt: Identifier<Receipt>? = try optionalIdentifier()
+        let subject: UUID? =
+            switch type.subject {
+            case .position: position?.uuid
+            case .attempt: attempt?.uuid
+            case .receipt: receipt?.uuid
+            case .anomaly, .refund, .positionImport: other
+            }
+        guard let subject else { throw StorageError.fault("an event has no subject") }
+        return Event(
+            id: .ofEvent(place, at: at, about: subject), place: place, at: at, type: type, creditor: creditor,
+            subject: subject, position: position, attempt: attempt, receipt: receipt, from: try optionalText(),
+            to: try optionalText())
+    }
+}
+
+extension FeedPlace {
+    /// In the order of the columns.
+    fileprivate init(number: Int64, order: Int64) { self.init(order: order, number: number) }
+}
+
+extension Identifier<Event> {
+    /// The id of an event is not stored: it is computed from the entry's number and subject, which never change. The number alone would tell
+    /// how many changes other creditors have.
+    fileprivate static func ofEvent(_ place: FeedPlace, at: Instant, about subject: UUID) -> Identifier {
+        let digest = SHA256.digest(Array("event \(place.number) \(subject.uuidString)".utf8))
+        var word = DigestWord(value: digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        return .make(at: at, random: &word)
+    }
+}
+
+/// Eight bytes of a digest in place of a random number.
+private struct DigestWord: RandomNumberGenerator {
+    let value: UInt64
+    mutating func next() -> UInt64 { value }
+}
