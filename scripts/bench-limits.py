@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what is not a rate of one operation: start-up, memory, open long polls, e-mails, half load and overload.
+"""Measures what is not a rate of one operation: start-up, memory, open long polls, exports, e-mails, half load and overload.
 
 --what is one of them. --setup is the file that bench.sh writes for bench-http.py; the service in it runs, and further processes of the same
 build are started here, with bench.sh's environment.
@@ -47,6 +47,12 @@ def wait_until_ready(began: float) -> float:
                 return time.monotonic() - began
         time.sleep(0.002)
     raise Refused("the service did not get ready in a minute")
+
+
+def peak_mib(pid: int) -> float:
+    """Returns the largest resident memory of a process so far."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1_024
 
 
 class Limits:
@@ -145,6 +151,26 @@ class Limits:
         memory, *answers = await asyncio.gather(measure(), *(gently(number) for number in range(count)))
         return memory, sum(answers)
 
+    def exports(self) -> None:
+        """All positions as a file, each from a new process, by a client that reads without a pause."""
+        self.table.title(
+            "export of all positions", "rows", "MiB", "seconds", "rows/s", "CPU, service s", "memory before MiB", "peak MiB")
+        for kind in "application/x-ndjson", "text/csv":
+            with quietanza(self.asked.bin, "serve", "--no-loops") as process:
+                wait_until_ready(time.monotonic())
+                server = self.own(process)
+                before, cpu, began = peak_mib(process.pid), server.family.cpu_seconds(), time.monotonic()
+                headers = {"Authorization": f"Bearer {self.keys['ops_key']}", "Accept": kind}
+                lines = size = 0
+                with urllib.request.urlopen(urllib.request.Request(f"{server.url}/v1/positions", headers=headers)) as response:
+                    while part := response.read(1 << 16):
+                        lines, size = lines + part.count(b"\n"), size + len(part)
+                seconds = time.monotonic() - began
+                rows = lines - (kind == "text/csv")
+                self.table.add(
+                    f"`{kind}`", plain(rows), plain(size / (1 << 20), 1), plain(seconds, 1), plain(rows / seconds),
+                    plain(server.family.cpu_seconds() - cpu, 1), plain(before, 1), plain(peak_mib(process.pid), 1))
+
     def queue_mails(self, count: int) -> None:
         psql(self.database, "--command", f"""
             INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, audience, recipient, language, state,
@@ -234,7 +260,8 @@ class Limits:
 
 def main() -> None:
     measurements = {
-        "start-up": Limits.start_up, "memory": Limits.memory, "polls": Limits.polls, "mails": Limits.mails, "half": Limits.half,
+        "start-up": Limits.start_up, "memory": Limits.memory, "polls": Limits.polls,
+        "exports": Limits.exports, "mails": Limits.mails, "half": Limits.half,
         "overload": Limits.overload,
     }
     options = argparse.ArgumentParser()

@@ -4,7 +4,8 @@
 #                    login (sign-ins), tenancy (row level security); default: all of these
 #                    flat (operations on two databases, of BENCH_SMALL_POSITIONS and of BENCH_POSITIONS)
 #                    statements (each list, search and filter, and the RT, on the same two databases, without load: time and pages)
-#                    start-up, memory (BENCH_REQUESTS 100000), polls (BENCH_POLLS "2000 10000" open long polls), mails (BENCH_MAILS 2000),
+#                    start-up, memory (BENCH_REQUESTS 100000), polls (BENCH_POLLS "2000 10000" open long polls),
+#                    exports (all positions as files), mails (BENCH_MAILS 2000),
 #                    half (RTs at half load), overload (BENCH_OVERLOAD "200 1000" clients)
 #   BENCH_OPERATIONS for http and flat: some of live, show, list, search, create, start, session, pdf, rt, and of deep, status, type, due,
 #                    document, updated, notice, text; default: all
@@ -76,7 +77,7 @@ else
 fi
 
 limits=()
-for what in start-up memory polls mails half overload; do
+for what in start-up memory polls exports mails half overload; do
     if is_wanted "$what"; then limits+=("$what"); fi
 done
 if is_wanted http || is_wanted flat || [ ${#limits[@]} -gt 0 ]; then

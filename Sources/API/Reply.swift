@@ -8,6 +8,8 @@ package struct Reply: Sendable, Equatable {
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
     package var body: [UInt8]
+    /// Instead of `body`.
+    var stream: StreamedBody?
 
     package init(_ status: HTTPResponse.Status, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status

@@ -71,8 +71,10 @@ final class ExchangeHandler: ChannelInboundHandler {
             method: head.method, target: head.target, headers: head.headers, body: body, channel: context.channel,
             address: remoteAddress(context))
         let respond = respond
+        let sender = PartSender(handler: handler, eventLoop: eventLoop, isChunked: !head.isOld)
         let task = Task.immediate {
             let response = await respond(request)
+            if let parts = response.parts { return await sender.send(parts, after: response.head) }
             if eventLoop.inEventLoop {
                 handler.value.send(response)
             } else {
@@ -83,6 +85,13 @@ final class ExchangeHandler: ChannelInboundHandler {
         if self.body != nil { requestTask.begin(task) }
     }
 
+    /// The response begins, so nobody reads the rest of the body.
+    private func endReading() {
+        body?.discard()
+        body = nil
+        framing.setBodyIsFull(false)
+    }
+
     private func remoteAddress(_ context: ChannelHandlerContext) -> String {
         if let address { return address }
         let known = context.remoteAddress?.ipAddress ?? "unknown"
@@ -91,10 +100,8 @@ final class ExchangeHandler: ChannelInboundHandler {
     }
 
     private func send(_ response: FramedResponse) {
-        body?.discard()
-        body = nil
         requestTask.clear()
-        framing.setBodyIsFull(false)
+        endReading()
         guard let context else { return }
         let isLast = framing.responseBegins()
         var bytes = context.channel.allocator.buffer(capacity: response.head.count + response.body.count + 32)
@@ -104,6 +111,72 @@ final class ExchangeHandler: ChannelInboundHandler {
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in self.framing.responseEnded() }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    }
+}
+
+/// Sends a body in parts. The next part is made when the socket has taken the one before.
+private struct PartSender: Sendable {
+    let handler: NIOLoopBound<ExchangeHandler>
+    let eventLoop: any EventLoop
+    /// Whether the client knows the chunked coding.
+    let isChunked: Bool
+
+    func send(_ parts: ResponseParts, after head: [UInt8]) async {
+        let isChunked = isChunked
+        do {
+            try await write { $0.beginStream(head, isChunked: isChunked) }
+            try await parts { part in
+                if !part.isEmpty { try await self.write { $0.sendPart(part, isChunked: isChunked) } }
+            }
+            eventLoop.execute { [handler] in handler.value.endStream(isChunked: isChunked) }
+        } catch {
+            eventLoop.execute { [handler] in handler.value.abortStream() }
+        }
+    }
+
+    /// - Throws: `ConnectionLost`.
+    private func write(_ step: @escaping @Sendable (ExchangeHandler) -> EventLoopFuture<Void>?) async throws {
+        let written = eventLoop.flatSubmit { [handler, eventLoop] () -> EventLoopFuture<Void> in
+            step(handler.value) ?? eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
+        }
+        do { try await written.get() } catch { throw ConnectionLost() }
+    }
+}
+
+extension ExchangeHandler {
+    fileprivate func beginStream(_ head: [UInt8], isChunked: Bool) -> EventLoopFuture<Void>? {
+        endReading()
+        guard let context else { return nil }
+        let isLast = framing.streamBegins()
+        var bytes = context.channel.allocator.buffer(capacity: head.count + 64)
+        bytes.writeBytes(head)
+        if isChunked { bytes.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        bytes.writeStaticString(isLast ? "Connection: close\r\n\r\n" : "\r\n")
+        return context.writeAndFlush(wrapOutboundOut(bytes))
+    }
+
+    fileprivate func sendPart(_ part: [UInt8], isChunked: Bool) -> EventLoopFuture<Void>? {
+        guard let context else { return nil }
+        var bytes = context.channel.allocator.buffer(capacity: part.count + 16)
+        if isChunked { bytes.writeString(String(part.count, radix: 16) + "\r\n") }
+        bytes.writeBytes(part)
+        if isChunked { bytes.writeStaticString("\r\n") }
+        let written = context.writeAndFlush(wrapOutboundOut(bytes))
+        written.assumeIsolated().whenSuccess { self.framing.streamProceeds() }
+        return written
+    }
+
+    fileprivate func endStream(isChunked: Bool) {
+        requestTask.clear()
+        guard let context else { return }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.framing.responseEnded() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: isChunked ? "0\r\n\r\n" : "")), promise: written)
+    }
+
+    fileprivate func abortStream() {
+        requestTask.clear()
+        framing.abortResponse()
     }
 }
 

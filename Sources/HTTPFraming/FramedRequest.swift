@@ -32,11 +32,25 @@ package struct FramedResponse: Sendable {
     /// empty line.
     package let head: [UInt8]
     package let body: [UInt8]
+    /// The body as parts, instead of `body`. The handler of the connection adds the header that says so.
+    package let parts: ResponseParts?
 
-    package init(head: [UInt8], body: [UInt8]) {
+    package init(head: [UInt8], body: [UInt8], parts: ResponseParts? = nil) {
         self.head = head
         self.body = body
+        self.parts = parts
     }
+}
+
+/// Makes a body part by part. `send` returns when the socket has taken the part, so that a client that reads slowly slows down only its own
+/// response, and not more than one part of it is in memory. It throws `ConnectionLost`. If the body throws, the connection ends before the
+/// end of the response, so that the client notices it.
+package typealias ResponseParts =
+    @Sendable (_ send: @escaping @Sendable (_ part: [UInt8]) async throws -> Void) async throws -> Void
+
+/// The client has left or has not taken a part of the response in time.
+package struct ConnectionLost: Error {
+    package init() {}
 }
 
 /// Creates the response to a request. It runs on the connection's event loop until it first waits.

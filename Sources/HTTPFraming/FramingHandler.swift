@@ -14,36 +14,9 @@ final class FramingHandler: ChannelDuplexHandler {
     struct Continue: Sendable {}
     struct LongUpload: Sendable {}
 
-    /// A request whose head has been forwarded, and its response.
-    private struct Exchange {
-        enum Response { case none, begun, ended }
-
-        let began: NIODeadline
-        /// The body may arrive until `uploadDeadlineSeconds`.
-        var isLongUpload = false
-        /// No other request is read on this connection.
-        var isLast: Bool
-        /// The client waits for `100 Continue` before it sends the body.
-        var awaitsContinue: Bool
-        var response = Response.none
-    }
-
-    private enum State {
-        /// Between requests.
-        case idle
-        case head(HeadReader, began: NIODeadline)
-        case body(BodyReader, Exchange)
-        /// The whole request has been forwarded, its response is not complete.
-        case response(Exchange)
-        /// The rest of the body cannot be read. Further input is dropped, and the response is the connection's last.
-        case failed(Exchange)
-        /// The last response has been sent. Further input is read and dropped.
-        case lingering
-    }
-
     private let rules: FramingRules
     private var context: ChannelHandlerContext?
-    private var state = State.idle
+    private var state = FramingState.idle
     /// Bytes that have not been forwarded.
     private var input = ByteBuffer()
     /// The client sends nothing more.
@@ -290,6 +263,25 @@ final class FramingHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Like `responseBegins`, for a response that is sent in parts: each part and the whole have a deadline of their own.
+    func streamBegins() -> Bool {
+        let isLast = responseBegins()
+        guard let context else { return isLast }
+        state.exchange?.streamDeadline = context.eventLoop.now + .seconds(rules.streamDeadlineSeconds)
+        streamProceeds()
+        return isLast
+    }
+
+    /// A part of the response has been given to the socket.
+    func streamProceeds() {
+        if let context, let exchange = state.exchange { setResponseDeadline(exchange, context) }
+    }
+
+    /// The response cannot be completed. The client notices it, because the connection ends without the end of the body.
+    func abortResponse() {
+        if let context { reset(context) }
+    }
+
     /// The response's last byte has been given to the socket.
     func responseEnded() {
         guard let context else { return }
@@ -373,6 +365,9 @@ final class FramingHandler: ChannelDuplexHandler {
     }
 
     private func setResponseDeadline(_ exchange: Exchange, _ context: ChannelHandlerContext) {
+        if let end = exchange.streamDeadline {
+            return setDeadline(min(context.eventLoop.now + .seconds(rules.partDeadlineSeconds), end), context)
+        }
         let began = exchange.isLongUpload ? context.eventLoop.now : exchange.began
         setDeadline(began + .seconds(rules.exchangeDeadlineSeconds), context)
     }

@@ -6,6 +6,11 @@ package struct FramingRules: Sendable {
     package var uploadDeadlineSeconds: Int64 = 300
     /// From a request's first byte to its response's last; after a long upload, from the last byte of the request. Longer than the longest wait for an outcome.
     package var exchangeDeadlineSeconds: Int64 = 60
+    /// Instead of `exchangeDeadlineSeconds` for a response that is sent in parts: from its first byte to its last. It bounds what a slow
+    /// client occupies.
+    package var streamDeadlineSeconds: Int64 = 3_600
+    /// For each part of such a response: until it has been made and the client has taken it.
+    package var partDeadlineSeconds: Int64 = 60
     /// How long input is read and discarded after the last response.
     package var lingerSeconds: Int64 = 2
     /// Between requests.

@@ -22,6 +22,8 @@ struct HeadReader {
         /// No other request is read on this connection.
         let isLast: Bool
         let expectsContinue: Bool
+        /// The client speaks HTTP/1.0, which has no chunked coding.
+        let isOld: Bool
     }
 
     enum Step {
@@ -214,7 +216,8 @@ struct HeadReader {
         return Head(
             lengthBytes: lengthBytes, method: method, target: target, headers: headers,
             body: isChunked ? .chunked : .length(contentLength ?? 0),
-            isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld)
+            isLast: closes || isOld || (upgrades && hasUpgrade), expectsContinue: expectsContinue && !isOld,
+            isOld: isOld)
     }
 }
 

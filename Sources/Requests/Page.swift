@@ -4,13 +4,16 @@ import Foundation
 package struct PageRequest: Sendable, Equatable {
     package static let defaultLimit = 20
     package static let maximumLimit = 100
+    /// The number of rows that an export reads at once.
+    package static let exportLimit = 500
 
+    /// At most `exportLimit`.
     package let limit: Int
     package let after: Cursor?
     package let includeTotal: Bool
 
     package init(limit: Int = PageRequest.defaultLimit, after: Cursor? = nil, includeTotal: Bool = false) {
-        self.limit = limit
+        self.limit = min(limit, PageRequest.exportLimit)
         self.after = after
         self.includeTotal = includeTotal
     }

@@ -29,6 +29,12 @@ package final class RequestCredential: Sendable {
 
     package var caller: Caller { Caller(key: key, citizen: citizen) }
 
+    /// The same credential, which the next transaction confirms again: for work that goes on for longer than a request.
+    package var unconfirmed: RequestCredential {
+        RequestCredential(
+            key: key, keyDigest: keyDigest, citizen: citizen, accessDigest: accessDigest, isConfirmed: false)
+    }
+
     /// Whether the database has said, within this request, that key and session are as known here.
     package var isConfirmed: Bool { confirmed.load(ordering: .acquiring) }
 

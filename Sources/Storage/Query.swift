@@ -78,10 +78,11 @@ extension SQL {
 }
 
 extension PageRequest {
-    /// The first rows of an ordered selection. The plan of a statement is made for any limit; the literal, `maximumLimit + 1`, says that
-    /// it is small, because PostgreSQL otherwise prepares for a tenth of the table.
+    /// The first rows of an ordered selection. The plan of a statement is made for any limit; the literal, `maximumLimit + 1` or
+    /// `exportLimit + 1`, says that it is small, because PostgreSQL otherwise prepares for a tenth of the table.
     func first(of ordered: SQL) -> SQL {
-        "SELECT * FROM (\(ordered) LIMIT 101) AS bounded LIMIT \(limit + 1)"
+        let most: SQL = limit <= Self.maximumLimit ? "101" : "501"
+        return "SELECT * FROM (\(ordered) LIMIT \(most)) AS bounded LIMIT \(limit + 1)"
     }
 }
 

@@ -85,7 +85,7 @@ struct RouteRunner {
             method: route.method, path: route.path,
             parameters: Self.parameters.merging(parameters) { _, new in new }, query: query, headers: headers,
             accept: Accept(accept), body: body, peer: Peer(address: "192.0.2.1", channel: EmbeddedChannel()),
-            clientAddress: try ClientAddress("192.0.2.1"), cursorKeys: cursorKeys)
+            clientAddress: try ClientAddress("192.0.2.1"), cursorKeys: cursorKeys, exports: ExportLimits())
         do {
             return .reply(try await route.handle(content, try caller(of: route)))
         } catch let problem as Problem {

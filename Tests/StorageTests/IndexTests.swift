@@ -124,6 +124,18 @@ import Testing
             ))
         list.append(
             (
+                "exports",
+                { tx in
+                    let page = PageRequest(limit: PageRequest.exportLimit)
+                    let receipts = try await tx.ask(Receipts.list(ReceiptFilter(), within: tenant, page: page))
+                    _ = try await tx.ask(Receipts.bytes(of: receipts.items.prefix(20).map(\.id), within: tenant))
+                    _ = try await tx.ask(
+                        Positions.list(
+                            PositionFilter(), within: tenant, order: .createdDescending, page: page, today: today))
+                }
+            ))
+        list.append(
+            (
                 "attempts",
                 { tx in
                     let first = try await tx.ask(

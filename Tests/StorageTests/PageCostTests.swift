@@ -14,6 +14,8 @@ import Testing
     private static let fewRows = 1_500
     /// A text is also searched among the first rows and their installments.
     private static let textRows = 5_000
+    /// A page of an export with its parts.
+    private static let exportRows = 6_000
     private static let today = try! CalendarDate("2026-11-24")  // a valid literal
 
     private static func with(_ body: (TestData) async throws -> Void) async throws {
@@ -154,6 +156,19 @@ import Testing
                     #expect(rows <= most, "\(name) within \(tenant)")
                 }
             }
+            for tenant in [Tenancy.only([TestData.alfa]), .everyCreditor] {
+                var after: Cursor?
+                for _ in 0..<3 {
+                    let (page, rows) = try await Self.rowsRead(
+                        by: Positions.list(
+                            PositionFilter(), within: tenant, order: .createdDescending,
+                            page: PageRequest(limit: PageRequest.exportLimit, after: after), today: Self.today),
+                        within: tenant, on: data)
+                    #expect(page.items.count == PageRequest.exportLimit)
+                    #expect(rows <= Self.exportRows, "export within \(tenant)")
+                    after = page.next
+                }
+            }
         }
     }
 
@@ -187,6 +202,11 @@ import Testing
                         by: Receipts.list(filter, within: tenant, page: PageRequest()), within: tenant, on: data)
                     #expect(rows <= Self.fewRows, "receipts, \(name) within \(tenant)")
                 }
+                let export = PageRequest(limit: PageRequest.exportLimit)
+                let (page, rows) = try await Self.rowsRead(
+                    by: Receipts.list(ReceiptFilter(), within: tenant, page: export), within: tenant, on: data)
+                #expect(page.items.count == PageRequest.exportLimit)
+                #expect(rows <= Self.exportRows, "export of receipts within \(tenant)")
                 var failed = AttemptFilter()
                 failed.statuses = [.failed]
                 let attempts = try await Self.rowsRead(

@@ -41,6 +41,15 @@ package struct Contract: Sendable, Decodable {
         package let needsCitizen: Bool
         /// The first example of a request body.
         package let requestExample: Example?
+        package let export: Export?
+    }
+
+    /// A list that can be exported.
+    package struct Export: Sendable, Decodable {
+        /// The names of the columns in the example of its CSV, in order.
+        package let columns: [String]
+        /// The members of its items, those of objects after a dot.
+        package let members: [String]
     }
 
     package struct Example: Sendable, Decodable {

@@ -179,6 +179,13 @@ class Contract:
             return []
         schema = owner + pointer("content", kind, "schema")
         try:
+            if kind == "application/x-ndjson" and self.follow(schema)[1].get("type") == "object":
+                # Each line is a value of the schema.
+                return ["body: no line end at the end"] * (not body.endswith(b"\n") and body != b"") + [
+                    fault for number, line in enumerate(body.decode().split("\n")[:-1], 1)
+                    for fault in self.faults(
+                        json.loads(line, object_pairs_hook=no_duplicates, parse_constant=refuse_constant), schema,
+                        f"body: line {number}")]
             if kind.endswith("json"):
                 value = json.loads(body.decode(), object_pairs_hook=no_duplicates, parse_constant=refuse_constant)
             elif self.follow(schema)[1].get("format") == "binary":
@@ -254,6 +261,25 @@ class Contract:
         elif node.get("required"):
             faults.append("body: is missing")
         return [f"{operation.id}: request {fault}" for fault in faults]
+
+    def members(self, place, path=""):
+        """The paths of the members of an object's schema, those of objects within it after a dot."""
+        place, node = self.follow(place)
+        if node.get("type") != "object" or "properties" not in node:
+            return [path]
+        return [
+            member for name in node["properties"]
+            for member in self.members(place + pointer("properties", name), f"{path}.{name}" if path else name)]
+
+    def export(self, operation):
+        """The names of the columns of an operation's CSV, as its example has them, and the members of its items."""
+        owner, node = operation.responses.get("200", ("", {}))
+        content = node.get("content", {})
+        if "text/csv" not in content:
+            return None
+        return {
+            "columns": content["text/csv"]["example"].split("\n")[0].split(","),
+            "members": self.members(owner + pointer("content", "application/x-ndjson", "schema"))}
 
     def examples(self):
         """Pointer of the schema, name and value of every example of a body."""
@@ -332,7 +358,7 @@ def operations():
             "is_public": {} in one.security, "is_signed": any("WebhookSignature" in need for need in one.security),
             "takes_citizen": any("CitizenToken" in need for need in one.security),
             "needs_citizen": all("CitizenToken" in need for need in one.security),
-            "request_example": requests.get(one.id),
+            "request_example": requests.get(one.id), "export": contract.export(one),
         } for one in contract.operations],
         "problem_codes": contract.node("/components/schemas/ProblemCode")["enum"],
         "violation_codes": contract.node("/components/schemas/ViolationCode")["enum"],

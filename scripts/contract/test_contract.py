@@ -43,6 +43,7 @@ components:
           schema: {$ref: '#/components/schemas/Thing'}
           examples: {one: {value: {day: '2028-02-29'}}}
         text/plain: {schema: {type: string, maxLength: 3}}
+        application/x-ndjson: {schema: {$ref: '#/components/schemas/Thing'}}
   schemas:
     Problem: {type: object, required: [status], properties: {status: {type: integer, format: int32}}}
     Thing:
@@ -67,6 +68,7 @@ components:
 """
 PATH = "/base/things/019ab3c4-0000-7000-8000-000000000000"
 DAY = '{"day":"2026-02-01"'
+NDJSON = {"ETag": '"1"', "Content-Type": "application/x-ndjson"}
 
 
 def exchange(**changes):
@@ -104,9 +106,15 @@ class ContractTests(unittest.TestCase):
             exchange(body=whole), exchange(method="HEAD", body=""), search(request_body=whole),
             exchange(path=f"{PATH}?count=3&tag=a&tag=b"), exchange(method="PUT", status=405, headers=problem, body='{"status":405}'),
             exchange(body="abc", headers={"ETag": '"1"', "Content-Type": "text/plain"}),
+            exchange(body=f"{DAY}}}\n{whole}\n", headers=NDJSON), exchange(body="", headers=NDJSON),
         ]:
             with self.subTest(one=one):
                 self.assertEqual(self.faults(one), [])
+
+    def test_lines(self):
+        self.check((exchange(body=body, headers=NDJSON), f"show_thing: body: {place}") for body, place in [
+            (DAY + "}\n{}\n", "line 2: 'day'"), (DAY + "}" + DAY + "}\n", "is not application/x-ndjson"),
+            ('{"day":7}\n', "line 1/day:"), ("\n", "is not application/x-ndjson"), (DAY + "}", "no line end")])
 
     def test_bodies(self):
         self.check((exchange(body=body), f"show_thing: body{place}") for body, place in [

@@ -151,9 +151,9 @@ for check in (positive_data_acceptance, negative_data_rejection, missing_require
     CHECKS.register(check)
 
 
-@schemathesis.deserializer(*YAML_MEDIA_TYPES)
+@schemathesis.deserializer(*YAML_MEDIA_TYPES, "text/csv")
 def text(ctx, response):
-    """The contract declares itself as text."""
+    """The contract declares itself, and CSV, as text."""
     return response.text
 
 

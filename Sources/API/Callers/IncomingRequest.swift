@@ -21,6 +21,8 @@ struct RequestContent: Sendable {
     let clientAddress: ClientAddress
     /// See `CursorCodec`.
     let cursorKeys: [[UInt8]]
+    /// Those of this process, for all requests.
+    let exports: ExportLimits
 }
 
 /// The request that a handler receives. Its type determines the kind of caller: `KeyRequest`, `CitizenRequest`, `PSPRequest` or `OpenRequest`.

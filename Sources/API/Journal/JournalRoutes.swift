@@ -14,7 +14,7 @@ func journalRoutes(_ journal: JournalOperations) -> [Route] {
                 "limit", "cursor", "sort", "from", "to", "kind", "actor", "creditor_tax_code", "position_id",
                 "attempt_id", "receipt_id",
             ],
-            handlers.listJournal)
+            produces: ExportFormat.listMediaTypes, handlers.listJournal)
     ]
 }
 
@@ -39,14 +39,15 @@ private struct JournalHandlers: Sendable {
         filter.to = reader.value("to") { try Instant(rfc3339: $0) }
         let sort = reader.word("sort", Sort.self) ?? .oldestFirst
         let order = filter.order(isNewestFirst: sort == .newestFirst)
-        let page = try reader.page(.journal, order: order.rawValue, for: request)
+        let listing = try reader.listing(.journal, order: order.rawValue, for: request)
         try reader.finish()
-        return try await journal.list(filter, order: order, page: page, for: request.caller)
-            .reply(.journal, for: request) { json, record in
-                json.beginObject()
-                record.write(into: &json)
-                json.endObject()
-            }
+        return try await request.reply(listing, of: .journal) { [filter] page in
+            try await journal.list(filter, order: order, page: page, for: request.caller)
+        } write: { json, record in
+            json.beginObject()
+            record.write(into: &json)
+            json.endObject()
+        }
     }
 }
 

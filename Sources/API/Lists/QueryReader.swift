@@ -123,6 +123,24 @@ struct QueryReader {
         return PageRequest(limit: limit, after: after, includeTotal: flag("include_total") ?? false)
     }
 
+    /// A page of a list that can be exported, or all of its rows if `Accept` asks for a file. A file has no pages and no total.
+    mutating func listing(_ list: ExportedList, order: String? = nil, for request: some AuthorizedRequest) throws
+        -> Listing
+    {
+        guard let format = ExportFormat(preferredBy: request.accept) else {
+            return .page(try page(list.list, order: order, for: request))
+        }
+        rejectPages(for: format.rawValue)
+        return .export(format)
+    }
+
+    /// - Parameter mediaType: of a file that has all rows.
+    mutating func rejectPages(for mediaType: String) {
+        for name in Self.pageNames.sorted() where left.removeValue(forKey: name) != nil {
+            violations.add(name, .notAllowed, "is not for \(mediaType), which has all rows")
+        }
+    }
+
     static let pageNames: Set<String> = ["limit", "cursor", "include_total"]
 
     /// - Throws: every violation, as a 400.

@@ -22,6 +22,7 @@ struct Pipeline: Sendable {
     private let errors: ErrorResponse
     private let log: RequestLog
     private let cursorKeys: [[UInt8]]
+    private let exports = ExportLimits()
 
     init(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ links: Links, logger: Logger) {
         let clock = intermediary.clock
@@ -103,7 +104,21 @@ struct Pipeline: Sendable {
             do { return try await work(&state) } catch { return errors.reply(to: error, state) }
         }.addingStandardHeaders(state)
         log.record(reply, state, seconds: (ContinuousClock.now - began).seconds)
-        return reply.framed(for: request.method)
+        return logged(reply, state).framed(for: request.method)
+    }
+
+    /// A streamed body is made after the request's line has been logged, so its end is logged as well, under the same correlation id.
+    private func logged(_ reply: Reply, _ state: RequestState) -> Reply {
+        guard let stream = reply.stream else { return reply }
+        let began = ContinuousClock.now
+        let reported = stream.reporting { [log] end, sentBytes in
+            log.record(end, sentBytes: sentBytes, state, seconds: (ContinuousClock.now - began).seconds)
+        }
+        var reply = reply
+        reply.stream = StreamedBody { send in
+            try await Correlation.$id.withValue(state.correlation.text) { try await reported.parts(send) }
+        }
+        return reply
     }
 
     /// Sends no response before the database has confirmed the credential, also where the request needed no transaction.
@@ -163,7 +178,7 @@ struct Pipeline: Sendable {
         let content = RequestContent(
             method: request.method, path: request.path, parameters: parameters, query: query, headers: headers,
             accept: accept, body: body, stream: stream, peer: request.peer, clientAddress: citizenAddress.address,
-            cursorKeys: cursorKeys)
+            cursorKeys: cursorKeys, exports: exports)
         return try await RequestCredential.$current.withValue(state.credential) {
             try await route.handle(content, caller)
         }

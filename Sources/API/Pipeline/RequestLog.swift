@@ -2,6 +2,7 @@ import Addresses
 import HTTPTypes
 import Logging
 import Metrics
+import Requests
 import Synchronization
 
 /// Logs and measures each request once, when its response is ready.
@@ -27,6 +28,27 @@ struct RequestLog: Sendable {
                 "client_ip": .string(state.clientIP?.description ?? "unknown"), "consumer": .string(state.consumer),
                 "duration_ms": .string(String(Int(exactly: (seconds * 1_000).rounded()) ?? 0)),
             ])
+    }
+}
+
+extension RequestLog {
+    /// Logs once how sending a streamed body ended. The line of the request was logged when the response began.
+    func record(_ end: StreamedBody.End, sentBytes: Int, _ state: RequestState, seconds: Double) {
+        var metadata: Logger.Metadata = [
+            "correlation_id": .string(state.correlation.text), "uri": .string(state.template),
+            "consumer": .string(state.consumer), "sent_bytes": .string(String(sentBytes)),
+            "duration_ms": .string(String(Int(exactly: (seconds * 1_000).rounded()) ?? 0)),
+        ]
+        switch end {
+        case .complete: logger.info("a streamed response is complete", metadata: metadata)
+        case .clientLost: logger.info("the client left during a streamed response", metadata: metadata)
+        case .failed(let error):
+            metadata["error"] = .string("\(error)")
+            // A key that was revoked meanwhile is no fault of the service, nor is its stop.
+            let isFault = !(error is CredentialChanged || Task.isCancelled)
+            let level: Logger.Level = isFault ? .error : .notice
+            logger.log(level: level, "a streamed response was cut off", metadata: metadata)
+        }
     }
 }
 

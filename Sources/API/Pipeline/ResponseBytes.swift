@@ -9,7 +9,8 @@ extension Reply {
         // 204 and 304 have no body at all.
         let mayHaveBody = status != .noContent && status != .notModified
         return FramedResponse(
-            head: headBytes(hasLength: mayHaveBody), body: mayHaveBody && method != .head ? body : [])
+            head: headBytes(hasLength: mayHaveBody && stream == nil), body: mayHaveBody && method != .head ? body : [],
+            parts: method == .head ? nil : stream?.parts)
     }
 
     /// The response as the last one of a connection, to bytes that did not become a request.

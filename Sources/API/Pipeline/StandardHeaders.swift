@@ -22,6 +22,8 @@ extension Reply {
         headers[.referrerPolicy] = "no-referrer"
         headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains"
         if let origin = state.origin, let key = state.key { headers.share(with: origin, of: key) }
-        return Reply(status, headers: headers, body: body)
+        var reply = self
+        reply.headers = headers
+        return reply
     }
 }

@@ -11,7 +11,7 @@ func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] 
     return [
         Route(
             .get, "/v1/positions", "list_positions", scope: .positionsRead,
-            query: PositionHandlers.filterNames.union(["sort"]),
+            query: PositionHandlers.filterNames.union(["sort"]), produces: ExportFormat.listMediaTypes,
             handlers.listPositions),
         Route(.post, "/v1/positions", "create_position", scope: .positionsWrite, handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", scope: .positionsRead, handlers.searchPositions),
@@ -125,9 +125,9 @@ private struct PositionHandlers: Sendable {
         var reader = QueryReader(request)
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
-        let page = try reader.page(.positions, order: order.rawValue, for: request)
+        let listing = try reader.listing(.positions, order: order.rawValue, for: request)
         try reader.finish()
-        return try await list(filter, creditor, order, page, for: request)
+        return try await list(filter, creditor, order, listing, for: request)
     }
 
     /// Search by the debtor's tax code and by words too. It is a POST, so that personal data never appear in URLs or logs.
@@ -139,17 +139,18 @@ private struct PositionHandlers: Sendable {
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
         let page = try reader.page(.positions, order: order.rawValue, for: request)
         try reader.finishBody()
-        return try await list(filter, creditor, order, page, for: request)
+        return try await list(filter, creditor, order, .page(page), for: request)
     }
 
     private func list(
-        _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ page: PageRequest,
+        _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, _ listing: Listing,
         for request: KeyRequest
     ) async throws -> Reply {
-        let today = positions.today
-        return try await positions.list(
-            filter, creditor: creditor, order: order, page: page, for: request.caller
-        ).reply(.positions, for: request) { json, row in row.write(into: &json, today: today, links) }
+        try await request.reply(listing, of: .positions) { page in
+            try await positions.list(filter, creditor: creditor, order: order, page: page, for: request.caller)
+        } write: { json, row in
+            row.write(into: &json, today: positions.today, links)
+        }
     }
 
     private func filter(_ reader: inout QueryReader) -> (PositionFilter, OrganizationTaxCode?) {

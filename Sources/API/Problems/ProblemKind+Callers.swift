@@ -6,7 +6,7 @@ extension ProblemKind {
     static let ofCallers: [ProblemKind] = [
         .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .proofRequired, .forbidden,
         .originNotAllowed,
-        .tooManyRequests, .secretShownOnce,
+        .tooManyRequests, .tooManyExports, .secretShownOnce,
     ]
 
     static let unauthenticated = ProblemKind(
@@ -53,6 +53,11 @@ extension ProblemKind {
         cause: "This caller has used up its requests, or the account its sign-in attempts, for the moment.",
         cure: "Wait for the seconds in Retry-After, then try again.",
         example: "6000 requests a minute are allowed.")
+    static let tooManyExports = ProblemKind(
+        "too-many-exports", .tooManyRequests, "Too many exports at a time",
+        cause: "This key, or the service as a whole, is sending as many exports of lists as it does at a time.",
+        cure: "Wait until an export has ended, or for the seconds in Retry-After, then try again.",
+        example: "A key runs at most 2 exports at a time.")
     static let secretShownOnce = ProblemKind(
         "secret-shown-once", .conflict, "Secret already shown",
         cause: "The request was answered before, and its response held a secret that is shown only once.",

@@ -15,7 +15,7 @@ func receiptRoutes(
         Route(.post, "/v1/receipts", "enter_rt", scope: .operations, handlers.enterRT),
         Route(
             .get, "/v1/receipts", "list_receipts", scope: .receiptsRead, query: ReceiptHandlers.filterNames,
-            handlers.listReceipts),
+            produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listReceipts),
         Route(.post, "/v1/receipts/search", "search_receipts", scope: .receiptsRead, handlers.searchReceipts),
         Route(.get, "/v1/receipts/{id}", "show_receipt", scope: .receiptsRead, handlers.showReceipt),
         Route(
@@ -35,7 +35,7 @@ func receiptRoutes(
             query: QueryReader.pageNames.union([
                 "status", "kind", "creditor_tax_code", "iuv", "psp_id", "amount_cents", "receipt_id", "position_id",
                 "opened_from", "opened_to",
-            ]), handlers.listAnomalies),
+            ]), produces: ExportFormat.listMediaTypes, handlers.listAnomalies),
         Route(
             .get, "/v1/anomalies/{id}", "show_anomaly", scope: .anomaliesWrite, or: [.operations], handlers.showAnomaly),
         Route(
@@ -91,9 +91,25 @@ private struct ReceiptHandlers: Sendable {
     func listReceipts(_ request: KeyRequest) async throws -> Reply {
         var reader = QueryReader(request)
         let (filter, creditor) = filter(&reader)
-        let page = try reader.page(.receipts, for: request)
+        if request.accept.prefersArchive {
+            reader.rejectPages(for: RTArchive.mediaType)
+            try reader.finish()
+            return try await sendRTs(filter, creditor, for: request)
+        }
+        let listing = try reader.listing(.receipts, for: request)
         try reader.finish()
-        return try await list(filter, creditor, page, for: request)
+        return try await list(filter, creditor, listing, for: request)
+    }
+
+    /// The RTs of the receipts that match, in one archive.
+    private func sendRTs(_ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, for request: KeyRequest)
+        async throws -> Reply
+    {
+        try await ListExport(
+            fileName: "rts.zip", contentType: RTArchive.mediaType, pageRows: RTArchive.pageRows,
+            read: { try await receipts.listRTs(filter, creditor: creditor, page: $0, for: request.caller) },
+            file: { RTArchive() }
+        ).reply(for: request.caller.key.id, within: request.content.exports)
     }
 
     func searchReceipts(_ request: KeyRequest) async throws -> Reply {
@@ -102,16 +118,17 @@ private struct ReceiptHandlers: Sendable {
         filter.taxCode = reader.code("tax_code") { try TaxCode($0) }
         let page = try reader.page(.receipts, for: request)
         try reader.finishBody()
-        return try await list(filter, creditor, page, for: request)
+        return try await list(filter, creditor, .page(page), for: request)
     }
 
     private func list(
-        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ page: PageRequest, for request: KeyRequest
-    )
-        async throws -> Reply
-    {
-        try await receipts.list(filter, creditor: creditor, page: page, for: request.caller)
-            .reply(.receipts, for: request) { json, receipt in receipt.writeSummary(into: &json, links) }
+        _ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, _ listing: Listing, for request: KeyRequest
+    ) async throws -> Reply {
+        try await request.reply(listing, of: .receipts) { page in
+            try await receipts.list(filter, creditor: creditor, page: page, for: request.caller)
+        } write: { json, receipt in
+            receipt.writeSummary(into: &json, links)
+        }
     }
 
     private func filter(_ reader: inout QueryReader) -> (ReceiptFilter, OrganizationTaxCode?) {
@@ -180,15 +197,16 @@ private struct ReceiptHandlers: Sendable {
         filter.openedFrom = reader.value("opened_from") { try CalendarDate($0) }
         filter.openedTo = reader.value("opened_to") { try CalendarDate($0) }
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let page = try reader.page(.anomalies, for: request)
+        let listing = try reader.listing(.anomalies, for: request)
         try reader.finish()
-        return try await anomalies.list(filter, creditor: creditor, page: page, for: request.caller)
-            .reply(.anomalies, for: request) { json, anomaly in
-                json.beginObject()
-                anomaly.write(into: &json)
-                json.write(violations: anomaly.firstFaults)
-                json.endObject()
-            }
+        return try await request.reply(listing, of: .anomalies) { [filter] page in
+            try await anomalies.list(filter, creditor: creditor, page: page, for: request.caller)
+        } write: { json, anomaly in
+            json.beginObject()
+            anomaly.write(into: &json)
+            json.write(violations: anomaly.firstFaults)
+            json.endObject()
+        }
     }
 
     func resolveAnomaly(_ request: KeyRequest) async throws -> Reply {

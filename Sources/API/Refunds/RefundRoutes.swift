@@ -12,7 +12,8 @@ func refundRoutes(_ refunds: RefundOperations, _ links: Links) -> [Route] {
     return [
         Route(
             .get, "/v1/refunds", "list_refunds", scope: .refundsWrite, or: [.operations],
-            query: QueryReader.pageNames.union(["status", "receipt_id", "creditor_tax_code"]), handlers.listRefunds),
+            query: QueryReader.pageNames.union(["status", "receipt_id", "creditor_tax_code"]),
+            produces: ExportFormat.listMediaTypes, handlers.listRefunds),
         Route(.post, "/v1/refunds", "decide_refund", scope: .refundsWrite, or: [.operations], handlers.decideRefund),
         Route(.get, "/v1/refunds/{id}", "show_refund", scope: .refundsWrite, or: [.operations], handlers.showRefund),
         Route(
@@ -31,14 +32,15 @@ private struct RefundHandlers: Sendable {
         filter.statuses = reader.words("status")
         filter.receipt = reader.id("receipt_id")
         let creditor = reader.code("creditor_tax_code") { try OrganizationTaxCode(unchecked: $0) }
-        let page = try reader.page(.refunds, for: request)
+        let listing = try reader.listing(.refunds, for: request)
         try reader.finish()
-        return try await refunds.list(filter, creditor: creditor, page: page, for: request.caller)
-            .reply(.refunds, for: request) { json, refund in
-                json.beginObject()
-                refund.write(into: &json, links)
-                json.endObject()
-            }
+        return try await request.reply(listing, of: .refunds) { [filter] page in
+            try await refunds.list(filter, creditor: creditor, page: page, for: request.caller)
+        } write: { json, refund in
+            json.beginObject()
+            refund.write(into: &json, links)
+            json.endObject()
+        }
     }
 
     func decideRefund(_ request: KeyRequest) async throws -> Reply {

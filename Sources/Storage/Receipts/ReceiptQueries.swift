@@ -174,6 +174,21 @@ package enum Receipts {
             WHERE r.id = \(receipt.uuid) AND f.is_first AND \(tenancy.condition(on: .receipts("r")))
             """, row: { RTBytes(bytes: try $0.next([UInt8].self), contentType: try $0.text()) })
     }
+
+    /// The received bytes of the RTs of these receipts. Some receipts have none, such as those of counter payments.
+    package static func bytes(of receipts: [Identifier<Receipt>], within tenancy: Tenancy) -> Query<
+        [Identifier<Receipt>: RTBytes]
+    > {
+        Query(
+            """
+            SELECT f.receipt_id, f.body, f.content_type FROM rts f JOIN receipts r ON r.id = f.receipt_id
+            WHERE f.receipt_id = ANY(\(receipts.map(\.uuid))) AND f.is_first AND \(tenancy.condition(on: .receipts("r")))
+            """,
+            rows: { row -> (Identifier<Receipt>, RTBytes) in
+                (try row.identifier(), RTBytes(bytes: try row.next([UInt8].self), contentType: try row.text()))
+            }
+        ).map { Dictionary($0) { first, _ in first } }
+    }
 }
 
 extension Row {
