@@ -50,6 +50,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
         // Ground: C libraries, each imported by one module, and toolboxes that import no other module of ours.
@@ -64,7 +65,9 @@ let package = Package(
         library("CArgon2", "libargon2", "libargon2-dev"),
         module("Workers"),
         module("Text"),
-        module("Cryptography", ["COpenSSL", "CArgon2", "Workers", "Text"]),
+        module(
+            "Cryptography",
+            ["COpenSSL", "CArgon2", "Workers", "Text", .product(name: "JWTKit", package: "jwt-kit")]),
         module("JSON"),
         module("Addresses"),
         module(
@@ -123,7 +126,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         // Shared by the tests; no shipped target depends on it.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "DatabaseTestSupport", dependencies: ["TestSupport", "Postgres", logging],
             path: "Tests/DatabaseTestSupport", swiftSettings: settings),

@@ -135,6 +135,20 @@ export MAIL_FROM=${MAIL_FROM:-quietanza@example.org}
 # The simulator has a private address, which the service calls only if its network is allowed.
 export OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8
 export RESOURCES_DIRECTORY=$PWD
+# The simulator also plays the identity provider.
+export OIDC_ISSUERS=$run/oidc-issuers.json
+cat >"$OIDC_ISSUERS" <<END
+{
+  "issuers": [
+    {
+      "issuer": "$simulator/oidc",
+      "jwks_url": "$simulator/oidc/jwks",
+      "audiences": ["portale"],
+      "assurance_levels": ["https://www.spid.gov.it/SpidL2", "https://www.spid.gov.it/SpidL3"]
+    }
+  ]
+}
+END
 export LOG_LEVEL=${LOG_LEVEL:-info}
 
 say "migrating the database"
@@ -167,6 +181,7 @@ export PATH="$bin:\$PATH"
 export SMTP_URL='$SMTP_URL'
 export MAIL_FROM='$MAIL_FROM'
 export OUTBOUND_ALLOWED_NETWORKS='$OUTBOUND_ALLOWED_NETWORKS'
+export OIDC_ISSUERS='$OIDC_ISSUERS'
 export RESOURCES_DIRECTORY='$PWD'
 export SECRETS_KEY='$SECRETS_KEY'
 END
@@ -177,7 +192,7 @@ Quietanza is ready.
   API             $api/v1            status: $api/status
   documentation   $api/docs          contract: $api/openapi.yaml
   demo API key    $api_key
-  PSP simulator   $simulator/payments
+  PSP simulator   $simulator/payments   identity provider: $simulator/oidc
   mail sent       $mail              list: http://127.0.0.1:$control_port/messages
   database        $DATABASE_URL
   logs            .local/run/service.log, simulator.log, mail.log

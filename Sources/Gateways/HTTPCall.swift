@@ -3,7 +3,7 @@ import CCurl
 import Foundation
 import Glibc
 
-/// POSTs JSON to an untrusted server: no redirects, no proxy, and limits on time and response size.
+/// POSTs JSON to an untrusted server, or GETs JSON from it: no redirects, no proxy, and limits on time and response size.
 struct HTTPCall: Sendable {
     static let maximumAnswerBytes = 64 * 1_024
     static let connectTimeoutMilliseconds = 3_000
@@ -14,8 +14,15 @@ struct HTTPCall: Sendable {
     let headers: [String]
     let body: [UInt8]
     let policy: OutboundPolicy
+    var method = Method.post
     /// Only connects, with TLS for https, and sends no request. The answer then has status 0.
     var connectsOnly = false
+
+    enum Method: Sendable {
+        case post
+        /// Without a body.
+        case get
+    }
 
     struct Answer: Sendable {
         let status: Int
@@ -51,7 +58,10 @@ struct HTTPCall: Sendable {
         guard timeoutMilliseconds >= Self.minimumTimeoutMilliseconds else { return .failure(.notSent) }
         let exchange = Exchange(policy, isPlain: !url.lowercased().hasPrefix("https://"))
         let context = Unmanaged.passUnretained(exchange).toOpaque()
-        let list = CurlList(headers + ["Content-Type: application/json", "Accept: application/json", "Expect:"])
+        let list = CurlList(
+            headers + (method == .post ? ["Content-Type: application/json"] : []) + [
+                "Accept: application/json", "Expect:",
+            ])
         handle.reset()
         handle.set(CURLOPT_URL, url)
         handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -63,7 +73,7 @@ struct HTTPCall: Sendable {
         _ = quietanza_set_list(handle.raw, CURLOPT_HTTPHEADER, list.raw)
         if connectsOnly {
             handle.set(CURLOPT_CONNECT_ONLY, 1)
-        } else {
+        } else if method == .post {
             handle.set(CURLOPT_POSTFIELDSIZE, body.count)
             _ = body.withUnsafeBytes { bytes in
                 quietanza_set_pointer(

@@ -18,6 +18,9 @@ package struct ExternalServices: Sendable {
     /// Checks, when a URL is saved, that the service may call it.
     /// - Throws: an error like `InvalidValue`, whose text is shown to the caller.
     package let checkURL: @Sendable (String) throws -> Void
+    /// Verifies the signature of an ID token with the keys of its issuer, which it may have to fetch.
+    /// - Throws: `IDTokenFailure`.
+    package let verifySignature: @Sendable (IDToken) async throws -> Void
     /// Draws a receipt as a PDF.
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
     /// Draws a payment notice as a PDF.
@@ -31,6 +34,8 @@ package struct ExternalServices: Sendable {
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
         checkURL: @escaping @Sendable (String) throws -> Void,
+        verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw IDTokenFailure.unknownIssuer
+        },
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8],
         drawNotice: @escaping @Sendable (NoticeContent) async throws -> [UInt8]
     ) {
@@ -38,6 +43,7 @@ package struct ExternalServices: Sendable {
         self.cancelPayment = cancelPayment
         self.deliver = deliver
         self.checkURL = checkURL
+        self.verifySignature = verifySignature
         self.drawReceipt = drawReceipt
         self.drawNotice = drawNotice
     }

@@ -39,8 +39,9 @@ package struct Intermediary: Sendable {
         callers = CallerOperations(store: store, clock: clock)
         self.secrets = SecretOperations(store: store, clock: clock, secretBox: SecretBox(secrets))
         citizens = CitizenOperations(
-            store: store, clock: clock, outbox: outbox, logger: logger, privacyVersion: settings.privacyVersion,
-            termsVersion: settings.termsVersion)
+            store: store, clock: clock, outbox: outbox, externalServices: externalServices, logger: logger,
+            privacyVersion: settings.privacyVersion, termsVersion: settings.termsVersion,
+            identityProviders: settings.identityProviders)
         creditors = CreditorOperations(store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes)
         help = HelpOperations(creditors: creditors)
         psps = PSPOperations(store: store, clock: clock, externalServices: externalServices)
@@ -88,11 +89,14 @@ package struct Intermediary: Sendable {
         package var termsVersion: String
         /// How long an e-mail address is retained after its last use.
         package var addressLifeDays: Int
+        /// The issuers whose ID tokens sign citizens in.
+        package var identityProviders: [IdentityProvider]
 
         package init(
             publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
             checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1",
-            addressLifeDays: Int = RetentionRule.addressLifeDays, allowedRecipients: AllowedRecipients? = nil
+            addressLifeDays: Int = RetentionRule.addressLifeDays, allowedRecipients: AllowedRecipients? = nil,
+            identityProviders: [IdentityProvider] = []
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
@@ -102,6 +106,7 @@ package struct Intermediary: Sendable {
             self.termsVersion = termsVersion
             self.addressLifeDays = addressLifeDays
             self.allowedRecipients = allowedRecipients
+            self.identityProviders = identityProviders
         }
     }
 }

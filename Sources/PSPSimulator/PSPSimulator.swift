@@ -22,6 +22,11 @@ struct PSPSimulator: AsyncParsableCommand {
             POST /rts                                         {"receipts_url", "rt": {…}}: signs and posts the RT as given
             GET  /payments, /payments/{payment}, /live
 
+            It also plays an identity provider (SPID, CIE) for sign-in by ID token:
+            GET  /oidc/jwks                                   its public key
+            POST /oidc/tokens                                 {"nonce", "tax_code", "given_name", "family_name", "audience",
+                                                              "acr"}: signs an ID token for anyone who asks
+
             Allow access from trusted programs only: it posts to the URLs that start calls contain.
             """)
 
@@ -47,7 +52,8 @@ struct PSPSimulator: AsyncParsableCommand {
     func run() async throws {
         let portal = Portal(book: PaymentStore(), courier: Courier(), secrets: try readSecrets())
         let link = publicURL ?? "http://\(host):\(port)"
-        let routes = PortalRoutes(portal: portal, publicURL: link.hasSuffix("/") ? String(link.dropLast()) : link)
+        let base = link.hasSuffix("/") ? String(link.dropLast()) : link
+        let routes = PortalRoutes(portal: portal, provider: IdentityProvider(publicURL: base), publicURL: base)
         let application = Application(
             router: routes.router(),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "psp-simulator"))

@@ -8,6 +8,7 @@ struct PortalRoutes: Sendable {
     static let listLength = 100
 
     let portal: Portal
+    let provider: IdentityProvider
     let publicURL: String
 
     func router() -> Router<BasicRequestContext> {
@@ -18,6 +19,8 @@ struct PortalRoutes: Sendable {
         router.get("pay/:payment") { try await showPage($1) }
         router.post("pay/:payment") { try await pay($0, $1) }
         router.post("rts") { request, _ in try await sendRT(request) }
+        router.get("oidc/jwks") { _, _ in try json(provider.keySet) }
+        router.post("oidc/tokens") { request, _ in try await signToken(request) }
         router.get("payments") { _, _ in try await listPayments() }
         router.get("payments/:payment") { try await showPayment($1) }
         return router
@@ -126,6 +129,11 @@ struct PortalRoutes: Sendable {
         let bytes = try JSONSerialization.data(
             withJSONObject: receipt, options: [.sortedKeys, .withoutEscapingSlashes])
         return try json(await portal.courier.post(.receipt, [UInt8](bytes), to: url, signer: signer))
+    }
+
+    private func signToken(_ request: Request) async throws -> Response {
+        let person: IdentityProvider.Person = try decoded(try await bytes(of: request))
+        return try json(["id_token": try provider.token(for: person, at: .now)])
     }
 
     private func listPayments() async throws -> Response {

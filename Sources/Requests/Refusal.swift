@@ -20,7 +20,11 @@ package enum Refusal: Error, Sendable, Equatable {
     case signInThrottled(retryAfterSeconds: Int)
     /// No smart card, or an invalid one. Only the log says which rule it violated.
     case smartCardRefused
-    /// The response contains contact data, but the account was not verified with a smart card.
+    /// An ID token that opens no session. Only the log says which rule it violated.
+    case idTokenRefused
+    /// The keys of the identity provider cannot be fetched; the next attempt is possible after this many seconds.
+    case identityProviderUnavailable(retryAfterSeconds: Int)
+    /// The response contains contact data, but the account was not proved by a smart card, SPID or CIE.
     case proofRequired
     /// The credential is valid but lacks this scope.
     case forbidden(Scope)

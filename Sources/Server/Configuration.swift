@@ -37,6 +37,8 @@ struct Settings: Sendable {
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
     var checksCreditorTaxCodes = true
     var addressLifeDays = RetentionRule.addressLifeDays
+    /// The issuers whose ID tokens sign citizens in.
+    var identityProviders: [IdentityProvider] = []
     var privacyVersion = "1"
     var termsVersion = "1"
     var maximumConnections = 4_096
@@ -143,6 +145,7 @@ private struct SettingsReader {
             try OutboundPolicy(allowing: text.split(separator: ",").map(String.init))
         }
         if settings.outboundPolicy == nil { settings.outboundPolicy = try? OutboundPolicy(allowing: []) }
+        settings.identityProviders = identityProviders(settings)
         settings.attemptLifeSeconds =
             integer("ATTEMPT_LIFE_SECONDS", "attempt.life.seconds", 60...86_400) ?? settings.attemptLifeSeconds
         settings.addressLifeDays =
@@ -223,6 +226,17 @@ private struct SettingsReader {
             }
         }
         return nil
+    }
+
+    /// Reports every fault of the file with its place.
+    private mutating func identityProviders(_ settings: Settings) -> [IdentityProvider] {
+        guard let file = text("oidc.issuers") else { return [] }
+        switch IdentityProviderFile.read(file, policy: settings.outboundPolicy) {
+        case .success(let providers): return providers
+        case .failure(let found):
+            faults += found.faults.map { "OIDC_ISSUERS \($0)" }
+            return []
+        }
     }
 
     private mutating func smartCards(_ settings: Settings) -> SmartCardSettings? {

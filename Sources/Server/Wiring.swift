@@ -30,6 +30,7 @@ struct Wiring: Sendable {
     let intermediary: Intermediary
     let connections: Connections
     let portal: PSPPortal
+    let keySets: KeySets
     let mail: MailGateway?
     private let drawing: ReceiptPDF
 
@@ -44,9 +45,14 @@ struct Wiring: Sendable {
         replicaPool = Self.replicaConfiguration(settings).map { Pool(configuration: $0, logger: logger) }
         let policy = try settings.outboundPolicy ?? OutboundPolicy(allowing: [])
         let portal = PSPPortal(policy: policy) { Self.now().unixSeconds }
+        let keySets = KeySets(
+            urls: Dictionary(
+                settings.identityProviders.map { ($0.issuer, $0.keySetURL) }, uniquingKeysWith: { first, _ in first }),
+            policy: policy, now: { Self.now().unixSeconds }, report: { Self.report($0, $1, logger) })
         let mail = settings.mailServer.map { MailGateway(server: $0) }
         let drawing = try ReceiptPDF(fontDirectory: settings.fontDirectory)
         self.portal = portal
+        self.keySets = keySets
         self.mail = mail
         self.drawing = drawing
         intermediary = Intermediary(
@@ -57,7 +63,8 @@ struct Wiring: Sendable {
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
-                }, checkURL: { try policy.check($0) }, drawReceipt: { try await drawing.draw($0) },
+                }, checkURL: { try policy.check($0) }, verifySignature: { try await keySets.verify($0) },
+                drawReceipt: { try await drawing.draw($0) },
                 drawNotice: { try await drawing.draw($0) }),
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,
@@ -65,7 +72,7 @@ struct Wiring: Sendable {
                 attemptLifeSeconds: settings.attemptLifeSeconds,
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
                 termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays,
-                allowedRecipients: settings.allowedRecipients),
+                allowedRecipients: settings.allowedRecipients, identityProviders: settings.identityProviders),
             secrets: secrets, logger: logger, clock: { Self.now() })
     }
 
@@ -96,6 +103,13 @@ struct Wiring: Sendable {
         }
     }
 
+    private static func report(_ issuer: String, _ fetch: KeySetFetch, _ logger: Logger) {
+        Counter(label: "identity_provider_fetches_total", dimensions: [("result", fetch.rawValue)]).increment()
+        logger.log(
+            level: fetch == .fetched ? .debug : .warning, "the keys of an identity provider were fetched",
+            metadata: ["issuer": "\(issuer)", "result": "\(fetch.rawValue)"])
+    }
+
     var migrator: Migrator {
         Migrator(
             configuration: Self.poolConfiguration(settings), folder: settings.resourcesDirectory + "/migrations",
@@ -104,6 +118,7 @@ struct Wiring: Sendable {
 
     func close() async {
         portal.stop()
+        keySets.stop()
         mail?.stop()
         drawing.stop()
         intermediary.citizens.passwords.stop()

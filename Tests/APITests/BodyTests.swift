@@ -155,6 +155,9 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
             operation: "confirm_password_reset",
             json: "{\"token\":\"\(mailToken)\",\"new_password\":\"quattro gatti sul tetto\"}"),
         ValidBody(operation: "open_session", json: #"{"username":"casella@example.org","password":"x"}"#),
+        ValidBody(
+            operation: "open_oidc_session",
+            json: #"{"id_token":"eyJhbGciOiJSUzI1NiJ9.e30.AAAA","nonce":"nonce-0123456789"}"#),
         ValidBody(operation: "refresh_session", json: "{\"refresh_token\":\"\(refreshToken)\"}"),
         ValidBody(operation: "confirm_email_change", json: "{\"token\":\"\(mailToken)\"}"),
         ValidBody(

@@ -105,6 +105,7 @@ import Testing
         #expect(Caller(key: key()).seesContactData)
         #expect(!Caller(key: key(), citizen: citizen(.mailbox)).seesContactData)
         #expect(Caller(key: key(), citizen: citizen(.smartCard)).seesContactData)
+        #expect(Caller(key: key(), citizen: citizen(.identityProvider)).seesContactData)
     }
 
     @Test func `the sender of an RT is shown to back offices and ops`() {

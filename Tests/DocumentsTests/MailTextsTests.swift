@@ -35,7 +35,7 @@ import Testing
             (true, { MailTexts.passwordReset(code: "qzm_x", link: nil, hours: 1, language: $0) }),
             (true, { MailTexts.changeEmail(code: "qzm_x", link: nil, hours: 1, language: $0) }),
             (false, { MailTexts.registrationAttempt(language: $0) }), (false, { MailTexts.emailChanged(language: $0) }),
-            (false, { MailTexts.smartCardProved(language: $0) }),
+            (false, { MailTexts.smartCardProved(language: $0) }), (false, { MailTexts.identityProved(language: $0) }),
         ]
         for kind in kinds {
             let texts = Language.allCases.map(kind.write)

@@ -3,6 +3,7 @@ import Cryptography
 import DatabaseTestSupport
 import Documents
 import Foundation
+import Gateways
 import Logging
 import Operations
 import PagoPA
@@ -36,17 +37,19 @@ struct TestIntermediary: Sendable {
     func instance(
         skewSeconds: Int = 0, allowedRecipients: AllowedRecipients? = nil,
         secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
-        _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in }
+        _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in },
+        identityProviders: [IdentityProvider] = [],
+        verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw Unexpected() }
     ) throws -> Intermediary {
         Intermediary(
             store: store,
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
-                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, drawReceipt: { _ in [] },
-                drawNotice: { _ in [] }),
+                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, verifySignature: verifySignature,
+                drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org"),
-                allowedRecipients: allowedRecipients),
+                allowedRecipients: allowedRecipients, identityProviders: identityProviders),
             secrets: try SecretsKeys(secretsKey), logger: .silent,
             clock: {
                 Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)).adding(seconds: skewSeconds)

@@ -111,6 +111,7 @@ final class Deployment: Sendable {
             "SMTP_URL": mailURL, "MAIL_FROM": "quietanza@example.org",
             "SECRETS_KEY": Self.secretsKey, "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
             "RESOURCES_DIRECTORY": Self.project.path, "LOG_LEVEL": "debug",
+            "OIDC_ISSUERS": try Self.identityProviders(simulator: simulator, in: folder),
         ].merging(settings) { $1 }
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
@@ -144,6 +145,17 @@ final class Deployment: Sendable {
         configuration.httpMaximumConnectionsPerHost = 60
         configuration.timeoutIntervalForRequest = 40
         session = URLSession(configuration: configuration)
+    }
+
+    /// A file with the simulator as the only identity provider.
+    private static func identityProviders(simulator: String, in folder: URL) throws -> String {
+        let file = folder.appending(path: "oidc-issuers.json")
+        let json = """
+            {"issuers":[{"issuer":"\(simulator)/oidc","jwks_url":"\(simulator)/oidc/jwks","audiences":["portale"],
+            "assurance_levels":["https://www.spid.gov.it/SpidL2"]}]}
+            """
+        try json.write(to: file, atomically: true, encoding: .utf8)
+        return file.path
     }
 
     private func ready() async throws {

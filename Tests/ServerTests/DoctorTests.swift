@@ -54,7 +54,7 @@ extension ServerTests {
                     "database encryption ok", "database connections ok", "database migrations ok", "database role ok",
                     // The test's own user is a superuser.
                     "database user warning", "database secrets key ok", "clock drift ok", "mail connection ok",
-                    "psps list ok", "psps connection ok", "certificates server ok",
+                    "psps list ok", "psps connection ok", "identity keys ok", "certificates server ok",
                 ] {
                     #expect(found.verdicts.contains(verdict), "\(verdict) in \(found.verdicts)")
                 }
@@ -89,9 +89,23 @@ extension ServerTests {
                 #expect(closed.status == 1)
                 #expect(closed.report.detail("mail", "connection").contains("cannot be reached"))
 
-                let forbidden = try report(live, ["OUTBOUND_ALLOWED_NETWORKS": "10.0.0.0/8"])
+                let forbidden = try report(
+                    live, ["OUTBOUND_ALLOWED_NETWORKS": "10.0.0.0/8", "OIDC_ISSUERS": ""])
                 #expect(forbidden.status == 1)
                 #expect(forbidden.report.detail("psps", "connection").contains("OUTBOUND_ALLOWED_NETWORKS"))
+
+                let file = live.folder.appending(path: "silent-issuers.json")
+                try Data(
+                    """
+                    {"issuers":[{"issuer":"https://idp.example.org","jwks_url":"http://127.0.0.1:\(port)/jwks",
+                    "audiences":["portale"],"assurance_levels":["2"]}]}
+                    """.utf8
+                ).write(to: file)
+                let down = try report(live, ["OIDC_ISSUERS": file.path])
+                #expect(down.status == 1)
+                #expect(
+                    down.report.detail("identity", "keys")
+                        == "https://idp.example.org: no connection, or no trusted TLS")
 
                 try live.query("UPDATE psp_channels SET start_url = 'http://127.0.0.1:\(port)/start/contract-7'")
                 let silent = try report(live)

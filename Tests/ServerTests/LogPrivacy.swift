@@ -9,7 +9,8 @@ enum PersonalData {
         ("IBAN", "IT[0-9]{2}[A-Z][0-9]{22}"),
         ("e-mail address", "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)+"),
         ("API key", "qz_[A-Za-z0-9]{16,}"), ("webhook secret", "whsec_"), ("bearer token", "[Bb]earer [A-Za-z0-9]"),
-        ("citizen's token or code", "qz[armtc]_[A-Za-z0-9]"), ("password hash", "argon2id"),
+        ("ID token", "eyJ[A-Za-z0-9_-]+[.]"), ("citizen's token or code", "qz[armtc]_[A-Za-z0-9]"),
+        ("password hash", "argon2id"),
         ("name", "Canarin|Pagant|Mario|Rossi|Qualcuno"),
         ("password", "correct horse|quattro gatti|sbagliata|[Pp]assw(?:or)?d(?:[0-9]|-(?!resets))"),
     ]

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import Logging
 import PagoPA
@@ -164,5 +165,91 @@ import Testing
         async throws
     {
         #expect(try await faults(variables) == expected)
+    }
+
+    // MARK: Identity providers
+
+    private static let provider = """
+        {"issuer":"https://idp.example.org","jwks_url":"https://idp.example.org/jwks","audiences":["portale"],
+        "assurance_levels":["https://www.spid.gov.it/SpidL2"]}
+        """
+
+    private func faults(ofIssuers json: String, _ more: [String: String] = [:]) async throws -> [String] {
+        try await faults(more.merging(["OIDC_ISSUERS": Self.file(json)]) { $1 })
+    }
+
+    private static func file(_ json: String) throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "issuers-\(UUID().uuidString).json")
+        try Data(json.utf8).write(to: file)
+        return file.path
+    }
+
+    @Test func `a file of identity providers is read with its defaults`() async throws {
+        let whole = """
+            {"issuer":"https://cie.example.org/","jwks_url":"https://cie.example.org/k","audiences":["a","b"],
+            "assurance_levels":["2","3"],"tax_code_claim":"https://attributes.eid.gov.it/fiscal_number",
+            "tax_code_prefix":"required","given_name_claim":"name","family_name_claim":"familyName"}
+            """
+        let settings = try await read(["OIDC_ISSUERS": Self.file(#"{"issuers":[\#(Self.provider),\#(whole)]}"#)])
+        #expect(
+            settings.identityProviders == [
+                IdentityProvider(
+                    issuer: "https://idp.example.org", keySetURL: "https://idp.example.org/jwks",
+                    audiences: ["portale"],
+                    taxCodeClaim: "fiscal_number", taxCodePrefix: .optional, givenNameClaim: "given_name",
+                    familyNameClaim: "family_name", assuranceLevels: ["https://www.spid.gov.it/SpidL2"]),
+                IdentityProvider(
+                    issuer: "https://cie.example.org/", keySetURL: "https://cie.example.org/k", audiences: ["a", "b"],
+                    taxCodeClaim: "https://attributes.eid.gov.it/fiscal_number", taxCodePrefix: .required,
+                    givenNameClaim: "name", familyNameClaim: "familyName", assuranceLevels: ["2", "3"]),
+            ])
+        #expect(try await read().identityProviders.isEmpty)
+    }
+
+    @Test func `all faults of a file of identity providers are reported with their places, and no value`() async throws
+    {
+        let faults = try await faults(
+            ofIssuers: """
+                {"issuers":[\(Self.provider),
+                {"issuer":"http://geheim.example.org","jwks_url":"https://10.0.0.1/geheim","audiences":[],
+                "assurance_levels":["geheim",1],"tax_code_prefix":"geheim","algorithms":["none"]},
+                {"issuer":"https://idp.example.org","jwks_url":"file:///geheim","audiences":"geheim",
+                "tax_code_claim":""}],"more":1}
+                """, ["LOG_LEVEL": "geheim"])
+        #expect(
+            faults == [
+                "OIDC_ISSUERS /issuers/1/issuer must be https",
+                "OIDC_ISSUERS /issuers/1/jwks_url must not be a private or reserved address",
+                "OIDC_ISSUERS /issuers/1/audiences must be an array of 1 to 16 strings",
+                "OIDC_ISSUERS /issuers/1/assurance_levels/1 must be a string, not an integer",
+                "OIDC_ISSUERS /issuers/1/tax_code_prefix must be required, none or optional",
+                "OIDC_ISSUERS /issuers/1/algorithms is not a known field",
+                "OIDC_ISSUERS /issuers/2/jwks_url must be an absolute URL",
+                "OIDC_ISSUERS /issuers/2/audiences must be an array of 1 to 16 strings",
+                "OIDC_ISSUERS /issuers/2/assurance_levels is required",
+                "OIDC_ISSUERS /issuers/2/tax_code_claim must be 1 to 256 characters long",
+                "OIDC_ISSUERS /more is not a known field",
+                "LOG_LEVEL must be trace, debug, info, notice, warning, error or critical",
+            ])
+        #expect(
+            try await self.faults(ofIssuers: #"{"issuers":[\#(Self.provider),\#(Self.provider)]}"#) == [
+                "OIDC_ISSUERS /issuers/1/issuer is there twice"
+            ])
+    }
+
+    @Test(arguments: [
+        ("", "must name a JSON file"), ("[]", "must contain an object"), ("{}", "/issuers is required"),
+        (#"{"issuers":[]}"#, "/issuers must be an array of 1 to 32"),
+        (#"{"issuers":{}}"#, "/issuers must be an array of 1 to 32"),
+        (#"{"issuers":[1]}"#, "/issuers/0 must be an object, not an integer"),
+        (#"{"issuers":[],"issuers":[]}"#, "must name a JSON file"),
+        (String(repeating: " ", count: 65_537), "must name a file of at most 65536 bytes"),
+    ])
+    func `a file that contains no identity providers is one fault`(json: String, fault: String) async throws {
+        #expect(try await faults(ofIssuers: json) == ["OIDC_ISSUERS \(fault)"])
+    }
+
+    @Test func `a file of identity providers that is not there is one fault`() async throws {
+        #expect(try await faults(["OIDC_ISSUERS": "/geheim"]) == ["OIDC_ISSUERS must name a readable file"])
     }
 }

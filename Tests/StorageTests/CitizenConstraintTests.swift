@@ -40,6 +40,9 @@ import Testing
         ("UPDATE citizen_sessions SET access_digest = sha256('x')", "citizen_sessions_access_key"),
         ("UPDATE citizen_sessions SET refresh_digest = 'x'", "citizen_sessions_refresh_check"),
         ("UPDATE mail_tokens SET kind = 'test'", "mail_tokens_kind_check"),
+        ("UPDATE used_id_tokens SET digest = 'x'", "used_id_tokens_digest_check"),
+        ("UPDATE used_id_tokens SET digest = sha256('x')", "used_id_tokens_pkey"),
+        ("UPDATE citizen_sessions SET ended_at = now(), ended_by = 'spid'", "citizen_sessions_ended_by_check"),
         ("UPDATE throttles SET tries = -1", "throttles_tries_check"),
         ("DELETE FROM citizens", "citizen_sessions_citizen_fkey"),
         (
@@ -133,7 +136,7 @@ import Testing
                 tx.insert(
                     mailToken: [UInt8](repeating: 7, count: 32), of: .changeEmail, for: id, proving: other,
                     until: now.adding(seconds: 60))
-                tx.prove(id, givenName: "MARIO", familyName: nil, at: now)
+                tx.prove(id, by: .smartCard, givenName: "MARIO", familyName: nil, at: now)
                 tx.endSessions(of: id, by: .smartCard, at: now)
                 return try #require(try await tx.ask(Citizens.show(id)))
             }
@@ -156,6 +159,36 @@ import Testing
             _ = try await data.pool.query(
                 "UPDATE citizens SET email = 'n@example.org', password_hash = '$argon2id$' WHERE id = \(proved.id.uuid)"
             )
+        }
+    }
+
+    @Test func `a nonce is spent once, by whichever transaction is first`() async throws {
+        try await TestData.with { data async throws in
+            let digest = [UInt8](repeating: 7, count: 32)
+            let end = Instant(microseconds: 1_800_000_000_000_000)
+            let spend: @Sendable () async throws -> Bool = {
+                try await data.store.transaction(within: .everyCreditor) {
+                    try await $0.spend(nonce: digest, until: end)
+                }
+            }
+            #expect(try await spend())
+            #expect(try await !spend())
+        }
+    }
+
+    @Test func `an account that an identity provider has proved may have neither mailbox nor password`() async throws {
+        try await TestData.with { data in
+            let now = Instant(microseconds: 1_800_000_000_000_000)
+            let proved = try await data.store.transaction(within: .everyCreditor) { tx in
+                let id = try #require(try await tx.account(orElse: .onCard(TestData.mario)))
+                tx.prove(id, by: .identityProvider, givenName: nil, familyName: "ROSSI", at: now)
+                tx.endSessions(of: id, by: .identityProvider, at: now)
+                // Another proof later changes nothing.
+                tx.prove(id, by: .smartCard, givenName: "X", familyName: nil, at: now)
+                return try #require(try await tx.ask(Citizens.show(id)))
+            }
+            #expect(proved.provedBy == .identityProvider && proved.email == nil && !proved.hasPassword)
+            #expect(proved.givenName == "Q" && proved.familyName == "ROSSI")
         }
     }
 
@@ -215,15 +248,17 @@ import Testing
             let sweep: @Sendable (Instant) async throws -> [Int] = { end in
                 try await data.store.transaction(within: .everyCreditor) { tx in
                     var counts: [Int] = []
-                    for rule: RetentionRule in [.smartCardTickets, .mailCodes, .registrations, .sessions, .throttles] {
+                    for rule: RetentionRule in [
+                        .smartCardTickets, .usedIDTokens, .mailCodes, .registrations, .sessions, .throttles,
+                    ] {
                         counts.append(try await tx.deleteExpired(rule, before: end, limit: 10, at: end))
                     }
                     return counts
                 }
             }
 
-            #expect(try await sweep(Instant(microseconds: 1)) == [0, 0, 0, 0, 0])
-            #expect(try await sweep(Instant(microseconds: 4_000_000_000_000_000)) == [2, 2, 1, 1, 1])
+            #expect(try await sweep(Instant(microseconds: 1)) == [0, 0, 0, 0, 0, 0])
+            #expect(try await sweep(Instant(microseconds: 4_000_000_000_000_000)) == [2, 2, 2, 1, 1, 1])
 
             var left: [String: Int] = [:]
             for table in OwnedTable.accounts {
@@ -235,7 +270,7 @@ import Testing
             #expect(
                 left == [
                     "citizens": 1, "consents": 1, "citizen_sessions": 0, "spent_refresh_tokens": 0, "mail_tokens": 0,
-                    "throttles": 1, "smart_card_tickets": 0,
+                    "throttles": 1, "smart_card_tickets": 0, "used_id_tokens": 0,
                 ])
         }
     }

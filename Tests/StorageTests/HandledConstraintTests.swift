@@ -93,6 +93,7 @@ import Testing
             )
         case .mailCodes: ("mail_tokens", "expires_at", [])
         case .smartCardTickets: ("smart_card_tickets", "expires_at", [])
+        case .usedIDTokens: ("used_id_tokens", "expires_at", [])
         case .registrations:
             (
                 "citizens", "created_at",

@@ -32,7 +32,8 @@ import Testing
             WHERE relname IN ('positions', 'position_lines', 'installments', 'transfers', 'payment_attempts', 'attempt_items',
                 'psp_cancellations',
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'refunds', 'notifications', 'journal', 'citizens', 'consents',
-                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_iuvs',
+                'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_id_tokens',
+                'used_iuvs',
                 'position_imports', 'position_import_rows')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
@@ -439,6 +440,8 @@ import Testing
                 ("by smart card", { _ = try await $0.account(orElse: .onCard(TestData.mario)) }),
                 ("ticket", { _ = try await $0.spend(ticket: digest, at: past) }),
                 ("ticket's code", { _ = try await $0.spend(code: digest, of: key, at: past) }),
+                ("ID token", { _ = try await $0.spend(nonce: [UInt8](repeating: 8, count: 32), until: past) }),
+                ("used ID token", { _ = try await $0.spend(nonce: digest, until: past) }),
                 ("clash", { _ = try await $0.ask(Citizens.clashing(taxCode: TestData.anna, email: email)) }),
                 ("me", { _ = try await $0.ask(Citizens.show(citizen)) }),
                 ("token", { _ = try await $0.ask(Sessions.signedIn(access: digest, key: key, at: past)) }),

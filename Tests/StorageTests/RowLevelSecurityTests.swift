@@ -33,7 +33,7 @@ import Testing
         .refunds: 8, .notifications: 8, .journal: 8, .apiKeys: 1, .webhookSecrets: 2, .secretsKeyCheck: 1,
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
-        .smartCardTickets: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
+        .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
         .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2,
     ]
 

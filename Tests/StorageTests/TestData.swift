@@ -225,6 +225,9 @@ struct TestData {
             SELECT digest, (SELECT id FROM api_keys), 'https://a.example.org/', at, at, id, digest, at FROM \(people)
             """,
             """
+            INSERT INTO used_id_tokens SELECT digest, at FROM \(people)
+            """,
+            """
             INSERT INTO throttles SELECT digest, 1, at, CASE WHEN ordinal % 2 = 0 THEN at END FROM \(people)
             """,
         ]
@@ -259,6 +262,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case mailTokens = "mail_tokens"
     case throttles
     case smartCardTickets = "smart_card_tickets"
+    case usedIDTokens = "used_id_tokens"
     case usedIUVs = "used_iuvs"
     case creditorAccounts = "creditor_accounts"
     case creditorAccountDebtTypes = "creditor_account_debt_types"
@@ -270,5 +274,6 @@ enum OwnedTable: String, CaseIterable, Sendable {
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [
         .citizens, .consents, .citizenSessions, .spentRefreshTokens, .mailTokens, .throttles, .smartCardTickets,
+        .usedIDTokens,
     ]
 }

@@ -10,6 +10,8 @@ package final class HostileServer: Sendable {
         case sends([UInt8])
         /// Sends a head and an endless body.
         case floods(head: String)
+        /// Sends these bytes, made anew for each request, and closes.
+        case answers(@Sendable () -> [UInt8])
         /// Sends nothing.
         case isSilent
     }
@@ -98,14 +100,19 @@ package final class HostileServer: Sendable {
         }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         var received: [UInt8] = []
-        // Head and body arrive in one or two pieces; the body ends with the end of a JSON object.
-        while received.last != UInt8(ascii: "}") {
+        // Head and body arrive in one or two pieces; the body ends with the end of a JSON object. A GET has no body.
+        while received.last != UInt8(ascii: "}"),
+            !(received.starts(with: Array("GET ".utf8)) && received.suffix(4) == Array("\r\n\r\n".utf8)[...])
+        {
             let count = recv(client, &buffer, buffer.count, 0)
             guard count > 0 else { return }
             received += buffer[..<count]
         }
         state.withLock { [received] in $0.received = String(decoding: received, as: UTF8.self) }
         switch behaviour {
+        case .answers(let make):
+            let bytes = make()
+            _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         case .sends(let bytes): _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         case .floods(let head):
             _ = send(client, Array(head.utf8), head.utf8.count, Int32(MSG_NOSIGNAL))

@@ -22,6 +22,9 @@ func citizenRoutes(_ citizens: CitizenOperations, _ links: Links) -> [Route] {
             .post, "/v1/password-resets/confirm", "confirm_password_reset", scope: .citizens, isLimitedByAddress: true,
             accounts.confirmPasswordReset),
         Route(.post, "/v1/sessions", "open_session", scope: .citizens, isLimitedByAddress: true, sessions.openSession),
+        Route(
+            .post, "/v1/sessions/oidc", "open_oidc_session", scope: .citizens, isLimitedByAddress: true,
+            sessions.openOIDCSession),
         Route(.post, "/v1/sessions/refresh", "refresh_session", scope: .citizens, sessions.refreshSession),
         Route(.delete, "/v1/sessions/current", "close_session", scope: .citizens, sessions.closeSession),
         Route(.get, "/v1/me", "show_me", scope: .citizens, accounts.showMe),
@@ -140,6 +143,20 @@ private struct SessionHandlers: Sendable {
         ).reply { $0.reply }
     }
 
+    func openOIDCSession(_ request: KeyRequest) async throws -> Reply {
+        let (token, nonce) = try request.object { reader -> (String, String)? in
+            let token = reader.required("id_token") { try visibleText($0, 1...IDTokenLimits.bytes) }
+            let nonce = reader.required("nonce") { try visibleText($0, IDTokenLimits.nonceCharacters) }
+            guard let token, let nonce else { return nil }
+            return (token, nonce)
+        }
+        let path = request.path
+        return try await citizens.openOIDCSession(
+            idToken: token, nonce: nonce, language: request.language, by: request.caller,
+            repeating: request.repeating { _ in .secretShownOnce(path, links) }
+        ).reply { $0.reply }
+    }
+
     func refreshSession(_ request: KeyRequest) async throws -> Reply {
         let token = try request.object { reader in reader.required("refresh_token", text: credentialText) }
         return try await citizens.refreshSession(token: token, by: request.caller).reply
@@ -149,6 +166,21 @@ private struct SessionHandlers: Sendable {
         try await citizens.closeSession(of: request.citizen, by: request.caller)
         return Reply(.noContent)
     }
+}
+
+/// The sizes of the members of an OIDC session. What a token contains is decided when it is verified, with the same response for every fault.
+private enum IDTokenLimits {
+    static let bytes = 16_384
+    /// A shorter nonce could be guessed or repeated.
+    static let nonceCharacters = 16...256
+}
+
+/// A text of visible ASCII characters.
+private func visibleText(_ text: String, _ range: ClosedRange<Int>) throws(InvalidValue) -> String {
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        throw InvalidValue(.badCharacters, "must contain visible ASCII characters only")
+    }
+    return try boundedText(text, range)
 }
 
 /// A token as sent. Whether it is valid is decided when it is looked up.

@@ -113,8 +113,16 @@ extension Problem {
             self.init(
                 .smartCardRefused,
                 detail: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+        case .idTokenRefused:
+            self.init(.idTokenRefused, detail: "The ID token does not open a session. Let the citizen sign in again.")
+        case .identityProviderUnavailable(let seconds):
+            self.init(
+                .identityProviderUnavailable,
+                detail: "The keys of the identity provider cannot be fetched. Send the same token again later.",
+                retryAfterSeconds: seconds)
         case .proofRequired:
-            self.init(.proofRequired, detail: "The citizen has to sign in with a smart card to see this.")
+            self.init(
+                .proofRequired, detail: "The citizen has to sign in with a smart card, SPID or CIE to see this.")
         case .forbidden(let scope): self.init(.forbidden, detail: "The scope \(scope.rawValue) is needed.")
         case .busy(let seconds):
             self = Problem.unavailable

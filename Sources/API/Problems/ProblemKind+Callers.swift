@@ -4,8 +4,8 @@ import HTTPTypes
 extension ProblemKind {
     /// Problems of the caller's identity, scope and request rate.
     static let ofCallers: [ProblemKind] = [
-        .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .proofRequired, .forbidden,
-        .originNotAllowed,
+        .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .idTokenRefused,
+        .identityProviderUnavailable, .proofRequired, .forbidden, .originNotAllowed,
         .tooManyRequests, .tooManyExports, .secretShownOnce,
     ]
 
@@ -31,13 +31,25 @@ extension ProblemKind {
         cause: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.",
         cure: "Check that the card is inserted, not expired, and that the browser offers its certificate.",
         example: "No valid certificate of a CRS, TS-CNS or CIE arrived by a trusted connection.")
+    static let idTokenRefused = ProblemKind(
+        "id-token-refused", .unauthorized, "ID token not accepted",
+        cause:
+            "The ID token is not one that a configured identity provider signed for this service, for this nonce, at "
+            + "a sufficient level, and now; or it was used before.",
+        cure: "Let the citizen sign in at the identity provider again, with a new nonce.",
+        example: "The ID token does not open a session. Let the citizen sign in again.")
+    static let identityProviderUnavailable = ProblemKind(
+        "identity-provider-unavailable", .serviceUnavailable, "Identity provider not reachable",
+        cause: "The keys with which the identity provider signs are not known yet or too old, and it did not answer.",
+        cure: "Send the same token again after the seconds in Retry-After.",
+        example: "The keys of the identity provider cannot be fetched. Send the same token again later.")
     static let proofRequired = ProblemKind(
         "proof-required", .forbidden, "Account not proved",
         cause:
             "The citizen's account was opened with a password, which proves a mailbox and not a person, and this shows "
             + "contact data of the debtor or payer.",
-        cure: "Let the citizen sign in with a smart card once.",
-        example: "The citizen has to sign in with a smart card to see this.")
+        cure: "Let the citizen sign in with a smart card, SPID or CIE once.",
+        example: "The citizen has to sign in with a smart card, SPID or CIE to see this.")
     static let forbidden = ProblemKind(
         "forbidden", .forbidden, "Scope missing",
         cause: "The credential is valid, but it lacks the scope that this operation needs.",

@@ -95,12 +95,14 @@ package enum CitizenProof: String, Sendable, CaseIterable {
     /// Only a code in a mail, which proves access to the mailbox but not the person.
     case mailbox
     case smartCard = "smart_card"
+    /// SPID or CIE, by an ID token.
+    case identityProvider = "identity_provider"
 
     /// Whether the proof identifies the person. Only then does the account show contact data that creditors stored.
     package var isOfPerson: Bool {
         switch self {
         case .mailbox: false
-        case .smartCard: true
+        case .smartCard, .identityProvider: true
         }
     }
 }

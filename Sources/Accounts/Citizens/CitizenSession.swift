@@ -62,6 +62,8 @@ package struct CitizenSession: Sendable, Equatable {
         case passwordChanged = "password_changed"
         /// A smart card proved the owner of the account, which the password had not proved.
         case smartCard = "smart_card"
+        /// An identity provider proved the owner, in the same way.
+        case identityProvider = "identity_provider"
         case erased
     }
 }

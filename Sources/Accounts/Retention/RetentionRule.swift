@@ -7,6 +7,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case idempotencyKeys = "idempotency_keys"
     case mailCodes = "mail_codes"
     case smartCardTickets = "smart_card_tickets"
+    case usedIDTokens = "used_id_tokens"
     case registrations
     case sessions
     case throttles
@@ -25,6 +26,8 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .idempotencyKeys: 2 * Self.daySeconds
         case .mailCodes: 0
         case .smartCardTickets: SmartCardTicket.codeLifeSeconds
+        // Another instance, whose clock is behind, may accept a token that has expired here.
+        case .usedIDTokens: DigitalIdentity.maximumAgeSeconds
         case .registrations: 2 * Self.daySeconds
         case .throttles: Self.daySeconds
         case .unreadableRTs: 365 * Self.daySeconds
@@ -47,8 +50,8 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     package var isAddress: Bool {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
-        case .idempotencyKeys, .mailCodes, .smartCardTickets, .registrations, .sessions, .throttles, .knownAddresses,
-            .unreadableRTs, .importRows, .imports:
+        case .idempotencyKeys, .mailCodes, .smartCardTickets, .usedIDTokens, .registrations, .sessions, .throttles,
+            .knownAddresses, .unreadableRTs, .importRows, .imports:
             false
         }
     }
@@ -58,6 +61,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .idempotencyKeys: "first answers to Idempotency-Keys, from their first use"
         case .mailCodes: "codes in mails to citizens, from their expiry"
         case .smartCardTickets: "tickets for smart cards, from their expiry"
+        case .usedIDTokens: "digests of the nonces of accepted ID tokens, from the expiry of the token"
         case .registrations: "accounts that were not verified, from their registration"
         case .sessions: "sessions, from the expiry of their refresh token"
         case .throttles: "sign-in attempts, from the last one"

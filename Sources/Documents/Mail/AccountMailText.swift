@@ -4,7 +4,7 @@ import PagoPA
 package enum AccountMailText: String, TextTable {
     case verifySubject, verify, resetSubject, reset, attemptSubject, attempt, forgotten, enterCode, followLink, code,
         validHours, validHour, notYou, changeSubject, change, changedSubject, changed, changedNotYou, provedSubject,
-        proved, provedNext
+        proved, provedNext, identitySubject, identityProved, identityNext
 
     package var texts: Texts {
         switch self {
@@ -188,6 +188,39 @@ package enum AccountMailText: String, TextTable {
                     "Si la carte est la vôtre, vous pouvez définir à nouveau l'adresse et le mot de passe dans l'espace personnel. Sinon, cet espace personnel n'est pas le vôtre et vous ne pouvez plus l'utiliser.",
                 sl:
                     "Če je kartica vaša, lahko naslov in geslo znova nastavite v osebnem prostoru. Sicer ta osebni prostor ni vaš in ga ne morete več uporabljati."
+            )
+        case .identitySubject:
+            Texts(
+                it: "Accesso con SPID o CIE alla tua area riservata",
+                en: "SPID or CIE sign-in to your personal area",
+                de: "Anmeldung mit SPID oder CIE in Ihrem persönlichen Bereich",
+                fr: "Connexion par SPID ou CIE à votre espace personnel",
+                sl: "Prijava s SPID ali CIE v vaš osebni prostor")
+        case .identityProved:
+            Texts(
+                it:
+                    "Il titolare del codice fiscale è entrato con SPID o CIE nell'area riservata dei pagamenti che era stata aperta con questo indirizzo. Per sicurezza le sessioni aperte sono state chiuse; password e indirizzo sono stati rimossi.",
+                en:
+                    "The owner of the tax code signed in with SPID or CIE to the personal area of the payment service that had been opened with this address. For security, all open sessions were ended and the password and the address were removed.",
+                de:
+                    "Die Person, der die Steuernummer gehört, hat sich mit SPID oder CIE in dem persönlichen Bereich des Zahlungsdienstes angemeldet, der mit dieser Adresse eröffnet worden war. Zur Sicherheit wurden alle offenen Sitzungen beendet sowie Passwort und Adresse entfernt.",
+                fr:
+                    "Le titulaire du code fiscal s'est connecté par SPID ou CIE à l'espace personnel du service de paiement qui avait été ouvert avec cette adresse. Par sécurité, les sessions ouvertes ont été fermées ; le mot de passe et l'adresse ont été supprimés.",
+                sl:
+                    "Imetnik davčne številke se je s SPID ali CIE prijavil v osebni prostor plačilne storitve, ki je bil odprt s tem naslovom. Zaradi varnosti so bile odprte seje končane, geslo in naslov pa odstranjena."
+            )
+        case .identityNext:
+            Texts(
+                it:
+                    "Se eri tu, puoi impostare di nuovo indirizzo e password nell'area riservata. Altrimenti questa area riservata non è tua e non puoi più usarla.",
+                en:
+                    "If it was you, you can set the address and the password again in the personal area. Otherwise this personal area is not yours and you can no longer use it.",
+                de:
+                    "Wenn Sie das waren, können Sie Adresse und Passwort im persönlichen Bereich neu festlegen. Andernfalls gehört dieser Bereich nicht Ihnen und Sie können ihn nicht mehr verwenden.",
+                fr:
+                    "Si c'était vous, vous pouvez définir à nouveau l'adresse et le mot de passe dans l'espace personnel. Sinon, cet espace personnel n'est pas le vôtre et vous ne pouvez plus l'utiliser.",
+                sl:
+                    "Če ste bili to vi, lahko naslov in geslo znova nastavite v osebnem prostoru. Sicer ta osebni prostor ni vaš in ga ne morete več uporabljati."
             )
         }
     }

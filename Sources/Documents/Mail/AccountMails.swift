@@ -34,6 +34,11 @@ extension MailTexts {
         text(.provedSubject, [.proved, .provedNext], language)
     }
 
+    /// To the address of an account that an identity provider (SPID, CIE) has removed from it.
+    package static func identityProved(language: Language) -> MailText {
+        text(.identitySubject, [.identityProved, .identityNext], language)
+    }
+
     private static func text(_ subject: AccountMailText, _ paragraphs: [AccountMailText], _ language: Language)
         -> MailText
     {

@@ -1,3 +1,4 @@
+import Accounts
 import Cryptography
 import Logging
 import PagoPA
@@ -8,9 +9,12 @@ package struct CitizenOperations: OperationGroup {
     package let store: Store
     package let clock: @Sendable () -> Instant
     let outbox: Outbox
+    let externalServices: ExternalServices
     let logger: Logger
     /// The versions of the documents that citizens accept, as front ends display them.
     let privacyVersion: String
     let termsVersion: String
+    /// The issuers whose ID tokens sign citizens in.
+    let identityProviders: [IdentityProvider]
     package let passwords = PasswordHashing()
 }

@@ -19,7 +19,8 @@ extension CitizenOperations {
     ) async throws -> Once<GivenTokens> {
         guard let card = accepted(card) else { throw Refusal.smartCardRefused }
         return try await once(repeating, within: .everyCreditor) { tx, now in
-            let citizen = try await account(of: card, language: language, by: caller.actor, in: tx, at: now)
+            let citizen = try await account(
+                of: card.person, language: language, by: caller.actor, in: tx, at: now)
             return try openSession(of: citizen, by: caller, in: tx, at: now)
         }
     }
@@ -37,38 +38,6 @@ extension CitizenOperations {
             else { throw refused }
             return try openSession(of: citizen, by: caller, in: tx, at: now)
         }
-    }
-
-    func account(of card: SmartCard, language: Language, by actor: Actor, in tx: Transaction, at now: Instant)
-        async throws -> CitizenID
-    {
-        let made = Citizen(
-            id: newID(), kind: .resident, status: .active, taxCode: card.taxCode, givenName: card.givenName,
-            familyName: card.familyName, birth: nil, address: nil, email: nil, language: language, consents: [],
-            provedBy: .smartCard, hasPassword: false, createdAt: now, updatedAt: now)
-        guard let citizen = try await tx.account(orElse: made) else { throw Refusal.busy(retryAfterSeconds: 1) }
-        if citizen == made.id {
-            tx.journal(
-                JournalEntry(
-                    .citizenRegistered, by: actor, to: made.status.rawValue, note: "citizen \(citizen) by smart card"),
-                at: now)
-        } else if let found = try await tx.ask(Citizens.show(citizen)), !found.provedBy.isOfPerson {
-            prove(found, by: card, actor, in: tx, at: now)
-        }
-        return citizen
-    }
-
-    /// Another person may have registered the account with a password. The old mailbox is notified, and the owner may set mailbox and
-    /// password again.
-    private func prove(_ citizen: Citizen, by card: SmartCard, _ actor: Actor, in tx: Transaction, at now: Instant) {
-        tx.prove(citizen.id, givenName: card.givenName, familyName: card.familyName, at: now)
-        tx.endSessions(of: citizen.id, by: .smartCard, at: now)
-        tx.journal(
-            JournalEntry(
-                .citizenProved, by: actor, from: citizen.provedBy.rawValue, to: CitizenProof.smartCard.rawValue,
-                note: "citizen \(citizen.id): sessions, password and mailbox ended"), at: now)
-        // This happens once in the life of an account, so this mail needs no throttle.
-        if let email = citizen.email { queue(.smartCardProved, about: citizen, to: email, link: nil, in: tx, at: now) }
     }
 
     /// Counts accepted and refused cards, and logs why a card is refused.

@@ -39,7 +39,8 @@ extension CitizenOperations {
         return try await store.transaction(within: .everyCreditor) { tx in
             guard let ticket = try await tx.spend(ticket: token.digest, at: now) else { throw refused }
             guard let card else { return ticket.address(adding: "error", "smart-card-refused") }
-            let citizen = try await account(of: card, language: language, by: .key(ticket.key), in: tx, at: now)
+            let citizen = try await account(
+                of: card.person, language: language, by: .key(ticket.key), in: tx, at: now)
             tx.save(
                 code: code.digest, for: citizen, onTicket: token.digest,
                 until: now.adding(seconds: SmartCardTicket.codeLifeSeconds))

@@ -34,6 +34,7 @@ extension NotificationOperations {
             return try message(mail, MailTexts.registrationAttempt(language: language), to: recipient)
         case .emailChanged: return try message(mail, MailTexts.emailChanged(language: language), to: recipient)
         case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
+        case .identityProved: return try message(mail, MailTexts.identityProved(language: language), to: recipient)
         case .receiptReady, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided, .test: return nil
         }
         let token = try Token.make(.mail)

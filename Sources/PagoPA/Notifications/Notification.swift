@@ -85,6 +85,8 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case emailChanged = "email_changed"
     /// To the former mailbox of an account that its owner has proved with a smart card.
     case smartCardProved = "smart_card_proved"
+    /// To the former mailbox of an account that its owner has proved with an identity provider.
+    case identityProved = "identity_proved"
     case test
 }
 
@@ -105,7 +107,7 @@ extension NotificationKind {
         switch self {
         case .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-            .smartCardProved, .test:
+            .smartCardProved, .identityProved, .test:
             false
         }
     }

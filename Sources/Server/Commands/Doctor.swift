@@ -5,10 +5,11 @@ import Logging
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check configuration, database, clock, mail server, PSPs and certificates of this installation.",
+        abstract:
+            "Check configuration, database, clock, mail server, PSPs, identity providers and certificates of this installation.",
         discussion: """
-            It changes nothing and sends neither an e-mail nor a request to a PSP: it logs in at the mail server, and connects \
-            to each PSP's host. Run it with the settings of the service, after an installation and when something fails. \
+            It changes nothing and sends neither an e-mail nor a request to a PSP: it logs in at the mail server, connects to \
+            each PSP's host, and fetches the keys of each identity provider. Run it with the settings of the service, after an installation and when something fails. \
             It prints no secret.
 
             Each line has a status: ok, warning (the service works), error (it does not, or not safely), or skipped. The \
@@ -55,6 +56,7 @@ struct Doctor: AsyncParsableCommand {
         findings +=
             database.canRead
             ? await outbound.psps() : [.skipped(.psps, "list", "needs the database")]
+        findings += await outbound.identityProviders()
         await wiring.close()
         return findings + files.certificates()
     }

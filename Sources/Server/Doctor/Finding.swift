@@ -8,6 +8,8 @@ struct Finding: Sendable, Equatable {
         case clock
         case mail
         case psps
+        /// Identity providers for sign-in.
+        case identity
         case certificates
     }
 

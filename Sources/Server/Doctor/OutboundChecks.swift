@@ -5,7 +5,7 @@ import Operations
 import PagoPA
 import Storage
 
-/// Checks of the servers that the service calls: mail and PSPs. They send neither a message nor a request.
+/// Checks of the servers that the service calls: mail, PSPs and identity providers. They send neither a message nor a request to a PSP.
 struct OutboundChecks {
     let wiring: Wiring
 
@@ -21,6 +21,35 @@ struct OutboundChecks {
         } catch {
             return [.error(.mail, "connection", "\(error)")]
         }
+    }
+
+    /// Fetches the keys of each identity provider.
+    func identityProviders() async -> [Finding] {
+        let issuers = wiring.settings.identityProviders.map(\.issuer)
+        guard !issuers.isEmpty else { return [] }
+        let failures = await withTaskGroup(of: Finding?.self) { group in
+            for issuer in issuers { group.addTask { await check(issuer) } }
+            return await group.reduce(into: [Finding]()) { failures, found in failures += found.map { [$0] } ?? [] }
+        }
+        let reached = issuers.count - failures.count
+        let summary: [Finding] =
+            reached > 0
+            ? [.ok(.identity, "keys", "the keys of \(reached) of \(issuers.count) issuers were fetched")] : []
+        return summary + failures.sorted { $0.detail < $1.detail }
+    }
+
+    /// - Returns: nil if the issuer's keys were fetched.
+    private func check(_ issuer: String) async -> Finding? {
+        let reason: String
+        switch await wiring.keySets.check(issuer) {
+        case .fetched: return nil
+        case .timedOut: reason = "no answer in time"
+        case .unreachable: reason = "no connection, or no trusted TLS"
+        case .notAllowed: reason = "not an address that OUTBOUND_ALLOWED_NETWORKS permits"
+        case .malformed: reason = "the answer is no JSON Web Key Set with a key for signatures"
+        case .busy: reason = "the fetch was not tried in time"
+        }
+        return .error(.identity, "keys", "\(issuer): \(reason)")
     }
 
     func psps() async -> [Finding] {

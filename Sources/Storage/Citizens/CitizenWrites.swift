@@ -108,12 +108,15 @@ extension Transaction {
         send("DELETE FROM mail_tokens WHERE citizen_id = \(citizen.uuid) AND kind = 'password_reset'")
     }
 
-    /// Gives the account to the holder of a smart card. The e-mail address and the password are removed, with every code and e-mail
-    /// that could restore them, because another person may have registered them. Names on the card replace the registered names.
-    package func prove(_ citizen: CitizenID, givenName: String?, familyName: String?, at now: Instant) {
+    /// Gives the account to the person who was proved by a smart card or an identity provider. The e-mail address and the password are
+    /// removed, with every code and e-mail that could restore them, because another person may have registered them. Names of the proof
+    /// replace the registered names.
+    package func prove(
+        _ citizen: CitizenID, by proof: CitizenProof, givenName: String?, familyName: String?, at now: Instant
+    ) {
         send(
             """
-            UPDATE citizens SET proved_by = 'smart_card', email = NULL, password_hash = NULL,
+            UPDATE citizens SET proved_by = \(proof.rawValue), email = NULL, password_hash = NULL,
                 given_name = coalesce(\(givenName), given_name), family_name = coalesce(\(familyName), family_name),
                 updated_at = \(now.sql)
             WHERE id = \(citizen.uuid) AND status = 'active' AND proved_by = 'mailbox'

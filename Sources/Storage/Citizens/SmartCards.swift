@@ -3,7 +3,7 @@ import PagoPA
 import Postgres
 
 extension Transaction {
-    /// Finds and locks the account with a smart card's tax code; inserts the given account when none exists.
+    /// Finds and locks the account with a proved person's tax code; inserts the given account when none exists.
     /// - Returns: nil when the account was erased at the same moment.
     package func account(orElse citizen: Citizen) async throws -> CitizenID? {
         send(

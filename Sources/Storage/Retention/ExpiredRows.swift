@@ -28,6 +28,10 @@ extension RetentionRule {
             ExpiredRows(
                 rows: "FROM smart_card_tickets WHERE expires_at < \(end.sql)", key: "digest", order: "expires_at",
                 action: "DELETE FROM smart_card_tickets")
+        case .usedIDTokens:
+            ExpiredRows(
+                rows: "FROM used_id_tokens WHERE expires_at < \(end.sql)", key: "digest", order: "expires_at",
+                action: "DELETE FROM used_id_tokens")
         case .registrations:
             ExpiredRows(
                 rows: "FROM citizens WHERE status = 'pending' AND created_at < \(end.sql)", key: "id",
