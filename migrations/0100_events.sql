@@ -6,7 +6,7 @@ ALTER TABLE journal
     -- The first part of the order of the feed; the second one is the id.
     ADD COLUMN event_order bigint,
     -- Only rows that exist already are not checked; they have no event.
-    ADD CONSTRAINT journal_event_check CHECK (event IN ('position.created', 'position.changed', 'position.paid', 'attempt.created',
+    ADD CONSTRAINT journal_event_check CHECK (event IN ('position.created', 'position.changed', 'position.paid', 'position.deleted', 'attempt.created',
         'attempt.redirected', 'attempt.in_progress', 'attempt.succeeded', 'attempt.partially_succeeded', 'attempt.failed',
         'attempt.cancelled', 'attempt.expired', 'attempt.paid_elsewhere', 'receipt.settled', 'receipt.recorded', 'receipt.anomaly',
         'receipt.quarantined', 'receipt.voided', 'anomaly.resolved', 'refund.decided', 'refund.paid', 'refund.failed',
@@ -15,8 +15,8 @@ ALTER TABLE journal
         CHECK (event IS NULL OR (event_order IS NOT NULL AND creditor_tax_code IS NOT NULL)) NOT VALID;
 
 -- Numbers of transactions start again in another cluster. `quietanza migrate` replaces this function after a restore, so that the order of
--- new events continues that of the restored ones.
-CREATE FUNCTION event_base() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 0::bigint';
+-- new events continues that of the restored ones. It is stable, so that PostgreSQL plans statements again that contain its result.
+CREATE FUNCTION event_base() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 0::bigint';
 -- Not below the number of the own transaction, so that the horizon holds, and not below that of a transaction that has ended, so that the
 -- events of one object are in the order of its changes also if a transaction got its number before it waited for the object.
 ALTER TABLE journal ALTER COLUMN event_order SET DEFAULT

@@ -125,14 +125,15 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 """,
             optional: ["/allowed_origins", "/expires_at"], special: ["/creditors"]),
         ValidBody(
-            operation: "suspend",
+            operation: "create_suspension",
             json: """
                 {"creditor_tax_code":"12345678903","debt_type":"mensa","reason":"Tariffe",
                 "starts_at":"2026-12-01T00:00:00Z","ends_at":"2026-12-02T00:00:00Z"}
                 """,
             optional: ["/debt_type", "/starts_at", "/ends_at"]),
         ValidBody(
-            operation: "suspend", json: #"{"psp_id":"ABCDITMM","channel_id":"canale","reason":"Manutenzione"}"#,
+            operation: "create_suspension",
+            json: #"{"psp_id":"ABCDITMM","channel_id":"canale","reason":"Manutenzione"}"#,
             optional: ["/channel_id"]),
         ValidBody(operation: "rotate_api_key", json: #"{"overlap_seconds":60}"#, optional: ["/overlap_seconds"]),
         ValidBody(
@@ -178,9 +179,10 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
     @Test func `a suspension is of a creditor or of a PSP`() async throws {
         let both = try JSONValue(#"{"psp_id":"ABCDITMM","creditor_tax_code":"12345678903","reason":"x"}"#)
         let runner = try await RouteRunner.shared.value
-        #expect(try await runner.send(json: both, to: "suspend") == .invalid("/creditor_tax_code not_allowed"))
+        #expect(
+            try await runner.send(json: both, to: "create_suspension") == .invalid("/creditor_tax_code not_allowed"))
         let none = try JSONValue(#"{"reason":"x"}"#)
-        #expect(try await runner.send(json: none, to: "suspend") == .invalid("/creditor_tax_code required"))
+        #expect(try await runner.send(json: none, to: "create_suspension") == .invalid("/creditor_tax_code required"))
     }
 
     @Test func `a body cannot contain another key than the path`() async throws {

@@ -71,7 +71,7 @@ struct RouteRunner {
     static let parameters = [
         "id": "0199c0de-0000-7000-8000-000000000001", "attempt_id": "0199c0de-0000-7000-8000-000000000002",
         "receipt_id": "0199c0de-0000-7000-8000-000000000003", "tax_code": "12345678903", "psp_id": "ABCDITMM",
-        "key": "mensa", "version": "1", "topic": "payments", "external_id": "M-1",
+        "number": "1", "key": "mensa", "version": "1", "topic": "payments", "external_id": "M-1",
         "notice_number": "301000000000000144", "code": "not-found", "file": "x",
     ]
 
@@ -90,6 +90,9 @@ struct RouteRunner {
             return .reply(try await route.handle(content, try caller(of: route)))
         } catch let problem as Problem {
             return Self.outcome(problem)
+        } catch Refusal.idTokenRefused {
+            // The operation reads the token before it asks the database.
+            return .operation
         } catch let refusal as Refusal {
             return Self.outcome(Problem(refusal))
         } catch { return .operation }

@@ -33,7 +33,7 @@ import Testing
         let number = try PositionSample.notice(101).value
         #expect(try Self.notice(cents: 10_099).qrText == "PAGOPA|002|\(number)|12345678903|10099")
         #expect(try Self.notice(cents: 7).qrText == "PAGOPA|002|\(number)|12345678903|07")
-        #expect(try Self.notice(cents: PaymentNotice.maximumCents).qrText.utf8.count == 53)
+        #expect(try Self.notice(cents: PaymentNotice.maximumCents).qrText.utf8.count == 52)
     }
 
     @Test func `the Data Matrix has each field at its place`() throws {

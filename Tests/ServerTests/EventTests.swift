@@ -45,7 +45,7 @@ extension ServerTests {
                 // As if the database were an older copy.
                 _ = try live.query(
                     """
-                    CREATE OR REPLACE FUNCTION event_base() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+                    CREATE OR REPLACE FUNCTION event_base() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
                         AS 'SELECT -1000000000::bigint'
                     """)
                 #expect(try await live.call("GET", "/v1/events?after=\(paid.after ?? "")", key: key).status == 410)

@@ -208,7 +208,7 @@ import Testing
 
     @Test func `all faults of a file of identity providers are reported with their places, and no value`() async throws
     {
-        let faults = try await faults(
+        let found = try await faults(
             ofIssuers: """
                 {"issuers":[\(Self.provider),
                 {"issuer":"http://geheim.example.org","jwks_url":"https://10.0.0.1/geheim","audiences":[],
@@ -217,7 +217,7 @@ import Testing
                 "tax_code_claim":""}],"more":1}
                 """, ["LOG_LEVEL": "geheim"])
         #expect(
-            faults == [
+            found == [
                 "OIDC_ISSUERS /issuers/1/issuer must be https",
                 "OIDC_ISSUERS /issuers/1/jwks_url must not be a private or reserved address",
                 "OIDC_ISSUERS /issuers/1/audiences must be an array of 1 to 16 strings",
@@ -232,7 +232,7 @@ import Testing
                 "LOG_LEVEL must be trace, debug, info, notice, warning, error or critical",
             ])
         #expect(
-            try await self.faults(ofIssuers: #"{"issuers":[\#(Self.provider),\#(Self.provider)]}"#) == [
+            try await faults(ofIssuers: #"{"issuers":[\#(Self.provider),\#(Self.provider)]}"#) == [
                 "OIDC_ISSUERS /issuers/1/issuer is there twice"
             ])
     }

@@ -55,7 +55,9 @@ import Testing
                     Refunds.list(RefundFilter(), within: tenancy, page: $0)
                 }
             }
-            try await Self.check("journal", data, within: .everyCreditor) { Journal.list(of: nil, page: $0) }
+            try await Self.check("journal", data, within: .everyCreditor) {
+                Journal.list(JournalFilter(), order: .number, page: $0)
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ enum ExportedList: String, Sendable, CaseIterable {
                 "id", "kind", "status", "receipt_id", "position_id", "creditor_tax_code", "iuv", "psp_id",
                 "amount_cents", "payer_known", "opened_at", "detail", "candidate.position_id", "candidate.installment",
                 "candidate.amount_cents", "candidate.is_paid", "candidate.iuv_is_generated", "resolution", "reason",
-                "resolved_at", "resolved_by", "written_off_cents", "refund_id",
+                "resolved_at", "resolved_by", "written_off_cents", "refund_id", "violations",
             ]
         case .refunds:
             [

@@ -172,7 +172,9 @@ extension Problem {
                 violations: [Violation(pointer, .wrongState, "is under review")])
         case .suspended(let suspension):
             let end = suspension.endsAt.map { " until \($0.rfc3339)" } ?? ""
-            self.init(.suspended, detail: "The \(suspension.subject) is switched off\(end): \(suspension.reason)")
+            self.init(
+                .suspended,
+                detail: "The \(suspension.subject) is switched off\(end), for this reason: \(suspension.reason).")
         case .attemptNotCancellable(let status):
             self.init(.attemptNotCancellable, detail: "The attempt is \(status.rawValue).")
         case .pspRefused:

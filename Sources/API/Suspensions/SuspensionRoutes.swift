@@ -11,7 +11,7 @@ func suspensionRoutes(_ suspensions: SuspensionOperations, _ links: Links) -> [R
         Route(
             .get, "/v1/suspensions", "list_suspensions", scope: .operations, query: QueryReader.pageNames,
             handlers.listSuspensions),
-        Route(.post, "/v1/suspensions", "suspend", scope: .operations, handlers.suspend),
+        Route(.post, "/v1/suspensions", "create_suspension", scope: .operations, handlers.createSuspension),
         Route(.get, "/v1/suspensions/{id}", "show_suspension", scope: .operations, handlers.showSuspension),
         Route(.delete, "/v1/suspensions/{id}", "lift_suspension", scope: .operations, handlers.liftSuspension),
     ]
@@ -34,7 +34,7 @@ private struct SuspensionHandlers: Sendable {
         }
     }
 
-    func suspend(_ request: KeyRequest) async throws -> Reply {
+    func createSuspension(_ request: KeyRequest) async throws -> Reply {
         let wanted = try request.object(SuspensionRequest.read)
         let now = suspensions.clock()
         let render: Renderer<Suspension, Reply> = { suspension in

@@ -41,7 +41,7 @@ struct Barcode: Equatable {
             throw DocumentFailure.drawing("libdmtx made no code")
         }
         let size = encoder.pointee.region.sizeIdx
-        let side = Int(dmtxGetSymbolAttribute(Int32(DmtxSymAttribSymbolRows.rawValue), size))
+        let side = Int(dmtxGetSymbolAttribute(Int32(clamping: DmtxSymAttribSymbolRows.rawValue), size))
         var modules: [Bool] = []
         // libdmtx counts the rows from below.
         for row in (0..<side).reversed() {

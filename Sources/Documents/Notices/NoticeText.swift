@@ -117,8 +117,8 @@ package enum NoticeText: String, TextTable {
                 it: "Codice CBILL", en: "CBILL code", de: "CBILL-Code", fr: "Code CBILL", sl: "Koda CBILL")
         case .account:
             Texts(
-                it: "Sul conto corrente postale n.", en: "Postal account no.", de: "Postkonto Nr.",
-                fr: "Compte postal n°", sl: "Poštni račun št.")
+                it: "Sul conto corrente postale", en: "Postal account", de: "Postkonto", fr: "Compte postal",
+                sl: "Poštni račun")
         case .holder:
             Texts(
                 it: "Intestato a", en: "In the name of", de: "Lautend auf", fr: "Au nom de", sl: "Imetnik")

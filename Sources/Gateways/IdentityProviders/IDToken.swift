@@ -34,7 +34,8 @@ package struct IDToken: Sendable {
     package init(_ text: String) throws(Unreadable) {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.maximumBytes else { throw .malformed }
-        var parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)[...]
+        let split = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+        var parts = ArraySlice(split)
         guard parts.count == 3, let first = parts.popFirst(), let second = parts.popFirst(),
             let third = parts.popFirst(), let header = Self.object(first), let claims = Self.object(second),
             let signature = Base64URL.decode(third)

@@ -3,6 +3,7 @@ package enum EventType: String, Sendable, CaseIterable {
     case positionCreated = "position.created"
     case positionChanged = "position.changed"
     case positionPaid = "position.paid"
+    case positionDeleted = "position.deleted"
     case attemptCreated = "attempt.created"
     case attemptRedirected = "attempt.redirected"
     case attemptInProgress = "attempt.in_progress"
@@ -26,7 +27,7 @@ package enum EventType: String, Sendable, CaseIterable {
     /// The kind of object that the event is about.
     package var subject: EventSubject {
         switch self {
-        case .positionCreated, .positionChanged, .positionPaid: .position
+        case .positionCreated, .positionChanged, .positionPaid, .positionDeleted: .position
         case .attemptCreated, .attemptRedirected, .attemptInProgress, .attemptSucceeded, .attemptPartiallySucceeded,
             .attemptFailed, .attemptCancelled, .attemptExpired, .attemptPaidElsewhere:
             .attempt
@@ -44,14 +45,17 @@ package enum EventType: String, Sendable, CaseIterable {
         case .positionCreated: self = .positionCreated
         case .positionChanged: self = .positionChanged
         case .positionState: self = to == PositionState.paid.rawValue ? .positionPaid : .positionChanged
+        case .positionDeleted: self = .positionDeleted
         case .attemptState: self.init(.attempt, to)
         case .rtReceived, .receiptMatched, .counterPaymentVoided: self.init(.receipt, to)
         case .counterPayment: self = .receiptSettled
         case .anomalyResolved: self = .anomalyResolved
         case .refundState: self.init(.refund, to)
         case .importEnded: self = .importDone
-        case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .creditorSaved, .accountSaved,
-            .debtTypeSaved, .pspListReplaced, .keyMade, .keyRevoked, .secretMade, .secretRevoked, .secretsEncrypted,
+        case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .notificationResent, .creditorSaved,
+            .accountSaved,
+            .debtTypeSaved, .pspListReplaced, .keyMade, .keyChanged, .keyRevoked, .suspended, .suspensionLifted,
+            .secretMade, .secretRevoked, .secretsEncrypted,
             .relayRegistered, .relayEnded, .citizenRegistered, .registrationAttempt, .citizenVerified, .citizenChanged,
             .citizenErased, .citizenProved, .emailChanged, .passwordChanged, .passwordReset, .sessionOpened,
             .sessionClosed, .sessionReuseDetected:

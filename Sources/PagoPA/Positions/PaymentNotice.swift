@@ -35,7 +35,7 @@ package struct PaymentNotice: Sendable, Equatable {
         return nil
     }
 
-    /// The text of the QR code, at most 50 characters.
+    /// The text of the QR code, at most 52 characters.
     package var qrText: String {
         let cents = String(installment.amount.cents)
         return

@@ -40,11 +40,10 @@ struct Migrate: AsyncParsableCommand {
             for migration in applied { printLine("applied \(migration.name)") }
             if !applied.isEmpty { try await store.recordAccess() }
             try await store.verifyAccess()
-            let continuesEvents = try await store.continueEvents()
-            if continuesEvents { printLine("continued the order of events after a restore") }
+            if try await store.continueEvents() { printLine("continued the order of events after a restore") }
             let encrypted = try await wiring.intermediary.secrets.encryptStored()
             if encrypted > 0 { printLine("encrypted \(encrypted) webhook secrets") }
-            if applied.isEmpty, repaired.isEmpty, !continuesEvents, encrypted == 0 {
+            if applied.isEmpty, repaired.isEmpty, encrypted == 0 {
                 printLine("The database is up to date.")
             }
         } catch let error as DatabaseAccessError {

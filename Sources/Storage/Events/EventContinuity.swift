@@ -17,7 +17,7 @@ extension Store {
                 BEGIN
                     IF last >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + event_base() THEN
                         EXECUTE format('CREATE OR REPLACE FUNCTION %I.event_base() RETURNS bigint
-                            LANGUAGE sql IMMUTABLE PARALLEL SAFE AS ''SELECT %s::bigint''', current_schema(), last);
+                            LANGUAGE sql STABLE PARALLEL SAFE AS ''SELECT %s::bigint''', current_schema(), last);
                     END IF;
                 END
                 $base$
