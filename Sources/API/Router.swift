@@ -33,6 +33,7 @@ package struct API: Sendable {
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
+            + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
             + summaryRoutes(intermediary.summaries)
             + helpRoutes(intermediary.help)
@@ -133,5 +134,8 @@ struct Links: Sendable {
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }
     func refund(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/refunds/\(id)" }
     func suspension(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/suspensions/\(id)" }
+    func webhookSubscription(_ id: some CustomStringConvertible) -> String {
+        "\(publicURL)/v1/webhook-subscriptions/\(id)"
+    }
     func positionImport(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/position-imports/\(id)" }
 }

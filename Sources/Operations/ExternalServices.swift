@@ -11,6 +11,10 @@ package struct ExternalServices: Sendable {
     /// Notifies a PSP that a payment has ended.
     /// - Throws: `PSPPortalFailure`.
     package let cancelPayment: @Sendable (PSPCancellation) async throws -> Void
+    /// Sends an event to the endpoint of a subscriber.
+    /// - Returns: the status of the answer.
+    /// - Throws: `WebhookFailure`.
+    package let callWebhook: @Sendable (WebhookCall) async throws -> Int
     /// Sends one message to the mail server within the timeout.
     /// - Throws: `MailFailure`.
     package let deliver:
@@ -30,6 +34,7 @@ package struct ExternalServices: Sendable {
         startPayment:
             @escaping @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage,
         cancelPayment: @escaping @Sendable (PSPCancellation) async throws -> Void,
+        callWebhook: @escaping @Sendable (WebhookCall) async throws -> Int,
         deliver:
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
@@ -41,6 +46,7 @@ package struct ExternalServices: Sendable {
     ) {
         self.startPayment = startPayment
         self.cancelPayment = cancelPayment
+        self.callWebhook = callWebhook
         self.deliver = deliver
         self.checkURL = checkURL
         self.verifySignature = verifySignature

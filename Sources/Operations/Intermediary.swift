@@ -26,6 +26,7 @@ package struct Intermediary: Sendable {
     package let journal: JournalOperations
     package let summaries: SummaryOperations
     package let events: EventOperations
+    package let subscriptions: SubscriptionOperations
     package let retention: RetentionOperations
 
     /// The order of the statements is the order of the dependencies: each type uses only types above it.
@@ -63,6 +64,9 @@ package struct Intermediary: Sendable {
         journal = JournalOperations(store: store, clock: clock)
         summaries = SummaryOperations(store: store, clock: clock)
         events = EventOperations(store: store, clock: clock)
+        subscriptions = SubscriptionOperations(
+            store: store, clock: clock, secretBox: self.secrets.secretBox, outbox: outbox,
+            externalServices: externalServices, logger: logger, publicURL: settings.publicURL)
         retention = RetentionOperations(
             store: store, clock: clock, logger: logger, addressLifeDays: settings.addressLifeDays)
     }

@@ -84,6 +84,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case suspended(Suspension)
     /// Events after the given place may have expired; they are stored for this many days.
     case eventsExpired(days: Int)
+    /// The key has as many webhook subscriptions as it may have.
+    case tooManySubscriptions(maximum: Int)
     /// The key has as many unfinished imports as it may have.
     case tooManyImports(maximum: Int)
     /// The server's capacity is exhausted at the moment.

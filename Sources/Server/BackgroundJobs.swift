@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 
-/// Background jobs: send due mail, process imports, expire attempts past their deadline, delete expired data. They stop gracefully.
+/// Background jobs: send due mail, process imports, send events to webhooks, expire attempts past their deadline, delete expired data. They stop gracefully.
 struct BackgroundJobs: Service {
     let intermediary: Intermediary
     let logger: Logger
@@ -23,6 +23,9 @@ struct BackgroundJobs: Service {
     /// Concurrent calls to PSPs, so that a PSP that hangs does not delay the others.
     static let cancellationSenders = 4
     static let importPollSeconds = 1.0
+    static let webhookPollSeconds = 1.0
+    /// Subscriptions to which events are sent at the same time, so that an endpoint that hangs does not delay the others.
+    static let webhookSenders = 4
     static let expiryPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
     static let retentionSeconds = 3_600.0
@@ -43,6 +46,13 @@ struct BackgroundJobs: Service {
                 group.addTask {
                     await repeating(every: Self.importPollSeconds, .imports) {
                         try await intermediary.imports.processNext(reading: ImportedRowReader.read)
+                    }
+                }
+                for _ in 0..<Self.webhookSenders {
+                    group.addTask {
+                        await repeating(every: Self.webhookPollSeconds, "webhooks") {
+                            try await intermediary.subscriptions.deliverNext(writing: EventBody.write)
+                        }
                     }
                 }
                 group.addTask {

@@ -31,6 +31,7 @@ struct Wiring: Sendable {
     let connections: Connections
     let portal: PSPPortal
     let keySets: KeySets
+    let webhooks: WebhookGateway
     let mail: MailGateway?
     private let drawing: ReceiptPDF
 
@@ -45,6 +46,7 @@ struct Wiring: Sendable {
         replicaPool = Self.replicaConfiguration(settings).map { Pool(configuration: $0, logger: logger) }
         let policy = try settings.outboundPolicy ?? OutboundPolicy(allowing: [])
         let portal = PSPPortal(policy: policy) { Self.now().unixSeconds }
+        let webhooks = WebhookGateway(policy: policy) { Self.now().unixSeconds }
         let keySets = KeySets(
             urls: Dictionary(
                 settings.identityProviders.map { ($0.issuer, $0.keySetURL) }, uniquingKeysWith: { first, _ in first }),
@@ -53,6 +55,7 @@ struct Wiring: Sendable {
         let drawing = try ReceiptPDF(fontDirectory: settings.fontDirectory)
         self.portal = portal
         self.keySets = keySets
+        self.webhooks = webhooks
         self.mail = mail
         self.drawing = drawing
         intermediary = Intermediary(
@@ -60,6 +63,7 @@ struct Wiring: Sendable {
             externalServices: ExternalServices(
                 startPayment: { try await portal.start($0, until: $1) },
                 cancelPayment: { try await portal.cancel($0) },
+                callWebhook: { try await webhooks.send($0) },
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
@@ -119,6 +123,7 @@ struct Wiring: Sendable {
     func close() async {
         portal.stop()
         keySets.stop()
+        webhooks.stop()
         mail?.stop()
         drawing.stop()
         intermediary.citizens.passwords.stop()

@@ -52,6 +52,7 @@ struct RouteRunner {
             store: Store(pool: pool),
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unused() }, cancelPayment: { _ in throw Unused() },
+                callWebhook: { _ in throw Unused() },
                 deliver: { _, _, _, _ in throw Unused() }, checkURL: { _ in }, drawReceipt: { _ in [] },
                 drawNotice: { _ in [] }),
             settings: Intermediary.Settings(

@@ -36,6 +36,7 @@ import Testing
             (true, { MailTexts.changeEmail(code: "qzm_x", link: nil, hours: 1, language: $0) }),
             (false, { MailTexts.registrationAttempt(language: $0) }), (false, { MailTexts.emailChanged(language: $0) }),
             (false, { MailTexts.smartCardProved(language: $0) }), (false, { MailTexts.identityProved(language: $0) }),
+            (false, { MailTexts.webhookPaused(link: nil, language: $0) }),
         ]
         for kind in kinds {
             let texts = Language.allCases.map(kind.write)

@@ -285,7 +285,9 @@ struct StartFixture: Sendable {
             store: test.store,
             externalServices: ExternalServices(
                 startPayment: { start, _ in try await psp.start(start) },
-                cancelPayment: { try await psp.cancel($0) }, deliver: { _, _, _, _ in }, checkURL: { _ in },
+                cancelPayment: { try await psp.cancel($0) },
+                callWebhook: { _ in throw TestIntermediary.Unexpected() }, deliver: { _, _, _, _ in },
+                checkURL: { _ in },
                 drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org")),

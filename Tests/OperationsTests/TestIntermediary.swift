@@ -33,18 +33,21 @@ struct TestIntermediary: Sendable {
         get throws { UInt16(URLComponents(string: try MigratedDatabase.serverURL)?.port ?? 5432) }
     }
 
-    /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server.
+    /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server, and `callWebhook` calls the
+    /// endpoints of subscribers.
     func instance(
         skewSeconds: Int = 0, allowedRecipients: AllowedRecipients? = nil,
         secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
         _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in },
         identityProviders: [IdentityProvider] = [],
-        verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw Unexpected() }
+        verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw Unexpected() },
+        callWebhook: @escaping @Sendable (WebhookCall) async throws -> Int = { _ in throw Unexpected() }
     ) throws -> Intermediary {
         Intermediary(
             store: store,
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
+                callWebhook: callWebhook,
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, verifySignature: verifySignature,
                 drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
@@ -60,6 +63,16 @@ struct TestIntermediary: Sendable {
         try await pool.query(sql).map { row in
             var row = row
             return try row.next(String.self)
+        }
+    }
+
+    /// Waits until every event can be read: the transactions of other tests delay them.
+    func waitForHorizon() async throws {
+        while try await !ask(
+            "SELECT 'x' FROM journal WHERE event IS NOT NULL AND event_order >= event_horizon() LIMIT 1"
+        )
+        .isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

@@ -145,6 +145,7 @@ import Testing
                     """, "DELETE FROM anomalies WHERE kind <> 'unreadable_rt'",
                 ]
             )
+        case .webhookDeliveries: ("webhook_deliveries", "at", [])
         case .importRows:
             ("position_imports", "finished_at", ["UPDATE position_imports SET status = 'done', finished_at = now()"])
         case .imports:

@@ -164,6 +164,7 @@ struct TestData {
         ]
         for statement in statements { _ = try await pool.query(statement) }
         try await fillImports(of: rows)
+        try await fillSubscriptions(of: rows)
         // Lifted, so that they refuse nothing.
         _ = try await pool.query(
             """
@@ -187,6 +188,27 @@ struct TestData {
             INSERT INTO position_import_rows (import_id, line, content, outcome, violations)
             SELECT id, 1, CASE WHEN n % 50 = 1 THEN '{}' END, CASE WHEN n % 50 = 1 THEN NULL ELSE 'refused' END,
                 CASE WHEN n % 50 = 1 THEN NULL ELSE '[]'::jsonb END FROM \(rows)
+            """,
+        ]
+        for statement in statements { _ = try await pool.query(statement) }
+    }
+
+    private func fillSubscriptions(of rows: SQL) async throws {
+        let statements: [SQL] = [
+            """
+            INSERT INTO webhook_subscriptions (id, lineage, url, types, creditors, contact_email, language, status, place_order,
+                place_number, next_try_at, created_at, updated_at)
+            SELECT id, (SELECT id FROM api_keys), 'https://a.example.org/', '{}', ARRAY[creditor], 'a@example.org', 'it', 'active', 0,
+                0, at, at, at FROM \(rows)
+            """,
+            """
+            INSERT INTO webhook_subscription_secrets (id, subscription_id, sealed, created_at)
+            SELECT id, id, sha256('s') || sha256('e'), at FROM \(rows)
+            """,
+            """
+            INSERT INTO webhook_deliveries (id, subscription_id, event_id, event, try, is_again, outcome, status_code,
+                duration_milliseconds, at)
+            SELECT id, id, id, 'position.paid', 1, false, 'delivered', 204, 10, at FROM \(rows)
             """,
         ]
         for statement in statements { _ = try await pool.query(statement) }
@@ -270,6 +292,9 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case positionImportRows = "position_import_rows"
     case backgroundJobs = "background_jobs"
     case suspensions
+    case webhookSubscriptions = "webhook_subscriptions"
+    case webhookSubscriptionSecrets = "webhook_subscription_secrets"
+    case webhookDeliveries = "webhook_deliveries"
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

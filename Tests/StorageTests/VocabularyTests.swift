@@ -17,6 +17,9 @@ import Testing
             ("positions_state_check", PositionState.allCases.map(\.rawValue)),
             ("receipts_status_check", Disposition.allCases.map(\.rawValue)),
             ("journal_event_check", EventType.allCases.map(\.rawValue)),
+            ("webhook_subscriptions_status_check", SubscriptionStatus.allCases.map(\.rawValue)),
+            ("webhook_subscriptions_reason_check", PauseReason.allCases.map(\.rawValue)),
+            ("webhook_deliveries_outcome_check", DeliveryOutcome.allCases.map(\.rawValue)),
             ("receipts_origin_check", ReceiptOrigin.allCases.map(\.rawValue)),
         ]
         try await TestData.with { data in

@@ -64,6 +64,11 @@ private struct FeedCursorCodec {
     private static let unknown = InvalidValue(.badFormat, "is not a next_after of this feed")
 }
 
+/// An event as the body of a call of a webhook: the same JSON as in the feed.
+package enum EventBody {
+    package static func write(_ event: Event) -> [UInt8] { JSONWriter.object { event.write(into: &$0) } }
+}
+
 extension Event {
     func write(into json: inout JSONWriter) {
         json.field("id", id.description)

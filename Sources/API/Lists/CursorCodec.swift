@@ -11,6 +11,8 @@ enum ListName: String, Sendable, CaseIterable {
     case apiKeys = "api_keys"
     case pspLists = "psp_lists"
     case positionImports = "position_imports"
+    case webhookSubscriptions = "webhook_subscriptions"
+    case webhookDeliveries = "webhook_deliveries"
     case importResults = "position_import_rows"
 }
 

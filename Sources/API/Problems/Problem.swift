@@ -204,6 +204,8 @@ extension Problem {
                 detail:
                     "Events can be read for \(days) days. Read the objects with their lists, then the feed without after."
             )
+        case .tooManySubscriptions(let maximum):
+            self.init(.tooManySubscriptions, detail: "A key may have \(maximum) webhook subscriptions.")
         case .tooManyImports(let maximum):
             self.init(
                 .tooManyImports, detail: "A key may have \(maximum) unfinished imports.", retryAfterSeconds: 5)

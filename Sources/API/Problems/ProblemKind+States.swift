@@ -9,7 +9,7 @@ extension ProblemKind {
         .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
         .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
         .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports, .suspended,
-        .eventsExpired,
+        .eventsExpired, .tooManySubscriptions,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -129,6 +129,11 @@ extension ProblemKind {
             "Events after this place may have been missed: it was read too long ago, or the database has been replaced by an older copy.",
         cure: "Read the objects with their lists, then read the feed without after, and continue with its next_after.",
         example: "Events can be read for 30 days. Read the objects with their lists, then the feed without after.")
+    static let tooManySubscriptions = ProblemKind(
+        "too-many-subscriptions", .conflict, "Too many webhook subscriptions",
+        cause: "The key, with those that it replaced, has as many webhook subscriptions as it may have.",
+        cure: "Delete a subscription, or send the events of several creditors to one of them.",
+        example: "A key may have 20 webhook subscriptions.")
     static let pspRefused = ProblemKind(
         "psp-refused", .badGateway, "Payment not accepted by the PSP",
         cause: "The PSP answered the start of the payment with a refusal, or in a way that cannot be understood.",

@@ -19,6 +19,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case unreadableRTs = "unreadable_rts"
     case importRows = "import_rows"
     case imports
+    case webhookDeliveries = "webhook_deliveries"
 
     /// The default lifetime, counted from the instant that `detail` names.
     package var lifeSeconds: Int {
@@ -31,7 +32,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .registrations: 2 * Self.daySeconds
         case .throttles: Self.daySeconds
         case .unreadableRTs: 365 * Self.daySeconds
-        case .sessions, .knownAddresses, .importRows, .imports: 30 * Self.daySeconds
+        case .sessions, .knownAddresses, .importRows, .imports, .webhookDeliveries: 30 * Self.daySeconds
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses:
             Self.addressLifeDays * Self.daySeconds
         }
@@ -51,7 +52,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
         case .idempotencyKeys, .mailCodes, .smartCardTickets, .usedIDTokens, .registrations, .sessions, .throttles,
-            .knownAddresses, .unreadableRTs, .importRows, .imports:
+            .knownAddresses, .unreadableRTs, .importRows, .imports, .webhookDeliveries:
             false
         }
     }
@@ -72,6 +73,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .debtorAddresses: "debtors' addresses on positions paid or cancelled, from their last change"
         case .importRows: "rows of imports, from the end of their import"
         case .imports: "imports, from their end"
+        case .webhookDeliveries: "tries to deliver events to webhooks, from the try"
         case .unreadableRTs: "bodies that could not be parsed as an RT, from the resolution of their anomaly"
         }
     }

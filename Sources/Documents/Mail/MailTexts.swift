@@ -60,6 +60,15 @@ package enum MailTexts {
                 ].filter { !$0.1.isEmpty })
     }
 
+    /// The service has paused a webhook subscription.
+    /// - Parameter link: the subscription in the API.
+    package static func webhookPaused(link: String?, language: Language) -> MailText {
+        let words = Wording<PaymentMailText>(language)
+        return MailText(
+            subject: words[.webhookSubject], language: language.tag,
+            paragraphs: [words[.webhookPaused], words[.webhookNext]], facts: [], link: link)
+    }
+
     package static func test(language: Language) -> MailText {
         let words = Wording<PaymentMailText>(language)
         return MailText(subject: words[.testSubject], language: language.tag, paragraphs: [words[.test]], facts: [])

@@ -5,7 +5,8 @@ import PagoPA
 package enum PaymentMailText: String, TextTable {
     case readySubject, ready, attached, reviewSubject, review, payNoMore, proofAttached, doubleSubject, double,
         doubleNext, failedSubject, failed, again, amountAsked, refundSubject, refundDecided, refundNext,
-        refundAttached, refundAmount, contact, automatic, testSubject, test
+        refundAttached, refundAmount, contact, automatic, testSubject, test, webhookSubject,
+        webhookPaused, webhookNext
 
     package var texts: Texts {
         switch self {
@@ -188,6 +189,39 @@ package enum PaymentMailText: String, TextTable {
                 fr:
                     "Ceci est un message d'essai du service de paiement. Si vous le lisez, l'envoi des e-mails fonctionne.",
                 sl: "To je preskusno sporočilo plačilne storitve. Če ga berete, pošiljanje e-pošte deluje.")
+        case .webhookSubject:
+            Texts(
+                it: "L'invio degli eventi al tuo sistema è sospeso",
+                en: "Sending events to your system is paused",
+                de: "Der Versand von Ereignissen an Ihr System ist angehalten",
+                fr: "L'envoi des événements à votre système est suspendu",
+                sl: "Pošiljanje dogodkov vašemu sistemu je ustavljeno")
+        case .webhookPaused:
+            Texts(
+                it:
+                    "Il servizio di pagamento non invia più gli eventi all'indirizzo del tuo sistema (webhook), perché il sistema li ha rifiutati (410), non li ha accettati per tre giorni, o la chiave API non è più valida.",
+                en:
+                    "The payment service no longer sends events to the address of your system (webhook), because the system has refused them (410), has not accepted them for three days, or the API key is no longer valid.",
+                de:
+                    "Der Zahlungsdienst sendet keine Ereignisse mehr an die Adresse Ihres Systems (Webhook), weil das System sie abgelehnt hat (410), sie drei Tage lang nicht angenommen hat oder der API-Schlüssel nicht mehr gültig ist.",
+                fr:
+                    "Le service de paiement n'envoie plus les événements à l'adresse de votre système (webhook), car le système les a refusés (410), ne les a pas acceptés pendant trois jours, ou la clé API n'est plus valable.",
+                sl:
+                    "Plačilna storitev ne pošilja več dogodkov na naslov vašega sistema (webhook), ker jih je sistem zavrnil (410), jih tri dni ni sprejel ali ključ API ni več veljaven."
+            )
+        case .webhookNext:
+            Texts(
+                it:
+                    "Nessun evento è andato perso. Quando il tuo sistema è pronto, riattiva l'iscrizione con l'API: riceverai gli eventi dal primo che manca.",
+                en:
+                    "No event is lost. When your system is ready, activate the subscription again with the API: you will get the events from the first missing one.",
+                de:
+                    "Kein Ereignis ist verloren. Wenn Ihr System bereit ist, aktivieren Sie das Abonnement wieder über die API: Sie erhalten die Ereignisse ab dem ersten fehlenden.",
+                fr:
+                    "Aucun événement n'est perdu. Quand votre système est prêt, réactivez l'abonnement avec l'API : vous recevrez les événements à partir du premier manquant.",
+                sl:
+                    "Noben dogodek ni izgubljen. Ko je vaš sistem pripravljen, naročnino znova vklopite prek API: prejeli boste dogodke od prvega manjkajočega."
+            )
         }
     }
 }

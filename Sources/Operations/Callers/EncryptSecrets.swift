@@ -86,6 +86,13 @@ extension SecretOperations {
                 tx.reseal(stored.id, sealed: try secretBox.seal(secret.bytes, for: Self.context(stored.psp, stored.id)))
                 count += 1
             }
+            for stored in try await tx.lockSubscriptionSecrets()
+            where SecretBox.keyID(of: stored.sealed) != secretBox.currentKeyID {
+                let context = SubscriptionSecret.context(stored.id, of: stored.subscription)
+                let secret = try stored.opened(with: secretBox)
+                tx.reseal(subscriptionSecret: stored.id, sealed: try secretBox.seal(secret.bytes, for: context))
+                count += 1
+            }
             let check = try secretBox.seal(Self.keyCheckText, for: Self.keyCheckContext)
             tx.storeKeyCheck(sealed: check, isNew: false, at: now)
             tx.journal(JournalEntry(.secretsEncrypted, by: .commandLine, note: "\(count)"), at: now)

@@ -35,7 +35,8 @@ extension NotificationOperations {
         case .emailChanged: return try message(mail, MailTexts.emailChanged(language: language), to: recipient)
         case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
         case .identityProved: return try message(mail, MailTexts.identityProved(language: language), to: recipient)
-        case .receiptReady, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided, .test: return nil
+        case .receiptReady, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided, .webhookPaused, .test:
+            return nil
         }
         let token = try Token.make(.mail)
         let isWanted = try await store.transaction(within: .everyCreditor) { tx in

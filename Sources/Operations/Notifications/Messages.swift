@@ -20,7 +20,7 @@ extension NotificationOperations {
                     receipt, refund: receipt.refunds.first { $0.id == mail.refund }, hasReceipt: pdf != nil,
                     creditor: creditor, language: mail.language)
             case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-                .smartCardProved, .identityProved:
+                .smartCardProved, .identityProved, .webhookPaused:
                 MailTexts.test(language: mail.language)
             }
         let attachment = pdf.map { bytes in

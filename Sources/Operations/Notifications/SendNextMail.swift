@@ -118,7 +118,11 @@ extension NotificationOperations {
     private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8]? {
         if let citizen = mail.citizen { return try await citizenMessage(mail, about: citizen, to: recipient) }
         guard let receiptID = mail.receipt else {
-            return try message(mail, MailTexts.test(language: mail.language), to: recipient)
+            let text =
+                mail.kind == .webhookPaused
+                ? MailTexts.webhookPaused(link: mail.link, language: mail.language)
+                : MailTexts.test(language: mail.language)
+            return try message(mail, text, to: recipient)
         }
         guard
             let receipt = try await store.read(within: .everyCreditor, Receipts.show(receiptID, within: .everyCreditor))

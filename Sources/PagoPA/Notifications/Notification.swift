@@ -87,6 +87,8 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case smartCardProved = "smart_card_proved"
     /// To the former mailbox of an account that its owner has proved with an identity provider.
     case identityProved = "identity_proved"
+    /// To the contact of a webhook subscription that the service has paused.
+    case webhookPaused = "webhook_paused"
     case test
 }
 
@@ -107,7 +109,7 @@ extension NotificationKind {
         switch self {
         case .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-            .smartCardProved, .identityProved, .test:
+            .smartCardProved, .identityProved, .webhookPaused, .test:
             false
         }
     }

@@ -14,6 +14,15 @@ package enum APIKeys {
         several(where: "id = \(id.uuid)", limit: 1, locking: locking).map(\.first)
     }
 
+    /// The newest valid key of these rotations.
+    package static func valid(of lineage: APIKeyID, at now: Instant) -> Query<APIKey?> {
+        several(
+            where: """
+                lineage = \(lineage.uuid) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > \(now.sql))
+                """, limit: 1
+        ).map(\.first)
+    }
+
     /// Whether a valid key allows pages of this origin to read responses.
     package static func isOriginOfAny(_ origin: WebOrigin, at now: Instant) -> Query<Bool> {
         Query([

@@ -37,8 +37,9 @@ package enum Secrets {
     package static var keyIDs: Query<[[UInt8]]> {
         Query(
             """
-            SELECT DISTINCT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_secrets
+            SELECT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_secrets
             WHERE sealed IS NOT NULL
+            UNION SELECT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_subscription_secrets
             """, rows: { try $0.next([UInt8].self) })
     }
 }

@@ -1,0 +1,89 @@
+import Cryptography
+import Workers
+
+/// One signed call of a subscriber's endpoint.
+package struct WebhookCall: Sendable {
+    /// The id of the message, the same in every try.
+    package let id: String
+    package let url: String
+    package let body: [UInt8]
+    /// The valid secrets, newest first.
+    package let secrets: [WebhookSecret]
+    /// Whose limit of concurrent calls applies.
+    package let subscription: String
+
+    package init(id: String, url: String, body: [UInt8], secrets: [WebhookSecret], subscription: String) {
+        self.id = id
+        self.url = url
+        self.body = body
+        self.secrets = secrets
+        self.subscription = subscription
+    }
+}
+
+package enum WebhookFailure: Error, Sendable, Equatable {
+    case timedOut
+    case unreachable
+    /// The outbound policy forbids the address.
+    case notAllowed
+    /// Nothing was sent: all threads are busy, or the service stops.
+    case busy
+}
+
+/// Sends events to the endpoints of subscribers (Standard Webhooks). Redirects are not followed, and the body of the answer is ignored.
+package final class WebhookGateway: Sendable {
+    package static let threads = 8
+    package static let maximumWaiting = 64
+    /// The time limit of a call: waiting for a thread, name resolution and the answer.
+    package static let callSeconds = 15
+
+    private let workers: CurlWorkers
+    private let policy: OutboundPolicy
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: the Unix time in seconds, for the signature.
+    package init(policy: OutboundPolicy, now: @escaping @Sendable () -> Int64) {
+        self.policy = policy
+        self.now = now
+        workers = CurlWorkers(
+            name: "webhook", threads: Self.threads,
+            limits: QueueLimits(waiting: Self.maximumWaiting, waitingPerKey: 4, runningPerKey: 2)
+        ) { CurlHandle() }
+    }
+
+    package func stop() { workers.stop() }
+
+    /// - Returns: the status of the answer.
+    package func send(_ message: WebhookCall) async throws(WebhookFailure) -> Int {
+        do { try policy.check(message.url) } catch { throw .notAllowed }
+        let timestamp = now()
+        let signatures = WebhookSignature.sign(
+            id: message.id, timestamp: timestamp, body: message.body, secrets: message.secrets)
+        let call = HTTPCall(
+            url: message.url,
+            headers: [
+                "webhook-id: \(message.id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)",
+            ],
+            body: message.body, policy: policy)
+        let deadline = ContinuousClock.now + .seconds(Self.callSeconds)
+        let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
+        do throws(CurlWorkers.Rejection) {
+            outcome = try await workers.run(for: message.subscription, until: deadline) {
+                call.perform($0, until: deadline)
+            }
+        } catch {
+            switch error {
+            case .busy, .expired, .stopped: throw .busy
+            case .abandoned: throw .timedOut
+            }
+        }
+        switch outcome {
+        case .success(let answer): return answer.status
+        case .failure(.notSent): throw .busy
+        case .failure(.timedOut): throw .timedOut
+        case .failure(.notAllowed): throw .notAllowed
+        // An answer that is too long is no confirmation.
+        case .failure(.unreachable), .failure(.tooLarge): throw .unreachable
+        }
+    }
+}
