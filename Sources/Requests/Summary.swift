@@ -120,6 +120,7 @@ package enum BackgroundJob: String, Sendable, CaseIterable {
     case expiry
     case quarantine
     case retention
+    case webhooks
 }
 
 /// When a background job ran last, on any instance.

@@ -50,7 +50,7 @@ struct BackgroundJobs: Service {
                 }
                 for _ in 0..<Self.webhookSenders {
                     group.addTask {
-                        await repeating(every: Self.webhookPollSeconds, "webhooks") {
+                        await repeating(every: Self.webhookPollSeconds, .webhooks) {
                             try await intermediary.subscriptions.deliverNext(writing: EventBody.write)
                         }
                     }

@@ -139,8 +139,10 @@ extension ServerTests {
                 #expect(try live.query("SELECT count(*) FROM positions") == ["\(before + 9_800)"])
                 #expect(
                     try live.query(
-                        "SELECT count(*), count(DISTINCT position_id) FROM journal WHERE correlation_id = '\(id)'")
-                        == ["9800|9800"])
+                        """
+                        SELECT count(*), count(DISTINCT position_id) FROM journal
+                        WHERE correlation_id = '\(id)' AND kind = 'position_created'
+                        """) == ["9800|9800"])
                 #expect(
                     try live.query(
                         """

@@ -250,7 +250,9 @@ private struct TenantObjects {
             .replacing("{psp_id}", with: "ABCDITMM").replacing("{version}", with: "99").replacing(
                 "{topic}", with: "payments"
             )
-            .replacing("{number}", with: "1").replacing("{receipt_id}", with: ids["receipts"] ?? id)
+            .replacing("{number}", with: "1").replacing("{external_id}", with: "T-1")
+            .replacing("{notice_number}", with: "301000000000000043").replacing(
+                "{receipt_id}", with: ids["receipts"] ?? id)
     }
 
     /// Sends the contract's example body with the headers that a write needs.

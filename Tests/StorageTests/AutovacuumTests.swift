@@ -8,11 +8,11 @@ import Testing
     private static let early: Set = [
         "notifications", "psp_cancellations", "payment_attempts", "attempt_items", "idempotency_keys", "throttles",
         "citizen_sessions", "spent_refresh_tokens", "mail_tokens", "smart_card_tickets",
-        "used_id_tokens",
-        "position_imports", "position_import_rows",
+        "used_id_tokens", "position_imports", "position_import_rows", "webhook_subscriptions", "webhook_deliveries",
     ]
 
-    @Test func `tables of queues, keys, throttles, sessions and imports are vacuumed early, and no other table`()
+    @Test
+    func `tables of queues, keys, sessions, imports and webhooks are vacuumed early, and no other table`()
         async throws
     {
         try await TestData.with { data in

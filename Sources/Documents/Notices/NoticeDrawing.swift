@@ -11,6 +11,7 @@ extension NoticeContent {
     private static let label = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
     /// The second language.
     private static let beside = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
+    private static let brandWidth = 52.0
     private static let gap = 18.0
     private static let columnWidth = (Sheet.width - 2 * Sheet.margin - gap) / 2
     private static let rightX = Sheet.margin + columnWidth + gap
@@ -72,7 +73,10 @@ extension NoticeContent {
     }
 
     private func drawHead(on sheet: Sheet) {
-        var (left, right) = columns(on: sheet)
+        let width = Sheet.width - 2 * Sheet.margin
+        var left = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: width - Self.brandWidth)
+        var right = Column(
+            sheet: sheet, x: Sheet.margin + width - Self.brandWidth, y: sheet.y + 8, width: Self.brandWidth)
         write(.title, [:], Self.title, as: "H1", to: &left)
         right.write("pagoPA", Self.brand)
         sheet.skip(max(left.y, right.y) - sheet.y + 4)

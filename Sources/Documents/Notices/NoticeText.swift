@@ -2,7 +2,7 @@ import PagoPA
 
 /// The words of the payment notice. The Italian ones are on every notice; those of the reader's language stand beside them.
 package enum NoticeText: String, TextTable {
-    case title, creditor, recipient, taxCode, contacts, amounts, amount, due, singlePayment, installment, mayChange,
+    case title, creditor, recipient, taxCode, contacts, amounts, due, singlePayment, installment, mayChange,
         channels, channelsText, banks, banksText, banksWithCBILL, post, postText, subject, notice, cbill, account,
         holder, slipType, qrCode, dataMatrix
 
@@ -30,8 +30,6 @@ package enum NoticeText: String, TextTable {
             Texts(
                 it: "Quanto e quando pagare", en: "How much, and by when", de: "Wie viel und bis wann",
                 fr: "Combien et jusqu'à quand", sl: "Koliko in do kdaj")
-        case .amount:
-            Texts(it: "Importo", en: "Amount", de: "Betrag", fr: "Montant", sl: "Znesek")
         case .due:
             Texts(
                 it: "entro il {day}", en: "by {day}", de: "bis zum {day}", fr: "au plus tard le {day}",
