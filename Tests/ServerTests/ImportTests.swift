@@ -159,7 +159,9 @@ extension ServerTests {
                             "Idempotency-Key": key,
                         ], body: file)
                     let answered = try again.json
-                    #expect(again.status == 202 && Self.counts(answered) == expected, "\(key)")
+                    #expect(
+                        again.status == 202, "\(key): \(again.status) \(String(decoding: again.body, as: UTF8.self))")
+                    #expect(Self.counts(answered) == expected, "\(key)")
                     let next = try #require(answered["id"] as? String)
                     #expect((next == id) == (key == "big"))
                     if key == "again" {

@@ -24,6 +24,13 @@ extension ServerTests {
                 #expect(
                     try codes.json["qr_code"] as? String == "PAGOPA|002|3\(iuv)|\(Deployment.creditor)|5980")
 
+                let creditor = try await live.call(
+                    "PUT", "/v1/creditors/15376371009", key: live.opsKey,
+                    json: """
+                        {"tax_code":"15376371009","name":"Altro Comune","aux_digit":3,"segregation_code":"01",
+                        "iban":"IT60X0542811101000000123456"}
+                        """)
+                try #require(creditor.status == 201)
                 let others = try await live.call(
                     "POST", "/v1/api-keys", key: live.opsKey,
                     json:

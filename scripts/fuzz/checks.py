@@ -27,6 +27,7 @@ RULE_CODES = {
 RULES = [
     # The service authenticates cursors: it rejects one that it did not issue for this list.
     ("bad_format", r"(list|search)_\w+", r"/?cursor"),
+    ("bad_format", r"list_events", r"after"),
     # Each country has its own length and structure of IBANs (SWIFT IBAN Registry).
     ("bad_format", r"save_creditor|save_accounts|create_position|change_position", r"(/.*)?/(postal_)?iban"),
     # VAT numbers of some forty countries have a form each.
@@ -36,7 +37,8 @@ RULES = [
     # Members that are required together with another member or a stored value: see the descriptions of these bodies.
     ("required", r"resolve_anomaly", r"/(position_id|amount_cents|installment)"),
     ("required", r"enter_rt", r"/evidence"),
-    ("required", r"make_api_key", r"/creditors"),
+    ("required", r"make_api_key|make_webhook_subscription", r"/creditors"),
+    ("required", r"create_suspension", r"/creditor_tax_code"),
     ("required", r"save_creditor", r"/aux_digit"),
     ("required", r"save_accounts", r"/items"),
     ("required", r"start_payment_attempt", r"/email"),

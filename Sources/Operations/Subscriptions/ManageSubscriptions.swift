@@ -140,7 +140,7 @@ extension SubscriptionOperations {
         repeating: Repeating<WebhookSubscription>? = nil
     ) async throws -> Once<WebhookSubscription> {
         guard after < before else {
-            throw Refusal.invalid([Fault("/before", .outOfRange, "must lie behind after")])
+            throw Refusal.invalid([Fault("/before", .mismatch, "must be later than after")])
         }
         let oldest = clock().adding(seconds: -EventOperations.keptDays * RetentionRule.daySeconds)
         guard after >= oldest else {
