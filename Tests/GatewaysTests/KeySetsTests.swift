@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    @Test func `an issuer that was never reached is unavailable, whatever its answer was`() async throws {
+    @Test func `an issuer that never gave its keys is unavailable after any answer`() async throws {
         let key = String(
             decoding: try JSONSerialization.data(withJSONObject: TestIssuer.SigningKey.sharedRSA.publicKey(id: "k1")),
             as: UTF8.self)

@@ -11,7 +11,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Events that are sent to webhooks: all of them, in order, whatever fails.
+/// Events that are sent to webhooks: all of them, in order, after any failure.
 @Suite(.serialized) struct SubscriptionTests {
     /// An endpoint that records the ids of the events that it has accepted.
     private final class Endpoint: Sendable {

@@ -45,7 +45,7 @@ extension NotificationOperations {
         }
     }
 
-    /// Queues a new mail with the content of one about a receipt, whatever became of that one, which remains unchanged.
+    /// Queues a new mail with the content of one about a receipt. That one may have any status and remains unchanged.
     /// - Parameter recipient: `nil`: the recipient of the first mail.
     /// - Throws: `Refusal.notFound`, `.notificationNotResendable`, `.invalid` if no address is known.
     package func resend(

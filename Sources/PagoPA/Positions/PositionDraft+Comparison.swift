@@ -1,6 +1,6 @@
 extension PositionDraft {
     /// Whether the position has this content, so that storing the draft under the same external ID changes nothing. Numbers that the draft
-    /// does not contain, and transfers of an installment without any, are equal to whatever is stored, as in a change. The status is not
+    /// does not contain, and transfers of an installment without any, are equal to what is stored, as in a change. The status is not
     /// compared, because it is no content.
     package func isContent(of position: Position) -> Bool {
         creditor == position.creditor && externalID == position.externalID && debtTypeKey == position.debtTypeKey
