@@ -151,7 +151,7 @@ import Testing
                 #expect(faults.map(\.pointer) == [pointer])
             }
             let creditor = Suspension.Subject.creditor(TestIntermediary.comune)
-            for (start, end, code) in [(nil as Int?, -60, FaultCode.inThePast), (3_600, 60, .outOfRange)] {
+            for (start, end, code) in [(nil as Int?, -60, FaultCode.inThePast), (3_600, 60, .mismatch)] {
                 let refused = await refusal { try await suspend(creditor, service, from: start, until: end) }
                 guard case .invalid(let faults) = refused else {
                     Issue.record("\(end): \(String(describing: refused))")

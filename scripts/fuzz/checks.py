@@ -39,7 +39,6 @@ RULES = [
     ("required", r"enter_rt", r"/evidence"),
     ("required", r"make_api_key|make_webhook_subscription", r"/creditors"),
     ("required", r"create_suspension", r"/(creditor_tax_code|psp_id)"),
-    ("out_of_range", r"create_suspension", r"/ends_at"),
     ("required", r"save_creditor", r"/aux_digit"),
     ("required", r"save_accounts", r"/items"),
     ("required", r"start_payment_attempt", r"/email"),

@@ -22,7 +22,7 @@ package struct SuspensionRequest: Sendable {
     func faults(startingAt start: Instant, now: Instant) -> [Fault] {
         guard let endsAt else { return [] }
         if endsAt <= now { return [Fault("/ends_at", .inThePast, "must lie in the future")] }
-        if endsAt <= start { return [Fault("/ends_at", .outOfRange, "must be after starts_at")] }
+        if endsAt <= start { return [Fault("/ends_at", .mismatch, "must be after starts_at")] }
         return []
     }
 }
