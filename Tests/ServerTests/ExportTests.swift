@@ -19,7 +19,8 @@ extension ServerTests {
                 INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, payable_after_due,
                     document_year, document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, metadata,
                     state, total_cents, due_date, created_at, updated_at, published_at)
-                SELECT md5(c || n)::uuid, c, 'EXPORT-' || n, sha256('f'), 'mensa', true, 2000 + n % 20, n::text,
+                SELECT overlay(overlay(md5(c || n) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid, c, 'EXPORT-' || n,
+                    sha256('f'), 'mensa', true, 2000 + n % 20, n::text,
                     CASE WHEN n % 7 = 0 THEN '=HYPERLINK("http://example.org";"' || n || '")' ELSE 'Mensa, n. ' || n END,
                     'person', 'RSSMRA80A01H501U', 'Mario Canarino', '{}', 'open', 100, '2030-01-31',
                     now() - make_interval(secs => n), now(), now()
