@@ -34,6 +34,7 @@ let package = Package(
     name: "quietanza",
     products: [
         .executable(name: "quietanza", targets: ["Server"]),
+        .executable(name: "quietanza-portal", targets: ["Portal"]),
         .executable(name: "psp-simulator", targets: ["PSPSimulator"]),
     ],
     dependencies: [
@@ -49,6 +50,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
@@ -118,7 +120,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // An outsider: of ours it has only Text, which knows nothing of pagoPA.
+        // Outsiders: they use the HTTP API, and of ours they have only toolboxes, which know nothing of pagoPA.
+        .executableTarget(
+            name: "Portal",
+            dependencies: [
+                "Text", "JSON", "Addresses", hummingbird, argumentParser, httpTypes, logging, nioCore,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "PSPSimulator",
             dependencies: [
@@ -167,12 +177,13 @@ let package = Package(
                 "Requests",
                 "Cryptography", httpTypes, logging, nioCore, nioEmbedded,
             ]),
+        tests("PortalTests", ["Portal", "JSON", hummingbird, httpTypes, nioCore]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
-        // Run the two programs as subprocesses, so both must be built before them.
+        // Run the three programs as subprocesses, so they must be built before them.
         tests(
             "ServerTests",
             [
-                "Server", "PSPSimulator", "Accounts", "Cryptography", "JSON", "PagoPA", "Requests", "Text",
+                "Server", "Portal", "PSPSimulator", "Accounts", "Cryptography", "JSON", "PagoPA", "Requests", "Text",
                 argumentParser, logging,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),

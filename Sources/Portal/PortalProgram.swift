@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// The entry point of the citizens' portal: server-rendered pages over the service's public HTTP API.
+@main
+struct PortalProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quietanza-portal",
+        abstract: "The citizens' portal: sign in, find what is due, pay, and get receipts.",
+        discussion: """
+            It has no database. It calls the API of the service with an API key of kind frontend, and stores each visitor's \
+            session in an encrypted cookie.
+
+            The configuration comes from the environment:
+
+            \(PortalSettings.help)
+            """,
+        version: "0.2.0",
+        subcommands: [ServePortal.self])
+}
+
+struct ServePortal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the pages until SIGTERM or SIGINT.")
+
+    func run() async throws {
+        let settings = try PortalSettings.read()
+        try await PortalServer(settings: settings).run()
+    }
+}
