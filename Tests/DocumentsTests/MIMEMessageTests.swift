@@ -69,7 +69,9 @@ import Testing
         MIMEMessage(
             from: Self.address, senderName: sender, replyTo: replyTo, to: try EmailAddress("mario@example.org"),
             date: date, messageID: messageID,
-            text: MailText(subject: subject, language: "it-IT", paragraphs: paragraphs, facts: [], link: link),
+            text: MailText(
+                subject: subject, language: "it-IT",
+                blocks: paragraphs.map { .paragraph($0) } + (link.map { [.link($0)] } ?? [])),
             language: .it, attachment: attachment)
     }
 
@@ -170,9 +172,9 @@ import Testing
             #expect(
                 texts.map { $0.headers["Content-Type"] } == ["text/plain; charset=utf-8", "text/html; charset=utf-8"])
             let plain = String(decoding: try texts[0].content(), as: UTF8.self)
-            #expect(plain.hasPrefix("Niccolò ha pagato <5 €> & \"altro\".\r\n\r\nFine"))
+            #expect(plain.hasPrefix("Ricevuta\r\n\r\nNiccolò ha pagato <5 €> & \"altro\".\r\n\r\nFine"))
             let html = String(decoding: try texts[1].content(), as: UTF8.self)
-            #expect(html.contains("<p>Niccolò ha pagato &lt;5 €&gt; &amp; &quot;altro&quot;.</p>"))
+            #expect(html.contains(">Niccolò ha pagato &lt;5 €&gt; &amp; &quot;altro&quot;.</p>"))
             #expect(parts[1].headers["Content-Disposition"] == "attachment; filename=\"ricevuta-1.pdf\"")
             #expect(try size == 0 || parts[1].content() == file)
         }

@@ -44,7 +44,7 @@ extension MailTexts {
     {
         let words = Wording<AccountMailText>(language)
         return MailText(
-            subject: words[subject], language: language.tag, paragraphs: paragraphs.map { words[$0] }, facts: [])
+            subject: words[subject], language: language.tag, blocks: paragraphs.map { .paragraph(words[$0]) })
     }
 
     private static func withCode(
@@ -55,7 +55,10 @@ extension MailTexts {
         let valid = hours == 1 ? words[.validHour] : words[.validHours, ["hours": String(hours)]]
         return MailText(
             subject: words[subject], language: language.tag,
-            paragraphs: ["\(words[first]) \(words[link == nil ? .enterCode : .followLink])", valid, words[.notYou]],
-            facts: link == nil ? [(words[.code], code)] : [], link: link)
+            blocks: [
+                .paragraph("\(words[first]) \(words[link == nil ? .enterCode : .followLink])"),
+                link.map { .link($0) } ?? .code(label: words[.code], value: code), .paragraph(valid),
+                .paragraph(words[.notYou]),
+            ])
     }
 }

@@ -24,22 +24,26 @@ package enum MailTexts {
         let labels = Wording<ReceiptText>(language)
         return mail(
             receipt, creditor, language, subject: subject, paragraphs,
-            facts: [(labels[.description], receipt.description), (labels[.amount], money(receipt.amount))]
-                + fee(of: receipt, labels) + [(labels[.paidAt], receipt.paidAt.romeText)])
+            facts: [
+                MailText.Fact(labels[.description], receipt.description),
+                MailText.Fact(labels[.amount], money(receipt.amount), .large),
+            ] + fee(of: receipt, labels) + [MailText.Fact(labels[.paidAt], receipt.paidAt.romeText)])
     }
 
     /// The fee and the total, if the PSP reported a fee.
-    private static func fee(of receipt: Receipt, _ labels: Wording<ReceiptText>) -> [(String, String)] {
+    private static func fee(of receipt: Receipt, _ labels: Wording<ReceiptText>) -> [MailText.Fact] {
         guard let fee = receipt.fee, fee != .zero, let total = try? receipt.amount.adding(fee) else { return [] }
-        return [(labels[.fee], money(fee)), (labels[.charged], money(total))]
+        return [
+            MailText.Fact(labels[.fee], money(fee)), MailText.Fact(labels[.charged], money(total), .strong),
+        ]
     }
 
     /// The PSP says that nothing was paid.
     package static func paymentFailed(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        let asked = (PaymentMailText.amountAsked.text(in: language), money(receipt.amount))
+        let asked = MailText.Fact(PaymentMailText.amountAsked.text(in: language), money(receipt.amount), .large)
         return mail(
             receipt, creditor, language, subject: .failedSubject, [.failed, .again],
-            facts: [(ReceiptText.description.text(in: language), receipt.description)]
+            facts: [MailText.Fact(ReceiptText.description.text(in: language), receipt.description)]
                 + (receipt.amount == .zero ? [] : [asked]))
     }
 
@@ -49,15 +53,18 @@ package enum MailTexts {
         _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, language: Language
     ) -> MailText {
         let labels = Wording<ReceiptText>(language)
-        let amount = refund.map { [(PaymentMailText.refundAmount.text(in: language), money($0.amount))] } ?? []
+        let amount =
+            refund.map { [MailText.Fact(PaymentMailText.refundAmount.text(in: language), money($0.amount), .large)] }
+            ?? []
         return mail(
             receipt, creditor, language, subject: .refundSubject,
             [.refundDecided, .refundNext] + (hasReceipt ? [.refundAttached] : []),
             facts: amount
                 + [
-                    (labels[.description], receipt.description), (labels[.amount], money(receipt.amount)),
-                    (labels[.paidAt], receipt.paidAt.romeText),
-                ].filter { !$0.1.isEmpty })
+                    MailText.Fact(labels[.description], receipt.description),
+                    MailText.Fact(labels[.amount], money(receipt.amount)),
+                    MailText.Fact(labels[.paidAt], receipt.paidAt.romeText),
+                ].filter { !$0.value.isEmpty })
     }
 
     /// The service has paused a webhook subscription.
@@ -66,29 +73,39 @@ package enum MailTexts {
         let words = Wording<PaymentMailText>(language)
         return MailText(
             subject: words[.webhookSubject], language: language.tag,
-            paragraphs: [words[.webhookPaused], words[.webhookNext]], facts: [], link: link)
+            blocks: [.paragraph(words[.webhookPaused])] + (link.map { [.link($0)] } ?? [])
+                + [.paragraph(words[.webhookNext])])
     }
 
     package static func test(language: Language) -> MailText {
         let words = Wording<PaymentMailText>(language)
-        return MailText(subject: words[.testSubject], language: language.tag, paragraphs: [words[.test]], facts: [])
+        return MailText(
+            subject: words[.testSubject], language: language.tag, blocks: [.paragraph(words[.test])])
     }
 
     private static func mail(
         _ receipt: Receipt, _ creditor: Creditor?, _ language: Language, subject: PaymentMailText,
-        _ paragraphs: [PaymentMailText], facts: [(String, String)]
+        _ paragraphs: [PaymentMailText], facts: [MailText.Fact]
     ) -> MailText {
         let words = Wording<PaymentMailText>(language)
-        let name = ["creditor": creditor?.name ?? receipt.creditorName ?? receipt.creditor.value]
+        let name = creditor?.name ?? receipt.creditorName ?? receipt.creditor.value
+        let texts = paragraphs.map { MailText.Block.paragraph(words[$0, ["creditor": name]]) }
         return MailText(
-            subject: words[subject, name], language: language.tag,
-            paragraphs: paragraphs.map { words[$0, name] } + [contact(creditor, words)],
-            facts: facts + [("IUV", receipt.iuv.value)])
+            subject: words[subject, ["creditor": name]], language: language.tag,
+            sender: creditor?.mailSenderName ?? name,
+            blocks: texts.prefix(1) + [.facts(facts + [MailText.Fact("IUV", receipt.iuv.value)])] + texts.dropFirst()
+                + [contact(creditor, words)])
     }
 
-    private static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> String {
-        let ways = [creditor?.contactEmail?.value, creditor?.contactPhone].compactMap(\.self)
-        return ways.isEmpty ? words[.automatic] : words[.contact, ["ways": ways.joined(separator: ", ")]]
+    private static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> MailText.Block {
+        let ways =
+            [
+                creditor?.contactEmail.map { MailText.Way(text: $0.value, url: MailURL(mailbox: $0)) },
+                creditor?.contactPhone.map { MailText.Way(text: $0, url: MailURL(telephone: $0)) },
+            ].compactMap(\.self)
+        guard !ways.isEmpty else { return .paragraph(words[.automatic]) }
+        let (before, after) = words.parts(of: .contact, around: "ways")
+        return .contacts(before: before, ways, after: after)
     }
 
     private static func money(_ amount: Amount) -> String { amount.italian + " €" }

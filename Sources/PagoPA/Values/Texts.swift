@@ -52,4 +52,12 @@ package struct Wording<Table: TextTable>: Sendable {
         }
         return text + rest
     }
+
+    /// The text before and after a placeholder that occurs once.
+    package func parts(of key: Table, around name: String) -> (before: String, after: String) {
+        let text = key.text(in: language)
+        let marker = "{\(name)}"
+        guard let open = text.firstIndex(of: "{"), text[open...].hasPrefix(marker) else { return (text, "") }
+        return (String(text[..<open]), String(text[open...].dropFirst(marker.count)))
+    }
 }

@@ -1,0 +1,185 @@
+import Foundation
+import PagoPA
+import TestSupport
+import Testing
+
+@testable import Documents
+
+/// The HTML part of a mail, parsed as XML, beside its plain part.
+@Suite struct MailPageTests {
+    private typealias Kind = (name: String, write: @Sendable (Receipt, Creditor?, Language) -> MailText)
+
+    private static let kinds: [Kind] = [
+        ("ready", { MailTexts.receiptReady($0, creditor: $1, language: $2) }),
+        ("review", { MailTexts.paymentUnderReview($0, creditor: $1, language: $2) }),
+        ("double", { MailTexts.doublePayment($0, creditor: $1, language: $2) }),
+        ("failed", { MailTexts.paymentFailed($0, creditor: $1, language: $2) }),
+        (
+            "refund",
+            {
+                MailTexts.refundDecided(
+                    $0, refund: try? Sample.refund(.decided, day: "2018-10-13"), hasReceipt: true, creditor: $1,
+                    language: $2)
+            }
+        ),
+    ]
+
+    private static func creditor(
+        email: String? = "urp+1@example.org", phone: String? = "+39 06 1234-5", sender: String?
+    )
+        throws -> Creditor
+    {
+        let day = try Instant(rfc3339: "2018-01-01T00:00:00Z")
+        return Creditor(
+            taxCode: try OrganizationTaxCode("15376371009"), name: "Comune & Città", noticeCodes: .aux1,
+            iban: try IBAN("IT60X0542811101000000123456"), contactEmail: try email.map { try EmailAddress($0) },
+            contactPhone: phone, mailSenderName: sender, createdAt: day, updatedAt: day)
+    }
+
+    private static func parsed(_ html: String) throws -> XMLNode {
+        #expect(html.hasPrefix("<!DOCTYPE html>\n"))
+        return try XMLNode(document: Array(html.dropFirst("<!DOCTYPE html>\n".count).utf8))
+    }
+
+    private static func all(_ name: String, in node: XMLNode) -> [XMLNode] {
+        (node.name == name ? [node] : []) + node.children.flatMap { all(name, in: $0) }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `both parts of a mail tell the same facts, paragraphs and heading`(language: Language) throws {
+        let receipt = try Sample.receipt(description: "Tassa <b>\"rifiuti\"</b> & 'altro'")
+        for (name, write) in Self.kinds {
+            for sender in [nil, "Ufficio <tributi>"] {
+                let mail = write(receipt, try Self.creditor(sender: sender), language)
+                let page = try Self.parsed(mail.html)
+                let rows = Self.all("tr", in: page).filter { $0.children.first?.name == "th" }
+                let facts = rows.map { row in row.children.map(\.text).joined(separator: ": ") }
+                #expect(facts.count >= 3 && mail.plain.contains("\n\n\(facts.joined(separator: "\n"))\n\n"), "\(name)")
+                #expect(Self.all("h1", in: page).map(\.text) == [mail.subject])
+                #expect(Self.all("title", in: page).map(\.text) == [mail.subject])
+                let letterhead = sender ?? "Comune & Città"
+                #expect(mail.plain.hasPrefix("\(letterhead)\n\(mail.subject)\n\n"))
+                // Each line of the plain part is a text of the page, with its links in place.
+                let texts = Set(
+                    Self.all("p", in: page).filter { $0.children.isEmpty }.map(\.text) + facts + [mail.subject])
+                let lines = mail.plain.split(separator: "\n").map(String.init)
+                #expect(lines.filter { !texts.contains($0) }.count == 1, "only the line of contacts: \(name)")
+                #expect(lines.last?.contains("urp+1@example.org, +39 06 1234-5") == true)
+                let links = Self.all("a", in: page).map(\.text)
+                #expect(links == ["urp+1@example.org", "+39 06 1234-5"])
+            }
+        }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `the page fits a phone, has dark colours, and tells a screen reader its language, heading and tables`(
+        language: Language
+    ) throws {
+        let mail = MailTexts.receiptReady(
+            try Sample.receipt(), creditor: try Self.creditor(sender: nil), language: language)
+        #expect(mail.html.contains("<html lang=\"\(language.tag)\">"))
+        #expect(mail.html.contains("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />"))
+        #expect(mail.html.contains("<meta name=\"color-scheme\" content=\"light dark\" />"))
+        #expect(mail.html.contains("@media (prefers-color-scheme:dark)"))
+        let tables = mail.html.components(separatedBy: "<table").dropFirst()
+        let layout = tables.filter { $0.hasPrefix(" role=\"presentation\"") }
+        #expect(layout.count == 2 && tables.count == 3)
+        #expect(tables.last?.contains("<th scope=\"row\"") == true)
+        // A mail loads nothing from outside, so that reading it is not reported to anybody.
+        for word in ["src=", "url(", "@import", "<img", "<script", "<link"] { #expect(!mail.html.contains(word)) }
+        #expect(
+            mail.html.contains("href=\"mailto:urp+1@example.org\"") && mail.html.contains("href=\"tel:+390612345\""))
+    }
+
+    @Test func `the amount, the fee and the total are those of the receipt, and the same mail has the same bytes`()
+        throws
+    {
+        let write = { MailTexts.receiptReady(try Sample.receipt(fee: 150), creditor: nil, language: .it) }
+        let mail = try write()
+        let facts = try Self.all("td", in: Self.parsed(mail.html)).map(\.text)
+        for amount in ["59,80 €", "1,50 €", "61,30 €"] { #expect(facts.contains(amount)) }
+        #expect(try write() == mail)
+    }
+
+    private static let pieces = [
+        "<", ">", "&", "\"", "'", "</td>", "<script>", "]]>", "<!--", "&amp;", "&#x41;", "javascript:", "=", "\u{0}",
+        "\u{1B}", "\u{202E}", "\u{FFFF}", "\u{85}", "è", "漢", "👩‍👩‍👧", " ", "a", "\n", "{creditor}",
+    ]
+
+    @Test func `no text leaves its place in the page, whatever its characters are`() throws {
+        var random = SeededRandom(seed: 250)
+        func text() -> String {
+            "a"
+                + (0..<Int.random(in: 1...30, using: &random)).map { _ in
+                    Self.pieces.randomElement(using: &random) ?? ""
+                }
+                .joined() + "z"
+        }
+        func kept(_ text: String) -> String {
+            String(
+                String.UnicodeScalarView(
+                    text.unicodeScalars.filter { scalar in
+                        scalar == "\n"
+                            || !((0..<0x20).contains(scalar.value) || (0x7F..<0xA0).contains(scalar.value)
+                                || scalar.value == 0xFFFF)
+                    }))
+        }
+        let plain = try Self.shape(
+            Self.parsed(
+                MailText(
+                    subject: "s", language: "it-IT", sender: "n",
+                    blocks: [
+                        .paragraph("p"), .facts([MailText.Fact("l", "v")]), .link("x"), .code(label: "c", value: "d"),
+                        .action(label: "g", url: "https://example.org/"),
+                        .contacts(before: "b", [MailText.Way(text: "w", url: nil)], after: "e"),
+                    ]
+                ).html))
+        for _ in 0..<400 {
+            let texts = (0..<12).map { _ in text() }
+            let mail = MailText(
+                subject: texts[0], language: "it-IT", sender: texts[1],
+                blocks: [
+                    .paragraph(texts[2]), .facts([MailText.Fact(texts[3], texts[4])]), .link(texts[5]),
+                    .code(label: texts[6], value: texts[7]),
+                    .action(label: texts[8], url: "https://example.org/?\(texts[9].filter { $0 != "\n" })"),
+                    .contacts(before: texts[10], [MailText.Way(text: texts[11], url: nil)], after: texts[2]),
+                ])
+            let page = try Self.parsed(mail.html)
+            #expect(Self.shape(page) == plain)
+            let found = Self.all("th", in: page).map(\.text) + Self.all("td", in: page).map(\.text).suffix(1)
+            #expect(found == [kept(texts[3]), kept(texts[4])])
+            #expect(Self.all("h1", in: page).map(\.text) == [kept(texts[0])])
+            #expect(!mail.html.contains("href=\"javascript"))
+        }
+    }
+
+    /// The names of the elements in their places, without texts.
+    private static func shape(_ node: XMLNode) -> String {
+        "\(node.name)(\(node.children.map(shape).joined(separator: ",")))"
+    }
+
+    @Test(
+        arguments: [
+            ("06 1234", "tel:061234"), ("+39 (06) 12.34-5", "tel:+390612345"), ("06 1234 int. 5", nil), ("chiedi", nil),
+            ("12", nil), ("+", nil), ("0612345678901234567", nil), ("06/1;ext=5", nil),
+        ] as [(String, String?)])
+    func `a telephone number is a link, other text is not`(text: String, address: String?) {
+        #expect(MailURL(telephone: text)?.text == address)
+    }
+
+    @Test(arguments: [
+        ("https://example.org/a?b=c#d", true), ("http://example.org", true), ("HTTPS://example.org", true),
+        ("javascript:alert(1)", false), ("data:text/html,x", false), ("https:example.org", false),
+        (" https://a", false),
+        ("", false), ("//example.org", false),
+    ])
+    func `only a web address is a link`(text: String, isLink: Bool) {
+        #expect((MailURL(page: text) != nil) == isLink)
+    }
+
+    @Test func `an address in a mailto link cannot add headers to the mail`() throws {
+        #expect(
+            try MailURL(mailbox: EmailAddress("a?cc=b%40c&d@example.org")).text
+                == "mailto:a%3Fcc%3Db%2540c%26d@example.org")
+    }
+}
