@@ -88,6 +88,39 @@ def pointer(*parts):
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def shortened(message, characters=300):
+    """The beginning and the end: a message begins with the value and ends with the rule that it breaks."""
+    half = characters // 2
+    return message if len(message) <= characters else f"{message[:half]} … {message[-half:]}"
+
+
+# Where the fault is, its value, and the words with which the messages of jsonschema begin a rule.
+RULES = re.compile(
+    r"(?s)^((?:[^:'\"{}\[\]]+: )+).+?( (?:is not (?:of type|one of|a|valid|a multiple)|does not match|is too (?:long|short)|should be non-empty"
+    r"|is (?:less|greater) than|has non-unique elements|has too (?:many|few))\b)")
+
+
+def kind_of(fault):
+    """What alike faults have in common: the value, numbers in pointers and the operation are left out."""
+    fault = RULES.sub(r"\1…\2", fault, count=1)
+    return re.sub(r"(?<=/)[0-9]+(?=[/:])|(?<=body: line )[0-9]+", "*", fault)
+
+
+def grouped(faults):
+    """A text for each kind of fault, the most frequent first. `faults`: operation, fault, and the line that describes it in full."""
+    kinds = {}
+    for operation, fault, line in faults:
+        count, operations, first = kinds.get(kind_of(fault), (0, {}, line))
+        kinds[kind_of(fault)] = (count + 1, operations | {operation: None}, first)
+    for kind, (count, operations, first) in sorted(kinds.items(), key=lambda item: -item[1][0]):
+        if count == 1:
+            yield first
+            continue
+        names = ", ".join(list(operations)[:5])
+        others = f" and {len(operations) - 5} others" if len(operations) > 5 else ""
+        yield f"{count} times in {names}{others}: {kind}\n  for example {first}"
+
+
 class Operation:
     def __init__(self, contract, path, method):
         self.place = pointer("paths", path, method)
@@ -155,7 +188,7 @@ class Contract:
                 {"$ref": f"{BASE}#{urllib.parse.quote(schema, safe='/~{}')}"}, registry=self.registry,
                 format_checker=FORMATS)
         return [
-            f"{what}{pointer(*error.absolute_path)}: {error.message[:300]}"
+            f"{what}{pointer(*error.absolute_path)}: {shortened(error.message)}"
             for error in sorted(self.validators[schema].iter_errors(value), key=lambda one: list(map(str, one.path)))]
 
     def text_faults(self, text, schema, what):
@@ -328,18 +361,24 @@ def requests(folder):
 
 
 def check(folder):
-    """Prints every fault; the number of them."""
+    """Prints each kind of fault once; the number of faults."""
     contract, faults, count, examples = project(), [], 0, 0
     for error in OpenAPIV30SpecValidator(contract.document).iter_errors():
-        faults.append(f"openapi.yaml{pointer(*error.absolute_path)}: {error.message[:300]}")
+        fault = f"{pointer(*error.absolute_path)}: {shortened(error.message)}"
+        faults.append(("openapi.yaml", fault, f"openapi.yaml{fault}"))
     for operation, kind, _, schema, name, value in contract.examples():
         examples += 1
-        faults += contract.faults(value, schema, f"example {name} of {operation.id} {kind}: ")
+        faults += [
+            (operation.id, f"example {kind}: {fault}", f"example {name} of {operation.id} {kind}: {fault}")
+            for fault in contract.faults(value, schema, "")]
     for one in exchanges(folder):
         count += 1
-        faults += report(one, contract.response_faults(one))
-    for fault in dict.fromkeys(faults):
-        print(f"contract: {fault}", file=sys.stderr)
+        operation, found = contract.operation(one["method"], one["path"]), contract.response_faults(one)
+        name = operation.id if operation else "unknown operations"
+        faults += [
+            (name, fault.removeprefix(f"{name}: "), line) for fault, line in zip(found, report(one, found))]
+    for line in grouped(faults):
+        print(f"contract: {line}", file=sys.stderr)
     print(f"contract: {count} exchanges and {examples} examples checked, {len(faults)} faults")
     return len(faults)
 

@@ -2,7 +2,7 @@
 import unittest
 
 import yaml
-from contract import Contract
+from contract import Contract, grouped, kind_of
 
 CONTRACT = """
 openapi: 3.0.3
@@ -199,6 +199,38 @@ class ContractTests(unittest.TestCase):
         scalars = Contract("{paths: {}, a: 2026-02-01, b: no, c: 010, d: 1:30, e: '1', f: ~, g: -1.5}").document
         self.assertEqual(
             list(scalars.values())[1:], ["2026-02-01", "no", 10, "1:30", "1", None, -1.5])
+
+    def test_alike_faults_are_printed_once(self):
+        def lines(*exchanges):
+            return list(grouped(
+                ("show_thing", fault, f"GET {number}: {fault}")
+                for number, one in enumerate(exchanges) for fault in self.contract.response_faults(one)))
+
+        self.assertEqual(lines(exchange()), [])
+        self.assertEqual(
+            lines(*[exchange(body=f'{DAY},"number":{number}}}') for number in (6, 7, 8)], exchange(body="{}")),
+            ["3 times in show_thing: show_thing: body/number: … is greater than the maximum of 5\n"
+             "  for example GET 0: show_thing: body/number: 6 is greater than the maximum of 5",
+             "GET 3: show_thing: body: 'day' is a required property"])
+        many = list(grouped((f"operation_{number}", "header ETag: is missing", "first") for number in range(9)))
+        self.assertEqual(many, [
+            "9 times in operation_0, operation_1, operation_2, operation_3, operation_4 and 4 others: "
+            "header ETag: is missing\n  for example first"])
+
+    def test_the_kind_of_a_fault_names_its_rule_and_not_its_value(self):
+        def kinds(*bodies):
+            return {kind_of(fault) for body in bodies for fault in self.contract.response_faults(exchange(body=body))}
+
+        for count, bodies in [
+            (1, (DAY + ',"note":"a"}', DAY + ',"note":"b"}')), (2, (DAY + ',"note":"a"}', DAY + ',"note":"abcd"}')),
+            (1, (DAY + ',"parts":["abcd"]}', DAY + ',"parts":["a","abcde"]}')), (2, ("{}", DAY + ',"other":1}')),
+            (2, ('{"day":7}', '{"day":"2026-02-29"}')), (1, ('{"day":"2026-02-30"}', '{"day":"2026-02-29"}')),
+            # The value is longer than what is printed of a message.
+            (1, (DAY + ',"note":"' + 500 * "a" + '"}', DAY + ',"note":"' + 900 * "b" + '"}')),
+            (1, (DAY + ',"kind":": is a"}', DAY + ',"kind":"z"}')),
+        ]:
+            with self.subTest(bodies=[body[:40] for body in bodies]):
+                self.assertEqual(len(kinds(*bodies)), count, kinds(*bodies))
 
 
 if __name__ == "__main__":
