@@ -8,7 +8,7 @@ import Testing
 
 /// The parameters and the JSON of the feed.
 @Suite struct EventRouteTests {
-    @Test func `a place that the service did not issue is rejected`() async throws {
+    @Test func `a cursor that the service did not issue is rejected`() async throws {
         let runner = try await RouteRunner.shared.value
         let list = CursorCodec(keys: runner.cursorKeys, for: .everyCreditor)
         func cursor(_ subkey: String, order: String = "events", in name: ListName = .events) -> String {
@@ -32,7 +32,7 @@ import Testing
         let id = try Identifier<Event>("01a2076c-3248-7101-9f2c-6a5200001eef")
         func json(_ type: EventType, from: String?, to: String?) throws -> String {
             let event = Event(
-                id: id, place: FeedPlace(order: 1, number: 2), at: try Instant(rfc3339: "2026-11-23T09:30:04Z"),
+                id: id, cursor: FeedCursor(order: 1, number: 2), at: try Instant(rfc3339: "2026-11-23T09:30:04Z"),
                 type: type, creditor: try OrganizationTaxCode("12345678903"), subject: id.uuid,
                 position: Identifier(uuid: id.uuid), attempt: nil, receipt: nil, from: from, to: to)
             return String(decoding: JSONWriter.object { event.write(into: &$0) }, as: UTF8.self)

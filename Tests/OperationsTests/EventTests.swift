@@ -41,8 +41,8 @@ import Testing
 
     /// Reads to the end, `limit` events at a time, when all events can be read: the transactions of other tests delay them.
     private static func readAll(
-        _ service: Intermediary, after start: FeedCursor? = nil, limit: Int = 3, for caller: Caller
-    ) async throws -> (events: [Event], next: FeedCursor) {
+        _ service: Intermediary, after start: FeedProgress? = nil, limit: Int = 3, for caller: Caller
+    ) async throws -> (events: [Event], next: FeedProgress) {
         try await waitForHorizon(service)
         var events: [Event] = []
         var cursor = start
@@ -116,7 +116,8 @@ import Testing
             #expect(events[5].subject == twice.receipt.uuid)
             #expect(events[6].receipt == twice.receipt && events[6].subject != twice.receipt.uuid)
             #expect(events[7].subject == anomaly.id.uuid && events[7].to == "refund")
-            #expect(events.map(\.place) == events.map(\.place).sorted() && Set(events.map(\.id)).count == events.count)
+            #expect(
+                events.map(\.cursor) == events.map(\.cursor).sorted() && Set(events.map(\.id)).count == events.count)
             // The ids stay the same, also for another reader.
             #expect(try await Self.readAll(service, limit: 100, for: .ops).events == events)
             #expect(try await Self.readAll(service, after: next, for: Self.own).events == [])
@@ -139,7 +140,7 @@ import Testing
                         progress.done.add(1, ordering: .acquiringAndReleasing)
                     }
                 }
-                var (events, cursor): ([Event], FeedCursor?) = ([], nil)
+                var (events, cursor): ([Event], FeedProgress?) = ([], nil)
                 var limit = 1
                 while progress.done.load(ordering: .acquiring) < writers {
                     limit = limit % 17 + 1
@@ -153,10 +154,10 @@ import Testing
                 let stored = try await test.ask(
                     "SELECT event_order || ' ' || id FROM journal WHERE event IS NOT NULL ORDER BY event_order, id")
                 #expect(stored.count > writers * rounds)
-                #expect(events.map { "\($0.place.order) \($0.place.number)" } == stored)
+                #expect(events.map { "\($0.cursor.order) \($0.cursor.number)" } == stored)
                 for (object, own) in Dictionary(grouping: events, by: \.subject) {
                     // The numbers of entries are in the order of an object's changes.
-                    #expect(own.map(\.place.number) == own.map(\.place.number).sorted(), "\(object)")
+                    #expect(own.map(\.cursor.number) == own.map(\.cursor.number).sorted(), "\(object)")
                 }
             }
         }
@@ -171,7 +172,7 @@ import Testing
             let started = try await service.events.read(after: nil, limit: 10, for: Self.own).next
             let now = service.clock()
             func read() async throws -> [Int64] {
-                try await service.events.read(after: started, limit: 10, for: Self.own).events.map(\.place.number)
+                try await service.events.read(after: started, limit: 10, for: Self.own).events.map(\.cursor.number)
             }
             try await test.store.transaction(within: .everyCreditor) { early in
                 // Gets its number now, and waits before it changes the object.
@@ -190,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func `a place that was read too long ago has expired, and an idle reader's has not`() async throws {
+    @Test func `a cursor that was read too long ago has expired, and an idle reader's has not`() async throws {
         try await Self.with { test, service in
             _ = try await test.create(test.draft("debt"), with: service)
             let day = RetentionRule.daySeconds
@@ -199,13 +200,13 @@ import Testing
             let later = try test.instance(skewSeconds: 29 * day)
             // Nothing has happened since, and the reader is told until when it has read.
             let idle = try await later.events.read(after: next, limit: 3, for: Self.own)
-            #expect(idle.events.isEmpty && idle.next.place == next.place && idle.next.readUntil > next.readUntil)
+            #expect(idle.events.isEmpty && idle.next.cursor == next.cursor && idle.next.readUntil > next.readUntil)
             let muchLater = try test.instance(skewSeconds: 31 * day)
             await #expect(throws: Refusal.eventsExpired(days: 30)) {
                 try await muchLater.events.read(after: next, limit: 3, for: Self.own)
             }
             #expect(try await muchLater.events.read(after: idle.next, limit: 3, for: Self.own).events.isEmpty)
-            // Without a place, events older than 30 days are left out.
+            // Without a cursor, events older than 30 days are left out.
             let fresh = try await muchLater.events.read(after: nil, limit: 3, for: Self.own)
             #expect(fresh.events.isEmpty)
             _ = try await test.create(test.draft("new"), with: service)
@@ -213,14 +214,14 @@ import Testing
         }
     }
 
-    @Test func `a place of a newer database has expired, and a restore into another cluster continues the order`()
+    @Test func `a cursor of a newer database has expired, and a restore into another cluster continues the order`()
         async throws
     {
         try await Self.with { test, service in
             _ = try await test.create(test.draft("debt"), with: service)
             let (_, next) = try await Self.readAll(service, for: Self.own)
-            let beyond = FeedCursor(
-                place: FeedPlace(order: next.place.order + 1_000_000, number: 1), readUntil: next.readUntil)
+            let beyond = FeedProgress(
+                cursor: FeedCursor(order: next.cursor.order + 1_000_000, number: 1), readUntil: next.readUntil)
             await #expect(throws: Refusal.eventsExpired(days: 30)) {
                 try await service.events.read(after: beyond, limit: 3, for: Self.own)
             }
@@ -231,13 +232,13 @@ import Testing
                 """
                 INSERT INTO journal (at, kind, actor, creditor_tax_code, position_id, event, event_order)
                 VALUES (now(), 'position_changed', 'loop', \(TestIntermediary.comune.value), gen_random_uuid(),
-                    'position.changed', \(beyond.place.order))
+                    'position.changed', \(beyond.cursor.order))
                 """)
             #expect(try await test.store.continueEvents())
             #expect(try await test.store.continueEvents() == false)
 
             let restored = try await Self.readAll(service, after: next, for: Self.own)
-            #expect(restored.events.map(\.place.order) == [beyond.place.order])
+            #expect(restored.events.map(\.cursor.order) == [beyond.cursor.order])
             _ = try await test.create(test.draft("after"), with: service)
             let new = try await Self.readAll(service, after: restored.next, for: Self.own)
             #expect(new.events.map(\.type) == [.positionCreated])
@@ -334,7 +335,7 @@ import Testing
         try await TestIntermediary.with(port: proxy.port) { test in
             try await test.seed()
             let service = try test.instance()
-            var cursor: FeedCursor?
+            var cursor: FeedProgress?
             // Connects and prepares the statements.
             for _ in 0..<3 { cursor = try await service.events.read(after: cursor, limit: 10, for: Self.both).next }
             let before = proxy.roundTrips

@@ -63,7 +63,7 @@ import Testing
         /// The ids of all events of the owner, in the order of the feed.
         func feed(_ types: [EventType] = []) async throws -> [String] {
             try await test.waitForHorizon()
-            var (ids, cursor): ([String], FeedCursor?) = ([], nil)
+            var (ids, cursor): ([String], FeedProgress?) = ([], nil)
             while true {
                 let part = try await service.events.read(after: cursor, limit: 100, for: owner)
                 ids += part.events.filter { types.isEmpty || types.contains($0.type) }.map(\.id.description)

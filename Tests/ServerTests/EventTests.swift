@@ -20,13 +20,13 @@ extension ServerTests {
                         try live.query(
                             "SELECT 1 FROM journal WHERE event IS NOT NULL AND event_order >= event_horizon()") == []
                     }
-                    var (types, place): ([String], String?) = ([], after)
+                    var (types, cursor): ([String], String?) = ([], after)
                     while types.count < last {
-                        let part = try await read(place)
+                        let part = try await read(cursor)
                         types += part.types
-                        place = part.after
+                        cursor = part.after
                     }
-                    return (types, place)
+                    return (types, cursor)
                 }
                 // The demo data.
                 let start = try await read(to: 2, after: nil)

@@ -50,25 +50,25 @@ import Testing
                 .everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta]),
                 .only([TestData.alfa], seesQuarantine: false), .only([]),
             ]
-            let places: [FeedPlace?] = [
-                nil, FeedPlace(order: 10, number: 0), FeedPlace(order: Int64(Self.events), number: 0),
-                FeedPlace(order: Int64(2 * Self.events) + 5, number: 0),
+            let cursors: [FeedCursor?] = [
+                nil, FeedCursor(order: 10, number: 0), FeedCursor(order: Int64(Self.events), number: 0),
+                FeedCursor(order: Int64(2 * Self.events) + 5, number: 0),
             ]
             for tenant in tenants {
-                for place in places {
-                    let since = place == nil ? Instant(microseconds: 4_000_000_000_000_000) : Self.long
-                    let query = Events.feed(after: place, since: since, within: tenant, limit: 100)
+                for cursor in cursors {
+                    let since = cursor == nil ? Instant(microseconds: 4_000_000_000_000_000) : Self.long
+                    let query = Events.feed(after: cursor, since: since, within: tenant, limit: 100)
                     try await data.store.transaction(within: tenant) { tx in
                         // PostgreSQL may change the plan of a prepared statement at its sixth execution.
                         for _ in 0..<6 { _ = try await tx.ask(query) }
                         let before = try await Self.rowsRead(tx)
                         let part = try await tx.ask(query)
                         let after = try await Self.rowsRead(tx)
-                        #expect(after.rows - before.rows <= Self.fewRows, "\(tenant) \(String(describing: place))")
-                        #expect(after.scans == before.scans, "\(tenant) \(String(describing: place))")
-                        #expect(part.events.map(\.place) == part.events.map(\.place).sorted())
-                        if tenant != .only([]), let place, place.order <= Int64(Self.events) {
-                            #expect(part.events.count == 100, "\(tenant) \(place)")
+                        #expect(after.rows - before.rows <= Self.fewRows, "\(tenant) \(String(describing: cursor))")
+                        #expect(after.scans == before.scans, "\(tenant) \(String(describing: cursor))")
+                        #expect(part.events.map(\.cursor) == part.events.map(\.cursor).sorted())
+                        if tenant != .only([]), let cursor, cursor.order <= Int64(Self.events) {
+                            #expect(part.events.count == 100, "\(tenant) \(cursor)")
                         }
                     }
                 }

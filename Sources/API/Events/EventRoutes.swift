@@ -17,10 +17,10 @@ private struct EventHandlers: Sendable {
     let events: EventOperations
 
     func listEvents(_ request: KeyRequest) async throws -> Reply {
-        let codec = FeedCursorCodec(request)
+        let codec = FeedProgressCodec(request)
         var reader = QueryReader(request)
         let limit = reader.integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init)
-        let after = reader.value("after", codec.cursor)
+        let after = reader.value("after", codec.progress)
         try reader.finish()
         let feed = try await events.read(
             after: after, limit: limit ?? PageRequest.defaultLimit, for: request.caller)
@@ -37,7 +37,7 @@ private struct EventHandlers: Sendable {
 
 /// Writes and reads `next_after`. Unlike the cursor of a list it is valid for every key, because it contains nothing of a creditor, and a reader
 /// continues when its key gets another creditor.
-private struct FeedCursorCodec {
+private struct FeedProgressCodec {
     private let cursors: CursorCodec
     private static let order = "events"
 
@@ -45,20 +45,20 @@ private struct FeedCursorCodec {
         cursors = CursorCodec(keys: request.content.cursorKeys, for: .everyCreditor)
     }
 
-    func text(of cursor: FeedCursor) -> String {
+    func text(of progress: FeedProgress) -> String {
         cursors.text(
             of: Cursor(
-                order: Self.order, key: cursor.place.order,
-                subkey: "\(cursor.place.number) \(cursor.readUntil.microseconds)", id: Cursor.noID), in: .events)
+                order: Self.order, key: progress.cursor.order,
+                subkey: "\(progress.cursor.number) \(progress.readUntil.microseconds)", id: Cursor.noID), in: .events)
     }
 
-    func cursor(_ text: String) throws(InvalidValue) -> FeedCursor {
+    func progress(_ text: String) throws(InvalidValue) -> FeedProgress {
         let cursor: Cursor
         do { cursor = try cursors.cursor(text, in: .events, order: Self.order) } catch { throw Self.unknown }
         var parts = ArraySlice(cursor.subkey.split(separator: " ").map { Int64($0) })
         guard let number = parts.popFirst() ?? nil, let readUntil = parts.popFirst() ?? nil else { throw Self.unknown }
-        return FeedCursor(
-            place: FeedPlace(order: cursor.key, number: number), readUntil: Instant(microseconds: readUntil))
+        return FeedProgress(
+            cursor: FeedCursor(order: cursor.key, number: number), readUntil: Instant(microseconds: readUntil))
     }
 
     private static let unknown = InvalidValue(.badFormat, "is not a next_after of this feed")

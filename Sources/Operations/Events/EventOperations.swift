@@ -12,24 +12,24 @@ package struct EventOperations: OperationGroup {
     package static let keptDays = 30
 
     /// Reads the next events of the caller's creditors, in the order of the transactions that wrote them.
-    /// - Parameter cursor: how far the caller has read; `nil` to begin with the oldest event.
+    /// - Parameter progress: how far the caller has read; `nil` to begin with the oldest event.
     /// - Returns: at most `limit` events. With fewer, the caller has read all of them.
-    /// - Throws: `Refusal.eventsExpired` if events after the cursor may have expired, or if the cursor is from another database.
-    package func read(after cursor: FeedCursor?, limit: Int, for caller: Caller) async throws -> Feed {
+    /// - Throws: `Refusal.eventsExpired` if events that the caller has not read may have expired, or if the cursor is from another database.
+    package func read(after progress: FeedProgress?, limit: Int, for caller: Caller) async throws -> Feed {
         let now = clock()
         let oldest = now.adding(seconds: -Self.keptDays * RetentionRule.daySeconds)
-        if let cursor, cursor.readUntil < oldest { throw Refusal.eventsExpired(days: Self.keptDays) }
+        if let progress, progress.readUntil < oldest { throw Refusal.eventsExpired(days: Self.keptDays) }
         let part = try await store.read(
             within: caller.tenancy,
-            Events.feed(after: cursor?.place, since: oldest, within: caller.tenancy, limit: limit))
-        // A place that was issued is not above the horizon, which only grows: the database has been replaced by an older one.
-        if let cursor, cursor.place.order > part.horizon { throw Refusal.eventsExpired(days: Self.keptDays) }
+            Events.feed(after: progress?.cursor, since: oldest, within: caller.tenancy, limit: limit))
+        // A cursor that was issued is not above the horizon, which only grows: the database has been replaced by an older one.
+        if let progress, progress.cursor.order > part.horizon { throw Refusal.eventsExpired(days: Self.keptDays) }
         let last = part.events.last
         let isWhole = part.events.count < limit
         return Feed(
             events: part.events,
-            next: FeedCursor(
-                place: last?.place ?? cursor?.place ?? part.start,
+            next: FeedProgress(
+                cursor: last?.cursor ?? progress?.cursor ?? part.start,
                 readUntil: isWhole ? now : last?.at ?? now))
     }
 }
@@ -37,5 +37,5 @@ package struct EventOperations: OperationGroup {
 /// A part of the feed, and where the next one begins.
 package struct Feed: Sendable {
     package let events: [Event]
-    package let next: FeedCursor
+    package let next: FeedProgress
 }

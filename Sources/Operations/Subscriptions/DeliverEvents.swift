@@ -46,31 +46,31 @@ extension SubscriptionOperations {
             return try await pause(claimed, because: .keyEnded)
         }
         let again = subscription.again
-        let begin = again?.place ?? subscription.place
-        var (place, stored, failures) = (begin, begin, subscription.failures)
+        let begin = again?.cursor ?? subscription.cursor
+        var (cursor, stored, failures) = (begin, begin, subscription.failures)
         reading: while ContinuousClock.now < end {
             let part = try await store.read(
                 within: tenancy,
-                Events.feed(after: place, since: clock(), within: tenancy, limit: Self.batchEvents))
+                Events.feed(after: cursor, since: clock(), within: tenancy, limit: Self.batchEvents))
             for event in part.events {
                 try Task.checkCancellation()
                 guard ContinuousClock.now < end else { break reading }
                 // What follows is sent for the first time.
-                if let again, again.isBefore(event) || event.place > subscription.place {
+                if let again, again.isBefore(event) || event.cursor > subscription.cursor {
                     return try await endAgain(claimed)
                 }
                 if subscription.wants(event.type), again.map({ event.at < $0.before }) ?? true {
                     guard try await deliver(event, to: claimed, failures: failures, isAgain: again != nil, render)
                     else { return }
-                    (stored, failures) = (event.place, 0)
+                    (stored, failures) = (event.cursor, 0)
                 }
-                place = event.place
+                cursor = event.cursor
             }
             guard part.events.count < Self.batchEvents else { continue }
             if again != nil { return try await endAgain(claimed) }
             break
         }
-        if place != stored { try await advance(claimed, to: place, isAgain: again != nil, delivery: nil) }
+        if cursor != stored { try await advance(claimed, to: cursor, isAgain: again != nil, delivery: nil) }
         try await store.transaction(within: .everyCreditor) { tx in try await tx.release(claimed) }
     }
 
@@ -110,21 +110,21 @@ extension SubscriptionOperations {
             return false
         }
         if delivery.outcome == .delivered {
-            try await advance(claimed, to: event.place, isAgain: isAgain, delivery: delivery)
+            try await advance(claimed, to: event.cursor, isAgain: isAgain, delivery: delivery)
             return true
         }
         try await recordFailure(of: claimed, delivery)
         return false
     }
 
-    /// - Parameter delivery: of the event at this place; `nil` if the events up to it are not sent.
+    /// - Parameter delivery: of the event at this cursor; `nil` if the events up to it are not sent.
     private func advance(
-        _ claimed: ClaimedSubscription, to place: FeedPlace, isAgain: Bool, delivery: WebhookDelivery?
+        _ claimed: ClaimedSubscription, to cursor: FeedCursor, isAgain: Bool, delivery: WebhookDelivery?
     ) async throws {
         let now = clock()
         try await store.transaction(within: .everyCreditor) { tx in
             if let delivery { tx.insert(delivery, of: claimed.subscription.id) }
-            try await tx.advance(claimed, to: place, isAgain: isAgain, isDelivered: delivery != nil, at: now)
+            try await tx.advance(claimed, to: cursor, isAgain: isAgain, isDelivered: delivery != nil, at: now)
         }
     }
 

@@ -64,15 +64,15 @@ extension SubscriptionOperations {
         }
         guard faults.isEmpty else { throw Refusal.invalid(faults) }
         return try await once(repeating, within: caller.tenancy) { tx, now in
-            let (count, place) = try await tx.ask(
-                Subscriptions.count(of: caller.key.lineage), Subscriptions.place(before: now))
+            let (count, cursor) = try await tx.ask(
+                Subscriptions.count(of: caller.key.lineage), Subscriptions.cursor(before: now))
             guard (count ?? 0) < WebhookSubscription.maximumOfKey else {
                 throw Refusal.tooManySubscriptions(maximum: WebhookSubscription.maximumOfKey)
             }
             let new = WebhookSubscription(
                 id: newID(), lineage: caller.key.lineage, url: request.url, types: request.types,
                 creditors: creditors, contact: request.contact, language: request.language, status: .active,
-                pausedReason: nil, place: place ?? FeedPlace(order: 0, number: 0), again: nil, failures: 0,
+                pausedReason: nil, cursor: cursor ?? FeedCursor(order: 0, number: 0), again: nil, failures: 0,
                 deliveredAt: nil, createdAt: now, updatedAt: now)
             tx.insert(new)
             return try makeSecret(of: new, in: tx, at: now)
@@ -117,7 +117,7 @@ extension SubscriptionOperations {
                 id: old.id, lineage: old.lineage, url: change.url ?? old.url, types: change.types ?? old.types,
                 creditors: old.creditors, contact: change.contact ?? old.contact, language: old.language,
                 status: status, pausedReason: status == .active ? nil : old.pausedReason ?? .caller,
-                place: old.place, again: old.again, failures: 0, deliveredAt: old.deliveredAt,
+                cursor: old.cursor, again: old.again, failures: 0, deliveredAt: old.deliveredAt,
                 createdAt: old.createdAt, updatedAt: now)
             tx.change(new)
             return new
@@ -150,8 +150,8 @@ extension SubscriptionOperations {
         }
         return try await once(repeating, within: caller.tenancy) { tx, now in
             _ = try await locked(id, for: caller, in: tx)
-            guard let place = try await tx.ask(Subscriptions.place(before: after)) else { throw Refusal.notFound }
-            tx.sendAgain(RepeatedEvents(place: place, before: before), to: id, at: now)
+            guard let cursor = try await tx.ask(Subscriptions.cursor(before: after)) else { throw Refusal.notFound }
+            tx.sendAgain(RepeatedEvents(cursor: cursor, before: before), to: id, at: now)
             guard let new = try await tx.ask(Subscriptions.show(id, of: caller.ownLineage)) else {
                 throw Refusal.notFound
             }

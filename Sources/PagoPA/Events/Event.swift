@@ -4,7 +4,7 @@ import Foundation
 package struct Event: Sendable, Equatable {
     /// The same in every answer and delivery, so that a reader recognizes a repeat.
     package let id: Identifier<Event>
-    package let place: FeedPlace
+    package let cursor: FeedCursor
     package let at: Instant
     package let type: EventType
     package let creditor: OrganizationTaxCode
@@ -19,12 +19,12 @@ package struct Event: Sendable, Equatable {
     package let to: String?
 
     package init(
-        id: Identifier<Event>, place: FeedPlace, at: Instant, type: EventType, creditor: OrganizationTaxCode,
+        id: Identifier<Event>, cursor: FeedCursor, at: Instant, type: EventType, creditor: OrganizationTaxCode,
         subject: UUID, position: Identifier<Position>?, attempt: Identifier<PaymentAttempt>?,
         receipt: Identifier<Receipt>?, from: String?, to: String?
     ) {
         self.id = id
-        self.place = place
+        self.cursor = cursor
         self.at = at
         self.type = type
         self.creditor = creditor
@@ -37,8 +37,8 @@ package struct Event: Sendable, Equatable {
     }
 }
 
-/// A place in the order of all events: behind the event with these numbers.
-package struct FeedPlace: Sendable, Equatable, Comparable {
+/// Where a reader continues in the order of all events: after the event with these numbers.
+package struct FeedCursor: Sendable, Equatable, Comparable {
     /// The order of the transaction that wrote the event, across restores.
     package let order: Int64
     /// The number of the journal entry.
@@ -49,19 +49,19 @@ package struct FeedPlace: Sendable, Equatable, Comparable {
         self.number = number
     }
 
-    package static func < (left: FeedPlace, right: FeedPlace) -> Bool {
+    package static func < (left: FeedCursor, right: FeedCursor) -> Bool {
         (left.order, left.number) < (right.order, right.number)
     }
 }
 
 /// How far a caller has read the feed.
-package struct FeedCursor: Sendable, Equatable {
-    package let place: FeedPlace
+package struct FeedProgress: Sendable, Equatable {
+    package let cursor: FeedCursor
     /// No event before this instant is left to read.
     package let readUntil: Instant
 
-    package init(place: FeedPlace, readUntil: Instant) {
-        self.place = place
+    package init(cursor: FeedCursor, readUntil: Instant) {
+        self.cursor = cursor
         self.readUntil = readUntil
     }
 }

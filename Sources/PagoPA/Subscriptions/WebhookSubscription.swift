@@ -15,7 +15,7 @@ package struct WebhookSubscription: Sendable, Equatable {
     package let status: SubscriptionStatus
     package let pausedReason: PauseReason?
     /// Behind the last event that was delivered or that it does not want.
-    package let place: FeedPlace
+    package let cursor: FeedCursor
     /// Events that are sent again.
     package let again: RepeatedEvents?
     /// Failed tries of the next event.
@@ -27,7 +27,7 @@ package struct WebhookSubscription: Sendable, Equatable {
     package init(
         id: Identifier<WebhookSubscription>, lineage: APIKeyID, url: String, types: [EventType],
         creditors: [OrganizationTaxCode], contact: EmailAddress, language: Language, status: SubscriptionStatus,
-        pausedReason: PauseReason?, place: FeedPlace, again: RepeatedEvents?, failures: Int, deliveredAt: Instant?,
+        pausedReason: PauseReason?, cursor: FeedCursor, again: RepeatedEvents?, failures: Int, deliveredAt: Instant?,
         createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
@@ -39,7 +39,7 @@ package struct WebhookSubscription: Sendable, Equatable {
         self.language = language
         self.status = status
         self.pausedReason = pausedReason
-        self.place = place
+        self.cursor = cursor
         self.again = again
         self.failures = failures
         self.deliveredAt = deliveredAt
@@ -58,12 +58,12 @@ package struct WebhookSubscription: Sendable, Equatable {
 
 /// The events that a subscription gets a second time.
 package struct RepeatedEvents: Sendable, Equatable {
-    package let place: FeedPlace
+    package let cursor: FeedCursor
     /// Only events before this instant.
     package let before: Instant
 
-    package init(place: FeedPlace, before: Instant) {
-        self.place = place
+    package init(cursor: FeedCursor, before: Instant) {
+        self.cursor = cursor
         self.before = before
     }
 }

@@ -9,24 +9,24 @@ import Requests
 package struct FeedPart: Sendable {
     /// In the order of the feed.
     package let events: [Event]
-    /// Where the part begins, if the caller gave no place.
-    package let start: FeedPlace
+    /// Where the part begins, if the caller gave no cursor.
+    package let start: FeedCursor
     /// Every event below this order is visible.
     package let horizon: Int64
 }
 
 /// Queries for the feed of events, which are entries of the journal.
 package enum Events {
-    /// The events after a place, in order. Only events of transactions below the horizon are read, because a transaction that has a lower
+    /// The events after a cursor, in order. Only events of transactions below the horizon are read, because a transaction that has a lower
     /// number may still be running: a reader that had passed its events would never see them.
     /// - Parameters:
-    ///   - place: `nil` for the oldest event since `since`.
+    ///   - cursor: `nil` for the oldest event since `since`.
     ///   - limit: the largest number of events.
     package static func feed(
-        after place: FeedPlace?, since: Instant, within tenancy: Tenancy, limit: Int
+        after cursor: FeedCursor?, since: Instant, within tenancy: Tenancy, limit: Int
     ) -> Query<FeedPart> {
-        let first: SQL = place == nil ? "first_event_order(\(since.sql))" : "0::bigint"
-        let begin: SQL = place.map { "\($0.order)::bigint, \($0.number)::bigint" } ?? "\(first), \(Int64.max)::bigint"
+        let first: SQL = cursor == nil ? "first_event_order(\(since.sql))" : "0::bigint"
+        let begin: SQL = cursor.map { "\($0.order)::bigint, \($0.number)::bigint" } ?? "\(first), \(Int64.max)::bigint"
         let rows = tenancy.merged(.events("j")) { tenant in
             """
             SELECT j.* FROM journal j
@@ -44,14 +44,14 @@ package enum Events {
             """, rows: { try $0.event() })
         return bounds.and(events).map { bounds, events in
             FeedPart(
-                events: events, start: FeedPlace(order: bounds?.0 ?? 0, number: .max), horizon: bounds?.1 ?? 0)
+                events: events, start: FeedCursor(order: bounds?.0 ?? 0, number: .max), horizon: bounds?.1 ?? 0)
         }.plannedForValues()
     }
 }
 
 extension Row {
     fileprivate mutating func event() throws -> Event {
-        let place = FeedPlace(number: try bigInteger(), order: try bigInteger())
+        let cursor = FeedCursor(number: try bigInteger(), order: try bigInteger())
         let at = try instant()
         let type: EventType = try word()
         let creditor = try organization()
@@ -68,13 +68,13 @@ extension Row {
             }
         guard let subject else { throw StorageError.fault("an event has no subject") }
         return Event(
-            id: .ofEvent(place, at: at, about: subject), place: place, at: at, type: type, creditor: creditor,
+            id: .ofEvent(cursor, at: at, about: subject), cursor: cursor, at: at, type: type, creditor: creditor,
             subject: subject, position: position, attempt: attempt, receipt: receipt, from: try optionalText(),
             to: try optionalText())
     }
 }
 
-extension FeedPlace {
+extension FeedCursor {
     /// In the order of the columns.
     fileprivate init(number: Int64, order: Int64) { self.init(order: order, number: number) }
 }
@@ -82,8 +82,8 @@ extension FeedPlace {
 extension Identifier<Event> {
     /// The id of an event is not stored: it is computed from the entry's number and subject, which never change. The number alone would tell
     /// how many changes other creditors have.
-    fileprivate static func ofEvent(_ place: FeedPlace, at: Instant, about subject: UUID) -> Identifier {
-        let digest = SHA256.digest(Array("event \(place.number) \(subject.uuidString)".utf8))
+    fileprivate static func ofEvent(_ cursor: FeedCursor, at: Instant, about subject: UUID) -> Identifier {
+        let digest = SHA256.digest(Array("event \(cursor.number) \(subject.uuidString)".utf8))
         var word = DigestWord(value: digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
         return .make(at: at, random: &word)
     }

@@ -70,11 +70,11 @@ package enum Subscriptions {
             """, rows: { try $0.subscriptionSecret() })
     }
 
-    /// The place behind the last event before this instant.
-    package static func place(before instant: Instant) -> Query<FeedPlace?> {
+    /// The cursor of the last event before this instant.
+    package static func cursor(before instant: Instant) -> Query<FeedCursor?> {
         Query(
             "SELECT first_event_order(\(instant.sql))",
-            row: { FeedPlace(order: try $0.bigInteger(), number: .max) })
+            row: { FeedCursor(order: try $0.bigInteger(), number: .max) })
     }
 
     fileprivate static func owner(_ lineage: APIKeyID?) -> SQL {
@@ -108,16 +108,16 @@ extension Row {
         let language: Language = try word()
         let status: SubscriptionStatus = try word()
         let reason = try optionalText().flatMap(PauseReason.init)
-        let place = FeedPlace(order: try bigInteger(), number: try bigInteger())
+        let cursor = FeedCursor(order: try bigInteger(), number: try bigInteger())
         let (order, number) = (try optionalBigInteger(), try optionalBigInteger())
         let before = try optionalInstant()
         var again: RepeatedEvents?
         if let order, let number, let before {
-            again = RepeatedEvents(place: FeedPlace(order: order, number: number), before: before)
+            again = RepeatedEvents(cursor: FeedCursor(order: order, number: number), before: before)
         }
         return WebhookSubscription(
             id: id, lineage: lineage, url: url, types: types, creditors: creditors, contact: contact,
-            language: language, status: status, pausedReason: reason, place: place, again: again,
+            language: language, status: status, pausedReason: reason, cursor: cursor, again: again,
             failures: try int(), deliveredAt: try optionalInstant(), createdAt: try instant(),
             updatedAt: try instant())
     }

@@ -24,7 +24,7 @@ extension Transaction {
                 place_order, place_number, next_try_at, created_at, updated_at)
             VALUES (\(new.id.uuid), \(new.lineage.uuid), \(new.url), \(new.types.map(\.rawValue)),
                 \(new.creditors.map(\.value)), \(new.contact.value), \(new.language.rawValue), \(new.status.rawValue),
-                \(new.place.order), \(new.place.number), now(), \(new.createdAt.sql), \(new.updatedAt.sql))
+                \(new.cursor.order), \(new.cursor.number), now(), \(new.createdAt.sql), \(new.updatedAt.sql))
             """)
     }
 
@@ -45,11 +45,11 @@ extension Transaction {
         send("DELETE FROM webhook_subscriptions WHERE id = \(id.uuid)")
     }
 
-    /// Queues that the events behind a place are sent again.
+    /// Queues that the events after a cursor are sent again.
     package func sendAgain(_ again: RepeatedEvents, to id: Identifier<WebhookSubscription>, at now: Instant) {
         send(
             """
-            UPDATE webhook_subscriptions SET again_order = \(again.place.order), again_number = \(again.place.number),
+            UPDATE webhook_subscriptions SET again_order = \(again.cursor.order), again_number = \(again.cursor.number),
                 again_before = \(again.before.sql), failures = 0, next_try_at = now(), claims = claims + 1,
                 updated_at = \(now.sql)
             WHERE id = \(id.uuid)
@@ -97,16 +97,16 @@ extension Transaction {
         return ClaimedSubscription(subscription: try row.subscription(), claim: claim)
     }
 
-    /// Stores the place up to which the subscription has got its events.
+    /// Stores the cursor of the last event that the subscription has got.
     /// - Parameter isDelivered: whether an event was delivered, and not only left out.
     /// - Throws: `SubscriptionClaimLost`; the transaction must then end without an effect.
     package func advance(
-        _ claimed: ClaimedSubscription, to place: FeedPlace, isAgain: Bool, isDelivered: Bool, at now: Instant
+        _ claimed: ClaimedSubscription, to cursor: FeedCursor, isAgain: Bool, isDelivered: Bool, at now: Instant
     ) async throws {
         let columns: SQL =
             isAgain
-            ? "again_order = \(place.order), again_number = \(place.number)"
-            : "place_order = \(place.order), place_number = \(place.number)"
+            ? "again_order = \(cursor.order), again_number = \(cursor.number)"
+            : "place_order = \(cursor.order), place_number = \(cursor.number)"
         try await update(
             claimed,
             "\(columns), failures = 0, delivered_at = CASE WHEN \(isDelivered) THEN \(now.sql) ELSE delivered_at END")
