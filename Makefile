@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults ha-test bench check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy deb deb-test check-fuzz fuzz format clean
+.PHONY: help setup build run test faults ha-test bench clients check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy deb deb-test check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -31,6 +31,9 @@ ha-test: setup ## Ten failovers of PostgreSQL under load (Patroni, etcd, HAProxy
 
 bench: setup ## Measure a release build beside pgbench and peers, and more; scripts/bench.sh lists the settings (BENCH_ONLY=http …)
 	@scripts/bench.sh
+
+clients: setup ## Generate Python and TypeScript clients and a Postman collection from openapi.yaml into .local/clients
+	@scripts/clients.sh
 
 check: setup check-format check-scripts check-compose ## Run what CI runs: formatting, scripts, compose file, warnings as errors, tests, fuzzing
 	@QUIETANZA_STRICT=1 scripts/test.sh
