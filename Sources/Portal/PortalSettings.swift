@@ -31,6 +31,15 @@ struct PortalSettings: Sendable {
     /// Whether browsers reach the portal over TLS, or over a loopback address during development.
     var isSecure: Bool { publicURL.hasPrefix("https://") }
 
+    var publicOrigin: String { URL(string: publicURL).flatMap(Self.origin) ?? publicURL }
+
+    /// Scheme, host and port of a URL, as browsers send them in `Origin`.
+    static func origin(of url: URL) -> String? {
+        guard let scheme = url.scheme, let host = url.host(percentEncoded: false) else { return nil }
+        let port = url.port.flatMap { (scheme == "https" && $0 == 443) || (scheme == "http" && $0 == 80) ? nil : $0 }
+        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host)\(port.map { ":\($0)" } ?? "")"
+    }
+
     /// All errors together. They never contain a value, because it may be a secret.
     struct Faults: Error, Equatable, CustomStringConvertible {
         let faults: [String]

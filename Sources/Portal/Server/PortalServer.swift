@@ -1,17 +1,119 @@
+import Addresses
+import AsyncHTTPClient
+import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 
 /// Listens and serves until the program is told to stop.
 struct PortalServer: Sendable {
     let settings: PortalSettings
 
     func run() async throws {
-        let router = Router()
-        router.get("live") { _, _ in HTTPResponse.Status.noContent }
+        let logger = Logger(label: "quietanza-portal")
+        let client = NetworkTransport.client
+        let app = PortalApp(
+            settings: settings, transport: NetworkTransport(client: client, base: settings.apiURL),
+            identityProvider: NetworkTransport(client: client, base: ""), logger: logger)
         let application = Application(
-            router: router,
+            responder: PageResponder(app: app, proxies: settings.trustedProxies),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "quietanza-portal"))
-        try await application.runService()
+                address: .hostname(settings.host, port: settings.port), serverName: "quietanza-portal"),
+            logger: logger)
+        do { try await application.runService() } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try? await client.shutdown()
+    }
+}
+
+struct PageContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let peer: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        peer = source.channel.remoteAddress
+    }
+}
+
+/// Translates between Hummingbird and the pages, with limits on size and time.
+struct PageResponder: HTTPResponder {
+    static let maximumBodyBytes = 16 << 10
+    static let maximumPathBytes = 2_048
+    static let bodySeconds = 10
+
+    let app: PortalApp
+    let proxies: TrustedProxies
+
+    func respond(to request: Request, context: PageContext) async throws -> Response {
+        guard request.head.path?.utf8.count ?? 0 <= Self.maximumPathBytes else { return Response(status: .uriTooLong) }
+        var incoming = IncomingRequest(method: request.method.rawValue, path: request.uri.path)
+        incoming.query = request.uri.query ?? ""
+        incoming.cookies = Self.cookies(request)
+        for field in request.headers {
+            incoming.headers[field.name.canonicalName] = field.value
+        }
+        incoming.address = address(request, context)
+        if request.method == .post {
+            guard let body = await Self.body(request) else { return Response(status: .contentTooLarge) }
+            guard incoming.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true else {
+                return Response(status: .unsupportedMediaType)
+            }
+            incoming.body = body
+        }
+        let outgoing = await app.respond(to: incoming)
+        var headers = HTTPFields()
+        for header in outgoing.headers {
+            if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }
+        }
+        let status = HTTPResponse.Status(code: outgoing.status)
+        return Response(
+            status: status, headers: headers,
+            body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: outgoing.body)))
+    }
+
+    /// Nil if the body is too large or does not arrive in time.
+    private static func body(_ request: Request) async -> [UInt8]? {
+        await withTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                guard let buffer = try? await request.body.collect(upTo: maximumBodyBytes) else { return nil }
+                return Array(buffer.readableBytesView)
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(bodySeconds))
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private static func cookies(_ request: Request) -> [String: String] {
+        var cookies: [String: String] = [:]
+        for line in request.headers[values: .cookie] {
+            for pair in line.split(separator: ";").prefix(60) {
+                let parts = pair.split(separator: "=", maxSplits: 1).map { $0.filter { !$0.isWhitespace } }
+                if let name = parts.first, let value = parts.dropFirst().first, cookies[name] == nil {
+                    cookies[name] = value
+                }
+            }
+        }
+        return cookies
+    }
+
+    private func address(_ request: Request, _ context: PageContext) -> String? {
+        guard let text = context.peer?.ipAddress, let peer = IPAddress(text) else { return nil }
+        func joined(_ name: String) -> String? {
+            guard let name = HTTPField.Name(name) else { return nil }
+            let values = request.headers[values: name]
+            return values.isEmpty ? nil : values.joined(separator: ", ")
+        }
+        return proxies.client(
+            peer: peer, xForwardedFor: joined("X-Forwarded-For"), forwarded: joined("Forwarded")
+        ).description
     }
 }

@@ -1,0 +1,79 @@
+import JSON
+
+/// Why a call to the service has no result.
+enum APIError: Error, Equatable {
+    /// No response in time, or one that says so (429, 500, 503).
+    case unavailable(retryAfterSeconds: Int?)
+    /// The API key is wrong, revoked or lacks a scope: a mistake of the operator.
+    case misconfigured
+    /// The citizen's token is no longer valid.
+    case signedOut
+    case tooManyRequests(retryAfterSeconds: Int)
+    case notFound
+    /// Any other refusal of this request.
+    case refused(APIProblem)
+}
+
+/// A problem document (RFC 9457).
+struct APIProblem: Sendable, Equatable {
+    let status: Int
+    /// The last segment of its type.
+    let code: String
+    /// The pointers of the violated rules and their codes.
+    let violations: [(pointer: String, code: String)]
+    let retryAfterSeconds: Int?
+
+    static func == (left: APIProblem, right: APIProblem) -> Bool {
+        left.status == right.status && left.code == right.code
+            && left.violations.elementsEqual(right.violations, by: ==)
+    }
+
+    init(status: Int, body: JSONValue?) {
+        self.status = status
+        code = body?.text("type").flatMap { $0.split(separator: "/").last.map(String.init) } ?? ""
+        violations = (body?.list("violations") ?? []).map { ($0.text("pointer") ?? "", $0.text("code") ?? "") }
+        retryAfterSeconds = body?.integer("retry_after_seconds").flatMap { Int(exactly: $0) }
+    }
+
+    func concerns(_ pointer: String) -> Bool { violations.contains { $0.pointer == pointer } }
+}
+
+extension APIReply {
+    /// - Throws: `APIError` for a response that is not a success.
+    func checked(isSignedIn: Bool) throws(APIError) {
+        guard !(200..<300).contains(status) else { return }
+        let problem = APIProblem(status: status, body: try? JSONValue.parse(body))
+        let retry = problem.retryAfterSeconds ?? header("retry-after").flatMap(Int.init)
+        switch (status, problem.code) {
+        case (401, "citizen-token-invalid") where isSignedIn: throw .signedOut
+        case (401, "unauthenticated"), (403, "forbidden"): throw .misconfigured
+        case (404, _): throw .notFound
+        case (429, _): throw .tooManyRequests(retryAfterSeconds: min(max(retry ?? 5, 1), 3_600))
+        case (500, _), (503, _): throw .unavailable(retryAfterSeconds: retry)
+        default: throw .refused(problem)
+        }
+    }
+}
+
+/// Reading of answers: a member that is missing or of another type is nil.
+extension JSONValue {
+    func text(_ key: String) -> String? {
+        guard case .string(let text)? = self[key] else { return nil }
+        return text
+    }
+
+    func integer(_ key: String) -> Int64? {
+        guard case .integer(let number)? = self[key] else { return nil }
+        return number
+    }
+
+    func flag(_ key: String) -> Bool {
+        guard case .bool(let flag)? = self[key] else { return false }
+        return flag
+    }
+
+    func list(_ key: String) -> [JSONValue] {
+        guard case .array(let items)? = self[key] else { return [] }
+        return items
+    }
+}

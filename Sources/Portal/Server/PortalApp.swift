@@ -1,0 +1,198 @@
+import Foundation
+import Logging
+import Text
+
+/// Answers requests: finds the route, opens the session, checks the form's token, and turns errors into pages.
+struct PortalApp: Sendable {
+    let settings: PortalSettings
+    let api: APIClient
+    let identityProvider: any APITransport
+    let refresher: TokenRefresher
+    let now: @Sendable () -> Date
+    let logger: Logger
+    let assets: Assets
+    private let cookie: SealedCookie
+
+    init(
+        settings: PortalSettings, transport: any APITransport, identityProvider: any APITransport, logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.settings = settings
+        self.identityProvider = identityProvider
+        self.now = now
+        self.logger = logger
+        api = APIClient(transport: transport, apiKey: settings.apiKey)
+        refresher = TokenRefresher(api: api, now: now)
+        assets = Assets()
+        cookie = SealedCookie(key: settings.cookieKey, previous: settings.previousCookieKey)
+    }
+
+    func respond(to request: IncomingRequest) async -> OutgoingResponse {
+        let segments = request.path.split(separator: "/")
+        if let file = assets.file(at: request.path) { return file }
+        switch request.path {
+        case "/live": return OutgoingResponse(status: 204)
+        case "/ready": return OutgoingResponse(status: await isReady() ? 204 : 503)
+        default: break
+        }
+        guard let query = FormCoding.decode(Array(request.query.utf8)) else { return plain(.badRequest, request) }
+        let texts = Texts(language: language(of: request, query: query))
+        let now = now()
+        let opened = request.cookies[sessionCookie].flatMap(cookie.open).flatMap { PortalSession($0, now: now) }
+        guard let form = request.method == "POST" ? FormCoding.decode(request.body) : [:] else {
+            return plain(.badRequest, request)
+        }
+        var visit = Visit(
+            method: request.method, path: request.path, query: query, form: form, texts: texts, now: now,
+            address: request.address, session: opened ?? PortalSession(now: now))
+        let response = await answer(request, segments, &visit)
+        return write(response, visit, before: opened, chosen: query["language"])
+    }
+
+    private func answer(_ request: IncomingRequest, _ segments: [Substring], _ visit: inout Visit) async
+        -> PageResponse
+    {
+        let candidates = Self.routes.compactMap { route in route.match(segments).map { (route, $0) } }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        guard let (route, parameters) = candidates.first(where: { $0.0.method == method }) else {
+            let status = candidates.isEmpty ? 404 : 405
+            return .page(ErrorPages.page(.notFound, visit.texts), status: status)
+        }
+        visit.parameters = parameters
+        if method == "POST", !isGenuine(request, visit) {
+            return .page(ErrorPages.page(.formExpired, visit.texts), status: 403)
+        }
+        do {
+            // A poll does not write the cookie, so it must not use up the refresh token.
+            if let tokens = visit.session.tokens, tokens.needsRefresh(at: visit.now), !request.path.hasSuffix("/poll") {
+                visit.session.tokens = try await refresher.refresh(tokens, for: visit.caller)
+            }
+            if route.access == .signedIn, !visit.session.isSignedIn { return signInFirst(&visit, .signInNeeded) }
+            return try await route.handler(self, &visit)
+        } catch APIError.signedOut {
+            return signInFirst(&visit, .sessionEnded)
+        } catch let error as APIError {
+            log(error, request)
+            let kind = ErrorPages.Kind(error)
+            return .page(ErrorPages.page(kind, visit.texts, retry: request.path), status: kind.status)
+        } catch {
+            logger.error("a page failed", metadata: ["path": "\(request.path)", "error": "\(type(of: error))"])
+            return .page(ErrorPages.page(.unavailable, visit.texts, retry: request.path), status: 500)
+        }
+    }
+
+    /// The token of the session, and no sign of another site.
+    private func isGenuine(_ request: IncomingRequest, _ visit: Visit) -> Bool {
+        if let site = request.headers["sec-fetch-site"], site != "same-origin", site != "none" { return false }
+        if let origin = request.headers["origin"], origin != settings.publicOrigin { return false }
+        guard let sent = visit.form["csrf"] else { return false }
+        return Self.areEqual(sent, visit.session.csrf)
+    }
+
+    /// In constant time for texts of one length.
+    static func areEqual(_ left: String, _ right: String) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
+        return zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private func signInFirst(_ visit: inout Visit, _ message: TextKey) -> PageResponse {
+        let next = visit.method == "GET" ? visit.path : "/"
+        visit.session.signOut(now: visit.now, flash: message)
+        visit.session.next = next.utf8.count <= 200 ? next : "/"
+        return .redirect("/sign-in")
+    }
+
+    private func isReady() async -> Bool {
+        let reply = try? await api.transport.send(APIRequest(path: "/ready", timeoutSeconds: 2))
+        return reply.map { (200..<300).contains($0.status) } ?? false
+    }
+
+    private func log(_ error: APIError, _ request: IncomingRequest) {
+        switch error {
+        case .misconfigured:
+            logger.error("the service refuses PORTAL_API_KEY, or the key lacks a scope")
+        case .unavailable: logger.warning("the service is not available")
+        case .refused(let problem):
+            logger.info("refused", metadata: ["code": "\(problem.code)", "status": "\(problem.status)"])
+        case .notFound, .signedOut, .tooManyRequests: break
+        }
+    }
+
+    // MARK: Responses
+
+    private var sessionCookie: String { settings.isSecure ? "__Host-portal" : "portal" }
+
+    private func language(of request: IncomingRequest, query: [String: String]) -> Language {
+        query["language"].flatMap(Language.init) ?? request.cookies["portal-language"].flatMap(Language.init)
+            ?? Language(accepting: request.headers["accept-language"])
+    }
+
+    private func plain(_ kind: ErrorPages.Kind, _ request: IncomingRequest) -> OutgoingResponse {
+        let texts = Texts(language: language(of: request, query: [:]))
+        let visit = Visit(
+            method: request.method, path: "/", query: [:], form: [:], texts: texts, now: now(), address: nil,
+            session: PortalSession(now: now()))
+        return html(ErrorPages.page(kind, texts), kind.status, visit)
+    }
+
+    private func write(_ response: PageResponse, _ visit: Visit, before: PortalSession?, chosen: String?)
+        -> OutgoingResponse
+    {
+        var session = visit.session
+        var result: OutgoingResponse
+        switch response {
+        case .page(let page, let status):
+            result = html(page, status, visit)
+            session.flash = nil
+        case .redirect(let path): result = OutgoingResponse(status: 303, headers: [("Location", path)])
+        case .leave(let url): result = OutgoingResponse(status: 303, headers: [("Location", url)])
+        case .file(let bytes, let type, let disposition):
+            result = OutgoingResponse(status: 200, headers: [("Content-Type", type)], body: bytes)
+            if let disposition { result.headers.append(("Content-Disposition", disposition)) }
+        case .json(let bytes):
+            result = OutgoingResponse(status: 200, headers: [("Content-Type", "application/json")], body: bytes)
+            // The cookie is written by pages only, so a poll cannot overwrite a newer session.
+            return secured(result)
+        }
+        if visit.now.timeIntervalSince(session.seenAt) > 60 { session.seenAt = visit.now }
+        if session != before, let value = cookie.seal(session.bytes) {
+            result.headers.append(("Set-Cookie", attributes(sessionCookie, value, isReadable: false)))
+        }
+        if let language = chosen.flatMap(Language.init) {
+            let value = attributes("portal-language", language.rawValue, isReadable: false)
+            result.headers.append(("Set-Cookie", value + "; Max-Age=31536000"))
+        }
+        return secured(result)
+    }
+
+    private func attributes(_ name: String, _ value: String, isReadable: Bool) -> String {
+        "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax" + (settings.isSecure ? "; Secure" : "")
+    }
+
+    private func html(_ page: Page, _ status: Int, _ visit: Visit) -> OutgoingResponse {
+        let layout = Layout(name: settings.name, assets: assets, page: page, visit: visit)
+        let origins = page.formOrigins.map { " " + $0 }.joined()
+        let policy =
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+            + "form-action 'self'\(origins); frame-ancestors 'none'; base-uri 'none'"
+        return OutgoingResponse(
+            status: status,
+            headers: [
+                ("Content-Type", "text/html; charset=utf-8"), ("Content-Language", visit.language.rawValue),
+                ("Content-Security-Policy", policy), ("Vary", "Accept-Language, Cookie"),
+            ], body: Array(layout.document.utf8))
+    }
+
+    private func secured(_ response: OutgoingResponse) -> OutgoingResponse {
+        var result = response
+        result.headers += [
+            ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+        ]
+        if settings.isSecure {
+            result.headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+        }
+        return result
+    }
+}

@@ -1,0 +1,58 @@
+/// The languages of the pages, in the order of the menu.
+enum Language: String, Sendable, CaseIterable {
+    case it, en, de, fr, sl
+
+    /// Its own name, for the menu.
+    var name: String {
+        switch self {
+        case .it: "Italiano"
+        case .en: "English"
+        case .de: "Deutsch"
+        case .fr: "Français"
+        case .sl: "Slovenščina"
+        }
+    }
+
+    /// The first language of `Accept-Language` that the pages have, by quality and then by order; Italian if there is none.
+    init(accepting header: String?) {
+        var best: (quality: Double, language: Language)?
+        for item in (header ?? "").split(separator: ",").prefix(20) {
+            let parts = item.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+            guard let tag = parts.first?.lowercased(), let code = tag.split(separator: "-").first,
+                let language = Language(rawValue: String(code))
+            else { continue }
+            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            if quality > 0, quality > best?.quality ?? 0 { best = (quality, language) }
+        }
+        self = best?.language ?? .it
+    }
+}
+
+/// The texts of one language.
+struct Texts: Sendable {
+    let language: Language
+
+    subscript(key: TextKey) -> String { Self.table[key]?[language] ?? key.rawValue }
+
+    /// Replaces `{0}`, `{1}` and so on.
+    subscript(key: TextKey, values: String...) -> String {
+        values.enumerated().reduce(self[key]) { $0.replacing("{\($1.offset)}", with: $1.element) }
+    }
+
+    /// Every text of every language; a test checks that none is missing.
+    static let table: [TextKey: [Language: String]] = {
+        var table: [TextKey: [Language: String]] = [:]
+        for row in rows {
+            guard let key = row.first.flatMap(TextKey.init), row.count == Language.allCases.count + 1 else { continue }
+            table[key] = Dictionary(zip(Language.allCases, row.dropFirst()), uniquingKeysWith: { first, _ in first })
+        }
+        return table
+    }()
+
+    /// The cells of each line of the tables.
+    static var rows: [[String]] {
+        [CommonTexts.table, AccountTexts.table, PaymentTexts.table].flatMap { table in
+            table.split(separator: "\n").map { line in line.split(separator: " | ").map(String.init) }
+        }
+    }
+}
