@@ -120,13 +120,13 @@ extension AttemptOperations {
         let now = clock()
         return try await store.transaction(within: .everyCreditor) { tx in
             let overdue = try await tx.lockOverdueAttempts(limit: limit)
-            for (id, creditor, status, isPartlyPaid) in overdue {
-                guard let next = status.afterDeadline(isPartlyPaid: isPartlyPaid) else { continue }
-                tx.setStatus(next, of: id, at: now)
+            for attempt in overdue {
+                guard let next = attempt.status.afterDeadline(isPartlyPaid: attempt.isPartlyPaid) else { continue }
+                tx.setStatus(next, of: attempt.id, at: now)
                 tx.journal(
                     JournalEntry(
-                        .attemptState, by: .loop, creditor: creditor, attempt: id, from: status.rawValue,
-                        to: next.rawValue), at: now)
+                        .attemptState, by: .loop, creditor: attempt.creditor, attempt: attempt.id,
+                        from: attempt.status.rawValue, to: next.rawValue), at: now)
             }
             return overdue.count
         }

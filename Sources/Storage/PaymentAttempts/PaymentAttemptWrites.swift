@@ -78,25 +78,10 @@ extension Transaction {
 
     /// Attempts whose deadline has passed by the database's clock, oldest first, locked. Attempts that another instance has locked are
     /// skipped.
-    /// - Returns: each attempt, and whether one of its installments is paid.
-    package func lockOverdueAttempts(limit: Int) async throws -> [(
-        Identifier<PaymentAttempt>, creditor: OrganizationTaxCode, AttemptStatus, isPartlyPaid: Bool
-    )] {
+    package func lockOverdueAttempts(limit: Int) async throws -> [OverdueAttempt] {
         send(.planForValues)
-        return try await query(
-            """
-            SELECT a.id, a.creditor_tax_code, a.status,
-                coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
-            FROM payment_attempts a
-            WHERE a.status IN ('created', 'redirected', 'in_progress') AND a.expires_at <= now()
-            ORDER BY a.expires_at LIMIT \(limit) FOR UPDATE OF a SKIP LOCKED
-            """
-        ).map { row in
-            var row = row
-            return (
-                try row.identifier(), creditor: try row.organization(), try row.word(), isPartlyPaid: try row.bool()
-            )
-        }
+        let rows = try await query(OverdueAttempt.selection(limit: limit))
+        return try OverdueAttempt.all(rows)
     }
 
     /// Extends a PSP's tenancy to the rows of this creditor until the transaction ends. The PSP's RT has paid a debt of this creditor,
@@ -107,5 +92,37 @@ extension Transaction {
             SELECT CASE WHEN current_setting('quietanza.tenancy', true) = 'psp'
                 THEN set_config('quietanza.creditors', \([creditor.value])::text[]::text, true) END
             """)
+    }
+}
+
+/// An attempt whose deadline has passed.
+package struct OverdueAttempt: Sendable {
+    package let id: Identifier<PaymentAttempt>
+    package let creditor: OrganizationTaxCode
+    package let status: AttemptStatus
+    /// Whether one of its installments is paid.
+    package let isPartlyPaid: Bool
+
+    fileprivate static func selection(limit: Int) -> SQL {
+        """
+        SELECT a.id, a.creditor_tax_code, a.status,
+            coalesce((SELECT true FROM attempt_items m WHERE m.attempt_id = a.id AND m.outcome = 'paid' LIMIT 1), false)
+        FROM payment_attempts a
+        WHERE a.status IN ('created', 'redirected', 'in_progress') AND a.expires_at <= now()
+        ORDER BY a.expires_at LIMIT \(limit) FOR UPDATE OF a SKIP LOCKED
+        """
+    }
+
+    /// Not inlined: the optimizer of Swift 6.3.1 crashes when this is a part of an asynchronous function.
+    @inline(never) fileprivate static func all(_ rows: [Row]) throws -> [OverdueAttempt] {
+        try rows.map(OverdueAttempt.init)
+    }
+
+    private init(_ row: Row) throws {
+        var row = row
+        id = try row.identifier()
+        creditor = try row.organization()
+        status = try row.word()
+        isPartlyPaid = try row.bool()
     }
 }
