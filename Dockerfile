@@ -40,7 +40,7 @@ RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \
     && install --directory /staging/usr/local/bin /staging/usr/share/quietanza \
     && install --strip "$($build --show-bin-path)/quietanza" "$($build --show-bin-path)/psp-simulator" /staging/usr/local/bin/
 COPY migrations /staging/usr/share/quietanza/migrations
-COPY openapi.yaml LICENSE /staging/usr/share/quietanza/
+COPY openapi.yaml llms.txt LICENSE /staging/usr/share/quietanza/
 
 # A bill of the Swift packages, which a scanner of images does not see in a static program. --sbom=true lists the Debian packages.
 FROM documentation AS sbom

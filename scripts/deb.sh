@@ -35,7 +35,7 @@ fi
 tree=$PWD/.local/deb/tree
 rm -rf "$tree"
 mkdir -p "$tree/build"/{bin,man,completions/{bash,zsh,fish}}
-cp -r packaging/debian migrations openapi.yaml api-docs deploy docs README.md "$tree/"
+cp -r packaging/debian migrations openapi.yaml llms.txt api-docs deploy docs README.md "$tree/"
 rm -f "$tree/api-docs/wheel"
 cp "$bin/quietanza" "$bin/psp-simulator" "$tree/build/bin/"
 cp LICENSE "$tree/build/EUPL-1.2.txt"

@@ -25,6 +25,8 @@ package struct APIConfiguration: Sendable {
     package let contract: String
     /// Content of `DocumentationPages.files`, as far as they are installed.
     package var documentation: [String: [UInt8]] = [:]
+    /// What the API is, for language models, as served at `/llms.txt`; empty: not installed.
+    package var summaryForModels: [UInt8] = []
     package let version: String
     /// Authenticates the cursors of lists.
     package let secrets: SecretsKeys

@@ -160,6 +160,10 @@ struct Wiring: Sendable {
         var configuration = APIConfiguration(
             publicURL: settings.publicURL, contract: contract, version: Server.version, secrets: secrets)
         configuration.documentation = documentation()
+        configuration.summaryForModels =
+            FileManager.default.contents(
+                atPath: settings.resourcesDirectory + "/llms.txt"
+            ).map { Array($0) } ?? []
         configuration.rateLimitPerMinute = settings.rateLimitPerMinute
         configuration.trustedProxies = settings.trustedProxies
         configuration.smartCards = settings.smartCards?.trust(settings.trustedProxies)

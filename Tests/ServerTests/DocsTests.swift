@@ -70,6 +70,30 @@ extension ServerTests {
             }
         }
 
+        @Test func `language models get a short text that any cache may store, and every link in it works`()
+            async throws
+        {
+            try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
+            try await Deployment.with { live in
+                let first = try await live.call("GET", "/llms.txt")
+                #expect(first.status == 200 && first.headers["content-type"] == "text/plain; charset=utf-8")
+                #expect(first.headers["cache-control"] == "public, max-age=3600" && first.body.count < 8_192)
+                let tag = try #require(first.headers["etag"])
+                let again = try await live.call("GET", "/llms.txt", headers: ["If-None-Match": tag])
+                #expect(again.status == 304 && again.headers["cache-control"] == "public, max-age=3600")
+
+                let text = String(decoding: first.body, as: UTF8.self)
+                #expect(text.hasPrefix("# Quietanza\n\n> "))
+                let links = text.matches(of: /\]\(([^)]+)\)/).map { String($0.1) }
+                #expect(links.count >= 5)
+                for link in links { #expect(try await live.call("GET", link).status == 200, "\(link)") }
+                let operations = try Contract.project.get().operations
+                for match in text.matches(of: /`(GET|POST|PUT|PATCH|DELETE) ([^`? ]+)/) {
+                    #expect(operations.contains { $0.method == match.1 && $0.path == match.2 }, "\(match.1) \(match.2)")
+                }
+            }
+        }
+
         @Test func `a service whose pages are not installed works, and names the command that installs them`()
             async throws
         {

@@ -1,9 +1,11 @@
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
 import PagoPA
 import Requests
 import Synchronization
+import Text
 
 /// The state of the process, for its probes.
 package final class ServiceState: Sendable {
@@ -36,6 +38,12 @@ func serviceRoutes(
 ) -> [Route] {
     let handlers = ServiceHandlers(intermediary: intermediary, state: state, links: links)
     let contract = Array(configuration.contract.utf8)
+    let summary = Reply(
+        .ok,
+        headers: [
+            .contentType: "text/plain; charset=utf-8",
+            .eTag: "\"\(Hex.encode(SHA256.digest(configuration.summaryForModels)))\"",
+        ], body: configuration.summaryForModels)
     return [
         Route(.get, "/status", "show_status", access: .open) { _ in await handlers.status() },
         Route(.get, "/live", "show_liveness", access: .open) { _ in .json { $0.field("status", "live") } },
@@ -47,6 +55,10 @@ func serviceRoutes(
         },
         Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in
             Reply(.ok, headers: [.contentType: "application/yaml; charset=utf-8"], body: contract)
+        },
+        Route(.get, "/llms.txt", "show_llms_text", access: .open, produces: ["text/plain"]) { request in
+            guard !summary.body.isEmpty else { throw Problem.notFound }
+            return request.unlessCached(summary).with(.cacheControl, "public, max-age=3600")
         },
     ] + DocumentationPages(configuration.documentation).routes()
 }
