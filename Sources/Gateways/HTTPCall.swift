@@ -52,6 +52,8 @@ struct HTTPCall: Sendable {
         }
     }
 
+    static func headers(of traceparent: String?) -> [String] { traceparent.map { ["traceparent: \($0)"] } ?? [] }
+
     /// - Parameter deadline: for the whole call, including name resolution.
     func perform(_ handle: CurlHandle, until deadline: ContinuousClock.Instant) -> Result<Answer, Failure> {
         let timeoutMilliseconds = (deadline - .now).wholeMilliseconds

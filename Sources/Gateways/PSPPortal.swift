@@ -22,12 +22,17 @@ package struct PSPCancellation: Sendable {
     /// As for `PSPStart`.
     package let secrets: [WebhookSecret]
     package let attemptID: String
+    /// The header of the trace of the request that ended the attempt, if it has one.
+    package let traceparent: String?
 
-    package init(psp: String, cancelURL: String, secrets: [WebhookSecret], attemptID: String) {
+    package init(
+        psp: String, cancelURL: String, secrets: [WebhookSecret], attemptID: String, traceparent: String? = nil
+    ) {
         self.psp = psp
         self.cancelURL = cancelURL
         self.secrets = secrets
         self.attemptID = attemptID
+        self.traceparent = traceparent
     }
 
     var body: [UInt8] {
@@ -89,7 +94,7 @@ package final class PSPPortal: Sendable {
     {
         let answer = try await post(
             start.body, to: start.startURL, as: "start_\(start.attemptID)", signedBy: start.secrets, for: start.psp,
-            until: deadline)
+            in: start.traceparent, until: deadline)
         guard answer.status == 200 else { throw .refused(status: answer.status) }
         return try page(answer)
     }
@@ -99,7 +104,7 @@ package final class PSPPortal: Sendable {
         let answer = try await post(
             cancellation.body, to: cancellation.cancelURL, as: "cancel_\(cancellation.attemptID)",
             signedBy: cancellation.secrets, for: "\(cancellation.psp) cancel",
-            until: .now + .seconds(Self.cancelSeconds))
+            in: cancellation.traceparent, until: .now + .seconds(Self.cancelSeconds))
         switch answer.status {
         case 200..<300, 404, 409, 410: return
         default: throw .refused(status: answer.status)
@@ -117,14 +122,15 @@ package final class PSPPortal: Sendable {
 
     private func post(
         _ body: [UInt8], to url: String, as id: String, signedBy secrets: [WebhookSecret], for key: String,
-        until deadline: ContinuousClock.Instant
+        in traceparent: String?, until deadline: ContinuousClock.Instant
     ) async throws(PSPPortalFailure) -> HTTPCall.Answer {
         do { try policy.check(url) } catch { throw .notAllowed }
         let timestamp = now()
         let signatures = WebhookSignature.sign(id: id, timestamp: timestamp, body: body, secrets: secrets)
         let call = HTTPCall(
             url: url,
-            headers: ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)"],
+            headers: ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)"]
+                + HTTPCall.headers(of: traceparent),
             body: body, policy: policy)
         return try await perform(call, for: key, until: deadline)
     }

@@ -66,12 +66,14 @@ package struct PSPStart: Sendable {
     package let outcomesURL: String
     package let expiresAt: String
     package let language: String
+    /// The header of the request's trace, if it has one.
+    package let traceparent: String?
 
     package init(
         psp: String, startURL: String, secrets: [WebhookSecret], attemptID: String, creditorTaxCode: String,
         creditorName: String, installments: [Installment], amountCents: Int64, feeCents: Int64, payer: Payer?,
         returnURL: String,
-        receiptsURL: String, outcomesURL: String, expiresAt: String, language: String
+        receiptsURL: String, outcomesURL: String, expiresAt: String, language: String, traceparent: String? = nil
     ) {
         self.psp = psp
         self.startURL = startURL
@@ -88,6 +90,7 @@ package struct PSPStart: Sendable {
         self.outcomesURL = outcomesURL
         self.expiresAt = expiresAt
         self.language = language
+        self.traceparent = traceparent
     }
 
     var body: [UInt8] {

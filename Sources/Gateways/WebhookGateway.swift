@@ -11,13 +11,19 @@ package struct WebhookCall: Sendable {
     package let secrets: [WebhookSecret]
     /// Whose limit of concurrent calls applies.
     package let subscription: String
+    /// The header of the trace of the request that caused the event, if it has one.
+    package let traceparent: String?
 
-    package init(id: String, url: String, body: [UInt8], secrets: [WebhookSecret], subscription: String) {
+    package init(
+        id: String, url: String, body: [UInt8], secrets: [WebhookSecret], subscription: String,
+        traceparent: String? = nil
+    ) {
         self.id = id
         self.url = url
         self.body = body
         self.secrets = secrets
         self.subscription = subscription
+        self.traceparent = traceparent
     }
 }
 
@@ -63,7 +69,7 @@ package final class WebhookGateway: Sendable {
             url: message.url,
             headers: [
                 "webhook-id: \(message.id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)",
-            ],
+            ] + HTTPCall.headers(of: message.traceparent),
             body: message.body, policy: policy)
         let deadline = ContinuousClock.now + .seconds(Self.callSeconds)
         let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>

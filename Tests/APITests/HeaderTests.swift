@@ -75,17 +75,13 @@ import Testing
             headers[.traceParent] = random.header(of: pieces, longestPieces: 8)
             let read = CorrelationID(headers)
             #expect((1...128).contains(read.text.utf8.count))
-            if let trace = read.traceID {
+            if let trace = read.trace?.text {
                 #expect(trace.utf8.count == 32 && trace.allSatisfy(\.isHexDigit) && trace.contains { $0 != "0" })
             }
         }
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-        #expect(CorrelationID([.traceParent: good]).traceID == "4bf92f3577b34da6a3ce929d0e0e4736")
-        for bad in [
-            good.uppercased(), "00-" + String(repeating: "0", count: 32) + "-00f067aa0ba902b7-01", good + "-x", "00--",
-        ] {
-            #expect(CorrelationID([.traceParent: bad]).traceID == nil, "\(bad)")
-        }
+        #expect(CorrelationID([.traceParent: good]).trace?.text == "4bf92f3577b34da6a3ce929d0e0e4736")
+        #expect(CorrelationID([.traceParent: good + ", " + good]).trace == nil)
     }
 
     @Test func `Origin and Citizen-Address are exact or rejected`() {

@@ -132,7 +132,7 @@ extension PSPStart {
         defer { server.close() }
         let cancellation = PSPCancellation(
             psp: "A", cancelURL: "http://127.0.0.1:\(server.port)/cancel", secrets: [try WebhookSecret.make()],
-            attemptID: "a")
+            attemptID: "a", traceparent: isDelivered ? "00-1-2-01" : nil)
         do {
             try await portal.cancel(cancellation)
             #expect(isDelivered)
@@ -140,5 +140,7 @@ extension PSPStart {
             #expect(!isDelivered && error == .refused(status: status))
         }
         #expect(server.received.hasSuffix(#"{"action":"cancel","attempt_id":"a"}"#))
+        #expect(server.received.contains("\r\ntraceparent: 00-1-2-01\r\n") == isDelivered)
+        #expect(server.received.contains("traceparent") == isDelivered)
     }
 }

@@ -7,7 +7,8 @@ import Testing
 /// Calls of subscribers' endpoints.
 @Suite struct WebhookGatewayTests {
     private static func message(_ url: String, _ secrets: [WebhookSecret]) -> WebhookCall {
-        WebhookCall(id: "e1", url: url, body: Array("{}".utf8), secrets: secrets, subscription: "s")
+        WebhookCall(
+            id: "e1", url: url, body: Array("{}".utf8), secrets: secrets, subscription: "s", traceparent: "00-1-2-01")
     }
 
     private func outcome(_ url: String, allowing networks: [String]) async throws -> Result<Int, WebhookFailure> {
@@ -32,6 +33,7 @@ import Testing
             id: "e1", timestamp: 1_700_000_000, body: Array("{}".utf8), secrets: secrets)
         #expect(signatures.split(separator: " ").count == 2)
         #expect(server.received.contains("webhook-signature: \(signatures)\r\n"))
+        #expect(server.received.contains("\r\ntraceparent: 00-1-2-01\r\n"))
         #expect(server.received.contains("webhook-id: e1\r\n") && server.received.hasSuffix("{}"))
     }
 

@@ -51,7 +51,10 @@ import Testing
         try await StartFixture.with { desk in
             let psp = SlowPSP()
             let intermediary = try desk.intermediary(psp)
-            let first = Task { try await desk.start(intermediary, key: "k") }
+            let trace = TraceContext(id: UUID())
+            let first = TraceContext.$current.withValue(trace) {
+                Task { try await desk.start(intermediary, key: "k") }
+            }
             await psp.isAsked()
             let id = try #require(try await desk.test.ask("SELECT id::text FROM payment_attempts").first)
             _ = try await intermediary.attempts.cancel(Identifier(id), by: desk.frontEnd)
@@ -66,6 +69,10 @@ import Testing
             #expect(sent.map(\.cancelURL) == ["https://pay.example.org/a/cancel"])
             #expect(sent.map(\.attemptID) == [id])
             #expect(sent.map(\.secrets.count) == [2])
+            // Both calls belong to the trace of the start.
+            let headers = psp.traces + sent.map(\.traceparent)
+            #expect(headers.map { $0.flatMap(TraceContext.init(traceparent:)) } == [trace, trace])
+            #expect(headers[0] != headers[1])
             #expect(
                 try await desk.test.ask(
                     "SELECT tries::text || (delivered_at IS NOT NULL)::text FROM psp_cancellations") == ["1true"])
@@ -190,8 +197,10 @@ private final class SlowPSP: TestPSP {
     private let asked = AsyncStream<Void>.makeStream()
     private let answers = AsyncStream<Result<PSPPortalPage, PSPPortalFailure>>.makeStream()
     private let received = Mutex<[PSPCancellation]>([])
+    private let started = Mutex<[String?]>([])
 
-    func start(_: PSPStart) async throws -> PSPPortalPage {
+    func start(_ start: PSPStart) async throws -> PSPPortalPage {
+        started.withLock { $0.append(start.traceparent) }
         asked.continuation.yield()
         for await answer in answers.stream { return try answer.get() }
         throw PSPPortalFailure.timedOut
@@ -202,6 +211,8 @@ private final class SlowPSP: TestPSP {
     func isAsked() async { for await _ in asked.stream { return } }
     func answer(_ answer: Result<PSPPortalPage, PSPPortalFailure>) { answers.continuation.yield(answer) }
     var cancellations: [PSPCancellation] { received.withLock(\.self) }
+    /// The `traceparent` of each start.
+    var traces: [String?] { started.withLock(\.self) }
 }
 
 /// Test data for starts: a creditor with one debt, a PSP and a front end.

@@ -129,6 +129,27 @@ import Testing
         }
     }
 
+    @Test func `a delivery carries the trace of the request that caused its event, with a span id of its own`()
+        async throws
+    {
+        try await Self.with { fixture in
+            let (test, service) = (fixture.test, fixture.service)
+            _ = try await fixture.subscribe()
+            let trace = TraceContext(id: UUID())
+            try await TraceContext.$current.withValue(trace) {
+                let debt = try await test.create(test.draft("traced"), with: service)
+                try await test.receive(TestIntermediary.rt("R", iuv: debt.installments[0].iuv), with: service)
+            }
+            _ = try await test.create(test.draft("other"), with: service)
+
+            try await fixture.deliver()
+
+            let sent = fixture.endpoint.calls.withLock { $0.map(\.traceparent) }
+            #expect(sent.map { $0.flatMap(TraceContext.init(traceparent:)) } == [trace, trace, trace, nil])
+            #expect(Set(sent.compactMap(\.self)).count == 3)
+        }
+    }
+
     @Test func `an endpoint that fails and senders that stop lose no event and change no order`() async throws {
         try await Self.with { fixture in
             let (test, service) = (fixture.test, fixture.service)

@@ -1,13 +1,14 @@
 import Accounts
 import Cryptography
 import HTTPTypes
+import Requests
 import Synchronization
 import Text
 
-/// The caller's correlation id when it is well formed, otherwise a new one; and the trace id of a valid `traceparent`.
+/// The caller's correlation id when it is well formed, otherwise a new one; and the trace of a valid `traceparent`.
 struct CorrelationID: Sendable {
     let text: String
-    let traceID: String?
+    let trace: TraceContext?
 
     init(_ headers: HTTPFields) {
         if let given = headers[.correlationID], (1...128).contains(given.utf8.count),
@@ -19,17 +20,7 @@ struct CorrelationID: Sendable {
         } else {
             text = RandomIDs.shared.next()
         }
-        traceID = headers[.traceParent].flatMap(Self.trace)
-    }
-
-    /// W3C trace context, version 00; zeros and ill-formed values are ignored, as the recommendation asks.
-    private static func trace(_ header: String) -> String? {
-        let parts = header.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [2, 32, 16, 2], parts.allSatisfy({ $0.allSatisfy(\.isLowerHexDigit) }),
-            parts.first?.elementsEqual("00".utf8) == true, let trace = parts.dropFirst().first,
-            parts.dropFirst().prefix(2).allSatisfy({ $0.contains { $0 != UInt8(ascii: "0") } })
-        else { return nil }
-        return String(trace)
+        trace = headers[.traceParent].flatMap(TraceContext.init(traceparent:))
     }
 }
 
@@ -70,8 +61,4 @@ final class RandomIDs: Sendable {
         // An id only has to be unique.
         return (0..<blockBytes).map { _ in UInt8.random(in: 0...255) }
     }
-}
-
-extension UInt8 {
-    fileprivate var isLowerHexDigit: Bool { isDigit || (0x61...0x66).contains(self) }
 }

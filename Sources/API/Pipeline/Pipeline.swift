@@ -101,7 +101,9 @@ struct Pipeline: Sendable {
             clientIP: clientAddresses.client(peer: request.peer.address, request.headers),
             origin: request.headers[.origin])
         let reply = await Correlation.$id.withValue(state.correlation.text) {
-            do { return try await work(&state) } catch { return errors.reply(to: error, state) }
+            await TraceContext.$current.withValue(state.correlation.trace) {
+                do { return try await work(&state) } catch { return errors.reply(to: error, state) }
+            }
         }.addingStandardHeaders(state)
         log.record(reply, state, seconds: (ContinuousClock.now - began).seconds)
         return logged(reply, state).framed(for: request.method)

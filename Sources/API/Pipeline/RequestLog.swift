@@ -22,7 +22,7 @@ struct RequestLog: Sendable {
             "request",
             metadata: [
                 "correlation_id": .string(state.correlation.text),
-                "trace_id": .string(state.correlation.traceID ?? "-"),
+                "trace_id": .string(state.correlation.trace?.text ?? "-"),
                 "method": .string(state.method), "uri": .string(state.template),
                 "status": .string(String(reply.status.code)),
                 "client_ip": .string(state.clientIP?.description ?? "unknown"), "consumer": .string(state.consumer),

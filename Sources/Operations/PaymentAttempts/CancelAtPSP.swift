@@ -3,6 +3,7 @@ import Gateways
 import Logging
 import Metrics
 import PagoPA
+import Requests
 import Storage
 
 extension AttemptOperations {
@@ -21,7 +22,8 @@ extension AttemptOperations {
             try await externalServices.cancelPayment(
                 PSPCancellation(
                     psp: call.psp.value, cancelURL: call.cancelURL, secrets: secrets,
-                    attemptID: call.attempt.description))
+                    attemptID: call.attempt.description,
+                    traceparent: call.trace.map { TraceContext(id: $0).traceparent() }))
             try await store.transaction(within: .everyCreditor) { [now = clock()] tx in tx.markDelivered(call, at: now)
             }
             count("delivered")

@@ -94,6 +94,7 @@ extension AttemptOperations {
                 PSPStart.Payer(
                     kind: $0.kind.rawValue, taxCode: $0.taxCode.value, fullName: $0.fullName, email: $0.email?.value)
             }, returnURL: "\(publicURL)/return/\(attempt.id)", receiptsURL: "\(base)/receipts",
-            outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue)
+            outcomesURL: "\(base)/outcomes", expiresAt: attempt.expiresAt.rfc3339, language: attempt.language.rawValue,
+            traceparent: TraceContext.current?.traceparent())
     }
 }

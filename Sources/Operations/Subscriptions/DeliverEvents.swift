@@ -101,7 +101,8 @@ extension SubscriptionOperations {
     ) async throws -> Bool {
         let tried = try await call(
             claimed.subscription, id: event.id.description, type: event.type.rawValue, event: event.id,
-            render(event), number: failures + 1, isAgain: isAgain)
+            render(event), number: failures + 1, isAgain: isAgain,
+            trace: event.trace.map { TraceContext(id: $0) })
         guard let delivery = tried else {
             // Nothing was sent. The next claim tries again.
             try await store.transaction(within: .everyCreditor) { tx in
@@ -178,7 +179,7 @@ extension SubscriptionOperations {
         let test: Identifier<WebhookDelivery> = newID()
         let tried = try await call(
             subscription, id: test.description, type: WebhookDelivery.testType, event: nil, render(test, clock()),
-            number: 1, isAgain: false)
+            number: 1, isAgain: false, trace: TraceContext.current)
         guard let tried else { throw Refusal.busy(retryAfterSeconds: 5) }
         try await store.transaction(within: caller.tenancy) { tx in
             _ = try await locked(id, for: caller, in: tx)
@@ -190,7 +191,7 @@ extension SubscriptionOperations {
     /// - Returns: `nil` if nothing was sent.
     private func call(
         _ subscription: WebhookSubscription, id: String, type: String, event: Identifier<Event>?, _ body: [UInt8],
-        number: Int, isAgain: Bool
+        number: Int, isAgain: Bool, trace: TraceContext?
     ) async throws -> WebhookDelivery? {
         let secrets = try await secrets(of: subscription.id, within: .everyCreditor)
         let began = ContinuousClock.now
@@ -201,7 +202,7 @@ extension SubscriptionOperations {
             let code = try await externalServices.callWebhook(
                 WebhookCall(
                     id: id, url: subscription.url, body: body, secrets: secrets,
-                    subscription: subscription.id.description))
+                    subscription: subscription.id.description, traceparent: trace?.traceparent()))
             status = code
             outcome = (200..<300).contains(code) ? .delivered : .refused
         } catch let failure as WebhookFailure {

@@ -17,11 +17,13 @@ package struct Event: Sendable, Equatable {
     package let from: String?
     /// The state after, or the resolution of an anomaly.
     package let to: String?
+    /// The id of the trace of the request that caused the change. Deliveries carry it, the feed does not.
+    package let trace: UUID?
 
     package init(
         id: Identifier<Event>, cursor: FeedCursor, at: Instant, type: EventType, creditor: OrganizationTaxCode,
         subject: UUID, position: Identifier<Position>?, attempt: Identifier<PaymentAttempt>?,
-        receipt: Identifier<Receipt>?, from: String?, to: String?
+        receipt: Identifier<Receipt>?, from: String?, to: String?, trace: UUID? = nil
     ) {
         self.id = id
         self.cursor = cursor
@@ -34,6 +36,7 @@ package struct Event: Sendable, Equatable {
         self.receipt = receipt
         self.from = from
         self.to = to
+        self.trace = trace
     }
 }
 

@@ -39,7 +39,7 @@ package enum Events {
         let events = Query(
             """
             SELECT j.id, j.event_order, j.at, j.event, j.creditor_tax_code, j.subject_id, j.position_id, j.attempt_id,
-                j.receipt_id, j.from_state, j.to_state
+                j.receipt_id, j.from_state, j.to_state, j.trace_id
             FROM (\(rows)) AS j ORDER BY j.event_order, j.id LIMIT \(limit)
             """, rows: { try $0.event() })
         return bounds.and(events).map { bounds, events in
@@ -70,7 +70,7 @@ extension Row {
         return Event(
             id: .ofEvent(cursor, at: at, about: subject), cursor: cursor, at: at, type: type, creditor: creditor,
             subject: subject, position: position, attempt: attempt, receipt: receipt, from: try optionalText(),
-            to: try optionalText())
+            to: try optionalText(), trace: try optionalUUID())
     }
 }
 

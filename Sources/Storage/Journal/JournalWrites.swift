@@ -8,10 +8,11 @@ extension Transaction {
         send(
             """
             INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, attempt_id, receipt_id,
-                from_state, to_state, note, event, subject_id)
+                from_state, to_state, note, event, subject_id, trace_id)
             VALUES (\(now.sql), \(entry.kind.rawValue), \(entry.actor.description), \(Correlation.id),
                 \(entry.creditor?.value), \(entry.position?.uuid), \(entry.attempt?.uuid), \(entry.receipt?.uuid),
-                \(entry.from), \(entry.to), \(entry.note), \(entry.event?.rawValue), \(entry.subject))
+                \(entry.from), \(entry.to), \(entry.note), \(entry.event?.rawValue), \(entry.subject),
+                \(TraceContext.current?.id))
             """)
     }
 

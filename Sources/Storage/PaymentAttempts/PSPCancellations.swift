@@ -1,5 +1,7 @@
+import Foundation
 import PagoPA
 import Postgres
+import Requests
 
 /// A call to a PSP that this process has claimed.
 package struct ClaimedCancellation: Sendable, Equatable {
@@ -8,6 +10,8 @@ package struct ClaimedCancellation: Sendable, Equatable {
     package let cancelURL: String
     /// The number of attempts, this one included.
     package let tries: Int
+    /// The id of the trace of the request that ended the attempt.
+    package let trace: UUID?
 }
 
 extension Transaction {
@@ -19,8 +23,8 @@ extension Transaction {
     ) {
         send(
             """
-            INSERT INTO psp_cancellations (attempt_id, psp_id, cancel_url, next_try_at, created_at)
-            SELECT id, psp_id, COALESCE(\(cancelURL), cancel_url), now(), \(now.sql) FROM payment_attempts
+            INSERT INTO psp_cancellations (attempt_id, psp_id, cancel_url, next_try_at, created_at, trace_id)
+            SELECT id, psp_id, COALESCE(\(cancelURL), cancel_url), now(), \(now.sql), \(TraceContext.current?.id)::uuid FROM payment_attempts
             WHERE id = \(attempt.uuid) AND COALESCE(\(cancelURL), cancel_url) IS NOT NULL
             ON CONFLICT DO NOTHING
             """)
@@ -34,13 +38,13 @@ extension Transaction {
             WHERE attempt_id = (
                 SELECT attempt_id FROM psp_cancellations WHERE next_try_at <= now() ORDER BY next_try_at LIMIT 1
                 FOR UPDATE SKIP LOCKED)
-            RETURNING attempt_id, psp_id, cancel_url, tries
+            RETURNING attempt_id, psp_id, cancel_url, tries, trace_id
             """
         ).first.map { row in
             var row = row
             return ClaimedCancellation(
                 attempt: try row.identifier(), psp: try row.value { try PSPID($0) }, cancelURL: try row.text(),
-                tries: try row.int())
+                tries: try row.int(), trace: try row.optionalUUID())
         }
     }
 

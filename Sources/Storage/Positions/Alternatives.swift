@@ -35,10 +35,10 @@ extension Transaction {
                 FROM others WHERE positions.id = others.id
                 RETURNING positions.id, others.state)
             INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note,
-                event)
+                event, trace_id)
             SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
                 \(position.creditor.value), id, state, \(PositionState.cancelled.rawValue),
-                'Another alternative of the same debt was paid.', \(EventType.positionChanged.rawValue)
+                'Another alternative of the same debt was paid.', \(EventType.positionChanged.rawValue), \(TraceContext.current?.id)::uuid
             FROM closed
             """)
     }
@@ -55,10 +55,10 @@ extension Transaction {
                 WHERE replaced_by = \(position.id.uuid)
                 RETURNING id, state)
             INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, from_state, to_state, note,
-                event)
+                event, trace_id)
             SELECT \(now.sql), \(JournalKind.positionState.rawValue), \(actor.description), \(Correlation.id),
                 \(position.creditor.value), id, \(PositionState.cancelled.rawValue), state,
-                'The payment of another alternative does not count any more.', \(EventType.positionChanged.rawValue)
+                'The payment of another alternative does not count any more.', \(EventType.positionChanged.rawValue), \(TraceContext.current?.id)::uuid
             FROM reopened
             """)
     }

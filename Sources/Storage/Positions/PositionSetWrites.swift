@@ -24,9 +24,10 @@ extension Transaction {
         insertParts(of: all)
         send(
             """
-            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, to_state, event)
+            INSERT INTO journal (at, kind, actor, correlation_id, creditor_tax_code, position_id, to_state, event,
+                trace_id)
             SELECT \(now.sql), \(JournalKind.positionCreated.rawValue), \(actor.description), \(Correlation.id), p.creditor,
-                p.id, p.state, \(EventType.positionCreated.rawValue)
+                p.id, p.state, \(EventType.positionCreated.rawValue), \(TraceContext.current?.id)::uuid
             FROM unnest(\(all.map(\.creditor.value))::text[], \(all.map(\.id.uuid))::uuid[],
                 \(all.map(\.state.rawValue))::text[]) AS p(creditor, id, state)
             """)
