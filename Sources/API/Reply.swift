@@ -46,6 +46,8 @@ extension HTTPField.Name {
     static let rateLimitReset = Self("X-RateLimit-Reset")!  // a literal that is a valid name
     static let citizenToken = Self("X-Citizen-Token")!  // a literal that is a valid name
     static let citizenAddress = Self("Citizen-Address")!  // a literal that is a valid name
+    static let accelBuffering = Self("X-Accel-Buffering")!  // a literal that is a valid name
+    static let lastEventID = Self("Last-Event-ID")!  // a literal that is a valid name
     static let traceParent = Self("traceparent")!  // a literal that is a valid name
     static let webhookID = Self("webhook-id")!  // a literal that is a valid name
     static let webhookTimestamp = Self("webhook-timestamp")!  // a literal that is a valid name

@@ -166,14 +166,25 @@ final class Heartbeats: Sendable {
     }
 }
 
-/// Wakes requests that wait for a change of an attempt. Runs beside the API, with or without background jobs.
-struct AttemptWatcher: Service {
+/// Wakes requests that wait for a change of an attempt, and those that follow the feed of events. Runs beside the API, with or without
+/// background jobs.
+struct ChangeWatcher: Service {
     let intermediary: Intermediary
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await event in intermediary.store.wakeUps(on: [Channels.attempts]) {
-                await intermediary.attempts.watch.wake(event)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for await event in intermediary.store.wakeUps(on: [Channels.attempts, Channels.events]) {
+                        await intermediary.attempts.watch.wake(event)
+                        await intermediary.events.watch.wake(event)
+                    }
+                }
+                group.addTask {
+                    while (try? await Task.sleep(for: .seconds(1))) != nil {
+                        await intermediary.events.watch.secondPassed()
+                    }
+                }
             }
         }
     }

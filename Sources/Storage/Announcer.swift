@@ -11,14 +11,34 @@ final class Announcer: Sendable {
     }
 
     private struct Waiting {
-        var announcements: Set<Announcement> = []
+        /// A request may wait for one of them.
+        var urgent: Set<Announcement> = []
+        /// Of new events, with every change of data: each sent at once would be a further statement for each transaction.
+        var ofEvents: Set<Announcement> = []
         var isSending = false
+        var isDelaying = false
+
+        mutating func add(_ announcement: Announcement) {
+            guard urgent.count + ofEvents.count < Announcer.maximumWaiting else { return }
+            if announcement.channel == Channels.events {
+                ofEvents.insert(announcement)
+            } else {
+                urgent.insert(announcement)
+            }
+        }
+
+        mutating func takeAll() -> [Announcement] {
+            defer { (urgent, ofEvents) = ([], []) }
+            return Array(urgent.union(ofEvents))
+        }
     }
 
     private let pool: Pool
     private let waiting = Mutex(Waiting())
     /// The maximum number of notifications that wait for an unavailable database. Further ones are dropped, because listeners poll.
     private static let maximumWaiting = 10_000
+    /// How long notifications of new events are collected.
+    private static let eventDelayMilliseconds = 100
 
     init(pool: Pool) {
         self.pool = pool
@@ -26,26 +46,45 @@ final class Announcer: Sendable {
 
     func announce(_ announcements: [Announcement]) {
         guard !announcements.isEmpty else { return }
-        let starts = waiting.withLock { waiting in
-            if waiting.announcements.count < Self.maximumWaiting { waiting.announcements.formUnion(announcements) }
-            defer { waiting.isSending = true }
-            return !waiting.isSending
+        let (starts, delays) = waiting.withLock { waiting in
+            for announcement in announcements { waiting.add(announcement) }
+            let starts = !waiting.urgent.isEmpty && !waiting.isSending
+            let delays = !waiting.ofEvents.isEmpty && !waiting.isDelaying
+            if starts { waiting.isSending = true }
+            if delays { waiting.isDelaying = true }
+            return (starts, delays)
         }
         if starts { Task { await sendAll() } }
+        if delays { Task { await sendLater() } }
     }
 
     private func sendAll() async {
         while true {
             let batch = waiting.withLock { waiting -> [Announcement] in
-                defer { waiting.announcements = [] }
-                if waiting.announcements.isEmpty { waiting.isSending = false }
-                return Array(waiting.announcements)
+                if waiting.urgent.isEmpty {
+                    waiting.isSending = false
+                    return []
+                }
+                return waiting.takeAll()
             }
             if batch.isEmpty { return }
-            _ = try? await pool.query(
-                "SELECT pg_notify(said.channel, said.payload) FROM unnest(\(batch.map(\.channel))::text[], \(batch.map(\.payload))::text[]) AS said(channel, payload)"
-            )
+            await send(batch)
         }
+    }
+
+    private func sendLater() async {
+        try? await Task.sleep(for: .milliseconds(Self.eventDelayMilliseconds))
+        let batch = waiting.withLock { waiting -> [Announcement] in
+            waiting.isDelaying = false
+            return waiting.takeAll()
+        }
+        if !batch.isEmpty { await send(batch) }
+    }
+
+    private func send(_ batch: [Announcement]) async {
+        _ = try? await pool.query(
+            "SELECT pg_notify(said.channel, said.payload) FROM unnest(\(batch.map(\.channel))::text[], \(batch.map(\.payload))::text[]) AS said(channel, payload)"
+        )
     }
 }
 

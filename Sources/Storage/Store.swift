@@ -128,4 +128,9 @@ package struct WakeUp: Sendable, Equatable {
     /// `nil` means that any channel may have changed.
     package let channel: String?
     package let payload: String
+
+    package init(channel: String?, payload: String) {
+        self.channel = channel
+        self.payload = payload
+    }
 }

@@ -76,6 +76,21 @@ import Testing
         }
     }
 
+    @Test func `whether events are held back is read at the end of an index`() async throws {
+        try await Self.with { data in
+            for tenant: Tenancy in [.everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta])] {
+                let query = Events.areHeldBack(within: tenant)
+                try await data.store.transaction(within: tenant) { tx in
+                    for _ in 0..<6 { _ = try await tx.ask(query) }
+                    let before = try await Self.rowsRead(tx)
+                    #expect(try await tx.ask(query) == false, "\(tenant)")
+                    let after = try await Self.rowsRead(tx)
+                    #expect(after.rows - before.rows <= 10 && after.scans == before.scans, "\(tenant)")
+                }
+            }
+        }
+    }
+
     @Test func `a creditor sees its own events of the journal, and no other entries`() async throws {
         try await TestData.with { data in
             let codes = [TestData.alfa.value, TestData.beta.value]

@@ -27,7 +27,7 @@ RULE_CODES = {
 RULES = [
     # The service authenticates cursors: it rejects one that it did not issue for this list.
     ("bad_format", r"(list|search)_\w+", r"/?cursor"),
-    ("bad_format", r"list_events", r"after"),
+    ("bad_format", r"list_events", r"after|Last-Event-ID"),
     # Each country has its own length and structure of IBANs (SWIFT IBAN Registry).
     ("bad_format", r"save_creditor|save_accounts|create_position|change_position", r"(/.*)?/(postal_)?iban"),
     # VAT numbers of some forty countries have a form each.

@@ -9,7 +9,8 @@ func eventRoutes(_ events: EventOperations) -> [Route] {
     let handlers = EventHandlers(events: events)
     return [
         Route(
-            .get, "/v1/events", "list_events", scope: .eventsRead, query: ["after", "limit"], handlers.listEvents)
+            .get, "/v1/events", "list_events", scope: .eventsRead, query: ["after", "limit"],
+            produces: Route.json + [EventStream.mediaType], handlers.listEvents)
     ]
 }
 
@@ -19,8 +20,15 @@ private struct EventHandlers: Sendable {
     func listEvents(_ request: KeyRequest) async throws -> Reply {
         let codec = FeedProgressCodec(request)
         var reader = QueryReader(request)
+        // A client that connects again repeats its URL, so the header is the newer one.
+        let first = reader.value("after", codec.progress)
+        let after = reader.header(.lastEventID, of: request, codec.progress) ?? first
+        if request.accept.prefers(EventStream.mediaType, to: "application/json") {
+            reader.reject("limit", for: EventStream.mediaType)
+            try reader.finish()
+            return try await follow(after: after, codec, for: request.caller)
+        }
         let limit = reader.integer("limit", in: 1...Int64(PageRequest.maximumLimit)).map(Int.init)
-        let after = reader.value("after", codec.progress)
         try reader.finish()
         let feed = try await events.read(
             after: after, limit: limit ?? PageRequest.defaultLimit, for: request.caller)
@@ -33,11 +41,29 @@ private struct EventHandlers: Sendable {
             json.field("next_after", codec.text(of: feed.next))
         }
     }
+
+    /// The first part is read at once, so that a request that cannot be answered gets a problem.
+    private func follow(after progress: FeedProgress?, _ codec: FeedProgressCodec, for caller: Caller) async throws
+        -> Reply
+    {
+        guard let follower = await events.watch.follow(for: caller) else {
+            throw Problem(
+                .tooManyStreams,
+                detail: "A key follows the feed at most \(EventWatch.maximumFollowersPerKey) times at a time, "
+                    + "an instance of the service serves \(EventWatch.maximumFollowers).",
+                retryAfterSeconds: EventStream.retrySeconds)
+        }
+        let stream = EventStream(signals: follower.signals, text: codec.text) { [events] progress in
+            try await events.read(
+                after: progress, limit: EventStream.partEvents, for: caller, following: follower)
+        }
+        return stream.reply(beginningWith: try await stream.read(progress))
+    }
 }
 
 /// Writes and reads `next_after`. Unlike the cursor of a list it is valid for every key, because it contains nothing of a creditor, and a reader
 /// continues when its key gets another creditor.
-private struct FeedProgressCodec {
+private struct FeedProgressCodec: Sendable {
     private let cursors: CursorCodec
     private static let order = "events"
 

@@ -1,4 +1,5 @@
 import Accounts
+import HTTPTypes
 import JSON
 import PagoPA
 import Requests
@@ -138,6 +139,22 @@ struct QueryReader {
     mutating func rejectPages(for mediaType: String) {
         for name in Self.pageNames.sorted() where left.removeValue(forKey: name) != nil {
             violations.add(name, .notAllowed, "is not for \(mediaType), which has all rows")
+        }
+    }
+
+    /// For a parameter that has no meaning in answers of this media type.
+    mutating func reject(_ name: String, for mediaType: String) {
+        if left.removeValue(forKey: name) != nil { violations.add(name, .notAllowed, "is not for \(mediaType)") }
+    }
+
+    /// A header whose violations are reported with those of the query.
+    func header<T>(
+        _ name: HTTPField.Name, of request: some IncomingRequest, _ make: (String) throws -> T
+    ) -> T? {
+        guard let text = request.headers[name] else { return nil }
+        do { return try make(text) } catch {
+            violations.add(name.rawName, error)
+            return nil
         }
     }
 

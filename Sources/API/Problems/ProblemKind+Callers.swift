@@ -6,7 +6,7 @@ extension ProblemKind {
     static let ofCallers: [ProblemKind] = [
         .unauthenticated, .citizenTokenInvalid, .signInFailed, .smartCardRefused, .idTokenRefused,
         .identityProviderUnavailable, .proofRequired, .forbidden, .originNotAllowed,
-        .tooManyRequests, .tooManyExports, .secretShownOnce,
+        .tooManyRequests, .tooManyExports, .tooManyStreams, .secretShownOnce,
     ]
 
     static let unauthenticated = ProblemKind(
@@ -70,6 +70,12 @@ extension ProblemKind {
         cause: "This key, or the service as a whole, is sending as many exports of lists as it does at a time.",
         cure: "Wait until an export has ended, or for the seconds in Retry-After, then try again.",
         example: "A key runs at most 2 exports at a time.")
+    static let tooManyStreams = ProblemKind(
+        "too-many-streams", .tooManyRequests, "Too many streams of events at a time",
+        cause: "This key, or all keys together, have as many streams of events open as the service serves at a time.",
+        cure:
+            "Close a stream, or wait for the seconds in Retry-After, then try again. One stream has the events of all creditors of the key.",
+        example: "A key follows the feed at most 10 times at a time, an instance of the service serves 200.")
     static let secretShownOnce = ProblemKind(
         "secret-shown-once", .conflict, "Secret already shown",
         cause: "The request was answered before, and its response held a secret that is shown only once.",

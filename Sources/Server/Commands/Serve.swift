@@ -30,11 +30,11 @@ struct Serve: AsyncParsableCommand {
             await wiring.close()
             throw error
         }
-        var services: [any Service] = [AttemptWatcher(intermediary: wiring.intermediary), keyCheck]
+        var services: [any Service] = [ChangeWatcher(intermediary: wiring.intermediary), keyCheck]
         services += try wiring.servers(state)
         services.append(
             Draining(
-                state: state, attemptWatch: wiring.intermediary.attempts.watch,
+                state: state, intermediary: wiring.intermediary,
                 graceSeconds: settings.shutdownGraceSeconds))
         if runsBackgroundJobs {
             services.insert(BackgroundJobs(intermediary: wiring.intermediary, logger: logger), at: 0)
@@ -64,7 +64,7 @@ struct BackgroundJobsCommand: AsyncParsableCommand {
             services += [
                 try wiring.backgroundJobServer(state, port: port),
                 Draining(
-                    state: state, attemptWatch: wiring.intermediary.attempts.watch,
+                    state: state, intermediary: wiring.intermediary,
                     graceSeconds: settings.shutdownGraceSeconds),
             ]
         }
@@ -73,17 +73,18 @@ struct BackgroundJobsCommand: AsyncParsableCommand {
     }
 }
 
-/// The first step of a graceful shutdown; services stop in reverse order. `/ready` returns 503, waiting long polls are answered,
-/// and each response closes its connection. After the grace period, in which load balancers notice, the servers stop accepting.
+/// The first step of a graceful shutdown; services stop in reverse order. `/ready` returns 503, waiting long polls are answered, streams of
+/// events end, and each response closes its connection. After the grace period, in which load balancers notice, the servers stop accepting.
 private struct Draining: Service {
     let state: ServiceState
-    let attemptWatch: AttemptWatch
+    let intermediary: Intermediary
     let graceSeconds: Int
 
     func run() async throws {
         try? await gracefulShutdown()
         state.drain()
-        await attemptWatch.drain()
+        await intermediary.attempts.watch.drain()
+        await intermediary.events.watch.drain()
         if graceSeconds > 0 { try? await Task.sleep(for: .seconds(graceSeconds)) }
     }
 }

@@ -47,6 +47,16 @@ package enum Events {
                 events: events, start: FeedCursor(order: bounds?.0 ?? 0, number: .max), horizon: bounds?.1 ?? 0)
         }.plannedForValues()
     }
+
+    /// Whether there are events that no reader sees yet, because a transaction that may write an earlier one still runs.
+    package static func areHeldBack(within tenancy: Tenancy) -> Query<Bool> {
+        let rows = tenancy.merged(.events("j")) { tenant in
+            """
+            SELECT 1 FROM journal j WHERE \(tenant) AND j.event IS NOT NULL AND j.event_order >= event_horizon() LIMIT 1
+            """
+        }
+        return Query<Bool?>("SELECT EXISTS (\(rows))", row: { try $0.bool() }).map { $0 ?? false }.plannedForValues()
+    }
 }
 
 extension Row {

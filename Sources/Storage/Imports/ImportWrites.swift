@@ -132,6 +132,7 @@ extension Transaction {
                 creditor_tax_code, status, \(EventType.importDone.rawValue), id
             FROM ended WHERE NOT is_dry_run
             """)
+        notify(channel: Channels.events, payload: claimed.file.creditor.value)
         send(
             """
             UPDATE position_import_rows SET content = NULL WHERE import_id = \(id) AND content IS NOT NULL

@@ -14,6 +14,9 @@ extension Transaction {
                 \(entry.from), \(entry.to), \(entry.note), \(entry.event?.rawValue), \(entry.subject),
                 \(TraceContext.current?.id))
             """)
+        if entry.event != nil, let creditor = entry.creditor {
+            notify(channel: Channels.events, payload: creditor.value)
+        }
     }
 
     /// Notifies listeners after the commit, and does nothing after a rollback.

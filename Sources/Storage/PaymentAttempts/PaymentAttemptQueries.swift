@@ -136,6 +136,8 @@ extension AttemptFilter {
 package enum Channels {
     package static let attempts = "attempts"
     package static let notifications = "notifications"
+    /// The payload is the tax code of the creditor that has new events.
+    package static let events = "events"
 }
 
 extension Row {

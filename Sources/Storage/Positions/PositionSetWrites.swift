@@ -31,6 +31,7 @@ extension Transaction {
             FROM unnest(\(all.map(\.creditor.value))::text[], \(all.map(\.id.uuid))::uuid[],
                 \(all.map(\.state.rawValue))::text[]) AS p(creditor, id, state)
             """)
+        for creditor in Set(all.map(\.creditor)) { notify(channel: Channels.events, payload: creditor.value) }
     }
 
     /// Arrays have no NULL, so an empty text stands for it, and a state or flag tells which instants and days are NULL.
