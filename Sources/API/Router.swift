@@ -22,16 +22,20 @@ package struct API: Sendable {
         pipeline = Pipeline(intermediary, configuration, links, logger: logger)
         self.service = service
         routes =
-            serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links)
+            serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links) + codeRoutes()
             + creditorRoutes(intermediary.creditors) + accountRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
-            + positionRoutes(intermediary.positions, links) + noticeRoutes(intermediary.positions)
+            + delegationRoutes(intermediary.delegations, links)
+            + positionRoutes(intermediary.positions, intermediary.delegations, links)
+            + noticeRoutes(intermediary.positions)
+            + foundNoticeRoutes(intermediary.positions)
             + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
             + attemptRoutes(intermediary.attempts, links)
-            + receiptRoutes(intermediary.receipts, intermediary.rts, intermediary.anomalies, links)
+            + receiptRoutes(
+                intermediary.receipts, intermediary.rts, intermediary.anomalies, intermediary.delegations, links)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
@@ -133,6 +137,7 @@ struct Links: Sendable {
     func attempt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/payment-attempts/\(id)" }
     func receipt(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/receipts/\(id)" }
     func refund(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/refunds/\(id)" }
+    func delegation(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/delegations/\(id)" }
     func suspension(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/suspensions/\(id)" }
     func webhookSubscription(_ id: some CustomStringConvertible) -> String {
         "\(publicURL)/v1/webhook-subscriptions/\(id)"

@@ -11,6 +11,7 @@ package struct Intermediary: Sendable {
     package let callers: CallerOperations
     package let secrets: SecretOperations
     package let citizens: CitizenOperations
+    package let delegations: DelegationOperations
     package let creditors: CreditorOperations
     package let help: HelpOperations
     package let psps: PSPOperations
@@ -43,6 +44,7 @@ package struct Intermediary: Sendable {
             store: store, clock: clock, outbox: outbox, externalServices: externalServices, logger: logger,
             privacyVersion: settings.privacyVersion, termsVersion: settings.termsVersion,
             identityProviders: settings.identityProviders)
+        delegations = DelegationOperations(store: store, clock: clock)
         creditors = CreditorOperations(store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes)
         help = HelpOperations(creditors: creditors)
         psps = PSPOperations(store: store, clock: clock, externalServices: externalServices)

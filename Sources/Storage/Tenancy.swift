@@ -69,6 +69,9 @@ extension Tenancy {
             let own: SQL = "(\(rows.ownRows(taxCode).joined(separator: " OR ")))"
             guard let creditor else { return own }
             return "(\(own) AND \(rows.creditorColumn) = \(creditor.value))"
+        case .registry(let creditors):
+            guard case .registry(let column) = rows else { return "FALSE" }
+            return "\(column) = ANY(\(creditors.map(\.value)))"
         case .psp(let psp):
             guard case .attempts(let alias) = rows else { return "TRUE" }
             return "\(alias).psp_id = \(psp.value)"
@@ -82,7 +85,7 @@ extension Tenancy {
     /// page does not depend on the number of rows. The argument of `page` is the condition for its WHERE.
     func merged(_ rows: TenantScoped, _ page: (SQL) -> SQL) -> SQL {
         switch self {
-        case .everyCreditor, .psp: return page(condition(on: rows))
+        case .everyCreditor, .registry, .psp: return page(condition(on: rows))
         case .only(let creditors, let seesQuarantine):
             let narrowing: SQL = seesQuarantine ? "" : rows.withoutQuarantine
             return
@@ -100,13 +103,14 @@ extension Tenancy {
             switch self {
             case .everyCreditor: ("every", [], "", "")
             case .only(let creditors, _): ("creditors", creditors.map(\.value), "", "")
+            case .registry: ("registry", [], "", "")
             case .citizen(let taxCode, _): ("citizen", [], taxCode.value, "")
             case .psp(let psp): ("psp", [], "", psp.value)
             }
         let quarantine =
             switch self {
             case .only(_, let seesQuarantine): seesQuarantine ? "on" : "off"
-            case .everyCreditor, .citizen, .psp: "off"
+            case .everyCreditor, .citizen, .registry, .psp: "off"
             }
         return """
             SELECT set_config('role', 'quietanza_app', true), set_config('quietanza.tenancy', \(kind), true),

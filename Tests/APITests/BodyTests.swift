@@ -135,6 +135,13 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
             operation: "create_suspension",
             json: #"{"psp_id":"ABCDITMM","channel_id":"canale","reason":"Manutenzione"}"#,
             optional: ["/channel_id"]),
+        ValidBody(
+            operation: "give_delegation",
+            json: """
+                {"delegator_tax_code":"RSSMRA80A01H501U","delegate_tax_code":"VRDNNA85M41F205G",
+                "starts_at":"2026-12-01T00:00:00Z","ends_at":"2026-12-02T00:00:00Z"}
+                """,
+            optional: ["/starts_at", "/ends_at"], special: ["/delegator_tax_code"]),
         ValidBody(operation: "rotate_api_key", json: #"{"overlap_seconds":60}"#, optional: ["/overlap_seconds"]),
         ValidBody(
             operation: "register_citizen",

@@ -15,6 +15,7 @@ import Testing
         }
         let missing = try written(nil)
         #expect(missing["enabled"] == .bool(false))
+        #expect(missing["disabled_code"] == .string("not_offered"))
         #expect(missing["disabled_reason"] == .string(PSPText.notOffered.text(in: language)))
         #expect(try written(100...150)["disabled_reason"] == nil)
     }

@@ -82,9 +82,28 @@ import Testing
     @Test(arguments: valid.keys.sorted()) func `the table of valid parameters has every parameter of the route`(
         operation: String
     ) async throws {
-        let names = try await RouteRunner.shared.value.route(operation).query ?? []
+        // A delegation needs a citizen, and has a test of its own.
+        let names = (try await RouteRunner.shared.value.route(operation).query ?? []).subtracting([
+            KeyRequest.onBehalfOf
+        ])
         let tested = Set(try #require(Self.valid[operation]).keys)
         #expect(tested.union(QueryReader.pageNames) == names.union(QueryReader.pageNames))
+    }
+
+    @Test(arguments: ["list_positions", "show_position", "list_receipts", "show_receipt", "show_receipt_pdf"])
+    func `acting for another person needs the id of a delegation, and a signed-in citizen`(operation: String)
+        async throws
+    {
+        let name = "on_behalf_of"
+        let id = "0199c0de-0000-7000-8000-000000000001"
+        #expect(
+            try await self.outcome(operation, [(name: name, value: "RSSMRA80A01H501U")])
+                == .problem("malformed-request", ["on_behalf_of bad_format"]))
+        #expect(
+            try await self.outcome(operation, [(name: name, value: id), (name: name, value: id)])
+                == .problem("malformed-request", ["on_behalf_of duplicate"]))
+        #expect(
+            try await self.outcome(operation, [(name: name, value: id)]) == .problem("citizen-token-invalid", []))
     }
 
     @Test(arguments: valid.keys.sorted()) func `an invalid parameter is one violation with its name`(operation: String)
@@ -134,7 +153,8 @@ import Testing
         ("show_receipt_pdf", "id"), ("show_receipt_rt", "id"), ("show_official_rt", "id"), ("show_refund", "id"),
         ("show_anomaly", "id"), ("show_anomaly_evidence", "id"), ("show_notification", "id"),
         ("retry_notification", "id"), ("resend_notification", "id"), ("revoke_api_key", "id"), ("show_api_key", "id"),
-        ("show_suspension", "id"), ("lift_suspension", "id"),
+        ("show_suspension", "id"), ("lift_suspension", "id"), ("show_delegation", "id"), ("withdraw_delegation", "id"),
+        ("look_up_notice", "tax_code"), ("look_up_notice", "notice_number"),
         ("revoke_webhook_secret", "id"),
         ("come_back", "attempt_id"), ("show_creditor", "tax_code"), ("list_accounts", "tax_code"),
         ("list_debt_types", "tax_code"), ("show_position_by_external_id", "tax_code"),

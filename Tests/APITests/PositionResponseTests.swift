@@ -48,7 +48,7 @@ extension Sample {
 /// The exact responses about positions.
 @Suite struct PositionResponseTests {
     private func json(_ detail: PositionDetail) -> String {
-        String(decoding: detail.reply(today: Sample.today, Sample.links).body, as: UTF8.self)
+        String(decoding: detail.reply(at: Sample.now, Sample.links).body, as: UTF8.self)
     }
 
     /// The members of one object of the response.
@@ -66,7 +66,7 @@ extension Sample {
                 "city":"Roma","province":"RM","country":"IT"}},\
                 "lines":[{"description":"Pasti","quantity":20,"amount_cents":5980}],"status":"open",\
                 "total_cents":5980,"paid_cents":0,"written_off_cents":0,"residual_cents":5980,"under_review":false,\
-                "review_reasons":[],"installments":[{"id":"0199c0de-0000-7000-8000-000000000002","number":1,\
+                "review_reasons":[],"suspended":false,"installments":[{"id":"0199c0de-0000-7000-8000-000000000002","number":1,\
                 "iuv":"\(notice.iuv.value)","notice_number":"\(notice.value)","amount_cents":5980,\
                 "due_date":"2026-10-10","status":"open","payable":true,"payment_in_progress":false,\
                 "transfers":[{"creditor_tax_code":"12345678903","iban":"IT60X0542811101000000123456",\
@@ -105,7 +105,8 @@ extension Sample {
         }
         let paid = try installment(Sample.position(.paid))
         #expect(paid["paid_at"] == .string("2026-09-01T08:00:00Z") && paid["payable"] == .bool(false))
-        #expect(paid["status"] == .string("paid") && paid["written_off_cents"] == nil)
+        #expect(paid["status"] == .string("paid") && paid["disabled_code"] == .string("paid"))
+        #expect(paid["written_off_cents"] == nil)
 
         let held = try installment(Sample.position(heldUntil: Sample.now))
         #expect(held["payment_in_progress"] == .bool(true))
@@ -124,12 +125,12 @@ extension Sample {
 
     @Test func `the status depends on the day in Rome, and so does the entity tag`() throws {
         let detail = PositionDetail(position: try Sample.position())
-        let due = detail.reply(today: try CalendarDate("2026-10-10"), Sample.links)
-        let late = detail.reply(today: try CalendarDate("2026-10-11"), Sample.links)
+        let due = detail.reply(at: Sample.now.adding(seconds: 86_400), Sample.links)
+        let late = detail.reply(at: Sample.now.adding(seconds: 172_800), Sample.links)
         #expect(String(decoding: due.body, as: UTF8.self).contains(#""status":"open","total_cents""#))
         #expect(String(decoding: late.body, as: UTF8.self).contains(#""status":"expired","total_cents""#))
         #expect(due.headers[.eTag]?.hasPrefix("\"3-") == true && due.headers[.eTag] != late.headers[.eTag])
-        #expect(due == detail.reply(today: Sample.today, Sample.links))
+        #expect(due == detail.reply(at: Sample.now, Sample.links))
     }
 
     @Test func `attempts and receipts are references`() throws {
@@ -158,7 +159,7 @@ extension Sample {
 
     private func apply(_ patch: String) throws -> PositionDraft {
         try PositionPatch.apply(
-            JSONValue(patch), to: PositionDetail(position: Sample.position()), today: Sample.today, Sample.links)
+            JSONValue(patch), to: PositionDetail(position: Sample.position()), at: Sample.now, Sample.links)
     }
 
     private func violations(_ patch: String) -> [String] {

@@ -64,6 +64,40 @@ import Testing
         #expect(key(.creditor, [.anomaliesWrite]).tenancy == .only([Self.comune], seesQuarantine: true))
     }
 
+    @Test func `a browser key reaches the registry of its creditors, and the notices of these for whoever has one`() {
+        let browser = key(.browser, [.positionsRead, .paymentsWrite])
+        let alone = Caller(key: browser)
+        #expect(alone.tenancy == .registry([Self.comune]))
+        #expect(alone.tenancy.narrowed(to: Self.provincia) == .registry([]))
+        #expect(!alone.seesContactData && !alone.seesSenders)
+        let notices = Tenancy.only([Self.comune], seesQuarantine: false)
+        for caller in [
+            alone, Caller(key: browser, citizen: citizen(.mailbox)), Caller(key: key(), citizen: citizen(.smartCard)),
+        ] {
+            #expect(caller.tenancy(payingNoticesOf: [Self.comune]) == notices)
+            #expect(caller.tenancy(payingNoticesOf: [Self.comune, Self.provincia]) == caller.tenancy)
+        }
+        let office = Caller(key: key(.creditor))
+        #expect(office.tenancy(payingNoticesOf: [Self.comune]) == office.tenancy)
+        let ops = Caller(key: key(.ops, creditors: []), citizen: citizen(.smartCard))
+        #expect(ops.tenancy(payingNoticesOf: [Self.provincia]) == .everyCreditor)
+    }
+
+    @Test func `only a page of its origins may use a browser key, and any caller another key`() throws {
+        let origins = try [WebOrigin("https://portale.example.org")]
+        func key(_ kind: CallerKind) -> APIKey {
+            APIKey(
+                id: Identifier(uuid: UUID()), name: "k", kind: kind, prefix: "p", scopes: [], creditors: [],
+                allowedOrigins: origins, createdAt: Self.now)
+        }
+        let other = try WebOrigin("https://altro.example.org")
+        #expect(key(.browser).allows(origins[0]))
+        #expect(!key(.browser).allows(nil) && !key(.browser).allows(other))
+        for kind in CallerKind.allCases where kind != .browser {
+            #expect(key(kind).allows(nil) && key(kind).allows(other))
+        }
+    }
+
     @Test func `a citizen's caller has the citizen's data only, with any key`() {
         for key in [key(.frontend, [.citizens]), key(.ops, [.citizens, .operations], creditors: [])] {
             #expect(Caller(key: key, citizen: citizen(.smartCard)).tenancy == .citizen(Self.mario))

@@ -15,10 +15,13 @@ import Testing
         Table.allCases.map { Row(key: "\(name).\($0.rawValue)", texts: $0.texts) }
     }
 
-    private static let rows =
-        rows(AttemptText.self, "attempt") + rows(ReceiptText.self, "receipt") + rows(PaymentMailText.self, "mail")
-        + rows(AccountMailText.self, "account") + rows(HelpText.self, "help") + rows(PaymentMethodText.self, "method")
-        + rows(PSPText.self, "psp") + rows(NoticeText.self, "notice")
+    private static let tables: [[Row]] = [
+        rows(AttemptText.self, "attempt"), rows(ReceiptText.self, "receipt"), rows(PaymentMailText.self, "mail"),
+        rows(AccountMailText.self, "account"), rows(HelpText.self, "help"), rows(PaymentMethodText.self, "method"),
+        rows(PSPText.self, "psp"), rows(NoticeText.self, "notice"), rows(DisabledCode.self, "disabled"),
+        rows(AttemptFailure.self, "failure"), rows(FaultCode.self, "violation"),
+    ]
+    private static let rows = tables.flatMap(\.self)
 
     @Test func `the page of texts shows every text in every language`() throws {
         func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: "<br>") }

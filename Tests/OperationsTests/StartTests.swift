@@ -222,7 +222,7 @@ struct StartFixture: Sendable {
     let stranger: Caller
 
     static let psp = try! PSPID("ABCDITMM")  // a valid literal
-    private static let creditor = try! OrganizationTaxCode("12345678903")  // a valid literal
+    static let creditor = try! OrganizationTaxCode("12345678903")  // a valid literal
     private static let installment = "0199c0de-0000-7000-8000-000000000001"
 
     /// - Parameter port: the port of a proxy in front of the database.
@@ -308,10 +308,12 @@ struct StartFixture: Sendable {
 
     /// Starts the payment of the debt or of another installment, and describes the result from the response or its replay.
     func start(
-        _ intermediary: Intermediary, key: String, installment: Identifier<Installment>? = nil
+        _ intermediary: Intermediary, key: String, installment: Identifier<Installment>? = nil,
+        installments: [InstallmentReference]? = nil, by caller: Caller? = nil
     ) async throws -> String {
         let request = AttemptRequest(
-            installments: [.id(try installment ?? Identifier(Self.installment))], method: try PaymentMethod("CP"),
+            installments: try installments ?? [.id(try installment ?? Identifier(Self.installment))],
+            method: try PaymentMethod("CP"),
             psp: Self.psp,
             channel: try ChannelID("canale"), payer: nil, email: nil, notifiesFailure: false,
             returnURL: try ReturnURL("https://portale.example.org/esito"), language: .it)
@@ -326,7 +328,7 @@ struct StartFixture: Sendable {
             return StoredAnswer(status: 201, headers: [:], body: Array(text.utf8))
         }
         let once = try await intermediary.attempts.start(
-            request, by: frontEnd,
+            request, by: caller ?? frontEnd,
             repeating: Repeating(
                 key: IdempotencyKey(caller: "c", key: key, fingerprint: SHA256.digest(Array(key.utf8))), render: render)
         )

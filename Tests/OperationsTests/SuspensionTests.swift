@@ -104,6 +104,44 @@ import Testing
         }
     }
 
+    @Test func `no installment is payable while its creditor or debt type is switched off, in every view of it`()
+        async throws
+    {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let office = Caller.office
+            let position = try await test.create(test.draft("seen"), with: service)
+            let other = try await test.create(
+                test.draft("other", creditor: TestIntermediary.provincia), with: service)
+            let codes = {
+                let shown = try await service.positions.show(position.id, for: office)
+                let found = try await service.positions.show(
+                    noticeNumber: position.installments[0].noticeNumber, of: position.creditor, for: office)
+                #expect(shown == found)
+                let now = service.clock()
+                let row = try await service.positions.list(
+                    PositionFilter(), creditor: position.creditor, order: .created, page: PageRequest(), for: office
+                ).items.first { $0.id == position.id }
+                #expect(row?.isSuspended(at: now) == shown.position.isSuspended(at: now))
+                return shown.position.installments.map { shown.position.disabledCode(of: $0, now: now) }
+            }
+            #expect(try await codes() == [nil])
+            for subject in [
+                Suspension.Subject.creditor(position.creditor), .debtType(position.creditor, key: "mensa"),
+            ] {
+                let suspension = try await suspend(subject, service)
+                #expect(try await codes() == [.suspended], "\(subject)")
+                let elsewhere = try await service.positions.show(other.id, for: .ops)
+                #expect(!elsewhere.position.isSuspended(at: service.clock()))
+                try await service.suspensions.lift(suspension.id, by: .ops)
+                #expect(try await codes() == [nil])
+            }
+            _ = try await suspend(.creditor(position.creditor), service, from: 3_600)
+            #expect(try await codes() == [nil], "it begins later")
+        }
+    }
+
     @Test func `lists of PSPs and payment methods leave out what is switched off`() async throws {
         try await StartFixture.with { desk in
             let service = try desk.intermediary(FastPSP())

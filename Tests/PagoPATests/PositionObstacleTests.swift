@@ -30,7 +30,7 @@ import Testing
         #expect(try PositionSample.position([PositionSample.installment(1)]).secondsReserved(now: now) == nil)
     }
 
-    /// `isPayable` is what callers read, and the obstacle is what they get when they pay.
+    /// `disabledCode` is what callers read, and the obstacle is what they get when they pay.
     @Test func `an installment is payable exactly if nothing prevents its payment`() throws {
         let until = now.adding(seconds: 60)
         for state in PositionState.allCases {
@@ -44,11 +44,30 @@ import Testing
                         let position = try PositionSample.position(
                             [installment], state, reviewReasons: reasons, alternativeHeldUntil: other ? until : nil)
                         let obstacle = position.obstacle(paying: installment, on: today, now: now)
-                        #expect(position.isPayable(installment, today: today) == (obstacle == nil))
+                        #expect((position.disabledCode(of: installment, now: now) == nil) == (obstacle == nil))
                     }
                 }
             }
         }
+    }
+
+    @Test func `an installment is disabled from the start of a suspension until its end, after every other reason`()
+        throws
+    {
+        let installment = try PositionSample.installment(1)
+        let period = SuspensionPeriod(startsAt: now, endsAt: now.adding(seconds: 60))
+        let position = try PositionSample.position([installment], suspensions: [period])
+        for (seconds, code) in [(-1, nil), (0, DisabledCode.suspended), (59, .suspended), (60, nil)] {
+            let at = now.adding(seconds: seconds)
+            #expect(position.disabledCode(of: installment, now: at) == code, "\(seconds)")
+            #expect(position.isSuspended(at: at) == (code != nil), "\(seconds)")
+        }
+        let open = try PositionSample.position(
+            [installment], suspensions: [SuspensionPeriod(startsAt: now, endsAt: nil)])
+        #expect(open.disabledCode(of: installment, now: now.adding(seconds: 3_600)) == .suspended)
+        let paid = try PositionSample.installment(1, isPaid: true)
+        let closed = try PositionSample.position([paid], .paid, suspensions: [period])
+        #expect(closed.disabledCode(of: paid, now: now) == .paid)
     }
 
     @Test func `the status precedes a review, and a review precedes a reservation`() throws {

@@ -35,7 +35,8 @@ import Testing
                         #expect(status == expected, "\(state) \(due)")
                         let isBlocked = reasons.contains { $0 != .alreadyPaid }
                         let isPayable = expected == .open && !isHeld && !isAlternativeHeld && !isBlocked
-                        #expect(position.isPayable(installment, today: Self.today) == isPayable, "\(state) \(reasons)")
+                        let code = position.disabledCode(of: installment, now: Given.now.adding(seconds: 86_400))
+                        #expect((code == nil) == isPayable, "\(state) \(reasons)")
                     }
                 }
             }

@@ -42,14 +42,16 @@ enum PositionSample {
 
     static func position(
         _ installments: [Installment], _ state: PositionState = .open, id: Int = 0,
-        creditor: OrganizationTaxCode = comune, reviewReasons: [AnomalyKind] = [], alternativeHeldUntil: Instant? = nil
+        creditor: OrganizationTaxCode = comune, reviewReasons: [AnomalyKind] = [], alternativeHeldUntil: Instant? = nil,
+        suspensions: [SuspensionPeriod] = []
     ) throws -> Position {
         Position(
             id: try Identifier("0199c0de-0000-7000-8000-00000000020\(id)"), creditor: creditor, externalID: "e",
             debtTypeKey: "mensa", payableAfterDue: false, document: Document(year: 2026, number: "1"),
             description: "Mensa scolastica", debtor: try debtor(), lines: [], installments: installments,
             metadata: [:], state: state, version: 1, createdAt: now, updatedAt: now, publishedAt: now,
-            cancelledAt: nil, reviewReasons: reviewReasons, alternativeHeldUntil: alternativeHeldUntil)
+            cancelledAt: nil, reviewReasons: reviewReasons, alternativeHeldUntil: alternativeHeldUntil,
+            suspensions: suspensions)
     }
 
     static func debtor() throws -> Debtor {

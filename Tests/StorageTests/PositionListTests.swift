@@ -119,6 +119,7 @@ import Testing
     private static func isVisible(_ position: Position, within tenancy: Tenancy) -> Bool {
         switch tenancy {
         case .everyCreditor, .psp: true
+        case .registry: false
         case .only(let creditors, _): creditors.contains(position.creditor)
         case .citizen(let code, let creditor):
             position.debtor.taxCode == code && (creditor.map { $0 == position.creditor } ?? true)

@@ -35,7 +35,7 @@ import Testing
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
         .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2,
-        .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8,
+        .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8, .delegations: 2,
     ]
 
     @Test func `operators and background jobs see every row`() async throws {
@@ -62,7 +62,7 @@ import Testing
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                     .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0, .suspensions: 1,
-                    .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4,
+                    .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4, .delegations: 0,
                 ])
             let noCreditor = try await seen(data, within: .only([])).filter {
                 ![.creditorAccounts, .creditorAccountDebtTypes].contains($0.key)
@@ -86,7 +86,7 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                     .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0, .suspensions: 2,
-                    .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0,
+                    .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0, .delegations: 1,
                 ])
         }
     }
@@ -136,6 +136,42 @@ import Testing
             // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
             #expect(counts[.notifications] == 0 && counts[.journal] == 0 && counts[.apiKeys] == 0)
+        }
+    }
+
+    @Test func `a browser key alone sees the registry and what is switched off, and no rows of persons`() async throws {
+        try await TestData.with { data in
+            let counts = try await seen(data, within: .registry([TestData.alfa])).filter { $0.value > 0 }
+
+            // The statements show the creditors of the key only.
+            #expect(
+                counts == [
+                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .creditorAccounts: 2, .suspensions: 2,
+                ])
+        }
+    }
+
+    @Test func `both persons of a delegation see it and may end it, and only the delegator can give it`() async throws {
+        try await TestData.with { data in
+            for (person, count) in [(TestData.mario, 1), (TestData.anna, 2)] {
+                let ended = try await data.store.transaction(within: .citizen(person)) { tx in
+                    try await tx.execute("UPDATE delegations SET withdrawn_at = now()")
+                }
+                #expect(ended == count)
+            }
+            let give: SQL = """
+                INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at)
+                VALUES (gen_random_uuid(), \(TestData.mario.value), 'VRDLGU70A01H501D', now(), now())
+                """
+            for tenant: Tenancy in [.citizen(TestData.anna), .only([TestData.alfa]), .registry([TestData.alfa])] {
+                await #expect(throws: StorageError.self) {
+                    try await data.store.transaction(within: tenant) { tx in try await tx.execute(give) }
+                }
+            }
+            let own = try await data.store.transaction(within: .citizen(TestData.mario)) { tx in
+                try await tx.execute(give)
+            }
+            #expect(own == 1)
         }
     }
 
@@ -411,7 +447,8 @@ import Testing
                 "DELETE FROM rts", "TRUNCATE rts", "DELETE FROM receipts", "DELETE FROM positions",
                 "DELETE FROM creditor_accounts", "DELETE FROM api_keys", "DELETE FROM used_iuvs",
                 "UPDATE used_iuvs SET iuv = iuv",
-                "DELETE FROM suspensions", "DELETE FROM refunds", "UPDATE refunds SET amount_cents = 1",
+                "DELETE FROM suspensions", "DELETE FROM delegations", "DELETE FROM refunds",
+                "UPDATE refunds SET amount_cents = 1",
                 "UPDATE refunds SET receipt_id = id",
                 "SELECT FROM schema_migrations", "DELETE FROM schema_access", "UPDATE schema_access SET statement = ''",
             ]

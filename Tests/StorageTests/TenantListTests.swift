@@ -38,6 +38,7 @@ import Testing
         func belongs(to tenancy: Tenancy) -> Bool {
             switch tenancy {
             case .everyCreditor, .psp: true
+            case .registry: false
             case .only(let creditors, _): creditors.contains { $0.value == creditor }
             case .citizen(let code, let other):
                 (debtor == code.value || payer == code.value) && (other.map { $0.value == creditor } ?? true)

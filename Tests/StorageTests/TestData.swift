@@ -171,6 +171,12 @@ struct TestData {
             INSERT INTO suspensions (id, creditor_tax_code, reason, starts_at, created_at, lifted_at)
             SELECT gen_random_uuid(), tax_code, 'r', now(), now(), now() FROM creditors
             """)
+        _ = try await pool.query(
+            """
+            INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at) VALUES
+                (gen_random_uuid(), \(Self.mario.value), \(Self.anna.value), now(), now()),
+                (gen_random_uuid(), \(Self.anna.value), 'VRDLGU70A01H501D', now(), now())
+            """)
         try await fillAccounts(crowd: crowd)
         _ = try await pool.query("ANALYZE")
     }
@@ -295,6 +301,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case webhookSubscriptions = "webhook_subscriptions"
     case webhookSubscriptionSecrets = "webhook_subscription_secrets"
     case webhookDeliveries = "webhook_deliveries"
+    case delegations
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

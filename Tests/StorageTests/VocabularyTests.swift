@@ -1,3 +1,4 @@
+import Accounts
 import PagoPA
 import Postgres
 import Testing
@@ -20,6 +21,7 @@ import Testing
             ("webhook_subscriptions_status_check", SubscriptionStatus.allCases.map(\.rawValue)),
             ("webhook_subscriptions_reason_check", PauseReason.allCases.map(\.rawValue)),
             ("webhook_deliveries_outcome_check", DeliveryOutcome.allCases.map(\.rawValue)),
+            ("api_keys_kind_check", CallerKind.allCases.map(\.rawValue)),
             ("receipts_origin_check", ReceiptOrigin.allCases.map(\.rawValue)),
         ]
         try await TestData.with { data in

@@ -39,6 +39,8 @@ package struct Contract: Sendable, Decodable {
         package let takesCitizen: Bool
         /// A request must have a citizen's token.
         package let needsCitizen: Bool
+        /// A browser key may call it without a citizen's token.
+        package let isOpenToBrowsers: Bool
         /// The first example of a request body.
         package let requestExample: Example?
         package let export: Export?

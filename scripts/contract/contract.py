@@ -129,6 +129,7 @@ class Operation:
         self.path = urllib.parse.urlsplit(servers[0]["url"]).path.rstrip("/") + path
         self.method, self.segments = method.upper(), self.path.split("/")
         self.id, self.scopes = self.body.get("operationId", ""), self.body.get("x-scopes", [])
+        self.is_open_to_browsers = self.body.get("x-open-to-browsers", False)
         self.security = self.body.get("security", contract.document.get("security", []))
         self.parameters = [
             contract.follow(f"{owner}/parameters/{index}")
@@ -395,6 +396,7 @@ def operations():
         "operations": [{
             "method": one.method, "path": one.path, "operation_id": one.id, "scopes": one.scopes,
             "is_public": {} in one.security, "is_signed": any("WebhookSignature" in need for need in one.security),
+            "is_open_to_browsers": one.is_open_to_browsers,
             "takes_citizen": any("CitizenToken" in need for need in one.security),
             "needs_citizen": all("CitizenToken" in need for need in one.security),
             "request_example": requests.get(one.id), "export": contract.export(one),

@@ -38,6 +38,8 @@ RULES = [
     ("required", r"resolve_anomaly", r"/(position_id|amount_cents|installment)"),
     ("required", r"enter_rt", r"/evidence"),
     ("required", r"make_api_key|make_webhook_subscription", r"/creditors"),
+    ("required", r"make_api_key|change_api_key", r"/allowed_origins"),
+    ("required", r"give_delegation", r"/delegator_tax_code"),
     ("required", r"create_suspension", r"/(creditor_tax_code|psp_id)"),
     ("required", r"save_creditor", r"/aux_digit"),
     ("required", r"save_accounts", r"/items"),

@@ -23,6 +23,23 @@ enum Access: Sendable, Equatable {
     }
 }
 
+extension Route {
+    /// The operations that a browser key may call before its citizen has signed in: public lists, notices, and the way to a session.
+    static let openToBrowsers: Set<String> = [
+        "show_own_key", "list_creditors", "show_creditor", "list_debt_types", "show_debt_type", "list_help_topics",
+        "show_help_topic", "list_payment_methods", "list_psps", "look_up_notice", "register_citizen", "verify_citizen",
+        "request_password_reset", "confirm_password_reset", "open_session", "refresh_session", "open_oidc_session",
+        "open_smart_card_session", "make_smart_card_ticket",
+    ]
+
+    /// - Throws: 401 for a browser key without a citizen's token, where the route shows or changes data of persons.
+    func demandOpenToBrowsers(_ caller: Caller) throws(Refusal) {
+        guard caller.kind != .browser || caller.citizen != nil || Self.openToBrowsers.contains(operation) else {
+            throw .citizenTokenInvalid
+        }
+    }
+}
+
 /// The caller as the pipeline authenticated it.
 enum AuthenticatedCaller: Sendable {
     case anonymous

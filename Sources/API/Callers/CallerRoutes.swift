@@ -178,7 +178,7 @@ extension APIKeyRequest {
         let name = reader.required("name") { try boundedText($0, 1...70) }
         let kind = reader.required("kind") { (text: String) throws -> CallerKind in
             guard let kind = CallerKind(rawValue: text) else {
-                throw InvalidValue(.unknownValue, "must be frontend, creditor or ops")
+                throw InvalidValue(.unknownValue, "must be frontend, creditor, ops or browser")
             }
             return kind
         }

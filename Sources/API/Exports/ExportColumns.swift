@@ -21,7 +21,7 @@ enum ExportedList: String, Sendable, CaseIterable {
                 "id", "creditor_tax_code", "creditor_name", "external_id", "debt_type", "document.year",
                 "document.number", "description", "status", "total_cents", "paid_cents", "written_off_cents",
                 "residual_cents", "under_review", "review_reasons", "due_date", "created_at", "updated_at",
-                "_links.self",
+                "_links.self", "suspended",
             ]
         case .receipts:
             [

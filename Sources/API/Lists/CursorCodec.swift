@@ -7,7 +7,7 @@ import Requests
 /// The paginated lists. A search uses the cursors of its list.
 enum ListName: String, Sendable, CaseIterable {
     case positions, receipts, attempts, anomalies, notifications, journal, creditors, psps
-    case refunds, suspensions, events
+    case refunds, suspensions, events, delegations
     case apiKeys = "api_keys"
     case pspLists = "psp_lists"
     case positionImports = "position_imports"
@@ -89,6 +89,7 @@ extension Tenancy {
         case .everyCreditor: "every"
         case .only(let creditors, _): "creditors \(Set(creditors.map(\.value)).sorted().joined(separator: ","))"
         case .citizen(let taxCode, let creditor): "citizen \(taxCode.value) \(creditor?.value ?? "")"
+        case .registry(let creditors): "registry \(Set(creditors.map(\.value)).sorted().joined(separator: ","))"
         case .psp(let psp): "psp \(psp.value)"
         }
     }

@@ -136,7 +136,10 @@ extension MethodOffer {
         json.field("max_fee_cents", fees?.upperBound)
         json.field("psp_count", pspCount)
         json.field("enabled", fees != nil)
-        if fees == nil { json.field("disabled_reason", PSPText.notOffered.text(in: language)) }
+        if fees == nil {
+            json.field("disabled_code", PSPText.notOffered.rawValue)
+            json.field("disabled_reason", PSPText.notOffered.text(in: language))
+        }
         json.endObject()
     }
 }

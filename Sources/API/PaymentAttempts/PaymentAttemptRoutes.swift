@@ -229,10 +229,12 @@ extension AttemptDetail {
         // The portal accepts no payment after the end of the attempt.
         json.field("redirect_url", attempt.status.isFinal ? nil : attempt.redirectURL)
         json.field("return_url", attempt.returnURL)
+        json.field("language", attempt.language.rawValue)
         json.field("created_at", attempt.createdAt.rfc3339)
         json.field("expires_at", attempt.expiresAt.rfc3339)
         json.field("finished_at", attempt.finishedAt?.rfc3339)
         json.field("failure_reason", attempt.failureReason)
+        json.field("failure_code", attempt.failureReason.map { AttemptFailure(reason: $0).rawValue })
         json.array("installments", attempt.items) { json, item in
             json.beginObject()
             json.field("id", item.installment.description)

@@ -51,7 +51,13 @@ struct Authentication: Sendable {
         state.credential = found
         recentKeys.record(credential, at: now)
         // A request that is handled again was counted the first time.
-        if fromMemory { try limits.countKey(found.key, &state) }
+        guard fromMemory else { return }
+        // All visitors of a page share its key, so each address has a count of its own.
+        if found.key.kind == .browser {
+            try limits.countAddress(&state, as: "browser")
+        } else {
+            try limits.countKey(found.key, &state)
+        }
     }
 
     /// Adds the citizen of the request's token, if it has one.

@@ -8,7 +8,8 @@ import Requests
 /// Where the citizen is, for throttling.
 struct CitizenAddress: Sendable, Equatable {
     let address: ClientAddress
-    /// Whether the front end stated it. Otherwise it is the address of the connection, which all of its citizens share.
+    /// Whether it is the citizen's own: the front end stated it, or the citizen's browser sent the request. Otherwise it is the address of
+    /// the front end's connection, which all of its citizens share.
     let isStated: Bool
 }
 
@@ -24,11 +25,13 @@ struct ClientAddresses: Sendable {
         }
     }
 
-    /// The citizen's address as a front end with a valid key states it in `Citizen-Address`; without that the client's.
+    /// The citizen's address as a front end with a valid key states it in `Citizen-Address`; without that the client's. A browser is the
+    /// citizen's own, so its statements do not count.
     func citizen(_ headers: HTTPFields, _ state: RequestState) throws(Problem) -> CitizenAddress {
-        guard state.key != nil, let stated = headers[.citizenAddress] else {
+        let isBrowser = state.key?.kind == .browser
+        guard state.key != nil, !isBrowser, let stated = headers[.citizenAddress] else {
             let address = state.clientIP.flatMap { try? ClientAddress("\($0)") } ?? .unknown
-            return CitizenAddress(address: address, isStated: false)
+            return CitizenAddress(address: address, isStated: isBrowser)
         }
         do { return CitizenAddress(address: try ClientAddress(stated), isStated: true) } catch {
             throw Problem.badParameters([Violation("Citizen-Address", error)])

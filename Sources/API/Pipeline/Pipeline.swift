@@ -159,9 +159,13 @@ struct Pipeline: Sendable {
         let citizenAddress = try clientAddresses.citizen(headers, state)
         if route.isLimitedByAddress, fromMemory { try limits.countCitizen(citizenAddress, &state) }
         if let key = state.credential {
+            guard key.key.allows(state.origin.flatMap { WebOrigin(header: $0) }) else {
+                throw Problem(.originNotAllowed, detail: "A browser key needs the Origin of a page that it names.")
+            }
             let credential = try await authentication.withCitizen(key, headers, fromMemory: fromMemory)
             state.credential = credential
             try route.access.authorize(credential.caller)
+            try route.demandOpenToBrowsers(credential.caller)
             caller = .key(credential.caller)
         }
         try EntityTags.demandNone(in: headers, of: request.method, for: route)

@@ -81,14 +81,14 @@ extension JSONWriter {
 }
 
 extension PositionDetail {
-    func reply(_ status: Int = 200, today: CalendarDate, _ links: Links) -> Reply {
-        let bytes = JSONWriter.object { write(into: &$0, today: today, links) }
+    func reply(_ status: Int = 200, at now: Instant, _ links: Links) -> Reply {
+        let bytes = JSONWriter.object { write(into: &$0, at: now, links) }
         // The version protects writes. The digest also changes with attempts, receipts and due dates, which do not change the version.
         let digest = Hex.encode(Array(SHA256.digest(bytes).prefix(6)))
         return Reply.json(.init(code: status), bytes: bytes).with(.eTag, "\"\(position.version)-\(digest)\"")
     }
 
-    func write(into json: inout JSONWriter, today: CalendarDate, _ links: Links) {
+    func write(into json: inout JSONWriter, at now: Instant, _ links: Links) {
         json.field("id", position.id.description)
         json.field("creditor_tax_code", position.creditor.value)
         json.field("external_id", position.externalID)
@@ -97,13 +97,14 @@ extension PositionDetail {
         json.field("description", position.description)
         json.object("debtor") { $0.write(position.debtor, hidingContactData: hidesContactData) }
         json.write(position.lines)
-        json.field("status", position.status(today: today).rawValue)
+        json.field("status", position.status(today: CalendarDate(romeDayOf: now)).rawValue)
         json.field("total_cents", position.totalCents)
         json.field("paid_cents", position.paidCents)
         json.field("written_off_cents", position.writtenOffCents)
         json.field("residual_cents", position.residualCents)
         json.write(reviewReasons: position.reviewReasons)
-        json.array("installments", position.installments) { write($1, into: &$0, today: today) }
+        json.field("suspended", position.isSuspended(at: now))
+        json.array("installments", position.installments) { write($1, into: &$0, at: now) }
         json.array("attempts", attempts) { json, attempt in
             json.beginObject()
             json.field("id", attempt.id.description)
@@ -128,8 +129,9 @@ extension PositionDetail {
         }
     }
 
-    private func write(_ part: Installment, into json: inout JSONWriter, today: CalendarDate) {
-        let status = position.status(of: part, today: today)
+    private func write(_ part: Installment, into json: inout JSONWriter, at now: Instant) {
+        let status = position.status(of: part, today: CalendarDate(romeDayOf: now))
+        let disabled = position.disabledCode(of: part, now: now)
         json.beginObject()
         json.field("id", part.id.description)
         json.field("number", part.number)
@@ -138,7 +140,8 @@ extension PositionDetail {
         json.field("amount_cents", part.amount.cents)
         json.field("due_date", part.dueDate.description)
         json.field("status", status.rawValue)
-        json.field("payable", position.isPayable(part, today: today))
+        json.field("payable", disabled == nil)
+        json.field("disabled_code", disabled?.rawValue)
         let heldUntil = part.heldUntil ?? (status == .open ? position.alternativeHeldUntil : nil)
         json.field("payment_in_progress", heldUntil != nil)
         json.field("paid_at", part.paidAt?.rfc3339)
@@ -149,7 +152,7 @@ extension PositionDetail {
 }
 
 extension PositionSummary {
-    func write(into json: inout JSONWriter, today: CalendarDate, _ links: Links) {
+    func write(into json: inout JSONWriter, at now: Instant, _ links: Links) {
         json.beginObject()
         json.field("id", id.description)
         json.field("creditor_tax_code", creditor.value)
@@ -158,7 +161,7 @@ extension PositionSummary {
         json.field("debt_type", debtTypeKey)
         json.write(document)
         json.field("description", description)
-        json.field("status", state.status(payableUntil: payableUntil, today: today).rawValue)
+        json.field("status", state.status(payableUntil: payableUntil, today: CalendarDate(romeDayOf: now)).rawValue)
         json.field("total_cents", totalCents)
         json.field("paid_cents", paidCents)
         json.field("written_off_cents", writtenOffCents)
@@ -167,6 +170,7 @@ extension PositionSummary {
         json.field("due_date", dueDate.description)
         json.field("created_at", createdAt.rfc3339)
         json.field("updated_at", updatedAt.rfc3339)
+        json.field("suspended", isSuspended(at: now))
         json.object("_links") { $0.field("self", links.position(id)) }
         json.endObject()
     }

@@ -12,13 +12,13 @@ enum PositionPatch {
 
     /// Members that callers cannot set are accepted with their current values, so that GET, edit, PATCH works. Any other value is a
     /// violation.
-    static func apply(_ patch: JSONValue, to detail: PositionDetail, today: CalendarDate, _ links: Links) throws
+    static func apply(_ patch: JSONValue, to detail: PositionDetail, at now: Instant, _ links: Links) throws
         -> PositionDraft
     {
         guard case .object(let members) = patch else {
             throw Problem.invalid([Violation("", .wrongType, "must be an object, not \(patch.kind)")])
         }
-        let current = try JSONValue.parse(JSONWriter.object { detail.write(into: &$0, today: today, links) })
+        let current = try JSONValue.parse(JSONWriter.object { detail.write(into: &$0, at: now, links) })
         var found: [Violation] = []
         let wanted = members.settable(changeable, at: "", current: current, found: &found).map { member in
             guard member.key == "installments", case .array(let items) = member.value else { return member }

@@ -6,16 +6,19 @@ import Operations
 import PagoPA
 import Requests
 
-func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] {
-    let handlers = PositionHandlers(positions: positions, links: links)
+func positionRoutes(_ positions: PositionOperations, _ delegations: DelegationOperations, _ links: Links) -> [Route] {
+    let handlers = PositionHandlers(positions: positions, delegations: delegations, links: links)
     return [
         Route(
             .get, "/v1/positions", "list_positions", scope: .positionsRead,
-            query: PositionHandlers.filterNames.union(["sort"]), produces: ExportFormat.listMediaTypes,
+            query: PositionHandlers.filterNames.union(["sort", KeyRequest.onBehalfOf]),
+            produces: ExportFormat.listMediaTypes,
             handlers.listPositions),
         Route(.post, "/v1/positions", "create_position", scope: .positionsWrite, handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", scope: .positionsRead, handlers.searchPositions),
-        Route(.get, "/v1/positions/{id}", "show_position", scope: .positionsRead, handlers.showPosition),
+        Route(
+            .get, "/v1/positions/{id}", "show_position", scope: .positionsRead, query: [KeyRequest.onBehalfOf],
+            handlers.showPosition),
         Route(
             .patch, "/v1/positions/{id}", "change_position", scope: .positionsWrite, isConditional: true,
             handlers.changePosition),
@@ -53,6 +56,7 @@ func positionRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] 
 
 private struct PositionHandlers: Sendable {
     let positions: PositionOperations
+    let delegations: DelegationOperations
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
@@ -63,14 +67,14 @@ private struct PositionHandlers: Sendable {
     func createPosition(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         let draft = try json.decodeObject(PositionDraft.read)
-        let today = positions.today
+        let now = positions.clock()
         let render: Renderer<CreatedPosition, Reply> = { created in
             switch created {
             case .created(let position):
-                PositionDetail(position: position).reply(201, today: today, links)
+                PositionDetail(position: position).reply(201, at: now, links)
                     .with(.location, links.position(position.id))
             case .existing(let detail):
-                detail.reply(200, today: today, links).with(.location, links.position(detail.position.id))
+                detail.reply(200, at: now, links).with(.location, links.position(detail.position.id))
             }
         }
         return try await positions.create(
@@ -81,15 +85,16 @@ private struct PositionHandlers: Sendable {
     }
 
     func showPosition(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "show_position")
         let detail = try await positions.show(request.id(), for: request.caller)
-        return request.unlessCached(detail.reply(today: positions.today, links))
+        return request.unlessCached(detail.reply(at: positions.clock(), links))
     }
 
     func showPositionByExternalID(_ request: KeyRequest) async throws -> Reply {
         let path = try PositionPath(request)
         let detail = try await positions.show(
             externalID: path.externalID, of: path.creditor, for: request.caller)
-        return request.unlessCached(detail.reply(today: positions.today, links))
+        return request.unlessCached(detail.reply(at: positions.clock(), links))
     }
 
     func showPositionByNoticeNumber(_ request: KeyRequest) async throws -> Reply {
@@ -97,31 +102,32 @@ private struct PositionHandlers: Sendable {
             let notice = try? NoticeNumber(request.parameter("notice_number"))
         else { throw Refusal.notFound }
         let detail = try await positions.show(noticeNumber: notice, of: creditor, for: request.caller)
-        return request.unlessCached(detail.reply(today: positions.today, links))
+        return request.unlessCached(detail.reply(at: positions.clock(), links))
     }
 
     func savePosition(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
         let path = try PositionPath(request)
         let wanted = Result { try json.decodeObject { PositionDraft.read(&$0, at: path) } }
-        let today = positions.today
+        let now = positions.clock()
         let saved = try await request.underPrecondition {
             try await positions.show(externalID: path.externalID, of: path.creditor, for: request.caller)
         } tag: {
-            $0.reply(today: today, links).tag
+            $0.reply(at: now, links).tag
         } write: {
             try await positions.save(
                 wanted, as: path.externalID, of: path.creditor, by: request.caller, demanding: $0)
         }
         switch saved {
         case .created(let position):
-            return PositionDetail(position: position).reply(201, today: today, links)
+            return PositionDetail(position: position).reply(201, at: now, links)
                 .with(.location, links.position(position.id))
-        case .changed(let detail), .unchanged(let detail): return detail.reply(today: today, links)
+        case .changed(let detail), .unchanged(let detail): return detail.reply(at: now, links)
         }
     }
 
     func listPositions(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "list_positions")
         var reader = QueryReader(request)
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
@@ -149,7 +155,7 @@ private struct PositionHandlers: Sendable {
         try await request.reply(listing, of: .positions) { page in
             try await positions.list(filter, creditor: creditor, order: order, page: page, for: request.caller)
         } write: { json, row in
-            row.write(into: &json, today: positions.today, links)
+            row.write(into: &json, at: positions.clock(), links)
         }
     }
 
@@ -176,18 +182,18 @@ private struct PositionHandlers: Sendable {
         guard request.headers[.ifMatch] != nil else { throw Refusal.preconditionMissing }
         let patch = try request.json("application/merge-patch+json")
         let id: Identifier<Position> = try request.id()
-        let today = positions.today
+        let now = positions.clock()
         return try await withSnapshot {
             try await positions.show(id, for: request.caller)
         } write: { detail in
             let wanted = Result {
                 guard let detail else { throw Refusal.notFound }
-                return try PositionPatch.apply(patch, to: detail, today: today, links)
+                return try PositionPatch.apply(patch, to: detail, at: now, links)
             }
             return try await positions.change(
                 id, to: wanted, by: request.caller,
-                demanding: request.headers.condition(.optional, on: detail) { $0.reply(today: today, links).tag })
-        }.reply(today: today, links)
+                demanding: request.headers.condition(.optional, on: detail) { $0.reply(at: now, links).tag })
+        }.reply(at: now, links)
     }
 
     func discardDraft(_ request: KeyRequest) async throws -> Reply {
@@ -202,11 +208,11 @@ private struct PositionHandlers: Sendable {
         _ request: KeyRequest, _ write: (Identifier<Position>, Precondition<PositionDetail>) async throws -> Written
     ) async throws -> Written {
         let id: Identifier<Position> = try request.id()
-        let today = positions.today
+        let now = positions.clock()
         return try await request.underPrecondition {
             try await positions.show(id, for: request.caller)
         } tag: {
-            $0.reply(today: today, links).tag
+            $0.reply(at: now, links).tag
         } write: {
             try await write(id, $0)
         }
@@ -214,8 +220,8 @@ private struct PositionHandlers: Sendable {
 
     func move(_ request: KeyRequest, _ event: PositionEvent) async throws -> Reply {
         try request.demandNoBody()
-        let today = positions.today
-        let render: Renderer<PositionDetail, Reply> = { $0.reply(today: today, links) }
+        let now = positions.clock()
+        let render: Renderer<PositionDetail, Reply> = { $0.reply(at: now, links) }
         let repeating = try request.repeating(render)
         return try await underPrecondition(request) { id, precondition in
             try await positions.move(

@@ -47,7 +47,7 @@ extension ProblemKind {
         "proof-required", .forbidden, "Account not proved",
         cause:
             "The citizen's account was opened with a password, which proves a mailbox and not a person, and this shows "
-            + "contact data of the debtor or payer.",
+            + "contact data of the debtor or payer, or lets one person act for another.",
         cure: "Let the citizen sign in with a smart card, SPID or CIE once.",
         example: "The citizen has to sign in with a smart card, SPID or CIE to see this.")
     static let forbidden = ProblemKind(
@@ -57,7 +57,9 @@ extension ProblemKind {
         example: "The scope positions:write is needed.")
     static let originNotAllowed = ProblemKind(
         "origin-not-allowed", .forbidden, "Origin not allowed",
-        cause: "No valid API key names the origin of this web page among its allowed_origins.",
+        cause:
+            "The API key, or for a preflight request every valid one, does not name the origin of this web page among its "
+            + "allowed_origins; or a browser key was sent without an Origin.",
         cure: "Ask the operator to add the exact origin (scheme, host and port) to the key.",
         example: "No valid key names it among its allowed_origins.")
     static let tooManyRequests = ProblemKind(

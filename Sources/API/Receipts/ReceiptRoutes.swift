@@ -7,19 +7,25 @@ import PagoPA
 import Requests
 
 func receiptRoutes(
-    _ receipts: ReceiptOperations, _ rts: RTOperations, _ anomalies: AnomalyOperations, _ links: Links
+    _ receipts: ReceiptOperations, _ rts: RTOperations, _ anomalies: AnomalyOperations,
+    _ delegations: DelegationOperations, _ links: Links
 ) -> [Route] {
-    let handlers = ReceiptHandlers(receipts: receipts, rts: rts, anomalies: anomalies, links: links)
+    let handlers = ReceiptHandlers(
+        receipts: receipts, rts: rts, anomalies: anomalies, delegations: delegations, links: links)
     return [
         Route(.post, "/v1/psps/{psp_id}/receipts", "receive_rt", access: .psp, handlers.receiveRT),
         Route(.post, "/v1/receipts", "enter_rt", scope: .operations, handlers.enterRT),
         Route(
-            .get, "/v1/receipts", "list_receipts", scope: .receiptsRead, query: ReceiptHandlers.filterNames,
+            .get, "/v1/receipts", "list_receipts", scope: .receiptsRead,
+            query: ReceiptHandlers.filterNames.union([KeyRequest.onBehalfOf]),
             produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listReceipts),
         Route(.post, "/v1/receipts/search", "search_receipts", scope: .receiptsRead, handlers.searchReceipts),
-        Route(.get, "/v1/receipts/{id}", "show_receipt", scope: .receiptsRead, handlers.showReceipt),
         Route(
-            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", scope: .receiptsRead, query: ["disposition", "for"],
+            .get, "/v1/receipts/{id}", "show_receipt", scope: .receiptsRead, query: [KeyRequest.onBehalfOf],
+            handlers.showReceipt),
+        Route(
+            .get, "/v1/receipts/{id}/pdf", "show_receipt_pdf", scope: .receiptsRead,
+            query: ["disposition", "for", KeyRequest.onBehalfOf],
             produces: ["application/pdf"],
             handlers.showReceiptPDF),
         Route(
@@ -52,6 +58,7 @@ private struct ReceiptHandlers: Sendable {
     let receipts: ReceiptOperations
     let rts: RTOperations
     let anomalies: AnomalyOperations
+    let delegations: DelegationOperations
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
@@ -89,6 +96,7 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func listReceipts(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "list_receipts")
         var reader = QueryReader(request)
         let (filter, creditor) = filter(&reader)
         if request.accept.prefersArchive {
@@ -150,10 +158,12 @@ private struct ReceiptHandlers: Sendable {
     }
 
     func showReceipt(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "show_receipt")
         try await receipts.show(request.id(), for: request.caller).reply(.ok, links)
     }
 
     func showReceiptPDF(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "show_receipt_pdf")
         var reader = QueryReader(request)
         let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
         let audience = reader.word("for", ReceiptAudience.self)

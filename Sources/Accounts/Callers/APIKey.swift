@@ -25,6 +25,8 @@ package enum CallerKind: String, Sendable, CaseIterable {
     case frontend
     case creditor
     case ops
+    /// A key in a web page, which every visitor can read. It does nothing alone but show public lists and notices, and let citizens sign in.
+    case browser
 }
 
 /// A stored API key. Only the digest of its secret is stored, never the secret.
@@ -71,9 +73,23 @@ package struct APIKey: Sendable, Equatable {
         self.rowVersion = rowVersion
     }
 
-    /// Ops keys see all creditors; all other keys see only their own creditors.
+    /// Ops keys see all creditors; all other keys see only their own creditors. A browser key sees no data of persons.
     package var tenancy: Tenancy {
-        kind == .ops ? .everyCreditor : .only(creditors, seesQuarantine: holds(.anomaliesWrite))
+        switch kind {
+        case .ops: .everyCreditor
+        case .frontend, .creditor: .only(creditors, seesQuarantine: holds(.anomaliesWrite))
+        case .browser: .registry(creditors)
+        }
+    }
+
+    /// The positions whose notices its users may look up and pay.
+    package var noticeTenancy: Tenancy {
+        kind == .ops ? .everyCreditor : .only(creditors, seesQuarantine: false)
+    }
+
+    /// Whether a page of this origin may use the key; any caller may use a key that is not for browsers.
+    package func allows(_ origin: WebOrigin?) -> Bool {
+        kind != .browser || origin.map(allowedOrigins.contains) ?? false
     }
 
     /// Front ends that may start payments may also sign in citizens; the scope `citizens` allows only the sign-in.

@@ -10,6 +10,8 @@ package enum Tenancy: Sendable, Equatable {
     case only([OrganizationTaxCode], seesQuarantine: Bool = true)
     /// The positions, attempts and receipts of one citizen, of all creditors or of one.
     case citizen(TaxCode, of: OrganizationTaxCode? = nil)
+    /// The entries of these creditors in the registry, and no data of persons.
+    case registry([OrganizationTaxCode])
     /// A PSP reports payments to any creditor, but sees only its own attempts.
     case psp(PSPID)
 
@@ -22,6 +24,7 @@ package enum Tenancy: Sendable, Equatable {
             return .only(creditors.contains(creditor) ? [creditor] : [], seesQuarantine: seesQuarantine)
         case .citizen(let taxCode, let other):
             return other == nil || other == creditor ? .citizen(taxCode, of: creditor) : .only([])
+        case .registry(let creditors): return .registry(creditors.contains(creditor) ? [creditor] : [])
         case .psp: return self
         }
     }

@@ -49,7 +49,7 @@ package struct APIKeyRequest: Sendable {
         if kind == .ops, !creditors.isEmpty {
             faults.append(Fault("/creditors", .notAllowed, "an ops key reaches every creditor"))
         }
-        if kind != .ops, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
+        if kind != .ops, kind != .browser, scopes.contains(.operations) || scopes.contains(.pspListWrite) {
             faults.append(Fault("/scopes", .notAllowed, "operations and psp-list:write are allowed for ops keys only"))
         }
         let backOffice: Set<Scope> = [
@@ -60,6 +60,12 @@ package struct APIKeyRequest: Sendable {
         }
         if kind == .creditor, scopes.contains(.citizens) {
             faults.append(Fault("/scopes", .notAllowed, "citizens is not allowed for back offices"))
+        }
+        for scope in scopes where kind == .browser && !scope.isForCitizens {
+            faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not allowed for browser keys"))
+        }
+        if kind == .browser, allowedOrigins.isEmpty {
+            faults.append(Fault("/allowed_origins", .required, "must name at least one origin"))
         }
         if kind == .ops, !allowedOrigins.isEmpty {
             faults.append(Fault("/allowed_origins", .notAllowed, "an ops key must not be used in a browser"))

@@ -48,6 +48,7 @@ extension CitizenOperations {
             if !precondition.isEmpty { try precondition.demand(try await me(citizen, in: tx)) }
             tx.erase(citizen.citizen, at: now)
             tx.endSessions(of: citizen.citizen, by: .erased, at: now)
+            tx.withdrawDelegations(of: citizen.taxCode, at: now)
             tx.journal(
                 JournalEntry(
                     .citizenErased, by: .citizen(citizen.citizen, through: caller.key.id), from: status.rawValue,

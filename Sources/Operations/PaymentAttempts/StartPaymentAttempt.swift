@@ -76,14 +76,16 @@ extension AttemptOperations {
     {
         let now = clock()
         let secrets = try await self.secrets.valid(of: request.psp)
+        let wanted = InstallmentSet(request.installments)
+        // An id is known from the debt itself; a notice number from a notice, which anybody may pay.
+        let tenancy = wanted.payees.map { caller.tenancy(payingNoticesOf: $0) } ?? caller.tenancy
         do {
-            return try await store.transaction(within: caller.tenancy) { tx in
+            return try await store.transaction(within: tenancy) { tx in
                 // One flush locks and reads all rows that the start needs.
-                let wanted = InstallmentSet(request.installments)
                 let (earlier, positions, creditors, version, suspensions) = try await tx.ask(
-                    IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: caller.tenancy),
-                    Positions.creditors(holding: wanted, within: caller.tenancy), PSPLists.currentVersion,
-                    Suspensions.of(request.psp, holding: wanted, within: caller.tenancy))
+                    IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: tenancy),
+                    Positions.creditors(holding: wanted, within: tenancy), PSPLists.currentVersion,
+                    Suspensions.of(request.psp, holding: wanted, within: tenancy))
                 switch earlier {
                 case .answered(let answer): return .replayed(answer)
                 case .running(let attempt, let age):
@@ -119,7 +121,7 @@ extension AttemptOperations {
         }
         var started = StartedAttempt.redirected(attempt)
         if let failed = attempt.status.after(.pspFailed) {
-            let reason = "the start was interrupted"
+            let reason = AttemptFailure.startInterrupted.reason
             tx.setStatus(failed, of: id, failureReason: reason, at: now)
             tx.journal(attempt, from: attempt.status, to: failed, by: caller.actor, at: now)
             started = .failed(attempt.with(status: failed, failureReason: reason, at: now), .pspUnreachable)
@@ -181,11 +183,13 @@ extension AttemptOperations {
     /// Returns the kind of failure for the caller, and logs the details.
     private func startRefusal(for error: any Error) -> (Refusal, String) {
         logger.warning("a PSP could not start a payment", metadata: ["failure": "\(error)"])
-        guard let failure = error as? PSPPortalFailure else { return (.pspUnreachable, "the PSP could not be reached") }
+        guard let failure = error as? PSPPortalFailure else {
+            return (.pspUnreachable, AttemptFailure.pspUnreachable.reason)
+        }
         switch failure {
-        case .timedOut: return (.pspTimedOut, "the PSP did not answer in time")
-        case .unreachable, .notAllowed, .busy: return (.pspUnreachable, "the PSP could not be reached")
-        case .refused, .malformedAnswer: return (.pspRefused, "the PSP did not accept the payment")
+        case .timedOut: return (.pspTimedOut, AttemptFailure.pspTimedOut.reason)
+        case .unreachable, .notAllowed, .busy: return (.pspUnreachable, AttemptFailure.pspUnreachable.reason)
+        case .refused, .malformedAnswer: return (.pspRefused, AttemptFailure.pspRefused.reason)
         }
     }
 }

@@ -106,7 +106,9 @@ extension PositionOperations {
             installments: installments, metadata: draft.metadata, state: old.state, version: old.version + 1,
             createdAt: old.createdAt,
             updatedAt: now, publishedAt: old.publishedAt, cancelledAt: old.cancelledAt,
-            alternativeGroup: draft.alternativeGroup)
+            alternativeGroup: draft.alternativeGroup,
+            // A debt type that is suspended now was refused above.
+            suspensions: debtType.key == old.debtTypeKey ? old.suspensions : [])
         // Unchanged lines and installments retain their accounts.
         if new.replacesParts(of: old) {
             let faults = accounts.faults(of: new.installments.map(\.transfers), on: today)

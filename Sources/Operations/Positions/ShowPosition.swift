@@ -86,7 +86,7 @@ extension Caller {
     /// - Throws: `Refusal.invalid`.
     func demandNamed(_ taxCode: TaxCode?, at pointer: String) throws(Refusal) {
         guard let taxCode, taxCode.isAnonymous else { return }
-        guard kind != .frontend, citizen == nil else {
+        guard kind != .frontend, kind != .browser, citizen == nil else {
             throw .invalid([
                 Fault(pointer, .notAllowed, "must not be ANONIMO: search by notice number, or ask the creditor")
             ])

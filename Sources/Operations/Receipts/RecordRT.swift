@@ -68,7 +68,7 @@ extension RTOperations {
         guard let event = attempt.event(after: outcome, of: installment.id),
             let next = attempt.status.after(event)
         else { return }
-        let reason = facts.rt.failureReason ?? "the PSP reports that nothing was paid"
+        let reason = facts.rt.failureReason ?? AttemptFailure.paymentRefused.reason
         tx.setStatus(next, of: attempt.id, failureReason: event == .refused ? reason : nil, at: facts.now)
         tx.journal(attempt, from: attempt.status, to: next, by: actor, at: facts.now)
     }

@@ -82,7 +82,7 @@ extension ReceiptOperations {
     ) async throws -> [UInt8] {
         let receipt = try await show(id, for: caller)
         guard receipt.hasPDF else { throw Refusal.notFound }
-        guard let version = receipt.audience(asked: audience, by: caller.citizen?.taxCode) else {
+        guard let version = receipt.audience(asked: audience, by: caller.person) else {
             throw Refusal.notFound
         }
         return try await draw(receipt, for: version, language: language)

@@ -90,7 +90,7 @@ extension SubscriptionOperations {
         case .everyCreditor: return subscription.creditors.isEmpty ? .everyCreditor : .only(subscription.creditors)
         case .only(let creditors, let seesQuarantine):
             return .only(subscription.creditors.filter(creditors.contains), seesQuarantine: seesQuarantine)
-        case .citizen, .psp: return nil
+        case .citizen, .registry, .psp: return nil
         }
     }
 

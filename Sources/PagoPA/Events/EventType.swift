@@ -58,7 +58,7 @@ package enum EventType: String, Sendable, CaseIterable {
             .secretMade, .secretRevoked, .secretsEncrypted,
             .relayRegistered, .relayEnded, .citizenRegistered, .registrationAttempt, .citizenVerified, .citizenChanged,
             .citizenErased, .citizenProved, .emailChanged, .passwordChanged, .passwordReset, .sessionOpened,
-            .sessionClosed, .sessionReuseDetected:
+            .sessionClosed, .sessionReuseDetected, .delegationGiven, .delegationWithdrawn, .delegationUsed:
             return nil
         }
     }

@@ -8,7 +8,7 @@ package struct JournalEntry: Sendable, Equatable {
     package let position: Identifier<Position>?
     package let attempt: Identifier<PaymentAttempt>?
     package let receipt: Identifier<Receipt>?
-    /// The anomaly, refund or import that the entry is about.
+    /// The anomaly, refund, import or delegation that the entry is about.
     package let subject: UUID?
     package let from: String?
     package let to: String?
@@ -86,4 +86,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case sessionOpened = "session_opened"
     case sessionClosed = "session_closed"
     case sessionReuseDetected = "session_reuse_detected"
+    /// The note of the three contains the id of the delegation; that of a use also the operation.
+    case delegationGiven = "delegation_given"
+    case delegationWithdrawn = "delegation_withdrawn"
+    case delegationUsed = "delegation_used"
 }

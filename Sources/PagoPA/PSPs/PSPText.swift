@@ -1,6 +1,6 @@
 /// The texts about the choice of a PSP.
 package enum PSPText: String, TextTable {
-    case notOffered
+    case notOffered = "not_offered"
 
     package var texts: Texts {
         switch self {

@@ -28,13 +28,16 @@ package struct Position: Sendable, Equatable {
     package let replacedBy: Identifier<Position>?
     /// A payment of another alternative is in progress until this instant.
     package let alternativeHeldUntil: Instant?
+    /// The suspensions of its creditor and of its debt type, also those that have not begun or have ended.
+    package let suspensions: [SuspensionPeriod]
 
     package init(
         id: Identifier<Position>, creditor: OrganizationTaxCode, externalID: String, debtTypeKey: String,
         payableAfterDue: Bool, document: Document, description: String, debtor: Debtor, lines: [PositionLine],
         installments: [Installment], metadata: [String: String], state: PositionState, version: Int, createdAt: Instant,
         updatedAt: Instant, publishedAt: Instant?, cancelledAt: Instant?, reviewReasons: [AnomalyKind] = [],
-        alternativeGroup: String? = nil, replacedBy: Identifier<Position>? = nil, alternativeHeldUntil: Instant? = nil
+        alternativeGroup: String? = nil, replacedBy: Identifier<Position>? = nil, alternativeHeldUntil: Instant? = nil,
+        suspensions: [SuspensionPeriod] = []
     ) {
         self.id = id
         self.creditor = creditor
@@ -57,6 +60,7 @@ package struct Position: Sendable, Equatable {
         self.alternativeGroup = alternativeGroup
         self.replacedBy = replacedBy
         self.alternativeHeldUntil = alternativeHeldUntil
+        self.suspensions = suspensions
     }
 
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
@@ -76,11 +80,8 @@ package struct Position: Sendable, Equatable {
     /// A payment arrived that may cover the amount still owed. Further payments are blocked until an operator has reviewed it.
     package var isPaymentBlocked: Bool { reviewReasons.contains(where: \.blocksPayment) }
 
-    /// Whether a payment of this installment can start now.
-    package func isPayable(_ installment: Installment, today: CalendarDate) -> Bool {
-        status(of: installment, today: today) == .open && installment.heldUntil == nil
-            && alternativeHeldUntil == nil && !isPaymentBlocked
-    }
+    /// Whether its creditor or its debt type is suspended.
+    package func isSuspended(at now: Instant) -> Bool { suspensions.contains { $0.contains(now) } }
 
     package func status(today: CalendarDate) -> PositionStatus {
         state.status(payableUntil: payableUntil, today: today)

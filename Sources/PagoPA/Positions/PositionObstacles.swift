@@ -15,6 +15,15 @@ package enum PaymentObstacle: Sendable, Equatable {
     case paymentInProgress(secondsLeft: Int)
 }
 
+/// Why a payment of an installment cannot start now, as callers read it. Permanent reasons come first.
+package enum DisabledCode: String, Sendable, CaseIterable {
+    case draft, paid, cancelled, expired
+    case underReview = "under_review"
+    case paymentInProgress = "payment_in_progress"
+    /// Its creditor or its debt type is suspended.
+    case suspended
+}
+
 extension Position {
     /// Only a position that is a draft or open, without a payment in progress, can be changed. `nil` if it can.
     package func obstacleToChange(now: Instant) -> ChangeObstacle? {
@@ -37,6 +46,19 @@ extension Position {
         if isPaymentBlocked { return .underReview(reviewReasons) }
         return (installment.heldUntil ?? alternativeHeldUntil).map {
             .paymentInProgress(secondsLeft: max(0, now.seconds(until: $0)))
+        }
+    }
+
+    /// Why a payment of this installment cannot start now; `nil` if it can.
+    package func disabledCode(of installment: Installment, now: Instant) -> DisabledCode? {
+        switch obstacle(paying: installment, on: CalendarDate(romeDayOf: now), now: now) {
+        case .status(.draft): .draft
+        case .status(.paid): .paid
+        case .status(.cancelled): .cancelled
+        case .status(.expired): .expired
+        case .underReview: .underReview
+        case .paymentInProgress: .paymentInProgress
+        case .status(.open), nil: isSuspended(at: now) ? .suspended : nil
         }
     }
 

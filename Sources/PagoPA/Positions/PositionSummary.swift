@@ -18,12 +18,15 @@ package struct PositionSummary: Sendable, Equatable {
     package let reviewReasons: [AnomalyKind]
     package let createdAt: Instant
     package let updatedAt: Instant
+    /// The suspensions of its creditor and of its debt type, also those that have not begun or have ended.
+    package let suspensions: [SuspensionPeriod]
 
     package init(
         id: Identifier<Position>, creditor: OrganizationTaxCode, creditorName: String, externalID: String,
         debtTypeKey: String, document: Document, description: String, state: PositionState, totalCents: Int64,
         paidCents: Int64, writtenOffCents: Int64, dueDate: CalendarDate, payableUntil: CalendarDate?,
-        reviewReasons: [AnomalyKind], createdAt: Instant, updatedAt: Instant
+        reviewReasons: [AnomalyKind], createdAt: Instant, updatedAt: Instant,
+        suspensions: [SuspensionPeriod]
     ) {
         self.id = id
         self.creditor = creditor
@@ -41,5 +44,9 @@ package struct PositionSummary: Sendable, Equatable {
         self.reviewReasons = reviewReasons
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.suspensions = suspensions
     }
+
+    /// Whether its creditor or its debt type is suspended.
+    package func isSuspended(at now: Instant) -> Bool { suspensions.contains { $0.contains(now) } }
 }

@@ -35,7 +35,7 @@ package struct Suspension: Sendable, Equatable {
     }
 
     package func isActive(at now: Instant) -> Bool {
-        liftedAt == nil && startsAt <= now && (endsAt.map { now < $0 } ?? true)
+        liftedAt == nil && SuspensionPeriod(startsAt: startsAt, endsAt: endsAt).contains(now)
     }
 
     /// The creditor of the subject; `nil` for PSPs and channels.
@@ -45,6 +45,22 @@ package struct Suspension: Sendable, Equatable {
         var copy = self
         copy.liftedAt = liftedAt ?? now
         return copy
+    }
+}
+
+/// When a suspension that is not lifted holds.
+package struct SuspensionPeriod: Sendable, Equatable {
+    package let startsAt: Instant
+    /// `nil`: until it is lifted.
+    package let endsAt: Instant?
+
+    package init(startsAt: Instant, endsAt: Instant?) {
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+    }
+
+    package func contains(_ now: Instant) -> Bool {
+        startsAt <= now && (endsAt.map { now < $0 } ?? true)
     }
 }
 

@@ -19,7 +19,7 @@ struct APIKeyCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The name of the key's user.") var name: String
-        @Option(help: "frontend, creditor or ops.") var kind: CallerKind
+        @Option(help: "frontend, creditor, ops or browser.") var kind: CallerKind
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
         @Option(
             help:
@@ -28,7 +28,7 @@ struct APIKeyCommand: AsyncParsableCommand {
         var scope: [Scope]
         @Option(
             help:
-                "An origin whose pages may read the responses (CORS), such as https://portale.example.org; may be repeated."
+                "An origin whose pages may read the responses (CORS), such as https://portale.example.org; may be repeated. Required for browser keys."
         )
         var origin: [String] = []
         @Option(help: "text or json.") var format = OutputFormat.text

@@ -73,7 +73,8 @@ extension Positions {
             SELECT p.id, p.creditor_tax_code, c.name, p.external_id, p.debt_type, p.document_year, p.document_number,
                 p.description, p.state, p.total_cents, p.paid_cents,
                 p.written_off_cents, p.due_date, p.payable_until,
-                \(reviewReasons(where: "a.position_id = p.id")), p.created_at, p.updated_at
+                \(reviewReasons(where: "a.position_id = p.id")), p.created_at, p.updated_at,
+                \(Suspensions.ofPosition)
             FROM (\(rows)) AS p JOIN creditors c ON c.tax_code = p.creditor_tax_code
             ORDER BY \(order.qualified) LIMIT \(page.limit + 1)
             """, rows: { try $0.positionSummary() })
@@ -120,7 +121,7 @@ extension PositionFilter {
         -> SQL
     {
         switch tenancy {
-        case .citizen, .psp:
+        case .citizen, .registry, .psp:
             // A citizen has few positions.
             return page.first(
                 of: "SELECT * FROM positions p WHERE \(complete([condition]).conjunction) ORDER BY \(order.ordering)")
@@ -271,6 +272,6 @@ extension Row {
             state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self),
             writtenOffCents: try next(Int64.self), dueDate: try date(), payableUntil: try optionalDate(),
             reviewReasons: try anomalyKinds(),
-            createdAt: try instant(), updatedAt: try instant())
+            createdAt: try instant(), updatedAt: try instant(), suspensions: try nextRows { try $0.suspensionPeriod() })
     }
 }

@@ -22,6 +22,9 @@ package struct InstallmentSet: Sendable {
         self.notices = notices
     }
 
+    /// The creditors of the notices; `nil` if an installment is referred to by its id.
+    package var payees: [OrganizationTaxCode]? { ids.isEmpty ? notices.map(\.creditor) : nil }
+
     /// The ids of the positions that contain them.
     var positionIDs: SQL {
         """
@@ -43,6 +46,19 @@ package enum Positions {
     > {
         let condition: SQL = "p.id = \(id.uuid) AND \(tenancy.condition(on: .positions("p")))"
         return (locking ? locked(where: condition) : several(where: condition)).map(\.first)
+    }
+
+    /// The position with this notice number of this creditor.
+    package static func holding(_ notice: NoticeNumber, of creditor: OrganizationTaxCode, within tenancy: Tenancy)
+        -> Query<Position?>
+    {
+        several(
+            where: """
+                p.id = ANY(ARRAY(SELECT i.position_id FROM installments i
+                    WHERE i.creditor_tax_code = \(creditor.value) AND i.notice_number = \(notice.value)))
+                    AND \(tenancy.condition(on: .positions("p")))
+                """
+        ).map(\.first)
     }
 
     /// The position with this IUV of this creditor, locked.
@@ -180,7 +196,7 @@ package enum Positions {
                 p.document_number, p.description, p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email,
                 p.debtor_address::text, p.lines, p.installments, p.metadata::text, p.state, p.version, p.created_at,
                 p.updated_at, p.published_at, p.cancelled_at, p.review_reasons, p.alternative_group, p.replaced_by,
-                p.alternative_held_until
+                p.alternative_held_until, p.suspensions
             FROM whole_positions p WHERE \(condition) ORDER BY p.id
             """, rows: { try $0.position() })
     }
@@ -220,7 +236,7 @@ extension Row {
             state: try word(), version: try int(), createdAt: try instant(), updatedAt: try instant(),
             publishedAt: try optionalInstant(), cancelledAt: try optionalInstant(), reviewReasons: try anomalyKinds(),
             alternativeGroup: try optionalText(), replacedBy: try optionalIdentifier(),
-            alternativeHeldUntil: try optionalInstant())
+            alternativeHeldUntil: try optionalInstant(), suspensions: try nextRows { try $0.suspensionPeriod() })
     }
 
     private mutating func installment() throws -> Installment {

@@ -25,6 +25,15 @@ package enum Suspensions {
             """)
     }
 
+    /// The periods of the suspensions of `p`, a position, as an array.
+    static var ofPosition: SQL {
+        """
+        ARRAY(SELECT ROW (s.starts_at, s.ends_at)::suspension_period FROM suspensions s
+            WHERE s.creditor_tax_code = p.creditor_tax_code AND s.lifted_at IS NULL
+                AND (s.debt_type IS NULL OR s.debt_type = p.debt_type))
+        """
+    }
+
     package static func show(_ id: Identifier<Suspension>, locking: Bool = false) -> Query<Suspension?> {
         several("s.id = \(id.uuid)", locking: locking).map(\.first)
     }
@@ -52,6 +61,10 @@ package enum Suspensions {
 }
 
 extension Row {
+    mutating func suspensionPeriod() throws -> SuspensionPeriod {
+        SuspensionPeriod(startsAt: try instant(), endsAt: try optionalInstant())
+    }
+
     fileprivate mutating func suspension() throws -> Suspension {
         let id: Identifier<Suspension> = try identifier()
         let creditor = try optionalValue { try OrganizationTaxCode(unchecked: $0) }

@@ -25,6 +25,29 @@ import Testing
                 #expect(forCitizen == operation.needsCitizen, "\(operation.operationId)")
             }
         }
+        #expect(Set(contract.operations.filter(\.isOpenToBrowsers).map(\.operationId)) == Route.openToBrowsers)
+    }
+
+    @Test
+    func `a browser key alone reaches only the operations for browsers, and with a citizen what the citizen reaches`()
+        async throws
+    {
+        let key = Sample.key([.positionsRead, .paymentsWrite, .receiptsRead, .citizens], kind: .browser)
+        let alone = Caller(key: key)
+        let signedIn = Caller(key: key, citizen: try Sample.citizen())
+        for route in try await RouteRunner.shared.value.routes where route.access.needsKey {
+            let isOpen = Route.openToBrowsers.contains(route.operation)
+            if isOpen {
+                try route.demandOpenToBrowsers(alone)
+            } else {
+                #expect(throws: Refusal.citizenTokenInvalid, "\(route.operation)") {
+                    try route.demandOpenToBrowsers(alone)
+                }
+            }
+            try route.demandOpenToBrowsers(signedIn)
+            try route.demandOpenToBrowsers(Caller(key: Sample.key([])))
+        }
+        #expect(!alone.seesContactData && !alone.seesSenders)
     }
 
     @Test func `one of the scopes is enough, and a 403 names the first`() throws {
