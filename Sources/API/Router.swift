@@ -23,7 +23,8 @@ package struct API: Sendable {
         self.service = service
         routes =
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links) + codeRoutes()
-            + creditorRoutes(intermediary.creditors) + accountRoutes(intermediary.creditors)
+            + creditorRoutes(intermediary.creditors) + amountSecretRoutes(intermediary.secrets, links)
+            + accountRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
@@ -31,7 +32,7 @@ package struct API: Sendable {
             + positionRoutes(intermediary.positions, intermediary.delegations, links)
             + noticeRoutes(intermediary.positions)
             + foundNoticeRoutes(intermediary.positions)
-            + importRoutes(intermediary.imports, links)
+            + positionRequestRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(

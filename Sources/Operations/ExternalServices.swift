@@ -15,6 +15,9 @@ package struct ExternalServices: Sendable {
     /// - Returns: the status of the answer.
     /// - Throws: `WebhookFailure`.
     package let callWebhook: @Sendable (WebhookCall) async throws -> Int
+    /// Asks a creditor for the present amount of an installment.
+    /// - Throws: `AmountFailure`.
+    package let askAmount: @Sendable (AmountCall) async throws -> AmountAnswer
     /// Sends one message to the mail server within the timeout.
     /// - Throws: `MailFailure`.
     package let deliver:
@@ -35,6 +38,9 @@ package struct ExternalServices: Sendable {
             @escaping @Sendable (PSPStart, _ deadline: ContinuousClock.Instant) async throws -> PSPPortalPage,
         cancelPayment: @escaping @Sendable (PSPCancellation) async throws -> Void,
         callWebhook: @escaping @Sendable (WebhookCall) async throws -> Int,
+        askAmount: @escaping @Sendable (AmountCall) async throws -> AmountAnswer = { _ in
+            throw AmountFailure.unreachable
+        },
         deliver:
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
@@ -47,6 +53,7 @@ package struct ExternalServices: Sendable {
         self.startPayment = startPayment
         self.cancelPayment = cancelPayment
         self.callWebhook = callWebhook
+        self.askAmount = askAmount
         self.deliver = deliver
         self.checkURL = checkURL
         self.verifySignature = verifySignature

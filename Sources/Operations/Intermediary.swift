@@ -45,7 +45,9 @@ package struct Intermediary: Sendable {
             privacyVersion: settings.privacyVersion, termsVersion: settings.termsVersion,
             identityProviders: settings.identityProviders)
         delegations = DelegationOperations(store: store, clock: clock)
-        creditors = CreditorOperations(store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes)
+        creditors = CreditorOperations(
+            store: store, clock: clock, checksTaxCodes: settings.checksCreditorTaxCodes,
+            externalServices: externalServices)
         help = HelpOperations(creditors: creditors)
         psps = PSPOperations(store: store, clock: clock, externalServices: externalServices)
         suspensions = SuspensionOperations(store: store, clock: clock, psps: psps)

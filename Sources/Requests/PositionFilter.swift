@@ -20,6 +20,22 @@ package struct PositionFilter: Sendable, Equatable {
     package var isUnderReview: Bool?
     /// Words in the description, or a complete document number, external id, IUV or notice number.
     package var words: String?
+    /// Beginnings of words of the debtor's name, in any order, without regard to accents and case.
+    package var debtorName: String?
+    /// The position's metadata has this pair.
+    package var metadata: MetadataPair?
+    /// The last digits of a notice number, and so of its IUV.
+    package var noticeNumberEnd: String?
 
     package init() {}
+}
+
+package struct MetadataPair: Sendable, Equatable {
+    package let key: String
+    package let value: String
+
+    package init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
 }

@@ -44,6 +44,12 @@ package enum Refusal: Error, Sendable, Equatable {
     case installmentNotPayable(InstallmentStatus, pointer: String)
     /// A payment arrived for the position, and an operator must resolve its anomalies.
     case positionUnderReview([AnomalyKind], pointer: String)
+    /// The installments have another sum than the payer saw or accepted.
+    case amountChanged(from: Amount, to: Amount)
+    /// The creditor says that an installment is not owed any more.
+    case noLongerOwed
+    /// The creditor does not say what is owed now, and its debt type allows no payment of the stored amount.
+    case amountUnavailable
     case attemptNotCancellable(AttemptStatus)
     /// A write requires `If-Match`.
     case preconditionMissing
@@ -88,6 +94,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case tooManySubscriptions(maximum: Int)
     /// The key has as many unfinished imports as it may have.
     case tooManyImports(maximum: Int)
+    /// The key requested as many positions of the creditor as it may within an hour.
+    case tooManyPositionRequests(retryAfterSeconds: Int)
     /// The server's capacity is exhausted at the moment.
     case busy(retryAfterSeconds: Int)
 }

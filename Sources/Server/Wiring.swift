@@ -32,6 +32,7 @@ struct Wiring: Sendable {
     let portal: PSPPortal
     let keySets: KeySets
     let webhooks: WebhookGateway
+    let amounts: AmountGateway
     let mail: MailGateway?
     private let drawing: ReceiptPDF
 
@@ -47,6 +48,7 @@ struct Wiring: Sendable {
         let policy = try settings.outboundPolicy ?? OutboundPolicy(allowing: [])
         let portal = PSPPortal(policy: policy) { Self.now().unixSeconds }
         let webhooks = WebhookGateway(policy: policy) { Self.now().unixSeconds }
+        let amounts = AmountGateway(policy: policy) { Self.now().unixSeconds }
         let keySets = KeySets(
             urls: Dictionary(
                 settings.identityProviders.map { ($0.issuer, $0.keySetURL) }, uniquingKeysWith: { first, _ in first }),
@@ -56,6 +58,7 @@ struct Wiring: Sendable {
         self.portal = portal
         self.keySets = keySets
         self.webhooks = webhooks
+        self.amounts = amounts
         self.mail = mail
         self.drawing = drawing
         intermediary = Intermediary(
@@ -64,6 +67,7 @@ struct Wiring: Sendable {
                 startPayment: { try await portal.start($0, until: $1) },
                 cancelPayment: { try await portal.cancel($0) },
                 callWebhook: { try await webhooks.send($0) },
+                askAmount: { try await amounts.ask($0) },
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
@@ -124,6 +128,7 @@ struct Wiring: Sendable {
         portal.stop()
         keySets.stop()
         webhooks.stop()
+        amounts.stop()
         mail?.stop()
         drawing.stop()
         intermediary.citizens.passwords.stop()

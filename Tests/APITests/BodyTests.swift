@@ -37,7 +37,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "email":"mario@example.org","address":{"street":"Via Roma","civic_number":"1","postal_code":"00100",
                 "city":"Roma","province":"RM","country":"IT"}},
                 "lines":[{"description":"Pasti","quantity":20,"amount_cents":5980}],
-                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","iuv":"01000000000000144",
+                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","valid_until":"2030-10-15","iuv":"01000000000000144",
                 "notice_number":"301000000000000144",
                 "transfers":[{"creditor_tax_code":"12345678903","iban":"IT60X0542811101000000123456",
                 "amount_cents":5980,"taxonomy_code":"9/0101002IM/","remittance":"Mensa"}]}],
@@ -46,7 +46,8 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
             optional: [
                 "/debtor/email", "/debtor/address", "/debtor/address/civic_number", "/debtor/address/province",
                 "/lines",
-                "/lines/0/quantity", "/installments/0/iuv", "/installments/0/notice_number",
+                "/lines/0/quantity", "/installments/0/valid_until", "/installments/0/iuv",
+                "/installments/0/notice_number",
                 "/installments/0/transfers", "/metadata", "/metadata/class", "/draft", "/alternative_group",
             ], open: ["/metadata"]),
         ValidBody(
@@ -58,7 +59,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "email":"mario@example.org","address":{"street":"Via Roma","civic_number":"1","postal_code":"00100",
                 "city":"Roma","province":"RM","country":"IT"}},
                 "lines":[{"description":"Pasti","quantity":20,"amount_cents":5980}],
-                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","iuv":"01000000000000144",
+                "installments":[{"amount_cents":5980,"due_date":"2030-10-10","valid_until":"2030-10-15","iuv":"01000000000000144",
                 "notice_number":"301000000000000144",
                 "transfers":[{"creditor_tax_code":"12345678903","iban":"IT60X0542811101000000123456",
                 "amount_cents":5980,"taxonomy_code":"9/0101002IM/","remittance":"Mensa"}]}],
@@ -68,7 +69,8 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "/creditor_tax_code", "/external_id",
                 "/debtor/email", "/debtor/address", "/debtor/address/civic_number", "/debtor/address/province",
                 "/lines",
-                "/lines/0/quantity", "/installments/0/iuv", "/installments/0/notice_number",
+                "/lines/0/quantity", "/installments/0/valid_until", "/installments/0/iuv",
+                "/installments/0/notice_number",
                 "/installments/0/transfers", "/metadata", "/metadata/class", "/draft", "/alternative_group",
             ], open: ["/metadata"]),
         ValidBody(
@@ -84,9 +86,9 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "payment_method":"CP","psp_id":"ABCDITMM","channel_id":"canale",
                 "payer":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi",
                 "email":"mario@example.org"},"email":"mario@example.org","notify_failure":true,
-                "return_url":"https://portale.example.org/","language":"it"}
+                "return_url":"https://portale.example.org/","language":"it","accepted_amount_cents":5980}
                 """,
-            optional: ["/payer", "/payer/email", "/notify_failure", "/language"]),
+            optional: ["/payer", "/payer/email", "/notify_failure", "/language", "/accepted_amount_cents"]),
         ValidBody(
             operation: "receive_outcome",
             json: #"{"attempt_id":"0199c0de-0000-7000-8000-000000000002","outcome":"completed","detail":"ok"}"#,
@@ -124,6 +126,13 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "allowed_origins":["https://portale.example.org"],"expires_at":"2030-01-01T00:00:00Z"}
                 """,
             optional: ["/allowed_origins", "/expires_at"], special: ["/creditors"]),
+        ValidBody(
+            operation: "request_position",
+            json: """
+                {"amount_cents":100,"debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi"},
+                "fields":{"plate":"AB123CD"}}
+                """,
+            optional: ["/amount_cents", "/debtor", "/fields", "/fields/plate"], open: ["/fields"]),
         ValidBody(
             operation: "create_suspension",
             json: """

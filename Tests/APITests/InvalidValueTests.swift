@@ -36,6 +36,8 @@ import Testing
         ("create_position", "/installments/0/transfers/0/iban", "\"IT61X0542811101000000123456\"", "bad_check_digit"),
         ("create_position", "/metadata/class", "\"\(String(repeating: "x", count: 141))\"", "too_long"),
         ("create_position", "/alternative_group", "\"\(String(repeating: "x", count: 36))\"", "too_long"),
+        ("request_position", "/amount_cents", "0", "out_of_range"),
+        ("request_position", "/fields/plate", "\"\"", "too_short"),
         ("record_counter_payment", "/installment", "0", "out_of_range"),
         ("record_counter_payment", "/installment", "61", "out_of_range"),
         ("record_counter_payment", "/amount_cents", "0", "out_of_range"),

@@ -228,6 +228,13 @@ import Testing
             (#"{"limit":0}"#, ["/limit out_of_range"]),
             (#"{"debtor_tax_code":"x"}"#, ["/debtor_tax_code bad_format"]),
             (#"{"q":""}"#, ["/q too_short"]),
+            (#"{"debtor_name":"Nicco","metadata_key":"a","metadata_value":"","notice_number_end":"143027134"}"#, []),
+            (
+                #"{"debtor_name":"N","notice_number_end":"12345"}"#,
+                ["/debtor_name too_short", "/notice_number_end bad_format"]
+            ),
+            (#"{"metadata_key":"a"}"#, ["/metadata_value required"]),
+            (#"{"metadata_value":"a"}"#, ["/metadata_key required"]),
             (#"{"a/b":1,"limit":0}"#, ["/a~1b unknown_member", "/limit out_of_range"]),
         ] as [(String, [String])])
     func `the violations of a search have pointers into its body`(text: String, violations: [String]) async throws {

@@ -106,10 +106,11 @@ extension Sample {
         let paid = try installment(Sample.position(.paid))
         #expect(paid["paid_at"] == .string("2026-09-01T08:00:00Z") && paid["payable"] == .bool(false))
         #expect(paid["status"] == .string("paid") && paid["disabled_code"] == .string("paid"))
-        #expect(paid["written_off_cents"] == nil)
+        #expect(paid["written_off_cents"] == nil && paid["paid_late"] == nil)
 
         let held = try installment(Sample.position(heldUntil: Sample.now))
-        #expect(held["payment_in_progress"] == .bool(true))
+        #expect(held["payment_in_progress"] == .bool(true) && held["payable"] == .bool(false))
+        #expect(held["disabled_code"] == .string("payment_in_progress"))
 
         #expect(try installment(Sample.position(.paid, written: 80))["written_off_cents"] == .integer(80))
         #expect(try installment(Sample.position(.draft))["payable"] == .bool(false))

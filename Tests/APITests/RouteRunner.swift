@@ -126,7 +126,7 @@ struct RouteRunner {
             .contentType: route.method == .patch ? "application/merge-patch+json" : "application/json"
         ]
         if route.method == .patch { headers[.ifMatch] = "*" }
-        if route.operation == "start_payment_attempt" { headers[.idempotencyKey] = "k-1" }
+        if ["start_payment_attempt", "request_position"].contains(route.operation) { headers[.idempotencyKey] = "k-1" }
         return headers
     }
 }

@@ -291,13 +291,19 @@ struct StartFixture: Sendable {
         for _ in 0..<2 { _ = try await intermediary.secrets.make(of: Self.psp, by: nil) }
     }
 
-    func intermediary(_ psp: some TestPSP) throws -> Intermediary {
+    func intermediary(
+        _ psp: some TestPSP,
+        askAmount: @escaping @Sendable (AmountCall) async throws -> AmountAnswer = { _ in
+            throw TestIntermediary.Unexpected()
+        }
+    ) throws -> Intermediary {
         Intermediary(
             store: test.store,
             externalServices: ExternalServices(
                 startPayment: { start, _ in try await psp.start(start) },
                 cancelPayment: { try await psp.cancel($0) },
-                callWebhook: { _ in throw TestIntermediary.Unexpected() }, deliver: { _, _, _, _ in },
+                callWebhook: { _ in throw TestIntermediary.Unexpected() }, askAmount: askAmount,
+                deliver: { _, _, _, _ in },
                 checkURL: { _ in },
                 drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
@@ -309,14 +315,15 @@ struct StartFixture: Sendable {
     /// Starts the payment of the debt or of another installment, and describes the result from the response or its replay.
     func start(
         _ intermediary: Intermediary, key: String, installment: Identifier<Installment>? = nil,
-        installments: [InstallmentReference]? = nil, by caller: Caller? = nil
+        installments: [InstallmentReference]? = nil, by caller: Caller? = nil, accepting: Int64? = nil
     ) async throws -> String {
         let request = AttemptRequest(
             installments: try installments ?? [.id(try installment ?? Identifier(Self.installment))],
             method: try PaymentMethod("CP"),
             psp: Self.psp,
             channel: try ChannelID("canale"), payer: nil, email: nil, notifiesFailure: false,
-            returnURL: try ReturnURL("https://portale.example.org/esito"), language: .it)
+            returnURL: try ReturnURL("https://portale.example.org/esito"), language: .it,
+            acceptedAmount: try accepting.map { try Amount(cents: $0) })
         let render: @Sendable (StartedAttempt) -> StoredAnswer = { started in
             let attempt: PaymentAttempt
             switch started {

@@ -26,13 +26,15 @@ enum Given {
     }
 
     static func installment(
-        _ number: Int = 1, cents: Int64 = 5_980, due: CalendarDate = day, transfers: [Transfer] = [],
+        _ number: Int = 1, cents: Int64 = 5_980, due: CalendarDate = day, validUntil: CalendarDate? = nil,
+        transfers: [Transfer] = [],
         paidAt: Instant? = nil, writtenOff: Int64 = 0, heldUntil: Instant? = nil
     ) throws -> Installment {
         let notice = try notice(number)
         return Installment(
             id: try id(number), number: number, iuv: notice.iuv, noticeNumber: notice, amount: amount(cents),
-            dueDate: due, transfers: transfers, paidAt: paidAt, writtenOff: amount(writtenOff), heldUntil: heldUntil)
+            dueDate: due, validUntil: validUntil, transfers: transfers, paidAt: paidAt, writtenOff: amount(writtenOff),
+            heldUntil: heldUntil)
     }
 
     static func debtor() throws -> Debtor {

@@ -23,6 +23,8 @@ import Testing
             let statements: [SQL] = [
                 """
                 UPDATE positions SET description = 'Mensa n. ' || document_number,
+                    debtor_full_name = CASE WHEN document_number = '4711' THEN 'Niccolò D''Angelo' ELSE 'Anna Bianchi' END,
+                    metadata = CASE WHEN document_number = '4711' THEN '{"pratica":"77","sede":"1"}' ELSE '{}' END::jsonb,
                     document_year = CASE WHEN created_at < now() - make_interval(mins => \(crowd / 2)) THEN 2025 ELSE 2026 END,
                     due_date = CASE WHEN document_number LIKE '%77' THEN '2027-01-01'::date + document_number::integer / 100 % 31
                         WHEN created_at < now() - make_interval(mins => \(crowd / 2))
@@ -132,6 +134,19 @@ import Testing
             ("external id as text", .createdDescending, 1, { $0.words = externalID }),
             ("IUV as text", .createdDescending, 1, { $0.words = iuv.value }),
             ("notice number as text", .createdDescending, 1, { $0.words = notice.value }),
+            ("common name", .createdDescending, 20, { $0.debtorName = "BIANCHI an" }),
+            ("rare name", .createdDescending, 1, { $0.debtorName = "angelo nicco" }),
+            ("name without positions", .createdDescending, 0, { $0.debtorName = "Zorro" }),
+            ("pair of metadata", .createdDescending, 1, { $0.metadata = MetadataPair(key: "pratica", value: "77") }),
+            ("other pair", .createdDescending, 0, { $0.metadata = MetadataPair(key: "pratica", value: "7") }),
+            ("end of a notice number", .createdDescending, 1, { $0.noticeNumberEnd = String(notice.value.suffix(9)) }),
+            (
+                "name and text", .createdDescending, 1,
+                {
+                    $0.debtorName = "nicco"
+                    $0.words = "4711"
+                }
+            ),
         ]
     }
 
@@ -140,7 +155,8 @@ import Testing
             for (name, order, found, change) in try await Self.positionCases(data) {
                 var filter = PositionFilter()
                 change(&filter)
-                let most = filter.words == nil ? Self.fewRows : Self.textRows
+                let isText = filter.words ?? filter.debtorName ?? filter.noticeNumberEnd ?? filter.metadata?.key
+                let most = isText == nil ? Self.fewRows : Self.textRows
                 // A service and a debt type belong to a creditor.
                 let isOfCreditors = filter.service != nil || filter.debtTypeKey != nil
                 let isOrdered =

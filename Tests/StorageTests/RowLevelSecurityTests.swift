@@ -34,7 +34,7 @@ import Testing
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-        .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2,
+        .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2, .positionRequests: 2,
         .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8, .delegations: 2,
     ]
 
@@ -62,6 +62,7 @@ import Testing
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                     .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0, .suspensions: 1,
+                    .positionRequests: 1,
                     .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4, .delegations: 0,
                 ])
             let noCreditor = try await seen(data, within: .only([])).filter {
@@ -86,6 +87,7 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
                     .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0, .suspensions: 2,
+                    .positionRequests: 0,
                     .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0, .delegations: 1,
                 ])
         }

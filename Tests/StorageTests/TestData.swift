@@ -165,6 +165,8 @@ struct TestData {
         for statement in statements { _ = try await pool.query(statement) }
         try await fillImports(of: rows)
         try await fillSubscriptions(of: rows)
+        _ = try await pool.query(
+            "INSERT INTO position_requests SELECT k.id, c.tax_code, now(), 1 FROM api_keys k, creditors c")
         // Lifted, so that they refuse nothing.
         _ = try await pool.query(
             """
@@ -298,6 +300,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case positionImportRows = "position_import_rows"
     case backgroundJobs = "background_jobs"
     case suspensions
+    case positionRequests = "position_requests"
     case webhookSubscriptions = "webhook_subscriptions"
     case webhookSubscriptionSecrets = "webhook_subscription_secrets"
     case webhookDeliveries = "webhook_deliveries"

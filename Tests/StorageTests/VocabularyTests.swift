@@ -23,6 +23,7 @@ import Testing
             ("webhook_deliveries_outcome_check", DeliveryOutcome.allCases.map(\.rawValue)),
             ("api_keys_kind_check", CallerKind.allCases.map(\.rawValue)),
             ("receipts_origin_check", ReceiptOrigin.allCases.map(\.rawValue)),
+            ("debt_types_amount_fallback_check", AmountFallback.allCases.map(\.rawValue)),
         ]
         try await TestData.with { data in
             for (constraint, words) in vocabularies {

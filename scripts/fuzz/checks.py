@@ -45,6 +45,18 @@ RULES = [
     ("required", r"save_accounts", r"/items"),
     ("required", r"start_payment_attempt", r"/email"),
     ("required", r"change_me", r"/current_password"),
+    # The form of a debt type is data: its amount and fields.
+    ("required", r"request_position", r"/(amount_cents|debtor|fields/[a-z0-9_-]+)"),
+    ("out_of_range", r"request_position", r"/(amount_cents|fields/.*)"),
+    ("unknown_member", r"request_position", r"/fields/.*"),
+    ("bad_format", r"request_position", r"/fields/.*"),
+    ("too_long", r"request_position", r"/fields/.*"),
+    # A key and a value of the metadata are a pair.
+    ("required", r"search_positions", r"/metadata_(key|value)"),
+    # Private addresses, and hosts that are no names.
+    ("bad_format", r"save_debt_type", r"/amount_url"),
+    # The most characters that a pattern may match, and the order of its counts and ranges.
+    ("bad_format", r"save_debt_type", r"/request_form/fields/[0-9]+/pattern"),
     # The result of a merge patch must be a whole address.
     ("required", r"change_me|change_position", r"/(debtor/)?address(/.*)?"),
 ]

@@ -248,6 +248,8 @@ extension DebtType {
         let service = reader.required("service") { try shortName($0) }
         let taxonomy = reader.required("taxonomy_code") { try TaxonomyCode($0) }
         let payableAfterDue = reader.required(flag: "payable_after_due")
+        let requestForm = reader.optional("request_form", object: RequestForm.read)
+        let amountSource = AmountSource.read(&reader)
         reader.readOnly("key", key)
         reader.readOnly("creditor_tax_code", creditor.value)
         reader.readOnly("created_at", old?.createdAt.rfc3339)
@@ -255,7 +257,9 @@ extension DebtType {
         guard let descriptions, let service, let taxonomy, let payableAfterDue else { return nil }
         return DebtType(
             creditor: creditor, key: key, descriptions: descriptions, service: service, taxonomyCode: taxonomy,
-            payableAfterDue: payableAfterDue, createdAt: old?.createdAt ?? now, updatedAt: now)
+            payableAfterDue: payableAfterDue, requestForm: requestForm,
+            amountSource: amountSource, createdAt: old?.createdAt ?? now, updatedAt: now
+        )
     }
 
     fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {
@@ -269,7 +273,33 @@ extension DebtType {
         json.field("service", service)
         json.field("taxonomy_code", taxonomyCode.value)
         json.field("payable_after_due", payableAfterDue)
+        if let requestForm { json.write(requestForm) }
+        json.field("amount_url", amountSource?.url)
+        json.field("amount_fallback", amountSource?.fallback.rawValue)
         json.field("created_at", createdAt.rfc3339)
         json.field("updated_at", updatedAt.rfc3339)
+    }
+}
+
+extension AmountSource {
+    fileprivate static func read(_ reader: inout ObjectReader) -> AmountSource? {
+        let hasURL = reader.has("amount_url")
+        if !hasURL, reader.has("amount_fallback") {
+            reader.refuse("amount_fallback", .notAllowed, "is only for an amount_url")
+        }
+        let url = reader.optional("amount_url") { (text: String) throws -> String in
+            guard (1...maximumURLLength).contains(text.utf8.count) else {
+                throw InvalidValue(
+                    text.isEmpty ? .tooShort : .tooLong, "must be 1 to \(maximumURLLength) characters long")
+            }
+            return text
+        }
+        let fallback = reader.optional("amount_fallback") { (text: String) throws -> AmountFallback in
+            guard let fallback = AmountFallback(rawValue: text) else {
+                throw InvalidValue(.unknownValue, "must be last_known or refuse")
+            }
+            return fallback
+        }
+        return url.map { AmountSource(url: $0, fallback: fallback ?? .refuse) }
     }
 }

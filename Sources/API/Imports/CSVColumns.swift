@@ -49,7 +49,7 @@ struct CSVColumns {
                 + ["kind", "tax_code", "full_name", "email"].map { "debtor/" + $0 }
                 + address.map { "debtor/address/" + $0 }
                 + ["description", "quantity", "amount_cents"].map { "lines/*/" + $0 }
-                + ["amount_cents", "due_date", "iuv", "notice_number"].map { "installments/*/" + $0 }
+                + ["amount_cents", "due_date", "valid_until", "iuv", "notice_number"].map { "installments/*/" + $0 }
                 + transfer.map { "installments/*/transfers/*/" + $0 })
     }()
 

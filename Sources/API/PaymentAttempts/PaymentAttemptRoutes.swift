@@ -158,10 +158,12 @@ extension AttemptRequest {
         if notifiesFailure, !hasEmail { reader.refuse("email", .required, "is required to notify a failure") }
         let returnURL = reader.required("return_url") { try ReturnURL($0) }
         let wanted = reader.optional("language", text: Language.read)
+        let accepted = reader.optional("accepted_amount_cents", in: 1...Amount.maximum.cents)
         guard let installments, let method, let psp, let channel, let returnURL else { return nil }
         return AttemptRequest(
             installments: installments, method: method, psp: psp, channel: channel, payer: payer, email: email,
-            notifiesFailure: notifiesFailure, returnURL: returnURL, language: wanted ?? language)
+            notifiesFailure: notifiesFailure, returnURL: returnURL, language: wanted ?? language,
+            acceptedAmount: accepted.flatMap { try? Amount(cents: $0) })
     }
 }
 

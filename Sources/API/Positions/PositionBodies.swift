@@ -138,12 +138,14 @@ extension InstallmentDraft {
         ObjectReader.object(value, pointer, violations) { reader in
             let amount = reader.required("amount_cents", in: 1...Amount.maximum.cents)
             let dueDate = reader.required("due_date") { try CalendarDate($0) }
+            let validUntil = reader.optional("valid_until") { try CalendarDate($0) }
             let iuv = reader.optional("iuv") { try IUV($0) }
             let notice = reader.optional("notice_number") { try NoticeNumber($0) }
             let transfers = reader.optional("transfers", count: 1...5, items: Transfer.read)
             guard let amount = amount.flatMap({ try? Amount(cents: $0) }), let dueDate else { return nil }
             return InstallmentDraft(
-                amount: amount, dueDate: dueDate, iuv: iuv, noticeNumber: notice, transfers: transfers ?? [])
+                amount: amount, dueDate: dueDate, validUntil: validUntil, iuv: iuv, noticeNumber: notice,
+                transfers: transfers ?? [])
         }
     }
 }

@@ -39,7 +39,8 @@ enum PositionPatch {
             let pointer = "/installments/\(index)"
             let own = index < known.count ? known[index] : .object(["iuv", "notice_number"].map { .init($0, .null) })
             return .object(
-                members.settable(["amount_cents", "due_date", "transfers"], at: pointer, current: own, found: &found))
+                members.settable(
+                    ["amount_cents", "due_date", "valid_until", "transfers"], at: pointer, current: own, found: &found))
         }
     }
 
@@ -56,6 +57,7 @@ enum PositionPatch {
                 json.beginObject()
                 json.field("amount_cents", part.amount.cents)
                 json.field("due_date", part.dueDate.description)
+                json.field("valid_until", part.validUntil?.description)
                 json.array("transfers", part.transfers) { $0.write($1) }
                 json.endObject()
             }

@@ -5,6 +5,7 @@ import JSON
 import Operations
 import PagoPA
 import Requests
+import Text
 
 func positionRoutes(_ positions: PositionOperations, _ delegations: DelegationOperations, _ links: Links) -> [Route] {
     let handlers = PositionHandlers(positions: positions, delegations: delegations, links: links)
@@ -63,6 +64,17 @@ private struct PositionHandlers: Sendable {
         "status", "creditor_tax_code", "external_id", "debt_type", "service", "document_year", "document_number", "iuv",
         "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since", "under_review",
     ])
+
+    private static let searchNames = [
+        "sort", "q", "debtor_tax_code", "debtor_name", "metadata_key", "metadata_value", "notice_number_end",
+    ]
+
+    private static func noticeNumberEnd(_ text: String) throws(InvalidValue) -> String {
+        guard (6...18).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit) else {
+            throw InvalidValue(.badFormat, "must be the last 6 to 18 digits of a notice number")
+        }
+        return text
+    }
 
     func createPosition(_ request: KeyRequest) async throws -> Reply {
         let json = try request.json()
@@ -138,11 +150,20 @@ private struct PositionHandlers: Sendable {
 
     /// Search by the debtor's tax code and by words too. It is a POST, so that personal data never appear in URLs or logs.
     func searchPositions(_ request: KeyRequest) async throws -> Reply {
-        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(["sort", "q", "debtor_tax_code"]))
+        var reader = try QueryReader(request.json(), knowing: Self.filterNames.union(Self.searchNames))
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         var (filter, creditor) = filter(&reader)
         filter.debtor = reader.code("debtor_tax_code") { try TaxCode($0) }
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
+        filter.debtorName = reader.value("debtor_name") { try boundedText($0, 2...70) }
+        filter.noticeNumberEnd = reader.value("notice_number_end") { try Self.noticeNumberEnd($0) }
+        let key = reader.value("metadata_key") { try boundedText($0, 1...140) }
+        let value = reader.value("metadata_value") { try boundedText($0, 0...140) }
+        if let key, let value { filter.metadata = MetadataPair(key: key, value: value) }
+        if (key == nil) != (value == nil) {
+            let missing = key == nil ? "metadata_key" : "metadata_value"
+            reader.violations.add(missing, .required, "is required: the two name a pair")
+        }
         let page = try reader.page(.positions, order: order.rawValue, for: request)
         try reader.finishBody()
         return try await list(filter, creditor, order, .page(page), for: request)

@@ -12,6 +12,8 @@ package struct Problem: Error, Sendable, Equatable {
     package var retryAfterSeconds: Int?
     package var anomaly: String?
     package var allow: String?
+    /// What the payer saw or accepted, and what is owed now, in cents.
+    package var amounts: ChangedAmounts?
     /// pagoPA's fault code, where pagoPA has one for the problem.
     package var paaCode: String?
 
@@ -51,6 +53,8 @@ package struct Problem: Error, Sendable, Equatable {
         json.field("retry_after_seconds", retryAfterSeconds)
         json.field("anomaly_id", anomaly)
         json.field("paa_fault", paaCode)
+        json.field("previous_amount_cents", amounts?.previousCents)
+        json.field("present_amount_cents", amounts?.presentCents)
         guard !violations.isEmpty else { return }
         json.array("violations", violations) { json, violation in
             json.beginObject()
@@ -61,6 +65,12 @@ package struct Problem: Error, Sendable, Equatable {
             json.endObject()
         }
     }
+}
+
+/// The two amounts of the problem `amount-changed`.
+package struct ChangedAmounts: Sendable, Equatable {
+    let previousCents: Int64
+    let presentCents: Int64
 }
 
 extension Problem {
@@ -175,6 +185,17 @@ extension Problem {
             self.init(
                 .suspended,
                 detail: "The \(suspension.subject) is switched off\(end), for this reason: \(suspension.reason).")
+        case .amountChanged(let previous, let present):
+            self.init(
+                .amountChanged,
+                detail: "The amount is \(present.cents) cents now; it was \(previous.cents) cents.")
+            amounts = ChangedAmounts(previousCents: previous.cents, presentCents: present.cents)
+        case .noLongerOwed:
+            self.init(.noLongerOwed, detail: "The creditor says that an installment is not owed any more.")
+        case .amountUnavailable:
+            self.init(
+                .amountUnavailable, detail: "The creditor does not say what is owed now. Nothing was reserved.",
+                retryAfterSeconds: 30)
         case .attemptNotCancellable(let status):
             self.init(.attemptNotCancellable, detail: "The attempt is \(status.rawValue).")
         case .pspRefused:
@@ -206,6 +227,10 @@ extension Problem {
             )
         case .tooManySubscriptions(let maximum):
             self.init(.tooManySubscriptions, detail: "A key may have \(maximum) webhook subscriptions.")
+        case .tooManyPositionRequests(let seconds):
+            self.init(
+                .tooManyRequests,
+                detail: "The next request to this creditor is possible in \(seconds) s.", retryAfterSeconds: seconds)
         case .tooManyImports(let maximum):
             self.init(
                 .tooManyImports, detail: "A key may have \(maximum) unfinished imports.", retryAfterSeconds: 5)

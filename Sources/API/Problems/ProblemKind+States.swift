@@ -9,7 +9,7 @@ extension ProblemKind {
         .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
         .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
         .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports, .suspended,
-        .eventsExpired, .tooManySubscriptions,
+        .eventsExpired, .tooManySubscriptions, .amountChanged, .noLongerOwed, .amountUnavailable,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
 
@@ -134,6 +134,22 @@ extension ProblemKind {
         cause: "The key, with those that it replaced, has as many webhook subscriptions as it may have.",
         cure: "Delete a subscription, or send the events of several creditors to one of them.",
         example: "A key may have 20 webhook subscriptions.")
+    static let amountChanged = ProblemKind(
+        "amount-changed", .conflict, "Amount changed",
+        cause:
+            "The creditor says that another amount is owed than the payer saw or accepted. The new amount is stored.",
+        cure: "Show the payer present_amount_cents. If they agree, start again with accepted_amount_cents.",
+        example: "The amount is 6280 cents now; it was 5980 cents.")
+    static let noLongerOwed = ProblemKind(
+        "no-longer-owed", .conflict, "Installment not owed any more",
+        cause: "The creditor, asked when the payment started, says that nothing is owed for an installment.",
+        cure: "Tell the payer that there is nothing to pay, and to ask the creditor.",
+        example: "The creditor says that an installment is not owed any more.")
+    static let amountUnavailable = ProblemKind(
+        "amount-unavailable", .serviceUnavailable, "Present amount not available",
+        cause: "The creditor does not answer what is owed now, and allows no payment of the stored amount.",
+        cure: "Try again later. Nothing was reserved.",
+        example: "The creditor does not say what is owed now. Nothing was reserved.")
     static let pspRefused = ProblemKind(
         "psp-refused", .badGateway, "Payment not accepted by the PSP",
         cause: "The PSP answered the start of the payment with a refusal, or in a way that cannot be understood.",

@@ -93,6 +93,7 @@ extension SecretOperations {
                 tx.reseal(subscriptionSecret: stored.id, sealed: try secretBox.seal(secret.bytes, for: context))
                 count += 1
             }
+            count += try await rotateAmountSecrets(in: tx)
             let check = try secretBox.seal(Self.keyCheckText, for: Self.keyCheckContext)
             tx.storeKeyCheck(sealed: check, isNew: false, at: now)
             tx.journal(JournalEntry(.secretsEncrypted, by: .commandLine, note: "\(count)"), at: now)

@@ -6,4 +6,5 @@ package struct CreditorOperations: OperationGroup {
     package let store: Store
     package let clock: @Sendable () -> Instant
     let checksTaxCodes: Bool
+    let externalServices: ExternalServices
 }

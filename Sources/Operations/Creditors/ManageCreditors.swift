@@ -66,6 +66,7 @@ extension CreditorOperations {
 
     /// Creates or replaces a debt type. A change applies to positions that are written afterwards.
     /// - Parameter wanted: the new debt type, whose times the operation sets, or the error of the request's body.
+    /// - Throws: `Refusal.preconditionFailed` before `.invalid`, and `.preconditionMissing` after it.
     package func saveDebtType(
         _ key: String, of creditor: OrganizationTaxCode, as wanted: Result<DebtType, any Error>, by caller: Caller,
         demanding precondition: Precondition<DebtType> = .none
@@ -79,10 +80,19 @@ extension CreditorOperations {
             let isConditionMissing = try precondition.isMissing(for: old)
             let new = try wanted.get().replacing(old, at: now)
             if let old, new == old { return .changed(old) }
+            try demandCallable(new.amountSource)
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.debtTypeSaved, by: caller.actor, creditor: creditor, note: key), at: now)
             return old == nil ? .created(new) : .changed(new)
+        }
+    }
+
+    /// - Throws: `Refusal.invalid` for a URL that the service may not call.
+    private func demandCallable(_ source: AmountSource?) throws {
+        guard let source else { return }
+        do { try externalServices.checkURL(source.url) } catch {
+            throw Refusal.invalid([Fault("/amount_url", .badFormat, "\(error)")])
         }
     }
 }

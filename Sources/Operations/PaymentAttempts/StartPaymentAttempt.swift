@@ -16,10 +16,13 @@ package struct AttemptRequest: Sendable {
     package let notifiesFailure: Bool
     package let returnURL: ReturnURL
     package let language: Language
+    /// The sum of the installments that the payer accepts; `nil`: the one that is stored when the request arrives.
+    package let acceptedAmount: Amount?
 
     package init(
         installments: [InstallmentReference], method: PaymentMethod, psp: PSPID, channel: ChannelID, payer: Payer?,
-        email: EmailAddress?, notifiesFailure: Bool, returnURL: ReturnURL, language: Language
+        email: EmailAddress?, notifiesFailure: Bool, returnURL: ReturnURL, language: Language,
+        acceptedAmount: Amount? = nil
     ) {
         self.installments = installments
         self.method = method
@@ -30,6 +33,7 @@ package struct AttemptRequest: Sendable {
         self.notifiesFailure = notifiesFailure
         self.returnURL = returnURL
         self.language = language
+        self.acceptedAmount = acceptedAmount
     }
 }
 
@@ -47,12 +51,19 @@ extension AttemptOperations {
 
     /// Reserves the installments, calls the PSP, and returns the URL of its portal. There are three steps, because a transaction never
     /// waits for an external service: reserve and commit; call; store the result.
+    /// If the debt type of an installment has a source of amounts, the creditor is asked before, and the present amounts are stored.
     /// - Throws: `Refusal`. An unreachable PSP is not an error: the result is `StartedAttempt.failed` and nothing is reserved.
     package func start(
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
         let deadline = ContinuousClock.now + .seconds(PSPPortal.startSeconds)
-        switch try await hold(request, by: caller, repeating: repeating) {
+        var held = try await hold(request, asksAmounts: true, by: caller, repeating: repeating)
+        if case .unasked(let questions, let attempt) = held {
+            try await refreshAmounts(questions, of: attempt, accepted: request.acceptedAmount, by: caller)
+            held = try await hold(request, asksAmounts: false, by: caller, repeating: repeating)
+        }
+        switch held {
+        case .unasked: throw Refusal.amountUnavailable
         case .replayed(let answer): return .replayed(answer)
         case .taken(let started): return .done(started)
         case .held(let attempt, let call):
@@ -66,14 +77,17 @@ extension AttemptOperations {
 
     private enum Held: Sendable {
         case held(PaymentAttempt, PSPStart)
+        /// The request can be accepted, but the creditor says what is owed now. Nothing was reserved.
+        case unasked([AmountQuestion], PaymentAttempt)
         /// A repeat of an interrupted start, answered from the current state of the attempt.
         case taken(StartedAttempt)
         case replayed(StoredAnswer)
     }
 
-    private func hold(_ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>) async throws
-        -> Held
-    {
+    /// - Parameter asksAmounts: whether debt types with a source of amounts are held back until the creditor was asked.
+    private func hold(
+        _ request: AttemptRequest, asksAmounts: Bool, by caller: Caller, repeating: Repeating<StartedAttempt>
+    ) async throws -> Held {
         let now = clock()
         let secrets = try await self.secrets.valid(of: request.psp)
         let wanted = InstallmentSet(request.installments)
@@ -82,10 +96,11 @@ extension AttemptOperations {
         do {
             return try await store.transaction(within: tenancy) { tx in
                 // One flush locks and reads all rows that the start needs.
-                let (earlier, positions, creditors, version, suspensions) = try await tx.ask(
+                let (earlier, positions, creditors, version, suspensions, sources) = try await tx.ask(
                     IdempotencyKeys.claim(repeating.key), Positions.lock(holding: wanted, within: tenancy),
                     Positions.creditors(holding: wanted, within: tenancy), PSPLists.currentVersion,
-                    Suspensions.of(request.psp, holding: wanted, within: tenancy))
+                    Suspensions.of(request.psp, holding: wanted, within: tenancy),
+                    AmountSources.of(wanted, within: tenancy, at: now))
                 switch earlier {
                 case .answered(let answer): return .replayed(answer)
                 case .running(let attempt, let age):
@@ -98,6 +113,13 @@ extension AttemptOperations {
                 let plan = try plan(
                     request, for: positions, of: creditors, from: try await psps.version(version, in: tx),
                     signedWith: secrets, unless: ActiveSuspensions(suspensions, at: now), by: caller, at: now)
+                if asksAmounts {
+                    let questions = questions(plan.attempt, positions, sources)
+                    if !questions.isEmpty { return .unasked(questions, plan.attempt) }
+                }
+                if let accepted = request.acceptedAmount, accepted != plan.attempt.amount {
+                    throw Refusal.amountChanged(from: accepted, to: plan.attempt.amount)
+                }
                 tx.insert(plan.attempt, caller: caller.key.id)
                 tx.journal(
                     JournalEntry(

@@ -34,9 +34,11 @@ extension PositionOperations {
     }
 
     /// Tries again when another request uses the external ID or a number of the draft at the same time.
-    /// - Parameter store: gets the number of earlier tries.
+    /// - Parameters:
+    ///   - draft: `nil`: one without numbers.
+    ///   - store: gets the number of earlier tries.
     /// - Throws: `Refusal.noticeNumberTaken`, `.noticeNumbersExhausted`.
-    func retryingNumbers<Stored: Sendable>(of draft: PositionDraft, _ store: (Int) async throws -> Stored) async throws
+    func retryingNumbers<Stored: Sendable>(of draft: PositionDraft?, _ store: (Int) async throws -> Stored) async throws
         -> Stored
     {
         var tries = 0
@@ -50,9 +52,9 @@ extension PositionOperations {
                 guard tries < NumberDraw.maximumTries else { throw Refusal.noticeNumbersExhausted }
             } catch StorageError.constraint(.installmentsIUV), StorageError.constraint(.installmentsNoticeNumber) {
                 // The creditor may have supplied the generated number at the same time: the next try draws another one.
-                let isOurs = draft.installments.contains(where: \.isNumberedByUs)
+                let isOurs = draft?.installments.contains(where: \.isNumberedByUs) ?? true
                 guard isOurs, tries < NumberDraw.maximumTries else {
-                    throw Refusal.noticeNumberTaken(pointer: draft.firstGivenNumber)
+                    throw Refusal.noticeNumberTaken(pointer: draft?.firstGivenNumber ?? "/installments/0")
                 }
             }
             tries += 1
@@ -89,18 +91,20 @@ extension PositionOperations {
     }
 
     /// Creates the position, unless the creditor has one with its external ID.
-    /// - Parameter precondition: checked before a position is created, on the position that does not exist.
+    /// - Parameters:
+    ///   - tenancy: `nil`: the caller's.
+    ///   - precondition: checked before a position is created, on the position that does not exist.
     /// - Throws: `Refusal.invalid`, `.preconditionFailed`, `.noticeNumbersExhausted`.
     func createUnlessStored(
-        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller,
+        _ draft: PositionDraft, fingerprint: [UInt8], by caller: Caller, within tenancy: Tenancy? = nil,
         demanding precondition: Precondition<PositionDetail> = .none, afterTries tries: Int, in tx: Transaction,
         at now: Instant
     ) async throws -> CreationOutcome {
         let draw = NumberDraw(
             draft.installments.count(where: \.isNumberedByUs), afterTries: tries, cached: Positions.cachedIUVBases)
         let (creditor, debtType, existing, accounts, bases, suspensions) = try await tx.ask(
-            Creditors.show(draft.creditor, within: caller.tenancy),
-            Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: caller.tenancy),
+            Creditors.show(draft.creditor, within: tenancy ?? caller.tenancy),
+            Creditors.debtType(draft.debtTypeKey, of: draft.creditor, within: tenancy ?? caller.tenancy),
             Positions.by(externalID: draft.externalID, of: draft.creditor), Accounts.of(draft.payees),
             Positions.nextIUVBases(draw.count, of: draft.creditor), Suspensions.of(draft.creditor))
         guard let creditor else { return .unknownCreditor }

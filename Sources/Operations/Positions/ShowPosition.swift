@@ -71,6 +71,7 @@ extension PositionOperations {
         for caller: Caller
     ) async throws -> Page<PositionSummary> {
         try caller.demandNamed(filter.debtor, at: "/debtor_tax_code")
+        try caller.demandStaff(for: filter)
         return try await store.readList(
             within: caller.tenancy,
             Positions.list(
@@ -82,6 +83,19 @@ extension PositionOperations {
 }
 
 extension Caller {
+    /// Rejects searches by name, by metadata and by a part of a number by front ends and citizens, because they would find debts of strangers.
+    /// - Throws: `Refusal.invalid`.
+    fileprivate func demandStaff(for filter: PositionFilter) throws(Refusal) {
+        guard kind == .frontend || citizen != nil else { return }
+        let used = [
+            ("/debtor_name", filter.debtorName != nil), ("/metadata_key", filter.metadata != nil),
+            ("/notice_number_end", filter.noticeNumberEnd != nil),
+        ].filter(\.1)
+        guard used.isEmpty else {
+            throw .invalid(used.map { Fault($0.0, .notAllowed, "is a filter for creditors and operations only") })
+        }
+    }
+
     /// Rejects searches for the tax code ANONIMO by front ends and citizens, because the result would show the debts of strangers.
     /// - Throws: `Refusal.invalid`.
     func demandNamed(_ taxCode: TaxCode?, at pointer: String) throws(Refusal) {

@@ -10,12 +10,17 @@ package struct DebtType: Sendable, Equatable {
     package let taxonomyCode: TaxonomyCode
     /// Whether an installment may still be paid after its due date.
     package let payableAfterDue: Bool
+    /// What a payer is asked who requests a payment without a bill; `nil`: payers cannot request one.
+    package let requestForm: RequestForm?
+    /// Where the present amount of an installment is asked for; `nil`: the stored amount is right.
+    package let amountSource: AmountSource?
     package private(set) var createdAt: Instant
     package private(set) var updatedAt: Instant
 
     package init(
         creditor: OrganizationTaxCode, key: String, descriptions: [Language: String], service: String,
-        taxonomyCode: TaxonomyCode, payableAfterDue: Bool, createdAt: Instant, updatedAt: Instant
+        taxonomyCode: TaxonomyCode, payableAfterDue: Bool, requestForm: RequestForm? = nil,
+        amountSource: AmountSource? = nil, createdAt: Instant, updatedAt: Instant
     ) {
         self.creditor = creditor
         self.key = key
@@ -23,6 +28,8 @@ package struct DebtType: Sendable, Equatable {
         self.service = service
         self.taxonomyCode = taxonomyCode
         self.payableAfterDue = payableAfterDue
+        self.requestForm = requestForm
+        self.amountSource = amountSource
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -43,7 +43,7 @@ package enum EventType: String, Sendable, CaseIterable {
     package init?(of kind: JournalKind, to: String?) {
         switch kind {
         case .positionCreated: self = .positionCreated
-        case .positionChanged: self = .positionChanged
+        case .positionChanged, .amountChanged: self = .positionChanged
         case .positionState: self = to == PositionState.paid.rawValue ? .positionPaid : .positionChanged
         case .positionDeleted: self = .positionDeleted
         case .attemptState: self.init(.attempt, to)

@@ -41,6 +41,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case positionCreated = "position_created"
     case positionChanged = "position_changed"
     case positionState = "position_state"
+    /// The creditor answered with another amount when a payment started; the note contains both.
+    case amountChanged = "amount_changed"
     /// A draft that was never published was deleted.
     case positionDeleted = "position_deleted"
     case attemptState = "attempt_state"

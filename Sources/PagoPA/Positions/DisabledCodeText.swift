@@ -23,7 +23,7 @@ extension DisabledCode: TextTable {
                 de: "Die Körperschaft hat es storniert: Zahlen Sie nicht.",
                 fr: "L'organisme l'a annulé : ne payez pas.",
                 sl: "Ustanova je to preklicala: ne plačajte.")
-        case .expired:
+        case .overdue, .validityEnded:
             Texts(
                 it: "Il termine per pagare è passato: rivolgiti all'ente.",
                 en: "The time to pay has passed: contact the public body.",
@@ -37,7 +37,7 @@ extension DisabledCode: TextTable {
                 de: "Eine Zahlung wird geprüft: Zahlen Sie nicht noch einmal.",
                 fr: "Un paiement est en cours de vérification : ne payez pas à nouveau.",
                 sl: "Plačilo je v preverjanju: ne plačajte znova.")
-        case .paymentInProgress:
+        case .paymentInProgress, .alternativeInProgress:
             Texts(
                 it: "Un pagamento è in corso: attendi l'esito.",
                 en: "A payment is in progress: wait for its outcome.",

@@ -72,9 +72,18 @@ package struct Position: Sendable, Equatable {
     package var writtenOffCents: Int64 { Amount.cents(of: installments.map(\.writtenOff)) }
     package var residualCents: Int64 { totalCents - paidCents - writtenOffCents }
 
-    /// The last due date that is still owed; `nil` if nothing is owed or the debt may be paid late.
-    package var payableUntil: CalendarDate? {
-        payableAfterDue ? nil : installments.filter { $0.paidAt == nil }.map(\.dueDate).max()
+    /// The last day on which an installment that is still owed can be paid; `nil` if nothing is owed or there is no such day.
+    package var payableUntil: CalendarDate? { payableUntil(owing: installments.filter { $0.paidAt == nil }) }
+
+    /// - Parameter owed: the installments that are owed.
+    package func payableUntil(owing owed: [Installment]) -> CalendarDate? {
+        let days = owed.compactMap(lastDay(of:))
+        return days.count == owed.count ? days.max() : nil
+    }
+
+    /// The last day on which the installment can be paid: its due date, unless the debt may be paid late, or the end of its validity.
+    package func lastDay(of installment: Installment) -> CalendarDate? {
+        [payableAfterDue ? nil : installment.dueDate, installment.validUntil].compactMap(\.self).min()
     }
 
     /// A payment arrived that may cover the amount still owed. Further payments are blocked until an operator has reviewed it.
@@ -93,7 +102,7 @@ package struct Position: Sendable, Equatable {
         case .draft: return .draft
         case .cancelled: return .cancelled
         case .open, .partiallyPaid, .paid:
-            return !payableAfterDue && installment.dueDate < today ? .expired : .open
+            return lastDay(of: installment).map { $0 < today } ?? false ? .expired : .open
         }
     }
 }
@@ -174,6 +183,8 @@ package struct Installment: Sendable, Equatable {
     package let noticeNumber: NoticeNumber
     package let amount: Amount
     package let dueDate: CalendarDate
+    /// The last day of payment, not before the due date; `nil`: the debt type decides.
+    package let validUntil: CalendarDate?
     package let transfers: [Transfer]
     package let paidAt: Instant?
     /// The amount that the creditor wrote off when it accepted a short payment.
@@ -185,7 +196,8 @@ package struct Installment: Sendable, Equatable {
 
     package init(
         id: Identifier<Installment>, number: Int, iuv: IUV, noticeNumber: NoticeNumber, amount: Amount,
-        dueDate: CalendarDate, transfers: [Transfer], paidAt: Instant?, writtenOff: Amount = .zero,
+        dueDate: CalendarDate, validUntil: CalendarDate? = nil, transfers: [Transfer], paidAt: Instant?,
+        writtenOff: Amount = .zero,
         heldUntil: Instant?, isIUVGenerated: Bool = false
     ) {
         self.id = id
@@ -194,12 +206,18 @@ package struct Installment: Sendable, Equatable {
         self.noticeNumber = noticeNumber
         self.amount = amount
         self.dueDate = dueDate
+        self.validUntil = validUntil
         self.transfers = transfers
         self.paidAt = paidAt
         self.writtenOff = writtenOff
         self.heldUntil = heldUntil
         self.isIUVGenerated = isIUVGenerated
     }
+}
+
+extension Installment {
+    /// Whether it was paid after its due date.
+    package var isPaidLate: Bool { paidAt.map { CalendarDate(romeDayOf: $0) > dueDate } ?? false }
 }
 
 /// Versamento to one beneficiary; at most five per installment (pagoPA's limit of a payment).

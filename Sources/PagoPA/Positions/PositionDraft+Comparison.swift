@@ -22,7 +22,7 @@ extension PositionDraft {
 
 extension InstallmentDraft {
     fileprivate func isContent(of installment: Installment) -> Bool {
-        amount == installment.amount && dueDate == installment.dueDate
+        amount == installment.amount && dueDate == installment.dueDate && validUntil == installment.validUntil
             && (noticeNumber ?? installment.noticeNumber) == installment.noticeNumber
             && (iuv ?? installment.iuv) == installment.iuv
             && (transfers.isEmpty || transfers == installment.transfers)

@@ -61,7 +61,7 @@ extension PositionDraft {
             built.append(
                 Installment(
                     id: newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice, amount: part.amount,
-                    dueDate: part.dueDate,
+                    dueDate: part.dueDate, validUntil: part.validUntil,
                     transfers: try source.transfers(of: part, iuv: notice.iuv, description: description),
                     paidAt: nil, heldUntil: nil, isIUVGenerated: given == nil))
         }
@@ -96,7 +96,8 @@ extension PositionDraft {
             built.append(
                 Installment(
                     id: existing?.id ?? newID(), number: index + 1, iuv: notice.iuv, noticeNumber: notice,
-                    amount: part.amount, dueDate: part.dueDate, transfers: transfers, paidAt: nil, heldUntil: nil,
+                    amount: part.amount, dueDate: part.dueDate, validUntil: part.validUntil, transfers: transfers,
+                    paidAt: nil, heldUntil: nil,
                     isIUVGenerated: existing?.isIUVGenerated ?? (given == nil)))
         }
         return built

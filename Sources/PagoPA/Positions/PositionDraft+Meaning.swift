@@ -33,6 +33,7 @@ extension PositionDraft {
         for installment in installments {
             said.add("installment", String(installment.amount.cents))
             said.add("due", installment.dueDate.description)
+            said.add("valid_until", installment.validUntil?.description)
             said.add("iuv", (installment.noticeNumber?.iuv ?? installment.iuv)?.value)
             for transfer in installment.transfers {
                 said.add("transfer", transfer.creditor.value)

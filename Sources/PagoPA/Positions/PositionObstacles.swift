@@ -17,9 +17,15 @@ package enum PaymentObstacle: Sendable, Equatable {
 
 /// Why a payment of an installment cannot start now, as callers read it. Permanent reasons come first.
 package enum DisabledCode: String, Sendable, CaseIterable {
-    case draft, paid, cancelled, expired
+    case draft, paid, cancelled
+    /// Its due date has passed, and the debt may not be paid late.
+    case overdue
+    /// The end of its validity has passed.
+    case validityEnded = "validity_ended"
     case underReview = "under_review"
     case paymentInProgress = "payment_in_progress"
+    /// Another alternative of the debt is being paid.
+    case alternativeInProgress = "alternative_in_progress"
     /// Its creditor or its debt type is suspended.
     case suspended
 }
@@ -51,13 +57,14 @@ extension Position {
 
     /// Why a payment of this installment cannot start now; `nil` if it can.
     package func disabledCode(of installment: Installment, now: Instant) -> DisabledCode? {
-        switch obstacle(paying: installment, on: CalendarDate(romeDayOf: now), now: now) {
+        let today = CalendarDate(romeDayOf: now)
+        return switch obstacle(paying: installment, on: today, now: now) {
         case .status(.draft): .draft
         case .status(.paid): .paid
         case .status(.cancelled): .cancelled
-        case .status(.expired): .expired
+        case .status(.expired): installment.validUntil.map { $0 < today } ?? false ? .validityEnded : .overdue
         case .underReview: .underReview
-        case .paymentInProgress: .paymentInProgress
+        case .paymentInProgress: installment.heldUntil == nil ? .alternativeInProgress : .paymentInProgress
         case .status(.open), nil: isSuspended(at: now) ? .suspended : nil
         }
     }

@@ -57,7 +57,7 @@ extension PositionState {
         }
     }
 
-    /// `payableUntil`: the last due date that is still owed; `nil` if the debt may be paid after it.
+    /// `payableUntil`: the last day on which something can be paid; `nil` if there is none.
     package func status(payableUntil: CalendarDate?, today: CalendarDate) -> PositionStatus {
         switch self {
         case .draft: .draft

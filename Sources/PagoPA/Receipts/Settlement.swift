@@ -93,7 +93,7 @@ package struct Settlement: Sendable, Equatable {
         if amount != installment.amount { return .anomaly(.amountMismatch) }
         if !installment.isPaid(by: transfers) { return .anomaly(.unexpectedBeneficiary) }
         let begun = min(startedAt ?? paidAt, paidAt)
-        if !position.payableAfterDue, CalendarDate(romeDayOf: begun) > installment.dueDate {
+        if let last = position.lastDay(of: installment), CalendarDate(romeDayOf: begun) > last {
             return .anomaly(.positionExpired)
         }
         return .settled

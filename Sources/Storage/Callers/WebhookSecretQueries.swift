@@ -40,6 +40,9 @@ package enum Secrets {
             SELECT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_secrets
             WHERE sealed IS NOT NULL
             UNION SELECT substring(sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer) FROM webhook_subscription_secrets
+            UNION SELECT substring(s.sealed FROM 2 FOR \(SecretBox.keyIDBytes)::integer)
+                FROM debt_types d CROSS JOIN LATERAL (VALUES (d.amount_secret), (d.former_amount_secret)) AS s(sealed)
+                WHERE s.sealed IS NOT NULL
             """, rows: { try $0.next([UInt8].self) })
     }
 }

@@ -64,20 +64,28 @@ package enum Creditors {
     private static func debtTypes(where condition: SQL) -> Query<[DebtType]> {
         Query(
             """
-            SELECT creditor_tax_code, key, descriptions::text, service, taxonomy_code, payable_after_due, created_at,
-                updated_at
+            SELECT creditor_tax_code, key, descriptions::text, service, taxonomy_code, payable_after_due,
+                request_form::text, amount_url, amount_fallback, created_at, updated_at
             FROM debt_types WHERE \(condition) ORDER BY key
             """,
             rows: { row in
                 DebtType(
                     creditor: try row.organization(), key: try row.text(), descriptions: try languageMap(row.text()),
                     service: try row.text(), taxonomyCode: try row.value { try TaxonomyCode($0) },
-                    payableAfterDue: try row.bool(), createdAt: try row.instant(), updatedAt: try row.instant())
+                    payableAfterDue: try row.bool(), requestForm: try row.optionalText().map(RequestForm.init(stored:)),
+                    amountSource: try amountSource(&row), createdAt: try row.instant(), updatedAt: try row.instant())
             })
     }
 }
 
 extension Creditors {
+    private static func amountSource(_ row: inout Row) throws -> AmountSource? {
+        let url = try row.optionalText()
+        let fallback = try row.optionalText().flatMap(AmountFallback.init(rawValue:))
+        guard let url, let fallback else { return nil }
+        return AmountSource(url: url, fallback: fallback)
+    }
+
     /// One page of creditors, by tax code.
     package static func list(within tenancy: Tenancy, page: PageRequest) -> Query<Page<Creditor>> {
         var conditions: [SQL] = [tenancy.condition(on: .registry("c.tax_code"))]

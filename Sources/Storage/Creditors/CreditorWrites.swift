@@ -44,13 +44,16 @@ extension Transaction {
         send(
             """
             INSERT INTO debt_types (creditor_tax_code, key, descriptions, service, taxonomy_code, payable_after_due,
-                created_at, updated_at)
+                request_form, amount_url, amount_fallback, created_at, updated_at)
             VALUES (\(debtType.creditor.value), \(debtType.key), \(languageText(debtType.descriptions))::jsonb,
                 \(debtType.service), \(debtType.taxonomyCode.value), \(debtType.payableAfterDue),
-                \(debtType.createdAt.sql), \(debtType.updatedAt.sql))
+                \(debtType.requestForm?.stored)::jsonb, \(debtType.amountSource?.url),
+                \(debtType.amountSource?.fallback.rawValue), \(debtType.createdAt.sql), \(debtType.updatedAt.sql))
             ON CONFLICT ON CONSTRAINT debt_types_pkey DO UPDATE SET descriptions = EXCLUDED.descriptions,
                 service = EXCLUDED.service, taxonomy_code = EXCLUDED.taxonomy_code,
-                payable_after_due = EXCLUDED.payable_after_due, updated_at = EXCLUDED.updated_at
+                payable_after_due = EXCLUDED.payable_after_due,
+                request_form = EXCLUDED.request_form, amount_url = EXCLUDED.amount_url,
+                amount_fallback = EXCLUDED.amount_fallback, updated_at = EXCLUDED.updated_at
             """)
     }
 }

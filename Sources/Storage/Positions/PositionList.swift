@@ -151,49 +151,41 @@ extension PositionFilter {
     /// lets a statement of the service not use that index, so a function of the owner reads it and applies the policy itself.
     /// - Parameter creditor: the creditor of all rows, or NULL.
     private func selection(where condition: SQL, creditor: SQL, order: PositionOrder, page: PageRequest) -> SQL {
-        guard let words else {
+        let texts = textConditions
+        guard let first = texts.first else {
             return page.first(of: "SELECT * FROM positions p WHERE \(condition) ORDER BY \(order.ordering)")
         }
         let near = page.first(
             of: """
                 SELECT p.id FROM (SELECT p.* FROM positions p WHERE \(condition) ORDER BY \(order.ordering)
                     LIMIT \(Self.rowsBeforeTextIndex)) AS p
-                WHERE \(hasText(words)) ORDER BY \(order.ordering)
+                WHERE \(texts.map(\.row).conjunction) ORDER BY \(order.ordering)
                 """)
+        let others: [SQL] = texts.dropFirst().map(\.row)
         let found = page.first(
             of: """
-                SELECT * FROM positions p WHERE \(condition) AND p.id = ANY(matching.ids) ORDER BY \(order.ordering)
+                SELECT * FROM positions p
+                WHERE \(([condition, "p.id = ANY(matching.ids)"] + others).conjunction) ORDER BY \(order.ordering)
                 """)
         // OFFSET 0: each array is computed once, and not for each row.
         return """
             SELECT page.* FROM (SELECT ARRAY(\(near)) AS ids OFFSET 0) AS near
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN cardinality(near.ids) > \(page.limit)::integer THEN near.ids
-                    ELSE positions_with_text(\(Self.pattern(words)), \(words), \(creditor)) END AS ids OFFSET 0) AS matching
+                    ELSE \(first.ids(creditor)) END AS ids OFFSET 0) AS matching
             CROSS JOIN LATERAL (\(found)) AS page
             """
     }
 
     /// All conditions as one, for few rows or for a count.
     fileprivate func complete(_ conditions: [SQL]) -> [SQL] {
-        conditions + (service.map { [Self.hasService($0)] } ?? []) + (words.map { [hasText($0)] } ?? [])
+        conditions + (service.map { [Self.hasService($0)] } ?? []) + textConditions.map(\.row)
     }
 
     private static func hasService(_ service: String) -> SQL {
         """
         EXISTS (SELECT FROM debt_types d WHERE d.creditor_tax_code = p.creditor_tax_code AND d.key = p.debt_type
             AND d.service = \(service))
-        """
-    }
-
-    private static func pattern(_ words: String) -> String { "%" + words.escapedForLike + "%" }
-
-    /// IUVs and notice numbers are found by the index on IUVs, once for all rows: an IUV is the end of its notice number.
-    private func hasText(_ words: String) -> SQL {
-        """
-        (p.description ILIKE \(Self.pattern(words)) OR p.document_number = \(words) OR p.external_id = \(words)
-            OR p.id = ANY(ARRAY(SELECT i.position_id FROM installments i
-                WHERE i.iuv IN (\(words), substr(\(words), 2), substr(\(words), 4)) AND \(words) IN (i.iuv, i.notice_number))))
         """
     }
 

@@ -240,11 +240,16 @@ extension Row {
     }
 
     private mutating func installment() throws -> Installment {
-        Installment(
-            id: try identifier(), number: try int(), iuv: try value { try IUV($0) },
-            noticeNumber: try value { try NoticeNumber($0) }, amount: try amount(), dueDate: try date(),
-            transfers: try nextRows { try $0.transfer() }, paidAt: try optionalInstant(), writtenOff: try amount(),
-            heldUntil: try optionalInstant(), isIUVGenerated: try bool())
+        let (id, number): (Identifier<Installment>, Int) = (try identifier(), try int())
+        let (iuv, notice) = (try value { try IUV($0) }, try value { try NoticeNumber($0) })
+        let (amount, dueDate) = (try amount(), try date())
+        let transfers = try nextRows { try $0.transfer() }
+        let (paidAt, writtenOff) = (try optionalInstant(), try self.amount())
+        let (heldUntil, isIUVGenerated) = (try optionalInstant(), try bool())
+        return Installment(
+            id: id, number: number, iuv: iuv, noticeNumber: notice, amount: amount, dueDate: dueDate,
+            validUntil: try optionalDate(), transfers: transfers, paidAt: paidAt, writtenOff: writtenOff,
+            heldUntil: heldUntil, isIUVGenerated: isIUVGenerated)
     }
 
     private mutating func debtor() throws -> Debtor {

@@ -46,7 +46,7 @@ extension Transaction {
                 updated_at, published_at, alternative_group)
             SELECT id, creditor, external_id, decode(fingerprint, 'hex'), debt_type, late, year, number, description, kind,
                 tax_code, full_name, NULLIF(email, ''), NULLIF(address, '')::jsonb, metadata::jsonb, state, total, due,
-                CASE WHEN NOT late THEN last_due END, 1, at, at, CASE WHEN state <> 'draft' THEN at END,
+                CASE WHEN limited THEN last_day END, 1, at, at, CASE WHEN state <> 'draft' THEN at END,
                 NULLIF(alternatives, '')
             FROM unnest(\(all.map(\.id.uuid))::uuid[], \(all.map(\.creditor.value))::text[], \(all.map(\.externalID))::text[],
                 \(new.map { Hex.encode($0.fingerprint) })::text[], \(all.map(\.debtTypeKey))::text[],
@@ -57,10 +57,11 @@ extension Transaction {
                 \(all.map { $0.debtor.address.map(addressText) ?? "" })::text[],
                 \(all.map { jsonText($0.metadata) })::text[], \(all.map(\.state.rawValue))::text[],
                 \(all.map(\.totalCents))::bigint[], \(all.map(\.owedDueDate.sql))::date[],
-                \(all.map { ($0.payableUntil ?? $0.owedDueDate).sql })::date[], \(now)::timestamptz[],
+                \(all.map { ($0.payableUntil ?? $0.owedDueDate).sql })::date[],
+                \(all.map { $0.payableUntil != nil })::boolean[], \(now)::timestamptz[],
                 \(all.map { $0.alternativeGroup ?? "" })::text[])
                 AS p(id, creditor, external_id, fingerprint, debt_type, late, year, number, description, kind, tax_code,
-                    full_name, email, address, metadata, state, total, due, last_due, at, alternatives)
+                    full_name, email, address, metadata, state, total, due, last_day, limited, at, alternatives)
             """)
     }
 }

@@ -60,17 +60,20 @@ extension Transaction {
         send(
             """
             INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date,
-                iuv_generated)
+                iuv_generated, valid_until)
             SELECT part.id, part.position_id, part.creditor, part.number, part.iuv, part.notice_number,
-                part.amount_cents, part.due_date, part.iuv_generated
+                part.amount_cents, part.due_date, part.iuv_generated, NULLIF(part.valid_until, '')::date
             FROM unnest(\(parts.map(\.1.id.uuid))::uuid[], \(parts.map(\.0.id.uuid))::uuid[],
                 \(parts.map(\.0.creditor.value))::text[], \(parts.map { Int64($0.1.number) })::integer[],
                 \(parts.map(\.1.iuv.value))::text[], \(parts.map(\.1.noticeNumber.value))::text[],
                 \(parts.map(\.1.amount.cents))::bigint[], \(parts.map(\.1.dueDate.sql))::date[],
-                \(parts.map(\.1.isIUVGenerated))::boolean[])
-                AS part(id, position_id, creditor, number, iuv, notice_number, amount_cents, due_date, iuv_generated)
+                \(parts.map(\.1.isIUVGenerated))::boolean[],
+                \(parts.map { $0.1.validUntil?.description ?? "" })::text[])
+                AS part(id, position_id, creditor, number, iuv, notice_number, amount_cents, due_date, iuv_generated,
+                    valid_until)
             ON CONFLICT ON CONSTRAINT installments_number_key
-            DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date
+            DO UPDATE SET amount_cents = EXCLUDED.amount_cents, due_date = EXCLUDED.due_date,
+                valid_until = EXCLUDED.valid_until
             """)
         let transfers = parts.flatMap { _, part in
             part.transfers.enumerated().map { (part.id.uuid, $0.offset + 1, $0.element) }
@@ -169,7 +172,7 @@ extension Transaction {
         at now: Instant
     ) {
         let dueDate = owed.map(\.dueDate).min() ?? position.installments.map(\.dueDate).max() ?? position.owedDueDate
-        let payableUntil = position.payableAfterDue ? nil : owed.map(\.dueDate).max()
+        let payableUntil = position.payableUntil(owing: owed)
         send(
             """
             UPDATE positions SET state = \(state.rawValue), paid_cents = paid_cents + \(paid),
