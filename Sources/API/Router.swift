@@ -24,7 +24,7 @@ package struct API: Sendable {
         routes =
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links) + codeRoutes()
             + creditorRoutes(intermediary.creditors) + amountSecretRoutes(intermediary.secrets, links)
-            + accountRoutes(intermediary.creditors)
+            + accountRoutes(intermediary.creditors) + logoRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
@@ -37,6 +37,7 @@ package struct API: Sendable {
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(
                 intermediary.receipts, intermediary.rts, intermediary.anomalies, intermediary.delegations, links)
+            + verificationRoutes(intermediary.receipts)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)

@@ -16,6 +16,7 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
     /// The purpose of a derived key. A key for one purpose reveals nothing about a key for another.
     package enum Purpose: String, Sendable, CaseIterable {
         case cursors = "quietanza cursors v1"
+        case verificationCodes = "quietanza verification codes v1"
         case storedSecrets = "quietanza stored secrets v1"
         case storedSecretsKeyID = "quietanza stored secrets key id v1"
     }

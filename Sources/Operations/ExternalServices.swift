@@ -32,6 +32,9 @@ package struct ExternalServices: Sendable {
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
     /// Draws a payment notice as a PDF.
     package let drawNotice: @Sendable (NoticeContent) async throws -> [UInt8]
+    /// Decodes a logo and encodes it again.
+    /// - Throws: `LogoFault`; `DocumentFailure.busy`.
+    package let decodeLogo: @Sendable ([UInt8]) async throws -> LogoImage
 
     package init(
         startPayment:
@@ -48,7 +51,8 @@ package struct ExternalServices: Sendable {
         verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw IDTokenFailure.unknownIssuer
         },
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8],
-        drawNotice: @escaping @Sendable (NoticeContent) async throws -> [UInt8]
+        drawNotice: @escaping @Sendable (NoticeContent) async throws -> [UInt8],
+        decodeLogo: @escaping @Sendable ([UInt8]) async throws -> LogoImage = { _ in throw DocumentFailure.busy }
     ) {
         self.startPayment = startPayment
         self.cancelPayment = cancelPayment
@@ -59,5 +63,6 @@ package struct ExternalServices: Sendable {
         self.verifySignature = verifySignature
         self.drawReceipt = drawReceipt
         self.drawNotice = drawNotice
+        self.decodeLogo = decodeLogo
     }
 }

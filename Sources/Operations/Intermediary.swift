@@ -55,7 +55,8 @@ package struct Intermediary: Sendable {
             store: store, clock: clock, psps: psps, secrets: self.secrets, externalServices: externalServices,
             logger: logger, publicURL: settings.publicURL, lifeSeconds: settings.attemptLifeSeconds)
         receipts = ReceiptOperations(
-            store: store, clock: clock, outbox: outbox, externalServices: externalServices, logger: logger)
+            store: store, clock: clock, outbox: outbox, externalServices: externalServices,
+            verificationCodes: VerificationCodes(secrets, publicURL: settings.publicURL), logger: logger)
         rts = RTOperations(store: store, clock: clock, outbox: outbox, logger: logger)
         refunds = RefundOperations(store: store, clock: clock, outbox: outbox)
         anomalies = AnomalyOperations(

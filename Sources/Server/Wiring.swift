@@ -73,7 +73,7 @@ struct Wiring: Sendable {
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
                 }, checkURL: { try policy.check($0) }, verifySignature: { try await keySets.verify($0) },
                 drawReceipt: { try await drawing.draw($0) },
-                drawNotice: { try await drawing.draw($0) }),
+                drawNotice: { try await drawing.draw($0) }, decodeLogo: { try await drawing.decode(logo: $0) }),
             settings: Intermediary.Settings(
                 publicURL: settings.publicURL,
                 mailFrom: try settings.mailFrom ?? EmailAddress("quietanza@localhost"),

@@ -38,11 +38,30 @@ import Testing
     private func pdf(_ index: Int) async throws -> [UInt8] {
         let (receipt, language) = try Self.samples[index]()
         return try await Self.drawing.get().draw(
-            ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: language))
+            ReceiptContent(
+                receipt, ReceiptContext(debtType: Sample.debtType()), for: .payer, language: language))
     }
 
     @Test(arguments: 0..<5) func `a receipt conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
-        for line in try PDFVerdict.lines(on: try await pdf(index)) { #expect(line.contains(" True "), "\(line)") }
+        let pdf = try await pdf(index)
+        try PDFVerdict.keep(pdf, as: "receipt-\(index)")
+        for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
+    }
+
+    /// With everything that a context adds, over several pages.
+    @Test(arguments: Language.allCases, [ReceiptAudience.payer, .debtor])
+    func `a receipt with the whole bill conforms in every language and version`(
+        language: Language, audience: ReceiptAudience
+    ) async throws {
+        let content = ReceiptContent(
+            try Sample.receipt(transfers: 3, debtor: Sample.anna), try Sample.context(lines: 40), for: audience,
+            language: language)
+        let pdf = try await Self.drawing.get().draw(content)
+        try PDFVerdict.keep(pdf, as: "receipt-bill-\(language.rawValue)-\(audience.rawValue)")
+        for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
+        let check = try Tool.withFile(pdf, suffix: "pdf") { try Tool.run("qpdf", ["--check", $0]) }
+        #expect(check.contains("No syntax or stream encoding errors found"))
+        #expect(try await Self.drawing.get().draw(content) == pdf)
     }
 
     @Test func `receipts that a renderer drew before do not change the bytes`() async throws {
@@ -50,7 +69,8 @@ import Testing
         func draw(_ index: Int) async throws -> [UInt8] {
             let (receipt, language) = try Self.samples[index]()
             return try await renderer.draw(
-                ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: language))
+                ReceiptContent(
+                    receipt, ReceiptContext(debtType: Sample.debtType()), for: .payer, language: language))
         }
         let first = try await draw(4)
         for index in Self.samples.indices { _ = try await draw(index) }
@@ -72,7 +92,8 @@ import Testing
         let receipt = try Sample.receipt(
             description: "<b>&amp; \u{202E}evil</b> ()\\ %PDF", payerName: "<span foreground='red'>X</span>")
         let bytes = try await Self.drawing.get().draw(
-            ReceiptContent(receipt, decision: nil, debtType: Sample.debtType(), for: .payer, language: .it))
+            ReceiptContent(
+                receipt, ReceiptContext(debtType: Sample.debtType()), for: .payer, language: .it))
         let text = try Tool.text(of: bytes)
         #expect(text.contains("<b>&amp;"))
         #expect(text.contains("<span foreground='red'>X</span>"))

@@ -78,7 +78,7 @@ import Testing
     func `beside Italian stands the reader's language`(language: Language) async throws {
         let text = try await Self.text(Self.notice(), language)
         for key in NoticeText.allCases
-        where ![.contacts, .due, .installment, .banksText, .qrCode, .dataMatrix].contains(key) {
+        where ![.contacts, .due, .total, .installment, .banksText, .qrCode, .dataMatrix].contains(key) {
             for words in [key.text(in: .it), key.text(in: language)] { #expect(text.contains(words), "\(words)") }
         }
     }
@@ -123,7 +123,9 @@ import Testing
 
     @Test(arguments: 0..<6) func `a notice conforms to PDF/UA-1 and PDF/A-2a`(index: Int) async throws {
         let (notice, language) = try Self.samples[index]()
-        for line in try PDFVerdict.lines(on: try await Self.pdf(notice, language)) {
+        let pdf = try await Self.pdf(notice, language)
+        try PDFVerdict.keep(pdf, as: "notice-\(index)")
+        for line in try PDFVerdict.lines(on: pdf) {
             #expect(line.contains(" True "), "\(line)")
         }
     }
@@ -131,6 +133,60 @@ import Testing
     @Test(arguments: 0..<6) func `the same notice gives the same bytes`(index: Int) async throws {
         let (notice, language) = try Self.samples[index]()
         #expect(try await Self.pdf(notice, language) == Self.pdf(notice, language))
+    }
+
+    /// The notices of one position with this many installments.
+    private static func notices(_ count: Int, cents: Int64 = 5_980) throws -> [PaymentNotice] {
+        let last = try notice(cents: cents, count: count)
+        return last.position.installments.map {
+            PaymentNotice(creditor: last.creditor, position: last.position, installment: $0)
+        }
+    }
+
+    private static func pdf(_ notices: [PaymentNotice], _ language: Language) async throws -> [UInt8] {
+        try await drawing.get().draw(try #require(NoticeContent(notices, language: language)))
+    }
+
+    /// The largest amount of a notice, sixty times: every code of every page is read by other programs.
+    @Test func `scanners read the codes of sixty installments of the largest amount`() async throws {
+        let notices = try Self.notices(60, cents: PaymentNotice.maximumCents)
+        let pdf = try await Self.pdf(notices, .de)
+        for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
+        let text = try Tool.text(of: pdf)
+        #expect(text.contains("5.999.999.999,40 €") && text.contains("in 60 rate") && text.contains("Rata 60 di 60"))
+        let (codes, matrices) = try Tool.withFile(pdf, suffix: "pdf") { path in
+            try Tool.run("pdftoppm", ["-r", "150", "-gray", "-png", path, path])
+            let folder = URL(filePath: path).deletingLastPathComponent()
+            let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                .filter { $0.hasPrefix(URL(filePath: path).lastPathComponent + "-") }.sorted().map {
+                    folder.appending(path: $0).path
+                }
+            defer { for page in pages { try? FileManager.default.removeItem(atPath: page) } }
+            let codes = pages.flatMap { page in
+                let read = try? Tool.run(
+                    "zbarimg", ["--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", page])
+                return (read ?? "").split(separator: "\n").map(String.init)
+            }
+            // The Data Matrix codes of the last page alone, because dmtxread takes seconds for a page.
+            let matrices = pages.suffix(1).map { page in
+                (try? Tool.run("dmtxread", ["--stop-after=1", "--milliseconds=20000", page])) ?? ""
+            }
+            return (codes, matrices)
+        }
+        #expect(Set(codes) == Set(notices.map(\.qrText)) && codes.count == 60)
+        let expected = Set(notices.compactMap(\.dataMatrixText))
+        #expect(matrices.allSatisfy(expected.contains), "\(matrices)")
+    }
+
+    @Test(arguments: [1, 2, 13], Language.allCases)
+    func `the notices of a position are one document that conforms, with the sum and all installments`(
+        count: Int, language: Language
+    ) async throws {
+        let pdf = try await Self.pdf(Self.notices(count), language)
+        try PDFVerdict.keep(pdf, as: "notices-\(count)-\(language.rawValue)")
+        for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
+        #expect(try await Self.pdf(Self.notices(count), language) == pdf)
+        if count == 1 { #expect(try await Self.pdf(Self.notice(), language) == pdf) }
     }
 
     @Test func `figures have a text, and words of the second language say so`() async throws {

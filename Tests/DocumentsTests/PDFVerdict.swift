@@ -4,6 +4,12 @@ import Testing
 
 /// What the validators of `page-validation` say of a PDF.
 enum PDFVerdict {
+    /// Writes a document for people into the folder that KEEP_PDFS names, if it names one.
+    static func keep(_ pdf: [UInt8], as name: String) throws {
+        guard let folder = ProcessInfo.processInfo.environment["KEEP_PDFS"] else { return }
+        try Data(pdf).write(to: URL(filePath: "\(folder)/\(name).pdf"))
+    }
+
     /// One line for each of PDF/UA-1 and PDF/A-2a, with " True " if the document conforms.
     static func lines(on pdf: [UInt8]) throws -> [Substring] {
         let python = try #require(ProcessInfo.processInfo.environment["PDF_TOOLS_PYTHON"], "scripts/test.sh sets it")

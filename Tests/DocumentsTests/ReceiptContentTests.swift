@@ -19,12 +19,29 @@ import Testing
     private static func content(
         _ receipt: Receipt, _ decision: ReceiptDecision? = nil, language: Language
     ) throws -> ReceiptContent {
-        ReceiptContent(receipt, decision: decision, debtType: try Sample.debtType(), for: .payer, language: language)
+        ReceiptContent(
+            receipt, ReceiptContext(decision: decision, debtType: try Sample.debtType()), for: .payer,
+            language: language)
     }
 
     private static func row(_ label: ReceiptText, of content: ReceiptContent) -> String? {
         let label = label.text(in: content.language)
         return content.sections.flatMap(\.rows).first { $0.label == label }?.text
+    }
+
+    /// 13 October 2018.
+    private static func day(_ language: Language) -> String {
+        switch language {
+        case .it: "13/10/2018"
+        case .en: "13 October 2018"
+        case .de: "13.10.2018"
+        case .fr: "13 octobre 2018"
+        case .sl: "13. 10. 2018"
+        }
+    }
+
+    private static func euros(_ cents: Int64, _ language: Language) throws -> String {
+        LocalFormats(language).money(try Amount(cents: cents))
     }
 
     @Test(arguments: Language.allCases)
@@ -46,10 +63,10 @@ import Testing
                         case .anomaly where paidBack > 0: .partlyRefunded
                         case .anomaly: kind == .refund ? .refundDecided : kind == .reject ? .rejected : .underReview
                         }
-                    let text = Wording<ReceiptText>(language)[expected, ["day": "13/10/2018"]]
-                    #expect(Self.row(.state, of: content) == text, "\(status) \(String(describing: kind)) \(paidBack)")
+                    let text = Wording<ReceiptText>(language)[expected, ["day": Self.day(language)]]
+                    #expect(content.state == text, "\(status) \(String(describing: kind)) \(paidBack)")
                     // Only a payment that settled its debt is called paid.
-                    let isCalledPaid = Self.row(.state, of: content) == ReceiptText.paid.text(in: language)
+                    let isCalledPaid = content.state == ReceiptText.paid.text(in: language)
                     #expect(!isCalledPaid || status == .settled)
                     #expect((content.title == ReceiptText.voidedTitle.text(in: language)) == (status == .voided))
                 }
@@ -69,7 +86,9 @@ import Testing
                             voided: isVoided ? ReceiptVoid(at: Self.at, reason: "Errore {day}") : nil)
                         let content = try Self.content(receipt, language: language)
                         let rows = content.sections.flatMap(\.rows)
-                        #expect(rows.count > 10 && rows.allSatisfy { !$0.label.isEmpty && !$0.text.isEmpty })
+                        #expect(
+                            rows.count > 10 && !content.state.isEmpty
+                                && rows.allSatisfy { !$0.label.isEmpty && !$0.text.isEmpty })
                         let words = rows.filter { $0.text != "Errore {day}" }.flatMap { [$0.label, $0.text] }
                         for text in words + [content.title, content.summary, content.footer]
                             + content.sections.map(\.heading)
@@ -81,13 +100,15 @@ import Testing
                         }
                         let isCounter = origin == .counter
                         #expect((content.system == nil) == isCounter)
-                        #expect(content.summary.contains("59,80 €") && content.summary.contains("Comune di Forlì"))
-                        #expect(isVoided || content.summary.contains("09/10/2018 11:30:00"))
-                        #expect(!isVoided || content.summary.contains("13/10/2018"))
-                        let charged = fee.map { $0 == 0 ? "59,80 €" : "61,30 €" }
+                        #expect(
+                            try content.summary.contains(Self.euros(5_980, language))
+                                && content.summary.contains("Comune di Forlì"))
+                        #expect(isVoided || content.summary.contains(LocalFormats(language).moment(receipt.paidAt)))
+                        #expect(!isVoided || content.summary.contains(Self.day(language)))
+                        let charged = try fee.map { try Self.euros(5_980 + $0, language) }
                         #expect(Self.row(.charged, of: content) == charged)
                         #expect(
-                            (Self.row(.provider, of: content) == nil)
+                            (Self.row(.provider, of: content) == nil) == isCounter
                                 && (Self.row(.iur, of: content) == nil) == isCounter)
                         let parts = rows.count { $0.label.hasPrefix(ReceiptText.transfer.text(in: language) + " ") }
                         #expect(parts == (transfers == 1 ? 0 : 3))
@@ -95,6 +116,28 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `a version says for whom it is, unless one person is payer and debtor`(language: Language) throws {
+        let words = Wording<ReceiptText>(language)
+        for (audience, key) in [(ReceiptAudience.payer, ReceiptText.payerVersion), (.debtor, .debtorVersion)] {
+            let content = ReceiptContent(
+                try Sample.receipt(debtor: Sample.anna), for: audience, language: language)
+            #expect(content.version == words[key])
+        }
+        let own = RTSubject(kind: .person, taxCode: "RSSMRA80A01H501U", fullName: "Niccolò D’Angelo", email: nil)
+        #expect(ReceiptContent(try Sample.receipt(debtor: own), for: .payer, language: language).version == nil)
+        #expect(ReceiptContent(try Sample.receipt(), for: nil, language: language).version == nil)
+    }
+
+    @Test(arguments: Language.allCases)
+    func `a double payment is called so until an operator has decided`(language: Language) throws {
+        let words = Wording<ReceiptText>(language)
+        let double = try Sample.receipt(status: .anomaly, reviewReasons: [.alreadyPaid])
+        #expect(try Self.content(double, language: language).state == words[.paidTwice])
+        let decided = try Self.content(double, Self.decision(.refund), language: language)
+        #expect(decided.state == words[.refundDecided, ["day": Self.day(language)]])
     }
 
     @Test func `an amount written off is told on a receipt that settled its debt alone`() throws {
@@ -115,10 +158,10 @@ import Testing
             paidAt: day, psp: nil, method: nil, transfers: [], payer: nil,
             debtor: RTSubject(kind: nil, taxCode: nil, fullName: nil, email: nil), failureReason: nil, till: nil,
             reference: nil, rtSHA256: nil, receivedAt: day)
-        let content = ReceiptContent(bare, decision: nil, debtType: nil, for: nil, language: .it)
+        let content = ReceiptContent(bare, for: nil, language: .it)
         #expect(content.creditorName == "12345678903")
         #expect(
-            content.sections.map(\.heading) == ([.payment, .debt, .creditor] as [ReceiptText]).map { $0.text(in: .it) })
+            content.sections.map(\.heading) == ([.payment, .codes] as [ReceiptText]).map { $0.text(in: .it) })
         // A sum beyond the largest amount is left out instead of wrong.
         #expect(Self.row(.charged, of: content) == nil && Self.row(.fee, of: content) == "999.999.999,99 €")
     }

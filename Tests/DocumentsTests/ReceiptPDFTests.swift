@@ -14,7 +14,8 @@ import Testing
         let drawing = try #require(Self.drawing)
         return try await drawing.draw(
             ReceiptContent(
-                receipt, decision: decision, debtType: Sample.debtType(), for: audience, language: language))
+                receipt, ReceiptContext(decision: decision, debtType: Sample.debtType()), for: audience,
+                language: language))
     }
 
     /// The text as one line, so that a sentence over two lines is found.
@@ -31,7 +32,7 @@ import Testing
 
         for fact in [
             "Ricevuta di pagamento", "Comune di Forlì", "15376371009", "59,80 €", "1,50 €", "61,30 €",
-            "09/10/2018 11:30:00", "Mensa scolastica – ottobre 2018", "02260618143027134", "3022 6061 8143 0271 34",
+            "09/10/2018 alle 11:30", "Mensa scolastica – ottobre 2018", "02260618143027134", "3022 6061 8143 0271 34",
             "Banca Alfa", "ABCDITMM", "IUR-2018-1031", "Carta di credito, debito o prepagata", "Niccolò D’Angelo",
             "n. 1031 del 2018", "Pagato", "0199c0de-0000-7000-8000-000000000001",
         ] {
@@ -46,7 +47,7 @@ import Testing
         let counter = try Sample.receipt(psp: false, origin: .counter)
         let text = try await text(counter, language: language)
         #expect(!text.localizedCaseInsensitiveContains("pagopa") && !text.contains("IUR"), "\(text)")
-        #expect(text.contains("59,80 €"))
+        #expect(text.contains(language == .en ? "€59.80" : "59,80 €"))
         let paidOnline = try await self.text(Sample.receipt(), language: language)
         #expect(paidOnline.contains("pagoPA") && paidOnline.contains("IUR-2018-1031"))
     }
@@ -104,6 +105,43 @@ import Testing
         let accepted = try await text(Sample.receipt(), decision: decided(.accept, writtenOff: 520))
         #expect(accepted.contains("ha accettato il pagamento il 13/10/2018") && accepted.contains("5,20 €"))
         for text in [refused, refunding, refunded, accepted] { #expect(!text.contains("in verifica")) }
+    }
+
+    @Test
+    func `an ordinary payment with a bill of several lines takes one page, and each page says how many there are`()
+        async throws
+    {
+        for language in Language.allCases {
+            let content = ReceiptContent(
+                try Sample.receipt(debtor: Sample.anna), try Sample.context(lines: 2), for: .payer, language: language)
+            let text = try Tool.text(of: await #require(Self.drawing).draw(content))
+            #expect(text.contains("1/1") && !text.contains("1/2"), "\(language)")
+        }
+        let long = ReceiptContent(
+            try Sample.receipt(), try Sample.context(lines: 40), for: .payer, language: .it)
+        let text = try Tool.text(of: await #require(Self.drawing).draw(long))
+        #expect(text.contains("1/2") && text.contains("2/2"))
+        // The table that breaks repeats its heading below the running head.
+        #expect(text.components(separatedBy: "Voci del debito").count == 3)
+        #expect(text.contains("Ricevuta di pagamento – Comune di Forlì – 59,80 €"))
+    }
+
+    @Test
+    func `the creditor's contacts, the due date, the bill's lines and the beneficiaries' names are on the receipt`()
+        async throws
+    {
+        let content = ReceiptContent(
+            try Sample.receipt(transfers: 2), try Sample.context(lines: 2), for: .payer, language: .it)
+        let text = try Tool.text(of: await #require(Self.drawing).draw(content))
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for fact in [
+            "urp@comune.esempio.example, 06 1234567", "Scadenza 31/10/2018", "2 × Pasti 1", "29,90 €",
+            "Versamento 2 Comune di Forlì, 15376371009",
+        ] {
+            #expect(text.contains(fact), "\(fact)")
+        }
+        // A single payment has no number of installment.
+        #expect(!text.contains("Rata"))
     }
 
     @Test func `a voided receipt has the void in its title, with the reason`() async throws {

@@ -6,7 +6,8 @@ enum Sample {
         creditorName: String? = "Comune di Forlì", description: String = "Mensa scolastica – ottobre 2018",
         fee: Int64? = 150, status: Disposition = .settled, transfers: Int = 1, psp: Bool = true,
         remittance: String = "/RFB/02260618143027134/59.80", payerName: String = "Niccolò D’Angelo",
-        debtor: RTSubject? = nil, origin: ReceiptOrigin = .pagopa, voided: ReceiptVoid? = nil, refunds: [Refund] = []
+        debtor: RTSubject? = nil, origin: ReceiptOrigin = .pagopa, voided: ReceiptVoid? = nil, refunds: [Refund] = [],
+        reviewReasons: [AnomalyKind] = []
     ) throws -> Receipt {
         let creditor = try OrganizationTaxCode("15376371009")
         let parts = try (1...transfers).map { index in
@@ -30,7 +31,46 @@ enum Sample {
             payer: RTSubject(kind: .person, taxCode: "RSSMRA80A01H501U", fullName: payerName, email: nil),
             debtor: debtor, failureReason: nil, till: nil, reference: nil,
             rtSHA256: String(repeating: "0123456789abcdef", count: 4),
-            receivedAt: try Instant(rfc3339: "2018-10-09T09:30:07.5Z"), voided: voided, refunds: refunds)
+            receivedAt: try Instant(rfc3339: "2018-10-09T09:30:07.5Z"), voided: voided, refunds: refunds,
+            reviewReasons: reviewReasons)
+    }
+
+    static func creditor() throws -> Creditor {
+        let at = try Instant(rfc3339: "2018-01-01T00:00:00Z")
+        return Creditor(
+            taxCode: try OrganizationTaxCode("15376371009"), name: "Comune di Forlì", noticeCodes: .aux1,
+            iban: try IBAN("IT60X0542811101000000123456"),
+            contactEmail: try EmailAddress("urp@comune.esempio.example"), contactPhone: "06 1234567",
+            address: PostalAddress(
+                street: "Piazza Saffi", civicNumber: "8", postalCode: "47121", city: "Forlì", province: "FC",
+                country: "IT"),
+            receiptTexts: [.it: "Conserva questa ricevuta.", .en: "Keep this receipt."], createdAt: at, updatedAt: at)
+    }
+
+    /// The creditor, and a position with one installment and this many lines.
+    static func context(lines: Int) throws -> ReceiptContext {
+        let at = try Instant(rfc3339: "2018-09-01T08:00:00Z")
+        let notice = try NoticeNumber("302260618143027134")
+        let installment = Installment(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000101"), number: 1, iuv: notice.iuv,
+            noticeNumber: notice, amount: try Amount(cents: 5_980), dueDate: try CalendarDate("2018-10-31"),
+            transfers: [], paidAt: nil, heldUntil: nil)
+        let position = Position(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000002"),
+            creditor: try OrganizationTaxCode("15376371009"), externalID: "e", debtTypeKey: "mensa",
+            payableAfterDue: false, document: Document(year: 2018, number: "1031"),
+            description: "Mensa scolastica – ottobre 2018",
+            debtor: Debtor(
+                kind: .person, taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: "Niccolò D’Angelo", email: nil,
+                address: nil),
+            lines: try (1...lines).map {
+                PositionLine(
+                    description: "Pasti \($0)", quantity: 2, amount: try Amount(cents: 5_980 / Int64(lines)))
+            }, installments: [installment], metadata: [:], state: .open, version: 1, createdAt: at, updatedAt: at,
+            publishedAt: at, cancelledAt: nil)
+        return ReceiptContext(
+            debtType: try debtType(), creditor: try creditor(), position: position,
+            verificationURL: "https://pagamenti.comune.esempio.example/verify/0m6q1v0ygk3s4x9r2t7n5w8b1c6d0e4f9h2j7k3m8p5qr")
     }
 
     static let anna = RTSubject(kind: .person, taxCode: "VRDNNA85M41F205G", fullName: "Anna Verdi", email: nil)

@@ -27,7 +27,7 @@ import Testing
     private func receipt(_ name: String) throws -> ReceiptContent {
         let debtor = RTSubject(kind: .person, taxCode: "10182640150", fullName: name, email: nil)
         return ReceiptContent(
-            try Sample.receipt(debtor: debtor), decision: nil, debtType: nil, for: .debtor, language: .it)
+            try Sample.receipt(debtor: debtor), for: .debtor, language: .it)
     }
 
     private func pdf(_ name: String) async throws -> [UInt8] { try await Self.drawing.get().draw(receipt(name)) }

@@ -24,6 +24,25 @@ extension ServerTests {
                 #expect(
                     try codes.json["qr_code"] as? String == "PAGOPA|002|3\(iuv)|\(Deployment.creditor)|5980")
 
+                let all = "/v1/positions/\(position)/notices"
+                let together = try await live.call("GET", all, key: live.apiKey, headers: ["Accept": "application/pdf"])
+                #expect(together.headers["content-disposition"] == "inline; filename=\"avviso-\(position).pdf\"")
+                let items =
+                    try await live.call("GET", all, key: live.apiKey, headers: ["Accept": "application/json"])
+                    .json["items"] as? [[String: Any]]
+                #expect(items?.map { $0["notice_number"] as? String } == ["3\(iuv)"])
+
+                let archive = try await live.call(
+                    "GET", "/v1/positions?status=open", key: live.apiKey, headers: ["Accept": "application/zip"])
+                #expect(archive.headers["content-disposition"] == "attachment; filename=\"avvisi.zip\"")
+                let names = try Tool.withFile(Array(archive.body), suffix: "zip") {
+                    try Tool.run("python3", ["-m", "zipfile", "--list", $0])
+                }
+                #expect(names.contains("\(Deployment.creditor)-3\(iuv).pdf"))
+                let limited = try await live.call(
+                    "GET", "/v1/positions?limit=5", key: live.apiKey, headers: ["Accept": "application/zip"])
+                #expect(limited.status == 400)
+
                 let creditor = try await live.call(
                     "PUT", "/v1/creditors/15376371009", key: live.opsKey,
                     json: """
@@ -36,7 +55,7 @@ extension ServerTests {
                     json:
                         #"{"name":"other","kind":"creditor","scopes":["positions:read"],"creditors":["15376371009"]}"#)
                 let other = try #require(try others.json["key"] as? String)
-                #expect(try await live.call("GET", path, key: other).status == 404)
+                for path in [path, all] { #expect(try await live.call("GET", path, key: other).status == 404) }
                 for number in ["0", "2", "+1", "01", "x", "99999999999999999999"] {
                     let unknown = try await live.call(
                         "GET", "/v1/positions/\(position)/installments/\(number)/notice", key: live.apiKey)
@@ -44,9 +63,11 @@ extension ServerTests {
                 }
 
                 try #require(try await live.post(rt: Deployment.rt(iuv: iuv, receipt: "NOTICE")).status == 201)
-                let paid = try await live.call("GET", path, key: live.apiKey)
-                #expect(paid.status == 409)
-                #expect(try paid.json["detail"] as? String == "The installment is paid.")
+                for path in [path, all] {
+                    let paid = try await live.call("GET", path, key: live.apiKey)
+                    #expect(paid.status == 409)
+                    #expect(try paid.json["detail"] as? String == "The installment is paid.")
+                }
             }
         }
     }

@@ -36,6 +36,7 @@ import Testing
         .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
         .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2, .positionRequests: 2,
         .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8, .delegations: 2,
+        .creditorLogos: 2,
     ]
 
     @Test func `operators and background jobs see every row`() async throws {
@@ -64,6 +65,7 @@ import Testing
                     .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0, .suspensions: 1,
                     .positionRequests: 1,
                     .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4, .delegations: 0,
+                    .creditorLogos: 1,
                 ])
             let noCreditor = try await seen(data, within: .only([])).filter {
                 ![.creditorAccounts, .creditorAccountDebtTypes].contains($0.key)
@@ -89,6 +91,7 @@ import Testing
                     .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0, .suspensions: 2,
                     .positionRequests: 0,
                     .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0, .delegations: 1,
+                    .creditorLogos: 2,
                 ])
         }
     }

@@ -53,6 +53,8 @@ struct TestData {
                 """)
             _ = try await pool.query(
                 "INSERT INTO help_topics VALUES (\(creditor.value), 'payments', 'it', 'Pagare', 'Come si paga')")
+            _ = try await pool.query(
+                "INSERT INTO creditor_logos VALUES (\(creditor.value), '\\x89', 1, 1, 'Stemma', NULL, now(), now())")
         }
         _ = try await pool.query(
             """
@@ -305,6 +307,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case webhookSubscriptionSecrets = "webhook_subscription_secrets"
     case webhookDeliveries = "webhook_deliveries"
     case delegations
+    case creditorLogos = "creditor_logos"
 
     /// The tables of accounts, which only the sign-in and the session checks read.
     static let accounts: [OwnedTable] = [

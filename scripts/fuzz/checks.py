@@ -43,6 +43,9 @@ RULES = [
     ("required", r"create_suspension", r"/(creditor_tax_code|psp_id)"),
     ("required", r"save_creditor", r"/aux_digit"),
     ("required", r"save_accounts", r"/items"),
+    # The bytes of a picture: libpng decodes them.
+    ("bad_format", r"save_logo", r"/png"),
+    ("out_of_range", r"save_logo", r"/png"),
     ("required", r"start_payment_attempt", r"/email"),
     ("required", r"change_me", r"/current_password"),
     # The form of a debt type is data: its amount and fields.

@@ -143,6 +143,8 @@ extension Creditor {
                 reader.optional("phone") { try boundedText($0, 5...30) }
             )
         }
+        let address = reader.optional("address", object: PostalAddress.read)
+        let texts = reader.optional("receipt_texts", localized: 1...receiptTextLength)
         let sender = reader.optional("mail_sender_name") { try boundedText($0, 1...70) }
         let replyTo = reader.optional("mail_reply_to") { try EmailAddress($0) }
         let origins = reader.optional("return_url_origins", count: 0...20) { value, pointer, violations in
@@ -161,8 +163,9 @@ extension Creditor {
         guard let name, let codes, let iban else { return nil }
         return Creditor(
             taxCode: taxCode, name: name, noticeCodes: codes, iban: iban, postalIBAN: postalIBAN, cbillCode: cbill,
-            contactEmail: contacts?.0, contactPhone: contacts?.1, mailSenderName: sender, mailReplyTo: replyTo,
-            returnURLOrigins: origins ?? [], languages: languages ?? [.it], helpTopics: topics ?? [],
+            contactEmail: contacts?.0, contactPhone: contacts?.1, address: address, receiptTexts: texts ?? [:],
+            mailSenderName: sender, mailReplyTo: replyTo, returnURLOrigins: origins ?? [],
+            languages: languages ?? [.it], helpTopics: topics ?? [],
             iuvStart: iuvStart, createdAt: old?.createdAt ?? now, updatedAt: now)
     }
 
@@ -209,6 +212,8 @@ extension Creditor {
                 json.field("phone", contactPhone)
             }
         }
+        if let address { json.write(address) }
+        if !receiptTexts.isEmpty { json.write("receipt_texts", receiptTexts) }
         json.field("mail_sender_name", mailSenderName)
         json.field("mail_reply_to", mailReplyTo?.value)
         json.array("return_url_origins", returnURLOrigins) { $0.value($1.description) }

@@ -80,3 +80,28 @@ struct RTArchive: ExportFile {
         }
     }
 }
+
+/// The payment notices of positions, a PDF for each position as an entry of a ZIP archive.
+struct NoticeArchive: ExportFile {
+    /// The number of positions that are read and drawn at once: within a second.
+    static let pageRows = 20
+    static let maximumEntries = 10_000
+
+    struct TooManyEntries: Error {}
+
+    private let day: CalendarDate
+    private var archive = ZipArchive()
+
+    /// - Parameter day: the date of the entries.
+    init(on day: CalendarDate) { self.day = day }
+
+    func beginning() -> [UInt8] { [] }
+
+    /// - Throws: `TooManyEntries`.
+    mutating func bytes(of item: NoticeDocument) throws -> [UInt8] {
+        guard archive.entries < Self.maximumEntries else { throw TooManyEntries() }
+        return archive.entry("\(item.creditor.value)-\(item.noticeNumber.value).pdf", item.pdf, on: day)
+    }
+
+    func ending() -> [UInt8] { archive.end() }
+}

@@ -242,17 +242,26 @@ extension JSONWriter {
 extension ObjectReader {
     /// Reads one text for each language. Italian is required.
     mutating func required(_ key: String, localized range: ClosedRange<Int>) -> [Language: String]? {
-        required(key) { value, pointer, violations in
-            ObjectReader.object(value, pointer, violations) { reader in
-                var names: [Language: String] = [:]
-                for language in Language.allCases {
-                    names[language] =
-                        language == .it
-                        ? reader.required(language.rawValue) { try boundedText($0, range) }
-                        : reader.optional(language.rawValue) { try boundedText($0, range) }
-                }
-                return names
+        required(key) { value, pointer, violations in Self.localized(value, pointer, violations, range) }
+    }
+
+    /// Like `required(_:localized:)` for a member that may be absent.
+    mutating func optional(_ key: String, localized range: ClosedRange<Int>) -> [Language: String]? {
+        optional(key) { value, pointer, violations in Self.localized(value, pointer, violations, range) }
+    }
+
+    private static func localized(
+        _ value: JSONValue, _ pointer: String, _ violations: Violations, _ range: ClosedRange<Int>
+    ) -> [Language: String]? {
+        object(value, pointer, violations) { reader in
+            var names: [Language: String] = [:]
+            for language in Language.allCases {
+                names[language] =
+                    language == .it
+                    ? reader.required(language.rawValue) { try boundedText($0, range) }
+                    : reader.optional(language.rawValue) { try boundedText($0, range) }
             }
+            return names
         }
     }
 }

@@ -23,7 +23,9 @@ struct RequestState: Sendable {
     var isVersioned: Bool { path.hasPrefix("/v1/") || path == "/v1" }
 
     /// Whether the request counts against a rate limit: everything that reaches the database, except the probes of monitoring.
-    var isRateLimited: Bool { isVersioned || path.hasPrefix("/return/") || path == "/smart-card" }
+    var isRateLimited: Bool {
+        isVersioned || path.hasPrefix("/return/") || path.hasPrefix("/verify/") || path == "/smart-card"
+    }
 
     var key: APIKey? { credential?.key }
 

@@ -10,7 +10,10 @@ func noticeRoutes(_ positions: PositionOperations) -> [Route] {
     return [
         Route(
             .get, "/v1/positions/{id}/installments/{number}/notice", "show_payment_notice", scope: .positionsRead,
-            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.showNotice)
+            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.showNotice),
+        Route(
+            .get, "/v1/positions/{id}/notices", "list_payment_notices", scope: .positionsRead,
+            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.listNotices),
     ]
 }
 
@@ -26,13 +29,36 @@ private struct NoticeHandlers: Sendable {
         guard let number = Int(text), String(number) == text else { throw Refusal.notFound }
         let notice = try await positions.showNotice(of: number, on: request.id(), for: request.caller)
         if request.accept.prefers("application/json", to: "application/pdf") { return .json(.ok, notice.write) }
-        return Reply(
+        return pdf(
+            try await positions.draw(notice, language: request.language), disposition,
+            named: notice.installment.noticeNumber.value)
+    }
+
+    /// One PDF with all installments that can be paid, or their codes as JSON.
+    func listNotices(_ request: KeyRequest) async throws -> Reply {
+        var reader = QueryReader(request)
+        let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
+        try reader.finish()
+        let id: Identifier<Position> = try request.id()
+        let notices = try await positions.listNotices(of: id, for: request.caller)
+        if request.accept.prefers("application/json", to: "application/pdf") {
+            return Reply.items(notices) { json, notice in
+                json.beginObject()
+                notice.write(into: &json)
+                json.endObject()
+            }
+        }
+        return pdf(
+            try await positions.draw(notices, language: request.language), disposition, named: id.description)
+    }
+
+    private func pdf(_ bytes: [UInt8], _ disposition: PDFDisposition, named name: String) -> Reply {
+        Reply(
             .ok,
             headers: [
                 .contentType: "application/pdf",
-                .contentDisposition:
-                    "\(disposition.rawValue); filename=\"avviso-\(notice.installment.noticeNumber.value).pdf\"",
-            ], body: try await positions.draw(notice, language: request.language))
+                .contentDisposition: "\(disposition.rawValue); filename=\"avviso-\(name).pdf\"",
+            ], body: bytes)
     }
 }
 

@@ -13,8 +13,7 @@ func positionRoutes(_ positions: PositionOperations, _ delegations: DelegationOp
         Route(
             .get, "/v1/positions", "list_positions", scope: .positionsRead,
             query: PositionHandlers.filterNames.union(["sort", KeyRequest.onBehalfOf]),
-            produces: ExportFormat.listMediaTypes,
-            handlers.listPositions),
+            produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listPositions),
         Route(.post, "/v1/positions", "create_position", scope: .positionsWrite, handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", scope: .positionsRead, handlers.searchPositions),
         Route(
@@ -143,9 +142,28 @@ private struct PositionHandlers: Sendable {
         var reader = QueryReader(request)
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
+        if request.accept.prefersArchive {
+            reader.rejectPages(for: RTArchive.mediaType)
+            try reader.finish()
+            return try await sendNotices(filter, creditor, order, for: request)
+        }
         let listing = try reader.listing(.positions, order: order.rawValue, for: request)
         try reader.finish()
         return try await list(filter, creditor, order, listing, for: request)
+    }
+
+    /// The payment notices of the positions that match, in one archive.
+    private func sendNotices(
+        _ filter: PositionFilter, _ creditor: OrganizationTaxCode?, _ order: PositionOrder, for request: KeyRequest
+    ) async throws -> Reply {
+        let (language, today) = (request.language, positions.today)
+        return try await ListExport(
+            fileName: "avvisi.zip", contentType: RTArchive.mediaType, pageRows: NoticeArchive.pageRows,
+            read: {
+                try await positions.drawNotices(
+                    filter, creditor: creditor, order: order, page: $0, language: language, for: request.caller)
+            }, file: { NoticeArchive(on: today) }
+        ).reply(for: request.caller.key.id, within: request.content.exports)
     }
 
     /// Search by the debtor's tax code and by words too. It is a POST, so that personal data never appear in URLs or logs.

@@ -1,26 +1,50 @@
 import PagoPA
 
-/// The content of a payment notice without its layout: Italian, with a second language beside it if the reader wants one.
+/// The content of a payment notice without its layout: Italian, with a second language beside it if the reader wants one. It has a part
+/// for each installment.
 package struct NoticeContent: Sendable, Equatable, PDFContent {
+    /// The first one; all of them have the same position.
     let notice: PaymentNotice
+    let notices: [PaymentNotice]
     /// The language beside Italian.
     let second: Language?
 
     package init(_ notice: PaymentNotice, language: Language) {
-        self.notice = notice
+        self.init(first: notice, notices: [notice], language: language)
+    }
+
+    /// - Parameter notices: of one position; `nil` if there are none.
+    package init?(_ notices: [PaymentNotice], language: Language) {
+        guard let first = notices.first else { return nil }
+        self.init(first: first, notices: notices, language: language)
+    }
+
+    private init(first: PaymentNotice, notices: [PaymentNotice], language: Language) {
+        notice = first
+        self.notices = notices
         second = language == .it ? nil : language
     }
 
     var language: Language { .it }
-    var title: String { NoticeText.title.text(in: .it) + " " + notice.installment.noticeNumber.grouped }
+    var title: String {
+        NoticeText.title.text(in: .it) + " "
+            + (notices.count == 1 ? notice.installment.noticeNumber.grouped : notice.position.description)
+    }
+    var runningHead: String { "\(title) – \(creditorName)" }
     var creditorName: String { notice.creditor.name }
     /// The same notice has the same bytes.
     var createdAt: Instant { notice.position.updatedAt }
 
-    var amount: String { notice.installment.amount.italian + " €" }
+    /// The sum of the parts; beyond the largest amount it is still right.
+    var amount: String {
+        if notices.count == 1 { return money(notice) }
+        return LocalFormats(.it).money(cents: Amount.cents(of: notices.map(\.installment.amount)))
+    }
+
+    func money(_ notice: PaymentNotice) -> String { LocalFormats(.it).money(notice.installment.amount) }
 
     /// `Rata 2 di 3`.
-    func installment(in language: Language) -> String {
+    func installment(of notice: PaymentNotice, in language: Language) -> String {
         let words = Wording<NoticeText>(language)
         let count = notice.position.installments.count
         guard count > 1 else { return words[.singlePayment] }
@@ -29,13 +53,8 @@ package struct NoticeContent: Sendable, Equatable, PDFContent {
 
     var recipientLines: [String] {
         guard notice.showsContactData else { return [] }
-        let address = notice.position.debtor.address
-        let street = address.map { [$0.street, $0.civicNumber].compactMap(\.self).joined(separator: " ") }
-        let city = address.map {
-            [$0.postalCode, $0.city, $0.province.map { "(\($0))" }, $0.country == "IT" ? nil : $0.country]
-                .compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
-        }
-        return [notice.position.debtor.fullName, street, city].compactMap(\.self).filter { !$0.isEmpty }
+        let debtor = notice.position.debtor
+        return ([debtor.fullName] + (debtor.address?.lines ?? [])).filter { !$0.isEmpty }
     }
 
     /// ANONIMO is no code that a person has.
@@ -44,8 +63,5 @@ package struct NoticeContent: Sendable, Equatable, PDFContent {
         return taxCode.isAnonymous ? nil : taxCode.value
     }
 
-    var contacts: String? {
-        let ways = [notice.creditor.contactEmail?.value, notice.creditor.contactPhone].compactMap(\.self)
-        return ways.isEmpty ? nil : ways.joined(separator: ", ")
-    }
+    var contacts: String? { notice.creditor.contactLine }
 }

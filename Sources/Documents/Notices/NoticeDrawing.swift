@@ -1,37 +1,41 @@
 import PagoPA
 
 extension NoticeContent {
-    private static let title = Sheet.Style(size: 20, weight: .bold, grey: 0.05)
-    private static let brand = Sheet.Style(size: 12, weight: .bold, grey: 0.35)
-    private static let subject = Sheet.Style(size: 12, weight: .bold, grey: 0.05)
-    private static let heading = Sheet.Style(size: 10.5, weight: .bold, grey: 0.05)
-    private static let large = Sheet.Style(size: 20, weight: .bold, grey: 0.05)
-    private static let value = Sheet.Style(size: 9.5, weight: .regular, grey: 0.05)
-    private static let strong = Sheet.Style(size: 9.5, weight: .bold, grey: 0.05)
-    private static let label = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
-    /// The second language.
-    private static let beside = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
-    private static let brandWidth = 52.0
     private static let gap = 18.0
-    private static let columnWidth = (Sheet.width - 2 * Sheet.margin - gap) / 2
+    private static let columnWidth = (Sheet.textWidth - gap) / 2
     private static let rightX = Sheet.margin + columnWidth + gap
     /// 25 mm, as AgID demands for the QR code.
     private static let codeSide = 25 / 25.4 * 72
     private static let codeGap = 22.0
 
-    func drawn(with typeface: Typeface) throws -> DrawnPDF {
-        let qr = try Barcode.qr(notice.qrText)
-        let dataMatrix = try notice.dataMatrixText.map(Barcode.dataMatrix)
-        let sheet = try Sheet(
-            typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds)
+    func draw(on sheet: Sheet) throws {
+        // Made before the structure begins, because a tag's body cannot throw.
+        let parts = try notices.map { notice in
+            Part(
+                notice: notice, qr: try Barcode.qr(notice.qrText),
+                dataMatrix: try notice.dataMatrixText.map(Barcode.dataMatrix))
+        }
+        let image = try notice.logo.map(sheet.image)
+        let head = Head(
+            name: creditorName, lines: [notice.creditor.addressLine].compactMap(\.self), system: "pagoPA",
+            logo: notice.logo)
         sheet.tagged("Document") {
-            drawHead(on: sheet)
+            head.draw(on: sheet, image: image)
+            drawTitle(on: sheet)
             drawPeople(on: sheet)
             drawAmounts(on: sheet)
-            drawBanks(qr, on: sheet)
-            if let dataMatrix { drawPost(dataMatrix, on: sheet) }
+            for part in parts {
+                drawBanks(part, on: sheet)
+                if let dataMatrix = part.dataMatrix { drawPost(dataMatrix, of: part.notice, on: sheet) }
+            }
         }
-        return try sheet.finish()
+    }
+
+    /// What is drawn for one installment.
+    private struct Part {
+        let notice: PaymentNotice
+        let qr: Barcode
+        let dataMatrix: Barcode?
     }
 
     /// A column of text from `y` downwards.
@@ -55,12 +59,12 @@ extension NoticeContent {
         to column: inout Column
     ) {
         column.write(Wording<NoticeText>(.it)[key, facts], style, as: tag)
-        if let second { column.write(Wording<NoticeText>(second)[key, facts], Self.beside, language: second) }
+        if let second { column.write(Wording<NoticeText>(second)[key, facts], .small, language: second) }
     }
 
-    private func fact(_ key: NoticeText, _ text: String, _ style: Sheet.Style = Self.value, to column: inout Column) {
+    private func fact(_ key: NoticeText, _ text: String, _ style: Sheet.Style = .value, to column: inout Column) {
         let label = ([.it] + (second.map { [$0] } ?? [])).map { key.text(in: $0) }.joined(separator: " · ")
-        column.write(label, Self.label)
+        column.write(label, .label)
         column.write(text, style)
         column.skip(3)
     }
@@ -72,15 +76,11 @@ extension NoticeContent {
         )
     }
 
-    private func drawHead(on sheet: Sheet) {
-        let width = Sheet.width - 2 * Sheet.margin
-        var left = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: width - Self.brandWidth)
-        var right = Column(
-            sheet: sheet, x: Sheet.margin + width - Self.brandWidth, y: sheet.y + 8, width: Self.brandWidth)
-        write(.title, [:], Self.title, as: "H1", to: &left)
-        right.write("pagoPA", Self.brand)
-        sheet.skip(max(left.y, right.y) - sheet.y + 4)
-        sheet.write(notice.position.description, Self.subject, as: "P")
+    private func drawTitle(on sheet: Sheet) {
+        var column = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.textWidth)
+        write(.title, [:], .title, as: "H1", to: &column)
+        sheet.skip(column.y - sheet.y + 4)
+        sheet.write(notice.position.description, .subject, as: "P")
         sheet.skip(10)
     }
 
@@ -88,12 +88,12 @@ extension NoticeContent {
         sheet.rule(grey: 0.6)
         sheet.skip(8)
         var (left, right) = columns(on: sheet)
-        write(.creditor, [:], Self.heading, as: "H2", to: &left)
-        left.write(creditorName, Self.strong)
+        write(.creditor, [:], .heading, as: "H2", to: &left)
+        left.write(creditorName, .strong)
         fact(.taxCode, notice.creditor.taxCode.value, to: &left)
-        if let contacts { write(.contacts, ["ways": contacts], Self.label, to: &left) }
-        write(.recipient, [:], Self.heading, as: "H2", to: &right)
-        for (number, line) in recipientLines.enumerated() { right.write(line, number == 0 ? Self.strong : Self.value) }
+        if let contacts { write(.contacts, ["ways": contacts], .label, to: &left) }
+        write(.recipient, [:], .heading, as: "H2", to: &right)
+        for (number, line) in recipientLines.enumerated() { right.write(line, number == 0 ? .strong : .value) }
         if let recipientTaxCode { fact(.taxCode, recipientTaxCode, to: &right) }
         sheet.skip(max(left.y, right.y) - sheet.y + 10)
     }
@@ -102,31 +102,73 @@ extension NoticeContent {
         sheet.rule(grey: 0.6)
         sheet.skip(8)
         var (left, right) = columns(on: sheet)
-        write(.amounts, [:], Self.heading, as: "H2", to: &left)
-        left.write(amount, Self.large)
-        write(.due, ["day": notice.installment.dueDate.italian], Self.strong, to: &left)
-        writeInstallment(to: &left)
+        write(.amounts, [:], .heading, as: "H2", to: &left)
+        left.write(amount, .amount)
+        if notices.count == 1 {
+            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &left)
+            writeInstallment(notice, to: &left)
+        } else {
+            write(.total, ["count": String(notices.count)], .strong, to: &left)
+        }
         left.skip(4)
-        write(.mayChange, [:], Self.label, to: &left)
-        write(.channels, [:], Self.heading, as: "H2", to: &right)
-        write(.channelsText, [:], Self.value, to: &right)
+        write(.mayChange, [:], .label, to: &left)
+        write(.channels, [:], .heading, as: "H2", to: &right)
+        write(.channelsText, [:], .value, to: &right)
         sheet.skip(max(left.y, right.y) - sheet.y + 14)
+        if notices.count > 1 { drawInstallments(on: sheet) }
     }
 
-    private func writeInstallment(to column: inout Column) {
-        column.write(installment(in: .it), Self.strong)
-        if let second { column.write(installment(in: second), Self.beside, language: second) }
+    /// All installments of the notice with amount and due date, as a table; their parts follow.
+    private func drawInstallments(on sheet: Sheet) {
+        var rest = notices[...]
+        if !sheet.hasRoom(for: Self.rowHeight) { sheet.turnPage() }
+        while !rest.isEmpty {
+            let top = sheet.y
+            sheet.tagged("Table") {
+                while let notice = rest.first {
+                    guard sheet.y <= top || sheet.hasRoom(for: Self.rowHeight) else { return }
+                    draw(notice, asRowOn: sheet)
+                    rest = rest.dropFirst()
+                }
+            }
+            if !rest.isEmpty { sheet.turnPage() }
+        }
+        sheet.skip(12)
+    }
+
+    private static let rowHeight = Sheet.Style.value.lineHeight + 5
+
+    private func draw(_ notice: PaymentNotice, asRowOn sheet: Sheet) {
+        sheet.rule(grey: 0.85)
+        let top = sheet.y + 2.5
+        func cell(_ text: String, _ style: Sheet.Style, x: Double, width: Double, as tag: String) {
+            sheet.tagged(tag) { sheet.draw(sheet.lines(of: text, style, width: width), style, x: x, top: top) }
+        }
+        let x = Sheet.margin
+        sheet.tagged("TR") {
+            cell(installment(of: notice, in: .it), .value, x: x, width: 110, as: "TH")
+            cell(notice.installment.dueDate.italian, .value, x: x + 118, width: 80, as: "TD")
+            cell(money(notice), .strong, x: x + 206, width: 120, as: "TD")
+            cell(notice.installment.noticeNumber.grouped, .value, x: x + 334, width: 160, as: "TD")
+        }
+        sheet.skip(Self.rowHeight)
+    }
+
+    private func writeInstallment(_ notice: PaymentNotice, to column: inout Column) {
+        column.write(installment(of: notice, in: .it), .strong)
+        if let second { column.write(installment(of: notice, in: second), .small, language: second) }
     }
 
     /// A bar with a heading, on a new page if a part of this height has no room.
     private func begin(_ key: NoticeText, height: Double, on sheet: Sheet) {
         if !sheet.hasRoom(for: height) { sheet.turnPage() }
         sheet.fill(
-            x: Sheet.margin - 6, top: sheet.y, width: Sheet.width - 2 * Sheet.margin + 12,
-            height: Self.heading.lineHeight + (second == nil ? 4 : 4 + Self.beside.lineHeight), grey: 0.9)
+            x: Sheet.margin - 6, top: sheet.y, width: Sheet.textWidth + 12,
+            height: Sheet.Style.heading.lineHeight + (second == nil ? 4 : 4 + Sheet.Style.small.lineHeight),
+            color: .panel)
         var column = Column(
-            sheet: sheet, x: Sheet.margin, y: sheet.y + 2, width: Sheet.width - 2 * Sheet.margin)
-        write(key, [:], Self.heading, as: "H2", to: &column)
+            sheet: sheet, x: Sheet.margin, y: sheet.y + 2, width: Sheet.textWidth)
+        write(key, [:], .heading, as: "H2", to: &column)
         sheet.skip(column.y - sheet.y + 12)
     }
 
@@ -142,28 +184,29 @@ extension NoticeContent {
 
     private static let partHeight = 190.0
 
-    private func drawBanks(_ qr: Barcode, on sheet: Sheet) {
+    private func drawBanks(_ part: Part, on sheet: Sheet) {
+        let notice = part.notice
         begin(.banks, height: Self.partHeight, on: sheet)
         let words = Wording<NoticeText>(.it)
         sheet.draw(
-            qr, x: Sheet.margin, top: sheet.y, side: Self.codeSide,
+            part.qr, x: Sheet.margin, top: sheet.y, side: Self.codeSide,
             alternativeText: words[
                 .qrCode,
                 [
                     "notice": notice.installment.noticeNumber.grouped, "creditor": notice.creditor.taxCode.value,
-                    "amount": amount,
+                    "amount": money(notice),
                 ]])
         var (left, right) = factColumns(on: sheet)
         writeParties(to: &left)
-        right.write(amount, Self.subject)
-        write(.due, ["day": notice.installment.dueDate.italian], Self.strong, to: &right)
-        writeInstallment(to: &right)
+        right.write(money(notice), .subject)
+        write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
+        writeInstallment(notice, to: &right)
         right.skip(3)
-        if let cbill = notice.creditor.cbillCode { fact(.cbill, cbill, Self.strong, to: &right) }
-        writeCodes(to: &right)
+        if let cbill = notice.creditor.cbillCode { fact(.cbill, cbill, .strong, to: &right) }
+        writeCodes(of: notice, to: &right)
         sheet.skip(max(left.y, right.y, sheet.y + Self.codeSide) - sheet.y + 4)
-        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.width - 2 * Sheet.margin)
-        write(notice.creditor.cbillCode == nil ? .banksText : .banksWithCBILL, [:], Self.label, to: &how)
+        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.textWidth)
+        write(notice.creditor.cbillCode == nil ? .banksText : .banksWithCBILL, [:], .label, to: &how)
         sheet.skip(how.y - sheet.y + 12)
     }
 
@@ -173,12 +216,12 @@ extension NoticeContent {
         fact(.subject, notice.position.description, to: &column)
     }
 
-    private func writeCodes(to column: inout Column) {
-        fact(.notice, notice.installment.noticeNumber.grouped, Self.strong, to: &column)
+    private func writeCodes(of notice: PaymentNotice, to column: inout Column) {
+        fact(.notice, notice.installment.noticeNumber.grouped, .strong, to: &column)
         fact(.taxCode, notice.creditor.taxCode.value, to: &column)
     }
 
-    private func drawPost(_ dataMatrix: Barcode, on sheet: Sheet) {
+    private func drawPost(_ dataMatrix: Barcode, of notice: PaymentNotice, on sheet: Sheet) {
         begin(.post, height: Self.partHeight, on: sheet)
         sheet.draw(
             dataMatrix, x: Sheet.margin, top: sheet.y, side: Self.codeSide,
@@ -187,15 +230,15 @@ extension NoticeContent {
         fact(.holder, creditorName, to: &left)
         if let name = recipientLines.first { fact(.recipient, name, to: &left) }
         fact(.subject, notice.position.description, to: &left)
-        right.write(amount, Self.subject)
-        write(.due, ["day": notice.installment.dueDate.italian], Self.strong, to: &right)
+        right.write(money(notice), .subject)
+        write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
         right.skip(3)
-        if let account = notice.postalAccount { fact(.account, account, Self.strong, to: &right) }
-        writeCodes(to: &right)
+        if let account = notice.postalAccount { fact(.account, account, .strong, to: &right) }
+        writeCodes(of: notice, to: &right)
         fact(.slipType, "P1", to: &right)
         sheet.skip(max(left.y, right.y, sheet.y + Self.codeSide) - sheet.y + 4)
-        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.width - 2 * Sheet.margin)
-        write(.postText, [:], Self.label, to: &how)
+        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.textWidth)
+        write(.postText, [:], .label, to: &how)
         sheet.skip(how.y - sheet.y)
     }
 }

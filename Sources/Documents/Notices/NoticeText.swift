@@ -2,7 +2,7 @@ import PagoPA
 
 /// The words of the payment notice. The Italian ones are on every notice; those of the reader's language stand beside them.
 package enum NoticeText: String, TextTable {
-    case title, creditor, recipient, taxCode, contacts, amounts, due, singlePayment, installment, mayChange,
+    case title, creditor, recipient, taxCode, contacts, amounts, due, total, singlePayment, installment, mayChange,
         channels, channelsText, banks, banksText, banksWithCBILL, post, postText, subject, notice, cbill, account,
         holder, slipType, qrCode, dataMatrix
 
@@ -34,6 +34,10 @@ package enum NoticeText: String, TextTable {
             Texts(
                 it: "entro il {day}", en: "by {day}", de: "bis zum {day}", fr: "au plus tard le {day}",
                 sl: "najpozneje {day}")
+        case .total:
+            Texts(
+                it: "in {count} rate", en: "in {count} installments", de: "in {count} Raten",
+                fr: "en {count} versements", sl: "v {count} obrokih")
         case .singlePayment:
             Texts(
                 it: "Rata unica", en: "Single payment", de: "Einmalige Zahlung", fr: "Paiement unique",

@@ -165,21 +165,30 @@ struct Conformance {
     }
 }
 
-/// Marks content outside every tag as an artifact: decoration that screen readers skip.
+/// Marks content outside every tag as an artifact: decoration, running heads and numbers of pages, which screen readers skip.
 enum Artifacts {
-    /// Cairo writes one operation per line, and the only decoration is filled rectangles.
+    /// Cairo writes one operation per line. Outside the tags are filled rectangles, and texts from BT to ET.
     static func marked(_ content: [UInt8]) -> [UInt8] {
         var marked: [UInt8] = []
         marked.reserveCapacity(content.count + 1_024)
         var depth = 0
+        var isInText = false
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
             let operation = operation(of: line)
             if beginsTag(operation) { depth += 1 }
             let isDecoration = depth == 0 && paints(operation)
+            if depth == 0 && operation.elementsEqual("BT".utf8) {
+                marked += Array("/Artifact <</Type /Pagination>> BDC\n".utf8)
+                isInText = true
+            }
             if isDecoration { marked += Array("/Artifact BMC\n".utf8) }
             marked += line
             marked.append(UInt8(ascii: "\n"))
             if isDecoration { marked += Array("EMC\n".utf8) }
+            if isInText && operation.elementsEqual("ET".utf8) {
+                marked += Array("EMC\n".utf8)
+                isInText = false
+            }
             if operation.elementsEqual("EMC".utf8) { depth -= 1 }
         }
         return marked

@@ -8,8 +8,27 @@ protocol PDFContent: Sendable {
     var creditorName: String { get }
     var createdAt: Instant { get }
 
-    /// As Cairo draws it: complete to the eye, not yet PDF/UA.
-    func drawn(with typeface: Typeface) throws -> DrawnPDF
+    /// The line above every page but the first.
+    var runningHead: String { get }
+
+    func draw(on sheet: Sheet) throws
+}
+
+extension PDFContent {
+    /// As Cairo draws it: complete to the eye, not yet PDF/UA. A document of several pages is drawn twice, because each page says
+    /// how many there are.
+    func drawn(with typeface: Typeface) throws -> DrawnPDF {
+        func sheet(pageCount: Int) throws -> Sheet {
+            let sheet = try Sheet(
+                typeface: typeface, title: title, author: creditorName, createdAt: createdAt.wholeSeconds,
+                runningHead: runningHead, pageCount: pageCount)
+            try draw(on: sheet)
+            return sheet
+        }
+        let first = try sheet(pageCount: 1)
+        if first.page == 1 { return try first.finish() }
+        return try sheet(pageCount: first.page).finish()
+    }
 }
 
 /// Cairo's PDF, and what it could not say.

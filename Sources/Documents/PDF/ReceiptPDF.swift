@@ -33,6 +33,19 @@ package final class ReceiptPDF: Sendable {
     /// - Throws: like `draw(_:)` of a receipt.
     package func draw(_ notice: NoticeContent) async throws -> [UInt8] { try await drawDocument(notice) }
 
+    /// Decodes a logo and encodes it again.
+    /// - Parameter sender: whose turn it is in the queue.
+    /// - Throws: ``LogoFault``; ``DocumentFailure``, like `draw(_:)`.
+    package func decode(logo png: [UInt8], of sender: String = "logos") async throws -> LogoImage {
+        let decoded: Result<LogoImage, any Error>
+        do {
+            decoded = try await workers.run(for: sender, until: .now + .seconds(Self.deadlineSeconds)) {
+                Result { try LogoImage.decoded(png) }
+            }
+        } catch { throw DocumentFailure.busy }
+        return try decoded.get()
+    }
+
     private func drawDocument(_ content: some PDFContent) async throws -> [UInt8] {
         let drawn: Result<[UInt8], any Error>
         do {

@@ -1,4 +1,5 @@
 import CPangoCairo
+import PagoPA
 
 /// A4 pages that are written from top to bottom, each piece of text within a tag of the document's structure.
 ///
@@ -6,8 +7,9 @@ import CPangoCairo
 final class Sheet {
     static let width = 595.276
     static let height = 841.890
-    static let margin = 56.0
-    static let bottom = height - margin - 24
+    static let margin = 42.0
+    static let bottom = height - margin - 12
+    static let textWidth = width - 2 * margin
 
     private let surface: OpaquePointer
     private let cairo: OpaquePointer
@@ -16,6 +18,10 @@ final class Sheet {
     private(set) var y = Sheet.margin
     private(set) var annotations: [Annotation] = []
     private var elementCount = 0
+    private let pageCount: Int
+    private let runningHead: String
+    /// From 1.
+    private(set) var page = 1
 
     /// What Cairo 1.16 cannot say of an element of the structure.
     struct Annotation {
@@ -35,7 +41,13 @@ final class Sheet {
         }
     }
 
-    init(typeface: Typeface, title: String, author: String, createdAt: String) throws {
+    /// - Parameters:
+    ///   - createdAt: RFC 3339, in whole seconds.
+    ///   - runningHead: stands above every page but the first.
+    ///   - pageCount: as each page says it; `page` tells at the end whether it was right.
+    init(
+        typeface: Typeface, title: String, author: String, createdAt: String, runningHead: String, pageCount: Int
+    ) throws {
         let output = Output()
         let surface = cairo_pdf_surface_create_for_stream(
             { closure, data, length in
@@ -53,6 +65,8 @@ final class Sheet {
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, createdAt)
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, createdAt)
         self.typeface = typeface
+        self.pageCount = pageCount
+        self.runningHead = runningHead
         self.output = output
         self.surface = surface
         self.cairo = cairo
@@ -108,7 +122,7 @@ final class Sheet {
 
     /// A block of text over the whole width.
     func write(_ text: String, _ style: Style, as tag: String, isFixed: Bool = false) {
-        let lines = lines(of: text, style, width: Self.width - 2 * Self.margin, isFixed: isFixed)
+        let lines = lines(of: text, style, width: Self.textWidth, isFixed: isFixed)
         let top = y
         tagged(tag) { draw(lines, style, x: Self.margin, top: top) }
         y += Double(lines.count) * style.lineHeight
@@ -127,8 +141,8 @@ final class Sheet {
     }
 
     /// A filled rectangle: decoration, which no reader speaks.
-    func fill(x: Double, top: Double, width: Double, height: Double, grey: Double) {
-        cairo_set_source_rgb(cairo, grey, grey, grey)
+    func fill(x: Double, top: Double, width: Double, height: Double, color: Color) {
+        cairo_set_source_rgb(cairo, color.red, color.green, color.blue)
         cairo_rectangle(cairo, x, top, width, height)
         cairo_fill(cairo)
     }
@@ -149,11 +163,32 @@ final class Sheet {
         }
     }
 
+    /// Loads a logo, so that `draw(_:of:x:top:width:)` cannot fail.
+    func image(of logo: CreditorLogo) throws -> OpaquePointer { try typeface.logo(logo.png) }
+
+    /// - Parameters:
+    ///   - image: of `image(of:)`.
+    ///   - width: in points; the height follows.
+    func draw(_ image: OpaquePointer, of logo: CreditorLogo, x: Double, top: Double, width: Double) {
+        let scale = width / Double(max(1, logo.width))
+        tagged("Figure", alternativeText: logo.alternativeText) {
+            cairo_save(cairo)
+            cairo_translate(cairo, x, top)
+            cairo_scale(cairo, scale, scale)
+            cairo_set_source_surface(cairo, image, 0, 0)
+            // Otherwise Cairo asks viewers to interpolate, which PDF/A forbids.
+            cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST)
+            cairo_rectangle(cairo, 0, 0, Double(logo.width), Double(logo.height))
+            cairo_fill(cairo)
+            cairo_restore(cairo)
+        }
+    }
+
     /// A hairline over the whole width: decoration, which no reader speaks.
     func rule(grey: Double) {
         cairo_set_source_rgb(cairo, grey, grey, grey)
         // Filled, not painted: an unclipped paint drops the tags recorded so far.
-        cairo_rectangle(cairo, Self.margin, y, Self.width - 2 * Self.margin, 0.6)
+        cairo_rectangle(cairo, Self.margin, y, Self.textWidth, 0.6)
         cairo_fill(cairo)
     }
 
@@ -162,12 +197,29 @@ final class Sheet {
     func hasRoom(for height: Double) -> Bool { y + height <= Self.bottom }
 
     func turnPage() {
+        endPage()
+        page += 1
+        let lines = lines(of: runningHead, .small, width: Self.textWidth)
+        // One line, however long the names are.
+        draw(Array(lines.prefix(1)), .small, x: Self.margin, top: Self.margin - 16)
+        y = Self.margin + 8
+    }
+
+    /// Repeats what a table is about on the page where it continues. Readers hear only the first heading, like the number of the page.
+    func repeatHeading(_ text: String) {
+        draw(lines(of: text, .heading, width: Self.textWidth, isFixed: true), .heading, x: Self.margin, top: y)
+        y += Style.heading.lineHeight + 3
+    }
+
+    /// The number of the page is an artifact: text outside every tag.
+    private func endPage() {
+        let number = lines(of: "\(page)/\(pageCount)", .small, width: Self.textWidth, isFixed: true)
+        draw(number, .small, x: Self.width - Self.margin - 20, top: Self.height - Self.margin + 10)
         cairo_show_page(cairo)
-        y = Self.margin
     }
 
     func finish() throws -> DrawnPDF {
-        cairo_show_page(cairo)
+        endPage()
         cairo_surface_finish(surface)
         // Cairo reports an invalid structure only here.
         let status = cairo_surface_status(surface)

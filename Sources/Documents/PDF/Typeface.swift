@@ -46,9 +46,12 @@ final class Typeface {
     private let plainAttributes: OpaquePointer
     private var fonts: [Style: OpaquePointer] = [:]
     private var fixedLines: [FixedText: [TextLine]] = [:]
+    private var logos: [[UInt8]: OpaquePointer] = [:]
 
     /// More than the wording of a receipt in all languages.
     private static let maximumFixedTexts = 1_000
+    /// Decoded, at most 256 KiB each.
+    private static let maximumLogos = 64
 
     struct Style: Hashable {
         let size: Double
@@ -98,6 +101,7 @@ final class Typeface {
     }
 
     deinit {
+        for logo in logos.values { cairo_surface_destroy(logo) }
         fixedLines = [:]
         for font in fonts.values { pango_font_description_free(font) }
         pango_attr_list_unref(plainAttributes)
@@ -270,6 +274,18 @@ final class Typeface {
         guard let usual = self.layout(of: "x", style) else { return 0 }
         defer { quietanza_unref(UnsafeMutableRawPointer(usual)) }
         return Double(pango_layout_get_baseline(layout) - pango_layout_get_baseline(usual)) / Double(PANGO_SCALE)
+    }
+
+    /// A decoded logo, which belongs to the typeface: creditors have few, and each is on many documents.
+    func logo(_ png: [UInt8]) throws -> OpaquePointer {
+        if let known = logos[png] { return known }
+        let surface = try LogoImage.surface(of: png)
+        if logos.count >= Self.maximumLogos {
+            for logo in logos.values { cairo_surface_destroy(logo) }
+            logos = [:]
+        }
+        logos[png] = surface
+        return surface
     }
 
     /// The lines that this text takes within `width` points.

@@ -3,8 +3,11 @@ import PagoPA
 /// The texts about the way of payment and about later decisions.
 extension Wording<ReceiptText> {
     /// The sentence at the head of the receipt.
-    func summary(_ receipt: Receipt, amount: String, creditor: String) -> String {
-        let facts = ["amount": amount, "creditor": creditor, "at": receipt.paidAt.romeText]
+    func summary(_ receipt: Receipt, creditor: String) -> String {
+        let formats = LocalFormats(language)
+        let facts = [
+            "amount": formats.money(receipt.amount), "creditor": creditor, "at": formats.moment(receipt.paidAt),
+        ]
         if let voided = receipt.voided {
             return self[.voidedSummary, facts.merging(["day": day(voided.at)]) { old, _ in old }]
         }
@@ -17,18 +20,16 @@ extension Wording<ReceiptText> {
     /// The status of the payment: paid, voided, waiting for an operator, or decided.
     func state(_ receipt: Receipt, _ decision: ReceiptDecision?) -> String {
         let decided = ["day": decision.map { day($0.decidedAt) } ?? ""]
-        switch receipt.status {
-        case .voided: return self[.voided]
-        case .settled: return decision?.resolution == .accept ? self[.accepted, decided] : self[.paid]
-        case .recorded, .quarantined: return self[.underReview]
-        case .anomaly:
-            let paidBack = Amount.cents(of: receipt.refunds.filter { $0.status == .paid }.map(\.amount))
-            if paidBack > 0 { return paidBack < receipt.amount.cents ? self[.partlyRefunded] : self[.refunded] }
-            switch decision?.resolution {
-            case .refund: return self[.refundDecided, decided]
-            case .reject: return self[.rejected, decided]
-            case .accept, .match, .appeared, .entered, nil: return self[.underReview]
-            }
+        return switch receipt.state(after: decision) {
+        case .paid: self[.paid]
+        case .accepted: self[.accepted, decided]
+        case .underReview, .replaced: self[.underReview]
+        case .paidTwice: self[.paidTwice]
+        case .rejected: self[.rejected, decided]
+        case .refundDecided: self[.refundDecided, decided]
+        case .partlyRefunded: self[.partlyRefunded]
+        case .refunded: self[.refunded]
+        case .voided: self[.voided]
         }
     }
 
@@ -39,9 +40,10 @@ extension Wording<ReceiptText> {
             case .paid: .paidRefund
             case .failed: .failedRefund
             }
-        let text = self[key, ["amount": refund.amount.italian + " €", "day": refund.day.italian]]
+        let formats = LocalFormats(language)
+        let text = self[key, ["amount": formats.money(refund.amount), "day": formats.day(refund.day)]]
         return refund.reference.map { "\(text), \(self[.refundReference]) \($0)" } ?? text
     }
 
-    private func day(_ instant: Instant) -> String { CalendarDate(romeDayOf: instant).italian }
+    private func day(_ instant: Instant) -> String { LocalFormats(language).day(of: instant) }
 }

@@ -4,11 +4,12 @@ import PagoPA
 /// (an instant), `{day}` and similar placeholders are replaced by facts.
 package enum ReceiptText: String, TextTable {
     case title, voidedTitle, summary, counterSummary, voidedSummary, payment, amount, fee, charged, paidAt, method,
-        iur, context, till, reference, state, paid, underReview, accepted, rejected, refundDecided, refunded,
+        iur, context, till, reference, state, paid, underReview, paidTwice, accepted, rejected, refundDecided, refunded,
         partlyRefunded, voided, voidReason, writtenOff, refund, decidedRefund, paidRefund, failedRefund,
-        refundReference, debt, description, debtType, document, documentNumber, installment, iuv, notice, creditor,
-        name, taxCode, provider, identifier, channel, people, payer, debtor, transfers, transfer, evidence,
-        fingerprint, footer
+        refundReference, description, debtType, document, documentNumber, installment, installmentOf, dueDate, iuv,
+        notice, creditor, taxCode, provider, providerTaxCode, identifier, channel, payer, debtor,
+        payerVersion, debtorVersion, lines, transfers, transfer, codes, fingerprint, verification, verificationHow,
+        verificationCode, footer
 
     package var texts: Texts {
         switch self {
@@ -125,6 +126,13 @@ package enum ReceiptText: String, TextTable {
                 de: "Zahlung eingegangen, wird von der Körperschaft geprüft",
                 fr: "Paiement reçu, en cours de vérification par l'organisme",
                 sl: "Plačilo prejeto, ustanova ga preverja")
+        case .paidTwice:
+            Texts(
+                it: "Pagamento doppio: l'importo era già stato pagato, in verifica presso l'ente",
+                en: "Double payment: the amount had already been paid, under review by the public body",
+                de: "Doppelte Zahlung: Der Betrag war schon bezahlt, wird von der Körperschaft geprüft",
+                fr: "Double paiement : le montant avait déjà été payé, en cours de vérification par l'organisme",
+                sl: "Dvojno plačilo: znesek je bil že plačan, ustanova ga preverja")
         case .accepted:
             Texts(
                 it: "Pagato: l'ente ha accettato il pagamento il {day}",
@@ -205,13 +213,6 @@ package enum ReceiptText: String, TextTable {
         case .refundReference:
             Texts(it: "riferimento", en: "reference", de: "Referenz", fr: "référence", sl: "oznaka")
         // The payment, the payee and the payer.
-        case .debt:
-            Texts(
-                it: "Che cosa è stato pagato",
-                en: "What was paid",
-                de: "Was bezahlt wurde",
-                fr: "Ce qui a été payé",
-                sl: "Kaj je bilo plačano")
         case .description:
             Texts(
                 it: "Causale",
@@ -237,6 +238,12 @@ package enum ReceiptText: String, TextTable {
                 sl: "št. {number} iz leta {year}")
         case .installment:
             Texts(it: "Rata", en: "Installment", de: "Rate", fr: "Versement n°", sl: "Obrok")
+        case .installmentOf:
+            Texts(
+                it: "{number} di {count}", en: "{number} of {count}", de: "{number} von {count}",
+                fr: "{number} sur {count}", sl: "{number} od {count}")
+        case .dueDate:
+            Texts(it: "Scadenza", en: "Due date", de: "Fälligkeit", fr: "Échéance", sl: "Rok plačila")
         case .iuv:
             Texts(
                 it: "Identificativo univoco di versamento (IUV)",
@@ -258,8 +265,6 @@ package enum ReceiptText: String, TextTable {
                 de: "Gläubigerkörperschaft",
                 fr: "Organisme créancier",
                 sl: "Ustanova upnica")
-        case .name:
-            Texts(it: "Denominazione", en: "Name", de: "Bezeichnung", fr: "Dénomination", sl: "Naziv")
         case .taxCode:
             Texts(it: "Codice fiscale", en: "Tax code", de: "Steuernummer", fr: "Code fiscal", sl: "Davčna številka")
         case .provider:
@@ -269,16 +274,47 @@ package enum ReceiptText: String, TextTable {
                 de: "Zahlungsdienstleister (PSP)",
                 fr: "Prestataire de services de paiement (PSP)",
                 sl: "Ponudnik plačilnih storitev (PSP)")
+        case .providerTaxCode:
+            Texts(
+                it: "Codice fiscale del PSP",
+                en: "Tax code of the PSP",
+                de: "Steuernummer des PSP",
+                fr: "Code fiscal du PSP",
+                sl: "Davčna številka PSP")
         case .identifier:
-            Texts(it: "Identificativo", en: "Identifier", de: "Kennung", fr: "Identifiant", sl: "Oznaka")
+            Texts(
+                it: "Identificativo del PSP",
+                en: "Identifier of the PSP",
+                de: "Kennung des PSP",
+                fr: "Identifiant du PSP",
+                sl: "Oznaka PSP")
         case .channel:
             Texts(it: "Canale", en: "Channel", de: "Kanal", fr: "Canal", sl: "Kanal")
-        case .people:
-            Texts(it: "Soggetti", en: "Parties", de: "Beteiligte", fr: "Parties", sl: "Udeleženci")
         case .payer:
             Texts(it: "Chi ha pagato", en: "Paid by", de: "Bezahlt von", fr: "Payé par", sl: "Plačnik")
         case .debtor:
             Texts(it: "Intestatario del debito", en: "Debtor", de: "Schuldner", fr: "Débiteur", sl: "Dolžnik")
+        case .payerVersion:
+            Texts(
+                it: "Copia per chi ha pagato",
+                en: "Copy for the person who paid",
+                de: "Ausfertigung für die zahlende Person",
+                fr: "Exemplaire pour la personne qui a payé",
+                sl: "Izvod za plačnika")
+        case .debtorVersion:
+            Texts(
+                it: "Copia per l'intestatario del debito",
+                en: "Copy for the debtor",
+                de: "Ausfertigung für den Schuldner",
+                fr: "Exemplaire pour le débiteur",
+                sl: "Izvod za dolžnika")
+        case .lines:
+            Texts(
+                it: "Voci del debito",
+                en: "Items of the debt",
+                de: "Posten der Forderung",
+                fr: "Postes de la dette",
+                sl: "Postavke dolga")
         case .transfers:
             Texts(
                 it: "Ripartizione tra i beneficiari",
@@ -288,13 +324,8 @@ package enum ReceiptText: String, TextTable {
                 sl: "Razdelitev med prejemnike")
         case .transfer:
             Texts(it: "Versamento", en: "Transfer", de: "Überweisung", fr: "Virement", sl: "Nakazilo")
-        case .evidence:
-            Texts(
-                it: "Ricevuta telematica (RT)",
-                en: "Electronic receipt (RT)",
-                de: "Elektronische Quittung (RT)",
-                fr: "Reçu électronique (RT)",
-                sl: "Elektronsko potrdilo (RT)")
+        case .codes:
+            Texts(it: "Codici", en: "Codes", de: "Kennzeichen", fr: "Codes", sl: "Oznake")
         case .fingerprint:
             Texts(
                 it: "Impronta SHA-256 della RT",
@@ -302,6 +333,28 @@ package enum ReceiptText: String, TextTable {
                 de: "SHA-256-Prüfwert der RT",
                 fr: "Empreinte SHA-256 de la RT",
                 sl: "Zgoščena vrednost SHA-256 potrdila RT")
+        case .verification:
+            Texts(
+                it: "Verifica della ricevuta",
+                en: "Check of the receipt",
+                de: "Prüfung der Quittung",
+                fr: "Vérification du reçu",
+                sl: "Preverjanje potrdila")
+        case .verificationHow:
+            Texts(
+                it: "Inquadra il codice o apri questa pagina: dice se la ricevuta è autentica e qual è il suo stato.",
+                en: "Scan the code or open this page: it says whether the receipt is genuine, and its status.",
+                de:
+                    "Scannen Sie den Code oder öffnen Sie diese Seite: Sie sagt, ob die Quittung echt ist, und ihren Stand.",
+                fr: "Scannez le code ou ouvrez cette page : elle dit si le reçu est authentique, et son état.",
+                sl: "Skenirajte kodo ali odprite to stran: pove, ali je potrdilo pristno, in njegovo stanje.")
+        case .verificationCode:
+            Texts(
+                it: "Codice QR della pagina {url}",
+                en: "QR code of the page {url}",
+                de: "QR-Code der Seite {url}",
+                fr: "Code QR de la page {url}",
+                sl: "Koda QR strani {url}")
         case .footer:
             Texts(
                 it: "Ricevuta {id}, conservata in formato elettronico.",

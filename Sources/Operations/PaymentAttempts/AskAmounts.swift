@@ -96,7 +96,6 @@ extension AttemptOperations {
         -> Int64
     {
         let now = clock()
-        let today = CalendarDate(romeDayOf: now)
         // A citizen may not change a position. The caller has seen these positions within its own tenancy.
         return try await store.transaction(within: .everyCreditor) { tx in
             let ids = changes.map(\.question.installment.id) + unpayable.map(\.installment.id)

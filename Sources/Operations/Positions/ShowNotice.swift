@@ -4,6 +4,14 @@ import PagoPA
 import Requests
 import Storage
 
+/// The notices of one position as a PDF.
+package struct NoticeDocument: Sendable, Equatable {
+    package let creditor: OrganizationTaxCode
+    /// Of the first installment in the document.
+    package let noticeNumber: NoticeNumber
+    package let pdf: [UInt8]
+}
+
 extension PositionOperations {
     /// Returns the payment notice of an installment that can be paid.
     /// - Throws: `Refusal.notFound`, `.noticeNotPossible`.
@@ -17,21 +25,96 @@ extension PositionOperations {
         if let why = PaymentNotice.obstacle(printing: installment, of: position, now: clock()) {
             throw Refusal.noticeNotPossible(why)
         }
-        // Whoever may see the position may see what its creditor prints on every notice.
-        guard
-            let creditor = try await store.read(
-                within: .everyCreditor, Creditors.show(position.creditor, within: .everyCreditor))
-        else { throw Refusal.notFound }
-        return PaymentNotice(
-            creditor: creditor, position: position, installment: installment,
+        return notice(of: installment, on: position, by: try await issuer(of: position), for: caller)
+    }
+
+    /// Returns the payment notices of all installments that can be paid, by number.
+    /// - Throws: `Refusal.notFound`; `.noticeNotPossible` with the obstacle of the first installment if none can be paid.
+    package func listNotices(of id: Identifier<Position>, for caller: Caller) async throws -> [PaymentNotice] {
+        let position = try await show(id, for: caller).position
+        let now = clock()
+        let printable = position.installments.filter {
+            PaymentNotice.obstacle(printing: $0, of: position, now: now) == nil
+        }
+        guard !printable.isEmpty else {
+            let why = position.installments.first.flatMap {
+                PaymentNotice.obstacle(printing: $0, of: position, now: now)
+            }
+            throw Refusal.noticeNotPossible(why ?? "The position has no installment.")
+        }
+        let issuer = try await issuer(of: position)
+        return printable.map { notice(of: $0, on: position, by: issuer, for: caller) }
+    }
+
+    /// Draws the notices of one page of the list, one document for each position that has an installment to pay.
+    /// - Throws: `Refusal.busy` when other documents leave no turn for a long time.
+    package func drawNotices(
+        _ filter: PositionFilter, creditor: OrganizationTaxCode?, order: PositionOrder, page: PageRequest,
+        language: Language, for caller: Caller
+    ) async throws -> Page<NoticeDocument> {
+        let found = try await list(filter, creditor: creditor, order: order, page: page, for: caller)
+        var documents: [NoticeDocument] = []
+        for position in found.items {
+            try Task.checkCancellation()
+            // A position that was paid or cancelled meanwhile has no notice.
+            let notices: [PaymentNotice]
+            do { notices = try await listNotices(of: position.id, for: caller) } catch Refusal.noticeNotPossible {
+                continue
+            } catch Refusal.notFound { continue }
+            guard let first = notices.first else { continue }
+            documents.append(
+                NoticeDocument(
+                    creditor: first.creditor.taxCode, noticeNumber: first.installment.noticeNumber,
+                    pdf: try await drawInTurn(notices, language: language)))
+        }
+        return Page(items: documents, next: found.next)
+    }
+
+    /// How often a document of many waits for its turn, a quarter of a second each time.
+    private static let maximumTurns = 40
+
+    private func drawInTurn(_ notices: [PaymentNotice], language: Language) async throws -> [UInt8] {
+        for _ in 1..<Self.maximumTurns {
+            do { return try await draw(notices, language: language) } catch Refusal.busy {
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
+        return try await draw(notices, language: language)
+    }
+
+    /// Whoever may see the position may see what its creditor prints on every notice.
+    private func issuer(of position: Position) async throws -> (creditor: Creditor, logo: CreditorLogo?) {
+        let (creditor, logo) = try await store.read(
+            within: .everyCreditor, Creditors.show(position.creditor, within: .everyCreditor),
+            Logos.show(position.creditor, within: .everyCreditor))
+        guard let creditor else { throw Refusal.notFound }
+        return (creditor, logo)
+    }
+
+    private func notice(
+        of installment: Installment, on position: Position, by issuer: (creditor: Creditor, logo: CreditorLogo?),
+        for caller: Caller
+    ) -> PaymentNotice {
+        PaymentNotice(
+            creditor: issuer.creditor, logo: issuer.logo, position: position, installment: installment,
             showsContactData: caller.seesContactData)
     }
 
     /// - Throws: `Refusal.busy` when too many documents are being drawn.
     package func draw(_ notice: PaymentNotice, language: Language) async throws -> [UInt8] {
-        do {
-            return try await receipts.externalServices.drawNotice(NoticeContent(notice, language: language))
-        } catch DocumentFailure.busy {
+        try await draw(NoticeContent(notice, language: language))
+    }
+
+    /// One document with a part for each notice.
+    /// - Parameter notices: of one position.
+    /// - Throws: `Refusal.busy`; `.notFound` if there are none.
+    package func draw(_ notices: [PaymentNotice], language: Language) async throws -> [UInt8] {
+        guard let content = NoticeContent(notices, language: language) else { throw Refusal.notFound }
+        return try await draw(content)
+    }
+
+    private func draw(_ content: NoticeContent) async throws -> [UInt8] {
+        do { return try await receipts.externalServices.drawNotice(content) } catch DocumentFailure.busy {
             throw Refusal.busy(retryAfterSeconds: ReceiptOperations.drawingRetryAfterSeconds)
         }
     }

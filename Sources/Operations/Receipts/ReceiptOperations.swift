@@ -8,5 +8,6 @@ package struct ReceiptOperations: OperationGroup {
     package let clock: @Sendable () -> Instant
     let outbox: Outbox
     let externalServices: ExternalServices
+    let verificationCodes: VerificationCodes
     let logger: Logger
 }

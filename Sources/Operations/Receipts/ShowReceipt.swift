@@ -93,16 +93,33 @@ extension ReceiptOperations {
     /// Draws the current state of the receipt, with decisions, refunds and voiding.
     /// - Throws: `Refusal.busy` when too many receipts are being drawn.
     func draw(_ receipt: Receipt, for audience: ReceiptAudience?, language: Language) async throws -> [UInt8] {
-        // Payers cannot list decisions, but the receipt mentions them, so this query uses the widest tenancy.
-        let (debtType, decision) = try await store.read(
-            within: .everyCreditor,
-            Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
-            Decisions.about(receipt.id))
+        var context = try await context(of: receipt)
+        context.verificationURL = verificationCodes.url(of: receipt.id, for: audience)
         do {
             return try await externalServices.drawReceipt(
-                ReceiptContent(receipt, decision: decision, debtType: debtType, for: audience, language: language))
+                ReceiptContent(receipt, context, for: audience, language: language))
         } catch DocumentFailure.busy {
             throw Refusal.busy(retryAfterSeconds: Self.drawingRetryAfterSeconds)
         }
+    }
+
+    /// Payers cannot list decisions or see the position of another debtor, but the receipt mentions them, so this reads within the
+    /// widest tenancy.
+    private func context(of receipt: Receipt) async throws -> ReceiptContext {
+        let (debtType, decision, creditor, logo, position) = try await store.read(
+            within: .everyCreditor,
+            Creditors.debtType(receipt.debtTypeKey ?? "", of: receipt.creditor, within: .everyCreditor),
+            Decisions.about(receipt.id), Creditors.show(receipt.creditor, within: .everyCreditor),
+            Logos.show(receipt.creditor, within: .everyCreditor),
+            Query.ifPresent(receipt.position) { Positions.show($0, within: .everyCreditor) })
+        let others = Set(receipt.transfers.map(\.creditor)).subtracting([receipt.creditor])
+        let names =
+            others.isEmpty
+            ? [:]
+            : try await store.read(within: .everyCreditor, Creditors.names(of: others.sorted { $0.value < $1.value }))
+        return ReceiptContext(
+            decision: decision, debtType: debtType, creditor: creditor, logo: logo,
+            // A copy for another beneficiary belongs to a position of somebody else.
+            position: receipt.copyOf == nil ? position : nil, beneficiaryNames: names)
     }
 }

@@ -10,6 +10,10 @@ package struct Creditor: Sendable, Equatable {
     package let cbillCode: String?
     package let contactEmail: EmailAddress?
     package let contactPhone: String?
+    /// Printed on receipts and notices.
+    package let address: PostalAddress?
+    /// The creditor's own sentence on its receipts; a language without one has the Italian one.
+    package let receiptTexts: [Language: String]
     package let mailSenderName: String?
     package let mailReplyTo: EmailAddress?
     /// The allowed origins of return URLs.
@@ -24,7 +28,8 @@ package struct Creditor: Sendable, Equatable {
     package init(
         taxCode: OrganizationTaxCode, name: String, noticeCodes: NoticeCodes, iban: IBAN, postalIBAN: IBAN? = nil,
         cbillCode: String? = nil, contactEmail: EmailAddress? = nil, contactPhone: String? = nil,
-        mailSenderName: String? = nil, mailReplyTo: EmailAddress? = nil, returnURLOrigins: [WebOrigin] = [],
+        address: PostalAddress? = nil, receiptTexts: [Language: String] = [:], mailSenderName: String? = nil,
+        mailReplyTo: EmailAddress? = nil, returnURLOrigins: [WebOrigin] = [],
         languages: [Language] = [.it], helpTopics: [HelpTopic] = [], iuvStart: Int64? = nil, createdAt: Instant,
         updatedAt: Instant
     ) {
@@ -36,6 +41,8 @@ package struct Creditor: Sendable, Equatable {
         self.cbillCode = cbillCode
         self.contactEmail = contactEmail
         self.contactPhone = contactPhone
+        self.address = address
+        self.receiptTexts = receiptTexts
         self.mailSenderName = mailSenderName
         self.mailReplyTo = mailReplyTo
         self.returnURLOrigins = returnURLOrigins
@@ -50,6 +57,11 @@ package struct Creditor: Sendable, Equatable {
 extension Creditor {
     /// The allowed values of `iuvStart`: the thirteen digits of a number under auxiliary digit 0 or 3.
     package static let iuvStartRange: ClosedRange<Int64> = 1...9_999_999_999_999
+
+    /// The maximum length of a sentence on receipts, in Unicode scalars.
+    package static let receiptTextLength = 300
+
+    package func receiptText(in language: Language) -> String? { receiptTexts[language] ?? receiptTexts[.it] }
 
     /// This content as the successor of the stored creditor: equal to `old` if it changes nothing. Without a start number the old one
     /// remains, because numbers must not return to a range that another system has used.

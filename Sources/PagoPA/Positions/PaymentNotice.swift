@@ -9,13 +9,18 @@ package struct PaymentNotice: Sendable, Equatable {
     package static let maximumCents: Int64 = 9_999_999_999
 
     package let creditor: Creditor
+    package let logo: CreditorLogo?
     package let position: Position
     package let installment: Installment
     /// Whether the reader may see name and address of the debtor.
     package let showsContactData: Bool
 
-    package init(creditor: Creditor, position: Position, installment: Installment, showsContactData: Bool = true) {
+    package init(
+        creditor: Creditor, logo: CreditorLogo? = nil, position: Position, installment: Installment,
+        showsContactData: Bool = true
+    ) {
         self.creditor = creditor
+        self.logo = logo
         self.position = position
         self.installment = installment
         self.showsContactData = showsContactData

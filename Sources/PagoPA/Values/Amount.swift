@@ -80,15 +80,17 @@ package struct Amount: Sendable, Hashable, Comparable {
     package var decimal: String { "\(cents / 100).\(twoDigits(Int(cents % 100)))" }
 
     /// `1.059,80`
-    package var italian: String {
-        var whole = String(cents / 100)
-        var grouped = ""
-        while whole.count > 3 {
-            grouped = "." + whole.suffix(3) + grouped
-            whole = String(whole.dropLast(3))
-        }
-        return whole + grouped + "," + twoDigits(Int(cents % 100))
+    package var italian: String { groupedEuros(cents, thousands: ".", fraction: ",") }
+}
+
+func groupedEuros(_ cents: Int64, thousands: String, fraction: String) -> String {
+    var whole = String(cents / 100)
+    var grouped = ""
+    while whole.count > 3 {
+        grouped = thousands + whole.suffix(3) + grouped
+        whole = String(whole.dropLast(3))
     }
+    return whole + grouped + fraction + twoDigits(Int(cents % 100))
 }
 
 func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -19,6 +19,19 @@ package enum Creditors {
         Query(["SELECT 1 FROM creditors WHERE tax_code = \(taxCode.value)"]) { !$0[0].isEmpty }
     }
 
+    /// The names of those that are registered. A transfer may go to any of them, so every reader of the receipt may know the name.
+    package static func names(of taxCodes: [OrganizationTaxCode]) -> Query<[OrganizationTaxCode: String]> {
+        Query(["SELECT tax_code, name FROM creditors WHERE tax_code = ANY(\(taxCodes.map(\.value)))"]) { answers in
+            var names: [OrganizationTaxCode: String] = [:]
+            for row in answers[0] {
+                var row = row
+                let taxCode = try row.organization()
+                names[taxCode] = try row.text()
+            }
+            return names
+        }
+    }
+
     /// Whether one of these creditors allows redirects of browsers to this origin.
     package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Query<Bool> {
         Query([
@@ -56,7 +69,7 @@ package enum Creditors {
                 c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages,
                 ARRAY(SELECT ROW (h.topic, h.language, h.title, h.body) FROM help_topics h
                     WHERE h.creditor_tax_code = c.tax_code ORDER BY h.topic, h.language),
-                c.iuv_start, c.created_at, c.updated_at
+                c.iuv_start, c.address::text, c.receipt_texts::text, c.created_at, c.updated_at
             FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")
             """, rows: { try $0.creditor() })
     }
@@ -114,18 +127,30 @@ func languageText(_ map: [Language: String]) -> String {
 
 extension Row {
     fileprivate mutating func creditor() throws -> Creditor {
-        Creditor(
-            taxCode: try organization(), name: try text(), noticeCodes: try noticeCodes(),
-            iban: try value { IBAN(stored: $0) },
-            postalIBAN: try optionalValue { IBAN(stored: $0) }, cbillCode: try optionalText(),
-            contactEmail: try optionalValue { try EmailAddress($0) }, contactPhone: try optionalText(),
-            mailSenderName: try optionalText(), mailReplyTo: try optionalValue { try EmailAddress($0) },
-            returnURLOrigins: try next([String].self).map { try WebOrigin($0) },
-            languages: try next([String].self).compactMap(Language.init(rawValue:)),
-            helpTopics: try nextRows {
-                HelpTopic(topic: try $0.text(), language: try $0.word(), title: try $0.text(), text: try $0.text())
-            },
-            iuvStart: try nextOptional(Int64.self), createdAt: try instant(), updatedAt: try instant())
+        let taxCode = try organization()
+        let name = try text()
+        let codes = try noticeCodes()
+        let iban = try value { IBAN(stored: $0) }
+        let postalIBAN = try optionalValue { IBAN(stored: $0) }
+        let cbillCode = try optionalText()
+        let email = try optionalValue { try EmailAddress($0) }
+        let phone = try optionalText()
+        let senderName = try optionalText()
+        let replyTo = try optionalValue { try EmailAddress($0) }
+        let origins = try next([String].self).map { try WebOrigin($0) }
+        let languages = try next([String].self).compactMap(Language.init(rawValue:))
+        let topics = try nextRows {
+            HelpTopic(topic: try $0.text(), language: try $0.word(), title: try $0.text(), text: try $0.text())
+        }
+        let iuvStart = try nextOptional(Int64.self)
+        let address = try optionalText().map(postalAddress)
+        let receiptTexts = try languageMap(text())
+        return Creditor(
+            taxCode: taxCode, name: name, noticeCodes: codes, iban: iban, postalIBAN: postalIBAN,
+            cbillCode: cbillCode, contactEmail: email, contactPhone: phone, address: address,
+            receiptTexts: receiptTexts, mailSenderName: senderName, mailReplyTo: replyTo, returnURLOrigins: origins,
+            languages: languages, helpTopics: topics, iuvStart: iuvStart, createdAt: try instant(),
+            updatedAt: try instant())
     }
 
     private mutating func noticeCodes() throws -> NoticeCodes {
