@@ -37,7 +37,7 @@ package struct API: Sendable {
             + attemptRoutes(intermediary.attempts, links)
             + receiptRoutes(
                 intermediary.receipts, intermediary.rts, intermediary.anomalies, intermediary.delegations, links)
-            + verificationRoutes(intermediary.receipts)
+            + verificationRoutes(intermediary.receipts) + linkedReceiptRoutes(intermediary.receipts)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)

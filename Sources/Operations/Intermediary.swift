@@ -56,7 +56,8 @@ package struct Intermediary: Sendable {
             logger: logger, publicURL: settings.publicURL, lifeSeconds: settings.attemptLifeSeconds)
         receipts = ReceiptOperations(
             store: store, clock: clock, outbox: outbox, externalServices: externalServices,
-            verificationCodes: VerificationCodes(secrets, publicURL: settings.publicURL), logger: logger)
+            verificationCodes: VerificationCodes(secrets, publicURL: settings.publicURL),
+            links: ReceiptLinks(secrets, publicURL: settings.publicURL), logger: logger)
         rts = RTOperations(store: store, clock: clock, outbox: outbox, logger: logger)
         refunds = RefundOperations(store: store, clock: clock, outbox: outbox)
         anomalies = AnomalyOperations(

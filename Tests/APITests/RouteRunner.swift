@@ -74,6 +74,7 @@ struct RouteRunner {
         "receipt_id": "0199c0de-0000-7000-8000-000000000003", "tax_code": "12345678903", "psp_id": "ABCDITMM",
         "number": "1", "key": "mensa", "version": "1", "topic": "payments", "external_id": "M-1",
         "notice_number": "301000000000000144", "code": "not-found", "file": "x",
+        "token": String(repeating: "A", count: 56),
     ]
 
     /// Sends a request as a caller with every right.

@@ -101,6 +101,24 @@ import Testing
         #expect(try write() == mail)
     }
 
+    @Test(arguments: Language.allCases)
+    func `a link to the receipt is a button with its last day, and both parts have its address`(language: Language)
+        throws
+    {
+        let url = "https://pagamenti.example.org/receipt-links/AQEA"
+        let link = MailTexts.ReceiptLink(url: url, lastDay: try CalendarDate("2026-12-06"))
+        let mail = MailTexts.receiptReady(try Sample.receipt(), creditor: nil, link: link, language: language)
+        let label = PaymentMailText.openReceipt.text(in: language)
+        let anchors = Self.all("a", in: try Self.parsed(mail.html))
+        #expect(anchors.map(\.text) == [label] && mail.html.contains("href=\"\(url)\""))
+        #expect(mail.plain.contains("\(label):\n\(url)\n") && mail.plain.contains("06/12/2026"))
+        let page = MailTexts.expiredLinkPage(language: language)
+        #expect(
+            try Self.all("h1", in: Self.parsed(page)).map(\.text) == [
+                PaymentMailText.linkExpiredTitle.text(in: language)
+            ])
+    }
+
     private static let pieces = [
         "<", ">", "&", "\"", "'", "</td>", "<script>", "]]>", "<!--", "&amp;", "&#x41;", "javascript:", "=", "\u{0}",
         "\u{1B}", "\u{202E}", "\u{FFFF}", "\u{85}", "è", "漢", "👩‍👩‍👧", " ", "a", "\n", "{creditor}",

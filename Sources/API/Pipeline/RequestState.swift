@@ -24,7 +24,8 @@ struct RequestState: Sendable {
 
     /// Whether the request counts against a rate limit: everything that reaches the database, except the probes of monitoring.
     var isRateLimited: Bool {
-        isVersioned || path.hasPrefix("/return/") || path.hasPrefix("/verify/") || path == "/smart-card"
+        isVersioned || path == "/smart-card"
+            || ["/return/", "/verify/", "/receipt-links/"].contains(where: path.hasPrefix)
     }
 
     var key: APIKey? { credential?.key }

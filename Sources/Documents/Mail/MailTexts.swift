@@ -2,28 +2,46 @@ import PagoPA
 
 /// The mails of the service in the reader's language. They contain no name and no tax code, because mail is not confidential.
 package enum MailTexts {
+    /// A signed link to the attached receipt.
+    package struct ReceiptLink: Sendable, Equatable {
+        package let url: String
+        /// The last day in Rome on which it works.
+        package let lastDay: CalendarDate
+
+        package init(url: String, lastDay: CalendarDate) {
+            self.url = url
+            self.lastDay = lastDay
+        }
+    }
+
     /// The receipt is ready; it is attached.
-    package static func receiptReady(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        ofReceipt(receipt, creditor, language, subject: .readySubject, [.ready, .attached])
+    package static func receiptReady(
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+    ) -> MailText {
+        ofReceipt(receipt, creditor, link, language, subject: .readySubject, [.ready, .attached])
     }
 
     /// Money arrived, and people review it before it counts.
-    package static func paymentUnderReview(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        ofReceipt(receipt, creditor, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
+    package static func paymentUnderReview(
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+    ) -> MailText {
+        ofReceipt(receipt, creditor, link, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
     }
 
     /// Money arrived for a debt that was already paid. The reader may be the debtor while another person paid.
-    package static func doublePayment(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
-        ofReceipt(receipt, creditor, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
+    package static func doublePayment(
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+    ) -> MailText {
+        ofReceipt(receipt, creditor, link, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
     }
 
     private static func ofReceipt(
-        _ receipt: Receipt, _ creditor: Creditor?, _ language: Language, subject: PaymentMailText,
-        _ paragraphs: [PaymentMailText]
+        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ language: Language,
+        subject: PaymentMailText, _ paragraphs: [PaymentMailText]
     ) -> MailText {
         let labels = Wording<ReceiptText>(language)
         return mail(
-            receipt, creditor, language, subject: subject, paragraphs,
+            receipt, creditor, link, language, subject: subject, paragraphs,
             facts: [
                 MailText.Fact(labels[.description], receipt.description),
                 MailText.Fact(labels[.amount], money(receipt.amount), .large),
@@ -42,7 +60,7 @@ package enum MailTexts {
     package static func paymentFailed(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
         let asked = MailText.Fact(PaymentMailText.amountAsked.text(in: language), money(receipt.amount), .large)
         return mail(
-            receipt, creditor, language, subject: .failedSubject, [.failed, .again],
+            receipt, creditor, nil, language, subject: .failedSubject, [.failed, .again],
             facts: [MailText.Fact(ReceiptText.description.text(in: language), receipt.description)]
                 + (receipt.amount == .zero ? [] : [asked]))
     }
@@ -50,14 +68,15 @@ package enum MailTexts {
     /// Money is refunded to the payer.
     /// - Parameter hasReceipt: whether the receipt in its current state is attached.
     package static func refundDecided(
-        _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, language: Language
+        _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, link: ReceiptLink? = nil,
+        language: Language
     ) -> MailText {
         let labels = Wording<ReceiptText>(language)
         let amount =
             refund.map { [MailText.Fact(PaymentMailText.refundAmount.text(in: language), money($0.amount), .large)] }
             ?? []
         return mail(
-            receipt, creditor, language, subject: .refundSubject,
+            receipt, creditor, link, language, subject: .refundSubject,
             [.refundDecided, .refundNext] + (hasReceipt ? [.refundAttached] : []),
             facts: amount
                 + [
@@ -83,18 +102,50 @@ package enum MailTexts {
             subject: words[.testSubject], language: language.tag, blocks: [.paragraph(words[.test])])
     }
 
+    /// The page for a person whose link to a receipt is not valid or has expired.
+    package static func expiredLinkPage(language: Language) -> String {
+        let words = Wording<PaymentMailText>(language)
+        return HTML.element(
+            .html, [(.lang, language.tag)],
+            [
+                .element(
+                    .head, [],
+                    [
+                        .element(.meta, [(.charset, "utf-8")]),
+                        .element(.meta, [(.name, "viewport"), (.content, "width=device-width, initial-scale=1")]),
+                        .element(.meta, [(.name, "color-scheme"), (.content, "light dark")]),
+                        .element(.title, text: words[.linkExpiredTitle]),
+                    ]),
+                .element(
+                    .body, [],
+                    [
+                        .element(.h1, text: words[.linkExpiredTitle]), .element(.p, text: words[.linkExpired]),
+                    ]),
+            ]
+        ).page
+    }
+
     private static func mail(
-        _ receipt: Receipt, _ creditor: Creditor?, _ language: Language, subject: PaymentMailText,
-        _ paragraphs: [PaymentMailText], facts: [MailText.Fact]
+        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ language: Language,
+        subject: PaymentMailText, _ paragraphs: [PaymentMailText], facts: [MailText.Fact]
     ) -> MailText {
         let words = Wording<PaymentMailText>(language)
         let name = creditor?.name ?? receipt.creditorName ?? receipt.creditor.value
         let texts = paragraphs.map { MailText.Block.paragraph(words[$0, ["creditor": name]]) }
+        let page: [MailText.Block] =
+            link.map { link in
+                [
+                    .action(label: words[.openReceipt], url: link.url),
+                    .paragraph(words[.linkValid, ["day": link.lastDay.italian]]),
+                ]
+            } ?? []
+        var blocks = Array(texts.prefix(1))
+        blocks.append(.facts(facts + [MailText.Fact("IUV", receipt.iuv.value)]))
+        blocks += page + Array(texts.dropFirst())
+        blocks.append(contact(creditor, words))
         return MailText(
             subject: words[subject, ["creditor": name]], language: language.tag,
-            sender: creditor?.mailSenderName ?? name,
-            blocks: texts.prefix(1) + [.facts(facts + [MailText.Fact("IUV", receipt.iuv.value)])] + texts.dropFirst()
-                + [contact(creditor, words)])
+            sender: creditor?.mailSenderName ?? name, blocks: blocks)
     }
 
     private static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> MailText.Block {

@@ -5,7 +5,8 @@ import PagoPA
 package enum PaymentMailText: String, TextTable {
     case readySubject, ready, attached, reviewSubject, review, payNoMore, proofAttached, doubleSubject, double,
         doubleNext, failedSubject, failed, again, amountAsked, refundSubject, refundDecided, refundNext,
-        refundAttached, refundAmount, contact, automatic, testSubject, test, webhookSubject,
+        refundAttached, refundAmount, openReceipt, linkValid, linkExpiredTitle, linkExpired, contact, automatic,
+        testSubject, test, webhookSubject,
         webhookPaused, webhookNext
 
     package var texts: Texts {
@@ -158,6 +159,46 @@ package enum PaymentMailText: String, TextTable {
                 de: "Betrag der Rückerstattung",
                 fr: "Montant du remboursement",
                 sl: "Znesek vračila")
+        case .openReceipt:
+            Texts(
+                it: "Apri la ricevuta (PDF)",
+                en: "Open the receipt (PDF)",
+                de: "Quittung öffnen (PDF)",
+                fr: "Ouvrir le reçu (PDF)",
+                sl: "Odprite potrdilo (PDF)")
+        case .linkValid:
+            Texts(
+                it:
+                    "Il link funziona fino al {day} compreso. Chi lo ha può vedere la ricevuta: non inoltrare questo messaggio a estranei.",
+                en:
+                    "The link works up to and including {day}. Anybody who has it can see the receipt: do not forward this message to strangers.",
+                de:
+                    "Der Link funktioniert bis einschließlich {day}. Wer ihn hat, kann die Quittung sehen: Leiten Sie diese Nachricht nicht an Fremde weiter.",
+                fr:
+                    "Le lien fonctionne jusqu'au {day} inclus. Toute personne qui l'a peut voir le reçu : ne transférez pas ce message à des inconnus.",
+                sl:
+                    "Povezava deluje do vključno {day}. Kdor jo ima, lahko vidi potrdilo: tega sporočila ne posredujte neznancem."
+            )
+        case .linkExpiredTitle:
+            Texts(
+                it: "Il link non è valido o è scaduto",
+                en: "The link is not valid or has expired",
+                de: "Der Link ist ungültig oder abgelaufen",
+                fr: "Le lien n'est pas valable ou a expiré",
+                sl: "Povezava ni veljavna ali je potekla")
+        case .linkExpired:
+            Texts(
+                it:
+                    "La ricevuta è allegata all'e-mail in cui hai trovato il link. Puoi anche vederla e scaricarla dalla sezione «Archivio».",
+                en:
+                    "The receipt is attached to the e-mail in which you found the link. You can also view and download it in the archive.",
+                de:
+                    "Die Quittung ist der E-Mail beigefügt, in der Sie den Link gefunden haben. Sie können sie auch im Archiv ansehen und herunterladen.",
+                fr:
+                    "Le reçu est joint à l'e-mail dans lequel vous avez trouvé le lien. Vous pouvez aussi le consulter et le télécharger depuis l'archive.",
+                sl:
+                    "Potrdilo je priloženo e-poštnemu sporočilu, v katerem je povezava. Ogledate si ga in prenesete ga lahko tudi v arhivu."
+            )
         case .contact:
             Texts(
                 it: "Questo è un messaggio automatico. Per informazioni: {ways}.",

@@ -8,17 +8,21 @@ extension NotificationOperations {
         _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
         to recipient: EmailAddress
     ) throws -> [UInt8] {
+        let link =
+            pdf == nil ? nil : receipts.links.link(to: receipt.id, for: mail.audience, in: mail.language, at: clock())
         let text =
             switch mail.kind {
-            case .receiptReady: MailTexts.receiptReady(receipt, creditor: creditor, language: mail.language)
+            case .receiptReady:
+                MailTexts.receiptReady(receipt, creditor: creditor, link: link, language: mail.language)
             case .paymentUnderReview:
-                MailTexts.paymentUnderReview(receipt, creditor: creditor, language: mail.language)
-            case .doublePayment: MailTexts.doublePayment(receipt, creditor: creditor, language: mail.language)
+                MailTexts.paymentUnderReview(receipt, creditor: creditor, link: link, language: mail.language)
+            case .doublePayment:
+                MailTexts.doublePayment(receipt, creditor: creditor, link: link, language: mail.language)
             case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
             case .refundDecided:
                 MailTexts.refundDecided(
                     receipt, refund: receipt.refunds.first { $0.id == mail.refund }, hasReceipt: pdf != nil,
-                    creditor: creditor, language: mail.language)
+                    creditor: creditor, link: link, language: mail.language)
             case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
                 .smartCardProved, .identityProved, .webhookPaused:
                 MailTexts.test(language: mail.language)

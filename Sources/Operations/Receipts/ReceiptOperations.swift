@@ -9,5 +9,6 @@ package struct ReceiptOperations: OperationGroup {
     let outbox: Outbox
     let externalServices: ExternalServices
     let verificationCodes: VerificationCodes
+    let links: ReceiptLinks
     let logger: Logger
 }
