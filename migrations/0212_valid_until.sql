@@ -24,7 +24,10 @@ SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_du
             i.paid_at, i.written_off_cents,
             (SELECT h.held_until FROM attempt_items h WHERE h.installment_id = i.id AND h.is_holding), i.iuv_generated,
             i.valid_until)::installment
-        FROM installments i WHERE i.position_id = p.id ORDER BY i.number) AS installments
+        FROM installments i WHERE i.position_id = p.id ORDER BY i.number) AS installments,
+    ARRAY(SELECT ROW (s.starts_at, s.ends_at)::suspension_period FROM suspensions s
+        WHERE s.creditor_tax_code = p.creditor_tax_code AND s.lifted_at IS NULL
+            AND (s.debt_type IS NULL OR s.debt_type = p.debt_type)) AS suspensions
 FROM positions p
 WHERE (SELECT current_setting('quietanza.tenancy', true) IN ('every', 'psp'))
     OR p.creditor_tax_code = ANY ((SELECT nullif(current_setting('quietanza.creditors', true), '')::text[])::text[])

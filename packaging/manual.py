@@ -73,6 +73,7 @@ def program(date):
         print(".SH COMMANDS")
         for one in below:
             write_command(one["commandName"], one)
+    if below and name == "quietanza":
         print(".SH FILES\n.TP\n.I /etc/quietanza/quietanza.conf\nThe settings of the units quietanza.service and "
               "quietanza\\-loops.service.\n.TP\n.I /usr/share/quietanza\nMigrations, the contract (openapi.yaml), "
               "alert rules for Prometheus and a dashboard for Grafana.")
@@ -81,9 +82,10 @@ def program(date):
               "quietanza doctor \\-\\-config /etc/quietanza/quietanza.conf\n.fi")
         print(".SH SEE ALSO\n.BR quietanza.conf (5),\n.BR psp\\-simulator (1),\n.I /usr/share/doc/quietanza/operations.md.gz")
     else:
-        print(".SH OPTIONS")
-        for argument in arguments_of(command):
-            print(".TP\n" + names_of(argument) + "\n" + help_of(argument))
+        if not below:
+            print(".SH OPTIONS")
+            for argument in arguments_of(command):
+                print(".TP\n" + names_of(argument) + "\n" + help_of(argument))
         print(".SH SEE ALSO\n.BR quietanza (1)")
 
 

@@ -12,6 +12,8 @@ package struct APIConfiguration: Sendable {
     /// does not state the citizen's address is higher by `unstatedAddressFactor`, because it covers all of its citizens.
     var citizenRateLimitPerMinute: Int { max(60, rateLimitPerMinute / 100) }
     static let unstatedAddressFactor = 20
+    /// Checks of signatures for each API key.
+    var signatureChecksPerMinute: Int { max(60, rateLimitPerMinute / 100) }
     package var maximumBodyBytes = 256 * 1_024
     /// The proxies whose `X-Forwarded-For` and `Forwarded` headers are trusted.
     package var trustedProxies = TrustedProxies.none

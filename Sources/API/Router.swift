@@ -26,6 +26,7 @@ package struct API: Sendable {
             + creditorRoutes(intermediary.creditors) + amountSecretRoutes(intermediary.secrets, links)
             + accountRoutes(intermediary.creditors) + logoRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
+            + signatureCheckRoutes(intermediary.secrets, configuration, clock: intermediary.clock)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
             + delegationRoutes(intermediary.delegations, links)
@@ -41,7 +42,7 @@ package struct API: Sendable {
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
-            + summaryRoutes(intermediary.summaries)
+            + summaryRoutes(intermediary.summaries) + sandboxRoutes(intermediary.sandbox)
             + helpRoutes(intermediary.help)
             + smartCardRoutes(
                 intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .header), links)

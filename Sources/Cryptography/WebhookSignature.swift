@@ -86,27 +86,35 @@ package enum WebhookSignature {
     package static func verify(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64)
         -> Verdict
     {
+        match(lines, body: body, secrets: secrets, nowUnixSeconds: nowUnixSeconds).verdict
+    }
+
+    /// The verdict of `verify`, and the position of the secret that matches a valid signature.
+    package static func match(_ lines: Lines, body: [UInt8], secrets: [WebhookSecret], nowUnixSeconds: Int64)
+        -> (verdict: Verdict, secret: Int?)
+    {
         let given = [(Header.id, lines.id), (.timestamp, lines.timestamp), (.signature, lines.signature)]
         let missing = given.filter { $0.1.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty } }.map(\.0)
-        guard missing.isEmpty else { return .missing(missing) }
+        guard missing.isEmpty else { return (.missing(missing), nil) }
         // With a dot in the id, a byte could move between id and timestamp under the same signature.
         guard let id = single(lines.id), (1...256).contains(id.utf8.count),
             id.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") })
-        else { return .malformed(.id) }
-        guard let timestamp = single(lines.timestamp) else { return .malformed(.timestamp) }
-        guard let sentAt = seconds(timestamp) else { return .notSeconds }
+        else { return (.malformed(.id), nil) }
+        guard let timestamp = single(lines.timestamp) else { return (.malformed(.timestamp), nil) }
+        guard let sentAt = seconds(timestamp) else { return (.notSeconds, nil) }
         let (skew, isBeyond) = sentAt.subtractingReportingOverflow(nowUnixSeconds)
         guard !isBeyond, (-toleranceSeconds...toleranceSeconds).contains(skew) else {
-            return .stale(skewSeconds: isBeyond ? .max : skew)
+            return (.stale(skewSeconds: isBeyond ? .max : skew), nil)
         }
         let content = Array("\(id).\(timestamp).".utf8) + body
         let candidates = signatures(lines.signature)
-        var matches = false
-        for key in secrets.isEmpty ? [dummyKey] : secrets.map(\.bytes) {
+        var match: Int?
+        for (position, key) in (secrets.isEmpty ? [dummyKey] : secrets.map(\.bytes)).enumerated() {
             let expected = HMACSHA256.authenticate(content, key: key)
-            for candidate in candidates where constantTimeEqual(candidate, expected) { matches = true }
+            for candidate in candidates where constantTimeEqual(candidate, expected) { match = position }
         }
-        return matches && !secrets.isEmpty ? .valid : .noMatch
+        guard let match, !secrets.isEmpty else { return (.noMatch, nil) }
+        return (.valid, match)
     }
 
     private static let dummyKey = [UInt8](repeating: 0, count: 32)

@@ -29,6 +29,7 @@ package struct Intermediary: Sendable {
     package let events: EventOperations
     package let subscriptions: SubscriptionOperations
     package let retention: RetentionOperations
+    package let sandbox: SandboxOperations
 
     /// The order of the statements is the order of the dependencies: each type uses only types above it.
     package init(
@@ -63,6 +64,7 @@ package struct Intermediary: Sendable {
         anomalies = AnomalyOperations(
             store: store, clock: clock, receipts: receipts, rts: rts, refunds: refunds, outbox: outbox)
         positions = PositionOperations(store: store, clock: clock, receipts: receipts, outbox: outbox)
+        sandbox = SandboxOperations(store: store, clock: clock, positions: positions, rts: rts)
         imports = ImportOperations(store: store, clock: clock, logger: logger)
         notifications = NotificationOperations(
             store: store, clock: clock, outbox: outbox, receipts: receipts, externalServices: externalServices,

@@ -82,7 +82,7 @@ struct Courier: Sendable {
 }
 
 /// A redirect counts as a failure and is not followed.
-private final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
+final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void

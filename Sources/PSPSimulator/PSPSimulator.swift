@@ -28,7 +28,15 @@ struct PSPSimulator: AsyncParsableCommand {
                                                               "acr"}: signs an ID token for anyone who asks
 
             Allow access from trusted programs only: it posts to the URLs that start calls contain.
-            """)
+
+            'psp-simulator conformance' grades a service's webhook, or a PSP's sender.
+            """,
+        subcommands: [Simulate.self, Conformance.self], defaultSubcommand: Simulate.self)
+}
+
+/// Plays the PSP; the command without a name.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "simulate", abstract: "Plays a PSP (default).")
 
     @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
@@ -39,8 +47,7 @@ struct PSPSimulator: AsyncParsableCommand {
     @Option(name: .customLong("public-url"), help: "How browsers reach it (default: http://HOST:PORT).")
     var publicURL: String?
 
-    @Option(name: .customLong("secret-file"), help: "File with the webhook secrets (default: PSP_SIMULATOR_SECRET).")
-    var secretFile: String?
+    @OptionGroup var secretOptions: SecretOptions
 
     func validate() throws {
         guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 to 65535") }
@@ -50,7 +57,7 @@ struct PSPSimulator: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let portal = Portal(book: PaymentStore(), courier: Courier(), secrets: try readSecrets())
+        let portal = Portal(book: PaymentStore(), courier: Courier(), secrets: try secretOptions.read())
         let link = publicURL ?? "http://\(host):\(port)"
         let base = link.hasSuffix("/") ? String(link.dropLast()) : link
         let routes = PortalRoutes(portal: portal, provider: IdentityProvider(publicURL: base), publicURL: base)
@@ -59,8 +66,14 @@ struct PSPSimulator: AsyncParsableCommand {
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "psp-simulator"))
         try await application.runService()
     }
+}
 
-    private func readSecrets() throws -> Secrets {
+/// Where the webhook secrets come from.
+struct SecretOptions: ParsableArguments {
+    @Option(name: .customLong("secret-file"), help: "File with the webhook secrets (default: PSP_SIMULATOR_SECRET).")
+    var secretFile: String?
+
+    func read() throws -> Secrets {
         if let secretFile {
             return try Secrets(String(contentsOfFile: secretFile, encoding: .utf8))
         }

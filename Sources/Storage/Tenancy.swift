@@ -78,6 +78,13 @@ extension Tenancy {
         }
     }
 
+    /// The same condition for sums: those of all creditors do not contain test creditors. The sums of a test creditor are its own.
+    func conditionForSums(on rows: TenantScoped) -> SQL {
+        guard case .everyCreditor = self else { return condition(on: rows) }
+        return
+            "(\(rows.creditorColumn) = ANY (ARRAY(SELECT t.tax_code FROM creditors t WHERE t.is_test))) IS NOT TRUE"
+    }
+
     /// The creditor for which ``merged(_:_:)`` runs a page, when the tenancy is `only`.
     static let mergedCreditor: SQL = "tenant.code"
 

@@ -29,6 +29,11 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
 
     static let all: [ValidBody] = [
         ValidBody(
+            operation: "force_payment",
+            json: """
+                {"creditor_tax_code":"12345678903","notice_number":"301000000000000144","outcome":"pay"}
+                """),
+        ValidBody(
             operation: "create_position",
             json: """
                 {"creditor_tax_code":"12345678903","external_id":"M-1","debt_type":"mensa",

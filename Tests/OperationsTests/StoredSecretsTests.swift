@@ -39,6 +39,60 @@ import Text
         }
     }
 
+    @Test func `the use of a secret is recorded at most once an hour, and never waits for a lock`() async throws {
+        try await TestIntermediary.with { test in
+            let instance = try test.instance(secretsKey: Self.new)
+            _ = try await instance.secrets.encryptStored()
+            _ = try await make(instance)
+            func entry(_ instance: Intermediary) async throws -> PSPSecret {
+                try #require(try await instance.secrets.validEntries(of: Self.psp.get()).first)
+            }
+            try await instance.secrets.recordUse(of: entry(instance))
+            let first = try #require(try await entry(instance).lastUsedAt)
+            for skew in [0, 3_500] {
+                let other = try test.instance(skewSeconds: skew, secretsKey: Self.new)
+                try await other.secrets.recordUse(of: entry(other))
+                #expect(try await entry(other).lastUsedAt == first)
+            }
+            let later = try test.instance(skewSeconds: 3_700, secretsKey: Self.new)
+            let old = try await entry(later)
+            try await test.store.transaction(within: .everyCreditor) { tx in
+                _ = try await tx.lockStoredSecrets()
+                try await later.secrets.recordUse(of: old)
+            }
+            #expect(try await entry(later).lastUsedAt == first)
+            // This instance does not record it again within the hour, but another one does.
+            let last = try test.instance(skewSeconds: 3_700, secretsKey: Self.new)
+            try await last.secrets.recordUse(of: entry(last))
+            let again = try #require(try await entry(last).lastUsedAt)
+            #expect(again.seconds(until: first) < -3_600)
+        }
+    }
+
+    @Test func `a check names the secret that matches, also a revoked one, and stores nothing`() async throws {
+        try await TestIntermediary.with { test in
+            let instance = try test.instance(secretsKey: Self.new)
+            _ = try await instance.secrets.encryptStored()
+            let psp = try Self.psp.get()
+            let old = try await make(instance)
+            let oldID = try #require(try await instance.secrets.validEntries(of: psp).first?.id)
+            _ = try await make(instance)
+            try await instance.secrets.revoke(oldID, of: psp, by: nil)
+            let body = Array("{}".utf8)
+            let now = instance.clock().unixSeconds
+            let lines = WebhookSignature.Lines(
+                id: ["m"], timestamp: ["\(now)"],
+                signature: [WebhookSignature.sign(id: "m", timestamp: now, body: body, secret: old)])
+
+            let check = try await instance.secrets.check(lines, body: body, of: psp, for: .ops)
+            #expect(check.secrets.map(\.matches) == [false, true] && check.secrets.last?.entry.id == oldID)
+            #expect(check.diagnosis.causes == [.secretRevoked] && check.diagnosis.verdict == .noMatch)
+            #expect(
+                try await instance.secrets.check(lines, body: body, of: PSPID("NOBODYXX"), for: .ops).secrets.isEmpty)
+            #expect(try await test.ask("SELECT 'x' FROM webhook_secrets WHERE last_used_at IS NOT NULL").isEmpty)
+        }
+    }
+
     @Test func `a ciphertext moved to another PSP's row is not read`() async throws {
         try await TestIntermediary.with { test in
             let instance = try test.instance(secretsKey: Self.new)

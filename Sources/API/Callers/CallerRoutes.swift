@@ -141,6 +141,7 @@ private struct CallerHandlers: Sendable {
             json.field("psp_id", entry.psp.value)
             json.field("created_at", entry.createdAt.rfc3339)
             json.field("revoked_at", entry.revokedAt?.rfc3339)
+            json.field("last_used_at", entry.lastUsedAt?.rfc3339)
             json.endObject()
         }
     }
@@ -178,7 +179,7 @@ extension APIKeyRequest {
         let name = reader.required("name") { try boundedText($0, 1...70) }
         let kind = reader.required("kind") { (text: String) throws -> CallerKind in
             guard let kind = CallerKind(rawValue: text) else {
-                throw InvalidValue(.unknownValue, "must be frontend, creditor, ops or browser")
+                throw InvalidValue(.unknownValue, "must be frontend, creditor, test, ops or browser")
             }
             return kind
         }

@@ -158,6 +158,7 @@ extension Creditor {
             reader.refuse("help_topics", .duplicate, "hold a topic twice in one language")
         }
         let iuvStart = reader.optional("iuv_start", in: Creditor.iuvStartRange)
+        let isTest = reader.optional(flag: "test")
         reader.readOnly("created_at", old?.createdAt.rfc3339)
         reader.readOnly("updated_at", old?.updatedAt.rfc3339)
         guard let name, let codes, let iban else { return nil }
@@ -166,7 +167,8 @@ extension Creditor {
             contactEmail: contacts?.0, contactPhone: contacts?.1, address: address, receiptTexts: texts ?? [:],
             mailSenderName: sender, mailReplyTo: replyTo, returnURLOrigins: origins ?? [],
             languages: languages ?? [.it], helpTopics: topics ?? [],
-            iuvStart: iuvStart, createdAt: old?.createdAt ?? now, updatedAt: now)
+            iuvStart: iuvStart, createdAt: old?.createdAt ?? now, updatedAt: now,
+            isTest: isTest ?? old?.isTest ?? false)
     }
 
     private static func readCodes(_ reader: inout ObjectReader) -> NoticeCodes? {
@@ -219,6 +221,7 @@ extension Creditor {
         json.array("return_url_origins", returnURLOrigins) { $0.value($1.description) }
         json.array("languages", languages) { $0.value($1.rawValue) }
         json.field("iuv_start", iuvStart)
+        if isTest { json.field("test", true) }
         json.array("help_topics", helpTopics) { json, topic in
             json.beginObject()
             json.field("topic", topic.topic)

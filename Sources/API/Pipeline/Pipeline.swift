@@ -34,7 +34,8 @@ struct Pipeline: Sendable {
             findCitizen: { try await intermediary.callers.authenticate(citizenToken: $0, beside: $1, fromMemory: $2) })
         confirm = { try await intermediary.callers.confirm($0) }
         webhooks = WebhookAuthentication(
-            findSecrets: { try await intermediary.secrets.valid(of: $0) }, clock: clock, logger: logger)
+            findSecrets: { try await intermediary.secrets.validEntries(of: $0) },
+            record: { try await intermediary.secrets.recordUse(of: $0) }, clock: clock, logger: logger)
         queries = QueryParameters(maximumBytes: configuration.maximumQueryBytes)
         bodies = RequestBodyCollector(maximumBytes: configuration.maximumBodyBytes)
         origins = KnownOrigins(intermediary.callers)

@@ -4,31 +4,37 @@ import HTTPTypes
 import JSON
 import Logging
 import Metrics
+import Operations
 import PagoPA
 import Requests
 
 /// Verifies that a PSP signed the body of its call.
 struct WebhookAuthentication: Sendable {
     /// The valid secrets of a PSP; none for an unknown one.
-    let findSecrets: @Sendable (PSPID) async throws -> [WebhookSecret]
+    let findSecrets: @Sendable (PSPID) async throws -> [PSPSecret]
+    /// Records that this secret was used.
+    let record: @Sendable (PSPSecret) async throws -> Void
     let clock: @Sendable () -> Instant
     let logger: Logger
 
     /// - Parameter psp: `nil` when the path does not name a PSP.
     /// - Throws: a 401 that does not depend on whether the PSP exists.
     func verify(_ headers: HTTPFields, of psp: PSPID?, over body: [UInt8]) async throws -> PSPID {
-        var secrets: [WebhookSecret] = []
+        var secrets: [PSPSecret] = []
         if let psp { secrets = try await findSecrets(psp) }
         let now = clock()
-        let lines = WebhookSignature.Lines(
-            id: headers[values: .webhookID], timestamp: headers[values: .webhookTimestamp],
-            signature: headers[values: .webhookSignature])
-        let verdict = WebhookSignature.verify(lines, body: body, secrets: secrets, nowUnixSeconds: now.unixSeconds)
+        let lines = WebhookSignature.Lines(headers)
+        let (verdict, match) = WebhookSignature.match(
+            lines, body: body, secrets: secrets.map(\.secret), nowUnixSeconds: now.unixSeconds)
         if let problem = Problem(verdict, at: now) {
             report(problem, verdict, psp, isKnown: !secrets.isEmpty)
             throw problem
         }
-        guard let psp else { throw Refusal.unauthenticated }
+        guard let psp, let match, secrets.indices.contains(match) else { throw Refusal.unauthenticated }
+        do { try await record(secrets[match]) } catch {
+            // The call of the PSP does not depend on it.
+            logger.warning("the use of a webhook secret was not recorded", metadata: ["error": "\(error)"])
+        }
         return psp
     }
 
@@ -47,5 +53,13 @@ struct WebhookAuthentication: Sendable {
         metadata["headers"] =
             problem.violations.isEmpty ? nil : "\(problem.violations.map(\.pointer).joined(separator: " "))"
         logger.log(level: isKnown ? .warning : .info, "webhook call refused", metadata: metadata)
+    }
+}
+
+extension WebhookSignature.Lines {
+    init(_ headers: HTTPFields) {
+        self.init(
+            id: headers[values: .webhookID], timestamp: headers[values: .webhookTimestamp],
+            signature: headers[values: .webhookSignature])
     }
 }

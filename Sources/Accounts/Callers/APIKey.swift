@@ -24,6 +24,8 @@ package enum Scope: String, Sendable, CaseIterable {
 package enum CallerKind: String, Sendable, CaseIterable {
     case frontend
     case creditor
+    /// A front end or back office of test creditors.
+    case test
     case ops
     /// A key in a web page, which every visitor can read. It does nothing alone but show public lists and notices, and let citizens sign in.
     case browser
@@ -94,7 +96,8 @@ package struct APIKey: Sendable, Equatable {
 
     /// Front ends that may start payments may also sign in citizens; the scope `citizens` allows only the sign-in.
     package func holds(_ scope: Scope) -> Bool {
-        scopes.contains(scope) || (scope == .citizens && kind != .creditor && scopes.contains(.paymentsWrite))
+        scopes.contains(scope)
+            || (scope == .citizens && (kind == .frontend || kind == .ops) && scopes.contains(.paymentsWrite))
     }
 
     package func isValid(at now: Instant) -> Bool {

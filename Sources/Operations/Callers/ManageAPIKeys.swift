@@ -58,8 +58,8 @@ package struct APIKeyRequest: Sendable {
         for scope in scopes where kind == .frontend && backOffice.contains(scope) {
             faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not allowed for front ends"))
         }
-        if kind == .creditor, scopes.contains(.citizens) {
-            faults.append(Fault("/scopes", .notAllowed, "citizens is not allowed for back offices"))
+        if kind == .creditor || kind == .test, scopes.contains(.citizens) {
+            faults.append(Fault("/scopes", .notAllowed, "citizens is not allowed for back offices and test keys"))
         }
         for scope in scopes where kind == .browser && !scope.isForCitizens {
             faults.append(Fault("/scopes", .notAllowed, "\(scope.rawValue) is not allowed for browser keys"))
@@ -96,7 +96,7 @@ extension CallerOperations {
                 id: newID(), name: request.name, kind: request.kind, prefix: token.prefix, scopes: request.scopes,
                 creditors: request.creditors, allowedOrigins: request.allowedOrigins, createdAt: now,
                 expiresAt: request.expiresAt)
-            try await demandKnown(request.creditors, in: tx)
+            try await demandKnown(request.creditors, for: request.kind, in: tx)
             tx.insert(key, digest: token.digest)
             tx.journal(
                 JournalEntry(.keyMade, by: caller?.actor ?? .commandLine, note: token.prefix), at: now)
@@ -104,10 +104,16 @@ extension CallerOperations {
         }
     }
 
-    private func demandKnown(_ creditors: [OrganizationTaxCode], in tx: Transaction) async throws {
+    /// Test keys reach test creditors only, and no other key does. Triggers of the database demand the same.
+    private func demandKnown(_ creditors: [OrganizationTaxCode], for kind: CallerKind, in tx: Transaction) async throws
+    {
         for (index, creditor) in creditors.enumerated() {
-            guard try await tx.ask(Creditors.isKnown(creditor)) else {
+            guard let isTest = try await tx.ask(Creditors.isTest(creditor)) else {
                 throw Refusal.invalid([Fault("/creditors/\(index)", .unknownReference, "is not a known creditor")])
+            }
+            guard isTest == (kind == .test) else {
+                let detail = isTest ? "is a test creditor, which only test keys reach" : "is not a test creditor"
+                throw Refusal.invalid([Fault("/creditors/\(index)", .notAllowed, detail)])
             }
         }
     }
@@ -139,7 +145,7 @@ extension CallerOperations {
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
             let changes = request.changes(of: key)
             if changes.isEmpty { return key }
-            try await demandKnown(request.creditors, in: tx)
+            try await demandKnown(request.creditors, for: key.kind, in: tx)
             tx.update(
                 id, name: request.name, scopes: request.scopes, creditors: request.creditors,
                 allowedOrigins: request.allowedOrigins)

@@ -15,9 +15,12 @@ extension SecretOperations {
     /// The valid secrets of a PSP, newest first, for verifying its signatures and for signing requests to it; empty for an unknown PSP.
     /// They are read in a transaction of the PSP's own tenancy, because transactions of front ends, creditors and citizens cannot read
     /// secrets. Call this before such a transaction begins, never inside it.
-    package func valid(of psp: PSPID) async throws -> [WebhookSecret] {
+    package func valid(of psp: PSPID) async throws -> [WebhookSecret] { try await validEntries(of: psp).map(\.secret) }
+
+    /// The secrets of `valid(of:)` with their ids.
+    package func validEntries(of psp: PSPID) async throws -> [PSPSecret] {
         let stored = try await store.read(within: .psp(psp), Secrets.valid(of: psp))
-        return try stored.map(opened)
+        return try stored.map { PSPSecret(id: $0.id, secret: try opened($0), lastUsedAt: $0.lastUsedAt) }
     }
 
     /// - Parameter secret: the secret to store, or `nil` to generate one.

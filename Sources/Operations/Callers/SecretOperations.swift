@@ -8,4 +8,5 @@ package struct SecretOperations: OperationGroup {
     package let clock: @Sendable () -> Instant
     /// Encrypts with `SECRETS_KEY` the secrets that must be recoverable.
     let secretBox: SecretBox
+    let uses = SecretUses()
 }

@@ -37,6 +37,9 @@ extension CreditorOperations {
                 Creditors.show(taxCode, within: caller.tenancy, locking: true), Accounts.of([taxCode]))
             let isConditionMissing = try precondition.isMissing(for: old)
             let new = try wanted.get().replacing(old, at: now)
+            if let old, new.isTest != old.isTest {
+                throw Refusal.invalid([Fault("/test", .readOnly, "is set when the creditor is created")])
+            }
             if let old, new == old { return .changed(old) }
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)

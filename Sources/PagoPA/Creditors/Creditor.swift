@@ -22,6 +22,8 @@ package struct Creditor: Sendable, Equatable {
     package let helpTopics: [HelpTopic]
     /// The first number of the IUVs that the service generates; `nil`: the service chooses.
     package var iuvStart: Int64?
+    /// Whether its data are for trials, which only keys of kind `test` and operations reach. Set at creation, and never changed.
+    package var isTest: Bool
     package private(set) var createdAt: Instant
     package private(set) var updatedAt: Instant
 
@@ -31,7 +33,7 @@ package struct Creditor: Sendable, Equatable {
         address: PostalAddress? = nil, receiptTexts: [Language: String] = [:], mailSenderName: String? = nil,
         mailReplyTo: EmailAddress? = nil, returnURLOrigins: [WebOrigin] = [],
         languages: [Language] = [.it], helpTopics: [HelpTopic] = [], iuvStart: Int64? = nil, createdAt: Instant,
-        updatedAt: Instant
+        updatedAt: Instant, isTest: Bool = false
     ) {
         self.taxCode = taxCode
         self.name = name
@@ -51,6 +53,7 @@ package struct Creditor: Sendable, Equatable {
         self.iuvStart = iuvStart
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.isTest = isTest
     }
 }
 

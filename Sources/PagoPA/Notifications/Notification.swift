@@ -64,6 +64,8 @@ package enum SkipReason: String, Sendable, CaseIterable {
     case noAddress = "no_address"
     /// This environment may not send e-mails to the address. The address was deleted.
     case recipientNotAllowed = "recipient_not_allowed"
+    /// The e-mail is about a payment to a test creditor. The address was deleted.
+    case testCreditor = "test_creditor"
 }
 
 package enum NotificationKind: String, Sendable, CaseIterable {

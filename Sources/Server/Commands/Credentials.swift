@@ -19,7 +19,7 @@ struct APIKeyCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
         @Option(help: "The name of the key's user.") var name: String
-        @Option(help: "frontend, creditor, ops or browser.") var kind: CallerKind
+        @Option(help: "frontend, creditor, test, ops or browser.") var kind: CallerKind
         @Option(help: "A creditor's tax code; may be repeated.") var creditor: [String] = []
         @Option(
             help:

@@ -15,6 +15,7 @@ package struct StoredSecret: Sendable, Equatable {
     package let id: WebhookSecretID
     package let psp: PSPID
     package let content: Content
+    package let lastUsedAt: Instant?
 }
 
 /// Queries for the secrets of PSPs. They return no rows in the tenancy of a front end, a creditor or a citizen.
@@ -23,9 +24,27 @@ package enum Secrets {
     package static func valid(of psp: PSPID) -> Query<[StoredSecret]> {
         Query(
             """
-            SELECT id, psp_id, sealed, secret FROM webhook_secrets WHERE psp_id = \(psp.value) AND revoked_at IS NULL
-            ORDER BY created_at DESC, id DESC
+            SELECT id, psp_id, sealed, secret, last_used_at FROM webhook_secrets
+            WHERE psp_id = \(psp.value) AND revoked_at IS NULL ORDER BY created_at DESC, id DESC
             """, rows: { try $0.storedSecret() })
+    }
+
+    /// The latest secrets of a PSP with their content, the valid ones first.
+    /// - Parameter count: the maximum number of secrets.
+    package static func latest(of psp: PSPID, count: Int) -> Query<[(entry: WebhookSecretEntry, stored: StoredSecret)]>
+    {
+        Query(
+            """
+            SELECT id, psp_id, sealed, secret, last_used_at, created_at, revoked_at FROM webhook_secrets
+            WHERE psp_id = \(psp.value) ORDER BY revoked_at IS NULL DESC, created_at DESC, id DESC LIMIT \(count)
+            """,
+            rows: { row in
+                let stored = try row.storedSecret()
+                let entry = WebhookSecretEntry(
+                    id: stored.id, psp: stored.psp, createdAt: try row.instant(), revokedAt: try row.optionalInstant(),
+                    lastUsedAt: stored.lastUsedAt)
+                return (entry, stored)
+            })
     }
 
     /// The known text, encrypted with a key of `SECRETS_KEY`; nil before the first `quietanza migrate`.
@@ -73,6 +92,7 @@ extension Row {
         let plain = try nextOptional([UInt8].self)
         // A constraint of the table guarantees that exactly one of the two is set.
         return StoredSecret(
-            id: id, psp: psp, content: sealed.map { .encrypted($0) } ?? .plain(plain ?? []))
+            id: id, psp: psp, content: sealed.map { .encrypted($0) } ?? .plain(plain ?? []),
+            lastUsedAt: try optionalInstant())
     }
 }

@@ -9,14 +9,14 @@ extension Transaction {
     package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
         try await query(
             """
-            SELECT id, psp_id, created_at, revoked_at FROM webhook_secrets WHERE psp_id = \(psp.value)
+            SELECT id, psp_id, created_at, revoked_at, last_used_at FROM webhook_secrets WHERE psp_id = \(psp.value)
             ORDER BY created_at DESC, id DESC LIMIT 100
             """
         ).map { row in
             var row = row
             return WebhookSecretEntry(
                 id: try row.identifier(), psp: try row.value { try PSPID($0) }, createdAt: try row.instant(),
-                revokedAt: try row.optionalInstant())
+                revokedAt: try row.optionalInstant(), lastUsedAt: try row.optionalInstant())
         }
     }
 
@@ -36,11 +36,22 @@ extension Transaction {
         ) == 1
     }
 
+    /// Records the use of a secret. It never waits: another transaction that holds the row records or changes it.
+    package func touch(_ secret: WebhookSecretID, at now: Instant) {
+        send(
+            """
+            UPDATE webhook_secrets SET last_used_at = \(now.sql)
+            WHERE id IN (SELECT id FROM webhook_secrets WHERE id = \(secret.uuid) FOR UPDATE SKIP LOCKED)
+            """)
+    }
+
     // MARK: Encryption of secrets
 
     /// All secrets, revoked ones included, locked until the transaction ends.
     package func lockStoredSecrets() async throws -> [StoredSecret] {
-        try await query("SELECT id, psp_id, sealed, secret FROM webhook_secrets ORDER BY id FOR UPDATE").map { row in
+        try await query(
+            "SELECT id, psp_id, sealed, secret, last_used_at FROM webhook_secrets ORDER BY id FOR UPDATE"
+        ).map { row in
             var row = row
             return try row.storedSecret()
         }

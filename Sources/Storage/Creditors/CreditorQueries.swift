@@ -32,6 +32,11 @@ package enum Creditors {
         }
     }
 
+    /// Whether the creditor is a test creditor; `nil` if it is not registered.
+    package static func isTest(_ taxCode: OrganizationTaxCode) -> Query<Bool?> {
+        Query("SELECT is_test FROM creditors WHERE tax_code = \(taxCode.value)", row: { try $0.bool() })
+    }
+
     /// Whether one of these creditors allows redirects of browsers to this origin.
     package static func isAllowed(_ origin: WebOrigin, within tenancy: Tenancy) -> Query<Bool> {
         Query([
@@ -69,7 +74,7 @@ package enum Creditors {
                 c.contact_phone, c.mail_sender_name, c.mail_reply_to, c.return_url_origins, c.languages,
                 ARRAY(SELECT ROW (h.topic, h.language, h.title, h.body) FROM help_topics h
                     WHERE h.creditor_tax_code = c.tax_code ORDER BY h.topic, h.language),
-                c.iuv_start, c.address::text, c.receipt_texts::text, c.created_at, c.updated_at
+                c.iuv_start, c.address::text, c.receipt_texts::text, c.created_at, c.updated_at, c.is_test
             FROM creditors c WHERE \(condition) ORDER BY c.tax_code\(locking ? " FOR UPDATE OF c" as SQL : "")
             """, rows: { try $0.creditor() })
     }
@@ -150,7 +155,7 @@ extension Row {
             cbillCode: cbillCode, contactEmail: email, contactPhone: phone, address: address,
             receiptTexts: receiptTexts, mailSenderName: senderName, mailReplyTo: replyTo, returnURLOrigins: origins,
             languages: languages, helpTopics: topics, iuvStart: iuvStart, createdAt: try instant(),
-            updatedAt: try instant())
+            updatedAt: try instant(), isTest: try bool())
     }
 
     private mutating func noticeCodes() throws -> NoticeCodes {

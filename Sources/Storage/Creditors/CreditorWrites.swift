@@ -12,7 +12,7 @@ extension Transaction {
             """
             INSERT INTO creditors (tax_code, name, aux_digit, notice_code, iban, postal_iban, cbill_code, contact_email,
                 contact_phone, mail_sender_name, mail_reply_to, return_url_origins, languages, created_at, updated_at,
-                iuv_start, address, receipt_texts, iuv_start_base)
+                iuv_start, address, receipt_texts, iuv_start_base, is_test)
             VALUES (\(creditor.taxCode.value), \(creditor.name), \(creditor.noticeCodes.auxDigit),
                 \(creditor.noticeCodes.code), \(creditor.iban.value), \(creditor.postalIBAN?.value),
                 \(creditor.cbillCode), \(creditor.contactEmail?.value), \(creditor.contactPhone),
@@ -20,7 +20,8 @@ extension Transaction {
                 \(creditor.returnURLOrigins.map(\.description)), \(creditor.languages.map(\.rawValue)),
                 \(creditor.createdAt.sql), \(creditor.updatedAt.sql), \(creditor.iuvStart),
                 \(creditor.address.map(addressText))::jsonb, \(languageText(creditor.receiptTexts))::jsonb,
-                CASE WHEN \(creditor.iuvStart != nil) THEN (SELECT last_value FROM iuv_bases) END)
+                CASE WHEN \(creditor.iuvStart != nil) THEN (SELECT last_value FROM iuv_bases) END,
+                \(creditor.isTest))
             ON CONFLICT ON CONSTRAINT creditors_pkey DO UPDATE SET name = EXCLUDED.name, aux_digit = EXCLUDED.aux_digit,
                 notice_code = EXCLUDED.notice_code, iban = EXCLUDED.iban, postal_iban = EXCLUDED.postal_iban,
                 cbill_code = EXCLUDED.cbill_code, contact_email = EXCLUDED.contact_email,

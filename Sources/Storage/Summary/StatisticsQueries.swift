@@ -37,7 +37,7 @@ package enum StatisticsOfReceipts {
                     coalesce(sum(r.refunded_cents), 0)::bigint AS refunded
                 FROM receipts r
                 WHERE r.status IN ('settled', 'anomaly') AND r.paid_at >= \(range.from.romeStart.sql)
-                    AND r.paid_at < \(range.to.nextDay.romeStart.sql) AND \(tenancy.condition(on: .receipts("r")))
+                    AND r.paid_at < \(range.to.nextDay.romeStart.sql) AND \(tenancy.conditionForSums(on: .receipts("r")))
                 GROUP BY GROUPING SETS ((\(group.key)), ())) AS sums
             ORDER BY is_total DESC, \(group.ordering) LIMIT \(Statistics.maximumRows + 1)
             """,

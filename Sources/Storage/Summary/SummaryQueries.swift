@@ -9,7 +9,7 @@ package enum Summaries {
         Query(
             """
             SELECT a.kind, count(*), coalesce(sum(a.amount_cents), 0)::bigint, min(a.opened_at) FROM anomalies a
-            WHERE a.is_open AND \(tenancy.condition(on: .anomalies("a"))) GROUP BY a.kind ORDER BY a.kind
+            WHERE a.is_open AND \(tenancy.conditionForSums(on: .anomalies("a"))) GROUP BY a.kind ORDER BY a.kind
             """,
             rows: { row in
                 Summary.OpenAnomalies(
@@ -22,7 +22,7 @@ package enum Summaries {
         backlog(
             """
             SELECT count(*), coalesce(sum(r.amount_cents), 0)::bigint, min(r.received_at) FROM receipts r
-            WHERE r.status = 'quarantined' AND \(tenancy.condition(on: .receipts("r")))
+            WHERE r.status = 'quarantined' AND \(tenancy.conditionForSums(on: .receipts("r")))
             """)
     }
 
@@ -31,7 +31,7 @@ package enum Summaries {
         backlog(
             """
             SELECT count(*), coalesce(sum(f.amount_cents), 0)::bigint, min(f.created_at) FROM refunds f
-            WHERE f.status = 'decided' AND \(tenancy.condition(on: .refunds("f")))
+            WHERE f.status = 'decided' AND \(tenancy.conditionForSums(on: .refunds("f")))
             """)
     }
 
@@ -43,14 +43,14 @@ package enum Summaries {
                 count(*) FILTER (WHERE a.expires_at <= \(now.sql)
                     OR (a.status = 'in_progress' AND a.created_at <= \(missing.sql)))
             FROM payment_attempts a
-            WHERE a.status IN ('created', 'redirected', 'in_progress') AND \(tenancy.condition(on: .attempts("a")))
+            WHERE a.status IN ('created', 'redirected', 'in_progress') AND \(tenancy.conditionForSums(on: .attempts("a")))
             """,
             row: { Summary.OpenAttempts(count: try $0.int(), waitingForRT: try $0.int(), stuck: try $0.int()) }
         ).map { $0 ?? Summary.OpenAttempts(count: 0, waitingForRT: 0, stuck: 0) }.plannedForValues()
     }
 
     package static func mails(within tenancy: Tenancy) -> Query<Summary.Mails> {
-        let own = tenancy.condition(on: .notifications("n"))
+        let own = tenancy.conditionForSums(on: .notifications("n"))
         return Query<Summary.Mails?>(
             """
             SELECT sum(part.pending)::bigint, min(part.oldest), (SELECT count(*) FROM notifications n
@@ -77,7 +77,7 @@ package enum Summaries {
                 count(*) FILTER (WHERE a.status = 'failed' AND a.redirect_url IS NOT NULL),
                 count(*) FILTER (WHERE a.status IN ('succeeded', 'partially_succeeded'))
             FROM payment_attempts a
-            WHERE a.created_at >= \(start.sql) AND \(tenancy.condition(on: .attempts("a")))
+            WHERE a.created_at >= \(start.sql) AND \(tenancy.conditionForSums(on: .attempts("a")))
             GROUP BY a.psp_id ORDER BY a.psp_id LIMIT \(Summary.maximumPSPs)
             """,
             rows: { row in

@@ -2,6 +2,7 @@ import Accounts
 import Cryptography
 import HTTPTypes
 import Logging
+import Operations
 import PagoPA
 import Requests
 import Testing
@@ -19,12 +20,20 @@ import Testing
         ]
     }
 
-    @Test func `a PSP that signed the body is the caller; any other gets the same 401, known or not`() async throws {
+    @Test
+    func
+        `a PSP that signed the body is the caller, also if that cannot be recorded; any other gets the same 401, known or not`()
+        async throws
+    {
         let secret = try WebhookSecret.make()
         let known = try PSPID("ABCDITMM")
+        let own = PSPSecret(
+            id: try WebhookSecretID("0199c0de-0000-7000-8000-000000000001"), secret: secret, lastUsedAt: nil)
         let recorder = LogRecorder()
         let step = WebhookAuthentication(
-            findSecrets: { $0 == known ? [secret] : [] }, clock: { Sample.now }, logger: recorder.logger)
+            findSecrets: { $0 == known ? [own] : [] }, record: { _ in throw DatabaseUnavailable() },
+            clock: { Sample.now },
+            logger: recorder.logger)
         let signed = headers(secret, body: body)
 
         #expect(try await step.verify(signed, of: known, over: body) == known)
@@ -34,7 +43,7 @@ import Testing
             }
             #expect(problem?.kind == .webhookSignature)
         }
-        #expect(recorder.records.map(\.level) == [.warning, .info, .info])
-        #expect(recorder.records.map { $0.metadata["psp_known"] } == ["true", "false", "false"])
+        #expect(recorder.records.map(\.level) == [.warning, .warning, .info, .info])
+        #expect(recorder.records.map { $0.metadata["psp_known"] } == [nil, "true", "false", "false"])
     }
 }
