@@ -1,4 +1,4 @@
-# One image with the service (`quietanza`, its entry point) and the PSP simulator (`psp-simulator`). It has not been built, neither
+# One image with the service (`quietanza`, its entry point), the portal (`quietanza-portal`) and the PSP simulator (`psp-simulator`). It has not been built, neither
 # for amd64 nor for arm64: the base images exist for both, and no source file depends on the architecture.
 #   docker buildx build --platform linux/amd64,linux/arm64 --build-arg VERSION=0.2.0 --build-arg REVISION=$(git rev-parse HEAD) \
 #     --build-arg SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) --sbom=true --provenance=true --tag quietanza:0.2.0 .
@@ -30,15 +30,17 @@ RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm swift package resol
 COPY Sources Sources
 COPY Tests Tests
 # The Swift libraries are linked statically. The cache has the results of earlier builds, one folder for each architecture; a build
-# without it gives the same programs. Only the two programs leave it.
+# without it gives the same programs. Only the programs leave it.
 ARG TARGETARCH
 RUN --mount=type=cache,target=/root/.cache/org.swift.swiftpm \
     --mount=type=cache,id=quietanza-build-${TARGETARCH},target=/cache,sharing=locked \
     build="swift build --configuration release --static-swift-stdlib --scratch-path /cache" \
     && $build --product quietanza \
     && $build --product psp-simulator \
+    && $build --product quietanza-portal \
     && install --directory /staging/usr/local/bin /staging/usr/share/quietanza \
-    && install --strip "$($build --show-bin-path)/quietanza" "$($build --show-bin-path)/psp-simulator" /staging/usr/local/bin/
+    && install --strip "$($build --show-bin-path)/quietanza" "$($build --show-bin-path)/psp-simulator" \
+        "$($build --show-bin-path)/quietanza-portal" /staging/usr/local/bin/
 COPY migrations /staging/usr/share/quietanza/migrations
 COPY openapi.yaml llms.txt LICENSE /staging/usr/share/quietanza/
 
@@ -61,7 +63,7 @@ COPY --from=builder /staging/ /
 COPY --from=documentation /build/api-docs /usr/share/quietanza/api-docs
 COPY --from=sbom /build/sbom.cdx.json /usr/share/quietanza/sbom.cdx.json
 # A missing library fails the build instead of the first start.
-RUN quietanza --version && psp-simulator --help >/dev/null
+RUN quietanza --version && psp-simulator --help >/dev/null && quietanza-portal --help >/dev/null
 USER 10001
 WORKDIR /var/lib/quietanza
 ENV HTTP_HOST=0.0.0.0 \

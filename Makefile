@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test faults ha-test bench clients check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy deb deb-test check-fuzz fuzz format clean
+.PHONY: help setup build run test portal-test faults ha-test bench clients check check-format check-scripts check-compose check-monitoring check-kubernetes check-deploy deb deb-test check-fuzz fuzz format clean
 
 CONFIGURATION ?= debug
 export CONFIGURATION
@@ -14,14 +14,17 @@ help: ## Show this list
 setup: ## Install missing system packages (asks for sudo unless you are root)
 	@scripts/install-packages.sh
 
-build: setup ## Build the service and the simulator (CONFIGURATION=debug or release)
+build: setup ## Build the service, the portal and the simulator (CONFIGURATION=debug or release)
 	swift build --configuration $(CONFIGURATION)
 
-run: ## Start service, database, mail server and PSP simulator with demo data; Ctrl-C stops them
+run: ## Start service, database, mail server, PSP simulator and portal with demo data; Ctrl-C stops them
 	@exec scripts/run.sh
 
 test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Name" for some)
 	@scripts/test.sh $(ARGUMENTS)
+
+portal-test: ## Look at every page of the portal with headless Chromium and axe-core (installs both; PORTAL_BIN_DIR: built programs)
+	@scripts/portal-test.sh
 
 faults: setup ## Inject faults under load for FAULT_SECONDS (120), then check the invariants; prints a table
 	@FAULT_SECONDS=$${FAULT_SECONDS:-120} scripts/test.sh --filter FaultTests

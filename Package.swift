@@ -177,7 +177,7 @@ let package = Package(
                 "Requests",
                 "Cryptography", httpTypes, logging, nioCore, nioEmbedded,
             ]),
-        tests("PortalTests", ["Portal", "JSON", hummingbird, httpTypes, nioCore]),
+        tests("PortalTests", ["Portal", "JSON", logging]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the three programs as subprocesses, so they must be built before them.
         tests(

@@ -40,8 +40,8 @@ def unpinned_images(document):
 def missing_in_profiles(document):
     """Yields dependencies that do not run in a profile of their dependent service, and profiles that are not expected."""
     profiles = {name: set(service.get("profiles", [])) for name, service in document.get("services", {}).items()}
-    if set().union(*profiles.values()) != {"trial", "production"}:
-        yield "services: the profiles are not trial and production"
+    if set().union(*profiles.values()) != {"trial", "production", "portal"}:
+        yield "services: the profiles are not trial, production and portal"
     for name, service in document.get("services", {}).items():
         for other in service.get("depends_on", {}):
             if profiles.get(other) and not profiles[name] <= profiles[other]:

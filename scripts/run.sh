@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# `make run`: builds and starts service, database, mail server and PSP simulator, prints how to use them, and stops them on
+# `make run`: builds and starts service, database, mail server PSP simulator and portal, prints how to use them, and stops them on
 # Ctrl-C or SIGTERM, or when one of them ends. Data, e-mails and logs stay in .local/ between runs.
 #
 #   HTTP_PORT 8080   PSP_SIMULATOR_PORT 8090   SMTP_PORT 2525   SMTP_CONTROL_PORT 2526   POSTGRES_PORT 54329
+#   PORTAL_PORT 8070
 #   CONFIGURATION debug|release   QUIETANZA_BIN_DIR folder with built programs: skips installing and building
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,8 +15,10 @@ simulator_port=${PSP_SIMULATOR_PORT:-8090}
 smtp_port=${SMTP_PORT:-2525}
 control_port=${SMTP_CONTROL_PORT:-2526}
 postgres_port=${POSTGRES_PORT:-54329}
+portal_port=${PORTAL_PORT:-8070}
 api=http://127.0.0.1:$http_port
 simulator=http://127.0.0.1:$simulator_port
+portal=http://127.0.0.1:$portal_port
 
 run=$PWD/.local/run
 mail=$PWD/.local/mail
@@ -106,6 +109,7 @@ refuse_taken_port HTTP_PORT "$http_port"
 refuse_taken_port PSP_SIMULATOR_PORT "$simulator_port"
 refuse_taken_port SMTP_PORT "$smtp_port"
 refuse_taken_port SMTP_CONTROL_PORT "$control_port"
+refuse_taken_port PORTAL_PORT "$portal_port"
 
 if [ -n "${QUIETANZA_BIN_DIR:-}" ]; then
     bin=$QUIETANZA_BIN_DIR
@@ -125,6 +129,8 @@ DATABASE_URL=$(scripts/postgres.sh start "$cluster" "$postgres_port" durable 9>&
 secrets_key=$PWD/.local/secrets-key
 [ -s "$secrets_key" ] || (umask 077 && openssl rand -base64 32 >"$secrets_key")
 SECRETS_KEY=$(<"$secrets_key")
+portal_key=$PWD/.local/portal-key
+[ -s "$portal_key" ] || (umask 077 && openssl rand -base64 32 >"$portal_key")
 
 export DATABASE_URL SECRETS_KEY
 export HTTP_HOST=127.0.0.1
@@ -154,7 +160,8 @@ export LOG_LEVEL=${LOG_LEVEL:-info}
 say "migrating the database"
 "$bin/quietanza" migrate 9>&-
 say "creating the demo data"
-"$bin/quietanza" demo-data --keep "$demo" --format json --simulator-url "$simulator" >"$demo.new" 9>&-
+"$bin/quietanza" demo-data --keep "$demo" --format json --simulator-url "$simulator" \
+    --portal-url "$portal" >"$demo.new" 9>&-
 mv "$demo.new" "$demo"
 api_key=$(jq --raw-output '.api_key // empty' "$demo")
 [ -n "$api_key" ] || die "the demo data has no api_key"
@@ -167,6 +174,10 @@ start_part service "$bin/quietanza" serve
 wait_for mail "http://127.0.0.1:$control_port/messages"
 wait_for simulator "$simulator/live"
 wait_for service "$api/ready"
+PORTAL_API_URL=$api PORTAL_API_KEY=$api_key PORTAL_PUBLIC_URL=$portal PORTAL_HTTP_PORT=$portal_port PORTAL_COOKIE_KEY=$(<"$portal_key") \
+    PORTAL_NAME="Comune di Esempio" PORTAL_OIDC_CLIENT_ID=portale PORTAL_OIDC_AUTHORIZATION_URL=$simulator/oidc/authorize \
+    PORTAL_OIDC_TOKEN_URL=$simulator/oidc/token start_part portal "$bin/quietanza-portal" serve
+wait_for portal "$portal/ready"
 
 rm -f "$run/env"
 (umask 077 && : >"$run/env")
@@ -174,6 +185,7 @@ cat >"$run/env" <<END
 export API=$api
 export API_KEY=$api_key
 export PSP_SIMULATOR=$simulator
+export PORTAL=$portal
 export MAIL_CONTROL=http://127.0.0.1:$control_port
 export DATABASE_URL=$DATABASE_URL
 export DEMO_DATA=$demo
@@ -191,11 +203,12 @@ cat <<END
 Quietanza is ready.
   API             $api/v1            status: $api/status
   documentation   $api/docs          contract: $api/openapi.yaml
+  portal          $portal              for citizens
   demo API key    $api_key
   PSP simulator   $simulator/payments   identity provider: $simulator/oidc
   mail sent       $mail              list: http://127.0.0.1:$control_port/messages
   database        $DATABASE_URL
-  logs            .local/run/service.log, simulator.log, mail.log
+  logs            .local/run/service.log, portal.log, simulator.log, mail.log
   all of this as variables for a shell: .local/run/env; the demo data: .local/run/demo.json
 
 END

@@ -26,6 +26,7 @@ struct PSPSimulator: AsyncParsableCommand {
             GET  /oidc/jwks                                   its public key
             POST /oidc/tokens                                 {"nonce", "tax_code", "given_name", "family_name", "audience",
                                                               "acr"}: signs an ID token for anyone who asks
+            GET  /oidc/authorize, POST /oidc/token            the authorization code flow, for the portal
 
             Allow access from trusted programs only: it posts to the URLs that start calls contain.
 

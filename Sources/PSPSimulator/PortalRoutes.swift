@@ -10,6 +10,7 @@ struct PortalRoutes: Sendable {
     let portal: Portal
     let provider: IdentityProvider
     let publicURL: String
+    let signIns = SignInFlow()
 
     func router() -> Router<BasicRequestContext> {
         let router = Router()
@@ -21,6 +22,9 @@ struct PortalRoutes: Sendable {
         router.post("rts") { request, _ in try await sendRT(request) }
         router.get("oidc/jwks") { _, _ in try json(provider.keySet) }
         router.post("oidc/tokens") { request, _ in try await signToken(request) }
+        router.get("oidc/authorize") { request, _ in try showSignIn(request) }
+        router.post("oidc/authorize") { request, _ in try await acceptSignIn(request) }
+        router.post("oidc/token") { request, _ in try await redeemCode(request) }
         router.get("payments") { _, _ in try await listPayments() }
         router.get("payments/:payment") { try await showPayment($1) }
         return router
@@ -134,6 +138,42 @@ struct PortalRoutes: Sendable {
     private func signToken(_ request: Request) async throws -> Response {
         let person: IdentityProvider.Person = try decoded(try await bytes(of: request))
         return try json(["id_token": try provider.token(for: person, at: .now)])
+    }
+
+    private func showSignIn(_ request: Request) throws -> Response {
+        let demand = try form(SignInFlow.Demand.self, request.uri.query ?? "")
+        guard WebLink.isUsable(demand.redirectURI) else {
+            throw HTTPError(.badRequest, message: "redirect_uri refused")
+        }
+        let headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
+        let page = SignInFlow.page(demand)
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+    }
+
+    private func acceptSignIn(_ request: Request) async throws -> Response {
+        let body = String(decoding: try await bytes(of: request), as: UTF8.self)
+        let answer = try form(SignInFlow.Answer.self, body)
+        guard WebLink.isUsable(answer.demand.redirectURI) else {
+            throw HTTPError(.badRequest, message: "redirect_uri refused")
+        }
+        return .redirect(to: await signIns.accept(answer), type: .normal)
+    }
+
+    private func redeemCode(_ request: Request) async throws -> Response {
+        let body = String(decoding: try await bytes(of: request), as: UTF8.self)
+        guard let answer = await signIns.redeem(try form(SignInFlow.Exchange.self, body)) else {
+            throw HTTPError(.badRequest, message: "invalid_grant")
+        }
+        let person = IdentityProvider.Person(
+            nonce: answer.demand.nonce, taxCode: answer.taxCode, givenName: answer.givenName,
+            familyName: answer.familyName, audience: answer.demand.clientID, assuranceLevel: nil)
+        return try json(["id_token": try provider.token(for: person, at: .now), "token_type": "Bearer"])
+    }
+
+    private func form<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        do { return try URLEncodedFormDecoder().decode(type, from: text) } catch {
+            throw HTTPError(.badRequest, message: "fields are missing")
+        }
     }
 
     private func listPayments() async throws -> Response {

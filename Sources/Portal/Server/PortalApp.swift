@@ -191,7 +191,7 @@ struct PortalApp: Sendable {
             ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
         ]
         if settings.isSecure {
-            result.headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+            result.headers.append(("Strict-Transport-Security", "max-age=31536000"))
         }
         return result
     }

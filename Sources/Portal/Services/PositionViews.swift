@@ -77,7 +77,6 @@ struct PositionPage: Sendable {
             }
             facts
             lines
-            element("h2", [:], texts[.installments])
             Table(
                 caption: texts[.installments],
                 columns: [

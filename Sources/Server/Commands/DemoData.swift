@@ -19,6 +19,8 @@ struct DemoDataCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @Option(help: "The base URL of the PSP simulator.") var simulatorURL = "http://127.0.0.1:8090"
+    @Option(help: "The base URL of the citizens' portal, to which payers may return.") var portalURL =
+        "http://127.0.0.1:8070"
     @Option(help: "A file with the JSON output of an earlier run; it may be missing.") var keep: String?
     @Option(help: "text or json.") var format = OutputFormat.text
 
@@ -27,7 +29,7 @@ struct DemoDataCommand: AsyncParsableCommand {
         try await withWiring(common) { wiring in
             try await wiring.intermediary.secrets.verifyKey()
             let demo = try await DemoData(
-                intermediary: wiring.intermediary, simulatorURL: simulatorURL, earlier: earlier
+                intermediary: wiring.intermediary, simulatorURL: simulatorURL, portalURL: portalURL, earlier: earlier
             ).fill()
             printLine(format == .json ? demo.json : demo.lines)
         }
@@ -51,6 +53,7 @@ private struct Earlier: Decodable {
 private struct DemoData {
     let intermediary: Intermediary
     let simulatorURL: String
+    let portalURL: String
     let earlier: Earlier?
 
     struct Made {
@@ -126,7 +129,10 @@ private struct DemoData {
     private func saveCreditor(_ taxCode: OrganizationTaxCode, by ops: Caller) async throws {
         let iban = try IBAN("IT60X0542811101000000123456")
         let sender = try EmailAddress("scuola@comune.example.org")
-        let origins = [try WebOrigin("http://localhost:3000"), try WebOrigin("https://portale.example.org")]
+        let origins = [
+            try WebOrigin("http://localhost:3000"), try WebOrigin("https://portale.example.org"),
+            try WebOrigin(portalURL),
+        ]
         let now = intermediary.clock()
         let creditor = Creditor(
             taxCode: taxCode, name: "Comune di Esempio", noticeCodes: .aux3(segregationCode: "01"), iban: iban,
