@@ -1,3 +1,4 @@
+import Documents
 import PagoPA
 
 /// Receipts for tests. By default the values are those of an ordinary payment for a school canteen.

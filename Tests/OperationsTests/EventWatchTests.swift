@@ -2,6 +2,7 @@ import Accounts
 import Foundation
 import Operations
 import PagoPA
+import Postgres
 import Storage
 import Testing
 

@@ -117,7 +117,7 @@ import Testing
                                 (SELECT count(*) FROM creditors)
                             """
                         ).first)
-                    return [try row.int(), try row.int(), try row.int()]
+                    return [try row.next(Int.self), try row.next(Int.self), try row.next(Int.self)]
                 }
             }
             #expect(try await seen(within: .citizen(real.debtor.taxCode)) == [1, 0, 2])

@@ -24,9 +24,9 @@ private struct PositionRequestHandlers: Sendable {
             let debtType = try? shortName(request.parameter("key"))
         else { throw Refusal.notFound }
         let wanted = try request.object { PositionRequest.read(&$0, of: debtType, creditor: creditor) }
-        let today = positions.today
+        let now = positions.clock()
         let render: Renderer<Position, Reply> = { position in
-            PositionDetail(position: position).reply(201, today: today, links)
+            PositionDetail(position: position).reply(201, at: now, links)
                 .with(.location, links.position(position.id))
         }
         return try await positions.request(

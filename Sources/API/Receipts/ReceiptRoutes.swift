@@ -159,7 +159,7 @@ private struct ReceiptHandlers: Sendable {
 
     func showReceipt(_ request: KeyRequest) async throws -> Reply {
         let request = try await request.acting(by: delegations, to: "show_receipt")
-        try await receipts.show(request.id(), for: request.caller).reply(.ok, links)
+        return try await receipts.show(request.id(), for: request.caller).reply(.ok, links)
     }
 
     func showReceiptPDF(_ request: KeyRequest) async throws -> Reply {

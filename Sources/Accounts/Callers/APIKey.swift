@@ -79,7 +79,7 @@ package struct APIKey: Sendable, Equatable {
     package var tenancy: Tenancy {
         switch kind {
         case .ops: .everyCreditor
-        case .frontend, .creditor: .only(creditors, seesQuarantine: holds(.anomaliesWrite))
+        case .frontend, .creditor, .test: .only(creditors, seesQuarantine: holds(.anomaliesWrite))
         case .browser: .registry(creditors)
         }
     }

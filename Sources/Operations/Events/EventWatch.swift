@@ -97,7 +97,7 @@ package actor EventWatch {
         case .everyCreditor: nil
         case .only(let creditors, _): Set(creditors.map(\.value))
         // Their events are not in the feed.
-        case .citizen, .psp: []
+        case .citizen, .psp, .registry: []
         }
     }
 

@@ -1,5 +1,6 @@
 import Accounts
 import Gateways
+import Logging
 import PagoPA
 import Requests
 import Storage

@@ -1,7 +1,9 @@
+import Accounts
 import Cryptography
 import Documents
 import Foundation
 import PagoPA
+import Requests
 import Storage
 import Text
 

@@ -124,7 +124,7 @@ struct SenderGrade: Sendable {
         let statements = posts.map { (post: $0, rt: SentRT($0)) }
         func each(_ name: String, _ fault: (SentRT, SentPost) -> String?) -> Finding {
             guard !posts.isEmpty else { return Finding(name: name, fault: "nothing to check arrived") }
-            let faults = statements.lazy.compactMap { statement in
+            let faults = statements.compactMap { statement in
                 statement.rt.map { fault($0, statement.post) } ?? "the body is no RT"
             }
             return Finding(name: name, fault: faults.first)
