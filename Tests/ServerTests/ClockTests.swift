@@ -9,7 +9,7 @@ extension ServerTests {
             async throws
         {
             try await Deployment.with { live in
-                func lines() throws -> [Substring] {
+                @Sendable func lines() throws -> [Substring] {
                     try live.log().split(separator: "\n").filter { $0.contains("skew_seconds") }
                 }
                 var logged = 0

@@ -74,7 +74,7 @@ extension ServerTests {
                         ["-sSN", "-H", "Authorization: Bearer \(key)", "-H", "Accept: text/event-stream"] + resume
                             + [live.api + "/v1/events"], [:], log: live.folder.appending(path: log))
                 }
-                func types(_ stream: ServiceProcess) -> [String] {
+                @Sendable func types(_ stream: ServiceProcess) -> [String] {
                     stream.output.matches(of: /\nevent: (\S+)\ndata: \{"id"/).map { String($0.1) }
                 }
                 let stream = try open(key, "stream.txt")
