@@ -71,7 +71,8 @@ enum Sample {
             publishedAt: at, cancelledAt: nil)
         return ReceiptContext(
             debtType: try debtType(), creditor: try creditor(), position: position,
-            verificationURL: "https://pagamenti.comune.esempio.example/verify/0m6q1v0ygk3s4x9r2t7n5w8b1c6d0e4f9h2j7k3m8p5qr")
+            verificationURL:
+                "https://pagamenti.comune.esempio.example/verify/0m6q1v0ygk3s4x9r2t7n5w8b1c6d0e4f9h2j7k3m8p5qr")
     }
 
     static let anna = RTSubject(kind: .person, taxCode: "VRDNNA85M41F205G", fullName: "Anna Verdi", email: nil)

@@ -52,7 +52,7 @@ package struct Caller: Sendable, Equatable {
 
     /// Whether this caller sees who sent an RT on behalf of a PSP: ops and back offices, who must contact the sender of a wrong
     /// RT.
-    package var seesSenders: Bool { citizen == nil && (kind == .creditor || kind == .ops) }
+    package var seesSenders: Bool { citizen == nil && kind != .frontend && kind != .browser }
 
     /// With a citizen, the key has only the scopes that citizens have.
     package func holds(_ scope: Scope) -> Bool {

@@ -52,7 +52,8 @@ struct ReceiptWriter {
                     .document,
                     receipt.document.map { words[.documentNumber, ["number": $0.number, "year": String($0.year)]] }
                 ),
-                (.installment, installment), (.dueDate, dueDate), (.amount, receipt.fee.map { _ in formats.money(receipt.amount) }),
+                (.installment, installment), (.dueDate, dueDate),
+                (.amount, receipt.fee.map { _ in formats.money(receipt.amount) }),
                 (.fee, receipt.fee.map(formats.money)), (.charged, charged.map(formats.money)),
                 (.voidReason, receipt.voided?.reason), (.writtenOff, writtenOff.map(formats.money)))
                 + receipt.refunds.map { Row(label: words[.refund], text: words.refund($0)) }, isCompact: false)

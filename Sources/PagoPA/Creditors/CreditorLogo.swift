@@ -56,7 +56,8 @@ package struct BrandColor: Sendable, Equatable {
     /// - Throws: `InvalidValue` unless the text is `#` and six hexadecimal digits.
     package init(_ text: String) throws(InvalidValue) {
         let digits = text.dropFirst()
-        guard text.first == "#", digits.utf8.count == 6, digits.utf8.allSatisfy({ $0.isDigit || (0x41...0x46).contains($0) || (0x61...0x66).contains($0) }),
+        guard text.first == "#", digits.utf8.count == 6,
+            digits.utf8.allSatisfy({ $0.isDigit || (0x41...0x46).contains($0) || (0x61...0x66).contains($0) }),
             let value = Int(digits, radix: 16)
         else { throw InvalidValue(.badFormat, "must be # and six hexadecimal digits") }
         red = UInt8(truncatingIfNeeded: value >> 16)
