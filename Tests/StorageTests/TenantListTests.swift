@@ -159,7 +159,7 @@ import Testing
                         switch tenancy {
                         case .everyCreditor, .psp: true
                         case .only(_, let sees): sees
-                        case .citizen: false
+                        case .citizen, .registry: false
                         }
                     let expected = all.filter { row in
                         // A payer does not see the position of another debtor, nor its document on the receipt.
