@@ -19,6 +19,7 @@ screenshots=${PORTAL_SCREENSHOTS:-$PWD/.local/portal-test}
 mkdir -p "$screenshots"
 log=$PWD/.local/portal-test.log
 export HTTP_PORT=18080 PSP_SIMULATOR_PORT=18090 SMTP_PORT=12525 SMTP_CONTROL_PORT=12526 POSTGRES_PORT=15432 PORTAL_PORT=18070
+: >"$log"
 scripts/run.sh >"$log" 2>&1 &
 run=$!
 trap 'kill -TERM "$run" 2>/dev/null; wait "$run" || true' EXIT

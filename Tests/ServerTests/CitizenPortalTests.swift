@@ -103,7 +103,8 @@ private final class PortalProcess: Sendable {
         for name in ["created_at", "updated_at"] { creditor[name] = nil }
         let body = try JSONSerialization.data(withJSONObject: creditor)
         let saved = try await live.call(
-            "PUT", path, key: live.opsKey, json: String(decoding: body, as: UTF8.self))
+            "PUT", path, key: live.opsKey, json: String(decoding: body, as: UTF8.self),
+            headers: ["If-Match": try #require(shown.headers["etag"])])
         #expect(saved.status == 200, "\(String(decoding: saved.body, as: UTF8.self))")
     }
 }

@@ -35,6 +35,10 @@ struct APIProblem: Sendable, Equatable {
         retryAfterSeconds = body?.integer("retry_after_seconds").flatMap { Int(exactly: $0) }
     }
 
+    func concernsOnly(_ pointer: String) -> Bool {
+        !violations.isEmpty && violations.allSatisfy { $0.pointer == pointer }
+    }
+
     func concerns(_ pointer: String) -> Bool { violations.contains { $0.pointer == pointer } }
 }
 

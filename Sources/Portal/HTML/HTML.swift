@@ -55,7 +55,8 @@ struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     /// Only addresses of pages: a path, a fragment or a query of this site, https, http, mailto and tel.
     private static func link(_ address: String) -> String {
         let schemes = ["/", "#", "?", "https://", "http://", "mailto:", "tel:"]
-        return schemes.contains { address.hasPrefix($0) } && !address.hasPrefix("//") ? address : "#"
+        return schemes.contains { address.hasPrefix($0) } && !["//", "/\\"].contains { address.hasPrefix($0) }
+            ? address : "#"
     }
 }
 

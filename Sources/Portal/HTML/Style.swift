@@ -12,6 +12,7 @@ enum Style {
         --bg:#0b1a29;--soft:#14293d;--line:#8ba3b9;--soft-line:#2f475d;--error:#ff9aa8;--ok:#7fdcae;--on-primary:#0b1a29;
         --slim:#06131f;--link:#80bdff;--focus:#ffb84d}}
         *{box-sizing:border-box}
+        [hidden]{display:none!important}
         html{font:100%/1.5 "Titillium Web","Titillium","Source Sans 3","Noto Sans","DejaVu Sans",system-ui,sans-serif}
         body{margin:0;color:var(--text);background:var(--bg);overflow-wrap:break-word}
         a{color:var(--link);text-underline-offset:.15em}
@@ -30,6 +31,7 @@ enum Style {
         button.plain{border:0;background:none;font:inherit;cursor:pointer}
         .slim a:hover,.slim button.plain:hover,.menu a:hover{text-decoration:underline}
         .languages ul,.menu ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap}
+        .languages ul{margin-left:-.75rem}
         .languages a{text-align:center}
         .languages a[aria-current]{font-weight:700;text-decoration:underline}
         .brand{margin:0;padding:.75rem max(1rem,calc(50vw - 34rem));font-size:1.5rem;font-weight:700}
@@ -37,7 +39,7 @@ enum Style {
         .menu{padding:0 max(.5rem,calc(50vw - 34.5rem))}
         .menu a{display:block;padding:.6rem .5rem;min-height:2.75rem;text-decoration:none;font-weight:600}
         .menu a[aria-current]{box-shadow:inset 0 -4px #fff}
-        main{max-width:68rem;margin:0 auto;padding:1rem 1rem 3rem}
+        main{max-width:70rem;margin:0 auto;padding:1rem 1rem 3rem}
         h1{font-size:1.9rem;line-height:1.2;margin:.5rem 0 1rem}
         h2{font-size:1.35rem;line-height:1.3;margin:2rem 0 .75rem}
         .lead{font-size:1.15rem;max-width:46rem}
@@ -77,6 +79,7 @@ enum Style {
         .notice.error{border-color:var(--error)}
         .notice.ok{border-color:var(--ok)}
         .notice h2{margin:0 0 .25rem;font-size:1.1rem}
+        .notice p{margin:0}
         .notice ul{margin:0;padding-left:1.25rem}
         .notice li{padding:.2rem 0}
         .sum{font-size:2rem;font-weight:700;margin:.25rem 0 1rem}
@@ -85,10 +88,12 @@ enum Style {
         caption{text-align:left;font-weight:600;font-size:1.15rem;padding:.25rem 0 .5rem}
         th,td{text-align:left;vertical-align:top;padding:.6rem .75rem .6rem 0;border-bottom:1px solid var(--soft-line)}
         .amount{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+        th.amount,td.amount{padding-right:1.5rem}
         @media (max-width:44rem){table.cards thead{position:absolute;left:-100rem}
         table.cards,table.cards tbody,table.cards tr,table.cards td{display:block}
         table.cards tr{border:1px solid var(--soft-line);border-radius:.25rem;padding:.5rem .75rem;margin:0 0 .75rem;background:var(--soft)}
         table.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.25rem 0;text-align:right}
+        table.cards td.amount{padding-right:0}
         table.cards td::before{content:attr(data-title);color:var(--muted);text-align:left}
         table.cards td>span{min-width:0;overflow-wrap:anywhere}}
         .facts{margin:1rem 0;max-width:46rem}
@@ -100,7 +105,7 @@ enum Style {
         .choices{list-style:none;margin:1rem 0;padding:0;max-width:46rem}
         .choices li{border-bottom:1px solid var(--soft-line)}
         .choices a{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;padding:.9rem .25rem}
-        .choices span{color:var(--muted)}
+        .choices span{color:var(--muted);display:inline-block}
         .spinner{width:2.5rem;height:2.5rem;border:4px solid var(--soft-line);border-top-color:var(--primary);border-radius:50%;
         animation:turn 1s linear infinite}
         @keyframes turn{to{transform:rotate(1turn)}}

@@ -166,7 +166,8 @@ struct PSPChoice: Sendable {
         self.channel = channel
         let business = json.text("business_name") ?? psp
         let service = json.text("name") ?? ""
-        name = service.isEmpty || service == business ? business : "\(business) – \(service)"
+        // Many channels have their PSP's name in their own.
+        name = service.isEmpty ? business : service.hasPrefix(business) ? service : "\(business) – \(service)"
         feeCents = fee
         totalCents = total
     }

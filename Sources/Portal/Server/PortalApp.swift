@@ -97,7 +97,11 @@ struct PortalApp: Sendable {
 
     private func signInFirst(_ visit: inout Visit, _ message: TextKey) -> PageResponse {
         let next = visit.method == "GET" ? visit.path : "/"
-        visit.session.signOut(now: visit.now, flash: message)
+        var session = PortalSession(now: visit.now)
+        session.guestPositions = visit.session.guestPositions
+        session.guestAttempts = visit.session.guestAttempts
+        session.flash = message
+        visit.session = session
         visit.session.next = next.utf8.count <= 200 ? next : "/"
         return .redirect("/sign-in")
     }
