@@ -34,7 +34,7 @@ def codes(folder: pathlib.Path) -> dict[str, str]:
     found = {}
     for file in folder.glob("*.eml"):
         mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        match = re.search(r"qzm_\w+", mail.get_body(("plain",)).get_content())
+        match = re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", mail.get_body(("plain",)).get_content())
         if match:
             found[str(mail["X-Envelope-To"])] = match[0]
     return found
@@ -60,7 +60,7 @@ async def main() -> None:
             await asyncio.sleep(0.2)
     mailed = codes(folder)
     for mailbox in mailboxes:
-        token = json.dumps({"token": mailed[mailbox]}).encode()
+        token = json.dumps({"token": mailed[mailbox], "email": mailbox}).encode()
         await client.demand(200, "POST", "/v1/citizens/verify", AUTHORIZATION, token)
         print(mailbox)
     client.close()

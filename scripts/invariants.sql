@@ -40,7 +40,7 @@ SELECT receipt_id FROM notifications WHERE resent_of IS NULL GROUP BY receipt_id
 SELECT FROM receipts r WHERE status = 'settled' AND NOT EXISTS (SELECT FROM notifications n WHERE n.receipt_id = r.id AND n.state = 'sent');
 
 -- an e-mail that is neither sent nor dead nor skipped
-SELECT FROM notifications WHERE state NOT IN ('sent', 'dead', 'skipped');
+SELECT FROM notifications WHERE state NOT IN ('sent', 'dead', 'skipped', 'bounced');
 
 -- an Idempotency-Key with two attempts
 SELECT email FROM payment_attempts WHERE email LIKE 'k-%' GROUP BY 1 HAVING count(*) > 1;

@@ -25,6 +25,7 @@ package struct API: Sendable {
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links) + codeRoutes()
             + creditorRoutes(intermediary.creditors) + amountSecretRoutes(intermediary.secrets, links)
             + accountRoutes(intermediary.creditors) + logoRoutes(intermediary.creditors)
+            + mailWordingRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
             + signatureCheckRoutes(intermediary.secrets, configuration, clock: intermediary.clock)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)

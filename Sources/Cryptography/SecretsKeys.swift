@@ -17,6 +17,7 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
     package enum Purpose: String, Sendable, CaseIterable {
         case cursors = "quietanza cursors v1"
         case verificationCodes = "quietanza verification codes v1"
+        case mailCodes = "quietanza mail codes v1"
         case receiptLinks = "quietanza receipt links v1"
         case storedSecrets = "quietanza stored secrets v1"
         case storedSecretsKeyID = "quietanza stored secrets key id v1"

@@ -38,12 +38,16 @@ package struct Intermediary: Sendable {
     ) {
         self.store = store
         self.clock = clock
-        let outbox = Outbox(mailFrom: settings.mailFrom, allowedRecipients: settings.allowedRecipients)
+        let outbox = Outbox(
+            mailFrom: settings.mailFrom, senderName: settings.mailSenderName,
+            returnPath: settings.mailReturnPath ?? ReturnPath(settings.mailFrom),
+            allowedRecipients: settings.allowedRecipients)
+        let codes = MailCodes(secrets)
         callers = CallerOperations(store: store, clock: clock)
         self.secrets = SecretOperations(store: store, clock: clock, secretBox: SecretBox(secrets))
         citizens = CitizenOperations(
-            store: store, clock: clock, outbox: outbox, externalServices: externalServices, logger: logger,
-            privacyVersion: settings.privacyVersion, termsVersion: settings.termsVersion,
+            store: store, clock: clock, outbox: outbox, codes: codes, externalServices: externalServices,
+            logger: logger, privacyVersion: settings.privacyVersion, termsVersion: settings.termsVersion,
             identityProviders: settings.identityProviders)
         delegations = DelegationOperations(store: store, clock: clock)
         creditors = CreditorOperations(
@@ -67,8 +71,8 @@ package struct Intermediary: Sendable {
         sandbox = SandboxOperations(store: store, clock: clock, positions: positions, rts: rts)
         imports = ImportOperations(store: store, clock: clock, logger: logger)
         notifications = NotificationOperations(
-            store: store, clock: clock, outbox: outbox, receipts: receipts, externalServices: externalServices,
-            logger: logger)
+            store: store, clock: clock, outbox: outbox, codes: codes, receipts: receipts,
+            externalServices: externalServices, logger: logger)
         journal = JournalOperations(store: store, clock: clock)
         summaries = SummaryOperations(store: store, clock: clock)
         events = EventOperations(store: store, clock: clock)
@@ -90,6 +94,10 @@ package struct Intermediary: Sendable {
         /// The base of every link in responses and mails, without a trailing slash.
         package var publicURL: String
         package var mailFrom: EmailAddress
+        /// The display name of the sender of e-mails that concern no creditor.
+        package var mailSenderName: String?
+        /// The envelope sender of all e-mails; `nil`: `mailFrom`.
+        package var mailReturnPath: ReturnPath?
         /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
         package var allowedRecipients: AllowedRecipients?
         /// How long a payment attempt may reserve its installments.
@@ -108,10 +116,13 @@ package struct Intermediary: Sendable {
             publicURL: String, mailFrom: EmailAddress, attemptLifeSeconds: Int = PaymentAttempt.defaultLifeSeconds,
             checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1",
             addressLifeDays: Int = RetentionRule.addressLifeDays, allowedRecipients: AllowedRecipients? = nil,
-            identityProviders: [IdentityProvider] = []
+            identityProviders: [IdentityProvider] = [], mailSenderName: String? = nil,
+            mailReturnPath: ReturnPath? = nil
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
+            self.mailSenderName = mailSenderName
+            self.mailReturnPath = mailReturnPath
             self.attemptLifeSeconds = attemptLifeSeconds
             self.checksCreditorTaxCodes = checksCreditorTaxCodes
             self.privacyVersion = privacyVersion

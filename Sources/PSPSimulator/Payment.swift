@@ -54,17 +54,4 @@ enum PortalAction: String, Codable, Sendable, CaseIterable {
         case .refuse, .cancel, .never: false
         }
     }
-
-    var label: String {
-        switch self {
-        case .pay: "Paga"
-        case .refuse: "Rifiuta il pagamento"
-        case .cancel: "Annulla e torna indietro"
-        case .late: "Paga, ma invia la RT in ritardo"
-        case .twice: "Paga e invia la RT due volte"
-        case .wrongAmount: "Paga, ma invia una RT con importo errato"
-        case .never: "Paga, ma non inviare mai la RT"
-        case .conflict: "Paga, poi invia la stessa RT con altro contenuto"
-        }
-    }
 }

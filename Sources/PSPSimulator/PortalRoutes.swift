@@ -17,7 +17,7 @@ struct PortalRoutes: Sendable {
         router.get("live") { _, _ in HTTPResponse.Status.noContent }
         router.post("psps/:psp_id/channels/:channel_id/start") { try await start($0, $1) }
         router.post("psps/:psp_id/payments/:payment/cancel") { try await cancel($0, $1) }
-        router.get("pay/:payment") { try await showPage($1) }
+        router.get("pay/:payment") { try await showPage($0, $1) }
         router.post("pay/:payment") { try await pay($0, $1) }
         router.post("rts") { request, _ in try await sendRT(request) }
         router.get("oidc/jwks") { _, _ in try json(provider.keySet) }
@@ -72,11 +72,15 @@ struct PortalRoutes: Sendable {
         }
     }
 
-    private func showPage(_ context: BasicRequestContext) async throws -> Response {
-        let page = PortalPage(payment: try await payment(named: context))
+    private func showPage(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let page = PortalPage(
+            payment: try await payment(named: context),
+            language: PageLanguage(
+                chosen: request.uri.queryParameters["language"].map(String.init),
+                acceptLanguage: request.headers[.acceptLanguage]))
         let headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
-            .cacheControl: "no-store",
+            .cacheControl: "no-store", .contentLanguage: page.language.rawValue,
             .contentSecurityPolicy:
                 "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
         ]

@@ -30,6 +30,10 @@ struct Settings: Sendable {
     var backgroundJobPort: Int?
     var mailServer: MailServer?
     var mailFrom: EmailAddress?
+    /// The display name of the sender of e-mails that concern no creditor.
+    var mailSenderName: String?
+    /// The envelope sender; nil: `mailFrom`.
+    var mailReturnPath: ReturnPath?
     /// Nil: every recipient gets e-mails.
     var allowedRecipients: AllowedRecipients?
     var rateLimitPerMinute = 6_000
@@ -135,6 +139,10 @@ private struct SettingsReader {
         settings.backgroundJobPort = integer("LOOPS_HTTP_PORT", "loops.http.port", 1...65_535)
         settings.mailServer = value("SMTP_URL", "smtp.url", required: needs.contains(.mail)) { try MailServer($0) }
         settings.mailFrom = value("MAIL_FROM", "mail.from", required: needs.contains(.mail)) { try EmailAddress($0) }
+        settings.mailSenderName = value("MAIL_SENDER_NAME", "mail.sender.name", required: false) {
+            try boundedText($0, 1...70)
+        }
+        settings.mailReturnPath = value("MAIL_RETURN_PATH", "mail.return.path", required: false) { try ReturnPath($0) }
         settings.allowedRecipients = value(
             "MAIL_ALLOWED_RECIPIENTS", "mail.allowed.recipients", required: false
         ) { try AllowedRecipients($0) }

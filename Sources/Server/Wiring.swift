@@ -80,7 +80,8 @@ struct Wiring: Sendable {
                 attemptLifeSeconds: settings.attemptLifeSeconds,
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
                 termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays,
-                allowedRecipients: settings.allowedRecipients, identityProviders: settings.identityProviders),
+                allowedRecipients: settings.allowedRecipients, identityProviders: settings.identityProviders,
+                mailSenderName: settings.mailSenderName, mailReturnPath: settings.mailReturnPath),
             secrets: secrets, logger: logger, clock: { Self.now() })
     }
 

@@ -168,14 +168,18 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 "consents":{"privacy":true,"terms":true},"verification_url":"https://portale.example.org/verify"}
                 """,
             optional: ["/address/civic_number", "/verification_url"], special: ["/address/province"]),
-        ValidBody(operation: "verify_citizen", json: "{\"token\":\"\(mailToken)\"}"),
+        ValidBody(
+            operation: "verify_citizen", json: "{\"token\":\"\(mailToken)\",\"email\":\"casella@example.org\"}",
+            optional: ["/email"]),
         ValidBody(
             operation: "request_password_reset",
             json: #"{"email":"casella@example.org","reset_url":"https://portale.example.org/reset"}"#,
             optional: ["/reset_url"]),
         ValidBody(
             operation: "confirm_password_reset",
-            json: "{\"token\":\"\(mailToken)\",\"new_password\":\"quattro gatti sul tetto\"}"),
+            json:
+                "{\"token\":\"\(mailToken)\",\"email\":\"casella@example.org\",\"new_password\":\"quattro gatti sul tetto\"}",
+            optional: ["/email"]),
         ValidBody(operation: "open_session", json: #"{"username":"casella@example.org","password":"x"}"#),
         ValidBody(
             operation: "open_oidc_session",
@@ -185,6 +189,15 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(
             operation: "make_smart_card_ticket", json: #"{"return_url":"https://portale.example.org/back"}"#),
         ValidBody(operation: "resend_notification", json: #"{"to":"ufficio@example.org"}"#, optional: ["/to"]),
+        ValidBody(
+            operation: "preview_mail",
+            json: #"{"kind":"receipt_ready","language":"it","subject":"Grazie","sentence":"Pagati {amount}."}"#,
+            optional: ["/subject", "/sentence"]),
+        ValidBody(
+            operation: "report_mail_bounce",
+            json:
+                #"{"message_id":"<a@example.org>","delivery_status":"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; a\nAction: failed\nStatus: 5.1.1"}"#
+        ),
         ValidBody(operation: "send_test_notification", json: #"{"to":"ops@example.org"}"#),
     ]
 }

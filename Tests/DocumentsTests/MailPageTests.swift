@@ -119,6 +119,34 @@ import Testing
             ])
     }
 
+    /// `MAIL_PAGES=folder swift test --filter MailPageTests` writes the pages of every kind and language.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["MAIL_PAGES"] != nil))
+    func `the pages are written to a folder, for a person to look at`() throws {
+        let folder = URL(filePath: try #require(ProcessInfo.processInfo.environment["MAIL_PAGES"]))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let creditor = try Self.creditor(sender: "Comune & Città – Ufficio scuola")
+        let day = try Instant(rfc3339: "2026-11-29T15:00:00Z")
+        for language in Language.allCases {
+            var mails = try NotificationKind.worded.map { kind in
+                let sample = try MailTexts.sample(kind, of: creditor, wording: nil, language: language, at: day)
+                return (kind.rawValue, try #require(sample))
+            }
+            let link =
+                "https://portale.example.org/verifica?pagina=registrazione#token=qzm_4tUZx0pQ2n8Jk3fWc7yRb5vLs9dHg1mEa6"
+            mails += [
+                ("verify_email", MailTexts.verifyEmail(code: "K7PD-2M9Q", link: link, hours: 24, language: language)),
+                ("password_reset", MailTexts.passwordReset(code: "K7PD-2M9Q", link: nil, hours: 1, language: language)),
+                ("email_changed", MailTexts.emailChanged(language: language)),
+                ("smart_card_proved", MailTexts.smartCardProved(language: language)),
+                ("webhook_paused", MailTexts.webhookPaused(link: "https://api.example.org/v1/x", language: language)),
+            ]
+            for (name, mail) in mails {
+                try mail.html.write(
+                    to: folder.appending(path: "\(name)-\(language.rawValue).html"), atomically: true, encoding: .utf8)
+            }
+        }
+    }
+
     private static let pieces = [
         "<", ">", "&", "\"", "'", "</td>", "<script>", "]]>", "<!--", "&amp;", "&#x41;", "javascript:", "=", "\u{0}",
         "\u{1B}", "\u{202E}", "\u{FFFF}", "\u{85}", "è", "漢", "👩‍👩‍👧", " ", "a", "\n", "{creditor}",

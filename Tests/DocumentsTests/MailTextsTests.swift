@@ -7,6 +7,7 @@ import Testing
         let receipt = try Sample.receipt()
         let kinds: [(Language) -> MailText] = [
             { MailTexts.receiptReady(receipt, creditor: nil, language: $0) },
+            { MailTexts.counterPayment(receipt, creditor: nil, language: $0) },
             { MailTexts.paymentUnderReview(receipt, creditor: nil, language: $0) },
             { MailTexts.doublePayment(receipt, creditor: nil, language: $0) },
             { MailTexts.paymentFailed(receipt, creditor: nil, language: $0) },

@@ -177,7 +177,7 @@ import Testing
                 // The debtor gets one mail for each payment.
                 let mails = try await test.ask(
                     "SELECT kind || ' ' || recipient FROM notifications WHERE position_id = \(position.id.uuid)")
-                #expect(mails == Array(repeating: "receipt_ready debitore@example.org", count: expected.payments))
+                #expect(mails == Array(repeating: "counter_payment debitore@example.org", count: expected.payments))
             }
             #expect(finals.count >= 3, "\(finals)")
         }

@@ -101,7 +101,7 @@ import Testing
         #expect(NotificationKind(whenMoneyCameWith: nil) == .receiptReady)
         #expect(
             NotificationKind.allCases.filter(\.attachesReceipt) == [
-                .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided,
+                .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .refundDecided,
             ])
     }
 }

@@ -118,7 +118,8 @@ import Testing
 
     @Test func `a mail that was sent or is dead is not sent again without an operator`() {
         for event in NotificationEvent.allCases {
-            #expect(NotificationState.sent.after(event) == nil)
+            #expect(NotificationState.sent.after(event) == (event == .returned ? .bounced : nil))
+            #expect(NotificationState.bounced.after(event) == nil)
             #expect(NotificationState.skipped.after(event) == nil)
             if event != .retriedByOps { #expect(NotificationState.dead.after(event) == nil) }
         }

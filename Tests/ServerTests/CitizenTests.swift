@@ -15,7 +15,7 @@ extension ServerTests {
                 #expect(try await live.signIn("mario.rossi@example.org").status == 401)
                 let code = try await live.code(to: "mario.rossi@example.org")
                 let verified = try await live.call(
-                    "POST", "/v1/citizens/verify", key: live.apiKey, json: #"{"token":"\#(code)"}"#)
+                    "POST", "/v1/citizens/verify", key: live.apiKey, json: "{\(code.members)}")
                 #expect(verified.status == 200)
                 #expect(try verified.json["status"] as? String == "active")
                 #expect(try verified.json["id"] as? String == registered.json["id"] as? String)
@@ -40,7 +40,7 @@ extension ServerTests {
                 #expect(try await live.me(other).status == 200)
                 // A code is valid once.
                 let again = try await live.call(
-                    "POST", "/v1/citizens/verify", key: live.apiKey, json: #"{"token":"\#(code)"}"#)
+                    "POST", "/v1/citizens/verify", key: live.apiKey, json: "{\(code.members)}")
                 #expect(again.status == 422)
             }
         }
@@ -180,7 +180,7 @@ extension ServerTests {
                 }
                 // A key without the scopes for citizens is rejected.
                 let other = try await live.call(
-                    "POST", "/v1/citizens/verify", key: live.creditorKey, json: #"{"token":"\#(code)"}"#)
+                    "POST", "/v1/citizens/verify", key: live.creditorKey, json: "{\(code.members)}")
                 #expect(other.status == 403)
             }
         }
@@ -211,7 +211,7 @@ extension ServerTests {
                 #expect(live.service.stop() == 0)
                 let log = try live.log()
                 for secret in [
-                    first, second, "qzm_", "mario.rossi@", "RSSMRA80A01H501U", Applicant.password, "argon2id",
+                    first.text, second.text, "qzm_", "mario.rossi@", "RSSMRA80A01H501U", Applicant.password, "argon2id",
                 ] { #expect(!log.contains(secret), "\(secret.prefix(6))…") }
             }
         }
@@ -563,6 +563,15 @@ struct Tokens {
     }
 }
 
+/// A code of eight characters from an e-mail, and the mailbox that it belongs to.
+struct MailedCode: Equatable {
+    let text: String
+    let mailbox: String
+
+    /// The members of a request's body.
+    var members: String { #""token":"\#(text)","email":"\#(mailbox)""# }
+}
+
 extension Deployment {
     /// Registers an account and verifies the mailbox.
     func account(_ applicant: Applicant, mails: Int = 1) async throws {
@@ -577,18 +586,22 @@ extension Deployment {
         return try Tokens(await signIn(applicant.email))
     }
 
-    func verify(_ code: String) async throws -> Answer {
-        try await call("POST", "/v1/citizens/verify", key: apiKey, json: #"{"token":"\#(code)"}"#)
+    func verify(_ token: String) async throws -> Answer {
+        try await call("POST", "/v1/citizens/verify", key: apiKey, json: #"{"token":"\#(token)"}"#)
+    }
+
+    func verify(_ code: MailedCode) async throws -> Answer {
+        try await call("POST", "/v1/citizens/verify", key: apiKey, json: "{\(code.members)}")
     }
 
     func refresh(_ token: String, key: String? = nil) async throws -> Answer {
         try await call("POST", "/v1/sessions/refresh", key: key ?? apiKey, json: #"{"refresh_token":"\#(token)"}"#)
     }
 
-    func confirm(_ code: String, _ password: String) async throws -> Answer {
+    func confirm(_ code: MailedCode, _ password: String) async throws -> Answer {
         try await call(
             "POST", "/v1/password-resets/confirm", key: apiKey,
-            json: #"{"token":"\#(code)","new_password":"\#(password)"}"#)
+            json: #"{\#(code.members),"new_password":"\#(password)"}"#)
     }
 
     /// The status that another instance gives to this token.
@@ -639,13 +652,13 @@ extension Deployment {
     }
 
     /// The code in the newest mail to this address, read by Python's parser.
-    func code(to address: String, count: Int = 1) async throws -> String {
+    func code(to address: String, count: Int = 1) async throws -> MailedCode {
         try await waitUntil("\(count) mails to \(address)", seconds: 20) {
             try await self.mailCount(to: address) >= count
         }
         let text = try await text(to: address)
-        let match = try #require(text.firstMatch(of: /qzm_[0-9A-Za-z]+/))
-        return String(match.output)
+        let match = try #require(text.firstMatch(of: /\b[2-9A-Z]{4}-[2-9A-Z]{4}\b/))
+        return MailedCode(text: String(match.output), mailbox: address)
     }
 
     /// Subject and plain text of the newest mail to this address.

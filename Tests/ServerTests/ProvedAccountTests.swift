@@ -180,9 +180,9 @@ extension Deployment {
             headers: ["Content-Type": "application/merge-patch+json", "X-Citizen-Token": token])
     }
 
-    fileprivate func confirmEmail(_ code: String, token: String) async throws -> Answer {
+    fileprivate func confirmEmail(_ code: MailedCode, token: String) async throws -> Answer {
         try await call(
-            "POST", "/v1/me/email/confirm", key: apiKey, json: #"{"token":"\#(code)"}"#,
+            "POST", "/v1/me/email/confirm", key: apiKey, json: #"{"token":"\#(code.text)"}"#,
             headers: ["X-Citizen-Token": token])
     }
 }

@@ -447,6 +447,14 @@ import Testing
                 ("token", { _ = try await $0.ask(Sessions.signedIn(access: digest, key: key, at: past)) }),
                 ("refresh", { _ = try await $0.session(refresh: digest, key: key, at: past) }),
                 ("code", { _ = try await $0.spend(mailToken: digest, of: .verifyEmail, at: past) }),
+                (
+                    "attempt with a code",
+                    {
+                        _ = try await $0.countCodeAttempt(
+                            .verifyEmail, of: .mailbox(EmailAddress("a@example.org")), at: past)
+                        _ = try await $0.countCodeAttempt(.changeEmail, of: .citizen(citizen), at: past)
+                    }
+                ),
                 ("throttles", { _ = try await $0.throttles([digest], at: past) }),
                 (
                     "end of a session",

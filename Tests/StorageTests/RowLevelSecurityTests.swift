@@ -25,7 +25,8 @@ import Testing
     }
 
     private static let everything: [OwnedTable: Int] = [
-        .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 8, .positionLines: 8, .installments: 8,
+        .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 2, .positions: 8, .positionLines: 8,
+        .installments: 8,
         .transfers: 8,
         .paymentAttempts: 8, .pspCancellations: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8,
         .anomalies: 16,
@@ -53,7 +54,8 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 1, .helpTopics: 1, .debtTypes: 1, .positions: 4, .positionLines: 4, .installments: 4,
+                    .creditors: 1, .helpTopics: 1, .debtTypes: 1, .mailWordings: 1, .positions: 4, .positionLines: 4,
+                    .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
                     .receiptTransfers: 4,
                     .rts: 4,
@@ -80,7 +82,8 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .positions: 4, .positionLines: 4, .installments: 4,
+                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 0, .positions: 4, .positionLines: 4,
+                    .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
                     .receiptTransfers: 4,
                     .rts: 4,

@@ -55,6 +55,8 @@ struct TestData {
                 "INSERT INTO help_topics VALUES (\(creditor.value), 'payments', 'it', 'Pagare', 'Come si paga')")
             _ = try await pool.query(
                 "INSERT INTO creditor_logos VALUES (\(creditor.value), '\\x89', 1, 1, 'Stemma', NULL, now(), now())")
+            _ = try await pool.query(
+                "INSERT INTO mail_wordings VALUES (\(creditor.value), 'receipt_ready', 'it', 'Grazie', NULL, now())")
         }
         _ = try await pool.query(
             """
@@ -272,6 +274,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case creditors
     case helpTopics = "help_topics"
     case debtTypes = "debt_types"
+    case mailWordings = "mail_wordings"
     case positions
     case positionLines = "position_lines"
     case installments, transfers

@@ -23,10 +23,12 @@ import Testing
         _ = try await data.pool.query(
             """
             INSERT INTO notifications (id, kind, recipient, language, state, attempts, next_attempt_at, leased_until, message_id,
-                sent_at, created_at)
-            VALUES (\(id), 'test', \(state == .skipped ? nil : "a@example.org"), 'it', \(state.rawValue), 1,
+                sent_at, created_at, bounced_at, bounce_code, forgotten_at)
+            VALUES (\(id), 'test', \([.skipped, .bounced].contains(state) ? nil : "a@example.org"), 'it', \(state.rawValue), 1,
                 now() - interval '1 minute', CASE WHEN \(state == .sending) THEN now() - interval '1 second' END,
-                \(id.uuidString), CASE WHEN \(state == .sent) THEN now() END, now())
+                \(id.uuidString), CASE WHEN \([.sent, .bounced].contains(state)) THEN now() END, now(),
+                CASE WHEN \(state == .bounced) THEN now() END, \(state == .bounced ? "5.1.1" : nil),
+                CASE WHEN \(state == .bounced) THEN now() END)
             """)
         return id
     }
@@ -42,6 +44,7 @@ import Testing
             case .released: tx.release(mail)
             case .retriedByOps: tx.requeue(mail.id)
             case .recipientRefused: tx.skip(mail)
+            case .returned: tx.markBounced(mail, code: "5.1.1", at: Instant(microseconds: 1_800_000_000_000_000))
             }
         }
     }

@@ -60,6 +60,8 @@ RULES = [
     ("bad_format", r"save_debt_type", r"/amount_url"),
     # The most characters that a pattern may match, and the order of its counts and ranges.
     ("bad_format", r"save_debt_type", r"/request_form/fields/[0-9]+/pattern"),
+    # The body of a message/delivery-status has a syntax of its own (RFC 3464).
+    ("bad_format", r"report_mail_bounce", r"/delivery_status"), ("too_many", r"report_mail_bounce", r"/delivery_status"),
     # The result of a merge patch must be a whole address.
     ("required", r"change_me|change_position", r"/(debtor/)?address(/.*)?"),
 ]

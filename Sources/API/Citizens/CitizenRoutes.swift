@@ -48,10 +48,14 @@ private struct AccountHandlers: Sendable {
     }
 
     func verifyCitizen(_ request: KeyRequest) async throws -> Reply {
-        let token = try request.object { reader in reader.required("token", text: credentialText) }
+        let (token, mailbox) = try request.object { reader -> (String, EmailAddress?)? in
+            let token = reader.required("token", text: credentialText)
+            let mailbox = reader.optional("email") { try EmailAddress($0) }
+            return token.map { ($0, mailbox) }
+        }
         let render: Renderer<Registered, Reply> = { $0.reply(.ok) }
         return try await citizens.verify(
-            token: token, by: request.caller, repeating: request.repeating(render)
+            token: token, mailbox: mailbox, by: request.caller, repeating: request.repeating(render)
         )
         .reply(render)
     }
@@ -69,15 +73,16 @@ private struct AccountHandlers: Sendable {
     }
 
     func confirmPasswordReset(_ request: KeyRequest) async throws -> Reply {
-        let (token, password) = try request.object { reader -> (String, Password)? in
+        let (token, mailbox, password) = try request.object { reader -> (String, EmailAddress?, Password)? in
             let token = reader.required("token", text: credentialText)
+            let mailbox = reader.optional("email") { try EmailAddress($0) }
             let password = reader.required("new_password") { try Password($0) }
             guard let token, let password else { return nil }
-            return (token, password)
+            return (token, mailbox, password)
         }
         let render: Renderer<Void, Reply> = { _ in Reply(.noContent) }
         return try await citizens.confirmPasswordReset(
-            token: token, password: password, by: request.caller,
+            token: token, mailbox: mailbox, password: password, by: request.caller,
             repeating: request.repeating(hiding: "new_password", render)
         ).reply(render)
     }

@@ -24,6 +24,9 @@ func notificationRoutes(_ notifications: NotificationOperations) -> [Route] {
             .post, "/v1/notifications/{id}/resend", "resend_notification", scope: .notificationsWrite,
             or: [.operations], handlers.resendNotification),
         Route(
+            .post, "/v1/mail-bounces", "report_mail_bounce", scope: .notificationsWrite, or: [.operations],
+            handlers.reportMailBounce),
+        Route(
             .post, "/v1/notifications/test", "send_test_notification", scope: .operations, handlers.sendTestNotification
         ),
     ]
@@ -96,6 +99,11 @@ private struct NotificationHandlers: Sendable {
         ).reply(render)
     }
 
+    func reportMailBounce(_ request: KeyRequest) async throws -> Reply {
+        let report = try request.object { BounceReport.read(&$0) }
+        return try await notifications.recordBounce(report, by: request.caller).reply(.ok)
+    }
+
     func sendTestNotification(_ request: KeyRequest) async throws -> Reply {
         let recipient = try request.object { reader in reader.required("to") { try EmailAddress($0) } }
         let render: Renderer<PagoPA.Notification, Reply> = { $0.reply(.accepted) }
@@ -112,6 +120,32 @@ private struct Recipient {
 
     static func read(_ reader: inout ObjectReader) -> Recipient? {
         Recipient(address: reader.optional("to") { try EmailAddress($0) })
+    }
+}
+
+extension BounceReport {
+    fileprivate static func read(_ reader: inout ObjectReader) -> BounceReport? {
+        let messageID = reader.optional("message_id") { (text: String) throws -> String in
+            let id = try boundedText(text, 1...255)
+            guard id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw InvalidValue(.badFormat, "must be visible ASCII characters")
+            }
+            return id.hasPrefix("<") && id.hasSuffix(">") ? String(id.dropFirst().dropLast()) : id
+        }
+        let returnPath = reader.optional("return_path") { try EmailAddress($0) }
+        let status = reader.required("delivery_status") { try DeliveryStatus($0) }
+        switch (messageID, returnPath) {
+        case (let id?, nil): return status.map { BounceReport(subject: .messageID(id), status: $0) }
+        case (nil, let address?): return status.map { BounceReport(subject: .returnPath(address), status: $0) }
+        case (nil, nil):
+            if !reader.has("message_id"), !reader.has("return_path") {
+                reader.refuse("message_id", .required, "or return_path is required")
+            }
+            return nil
+        case (_?, _?):
+            reader.refuse("return_path", .notAllowed, "is not allowed beside message_id")
+            return nil
+        }
     }
 }
 
@@ -135,6 +169,8 @@ extension PagoPA.Notification {
         json.field("next_attempt_at", state == .queued || state == .retrying ? nextAttemptAt?.rfc3339 : nil)
         json.field("sent_at", sentAt?.rfc3339)
         json.field("last_error", lastError)
+        json.field("bounced_at", bounce?.at.rfc3339)
+        json.field("bounce_code", bounce?.code)
         json.field("message_id", messageID)
         json.field("created_at", createdAt.rfc3339)
     }

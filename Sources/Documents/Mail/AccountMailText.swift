@@ -2,7 +2,8 @@ import PagoPA
 
 /// The texts of mails about accounts. `{hours}` is replaced by the validity of a code.
 package enum AccountMailText: String, TextTable {
-    case verifySubject, verify, resetSubject, reset, attemptSubject, attempt, forgotten, enterCode, followLink, code,
+    case verifySubject, verify, resetSubject, reset, attemptSubject, attempt, forgotten, enterCode, followLink, orCode,
+        code,
         validHours, validHour, notYou, changeSubject, change, changedSubject, changed, changedNotYou, provedSubject,
         proved, provedNext, identitySubject, identityProved, identityNext
 
@@ -85,6 +86,13 @@ package enum AccountMailText: String, TextTable {
                 de: "Um fortzufahren, öffnen Sie diesen Link.",
                 fr: "Pour continuer, ouvrez ce lien.",
                 sl: "Za nadaljevanje odprite to povezavo.")
+        case .orCode:
+            Texts(
+                it: "Oppure inserisci questo codice nella pagina da cui è partita la richiesta.",
+                en: "Or enter this code on the page where the request was made.",
+                de: "Oder geben Sie diesen Code auf der Seite ein, auf der die Anfrage gestellt wurde.",
+                fr: "Ou saisissez ce code sur la page où la demande a été faite.",
+                sl: "Ali vnesite to kodo na strani, kjer je bila oddana zahteva.")
         case .code:
             Texts(it: "Codice", en: "Code", de: "Code", fr: "Code", sl: "Koda")
         case .validHours:

@@ -3,7 +3,8 @@ import PagoPA
 extension MailTexts {
     /// The address is to be confirmed.
     /// - Parameters:
-    ///   - code: the token, shown when no link contains it.
+    ///   - code: eight characters to type.
+    ///   - link: a page of the front end, with a token.
     ///   - hours: how long it is valid.
     package static func verifyEmail(code: String, link: String?, hours: Int, language: Language) -> MailText {
         withCode(.verifySubject, .verify, code: code, link: link, hours: hours, language)
@@ -56,9 +57,8 @@ extension MailTexts {
         return MailText(
             subject: words[subject], language: language.tag,
             blocks: [
-                .paragraph("\(words[first]) \(words[link == nil ? .enterCode : .followLink])"),
-                link.map { .link($0) } ?? .code(label: words[.code], value: code), .paragraph(valid),
-                .paragraph(words[.notYou]),
-            ])
+                .paragraph("\(words[first]) \(words[link == nil ? .enterCode : .followLink])")
+            ] + (link.map { [.link($0), .paragraph(words[.orCode])] } ?? [])
+                + [.code(label: words[.code], value: code), .paragraph(valid), .paragraph(words[.notYou])])
     }
 }

@@ -16,32 +16,72 @@ package enum MailTexts {
 
     /// The receipt is ready; it is attached.
     package static func receiptReady(
-        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, wording: MailWording? = nil,
+        language: Language
     ) -> MailText {
-        ofReceipt(receipt, creditor, link, language, subject: .readySubject, [.ready, .attached])
+        ofReceipt(receipt, creditor, link, wording, language, subject: .readySubject, [.ready, .attached])
+    }
+
+    /// A payment was recorded at the creditor's counter; the receipt is attached.
+    package static func counterPayment(
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, wording: MailWording? = nil,
+        language: Language
+    ) -> MailText {
+        ofReceipt(receipt, creditor, link, wording, language, subject: .counterSubject, [.counter, .attached])
     }
 
     /// Money arrived, and people review it before it counts.
     package static func paymentUnderReview(
-        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, wording: MailWording? = nil,
+        language: Language
     ) -> MailText {
-        ofReceipt(receipt, creditor, link, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
+        ofReceipt(
+            receipt, creditor, link, wording, language, subject: .reviewSubject, [.review, .payNoMore, .proofAttached])
     }
 
     /// Money arrived for a debt that was already paid. The reader may be the debtor while another person paid.
     package static func doublePayment(
-        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, language: Language
+        _ receipt: Receipt, creditor: Creditor?, link: ReceiptLink? = nil, wording: MailWording? = nil,
+        language: Language
     ) -> MailText {
-        ofReceipt(receipt, creditor, link, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
+        ofReceipt(
+            receipt, creditor, link, wording, language, subject: .doubleSubject, [.double, .doubleNext, .proofAttached])
+    }
+
+    /// The e-mail of this kind about a receipt.
+    /// - Parameter refund: for the kind `refundDecided`.
+    /// - Returns: `nil` for a kind that is not about a receipt.
+    package static func about(
+        _ receipt: Receipt, _ kind: NotificationKind, creditor: Creditor?, refund: Refund?, hasReceipt: Bool,
+        link: ReceiptLink?, wording: MailWording?, language: Language
+    ) -> MailText? {
+        switch kind {
+        case .receiptReady:
+            receiptReady(receipt, creditor: creditor, link: link, wording: wording, language: language)
+        case .counterPayment:
+            counterPayment(receipt, creditor: creditor, link: link, wording: wording, language: language)
+        case .paymentUnderReview:
+            paymentUnderReview(receipt, creditor: creditor, link: link, wording: wording, language: language)
+        case .doublePayment:
+            doublePayment(receipt, creditor: creditor, link: link, wording: wording, language: language)
+        case .paymentFailed: paymentFailed(receipt, creditor: creditor, wording: wording, language: language)
+        case .refundDecided:
+            refundDecided(
+                receipt, refund: refund, hasReceipt: hasReceipt, creditor: creditor, link: link, wording: wording,
+                language: language)
+        case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged, .smartCardProved,
+            .identityProved, .webhookPaused:
+            nil
+        }
     }
 
     private static func ofReceipt(
-        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ language: Language,
-        subject: PaymentMailText, _ paragraphs: [PaymentMailText]
+        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ wording: MailWording?,
+        _ language: Language, subject: PaymentMailText, _ paragraphs: [PaymentMailText]
     ) -> MailText {
         let labels = Wording<ReceiptText>(language)
         return mail(
-            receipt, creditor, link, language, subject: subject, paragraphs,
+            receipt, creditor, link, wording, language, subject: subject, paragraphs,
             facts: [
                 MailText.Fact(labels[.description], receipt.description),
                 MailText.Fact(labels[.amount], money(receipt.amount), .large),
@@ -57,10 +97,12 @@ package enum MailTexts {
     }
 
     /// The PSP says that nothing was paid.
-    package static func paymentFailed(_ receipt: Receipt, creditor: Creditor?, language: Language) -> MailText {
+    package static func paymentFailed(
+        _ receipt: Receipt, creditor: Creditor?, wording: MailWording? = nil, language: Language
+    ) -> MailText {
         let asked = MailText.Fact(PaymentMailText.amountAsked.text(in: language), money(receipt.amount), .large)
         return mail(
-            receipt, creditor, nil, language, subject: .failedSubject, [.failed, .again],
+            receipt, creditor, nil, wording, language, subject: .failedSubject, [.failed, .again],
             facts: [MailText.Fact(ReceiptText.description.text(in: language), receipt.description)]
                 + (receipt.amount == .zero ? [] : [asked]))
     }
@@ -69,14 +111,14 @@ package enum MailTexts {
     /// - Parameter hasReceipt: whether the receipt in its current state is attached.
     package static func refundDecided(
         _ receipt: Receipt, refund: Refund?, hasReceipt: Bool, creditor: Creditor?, link: ReceiptLink? = nil,
-        language: Language
+        wording: MailWording? = nil, language: Language
     ) -> MailText {
         let labels = Wording<ReceiptText>(language)
         let amount =
             refund.map { [MailText.Fact(PaymentMailText.refundAmount.text(in: language), money($0.amount), .large)] }
             ?? []
         return mail(
-            receipt, creditor, link, language, subject: .refundSubject,
+            receipt, creditor, link, wording, language, subject: .refundSubject,
             [.refundDecided, .refundNext] + (hasReceipt ? [.refundAttached] : []),
             facts: amount
                 + [
@@ -126,12 +168,23 @@ package enum MailTexts {
     }
 
     private static func mail(
-        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ language: Language,
-        subject: PaymentMailText, _ paragraphs: [PaymentMailText], facts: [MailText.Fact]
+        _ receipt: Receipt, _ creditor: Creditor?, _ link: ReceiptLink?, _ wording: MailWording?,
+        _ language: Language, subject: PaymentMailText, _ paragraphs: [PaymentMailText], facts: [MailText.Fact]
     ) -> MailText {
         let words = Wording<PaymentMailText>(language)
         let name = creditor?.name ?? receipt.creditorName ?? receipt.creditor.value
-        let texts = paragraphs.map { MailText.Block.paragraph(words[$0, ["creditor": name]]) }
+        func own(_ template: MailTemplate) -> String {
+            template.filled { placeholder in
+                switch placeholder {
+                case .creditor: name
+                case .amount: money(receipt.amount)
+                case .description: receipt.description
+                case .iuv: receipt.iuv.value
+                }
+            }
+        }
+        var texts = paragraphs.map { MailText.Block.paragraph(words[$0, ["creditor": name]]) }
+        if let sentence = wording?.sentence { texts = [.paragraph(own(sentence))] + Array(texts.dropFirst()) }
         let page: [MailText.Block] =
             link.map { link in
                 [
@@ -144,7 +197,7 @@ package enum MailTexts {
         blocks += page + Array(texts.dropFirst())
         blocks.append(contact(creditor, words))
         return MailText(
-            subject: words[subject, ["creditor": name]], language: language.tag,
+            subject: wording?.subject.map(own) ?? words[subject, ["creditor": name]], language: language.tag,
             sender: creditor?.mailSenderName ?? name, blocks: blocks)
     }
 

@@ -3,7 +3,8 @@ import PagoPA
 /// The texts of mails about payments. `{creditor}` and `{ways}` (to contact it) are placeholders; ``ReceiptText`` has the labels of
 /// the facts below them.
 package enum PaymentMailText: String, TextTable {
-    case readySubject, ready, attached, reviewSubject, review, payNoMore, proofAttached, doubleSubject, double,
+    case readySubject, ready, attached, counterSubject, counter, reviewSubject, review, payNoMore, proofAttached,
+        doubleSubject, double,
         doubleNext, failedSubject, failed, again, amountAsked, refundSubject, refundDecided, refundNext,
         refundAttached, refundAmount, openReceipt, linkValid, linkExpiredTitle, linkExpired, contact, automatic,
         testSubject, test, webhookSubject,
@@ -36,6 +37,20 @@ package enum PaymentMailText: String, TextTable {
                     "Le reçu est joint au format PDF. Vous pouvez aussi le consulter, le télécharger et l'imprimer depuis l'archive.",
                 sl: "Potrdilo je priloženo v obliki PDF. Ogledate si ga, prenesete in natisnete ga lahko tudi v arhivu."
             )
+        case .counterSubject:
+            Texts(
+                it: "Pagamento allo sportello di {creditor} registrato",
+                en: "Payment at the counter of {creditor} recorded",
+                de: "Zahlung am Schalter von {creditor} erfasst",
+                fr: "Paiement au guichet enregistré ({creditor})",
+                sl: "Plačilo na blagajni ({creditor}) je zabeleženo")
+        case .counter:
+            Texts(
+                it: "{creditor} ha registrato il pagamento allo sportello e la ricevuta è pronta.",
+                en: "{creditor} has recorded the payment at its counter, and the receipt is ready.",
+                de: "{creditor} hat die Zahlung am Schalter erfasst, die Quittung liegt bereit.",
+                fr: "{creditor} a enregistré le paiement au guichet et le reçu est prêt.",
+                sl: "{creditor}: plačilo na blagajni je zabeleženo, potrdilo je pripravljeno.")
         case .reviewSubject:
             Texts(
                 it: "Pagamento a {creditor} ricevuto, in verifica",

@@ -99,13 +99,14 @@ extension CitizenOperations {
     package func confirmEmailChange(
         of citizen: SignedInCitizen, token text: String, by caller: Caller, repeating: Repeating<Citizen>? = nil
     ) async throws -> Once<Citizen> {
-        guard let token = Token(text, for: .mail) else { throw Self.codeRefused }
+        let digest = try await tokenDigest(of: text, .changeEmail, owner: .citizen(citizen.citizen))
+        guard let digest else { throw Self.codeRefused }
         do {
             return try await once(repeating, within: .everyCreditor) { tx, now in
                 guard try await tx.ask(Citizens.lock(citizen.citizen)) == .active else {
                     throw Refusal.citizenTokenInvalid
                 }
-                guard let email = try await tx.spend(emailToken: token.digest, of: citizen.citizen, at: now) else {
+                guard let email = try await tx.spend(emailToken: digest, of: citizen.citizen, at: now) else {
                     throw Self.codeRefused
                 }
                 let old = try await me(citizen, in: tx)

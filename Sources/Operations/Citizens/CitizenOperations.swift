@@ -9,6 +9,7 @@ package struct CitizenOperations: OperationGroup {
     package let store: Store
     package let clock: @Sendable () -> Instant
     let outbox: Outbox
+    let codes: MailCodes
     let externalServices: ExternalServices
     let logger: Logger
     /// The versions of the documents that citizens accept, as front ends display them.

@@ -23,14 +23,19 @@ extension CitizenOperations {
     /// Sets a new password with the code from the mail, and ends every session.
     /// - Throws: `Refusal.invalid` for a code that is unknown, used or expired, and for a password that is easily guessed; `.busy`.
     package func confirmPasswordReset(
-        token text: String, password: Password, by caller: Caller, repeating: Repeating<Void>? = nil
+        token text: String, mailbox: EmailAddress? = nil, password: Password, by caller: Caller,
+        repeating: Repeating<Void>? = nil
     ) async throws -> Once<Void> {
         let general = password.faults(for: PasswordOwner()).map { Fault("/new_password", .tooWeak, $0) }
-        guard let token = Token(text, for: .mail) else { throw Refusal.invalid(general + Self.codeFaults) }
-        guard general.isEmpty else { throw Refusal.invalid(general) }
+        guard general.isEmpty else {
+            let isCode = Token(text, for: .mail) != nil || MailCodes.normalized(text) != nil
+            throw Refusal.invalid(general + (isCode ? [] : Self.codeFaults))
+        }
+        let digest = try await tokenDigest(of: text, .passwordReset, owner: mailbox.map(MailCodeOwner.mailbox))
+        guard let digest else { throw Self.codeRefused }
         let passwordHash = try await hash(of: password, for: caller)
         return try await once(repeating, within: .everyCreditor) { tx, now in
-            guard let id = try await tx.spend(mailToken: token.digest, of: .passwordReset, at: now),
+            guard let id = try await tx.spend(mailToken: digest, of: .passwordReset, at: now),
                 try await tx.ask(Citizens.lock(id)) == .active, let citizen = try await tx.ask(Citizens.show(id))
             else { throw Self.codeRefused }
             // An error rolls the transaction back, so the citizen can use the code again with a better password.

@@ -9,7 +9,7 @@ extension NotificationOperations {
     package static let passwordResetLifeSeconds = 3_600
     package static let changeEmailLifeSeconds = 3_600
 
-    /// Builds the mail for this attempt. The code is generated here and only its digest is stored, so each retry carries a new code. Codes
+    /// Builds the mail for this attempt. The token of the link and the code are generated here and only their digests are stored, so each retry carries new ones. Codes
     /// of earlier attempts stay valid, because one of those mails may have arrived.
     /// - Returns: `nil` when the account no longer needs the mail, or has another mailbox.
     func citizenMessage(_ mail: PagoPA.Notification, about id: CitizenID, to recipient: EmailAddress)
@@ -35,23 +35,27 @@ extension NotificationOperations {
         case .emailChanged: return try message(mail, MailTexts.emailChanged(language: language), to: recipient)
         case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
         case .identityProved: return try message(mail, MailTexts.identityProved(language: language), to: recipient)
-        case .receiptReady, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided, .webhookPaused, .test:
+        case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided,
+            .webhookPaused, .test:
             return nil
         }
         let token = try Token.make(.mail)
+        let code = try MailCodes.make()
+        let codeDigest = codes.digest(of: MailCodes.normalized(code) ?? [], mail.kind, for: id)
         let isWanted = try await store.transaction(within: .everyCreditor) { tx in
             guard try await tx.ask(Citizens.lock(id)) == wanted, try await tx.isWanted(mail) else { return false }
             // A code sent to a former mailbox would give its reader access to the account.
             let mailbox = try await tx.ask(Citizens.show(id))?.email?.mailbox
             guard mail.kind == .changeEmail || mailbox == recipient.mailbox else { return false }
             tx.insert(
-                mailToken: token.digest, of: mail.kind, for: id, proving: mail.kind == .changeEmail ? recipient : nil,
+                mailToken: token.digest, code: codeDigest, mailbox: recipient.mailbox, of: mail.kind, for: id,
+                proving: mail.kind == .changeEmail ? recipient : nil,
                 until: now.adding(seconds: lifeSeconds))
             return true
         }
         guard isWanted else { return nil }
         // Browsers never send the fragment, so no server, including ours and the front end's, logs the code.
         let link = mail.link.map { "\($0)#token=\(token.text)" }
-        return try message(mail, write(token.text, link, lifeSeconds / 3_600), to: recipient)
+        return try message(mail, write(code, link, lifeSeconds / 3_600), to: recipient)
     }
 }

@@ -5,28 +5,16 @@ import Storage
 extension NotificationOperations {
     /// Builds the mail about a receipt: the receipt is ready, the payment is under review, or the payment failed.
     func receiptMessage(
-        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, pdf: [UInt8]?,
-        to recipient: EmailAddress
+        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, wording: MailWording?,
+        pdf: [UInt8]?, to recipient: EmailAddress
     ) throws -> [UInt8] {
         let link =
             pdf == nil ? nil : receipts.links.link(to: receipt.id, for: mail.audience, in: mail.language, at: clock())
         let text =
-            switch mail.kind {
-            case .receiptReady:
-                MailTexts.receiptReady(receipt, creditor: creditor, link: link, language: mail.language)
-            case .paymentUnderReview:
-                MailTexts.paymentUnderReview(receipt, creditor: creditor, link: link, language: mail.language)
-            case .doublePayment:
-                MailTexts.doublePayment(receipt, creditor: creditor, link: link, language: mail.language)
-            case .paymentFailed: MailTexts.paymentFailed(receipt, creditor: creditor, language: mail.language)
-            case .refundDecided:
-                MailTexts.refundDecided(
-                    receipt, refund: receipt.refunds.first { $0.id == mail.refund }, hasReceipt: pdf != nil,
-                    creditor: creditor, link: link, language: mail.language)
-            case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-                .smartCardProved, .identityProved, .webhookPaused:
-                MailTexts.test(language: mail.language)
-            }
+            MailTexts.about(
+                receipt, mail.kind, creditor: creditor, refund: receipt.refunds.first { $0.id == mail.refund },
+                hasReceipt: pdf != nil, link: link, wording: wording, language: mail.language)
+            ?? MailTexts.test(language: mail.language)
         let attachment = pdf.map { bytes in
             MIMEMessage.Attachment(
                 fileName: "ricevuta-\(receipt.iuv).pdf", mediaType: "application/pdf", bytes: bytes)
@@ -41,7 +29,7 @@ extension NotificationOperations {
     /// Builds a mail that concerns no creditor.
     func message(_ mail: PagoPA.Notification, _ text: MailText, to recipient: EmailAddress) throws -> [UInt8] {
         try MIMEMessage(
-            from: outbox.mailFrom, senderName: nil, replyTo: nil, to: recipient, date: mail.createdAt,
+            from: outbox.mailFrom, senderName: outbox.senderName, replyTo: nil, to: recipient, date: mail.createdAt,
             messageID: mail.messageID, text: text, language: mail.language, attachment: nil
         ).bytes()
     }

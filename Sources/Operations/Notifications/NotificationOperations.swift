@@ -7,6 +7,7 @@ package struct NotificationOperations: OperationGroup {
     package let store: Store
     package let clock: @Sendable () -> Instant
     let outbox: Outbox
+    let codes: MailCodes
     let receipts: ReceiptOperations
     let externalServices: ExternalServices
     let logger: Logger

@@ -5,6 +5,10 @@ import Storage
 /// Creates e-mails in the transaction of the event that they report. `NotificationOperations` sends them later.
 struct Outbox: Sendable {
     let mailFrom: EmailAddress
+    /// The display name of the sender of e-mails that concern no creditor.
+    let senderName: String?
+    /// The envelope sender.
+    let returnPath: ReturnPath
     /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
     let allowedRecipients: AllowedRecipients?
 

@@ -48,7 +48,7 @@ extension NotificationOperations {
             let left = leaseEnd - .milliseconds(Self.leaseMarginMilliseconds) - ContinuousClock.now
             guard left > .seconds(1) else { return await release(mail) }
             try await externalServices.deliver(
-                message, outbox.mailFrom.value, recipient.value, Int(left.components.seconds) * 1_000)
+                message, outbox.returnPath.address(of: mail.id), recipient.value, Int(left.components.seconds) * 1_000)
         } catch is CancellationError {
             return await release(mail)
         } catch MailFailure.stopped, is DatabaseUnavailable {
@@ -129,12 +129,13 @@ extension NotificationOperations {
         else { throw Refusal.notFound }
         // The receipt that replaced this one has its own e-mails.
         if receipt.isReplaced, receipt.outcome.movedMoney { return nil }
-        let creditor = try await store.read(
-            within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor))
+        let (creditor, wording) = try await store.read(
+            within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor),
+            MailWordings.show(mail.kind, mail.language, of: receipt.creditor, within: .everyCreditor))
         let pdf =
             mail.kind.attachesReceipt && receipt.hasPDF
             ? try await receipts.draw(receipt, for: mail.audience, language: mail.language) : nil
-        return try receiptMessage(mail, receipt, creditor, pdf: pdf, to: recipient)
+        return try receiptMessage(mail, receipt, creditor, wording: wording, pdf: pdf, to: recipient)
     }
 }
 

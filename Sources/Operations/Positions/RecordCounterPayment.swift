@@ -31,7 +31,7 @@ extension PositionOperations {
                     receipt: receipt.id), at: now)
             tx.insert(
                 outbox.mails(
-                    .receiptReady, about: receipt, toPayer: [], toDebtor: position.debtor.email,
+                    NotificationKind.counterPayment, about: receipt, toPayer: [], toDebtor: position.debtor.email,
                     in: creditor.languages.first ?? .it, at: now))
             return receipt
         }

@@ -52,8 +52,9 @@ package enum EventType: String, Sendable, CaseIterable {
         case .anomalyResolved: self = .anomalyResolved
         case .refundState: self.init(.refund, to)
         case .importEnded: self = .importDone
-        case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .notificationResent, .creditorSaved,
-            .accountSaved,
+        case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .notificationResent,
+            .notificationBounced, .creditorSaved,
+            .accountSaved, .mailWordingsSaved,
             .debtTypeSaved, .pspListReplaced, .keyMade, .keyChanged, .keyRevoked, .suspended, .suspensionLifted,
             .secretMade, .secretRevoked, .secretsEncrypted,
             .relayRegistered, .relayEnded, .citizenRegistered, .registrationAttempt, .citizenVerified, .citizenChanged,

@@ -59,8 +59,11 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case notificationRetried = "notification_retried"
     /// The note contains the id of the new e-mail, never its address.
     case notificationResent = "notification_resent"
+    /// The note contains the enhanced status code.
+    case notificationBounced = "notification_bounced"
     case creditorSaved = "creditor_saved"
     case accountSaved = "account_saved"
+    case mailWordingsSaved = "mail_wordings_saved"
     case debtTypeSaved = "debt_type_saved"
     /// The note contains what was switched off, and the reason.
     case suspended

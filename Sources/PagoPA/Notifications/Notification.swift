@@ -26,6 +26,20 @@ package struct Notification: Sendable, Equatable {
     package let resentOf: Identifier<Notification>?
     /// `nil` unless the e-mail is skipped.
     package let skipReason: SkipReason?
+    /// `nil` unless the e-mail has bounced.
+    package let bounce: Bounce?
+
+    /// The report of the recipient's mail server.
+    package struct Bounce: Sendable, Equatable {
+        package let at: Instant
+        /// The enhanced status code (RFC 3463), such as `5.1.1`.
+        package let code: String
+
+        package init(at: Instant, code: String) {
+            self.at = at
+            self.code = code
+        }
+    }
 
     package init(
         id: Identifier<Notification>, kind: NotificationKind, receipt: Identifier<Receipt>?,
@@ -33,7 +47,8 @@ package struct Notification: Sendable, Equatable {
         audience: ReceiptAudience? = nil, citizen: CitizenID? = nil, link: String? = nil,
         recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
         sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant,
-        resentOf: Identifier<Notification>? = nil, skipReason: SkipReason? = nil
+        resentOf: Identifier<Notification>? = nil, skipReason: SkipReason? = nil,
+        bounce: Bounce? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -55,6 +70,7 @@ package struct Notification: Sendable, Equatable {
         self.createdAt = createdAt
         self.resentOf = resentOf
         self.skipReason = skipReason
+        self.bounce = bounce
     }
 }
 
@@ -70,6 +86,8 @@ package enum SkipReason: String, Sendable, CaseIterable {
 
 package enum NotificationKind: String, Sendable, CaseIterable {
     case receiptReady = "receipt_ready"
+    /// A payment was recorded at the creditor's counter.
+    case counterPayment = "counter_payment"
     /// Money arrived, and an operator must decide before it counts.
     case paymentUnderReview = "payment_under_review"
     /// Money arrived for a debt that was already paid.
@@ -109,7 +127,7 @@ extension NotificationKind {
     /// Whether the current receipt is attached.
     package var attachesReceipt: Bool {
         switch self {
-        case .receiptReady, .paymentUnderReview, .doublePayment, .refundDecided: true
+        case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
             .smartCardProved, .identityProved, .webhookPaused, .test:
             false
@@ -124,6 +142,8 @@ package enum NotificationState: String, Sendable, CaseIterable {
     case retrying
     case dead
     case skipped
+    /// The recipient's mail server returned it after it was sent. The address was deleted.
+    case bounced
 }
 
 package enum NotificationEvent: Sendable, CaseIterable {
@@ -136,6 +156,8 @@ package enum NotificationEvent: Sendable, CaseIterable {
     case retriedByOps
     /// This environment may not send e-mails to the recipient.
     case recipientRefused
+    /// The recipient's mail server reported that it could not deliver the e-mail.
+    case returned
 }
 
 extension NotificationState: TransitionTable {
@@ -148,10 +170,12 @@ extension NotificationState: TransitionTable {
         case (.sending, .failedForGood): .dead
         case (.sending, .released): .queued
         case (.sending, .recipientRefused): .skipped
+        case (.sent, .returned): .bounced
         case (.dead, .retriedByOps), (.retrying, .retriedByOps): .queued
         case (.queued, .retriedByOps): .queued
         case (.sending, .retriedByOps), (.sent, .retriedByOps), (.skipped, .retriedByOps): nil
-        case (.sent, _), (.dead, _), (.skipped, _): nil
+        case (.sent, _), (.dead, _), (.skipped, _), (.bounced, _): nil
+        case (.queued, .returned), (.retrying, .returned), (.sending, .returned): nil
         case (.queued, .delivered), (.queued, .failedForNow), (.queued, .failedForGood), (.queued, .released),
             (.queued, .recipientRefused):
             nil

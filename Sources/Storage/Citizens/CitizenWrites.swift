@@ -70,16 +70,44 @@ extension Transaction {
 
     // MARK: Codes in e-mails
 
-    /// - Parameter email: the e-mail address that a code of kind `changeEmail` verifies; nil for the other kinds.
+    /// - Parameters:
+    ///   - code: the HMAC of the code of eight characters, with the mailbox that it belongs to.
+    ///   - email: the e-mail address that a code of kind `changeEmail` verifies; nil for the other kinds.
     package func insert(
-        mailToken digest: [UInt8], of kind: NotificationKind, for citizen: CitizenID,
+        mailToken digest: [UInt8], code: [UInt8]? = nil, mailbox: String? = nil, of kind: NotificationKind,
+        for citizen: CitizenID,
         proving email: EmailAddress? = nil, until end: Instant
     ) {
         send(
             """
-            INSERT INTO mail_tokens (digest, citizen_id, kind, email, expires_at)
-            VALUES (\(digest), \(citizen.uuid), \(kind.rawValue), \(email?.value), \(end.sql))
+            INSERT INTO mail_tokens (digest, citizen_id, kind, email, expires_at, code_digest, mailbox)
+            VALUES (\(digest), \(citizen.uuid), \(kind.rawValue), \(email?.value), \(end.sql), \(code), \(mailbox))
             """)
+    }
+
+    /// Counts one attempt for every code of this kind that was sent to the owner and allows another one.
+    /// - Returns: these codes.
+    package func countCodeAttempt(_ kind: NotificationKind, of owner: MailCodeOwner, at now: Instant) async throws
+        -> [MailCodeCandidate]
+    {
+        let condition: SQL =
+            switch owner {
+            case .mailbox(let email): "mailbox = \(email.mailbox)"
+            case .citizen(let id): "citizen_id = \(id.uuid)"
+            }
+        let rows = try await query(
+            """
+            UPDATE mail_tokens SET code_attempts = code_attempts + 1
+            WHERE \(condition) AND kind = \(kind.rawValue) AND code_digest IS NOT NULL
+                AND code_attempts < \(MailCodeCandidate.maximumAttempts) AND expires_at > \(now.sql)
+            RETURNING digest, code_digest, citizen_id
+            """)
+        return try rows.map { row in
+            var row = row
+            return MailCodeCandidate(
+                tokenDigest: try row.next([UInt8].self), codeDigest: try row.next([UInt8].self),
+                citizen: try row.identifier())
+        }
     }
 
     /// Consumes a code for a new e-mail address, together with all other codes that were sent to this citizen.

@@ -41,6 +41,18 @@ package enum Notifications {
         ).map(\.first)
     }
 
+    /// - Parameter messageID: without angle brackets.
+    package static func show(messageID: String, within tenancy: Tenancy, locking: Bool = false) -> Query<
+        PagoPA.Notification?
+    > {
+        several(
+            """
+            SELECT \(columns) FROM notifications n
+            WHERE n.message_id = \(messageID) AND \(tenancy.condition(on: .notifications("n")))\(locking ? " FOR UPDATE" as SQL : "")
+            """
+        ).map(\.first)
+    }
+
     /// One page of e-mails, newest first.
     package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
@@ -67,7 +79,7 @@ package enum Notifications {
         """
         n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
         n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at, n.last_error, n.message_id,
-        n.created_at, n.resent_of, n.skipped_reason
+        n.created_at, n.resent_of, n.skipped_reason, n.bounced_at, n.bounce_code
         """
     }
 
@@ -95,7 +107,13 @@ extension Row {
             audience: audience, citizen: citizen, link: link, recipient: recipient, language: language, state: state,
             attempts: try int(), nextAttemptAt: try optionalInstant(), sentAt: try optionalInstant(),
             lastError: try optionalText(), messageID: try text(), createdAt: try instant(),
-            resentOf: try optionalIdentifier(), skipReason: try skipReason(of: state))
+            resentOf: try optionalIdentifier(), skipReason: try skipReason(of: state), bounce: try bounce())
+    }
+
+    private mutating func bounce() throws -> PagoPA.Notification.Bounce? {
+        let (at, code) = (try optionalInstant(), try optionalText())
+        guard let at, let code else { return nil }
+        return PagoPA.Notification.Bounce(at: at, code: code)
     }
 
     private mutating func skipReason(of state: NotificationState) throws -> SkipReason? {

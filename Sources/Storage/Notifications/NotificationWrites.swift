@@ -90,6 +90,16 @@ extension Transaction {
                 """)
     }
 
+    /// Queues that the recipient's mail server returned a sent e-mail. Its address is deleted, because it does not work.
+    package func markBounced(_ mail: PagoPA.Notification, code: String, at now: Instant) {
+        send(
+            """
+            UPDATE notifications SET \(change("state", by: .returned, of: NotificationState.self)),
+                bounced_at = \(now.sql), bounce_code = \(code), recipient = NULL, link = NULL, forgotten_at = \(now.sql)
+            WHERE id = \(mail.id.uuid) AND \(fits("state", .returned, of: NotificationState.self))
+            """)
+    }
+
     /// Queues a change of an e-mail that this sender claimed. Nothing changes if another sender has claimed it since.
     private func move(_ mail: PagoPA.Notification, by event: NotificationEvent, setting columns: SQL) {
         send(
