@@ -9,6 +9,8 @@ import Testing
 
 extension Sample {
     static let today = try! CalendarDate("2026-10-09")  // a valid literal
+    /// On that day.
+    static let noon = try! Instant(rfc3339: "2026-10-09T10:00:00Z")  // a valid literal
 
     static func position(
         _ state: PositionState = .open, written off: Int64 = 0, reasons: [AnomalyKind] = [],
@@ -48,7 +50,7 @@ extension Sample {
 /// The exact responses about positions.
 @Suite struct PositionResponseTests {
     private func json(_ detail: PositionDetail) -> String {
-        String(decoding: detail.reply(at: Sample.now, Sample.links).body, as: UTF8.self)
+        String(decoding: detail.reply(at: Sample.noon, Sample.links).body, as: UTF8.self)
     }
 
     /// The members of one object of the response.
@@ -126,12 +128,12 @@ extension Sample {
 
     @Test func `the status depends on the day in Rome, and so does the entity tag`() throws {
         let detail = PositionDetail(position: try Sample.position())
-        let due = detail.reply(at: Sample.now.adding(seconds: 86_400), Sample.links)
-        let late = detail.reply(at: Sample.now.adding(seconds: 172_800), Sample.links)
+        let due = detail.reply(at: Sample.noon.adding(seconds: 86_400), Sample.links)
+        let late = detail.reply(at: Sample.noon.adding(seconds: 172_800), Sample.links)
         #expect(String(decoding: due.body, as: UTF8.self).contains(#""status":"open","total_cents""#))
         #expect(String(decoding: late.body, as: UTF8.self).contains(#""status":"expired","total_cents""#))
         #expect(due.headers[.eTag]?.hasPrefix("\"3-") == true && due.headers[.eTag] != late.headers[.eTag])
-        #expect(due == detail.reply(at: Sample.now, Sample.links))
+        #expect(due == detail.reply(at: Sample.noon, Sample.links))
     }
 
     @Test func `attempts and receipts are references`() throws {
@@ -160,7 +162,7 @@ extension Sample {
 
     private func apply(_ patch: String) throws -> PositionDraft {
         try PositionPatch.apply(
-            JSONValue(patch), to: PositionDetail(position: Sample.position()), at: Sample.now, Sample.links)
+            JSONValue(patch), to: PositionDetail(position: Sample.position()), at: Sample.noon, Sample.links)
     }
 
     private func violations(_ patch: String) -> [String] {

@@ -11,7 +11,7 @@ import Testing
 @Suite(.serialized) struct DelegationTests {
     private static let mario = "RSSMRA80A01H501U"
     private static let anna = "VRDNNA85M41F205G"
-    private static let luigi = "VRDLGU70A01H501D"
+    private static let luigi = "VRDLGU70A01H501O"
 
     private func caller(_ taxCode: String, _ proof: CitizenProof = .smartCard) throws -> Caller {
         let key = APIKey(

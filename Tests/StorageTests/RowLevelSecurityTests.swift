@@ -169,7 +169,7 @@ import Testing
             }
             let give: SQL = """
                 INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at)
-                VALUES (gen_random_uuid(), \(TestData.mario.value), 'VRDLGU70A01H501D', now(), now())
+                VALUES (gen_random_uuid(), \(TestData.mario.value), 'VRDLGU70A01H501O', now(), now())
                 """
             for tenant: Tenancy in [.citizen(TestData.anna), .only([TestData.alfa]), .registry([TestData.alfa])] {
                 await #expect(throws: StorageError.self) {

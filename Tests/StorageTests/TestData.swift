@@ -181,7 +181,7 @@ struct TestData {
             """
             INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at) VALUES
                 (gen_random_uuid(), \(Self.mario.value), \(Self.anna.value), now(), now()),
-                (gen_random_uuid(), \(Self.anna.value), 'VRDLGU70A01H501D', now(), now())
+                (gen_random_uuid(), \(Self.anna.value), 'VRDLGU70A01H501O', now(), now())
             """)
         try await fillAccounts(crowd: crowd)
         _ = try await pool.query("ANALYZE")
