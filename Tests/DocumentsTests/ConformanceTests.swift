@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// PDFs validated by independent programs.
-@Suite struct ConformanceTests {
+@Suite(.serialized) struct ConformanceTests {
     private static let drawing = Result { try ReceiptPDF() }
 
     /// An ordinary receipt, one long enough for several pages, and one without any optional value.

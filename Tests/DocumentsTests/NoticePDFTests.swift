@@ -5,7 +5,8 @@ import Testing
 
 @testable import Documents
 
-@Suite struct NoticePDFTests {
+/// Serialized, because one creditor has a bounded queue of documents.
+@Suite(.serialized) struct NoticePDFTests {
     private static let drawing = Result { try ReceiptPDF() }
     private static let longest = String(repeating: "W", count: 140)
 
@@ -145,6 +146,15 @@ import Testing
 
     private static func pdf(_ notices: [PaymentNotice], _ language: Language) async throws -> [UInt8] {
         try await drawing.get().draw(try #require(NoticeContent(notices, language: language)))
+    }
+
+    @Test func `the end of a stream that validators misread is found`() {
+        for (text, isMisread) in [
+            ("x\r\nendstream", true), ("x\nendstream", false), ("\r\r\nendstream", true), ("\r", false), ("", false),
+            ("x\r\n endstream", false),
+        ] {
+            #expect(Conformance.hasAmbiguousEnd(Array(text.utf8)) == isMisread, "\(text)")
+        }
     }
 
     /// The largest amount of a notice, sixty times: every code of every page is read by other programs.

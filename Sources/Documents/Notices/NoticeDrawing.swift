@@ -103,7 +103,9 @@ extension NoticeContent {
         sheet.skip(8)
         var (left, right) = columns(on: sheet)
         write(.amounts, [:], .heading, as: "H2", to: &left)
-        left.write(amount, .amount)
+        // A sum of many installments may be too wide for large letters.
+        let isWide = sheet.lines(of: amount, .amount, width: Self.columnWidth).count > 1
+        left.write(amount, isWide ? .subject : .amount)
         if notices.count == 1 {
             write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &left)
             writeInstallment(notice, to: &left)

@@ -66,6 +66,8 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
     package let sections: [Section]
     /// The creditor's own sentence.
     package let sentence: String?
+    /// The language of the sentence, if it is not the document's.
+    let sentenceLanguage: Language?
     package let footer: String
     package let verificationURL: String?
     package let createdAt: Instant
@@ -89,6 +91,7 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
         creditorLines = writer.creditorLines
         logo = context.logo
         sentence = context.creditor?.receiptText(in: language)
+        sentenceLanguage = context.creditor?.receiptTexts[language] == nil && language != .it ? .it : nil
         version = writer.version
         amount = writer.formats.money(receipt.amount)
         state = words.state(receipt, context.decision)

@@ -37,7 +37,9 @@ extension ReceiptContent {
         if !sheet.hasRoom(for: height) { sheet.turnPage() }
         if !sentence.isEmpty {
             let top = sheet.y
-            sheet.tagged("P") { sheet.draw(sentence, .value, x: Sheet.margin, top: top) }
+            sheet.tagged("P", language: sentenceLanguage?.tag) {
+                sheet.draw(sentence, .value, x: Sheet.margin, top: top)
+            }
             sheet.skip(Double(sentence.count) * Sheet.Style.value.lineHeight + 6)
         }
         guard let code, let verificationURL else {
