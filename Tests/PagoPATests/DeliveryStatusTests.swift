@@ -31,13 +31,14 @@ import Testing
         #expect(try DeliveryStatus(Self.message + Self.recipient() + Self.recipient(action, "2.0.0")).failure == nil)
     }
 
-    @Test(arguments: [
-        "", "x", "Reporting-MTA: dns; a\n", recipient(), message + "\nAction: failed\nStatus: 5.1.1\n",
-        message + recipient("gone"), message + recipient("failed", "5.1"), message + recipient("failed", "3.1.1"),
-        message + recipient("failed", "5.1.1111"), message + recipient("failed", "a.b.c"), " a\n" + message,
-        message + "\n: failed\n", message + "\nÀction: failed\n", String(repeating: "a: b\n", count: 60),
-        message + String(repeating: recipient(), count: 51), String(repeating: "a", count: 16_385),
-    ] as [String])
+    @Test(
+        arguments: [
+            "", "x", "Reporting-MTA: dns; a\n", recipient(), message + "\nAction: failed\nStatus: 5.1.1\n",
+            message + recipient("gone"), message + recipient("failed", "5.1"), message + recipient("failed", "3.1.1"),
+            message + recipient("failed", "5.1.1111"), message + recipient("failed", "a.b.c"), " a\n" + message,
+            message + "\n: failed\n", message + "\nÀction: failed\n", String(repeating: "a: b\n", count: 60),
+            message + String(repeating: recipient(), count: 51), String(repeating: "a", count: 16_385),
+        ] as [String])
     func `another text is refused`(text: String) {
         #expect(throws: InvalidValue.self) { try DeliveryStatus(text) }
     }

@@ -92,7 +92,7 @@ struct PortalApp: Sendable {
     /// In constant time for texts of one length.
     static func areEqual(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
-        return zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        return zip(left.utf8, right.utf8).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     private func signInFirst(_ visit: inout Visit, _ message: TextKey) -> PageResponse {
