@@ -25,7 +25,8 @@ package struct TraceContext: Sendable, Equatable {
             let version = parts.first.map({ String(Substring($0)) }), version != "ff",
             parts.count == 4 || version != "00",
             let trace = parts.dropFirst().first, let span = parts.dropFirst(2).first, !Self.areZeros(span),
-            let flags = parts.dropFirst(3).first, let bits = UInt8(String(Substring(flags)), radix: 16)  // reads two hex digits
+            let flags = parts.dropFirst(3).first,
+            let bits = UInt8(String(Substring(flags)), radix: 16)  // reads two hex digits
         else { return nil }
         var digits = Substring(trace)
         let groups = [8, 4, 4, 4, 12].map { length in
