@@ -8,8 +8,7 @@ import Testing
 @testable import API
 
 extension Sample {
-    static let today = try! CalendarDate("2026-10-09")  // a valid literal
-    /// On that day.
+    /// On the day before the installment is due.
     static let noon = try! Instant(rfc3339: "2026-10-09T10:00:00Z")  // a valid literal
 
     static func position(
