@@ -63,7 +63,7 @@ package struct DeliveryStatus: Sendable, Equatable {
             }
             groups.append(group)
         }
-        if groups.last?.isEmpty == true { groups.removeLast() }
+        if groups.last?.isEmpty == true { groups = groups.dropLast() }
         var recipients: [Recipient] = []
         // The first group is about the message.
         for group in groups.dropFirst() { recipients.append(try Self.recipient(group)) }
