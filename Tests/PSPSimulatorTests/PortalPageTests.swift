@@ -3,7 +3,7 @@ import Testing
 
 @testable import PSPSimulator
 
-struct PortalPageTests {
+struct PortalPageLanguageTests {
     private static let texts: [PageText] =
         [
             .title, .heading, .noMoney, .lastAction, .cancelled, .creditor, .reason, .notice, .amount, .fee, .total,

@@ -62,7 +62,10 @@ struct SenderGradeTests {
         #expect(try faults(rightPosts(xml("45.50"), type: "application/xml; charset=utf-8")).isEmpty)
         #expect(
             try faults(rightPosts(xml("45.5"), type: "text/xml"))
-                == ["amounts are whole cents in JSON and have two decimals in XML"])
+                == [
+                    "amounts are whole cents in JSON and have two decimals in XML",
+                    "the transfers add up to the amount",
+                ])
     }
 
     @Test func `each mistake fails its own check`() throws {
