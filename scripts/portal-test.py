@@ -121,7 +121,6 @@ def pay(visitor, prefix):
     address = page.url
     with page.expect_navigation():
         page.click("a[data-go]")
-    visitor.check(f"{prefix}-simulator") if os.environ.get("CHECK_SIMULATOR") else None
     payment = page.url
     page.goto(address.removesuffix("/go"))
     visitor.check(f"{prefix}-open")
@@ -134,6 +133,19 @@ def pay(visitor, prefix):
             break
         time.sleep(0.3)
     visitor.check(f"{prefix}-done")
+
+
+def sign_in_by_spid(visitor):
+    page = visitor.page
+    page.goto(f"{PORTAL}/sign-in")
+    visitor.submit("form[action='/sign-in/oidc'] button")
+    visitor.check("spid")
+    with page.expect_navigation():
+        page.click("a[data-go]")
+    visitor.submit("button[type=submit]")
+    visitor.check("spid-signed-in")
+    if page.url.rstrip("/") != PORTAL:
+        faults.append(f"spid: ended at {page.url}")
 
 
 def main():
@@ -170,8 +182,8 @@ def main():
         for language in ("en", "de", "fr", "sl"):
             visitor.open(f"/payments?language={language}", f"payments-{language}")
         page.goto(f"{PORTAL}/payments?language=it")
-        notice = page.goto(f"{PORTAL}/payments") and next(
-            (text for text in notices(visitor) if text), None)
+        page.goto(f"{PORTAL}/payments")
+        notice = next(notices(visitor), None)
         visitor.context.close()
 
         guest = Visitor(browser)
@@ -182,6 +194,8 @@ def main():
             guest.page.fill("[name=notice_number]", notice)
             guest.submit()
             pay(guest, "guest")
+        guest.context.close()
+        sign_in_by_spid(Visitor(browser))
         browser.close()
     for fault in dict.fromkeys(faults):
         print(fault)

@@ -109,6 +109,22 @@ import Testing
         }
     }
 
+    @Test func `a start whose amount another one changed meanwhile is refused too`() async throws {
+        try await StartFixture.with { desk in
+            try await open(desk)
+            // While the creditor is asked, the answer to another start is stored.
+            let service = try desk.intermediary(FastPSP()) { _ in
+                _ = try await desk.test.pool.query("UPDATE installments SET amount_cents = 150")
+                _ = try await desk.test.pool.query("UPDATE transfers SET amount_cents = 150")
+                return AmountAnswer(isPayable: true, amountCents: 150, notificationFeeCents: nil)
+            }
+            #expect(
+                await refusal { try await desk.start(service, key: "a") }
+                    == .amountChanged(from: try cents(100), to: try cents(150)))
+            #expect(try await desk.test.ask("SELECT count(*)::text FROM payment_attempts") == ["0"])
+        }
+    }
+
     @Test func `nothing owed any more is refused and noted, and the position stays as it is`() async throws {
         try await StartFixture.with { desk in
             try await open(desk, .lastKnown)

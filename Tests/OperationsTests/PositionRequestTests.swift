@@ -61,9 +61,10 @@ import Testing
 
     private func request(
         _ request: PositionRequest, _ service: Intermediary, citizen: SignedInCitizen? = nil,
-        key: String = UUID().uuidString
+        for delegator: TaxCode? = nil, through apiKey: APIKey = frontEnd, key: String = UUID().uuidString
     ) async throws -> Once<Position> {
-        let caller = Caller(key: Self.frontEnd, citizen: citizen)
+        let own = Caller(key: apiKey, citizen: citizen)
+        let caller = delegator.map { own.acting(for: $0) } ?? own
         return try await service.positions.request(
             request, by: caller,
             repeating: Repeating(
@@ -122,10 +123,34 @@ import Testing
             #expect(mine.position.id == own.id)
             #expect(
                 await refusal { try await request(wanted(debtor: "BNCNNA80A41H501R"), service, citizen: citizen) }
-                    == .invalid([Fault("/debtor/tax_code", .mismatch, "is not the signed-in citizen's")]))
+                    == .invalid([
+                        Fault("/debtor/tax_code", .mismatch, "is not that of the person for whom the citizen acts")
+                    ]))
+            // A delegation is for the other person only, who is named.
+            let other = try TaxCode("BNCNNA80A41H501R")
+            guard
+                case .done(let theirs) = try await request(
+                    wanted(debtor: other.value), service, citizen: citizen, for: other)
+            else { throw TestIntermediary.Unexpected() }
+            #expect(theirs.debtor.taxCode == other)
+            for debtor in [nil, citizen.taxCode.value] {
+                let refused = await refusal {
+                    try await request(wanted(debtor: debtor), service, citizen: citizen, for: other)
+                }
+                guard case .invalid = refused else { throw TestIntermediary.Unexpected() }
+            }
+            // A published key creates positions for its citizens.
+            let published = APIKey(
+                id: Self.frontEnd.id, name: "page", kind: .browser, prefix: "qz_page", scopes: [.paymentsWrite],
+                creditors: [TestIntermediary.comune], createdAt: Instant(microseconds: 0))
+            guard
+                case .done = try await request(wanted(debtor: nil), service, citizen: citizen, through: published)
+            else { throw TestIntermediary.Unexpected() }
             #expect(
                 await refusal { try await request(wanted(debtor: nil), service) }
-                    == .invalid([Fault("/debtor", .required, "is required without a signed-in citizen")]))
+                    == .invalid([
+                        Fault("/debtor", .required, "is required, unless a signed-in citizen acts for themselves")
+                    ]))
         }
     }
 

@@ -57,7 +57,7 @@ import Testing
         var seen: Set<DisabledCode> = []
         for state in PositionState.allCases {
             for (isHeld, isAlternativeHeld) in [(false, false), (true, false), (false, true), (true, true)] {
-                for reasons: [AnomalyKind] in [[], [.alreadyPaid]] {
+                for reasons: [AnomalyKind] in [[], [.amountMismatch]] {
                     for (late, end, days) in [(true, nil, 0), (true, 1, 2), (false, nil, 1)] as [(Bool, Int?, Int)] {
                         let position = try position(
                             state, late: late, validUntil: end, isHeld: isHeld, isAlternativeHeld: isAlternativeHeld,

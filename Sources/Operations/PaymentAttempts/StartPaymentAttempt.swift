@@ -57,10 +57,10 @@ extension AttemptOperations {
         _ request: AttemptRequest, by caller: Caller, repeating: Repeating<StartedAttempt>
     ) async throws -> Once<StartedAttempt> {
         let deadline = ContinuousClock.now + .seconds(PSPPortal.startSeconds)
-        var held = try await hold(request, asksAmounts: true, by: caller, repeating: repeating)
+        var held = try await hold(request, by: caller, repeating: repeating)
         if case .unasked(let questions, let attempt) = held {
             try await refreshAmounts(questions, of: attempt, accepted: request.acceptedAmount, by: caller)
-            held = try await hold(request, asksAmounts: false, by: caller, repeating: repeating)
+            held = try await hold(request, after: attempt, by: caller, repeating: repeating)
         }
         switch held {
         case .unasked: throw Refusal.amountUnavailable
@@ -84,9 +84,10 @@ extension AttemptOperations {
         case replayed(StoredAnswer)
     }
 
-    /// - Parameter asksAmounts: whether debt types with a source of amounts are held back until the creditor was asked.
+    /// - Parameter first: the attempt as it was before the creditor was asked for present amounts; `nil`: it was not asked yet.
     private func hold(
-        _ request: AttemptRequest, asksAmounts: Bool, by caller: Caller, repeating: Repeating<StartedAttempt>
+        _ request: AttemptRequest, after first: PaymentAttempt? = nil, by caller: Caller,
+        repeating: Repeating<StartedAttempt>
     ) async throws -> Held {
         let now = clock()
         let secrets = try await self.secrets.valid(of: request.psp)
@@ -113,11 +114,11 @@ extension AttemptOperations {
                 let plan = try plan(
                     request, for: positions, of: creditors, from: try await psps.version(version, in: tx),
                     signedWith: secrets, unless: ActiveSuspensions(suspensions, at: now), by: caller, at: now)
-                if asksAmounts {
+                if first == nil {
                     let questions = questions(plan.attempt, positions, sources)
                     if !questions.isEmpty { return .unasked(questions, plan.attempt) }
                 }
-                if let accepted = request.acceptedAmount, accepted != plan.attempt.amount {
+                if let accepted = request.acceptedAmount ?? first?.amount, accepted != plan.attempt.amount {
                     throw Refusal.amountChanged(from: accepted, to: plan.attempt.amount)
                 }
                 tx.insert(plan.attempt, caller: caller.key.id)

@@ -6,14 +6,14 @@ import Storage
 
 extension PositionOperations {
     /// Creates an open position that a payer requests without a bill (pagamento spontaneo), as the form of its debt type allows. A
-    /// signed-in citizen requests it for themselves only.
+    /// signed-in citizen requests it for themselves, or for the person of a delegation.
     /// - Throws: `Refusal.notFound` for a debt type that the key does not see, `.invalid` with every violation, `.suspended`,
     ///   `.tooManyPositionRequests`, `.noticeNumbersExhausted`.
     package func request(
         _ request: PositionRequest, by caller: Caller, repeating: Repeating<Position>
     ) async throws -> Once<Position> {
-        // The key creates the position: citizens only see positions.
-        let tenancy = caller.key.tenancy
+        // The position is one of the key's creditors, also if the key is published and only its citizens may use it.
+        let tenancy = caller.key.noticeTenancy
         return try await retryingNumbers(of: nil) { tries in
             try await once(repeating, within: tenancy) { tx, now in
                 let found = try await tx.ask(
@@ -39,11 +39,11 @@ extension PositionOperations {
             ])
         }
         var faults = request.faults(against: form)
-        let debtor = request.debtor ?? caller.citizen.map { Debtor($0.payer) }
+        let debtor = request.debtor ?? caller.citizen.flatMap { $0.taxCode == caller.person ? Debtor($0.payer) : nil }
         if debtor == nil {
-            faults.append(Fault("/debtor", .required, "is required without a signed-in citizen"))
-        } else if let citizen = caller.citizen, debtor?.taxCode != citizen.taxCode {
-            faults.append(Fault("/debtor/tax_code", .mismatch, "is not the signed-in citizen's"))
+            faults.append(Fault("/debtor", .required, "is required, unless a signed-in citizen acts for themselves"))
+        } else if let person = caller.person, debtor?.taxCode != person {
+            faults.append(Fault("/debtor/tax_code", .mismatch, "is not that of the person for whom the citizen acts"))
         }
         guard faults.isEmpty, let debtor, let amount = request.amount ?? form.fixedAmount else {
             throw Refusal.invalid(faults)

@@ -86,7 +86,7 @@ extension Caller {
     /// Rejects searches by name, by metadata and by a part of a number by front ends and citizens, because they would find debts of strangers.
     /// - Throws: `Refusal.invalid`.
     fileprivate func demandStaff(for filter: PositionFilter) throws(Refusal) {
-        guard kind == .frontend || citizen != nil else { return }
+        guard kind == .frontend || kind == .browser || citizen != nil else { return }
         let used = [
             ("/debtor_name", filter.debtorName != nil), ("/metadata_key", filter.metadata != nil),
             ("/notice_number_end", filter.noticeNumberEnd != nil),
