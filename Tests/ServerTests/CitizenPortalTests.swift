@@ -16,7 +16,8 @@ extension ServerTests {
                 try await visitor.get("/register")
                 try await visitor.post("/register", Self.registration(email))
                 #expect(visitor.path == "/register/verify")
-                try await visitor.post("/register/verify", ["token": try await live.code(to: email)])
+                try await visitor.post(
+                    "/register/verify", ["token": try await live.code(to: email).text, "email": email])
                 #expect(visitor.path == "/sign-in")
                 try await visitor.post("/sign-in", ["username": email, "password": Applicant.password])
                 #expect(visitor.text.contains("Benvenuto"))

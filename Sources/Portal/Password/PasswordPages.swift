@@ -34,13 +34,15 @@ extension PortalApp {
         let texts = visit.texts
         let code = visit.filled("token")
         let password = visit.form["new_password"] ?? ""
-        var state = FormState(values: ["token": code ?? ""])
+        let email = visit.filled("email")
+        var state = FormState(values: ["token": code ?? "", "email": email ?? ""])
         if code == nil { state.errors["token"] = texts[.errorRequired] }
         if password.isEmpty { state.errors["new_password"] = texts[.errorRequired] }
         guard let code, !state.hasErrors else { return .page(PasswordPages.choose(visit, state), status: 422) }
         do {
             let body = JSONWriter.object { json in
                 json.field("token", code)
+                json.field("email", email)
                 json.field("new_password", password)
             }
             _ = try await api.post("/v1/password-resets/confirm", body, as: visit.caller.asGuest)
@@ -76,6 +78,9 @@ enum PasswordPages {
     static func choose(_ visit: Visit, _ state: FormState = FormState()) -> Page {
         let texts = visit.texts
         let fields = [
+            Field(
+                name: "email", kind: .email, label: texts[.email], autocomplete: "email", isRequired: false,
+                maximum: 254),
             Field(name: "token", label: texts[.code], autocomplete: "one-time-code"),
             Field(
                 name: "new_password", kind: .password, label: texts[.newPassword], hint: texts[.passwordHint],

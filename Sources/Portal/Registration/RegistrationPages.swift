@@ -47,10 +47,16 @@ extension PortalApp {
             return .page(RegistrationPages.verify(visit, state), status: 422)
         }
         do {
-            let body = JSONWriter.object { $0.field("token", code) }
+            let email = visit.filled("email")
+            let body = JSONWriter.object { json in
+                json.field("token", code)
+                json.field("email", email)
+            }
             _ = try await api.post("/v1/citizens/verify", body, as: visit.caller.asGuest)
         } catch APIError.refused {
-            let state = FormState(values: ["token": code], errors: ["token": visit.texts[.codeWrong]])
+            let state = FormState(
+                values: ["token": code, "email": visit.filled("email") ?? ""],
+                errors: ["token": visit.texts[.codeWrong]])
             return .page(RegistrationPages.verify(visit, state), status: 422)
         }
         visit.session.flash = .verified
@@ -167,11 +173,17 @@ enum RegistrationPages {
 
     static func verify(_ visit: Visit, _ state: FormState = FormState()) -> Page {
         let texts = visit.texts
-        let field = Field(name: "token", label: texts[.code], autocomplete: "one-time-code")
+        // A code that a person types belongs to its mailbox; the token of a link needs none.
+        let fields = [
+            Field(
+                name: "email", kind: .email, label: texts[.email], autocomplete: "email", isRequired: false,
+                maximum: 254),
+            Field(name: "token", label: texts[.code], autocomplete: "one-time-code"),
+        ]
         return Page(title: texts[.verifyTitle], isError: state.hasErrors) {
             element("p", ["class": "lead"], texts[.registeredText])
             element("div", ["data-from-fragment": ""]) {
-                visit.form("/register/verify", [field], submit: texts[.verify], state: state).html
+                visit.form("/register/verify", fields, submit: texts[.verify], state: state).html
             }
         }
     }
