@@ -55,17 +55,18 @@ import Testing
     @Test func `notifications`() {
         let events: [NotificationEvent] = [
             .claimed, .delivered, .failedForNow, .failedForGood, .released, .retriedByOps,
-            .recipientRefused,
+            .recipientRefused, .returned,
         ]
         #expect(events == NotificationEvent.allCases)
         expect(
             """
-            queued   sending -    -        -    -      queued -
-            sending  sending sent retrying dead queued -      skipped
-            sent     -       -    -        -    -      -      -
-            retrying sending -    -        -    -      queued -
-            dead     -       -    -        -    -      queued -
-            skipped  -       -    -        -    -      -      -
+            queued   sending -    -        -    -      queued -       -
+            sending  sending sent retrying dead queued -      skipped -
+            sent     -       -    -        -    -      -      -       bounced
+            retrying sending -    -        -    -      queued -       -
+            dead     -       -    -        -    -      queued -       -
+            skipped  -       -    -        -    -      -      -       -
+            bounced  -       -    -        -    -      -      -       -
             """, events
         ) { (state: NotificationState, event) in state.after(event) }
         for event in events {

@@ -125,6 +125,7 @@ private struct Recipient {
 
 extension BounceReport {
     fileprivate static func read(_ reader: inout ObjectReader) -> BounceReport? {
+        let isNamed = reader.has("message_id") || reader.has("return_path")
         let messageID = reader.optional("message_id") { (text: String) throws -> String in
             let id = try boundedText(text, 1...255)
             guard id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -138,9 +139,7 @@ extension BounceReport {
         case (let id?, nil): return status.map { BounceReport(subject: .messageID(id), status: $0) }
         case (nil, let address?): return status.map { BounceReport(subject: .returnPath(address), status: $0) }
         case (nil, nil):
-            if !reader.has("message_id"), !reader.has("return_path") {
-                reader.refuse("message_id", .required, "or return_path is required")
-            }
+            if !isNamed { reader.refuse("message_id", .required, "or return_path is required") }
             return nil
         case (_?, _?):
             reader.refuse("return_path", .notAllowed, "is not allowed beside message_id")
