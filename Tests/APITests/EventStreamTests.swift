@@ -98,12 +98,14 @@ import Testing
     @Test func `a beat without events is a comment with the id`() async throws {
         let (signals, signal) = AsyncStream<EventWatch.Signal>.makeStream()
         let reads = Atomic(0)
-        let stream = EventStream(signals: signals, text: { _ in "x" }) { _ in
-            // The second read follows the beat.
-            if reads.add(1, ordering: .relaxed).newValue == 2 { signal.finish() }
-            return Feed(
-                events: [], next: FeedProgress(cursor: FeedCursor(order: 0, number: 0), readUntil: Sample.now))
-        }
+        let stream = EventStream(
+            signals: signals, text: { _ in "x" },
+            read: { _ in
+                // The second read follows the beat.
+                if reads.add(1, ordering: .relaxed).newValue == 2 { signal.finish() }
+                return Feed(
+                    events: [], next: FeedProgress(cursor: FeedCursor(order: 0, number: 0), readUntil: Sample.now))
+            })
         signal.yield(.beat)
         #expect(try await Self.send(stream).parts == ["retry: 3000\n", ""].map { "\($0): heartbeat\nid: x\n\n" })
     }

@@ -48,7 +48,8 @@ extension SandboxOperations {
         guard let installment = position.installments.first(where: { $0.noticeNumber == noticeNumber }) else {
             throw Refusal.invalid([Fault("/notice_number", .unknownReference, "is not known")])
         }
-        let (amount, other) = (installment.amount.cents, installment.amount.cents + 1)  // amounts have at most 11 digits
+        let amount = installment.amount.cents
+        let other = amount + 1  // amounts have at most 11 digits
         let receiptID = newID(Receipt.self).description.filter { $0 != "-" }
         let amounts: [Int64] =
             switch outcome {
