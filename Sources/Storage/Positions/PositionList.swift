@@ -155,12 +155,15 @@ extension PositionFilter {
         guard let first = texts.first else {
             return page.first(of: "SELECT * FROM positions p WHERE \(condition) ORDER BY \(order.ordering)")
         }
-        let near = page.first(
-            of: """
-                SELECT p.id FROM (SELECT p.* FROM positions p WHERE \(condition) ORDER BY \(order.ordering)
-                    LIMIT \(Self.rowsBeforeTextIndex)) AS p
-                WHERE \(texts.map(\.row).conjunction) ORDER BY \(order.ordering)
-                """)
+        let near: SQL =
+            first.isRare
+            ? "SELECT p.id FROM positions p WHERE false"
+            : page.first(
+                of: """
+                    SELECT p.id FROM (SELECT p.* FROM positions p WHERE \(condition) ORDER BY \(order.ordering)
+                        LIMIT \(Self.rowsBeforeTextIndex)) AS p
+                    WHERE \(texts.map(\.row).conjunction) ORDER BY \(order.ordering)
+                    """)
         let others: [SQL] = texts.dropFirst().map(\.row)
         let found = page.first(
             of: """

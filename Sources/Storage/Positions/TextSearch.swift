@@ -9,6 +9,8 @@ struct TextCondition {
     let row: SQL
     /// The ids of all rows that match. The argument is the creditor of these rows, or NULL.
     let ids: (SQL) -> SQL
+    /// Whether so few rows match that the first rows of an order need not be read.
+    var isRare = false
 }
 
 extension PositionFilter {
@@ -22,7 +24,7 @@ extension PositionFilter {
                         EXISTS (SELECT FROM installments i WHERE i.position_id = p.id
                             AND right(i.notice_number, \(noticeNumberEnd.utf8.count)::integer) = \(noticeNumberEnd))
                         """,
-                    ids: { "positions_matching(NULL, NULL, \(noticeNumberEnd), \($0))" }))
+                    ids: { "positions_matching(NULL, NULL, \(noticeNumberEnd), \($0))" }, isRare: true))
         }
         if let metadata {
             let pair = jsonText([metadata.key: metadata.value])
