@@ -13,8 +13,8 @@ import Testing
             _ = try await data.pool.query(
                 """
                 INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at)
-                SELECT gen_random_uuid(), CASE WHEN n % 100 = 0 THEN \(TestData.mario.value) ELSE 'DE' || (100000 + n) END,
-                    CASE WHEN n % 100 = 50 THEN \(TestData.mario.value) ELSE 'FR' || (100000 + n) END, now(),
+                SELECT gen_random_uuid(), CASE WHEN n % 100 = 0 THEN \(TestData.mario.value) ELSE 'DE' || (100000000 + n) END,
+                    CASE WHEN n % 100 = 50 THEN \(TestData.mario.value) ELSE 'FR' || (10000000000 + n) END, now(),
                     now() - make_interval(mins => n)
                 FROM generate_series(1, 6000) AS n
                 """)
