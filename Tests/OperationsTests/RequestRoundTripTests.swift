@@ -27,12 +27,22 @@ import Testing
             // The credential is cached in this process, and the statements are prepared on each connection.
             _ = try await intermediary.callers.authenticate(token: key.secret)
 
-            func trips<R>(_ work: (Caller) async throws -> R) async throws -> Int {
-                let credential = try await intermediary.callers.authenticate(token: key.secret, fromMemory: true)
-                let before = proxy.roundTrips
-                try await credential.request { _ = try await work($0) }
-                try await intermediary.callers.confirm(credential)
-                return proxy.roundTrips - before
+            // The fewest of some tries, because the notification of an earlier change, which is sent later, may fall into one of them.
+            func fewestTrips(_ work: (Int) async throws -> Void) async throws -> Int {
+                var fewest = Int.max
+                for number in 1...5 {
+                    let before = proxy.roundTrips
+                    try await work(number)
+                    fewest = min(fewest, proxy.roundTrips - before)
+                }
+                return fewest
+            }
+            func trips<R>(_ work: (Caller, Int) async throws -> R) async throws -> Int {
+                try await fewestTrips { number in
+                    let credential = try await intermediary.callers.authenticate(token: key.secret, fromMemory: true)
+                    try await credential.request { _ = try await work($0, number) }
+                    try await intermediary.callers.confirm(credential)
+                }
             }
             let total = PageRequest(includeTotal: true)
             let once = { (name: String) in
@@ -41,41 +51,44 @@ import Testing
                     render: { _ in StoredAnswer(status: 201, headers: [:], body: []) })
             }
 
-            #expect(try await trips { _ in } == 1)
-            #expect(try await trips { try await intermediary.positions.show(position.id, for: $0) } == 1)
+            #expect(try await trips { _, _ in } == 1)
             #expect(
-                try await trips {
+                try await trips { caller, _ in try await intermediary.positions.show(position.id, for: caller) } == 1)
+            #expect(
+                try await trips { caller, _ in
                     try await intermediary.positions.list(
-                        PositionFilter(), creditor: nil, order: .created, page: total, for: $0)
+                        PositionFilter(), creditor: nil, order: .created, page: total, for: caller)
                 } == 1)
             #expect(
-                try await trips {
-                    try await intermediary.receipts.list(ReceiptFilter(), creditor: nil, page: total, for: $0)
+                try await trips { caller, _ in
+                    try await intermediary.receipts.list(ReceiptFilter(), creditor: nil, page: total, for: caller)
                 } == 1)
             #expect(
-                try await trips {
-                    try await intermediary.anomalies.list(AnomalyFilter(), creditor: nil, page: total, for: $0)
+                try await trips { caller, _ in
+                    try await intermediary.anomalies.list(AnomalyFilter(), creditor: nil, page: total, for: caller)
                 } == 1)
             #expect(
-                try await trips {
-                    try await intermediary.attempts.list(AttemptFilter(), page: total, for: $0)
+                try await trips { caller, _ in
+                    try await intermediary.attempts.list(AttemptFilter(), page: total, for: caller)
                 } == 1)
-            #expect(try await trips { try await intermediary.creditors.list(page: total, for: $0) } == 1)
+            #expect(
+                try await trips { caller, _ in try await intermediary.creditors.list(page: total, for: caller) } == 1)
             #expect(
                 try await trips {
                     try await intermediary.positions.create(
-                        test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
+                        test.draft("new-\($1)"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0,
+                        repeating: once("key-\($1)"))
                 } == 2)
-            let repeated = try await trips {
+            let repeated = try await trips { caller, _ in
                 try await intermediary.positions.create(
-                    test.draft("new"), fingerprint: [UInt8](repeating: 7, count: 32), by: $0, repeating: once("k"))
+                    test.draft("new-1"), fingerprint: [UInt8](repeating: 7, count: 32), by: caller,
+                    repeating: once("key-1"))
             }
             #expect(repeated == 2)
 
             // A PSP's secrets are read before its signature is verified.
-            let before = proxy.roundTrips
-            _ = try await intermediary.secrets.valid(of: TestIntermediary.psp)
-            #expect(proxy.roundTrips - before == 1)
+            #expect(
+                try await fewestTrips { _ in _ = try await intermediary.secrets.valid(of: TestIntermediary.psp) } == 1)
         }
     }
 }

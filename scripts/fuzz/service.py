@@ -103,7 +103,7 @@ def mail_code(mail_control, address):
             with urllib.request.urlopen(f"{control}/{found[-1]['file']}", timeout=5) as answer:
                 message = email.message_from_bytes(answer.read(), policy=email.policy.default)
             text = message.get_body(("plain",)).get_content()
-            code = re.search(r"qz[a-z]_[A-Za-z0-9_-]{20,}", text)
+            code = re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", text)
             if code:
                 return code.group(0)
         time.sleep(0.1)
@@ -120,7 +120,8 @@ def register(url, mail_control, key, citizen):
         "birth": {"date": "1980-01-01", "place": "Roma"}, "email": citizen["email"], "password": citizen["password"],
         "address": {"street": "Via Roma", "postal_code": "10121", "city": "Torino", "province": "TO", "country": "IT"},
         "consents": {"privacy": True, "terms": True}})
-    send_json(url, "POST", "/v1/citizens/verify", key, {"token": mail_code(mail_control, citizen["email"])})
+    send_json(url, "POST", "/v1/citizens/verify", key, {
+        "token": mail_code(mail_control, citizen["email"]), "email": citizen["email"]})
 
 
 def session(url, key, citizen):
