@@ -37,11 +37,12 @@ final class Announcer: Sendable {
     private let waiting = Mutex(Waiting())
     /// The maximum number of notifications that wait for an unavailable database. Further ones are dropped, because listeners poll.
     private static let maximumWaiting = 10_000
-    /// How long notifications of new events are collected.
-    private static let eventDelayMilliseconds = 100
+    private let eventDelayMilliseconds: Int
 
-    init(pool: Pool) {
+    /// - Parameter eventDelayMilliseconds: how long notifications of new events are collected.
+    init(pool: Pool, eventDelayMilliseconds: Int) {
         self.pool = pool
+        self.eventDelayMilliseconds = eventDelayMilliseconds
     }
 
     func announce(_ announcements: [Announcement]) {
@@ -73,7 +74,7 @@ final class Announcer: Sendable {
     }
 
     private func sendLater() async {
-        try? await Task.sleep(for: .milliseconds(Self.eventDelayMilliseconds))
+        try? await Task.sleep(for: .milliseconds(eventDelayMilliseconds))
         let batch = waiting.withLock { waiting -> [Announcement] in
             waiting.isDelaying = false
             return waiting.takeAll()

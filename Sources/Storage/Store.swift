@@ -13,10 +13,11 @@ package struct Store: Sendable {
     /// The standby that runs lists, if one is configured.
     package let replica: Replica?
 
-    package init(pool: Pool, replica: Replica? = nil) {
+    /// - Parameter eventDelayMilliseconds: how long notifications of new events are collected before they are sent.
+    package init(pool: Pool, replica: Replica? = nil, eventDelayMilliseconds: Int = 100) {
         self.pool = pool
         self.replica = replica
-        self.announcer = Announcer(pool: pool)
+        self.announcer = Announcer(pool: pool, eventDelayMilliseconds: eventDelayMilliseconds)
     }
 
     /// Runs `body` in one transaction, and rolls back when it throws. `body` must not send e-mail or HTTP requests, because it holds
