@@ -37,12 +37,11 @@ final class Announcer: Sendable {
     private let waiting = Mutex(Waiting())
     /// The maximum number of notifications that wait for an unavailable database. Further ones are dropped, because listeners poll.
     private static let maximumWaiting = 10_000
-    private let eventDelayMilliseconds: Int
+    /// How long notifications of new events are collected.
+    private static let eventDelayMilliseconds = 100
 
-    /// - Parameter eventDelayMilliseconds: how long notifications of new events are collected.
-    init(pool: Pool, eventDelayMilliseconds: Int) {
+    init(pool: Pool) {
         self.pool = pool
-        self.eventDelayMilliseconds = eventDelayMilliseconds
     }
 
     func announce(_ announcements: [Announcement]) {
@@ -74,7 +73,7 @@ final class Announcer: Sendable {
     }
 
     private func sendLater() async {
-        try? await Task.sleep(for: .milliseconds(eventDelayMilliseconds))
+        try? await Task.sleep(for: .milliseconds(Self.eventDelayMilliseconds))
         let batch = waiting.withLock { waiting -> [Announcement] in
             waiting.isDelaying = false
             return waiting.takeAll()

@@ -13,11 +13,10 @@ package struct Store: Sendable {
     /// The standby that runs lists, if one is configured.
     package let replica: Replica?
 
-    /// - Parameter eventDelayMilliseconds: how long notifications of new events are collected before they are sent.
-    package init(pool: Pool, replica: Replica? = nil, eventDelayMilliseconds: Int = 100) {
+    package init(pool: Pool, replica: Replica? = nil) {
         self.pool = pool
         self.replica = replica
-        self.announcer = Announcer(pool: pool, eventDelayMilliseconds: eventDelayMilliseconds)
+        self.announcer = Announcer(pool: pool)
     }
 
     /// Runs `body` in one transaction, and rolls back when it throws. `body` must not send e-mail or HTTP requests, because it holds

@@ -14,9 +14,6 @@ import Testing
         let proxy = try Proxy(to: try TestIntermediary.serverPort)
         defer { proxy.close() }
         try await TestIntermediary.with(port: proxy.port) { test in
-            // The notification of a new event, which follows a write, belongs to no request.
-            let store = Store(pool: test.pool, eventDelayMilliseconds: 600_000)
-            let test = TestIntermediary(pool: test.pool, store: store, url: test.url)
             try await test.seed()
             let intermediary = try test.instance()
             let made = try await intermediary.callers.makeAPIKey(
