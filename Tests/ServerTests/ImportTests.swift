@@ -236,7 +236,7 @@ extension ServerTests {
                 try await live.waitUntil("the part has expired") {
                     try live.query("SELECT count(*) FROM position_imports") == ["1"]
                 }
-                #expect(try live.query("SELECT count(*) FROM position_import_rows") == ["5000"])
+                #expect(try live.query("SELECT count(*) FROM position_import_rows") == ["1000"])
             }
         }
 
