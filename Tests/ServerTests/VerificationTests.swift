@@ -28,7 +28,8 @@ extension ServerTests {
                 let forged = (code.hasPrefix("0") ? "1" : "0") + code.dropFirst()
                 let unknown = try await live.call("GET", "/verify/\(forged)")
                 #expect(String(decoding: unknown.body, as: UTF8.self) == #"{"genuine":false}"#)
-                let warning = try await live.call("GET", "/verify/\(forged)", headers: ["Accept": "text/html"])
+                let warning = try await live.call(
+                    "GET", "/verify/\(forged)", headers: ["Accept": "text/html", "Accept-Language": "it"])
                 #expect(String(decoding: warning.body, as: UTF8.self).contains("può essere falso"))
             }
         }
