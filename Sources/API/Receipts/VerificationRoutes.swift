@@ -17,9 +17,15 @@ func verificationRoutes(_ receipts: ReceiptOperations) -> [Route] {
 
 private struct VerificationHandlers: Sendable {
     let receipts: ReceiptOperations
+    /// The most letters and digits that are read as a code; incomplete codes are shorter.
+    private static let codeLength = 300
 
     func verifyReceipt(_ request: OpenRequest) async throws -> Reply {
-        let verified = try await receipts.verify(request.parameter("code"))
+        let code = request.parameter("code")
+        guard code.utf8.count <= Self.codeLength, code.utf8.allSatisfy({ $0.isDigit || $0.isLetter }) else {
+            throw Refusal.notFound
+        }
+        let verified = try await receipts.verify(code)
         if request.accept.prefersHTML { return VerificationPage(language: request.language).reply(verified) }
         return .json { json in
             json.field("genuine", verified != nil)
