@@ -52,7 +52,7 @@ package struct WebhookDiagnosis: Sendable, Equatable {
     /// The length and digest of the signed text.
     package let signedBytes: Int
     package let signedSHA256: [UInt8]
-    /// For each candidate whether it matches, whatever the clock says.
+    /// For each candidate whether it matches, at any time of the clock.
     package let matches: [Bool]
     package let causes: [Cause]
 

@@ -64,7 +64,7 @@ import Testing
         #expect(key(.creditor, [.anomaliesWrite]).tenancy == .only([Self.comune], seesQuarantine: true))
     }
 
-    @Test func `a browser key reaches the registry of its creditors, and the notices of these for whoever has one`() {
+    @Test func `a browser key reaches the registry of its creditors, and their notices`() {
         let browser = key(.browser, [.positionsRead, .paymentsWrite])
         let alone = Caller(key: browser)
         #expect(alone.tenancy == .registry([Self.comune]))

@@ -86,7 +86,7 @@ import Testing
         for index in Self.pixel.indices {
             var file = Self.pixel
             file[index] ^= 0xFF
-            // Refused or drawn, whatever byte is wrong.
+            // Refused or drawn, depending on the byte.
             _ = Self.fault(file)
         }
     }

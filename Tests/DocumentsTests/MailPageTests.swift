@@ -152,7 +152,7 @@ import Testing
         "\u{1B}", "\u{202E}", "\u{FFFF}", "\u{85}", "è", "漢", "👩‍👩‍👧", " ", "a", "\n", "{creditor}",
     ]
 
-    @Test func `no text leaves its place in the page, whatever its characters are`() throws {
+    @Test func `no text leaves its place in the page, with any characters`() throws {
         var random = SeededRandom(seed: 250)
         func text() -> String {
             "a"

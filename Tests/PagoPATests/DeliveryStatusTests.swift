@@ -12,7 +12,7 @@ import Testing
             + "Diagnostic-Code: smtp; 550 5.1.1 <mario@example.org>:\n   User unknown\n"
     }
 
-    @Test func `a failure has the code of the first recipient, whatever the spelling`() throws {
+    @Test func `a failure has the code of the first recipient in every spelling`() throws {
         for text in [
             Self.message + Self.recipient(), (Self.message + Self.recipient()).replacing("\n", with: "\r\n"),
             "\n\n" + Self.message + "\n\n" + Self.recipient("FAILED", "5.1.1 (unknown)") + "\n\n",

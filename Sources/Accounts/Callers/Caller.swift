@@ -30,7 +30,7 @@ package struct Caller: Sendable, Equatable {
     /// The objects that this caller may access.
     package var tenancy: Tenancy { person.map { .citizen($0) } ?? key.tenancy }
 
-    /// The positions whose notices this caller may look up and pay. Whoever has a notice may pay it, so a citizen reaches those of the key's
+    /// The positions whose notices this caller may look up and pay. Everybody who has a notice may pay it, so a citizen reaches those of the key's
     /// creditors like a payer who did not sign in, and their own at other creditors.
     package func tenancy(payingNoticesOf payees: [OrganizationTaxCode]) -> Tenancy {
         guard citizen != nil || kind == .browser else { return tenancy }

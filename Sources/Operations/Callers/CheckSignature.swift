@@ -7,7 +7,7 @@ import Storage
 package struct SignatureCheck: Sendable {
     package struct Secret: Sendable {
         package let entry: WebhookSecretEntry
-        /// Whether the signature was made with it, whatever the clock says.
+        /// Whether the signature was made with it, at any time of the clock.
         package let matches: Bool
     }
 

@@ -17,7 +17,7 @@ package struct FoundNotice: Sendable, Equatable {
 }
 
 extension PositionOperations {
-    /// Looks up a notice for whoever has it. The caller may show only what `FoundNotice` allows.
+    /// Looks up a notice for a caller who has it. The caller may show only what `FoundNotice` allows.
     /// - Throws: `Refusal.notFound` for an unknown notice, for one that was not published, and for one of a creditor that is neither the
     ///   key's nor, for a citizen, of a debt of their own.
     package func lookUp(_ notice: NoticeNumber, of payee: OrganizationTaxCode, for caller: Caller) async throws
