@@ -128,6 +128,38 @@ import Testing
         }
     }
 
+    /// The policies hide the rows of test creditors, so that a statement without conditions shows none.
+    @Test func `neither a citizen nor a browser key alone sees a row of a test creditor in any table`() async throws {
+        try await with { test, service, caller in
+            _ = try await service.positions.create(
+                test.draft("trial", creditor: Self.sandbox), fingerprint: [UInt8](repeating: 7, count: 32), by: caller)
+            _ = try await test.pool.query(
+                "INSERT INTO help_topics VALUES (\(Self.sandbox.value), 'payments', 'it', 'Pagare', 'Come si paga')")
+            let tables = try await test.ask(
+                """
+                SELECT c.table_name::text FROM information_schema.columns c
+                WHERE c.table_schema = current_schema() AND c.column_name = 'creditor_tax_code'
+                    AND has_table_privilege('quietanza_app', format('%I.%I', c.table_schema, c.table_name), 'SELECT')
+                """)
+            func seen(within tenancy: Tenancy) async throws -> Set<String> {
+                try await test.store.transaction(within: tenancy) { tx in
+                    var names: Set<String> = []
+                    for name in ["creditors"] + tables {
+                        let column: SQL = name == "creditors" ? "tax_code" : "creditor_tax_code"
+                        let rows = try await tx.query(
+                            "SELECT FROM \(SQL.identifier(name)) WHERE \(column) = \(Self.sandbox.value) LIMIT 1")
+                        if !rows.isEmpty { names.insert(name) }
+                    }
+                    return names
+                }
+            }
+            let all = try await seen(within: .everyCreditor)
+            #expect(all.isSuperset(of: ["creditors", "debt_types", "help_topics", "creditor_accounts", "positions"]))
+            #expect(try await seen(within: .citizen(try TaxCode("RSSMRA80A01H501U"))) == [])
+            #expect(try await seen(within: .registry([TestIntermediary.comune])) == [])
+        }
+    }
+
     @Test func `a trial forces an outcome through the intake of the webhook, at test creditors only`() async throws {
         try await with { test, service, caller in
             func debt(_ id: String) async throws -> NoticeNumber {
