@@ -103,33 +103,21 @@ package final class AmountGateway: Sendable {
 
     package func ask(_ question: AmountCall) async throws(AmountFailure) -> AmountAnswer {
         do { try policy.check(question.url) } catch { throw .notAllowed }
-        let timestamp = now()
-        let body = question.body
-        let signatures = WebhookSignature.sign(
-            id: question.id, timestamp: timestamp, body: body, secrets: question.secrets)
-        let call = HTTPCall(
-            url: question.url,
-            headers: [
-                "webhook-id: \(question.id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)",
-            ], body: body, policy: policy)
-        let deadline = ContinuousClock.now + .seconds(Self.callSeconds)
-        let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
-        do throws(CurlWorkers.Rejection) {
-            outcome = try await workers.run(for: question.url, until: deadline) { call.perform($0, until: deadline) }
+        let call = HTTPCall.signed(
+            question.body, id: question.id, to: question.url, with: question.secrets, at: now(), policy: policy)
+        let answer: HTTPCall.Answer
+        do throws(HTTPCall.Failure) {
+            answer = try await workers.perform(call, for: question.url, until: .now + .seconds(Self.callSeconds))
         } catch {
             switch error {
-            case .busy, .expired, .stopped: throw .busy
-            case .abandoned: throw .timedOut
+            case .notSent: throw .busy
+            case .timedOut: throw .timedOut
+            case .notAllowed: throw .notAllowed
+            case .unreachable: throw .unreachable
+            case .tooLarge: throw .malformedAnswer
             }
         }
-        switch outcome {
-        case .success(let answer): return try read(answer)
-        case .failure(.notSent): throw .busy
-        case .failure(.timedOut): throw .timedOut
-        case .failure(.notAllowed): throw .notAllowed
-        case .failure(.unreachable): throw .unreachable
-        case .failure(.tooLarge): throw .malformedAnswer
-        }
+        return try read(answer)
     }
 
     private func read(_ answer: HTTPCall.Answer) throws(AmountFailure) -> AmountAnswer {
@@ -142,16 +130,17 @@ package final class AmountGateway: Sendable {
         case nil: break
         default: throw .malformedAnswer
         }
-        var cents: [Int64?] = []
-        for name in ["amount_cents", "notification_fee_cents"] {
-            switch json[name] {
-            case .integer(let number)?: cents.append(number)
-            case nil: cents.append(nil)
-            default: throw .malformedAnswer
-            }
-        }
-        let (amount, fee) = (cents.first ?? nil, cents.last ?? nil)
+        let amount = try cents(json["amount_cents"])
+        let fee = try cents(json["notification_fee_cents"])
         guard !isPayable || amount != nil else { throw .malformedAnswer }
         return AmountAnswer(isPayable: isPayable, amountCents: amount, notificationFeeCents: fee)
+    }
+
+    private func cents(_ member: JSONValue?) throws(AmountFailure) -> Int64? {
+        switch member {
+        case .integer(let number)?: number
+        case nil: nil
+        default: throw .malformedAnswer
+        }
     }
 }

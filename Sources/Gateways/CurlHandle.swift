@@ -5,6 +5,26 @@ import Workers
 /// Threads with one libcurl handle each, so that slow servers block neither an event loop nor Swift's cooperative threads.
 typealias CurlWorkers = Workers<CurlHandle>
 
+extension Workers where Resource == CurlHandle {
+    /// - Parameters:
+    ///   - key: whose limit of concurrent calls applies.
+    ///   - deadline: for the whole call: waiting for a thread, name resolution and the answer.
+    func perform(_ call: HTTPCall, for key: String, until deadline: ContinuousClock.Instant)
+        async throws(HTTPCall.Failure) -> HTTPCall.Answer
+    {
+        let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
+        do throws(CurlWorkers.Rejection) {
+            outcome = try await run(for: key, until: deadline) { call.perform($0, until: deadline) }
+        } catch {
+            switch error {
+            case .busy, .expired, .stopped: throw .notSent
+            case .abandoned: throw .timedOut
+            }
+        }
+        return try outcome.get()
+    }
+}
+
 /// One libcurl handle. Only the thread that created it may use it.
 final class CurlHandle {
     let raw: UnsafeMutableRawPointer?

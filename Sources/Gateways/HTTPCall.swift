@@ -1,5 +1,6 @@
 import Addresses
 import CCurl
+import Cryptography
 import Foundation
 import Glibc
 
@@ -31,7 +32,7 @@ struct HTTPCall: Sendable {
     }
 
     enum Failure: Error, Sendable, Equatable {
-        /// Too little time was left to send the call.
+        /// All threads are busy, the service stops, or too little time was left to send the call.
         case notSent
         case timedOut
         case notAllowed
@@ -52,7 +53,23 @@ struct HTTPCall: Sendable {
         }
     }
 
-    static func headers(of traceparent: String?) -> [String] { traceparent.map { ["traceparent: \($0)"] } ?? [] }
+    /// A signed message (Standard Webhooks).
+    /// - Parameters:
+    ///   - id: the id of the message, the same in every try.
+    ///   - secrets: the valid ones, newest first.
+    ///   - now: the Unix time in seconds.
+    ///   - traceparent: the header of the trace of the request that caused the message, if it has one.
+    static func signed(
+        _ body: [UInt8], id: String, to url: String, with secrets: [WebhookSecret], at now: Int64,
+        in traceparent: String? = nil, policy: OutboundPolicy
+    ) -> HTTPCall {
+        let signatures = WebhookSignature.sign(id: id, timestamp: now, body: body, secrets: secrets)
+        return HTTPCall(
+            url: url,
+            headers: ["webhook-id: \(id)", "webhook-timestamp: \(now)", "webhook-signature: \(signatures)"]
+                + (traceparent.map { ["traceparent: \($0)"] } ?? []),
+            body: body, policy: policy)
+    }
 
     /// - Parameter deadline: for the whole call, including name resolution.
     func perform(_ handle: CurlHandle, until deadline: ContinuousClock.Instant) -> Result<Answer, Failure> {

@@ -125,35 +125,23 @@ package final class PSPPortal: Sendable {
         in traceparent: String?, until deadline: ContinuousClock.Instant
     ) async throws(PSPPortalFailure) -> HTTPCall.Answer {
         do { try policy.check(url) } catch { throw .notAllowed }
-        let timestamp = now()
-        let signatures = WebhookSignature.sign(id: id, timestamp: timestamp, body: body, secrets: secrets)
-        let call = HTTPCall(
-            url: url,
-            headers: ["webhook-id: \(id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)"]
-                + HTTPCall.headers(of: traceparent),
-            body: body, policy: policy)
+        let call = HTTPCall.signed(body, id: id, to: url, with: secrets, at: now(), in: traceparent, policy: policy)
         return try await perform(call, for: key, until: deadline)
     }
 
     private func perform(_ call: HTTPCall, for key: String, until deadline: ContinuousClock.Instant)
         async throws(PSPPortalFailure) -> HTTPCall.Answer
     {
-        let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
-        do throws(CurlWorkers.Rejection) {
-            outcome = try await workers.run(for: key, until: deadline) { call.perform($0, until: deadline) }
+        do throws(HTTPCall.Failure) {
+            return try await workers.perform(call, for: key, until: deadline)
         } catch {
             switch error {
-            case .busy, .expired, .stopped: throw .busy
-            case .abandoned: throw .timedOut
+            case .notSent: throw .busy
+            case .timedOut: throw .timedOut
+            case .notAllowed: throw .notAllowed
+            case .unreachable(let detail): throw .unreachable(detail)
+            case .tooLarge: throw .malformedAnswer("larger than \(HTTPCall.maximumAnswerBytes) bytes")
             }
-        }
-        switch outcome {
-        case .success(let answer): return answer
-        case .failure(.notSent): throw .busy
-        case .failure(.timedOut): throw .timedOut
-        case .failure(.notAllowed): throw .notAllowed
-        case .failure(.unreachable(let detail)): throw .unreachable(detail)
-        case .failure(.tooLarge): throw .malformedAnswer("larger than \(HTTPCall.maximumAnswerBytes) bytes")
         }
     }
 

@@ -62,34 +62,21 @@ package final class WebhookGateway: Sendable {
     /// - Returns: the status of the answer.
     package func send(_ message: WebhookCall) async throws(WebhookFailure) -> Int {
         do { try policy.check(message.url) } catch { throw .notAllowed }
-        let timestamp = now()
-        let signatures = WebhookSignature.sign(
-            id: message.id, timestamp: timestamp, body: message.body, secrets: message.secrets)
-        let call = HTTPCall(
-            url: message.url,
-            headers: [
-                "webhook-id: \(message.id)", "webhook-timestamp: \(timestamp)", "webhook-signature: \(signatures)",
-            ] + HTTPCall.headers(of: message.traceparent),
-            body: message.body, policy: policy)
-        let deadline = ContinuousClock.now + .seconds(Self.callSeconds)
-        let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
-        do throws(CurlWorkers.Rejection) {
-            outcome = try await workers.run(for: message.subscription, until: deadline) {
-                call.perform($0, until: deadline)
-            }
+        let call = HTTPCall.signed(
+            message.body, id: message.id, to: message.url, with: message.secrets, at: now(), in: message.traceparent,
+            policy: policy)
+        do throws(HTTPCall.Failure) {
+            return try await workers.perform(
+                call, for: message.subscription, until: .now + .seconds(Self.callSeconds)
+            ).status
         } catch {
             switch error {
-            case .busy, .expired, .stopped: throw .busy
-            case .abandoned: throw .timedOut
+            case .notSent: throw .busy
+            case .timedOut: throw .timedOut
+            case .notAllowed: throw .notAllowed
+            // An answer that is too long is no confirmation.
+            case .unreachable, .tooLarge: throw .unreachable
             }
-        }
-        switch outcome {
-        case .success(let answer): return answer.status
-        case .failure(.notSent): throw .busy
-        case .failure(.timedOut): throw .timedOut
-        case .failure(.notAllowed): throw .notAllowed
-        // An answer that is too long is no confirmation.
-        case .failure(.unreachable), .failure(.tooLarge): throw .unreachable
         }
     }
 }

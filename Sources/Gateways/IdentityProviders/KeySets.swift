@@ -161,15 +161,11 @@ package final class KeySets: Sendable {
     private func download(_ url: String) async -> Result<HTTPCall.Answer, FetchFailure> {
         guard (try? policy.check(url)) != nil else { return .failure(FetchFailure(result: .notAllowed)) }
         let call = HTTPCall(url: url, headers: [], body: [], policy: policy, method: .get)
-        let deadline = ContinuousClock.now + .seconds(Self.fetchSeconds)
-        do throws(CurlWorkers.Rejection) {
-            return try await workers.run(for: url, until: deadline) { call.perform($0, until: deadline) }
-                .mapError { FetchFailure($0) }
+        do throws(HTTPCall.Failure) {
+            return .success(
+                try await workers.perform(call, for: url, until: .now + .seconds(Self.fetchSeconds)))
         } catch {
-            switch error {
-            case .busy, .expired, .stopped: return .failure(FetchFailure(result: .busy))
-            case .abandoned: return .failure(FetchFailure(result: .timedOut))
-            }
+            return .failure(FetchFailure(error))
         }
     }
 }
