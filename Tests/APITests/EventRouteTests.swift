@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import JSON
 import PagoPA
 import Requests
@@ -10,7 +11,7 @@ import Testing
 @Suite struct EventRouteTests {
     @Test func `a cursor that the service did not issue is rejected`() async throws {
         let runner = try await RouteRunner.shared.value
-        let list = CursorCodec(keys: runner.cursorKeys, for: .everyCreditor)
+        let list = CursorCodec(runner.cursorAuthenticator, for: .everyCreditor)
         func cursor(_ subkey: String, order: String = "events", in name: ListName = .events) -> String {
             list.text(of: Cursor(order: order, key: 7, subkey: subkey, id: Cursor.noID), in: name)
         }

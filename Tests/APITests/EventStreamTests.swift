@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
@@ -112,7 +113,7 @@ import Testing
 
     @Test func `the header counts instead of the parameter, and a stream has no limit`() async throws {
         let runner = try await RouteRunner.shared.value
-        let list = CursorCodec(keys: runner.cursorKeys, for: .everyCreditor)
+        let list = CursorCodec(runner.cursorAuthenticator, for: .everyCreditor)
         func cursor(daysAgo: Int) -> String {
             let readUntil = Sample.now.adding(seconds: -daysAgo * 86_400).microseconds
             return list.text(

@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import PagoPA
@@ -283,7 +284,7 @@ import Testing
 
     @Test func `a search continues with the cursor of its list, in the same order only`() async throws {
         let runner = try await RouteRunner.shared.value
-        let codec = CursorCodec(keys: runner.cursorKeys, for: .everyCreditor)
+        let codec = CursorCodec(runner.cursorAuthenticator, for: .everyCreditor)
         let cursor = Cursor(order: "-created_at", key: 1, id: Cursor.noID)
         let text = codec.text(of: cursor, in: .positions)
         #expect(

@@ -41,7 +41,7 @@ struct RouteRunner {
     static let shared = Task { try await RouteRunner() }
 
     let routes: [Route]
-    let cursorKeys: [[UInt8]]
+    let cursorAuthenticator: Authenticator
 
     init() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -60,7 +60,7 @@ struct RouteRunner {
             secrets: configuration.secrets, logger: logger, clock: { Sample.now })
         let state = ServiceState(metrics: { "" }, migrationsAreCurrent: { true })
         routes = API(intermediary, configuration: configuration, service: state, logger: logger).routes
-        cursorKeys = configuration.secrets.derived(for: .cursors)
+        cursorAuthenticator = CursorCodec.authenticator(configuration.secrets)
         await pool.shutdown()
     }
 
@@ -87,7 +87,8 @@ struct RouteRunner {
             method: route.method, path: route.path,
             parameters: Self.parameters.merging(parameters) { _, new in new }, query: query, headers: headers,
             accept: Accept(accept), body: body, peer: Peer(address: "192.0.2.1", channel: EmbeddedChannel()),
-            clientAddress: try ClientAddress("192.0.2.1"), cursorKeys: cursorKeys, exports: ExportLimits())
+            clientAddress: try ClientAddress("192.0.2.1"), cursorAuthenticator: cursorAuthenticator,
+            exports: ExportLimits())
         do {
             return .reply(try await route.handle(content, try caller(of: route)))
         } catch let problem as Problem {

@@ -26,7 +26,7 @@ struct CitizenRequest: AuthorizedRequest {
 
 extension AuthorizedRequest {
     /// Reads and writes the cursors of this caller.
-    var cursors: CursorCodec { CursorCodec(keys: content.cursorKeys, for: caller.tenancy) }
+    var cursors: CursorCodec { CursorCodec(content.cursorAuthenticator, for: caller.tenancy) }
 
     // MARK: Idempotency
 

@@ -20,7 +20,7 @@ struct RequestContent: Sendable {
     /// Where the citizen is. For throttling only.
     let clientAddress: ClientAddress
     /// See `CursorCodec`.
-    let cursorKeys: [[UInt8]]
+    let cursorAuthenticator: Authenticator
     /// Those of this process, for all requests.
     let exports: ExportLimits
 }

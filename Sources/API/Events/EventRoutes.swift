@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JSON
 import Operations
@@ -68,7 +69,7 @@ private struct FeedProgressCodec: Sendable {
     private static let order = "events"
 
     init(_ request: some AuthorizedRequest) {
-        cursors = CursorCodec(keys: request.content.cursorKeys, for: .everyCreditor)
+        cursors = CursorCodec(request.content.cursorAuthenticator, for: .everyCreditor)
     }
 
     func text(of progress: FeedProgress) -> String {

@@ -21,7 +21,7 @@ struct Pipeline: Sendable {
     private let origins: KnownOrigins
     private let errors: ErrorResponse
     private let log: RequestLog
-    private let cursorKeys: [[UInt8]]
+    private let cursorAuthenticator: Authenticator
     private let exports = ExportLimits()
 
     init(_ intermediary: Intermediary, _ configuration: APIConfiguration, _ links: Links, logger: Logger) {
@@ -41,7 +41,7 @@ struct Pipeline: Sendable {
         origins = KnownOrigins(intermediary.callers)
         errors = ErrorResponse(links: links, logger: logger)
         log = RequestLog(logger: logger)
-        cursorKeys = configuration.secrets.derived(for: .cursors)
+        cursorAuthenticator = CursorCodec.authenticator(configuration.secrets)
     }
 
     /// The response of a route.
@@ -185,7 +185,7 @@ struct Pipeline: Sendable {
         let content = RequestContent(
             method: request.method, path: request.path, parameters: parameters, query: query, headers: headers,
             accept: accept, body: body, stream: stream, peer: request.peer, clientAddress: citizenAddress.address,
-            cursorKeys: cursorKeys, exports: exports)
+            cursorAuthenticator: cursorAuthenticator, exports: exports)
         return try await RequestCredential.$current.withValue(state.credential) {
             try await route.handle(content, caller)
         }

@@ -21,7 +21,7 @@ func foundNoticeRoutes(_ positions: PositionOperations) -> [Route] {
 }
 
 extension FoundNotice {
-    /// Whoever has a notice sees this, so it contains nothing about the debtor and nothing that names the position.
+    /// Everybody who has a notice sees this, so it contains nothing about the debtor and nothing that names the position.
     func write(into json: inout JSONWriter, at now: Instant) {
         let disabled = position.disabledCode(of: installment, now: now)
         json.field("creditor_tax_code", creditor.taxCode.value)

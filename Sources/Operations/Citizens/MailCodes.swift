@@ -11,11 +11,10 @@ struct MailCodes: Sendable {
     private static let alphabet = Array("23456789ABCDEFGHJKLMNPQRSTUVWXYZ".utf8)
     private static let length = 8
 
-    /// The first key stores; every key is accepted.
-    private let keys: [[UInt8]]
+    private let authenticator: Authenticator
 
     init(_ secrets: SecretsKeys) {
-        keys = secrets.derived(for: .mailCodes)
+        authenticator = Authenticator(secrets, for: .mailCodes)
     }
 
     /// `K7PD-2M9Q`: 40 random bits.
@@ -32,22 +31,15 @@ struct MailCodes: Sendable {
 
     /// - Parameter code: normalized.
     func digest(of code: [UInt8], _ kind: NotificationKind, for citizen: CitizenID) -> [UInt8] {
-        Self.digest(of: code, kind, for: citizen, key: keys.first ?? [])
+        authenticator.tag(of: Self.content(code, kind, citizen))
     }
 
-    /// In constant time for each key.
     func matches(_ digest: [UInt8], _ code: [UInt8], _ kind: NotificationKind, for citizen: CitizenID) -> Bool {
-        var matches = false
-        for key in keys where constantTimeEqual(digest, Self.digest(of: code, kind, for: citizen, key: key)) {
-            matches = true
-        }
-        return matches
+        authenticator.isTag(digest, of: Self.content(code, kind, citizen))
     }
 
-    private static func digest(
-        of code: [UInt8], _ kind: NotificationKind, for citizen: CitizenID, key: [UInt8]
-    ) -> [UInt8] {
-        HMACSHA256.authenticate(Array("\(kind.rawValue)\n\(citizen)\n".utf8) + code, key: key)
+    private static func content(_ code: [UInt8], _ kind: NotificationKind, _ citizen: CitizenID) -> [UInt8] {
+        Array("\(kind.rawValue)\n\(citizen)\n".utf8) + code
     }
 }
 

@@ -82,7 +82,7 @@ extension PositionOperations {
         return try await draw(notices, language: language)
     }
 
-    /// Whoever may see the position may see what its creditor prints on every notice.
+    /// A caller who may see the position may see what its creditor prints on every notice.
     private func issuer(of position: Position) async throws -> (creditor: Creditor, logo: CreditorLogo?) {
         let (creditor, logo) = try await store.read(
             within: .everyCreditor, Creditors.show(position.creditor, within: .everyCreditor),

@@ -25,12 +25,11 @@ struct ReceiptLinks: Sendable {
     private static let codeBytes = 16
     private static let version: UInt8 = 1
 
-    /// The first key signs; every key is accepted.
-    private let keys: [[UInt8]]
+    private let authenticator: Authenticator
     private let publicURL: String
 
     init(_ secrets: SecretsKeys, publicURL: String) {
-        keys = secrets.derived(for: .receiptLinks)
+        authenticator = Authenticator(secrets, for: .receiptLinks, tagBytes: Self.codeBytes)
         self.publicURL = publicURL
     }
 
@@ -45,7 +44,7 @@ struct ReceiptLinks: Sendable {
 
     func token(for target: Target) -> String {
         let content = Self.content(of: target)
-        return Base64URL.encode(content + Self.code(of: content, key: keys.first ?? []))
+        return Base64URL.encode(content + authenticator.tag(of: content))
     }
 
     /// - Returns: nil for a text that this deployment did not issue, and after the last day.
@@ -53,40 +52,29 @@ struct ReceiptLinks: Sendable {
         guard token.utf8.count == 56, let bytes = Base64URL.decode(token.utf8), bytes.count == 42 else { return nil }
         let content = Array(bytes.dropLast(Self.codeBytes))
         let given = Array(bytes.suffix(Self.codeBytes))
-        var isOurs = false
-        for key in keys where constantTimeEqual(given, Self.code(of: content, key: key)) { isOurs = true }
-        guard isOurs, let target = Self.target(in: content), CalendarDate(romeDayOf: now) <= target.lastDay else {
-            return nil
-        }
+        guard authenticator.isTag(given, of: content), let target = Self.target(in: content),
+            CalendarDate(romeDayOf: now) <= target.lastDay
+        else { return nil }
         return target
     }
 
     /// Version, audience, language, seven bytes of the day since 1970, and the id.
     private static func content(of target: Target) -> [UInt8] {
-        let audience: UInt8 =
-            switch target.audience {
-            case nil: 0
-            case .payer: 1
-            case .debtor: 2
-            }
         let language = UInt8(clamping: Language.allCases.firstIndex(of: target.language) ?? 0)
         let day = UInt64(clamping: target.lastDay.epochDays)
         let days = (0..<7).map { UInt8(truncatingIfNeeded: day >> (48 - 8 * UInt64($0))) }
-        return [version, audience, language] + days + withUnsafeBytes(of: target.receipt.uuid.uuid) { Array($0) }
+        return [version, target.audience.code, language] + days
+            + withUnsafeBytes(of: target.receipt.uuid.uuid) { Array($0) }
     }
 
     private static func target(in content: [UInt8]) -> Target? {
         var bytes = content[...]
         guard bytes.popFirst() == version, let audienceByte = bytes.popFirst(), let languageByte = bytes.popFirst()
         else { return nil }
-        let audience: ReceiptAudience?
-        switch audienceByte {
-        case 0: audience = nil
-        case 1: audience = .payer
-        case 2: audience = .debtor
-        default: return nil
-        }
-        guard let language = Language.allCases.dropFirst(Int(languageByte)).first else { return nil }
+        let audiences: [ReceiptAudience?] = [nil, .payer, .debtor]
+        guard let audience = audiences.first(where: { $0.code == audienceByte }),
+            let language = Language.allCases.dropFirst(Int(languageByte)).first
+        else { return nil }
         let day = bytes.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let hex = Hex.encode(bytes.dropFirst(7))
         // Later days do not exist in a calendar of four digits.
@@ -94,10 +82,6 @@ struct ReceiptLinks: Sendable {
         return Target(
             receipt: id, audience: audience, language: language,
             lastDay: CalendarDate(epochDays: Int(clamping: day)))
-    }
-
-    private static func code(of content: [UInt8], key: [UInt8]) -> [UInt8] {
-        Array(HMACSHA256.authenticate(content, key: key).prefix(codeBytes))
     }
 }
 

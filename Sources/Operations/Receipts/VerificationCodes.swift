@@ -6,8 +6,7 @@ import Text
 /// Writes and reads the codes by which everybody can check the document of a receipt: its version and its id with an HMAC, so that only a
 /// code that this deployment printed leads to a receipt. The code reveals nothing but the instant at which the receipt was stored.
 struct VerificationCodes: Sendable {
-    /// The first key authenticates new codes; every key is accepted, because papers are older than keys.
-    private let keys: [[UInt8]]
+    private let authenticator: Authenticator
     private let publicURL: String
 
     static let length = 45
@@ -17,7 +16,7 @@ struct VerificationCodes: Sendable {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     init(_ secrets: SecretsKeys, publicURL: String) {
-        keys = secrets.derived(for: .verificationCodes)
+        authenticator = Authenticator(secrets, for: .verificationCodes, tagBytes: Self.tagBytes)
         self.publicURL = publicURL
     }
 
@@ -27,35 +26,21 @@ struct VerificationCodes: Sendable {
     }
 
     func code(of receipt: Identifier<Receipt>, for audience: ReceiptAudience?) -> String {
-        let content = [Self.version(audience)] + Self.bytes(of: receipt)
-        return Self.text(content + Self.tag(of: content, key: keys.first ?? []))
+        let content = [audience.code] + Self.bytes(of: receipt)
+        return Self.text(content + authenticator.tag(of: content))
     }
 
-    /// - Returns: `nil` for every text that this deployment did not print. The time does not depend on what is wrong.
+    /// - Returns: `nil` for every text that this deployment did not print.
     func receipt(of code: String) -> Identifier<Receipt>? {
         guard let bytes = Self.bytes(of: code) else { return nil }
         let content = Array(bytes.prefix(1 + Self.idBytes))
         let given = Array(bytes.dropFirst(content.count))
-        var isOurs = false
-        for key in keys where constantTimeEqual(given, Self.tag(of: content, key: key)) { isOurs = true }
-        let digits = Hex.encode(Array(content.dropFirst()))
-        return isOurs ? Identifier(withoutHyphens: digits) : nil
-    }
-
-    private static func version(_ audience: ReceiptAudience?) -> UInt8 {
-        switch audience {
-        case nil: 0
-        case .payer: 1
-        case .debtor: 2
-        }
+        guard authenticator.isTag(given, of: content) else { return nil }
+        return Identifier(withoutHyphens: Hex.encode(Array(content.dropFirst())))
     }
 
     private static func bytes(of receipt: Identifier<Receipt>) -> [UInt8] {
         withUnsafeBytes(of: receipt.uuid.uuid) { Array($0) }
-    }
-
-    private static func tag(of content: [UInt8], key: [UInt8]) -> [UInt8] {
-        Array(HMACSHA256.authenticate(content, key: key).prefix(tagBytes))
     }
 
     private static func text(_ bytes: [UInt8]) -> String {
@@ -94,5 +79,16 @@ struct VerificationCodes: Sendable {
         // The last bit of a code is unused and 0.
         guard bytes.count == 1 + idBytes + tagBytes, text(bytes) == code.asciiLowercased else { return nil }
         return bytes
+    }
+}
+
+extension ReceiptAudience? {
+    /// The version of a receipt's document, in codes and links.
+    var code: UInt8 {
+        switch self {
+        case nil: 0
+        case .payer: 1
+        case .debtor: 2
+        }
     }
 }
