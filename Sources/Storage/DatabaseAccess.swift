@@ -170,22 +170,17 @@ extension Store {
     package func recordAccess() async throws {
         guard try await isAccessRecorded() else { return }
         try await ownersTransaction { tx in
-            let bare = try await tx.queryAll([
-                DatabaseAccess.lock,
-                """
-                SELECT c.relname::text FROM pg_class c
-                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
-                    AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
-                ORDER BY 1
-                """,
-            ])[1]
-            guard bare.isEmpty else {
-                throw DatabaseAccessError.notRecorded(
-                    tables: try bare.map { row in
-                        var row = row
-                        return try row.text()
-                    })
-            }
+            tx.send(DatabaseAccess.lock)
+            let bare = try await tx.ask(
+                Query(
+                    """
+                    SELECT c.relname::text FROM pg_class c
+                    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+                        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
+                    ORDER BY 1
+                    """,
+                    rows: { try $0.text() }))
+            guard bare.isEmpty else { throw DatabaseAccessError.notRecorded(tables: bare) }
             tx.send("DELETE FROM schema_access")
             tx.send("INSERT INTO schema_access (kind, name, statement) \(DatabaseAccess.current)")
         }

@@ -118,6 +118,11 @@ package struct Store: Sendable {
     /// Runs a statement as the user that owns the schema instead of the service's role. Only `migrate`, `verify` and `doctor` use it.
     func ownersQuery(_ sql: SQL) async throws -> [Row] { try await pool.query(sql) }
 
+    /// Like `ownersQuery`, and decodes the rows.
+    func ownersAsk<Answer>(_ query: Query<Answer>) async throws -> Answer {
+        try await ownersTransaction { try await $0.ask(query) }
+    }
+
     /// Like `ownersQuery`, in one transaction.
     func ownersTransaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
         try await pool.transaction { try await body($0) }

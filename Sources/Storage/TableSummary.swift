@@ -13,17 +13,15 @@ extension Store {
     /// All tables of the service, by name. It reads every row, which takes minutes in a large database, so the pool needs long timeouts.
     /// - Parameter onTable: called before each table is read, with its name.
     package func summarizeTables(onTable: (String) -> Void) async throws -> [TableSummary] {
-        let names = try await ownersQuery(
-            """
-            SELECT relname::text FROM pg_class
-            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-                AND relname NOT IN ('schema_migrations', 'schema_access')
-            ORDER BY relname
-            """
-        ).map { row in
-            var row = row
-            return try row.text()
-        }
+        let names = try await ownersAsk(
+            Query(
+                """
+                SELECT relname::text FROM pg_class
+                WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+                    AND relname NOT IN ('schema_migrations', 'schema_access')
+                ORDER BY relname
+                """,
+                rows: { try $0.text() }))
         var summaries: [TableSummary] = []
         for name in names {
             onTable(name)

@@ -73,6 +73,22 @@ import Testing
         }
     }
 
+    /// The optimizer of Swift 6.3.1 crashes on some asynchronous functions that contain a closure which decodes a row, and only a release
+    /// build shows it. `Query(_:rows:)` and `Query(_:row:)` decode outside of them.
+    @Test func `a transaction decodes rows with a query`() throws {
+        for file in try Project.swiftFiles(under: "Sources/Storage") {
+            var isAsynchronous = false
+            for (index, line) in file.lines.enumerated() {
+                if line.hasPrefix("extension ") {
+                    isAsynchronous = line.hasPrefix("extension Transaction") || line.hasPrefix("extension Store")
+                }
+                if isAsynchronous, line.hasSuffix("var row = row") {
+                    Issue.record("\(file.path):\(index + 1) decodes a row in a closure: use Query(_:rows:)")
+                }
+            }
+        }
+    }
+
     /// The parts of a split text are subscripted only where their number was checked, and the line says so.
     @Test func `a part of a split text is not subscripted without a reason`() throws {
         let split = /\b(?:let|var) (\w+) = [^\/]*\.split\(/

@@ -30,8 +30,8 @@ RULES = [
     ("bad_format", r"list_events", r"after|Last-Event-ID"),
     # Each country has its own length and structure of IBANs (SWIFT IBAN Registry).
     ("bad_format", r"save_creditor|save_accounts|create_position|change_position", r"(/.*)?/(postal_)?iban"),
-    # VAT numbers of some forty countries have a form each.
-    ("bad_format", r"\w+", r"(/.*)?/((debtor|payer)_)?tax_code"),
+    # VAT numbers of some forty countries have a form each, and so have Italian tax codes of persons and organizations.
+    ("bad_format", r"\w+", r"(/.*)?/([a-z]+_)*tax_code"),
     # An address in Italy has a CAP and a province: see `PostalAddress`.
     ("bad_format", r"\w+", r"/((debtor|payer)/)?address/(postal_code|province)"),
     # Members that are required together with another member or a stored value: see the descriptions of these bodies.

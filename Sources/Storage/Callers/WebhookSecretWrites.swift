@@ -7,17 +7,17 @@ import Postgres
 extension Transaction {
     /// All secrets of a PSP, revoked ones included, newest first; at most a hundred.
     package func webhookSecretEntries(of psp: PSPID) async throws -> [WebhookSecretEntry] {
-        try await query(
-            """
-            SELECT id, psp_id, created_at, revoked_at, last_used_at FROM webhook_secrets WHERE psp_id = \(psp.value)
-            ORDER BY created_at DESC, id DESC LIMIT 100
-            """
-        ).map { row in
-            var row = row
-            return WebhookSecretEntry(
-                id: try row.identifier(), psp: try row.value { try PSPID($0) }, createdAt: try row.instant(),
-                revokedAt: try row.optionalInstant(), lastUsedAt: try row.optionalInstant())
-        }
+        try await ask(
+            Query(
+                """
+                SELECT id, psp_id, created_at, revoked_at, last_used_at FROM webhook_secrets WHERE psp_id = \(psp.value)
+                ORDER BY created_at DESC, id DESC LIMIT 100
+                """,
+                rows: { row in
+                    WebhookSecretEntry(
+                        id: try row.identifier(), psp: try row.value { try PSPID($0) }, createdAt: try row.instant(),
+                        revokedAt: try row.optionalInstant(), lastUsedAt: try row.optionalInstant())
+                }))
     }
 
     /// - Parameter sealed: the encrypted secret.
@@ -49,12 +49,10 @@ extension Transaction {
 
     /// All secrets, revoked ones included, locked until the transaction ends.
     package func lockStoredSecrets() async throws -> [StoredSecret] {
-        try await query(
-            "SELECT id, psp_id, sealed, secret, last_used_at FROM webhook_secrets ORDER BY id FOR UPDATE"
-        ).map { row in
-            var row = row
-            return try row.storedSecret()
-        }
+        try await ask(
+            Query(
+                "SELECT id, psp_id, sealed, secret, last_used_at FROM webhook_secrets ORDER BY id FOR UPDATE",
+                rows: { try $0.storedSecret() }))
     }
 
     /// Replaces a secret that is stored as plain text or encrypted with another key.

@@ -95,19 +95,19 @@ extension Transaction {
             case .mailbox(let email): "mailbox = \(email.mailbox)"
             case .citizen(let id): "citizen_id = \(id.uuid)"
             }
-        let rows = try await query(
-            """
-            UPDATE mail_tokens SET code_attempts = code_attempts + 1
-            WHERE \(condition) AND kind = \(kind.rawValue) AND code_digest IS NOT NULL
-                AND code_attempts < \(MailCodeCandidate.maximumAttempts) AND expires_at > \(now.sql)
-            RETURNING digest, code_digest, citizen_id
-            """)
-        return try rows.map { row in
-            var row = row
-            return MailCodeCandidate(
-                tokenDigest: try row.next([UInt8].self), codeDigest: try row.next([UInt8].self),
-                citizen: try row.identifier())
-        }
+        return try await ask(
+            Query(
+                """
+                UPDATE mail_tokens SET code_attempts = code_attempts + 1
+                WHERE \(condition) AND kind = \(kind.rawValue) AND code_digest IS NOT NULL
+                    AND code_attempts < \(MailCodeCandidate.maximumAttempts) AND expires_at > \(now.sql)
+                RETURNING digest, code_digest, citizen_id
+                """,
+                rows: { row in
+                    MailCodeCandidate(
+                        tokenDigest: try row.next([UInt8].self), codeDigest: try row.next([UInt8].self),
+                        citizen: try row.identifier())
+                }))
     }
 
     /// Consumes a code for a new e-mail address, together with all other codes that were sent to this citizen.

@@ -61,17 +61,17 @@ extension Transaction {
 
     /// The secrets of every debt type that has one, locked until the transaction ends.
     package func lockAmountSecrets() async throws -> [StoredAmountSecrets] {
-        try await query(
-            """
-            SELECT creditor_tax_code, key, amount_secret, former_amount_secret FROM debt_types
-            WHERE amount_secret IS NOT NULL ORDER BY creditor_tax_code, key FOR UPDATE
-            """
-        ).map { row in
-            var row = row
-            return StoredAmountSecrets(
-                creditor: try row.organization(), debtTypeKey: try row.text(),
-                current: try row.next([UInt8].self), former: try row.nextOptional([UInt8].self))
-        }
+        try await ask(
+            Query(
+                """
+                SELECT creditor_tax_code, key, amount_secret, former_amount_secret FROM debt_types
+                WHERE amount_secret IS NOT NULL ORDER BY creditor_tax_code, key FOR UPDATE
+                """,
+                rows: { row in
+                    StoredAmountSecrets(
+                        creditor: try row.organization(), debtTypeKey: try row.text(),
+                        current: try row.next([UInt8].self), former: try row.nextOptional([UInt8].self))
+                }))
     }
 
     /// Replaces secrets that were encrypted with another key.

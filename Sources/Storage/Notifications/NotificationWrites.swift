@@ -131,16 +131,14 @@ extension Transaction {
     /// The distinct addresses to which e-mails about this receipt were sent for its payer. An address to which an operator sent one again may
     /// be another person's.
     package func payerAddresses(of receipt: Identifier<Receipt>) async throws -> [EmailAddress] {
-        try await query(
-            """
-            SELECT DISTINCT n.recipient FROM notifications n
-            WHERE n.receipt_id = \(receipt.uuid) AND n.audience = 'payer' AND n.recipient IS NOT NULL
-                AND n.resent_of IS NULL
-            ORDER BY 1
-            """
-        ).map { row in
-            var row = row
-            return try row.value { try EmailAddress($0) }
-        }
+        try await ask(
+            Query(
+                """
+                SELECT DISTINCT n.recipient FROM notifications n
+                WHERE n.receipt_id = \(receipt.uuid) AND n.audience = 'payer' AND n.recipient IS NOT NULL
+                    AND n.resent_of IS NULL
+                ORDER BY 1
+                """,
+                rows: { row in try row.value { try EmailAddress($0) } }))
     }
 }

@@ -32,20 +32,20 @@ extension Transaction {
 
     /// Claims the call that has been due longest. It is due again when the lease expires, unless its result is stored earlier.
     package func claimCancellation(leaseSeconds: Int) async throws -> ClaimedCancellation? {
-        try await query(
-            """
-            UPDATE psp_cancellations SET tries = tries + 1, next_try_at = now() + make_interval(secs => \(leaseSeconds)::integer)
-            WHERE attempt_id = (
-                SELECT attempt_id FROM psp_cancellations WHERE next_try_at <= now() ORDER BY next_try_at LIMIT 1
-                FOR UPDATE SKIP LOCKED)
-            RETURNING attempt_id, psp_id, cancel_url, tries, trace_id
-            """
-        ).first.map { row in
-            var row = row
-            return ClaimedCancellation(
-                attempt: try row.identifier(), psp: try row.value { try PSPID($0) }, cancelURL: try row.text(),
-                tries: try row.int(), trace: try row.optionalUUID())
-        }
+        try await ask(
+            Query(
+                """
+                UPDATE psp_cancellations SET tries = tries + 1, next_try_at = now() + make_interval(secs => \(leaseSeconds)::integer)
+                WHERE attempt_id = (
+                    SELECT attempt_id FROM psp_cancellations WHERE next_try_at <= now() ORDER BY next_try_at LIMIT 1
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING attempt_id, psp_id, cancel_url, tries, trace_id
+                """,
+                row: { row in
+                    ClaimedCancellation(
+                        attempt: try row.identifier(), psp: try row.value { try PSPID($0) }, cancelURL: try row.text(),
+                        tries: try row.int(), trace: try row.optionalUUID())
+                }))
     }
 
     /// Queues that the PSP has accepted the call.

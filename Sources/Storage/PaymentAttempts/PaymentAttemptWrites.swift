@@ -79,9 +79,8 @@ extension Transaction {
     /// Attempts whose deadline has passed by the database's clock, oldest first, locked. Attempts that another instance has locked are
     /// skipped.
     package func lockOverdueAttempts(limit: Int) async throws -> [OverdueAttempt] {
-        send(.planForValues)
-        let rows = try await query(OverdueAttempt.selection(limit: limit))
-        return try OverdueAttempt.all(rows)
+        try await ask(
+            Query(OverdueAttempt.selection(limit: limit), rows: { try OverdueAttempt(&$0) }).plannedForValues())
     }
 
     /// Extends a PSP's tenancy to the rows of this creditor until the transaction ends. The PSP's RT has paid a debt of this creditor,
@@ -113,13 +112,7 @@ package struct OverdueAttempt: Sendable {
         """
     }
 
-    /// Not inlined: the optimizer of Swift 6.3.1 crashes when this is a part of an asynchronous function.
-    @inline(never) fileprivate static func all(_ rows: [Row]) throws -> [OverdueAttempt] {
-        try rows.map(OverdueAttempt.init)
-    }
-
-    private init(_ row: Row) throws {
-        var row = row
+    fileprivate init(_ row: inout Row) throws {
         id = try row.identifier()
         creditor = try row.organization()
         status = try row.word()

@@ -164,11 +164,10 @@ extension Transaction {
 
     /// Every secret of a subscription, locked until the transaction ends.
     package func lockSubscriptionSecrets() async throws -> [SubscriptionSecret] {
-        try await query("SELECT id, subscription_id, sealed FROM webhook_subscription_secrets ORDER BY id FOR UPDATE")
-            .map { row in
-                var row = row
-                return try row.subscriptionSecret()
-            }
+        try await ask(
+            Query(
+                "SELECT id, subscription_id, sealed FROM webhook_subscription_secrets ORDER BY id FOR UPDATE",
+                rows: { try $0.subscriptionSecret() }))
     }
 
     /// Replaces a secret that was encrypted with another key.
