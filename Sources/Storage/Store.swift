@@ -119,7 +119,7 @@ package struct Store: Sendable {
     func ownersQuery(_ sql: SQL) async throws -> [Row] { try await pool.query(sql) }
 
     /// Like `ownersQuery`, and decodes the rows.
-    func ownersAsk<Answer>(_ query: Query<Answer>) async throws -> Answer {
+    func ownersAsk<Answer: Sendable>(_ query: Query<Answer>) async throws -> Answer {
         try await ownersTransaction { try await $0.ask(query) }
     }
 
