@@ -7,6 +7,8 @@ package final class Transaction {
     private static let begin: SQL = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     private var connection: Connection?
     private var queued: [SQL] = []
+    /// Queued rows of INSERTs, which follow the queued statements.
+    private var rows: [(insert: SQL, rows: [SQL])] = []
     /// Checks of the rows of queued statements, each with the indices of its statements.
     private var checks: [(statements: Range<Int>, check: ([[Row]]) throws -> Void)] = []
     private var failure: (any Error)?
@@ -37,6 +39,28 @@ package final class Transaction {
     /// Queues a statement whose rows are not needed. The next flush or the commit sends it and throws its error.
     package func send(_ sql: SQL) {
         queued.append(sql)
+    }
+
+    /// Queues a row of an INSERT, after all other statements that the next flush sends before its own. Rows of the same INSERT share
+    /// statements, because PostgreSQL prepares the checks and indexes of a table anew for each statement.
+    /// - Parameter insert: the statement up to `VALUES`.
+    package func send(row: SQL, of insert: SQL) {
+        if let last = rows.last, last.insert.key == insert.key, last.rows.count < Self.maximumJoinedRows {
+            rows[rows.count - 1].rows.append(row)
+        } else {
+            rows.append((insert, [row]))
+        }
+    }
+
+    /// Each number of rows is a prepared statement of its own.
+    private static let maximumJoinedRows = 4
+
+    /// All queued statements, which are no longer queued.
+    private func takeQueued() -> [SQL] {
+        let statements = queued + rows.map { "\($0.insert) \($0.rows.joined(separator: ", "))" }
+        queued = []
+        rows = []
+        return statements
     }
 
     /// Queues statements whose rows `check` receives before a later statement returns its rows. An error that `check` throws ends the
@@ -74,8 +98,7 @@ package final class Transaction {
 
     private func flush(_ statements: [SQL]) async throws -> [Answer] {
         try checkUsable()
-        let (batch, checks) = (queued + statements, checks)
-        queued = []
+        let (batch, checks) = (takeQueued() + statements, checks)
         self.checks = []
         guard !batch.isEmpty else { return [] }
         let answers: [Answer]
@@ -146,6 +169,7 @@ package final class Transaction {
         try await flushChecked()
         try checkUsable()
         hasEnded = true
+        let queued = takeQueued()
         if connection == nil, queued.isEmpty { return }
         let batch = queued + ["COMMIT"]
         do throws(ExchangeFailure) {
@@ -181,6 +205,7 @@ package final class Transaction {
     func rollBack() async {
         hasEnded = true
         queued = []
+        rows = []
         checks = []
         guard let connection else { return }
         self.connection = nil

@@ -28,6 +28,39 @@ import Testing
         }
     }
 
+    @Test func `rows of one INSERT share a statement, after the queued statements and in their order`() async throws {
+        try await withPool { pool async throws in
+            _ = try await pool.query("CREATE SEQUENCE calls")
+            _ = try await pool.query(
+                "CREATE TABLE entries (id bigint GENERATED ALWAYS AS IDENTITY, note text, seen bigint DEFAULT currval('calls'))"
+            )
+            func row(_ note: String, in tx: Transaction) {
+                tx.send(row: "(\(note))", of: "INSERT INTO entries (note) VALUES")
+                // A number for each statement that comes before the rows.
+                tx.send("SELECT nextval('calls')")
+            }
+
+            let before = try await pool.transaction { tx in
+                for note in ["a", "b", "c", "d", "e"] { row(note, in: tx) }
+                let read = try await tx.query("SELECT note FROM entries ORDER BY id").column(String.self)
+                row("f", in: tx)
+                return read
+            }
+
+            #expect(before == ["a", "b", "c", "d", "e"])
+            #expect(
+                try await pool.query("SELECT note || seen FROM entries ORDER BY id").column(String.self)
+                    == ["a5", "b5", "c5", "d5", "e5", "f6"])
+            await #expect(throws: Refusal.self) {
+                try await pool.transaction { tx in
+                    row("g", in: tx)
+                    throw Refusal()
+                }
+            }
+            #expect(try await pool.query("SELECT count(*) FROM entries").only(Int.self) == 6)
+        }
+    }
+
     @Test func `an error of the body rolls back and is thrown`() async throws {
         try await withPool(connections: 1) { pool async throws in
             _ = try await pool.query(Self.table)
