@@ -86,7 +86,8 @@ final class Deployment: Sendable {
         _ throughProxy: Bool, _ diskMegabytes: Int?, _ mailNeedsLogin: Bool, _ settings: [String: String],
         _ serviceArguments: [String]
     ) async throws {
-        let cluster = try PrivateCluster(copyOf: try MigratedCluster.template.get(), diskMegabytes: diskMegabytes)
+        let template = try DemoCluster.template.get()
+        let cluster = try PrivateCluster(copyOf: template.cluster, diskMegabytes: diskMegabytes)
         self.cluster = cluster
         let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-live-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -116,11 +117,16 @@ final class Deployment: Sendable {
         self.environment = environment
         let quietanza = Self.binaries.appending(path: "quietanza").path
         let demoFile = folder.appending(path: "demo.json")
-        try ServiceProcess.finish(
-            quietanza, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demoFile)
+        try template.demo.write(to: demoFile)
+        try Tool.run(
+            "psql",
+            [
+                "-X", "-q", "-v", "ON_ERROR_STOP=1", cluster.url, "-c",
+                "UPDATE psp_channels SET start_url = replace(start_url, '\(DemoCluster.simulator)', '\(simulator)')",
+            ])
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let demo = try decoder.decode(Demo.self, from: try Data(contentsOf: demoFile))
+        let demo = try decoder.decode(Demo.self, from: template.demo)
         apiKey = demo.apiKey
         creditorKey = demo.creditorKey
         opsKey = demo.opsKey
@@ -361,26 +367,38 @@ final class Deployment: Sendable {
     }
 }
 
-/// The stopped cluster of which every deployment has a copy: an empty database with all migrations. It is made once, because creating
-/// a cluster and migrating takes longer than most tests.
-private enum MigratedCluster {
+/// The stopped cluster of which every deployment has a copy: all migrations and the demo data. It is made once, because that takes longer
+/// than most tests.
+private struct DemoCluster {
+    /// The address of the simulator in the demo data, which every deployment replaces by its own.
+    static let simulator = "http://127.0.0.1:1"
     private static let created = Mutex<PrivateCluster?>(nil)
 
-    static let template = Result { () throws -> PrivateCluster in
+    let cluster: PrivateCluster
+    /// The output of `demo-data`, with the keys and secrets.
+    let demo: Data
+
+    static let template = Result { () throws -> DemoCluster in
         let cluster = try PrivateCluster()
         created.withLock { $0 = cluster }
-        atexit { MigratedCluster.created.withLock { $0 }?.remove() }
-        let log = FileManager.default.temporaryDirectory.appending(path: "quietanza-migrate-\(UUID().uuidString).log")
-        defer { try? FileManager.default.removeItem(at: log) }
+        atexit { DemoCluster.created.withLock { $0 }?.remove() }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "quietanza-demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let program = Deployment.binaries.appending(path: "quietanza").path
+        let environment = [
+            "DATABASE_URL": cluster.url, "RESOURCES_DIRECTORY": Deployment.project.path,
+            "SECRETS_KEY": Deployment.secretsKey, "PUBLIC_URL": "http://127.0.0.1",
+            "SMTP_URL": "smtp://127.0.0.1?tls=none", "MAIL_FROM": "quietanza@example.org",
+            "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
+        ]
+        try ServiceProcess.finish(program, ["migrate"], environment, log: folder.appending(path: "migrate.log"))
+        let demo = folder.appending(path: "demo.json")
         try ServiceProcess.finish(
-            Deployment.binaries.appending(path: "quietanza").path, ["migrate"],
-            [
-                "DATABASE_URL": cluster.url, "RESOURCES_DIRECTORY": Deployment.project.path,
-                "SECRETS_KEY": Deployment.secretsKey, "PUBLIC_URL": "http://127.0.0.1",
-                "SMTP_URL": "smtp://127.0.0.1?tls=none", "MAIL_FROM": "quietanza@example.org",
-            ], log: log)
+            program, ["demo-data", "--format", "json", "--simulator-url", simulator], environment, log: demo)
+        let output = try Data(contentsOf: demo)
         try cluster.stop("fast")
-        return cluster
+        return DemoCluster(cluster: cluster, demo: output)
     }
 }
 

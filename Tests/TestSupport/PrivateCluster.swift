@@ -1,8 +1,9 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
-/// A second PostgreSQL for tests that stop and restart it. It runs from a temporary folder, as the user `postgres` if the tests run as root.
+/// A second PostgreSQL for tests that stop and restart it. It runs from a temporary folder, in memory if possible, as the user `postgres` if the tests run as root.
 package final class PrivateCluster: Sendable {
     package struct Failed: Error {
         let command: String
@@ -26,7 +27,7 @@ package final class PrivateCluster: Sendable {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
         let newest = try #require(versions.compactMap(Int.init).max())
         binaries = "/usr/lib/postgresql/\(newest)/bin"
-        folder = "/tmp/quietanza-cluster-" + UUID().uuidString
+        folder = Self.parent + "/quietanza-cluster-" + UUID().uuidString
         port = try Proxy.freePort()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let place = folder
@@ -48,6 +49,14 @@ package final class PrivateCluster: Sendable {
         }
         try start()
     }
+
+    /// Memory, if the machine has enough: most of these tests write little and wait for the disk at each commit.
+    private static let parent: String = {
+        var memory = statvfs()
+        guard statvfs("/dev/shm", &memory) == 0, access("/dev/shm", W_OK) == 0 else { return "/tmp" }
+        let (free, isLarge) = UInt64(memory.f_bavail).multipliedReportingOverflow(by: UInt64(memory.f_frsize))
+        return isLarge || free > 4 << 30 ? "/dev/shm" : "/tmp"
+    }()
 
     package var url: String { "postgresql://quietanza@127.0.0.1:\(port)/postgres" }
     private var data: String { folder + "/data" }
