@@ -175,7 +175,7 @@ wait_for mail "http://127.0.0.1:$control_port/messages"
 wait_for simulator "$simulator/live"
 wait_for service "$api/ready"
 PORTAL_API_URL=$api PORTAL_API_KEY=$api_key PORTAL_PUBLIC_URL=$portal PORTAL_HTTP_PORT=$portal_port PORTAL_COOKIE_KEY=$(<"$portal_key") \
-    PORTAL_NAME="Comune di Esempio" PORTAL_OIDC_CLIENT_ID=portale PORTAL_OIDC_AUTHORIZATION_URL=$simulator/oidc/authorize \
+    PORTAL_NAME="Comune di Esempio" PORTAL_DESK=true PORTAL_OIDC_CLIENT_ID=portale PORTAL_OIDC_AUTHORIZATION_URL=$simulator/oidc/authorize \
     PORTAL_OIDC_TOKEN_URL=$simulator/oidc/token start_part portal "$bin/quietanza-portal" serve
 wait_for portal "$portal/ready"
 
@@ -204,6 +204,7 @@ Quietanza is ready.
   API             $api/v1            status: $api/status
   documentation   $api/docs          contract: $api/openapi.yaml
   portal          $portal              for citizens
+  staff desk      $portal/desk         sign in with the creditor_key or ops_key of $demo
   demo API key    $api_key
   PSP simulator   $simulator/payments   identity provider: $simulator/oidc
   mail sent       $mail              list: http://127.0.0.1:$control_port/messages

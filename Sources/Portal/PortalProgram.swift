@@ -5,10 +5,10 @@ import ArgumentParser
 struct PortalProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quietanza-portal",
-        abstract: "The citizens' portal: sign in, find what is due, pay, and get receipts.",
+        abstract: "The citizens' portal and the staff desk: pay and get receipts; find payments and decide.",
         discussion: """
             It has no database. It calls the API of the service with an API key of kind frontend, and stores each visitor's \
-            session in an encrypted cookie.
+            session in an encrypted cookie. Staff sign in to the desk with API keys of their own.
 
             The configuration comes from the environment:
 

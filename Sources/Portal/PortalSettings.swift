@@ -19,6 +19,8 @@ struct PortalSettings: Sendable {
     var name = "Pagamenti"
     var identityProvider: OIDCSettings?
     var offersSmartCards = false
+    /// Whether the pages for staff are served, under `/desk`.
+    var offersDesk = false
 
     /// An issuer for the authorization code flow of OpenID Connect.
     struct OIDCSettings: Sendable, Equatable {
@@ -61,6 +63,7 @@ struct PortalSettings: Sendable {
         PORTAL_TRUSTED_PROXY        networks of proxies whose X-Forwarded-For is used, separated by commas
         PORTAL_NAME                 name in the header of the pages (Pagamenti)
         PORTAL_SMART_CARDS          true: offer sign-in by smart card (false)
+        PORTAL_DESK                 true: serve the pages for staff under /desk (false)
         PORTAL_OIDC_AUTHORIZATION_URL, PORTAL_OIDC_TOKEN_URL, PORTAL_OIDC_CLIENT_ID, PORTAL_OIDC_CLIENT_SECRET
                                     identity provider for SPID and CIE; without them no button is shown
         """
@@ -82,6 +85,7 @@ struct PortalSettings: Sendable {
         name = reader.text("PORTAL_NAME") ?? name
         if name.count > 60 { reader.faults.append("PORTAL_NAME is longer than 60 characters") }
         offersSmartCards = reader.flag("PORTAL_SMART_CARDS")
+        offersDesk = reader.flag("PORTAL_DESK")
         identityProvider = reader.identityProvider()
         if let list = reader.text("PORTAL_TRUSTED_PROXY") {
             do { trustedProxies = try TrustedProxies(list) } catch {

@@ -17,15 +17,16 @@ final class FakeService: APITransport {
 
     func goAway(_ value: Bool = true) { isAway.withLock { $0 = value } }
 
-    func answer(_ call: String, status: Int = 200, _ json: String) {
-        answers.withLock { $0[call] = APIReply(status: status, body: Array(json.utf8)) }
+    func answer(_ call: String, status: Int = 200, etag: String? = nil, type: String? = nil, _ json: String) {
+        let headers = [("ETag", etag), ("Content-Type", type)].compactMap { name, value in value.map { (name, $0) } }
+        answers.withLock { $0[call] = APIReply(status: status, headers: headers, body: Array(json.utf8)) }
     }
 
-    func refuse(_ call: String, status: Int, code: String, pointers: [String] = []) {
+    func refuse(_ call: String, status: Int, code: String, detail: String = "d", pointers: [String] = []) {
         let violations = pointers.map { #"{"pointer":"\#($0)","code":"invalid","detail":"d"}"# }.joined(separator: ",")
         answer(
             call, status: status,
-            #"{"type":"https://api.example.org/problems/\#(code)","title":"t","status":\#(status),"violations":[\#(violations)]}"#
+            #"{"type":"https://api.example.org/problems/\#(code)","title":"t","detail":"\#(detail)","status":\#(status),"violations":[\#(violations)]}"#
         )
     }
 
@@ -81,6 +82,10 @@ final class Browser {
         fields["csrf"] = csrf ?? self.csrf
         let body = fields.map { "\(APIClient.encoded($0.key))=\(APIClient.encoded($0.value))" }.joined(separator: "&")
         return await send(IncomingRequest(method: "POST", path: path, headers: headers, body: Array(body.utf8)))
+    }
+
+    func post(_ path: String, type: String, body: [UInt8]) async -> OutgoingResponse {
+        await send(IncomingRequest(method: "POST", path: path, headers: ["content-type": type], body: body))
     }
 
     private func send(_ request: IncomingRequest) async -> OutgoingResponse {

@@ -28,9 +28,10 @@ struct PortalAppTests {
         for route in posts {
             let path = route.path.split(separator: "/").map { $0.hasPrefix(":") ? "x" : String($0) }.joined(
                 separator: "/")
-            let browser = Browser()
-            await browser.signIn()
-            await browser.get("/")
+            let isDesk = Area(path: route.path) == .desk
+            let browser = Browser.desk()
+            if isDesk { await browser.signInStaff() } else { await browser.signIn() }
+            await browser.get(isDesk ? "/desk/search" : "/")
             let token = browser.csrf
             let before = browser.service.requests.count
 
@@ -216,6 +217,17 @@ struct PortalAppTests {
         #expect(PortalSession(active.bytes, now: start + 43_199) != nil)
         #expect(PortalSession(active.bytes, now: start + 43_201) == nil)
         #expect(PortalSession(Array("{}".utf8), now: start) == nil)
+    }
+
+    @Test func `a session of the desk expires after fifteen minutes without a request, and after eight hours`() {
+        let start = Date(timeIntervalSince1970: 1_000_000)
+        var session = PortalSession(now: start)
+        session.signIn(StaffKey(secret: "qz_x", name: "Ufficio", scopes: [.operations]), now: start)
+        #expect(PortalSession(session.bytes, in: .desk, now: start + 899)?.staff?.secret == "qz_x")
+        #expect(PortalSession(session.bytes, in: .desk, now: start + 901) == nil)
+        session.seenAt = start + 28_700
+        #expect(PortalSession(session.bytes, in: .desk, now: start + 28_799) != nil)
+        #expect(PortalSession(session.bytes, in: .desk, now: start + 28_801) == nil)
     }
 
     @Test func `a poll says whether the page is out of date, and writes no cookie`() async {

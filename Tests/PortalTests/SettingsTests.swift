@@ -14,18 +14,19 @@ struct SettingsTests {
         let settings = try PortalSettings(environment: good)
         #expect(settings.apiURL == "http://127.0.0.1:8080")
         #expect(settings.isSecure && settings.publicOrigin == "https://portale.example.org")
-        #expect(settings.identityProvider == nil)
+        #expect(settings.identityProvider == nil && !settings.offersDesk)
     }
 
     @Test func `all faults are reported together, without a value`() {
         let bad = [
             "PORTAL_API_URL": "ftp://x", "PORTAL_PUBLIC_URL": "http://portale.example.org",
             "PORTAL_COOKIE_KEY": "c2VncmV0bw==",
-            "PORTAL_HTTP_PORT": "70000", "PORTAL_SMART_CARDS": "forse", "PORTAL_OIDC_CLIENT_ID": "portale",
+            "PORTAL_HTTP_PORT": "70000", "PORTAL_SMART_CARDS": "forse", "PORTAL_DESK": "si",
+            "PORTAL_OIDC_CLIENT_ID": "portale",
             "PORTAL_TRUSTED_PROXY": "ovunque",
         ]
         let error = #expect(throws: PortalSettings.Faults.self) { try PortalSettings(environment: bad) }
-        #expect(error?.faults.count == 8)
+        #expect(error?.faults.count == 9)
         #expect(error.map { "\($0)".contains("c2VncmV0bw") } == false)
     }
 

@@ -1,9 +1,11 @@
 import Foundation
 import JSON
 
-/// Who a call is for: the citizen's token, the language of texts, and the address of the browser.
+/// Who a call is for: the citizen's token or the staff member's key, the language of texts, and the address of the browser.
 struct APICaller: Sendable {
     var accessToken: String?
+    /// Replaces the portal's own key at the staff desk.
+    var staffKey: String?
     var language = Language.it
     /// The service throttles sign-in attempts by it.
     var address: String?
@@ -24,16 +26,18 @@ struct APIClient: Sendable {
     /// - Throws: `APIError`.
     func reply(_ request: APIRequest, as caller: APICaller) async throws -> APIReply {
         var request = request
-        request.headers.append(("Authorization", "Bearer \(apiKey)"))
+        request.headers.append(("Authorization", "Bearer \(caller.staffKey ?? apiKey)"))
         request.headers.append(("Accept-Language", caller.language.rawValue))
         if let token = caller.accessToken { request.headers.append(("X-Citizen-Token", token)) }
         if let address = caller.address { request.headers.append(("Citizen-Address", address)) }
-        if request.body != nil { request.headers.append(("Content-Type", "application/json")) }
+        if request.body != nil, !request.headers.contains(where: { $0.name == "Content-Type" }) {
+            request.headers.append(("Content-Type", "application/json"))
+        }
         let reply: APIReply
         do { reply = try await transport.send(request) } catch {
             throw APIError.unavailable(retryAfterSeconds: nil)
         }
-        try reply.checked(isSignedIn: caller.accessToken != nil)
+        try reply.checked(for: caller)
         return reply
     }
 

@@ -6,8 +6,10 @@ enum APIError: Error, Equatable {
     case unavailable(retryAfterSeconds: Int?)
     /// The API key is wrong, revoked or lacks a scope: a mistake of the operator.
     case misconfigured
-    /// The citizen's token is no longer valid.
+    /// The citizen's token, or the staff member's key, is no longer valid.
     case signedOut
+    /// The staff member's key lacks the scope.
+    case forbidden
     case tooManyRequests(retryAfterSeconds: Int)
     case notFound
     /// Any other refusal of this request.
@@ -19,6 +21,8 @@ struct APIProblem: Sendable, Equatable {
     let status: Int
     /// The last segment of its type.
     let code: String
+    /// What is wrong and what to do, in English.
+    let detail: String?
     /// The pointers of the violated rules and their codes.
     let violations: [(pointer: String, code: String)]
     let retryAfterSeconds: Int?
@@ -31,6 +35,7 @@ struct APIProblem: Sendable, Equatable {
     init(status: Int, body: JSONValue?) {
         self.status = status
         code = body?.text("type").flatMap { $0.split(separator: "/").last.map(String.init) } ?? ""
+        detail = body?.text("detail")
         violations = (body?.list("violations") ?? []).map { ($0.text("pointer") ?? "", $0.text("code") ?? "") }
         retryAfterSeconds = body?.integer("retry_after_seconds").flatMap { Int(exactly: $0) }
     }
@@ -44,12 +49,14 @@ struct APIProblem: Sendable, Equatable {
 
 extension APIReply {
     /// - Throws: `APIError` for a response that is not a success.
-    func checked(isSignedIn: Bool) throws(APIError) {
+    func checked(for caller: APICaller) throws(APIError) {
         guard !(200..<300).contains(status) else { return }
         let problem = APIProblem(status: status, body: try? JSONValue.parse(body))
         let retry = problem.retryAfterSeconds ?? header("retry-after").flatMap(Int.init)
         switch (status, problem.code) {
-        case (401, "citizen-token-invalid") where isSignedIn: throw .signedOut
+        case (401, "citizen-token-invalid") where caller.accessToken != nil: throw .signedOut
+        case (401, _) where caller.staffKey != nil: throw .signedOut
+        case (403, _) where caller.staffKey != nil: throw .forbidden
         case (401, "unauthenticated"), (403, "forbidden"): throw .misconfigured
         case (404, _): throw .notFound
         case (429, _): throw .tooManyRequests(retryAfterSeconds: min(max(retry ?? 5, 1), 3_600))

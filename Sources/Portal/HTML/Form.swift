@@ -5,7 +5,12 @@ struct Field: Sendable {
         case email
         case password
         case date
+        case time
         case number
+        /// Several lines.
+        case area
+        /// The types that the file dialog offers.
+        case file(accept: String)
         case check
         case select([(value: String, label: String)])
         case radio([(value: String, label: String)])
@@ -34,6 +39,8 @@ struct FormState: Sendable {
     var errors: [String: String] = [:]
     /// A message about the form as a whole.
     var message: String?
+    /// What the service says about it, in English.
+    var details: [String] = []
 
     var hasErrors: Bool { message != nil || !errors.isEmpty }
 }
@@ -47,6 +54,8 @@ struct Form: Sendable {
     var state = FormState()
     var csrf: String
     var texts: Texts
+    /// Another button, which sends its value as `action`.
+    var second: (value: String, label: String)?
 
     var html: HTML { html(button: "primary") }
 
@@ -54,12 +63,30 @@ struct Form: Sendable {
     var secondary: HTML { html(button: nil) }
 
     private func html(button: String?) -> HTML {
-        element("form", ["method": "post", "action": action, "novalidate": ""]) {
+        element(
+            "form",
+            [
+                "method": "post", "action": action, "novalidate": "",
+                "enctype": sendsFile ? "multipart/form-data" : nil,
+            ]
+        ) {
             summary
             element("input", ["type": "hidden", "name": "csrf", "value": csrf])
             for field in hidden { element("input", ["type": "hidden", "name": field.name.text, "value": field.value]) }
             for field in fields { FieldView(field: field, state: state, texts: texts).html }
-            element("p", ["class": "actions"]) { element("button", ["type": "submit", "class": button], submit) }
+            element("p", ["class": "actions"]) {
+                element("button", ["type": "submit", "class": button], submit)
+                if let second {
+                    element("button", ["type": "submit", "name": "action", "value": second.value], second.label)
+                }
+            }
+        }
+    }
+
+    private var sendsFile: Bool {
+        fields.contains { field in
+            guard case .file = field.kind else { return false }
+            return true
         }
     }
 
@@ -68,6 +95,7 @@ struct Form: Sendable {
         guard state.hasErrors else { return nil }
         return element("div", ["class": "notice error", "role": "alert", "id": "errors", "tabindex": "-1"]) {
             element("h2", [:], state.message ?? texts[.errorsTitle])
+            for detail in state.details { element("p", ["lang": "en"], detail) }
             if !state.errors.isEmpty {
                 element("ul") {
                     for field in fields {
@@ -125,6 +153,11 @@ struct FieldView: Sendable {
                 hint
                 errorText
                 select(options)
+            case .area:
+                label
+                hint
+                errorText
+                area
             default:
                 label
                 hint
@@ -156,6 +189,8 @@ struct FieldView: Sendable {
         case .email: "email"
         case .password: "password"
         case .date: "date"
+        case .time: "time"
+        case .file: "file"
         default: "text"
         }
     }
@@ -165,12 +200,28 @@ struct FieldView: Sendable {
         element(
             "input",
             [
-                "type": type, "id": field.id, "name": field.key, "value": type == "password" ? nil : value,
+                "type": type, "id": field.id, "name": field.key,
+                "value": ["password", "file"].contains(type) ? nil : value, "accept": accept,
                 "autocomplete": field.autocomplete?.text, "required": Attributes.flag(field.isRequired),
                 "inputmode": field.inputMode?.text, "maxlength": field.maximum.map(String.init),
                 "aria-invalid": error == nil ? nil : "true", "aria-describedby": describedBy,
                 "autocapitalize": type == "email" ? "none" : nil, "spellcheck": "false",
             ])
+    }
+
+    private var accept: String? {
+        guard case .file(let accept) = field.kind else { return nil }
+        return accept
+    }
+
+    private var area: HTML {
+        element(
+            "textarea",
+            [
+                "id": field.id, "name": field.key, "rows": "3", "required": Attributes.flag(field.isRequired),
+                "maxlength": field.maximum.map(String.init), "aria-invalid": error == nil ? nil : "true",
+                "aria-describedby": describedBy,
+            ], value)
     }
 
     private func select(_ options: [(value: String, label: String)]) -> HTML {

@@ -28,6 +28,7 @@ struct Layout: Sendable {
     let assets: Assets
     let page: Page
     let visit: Visit
+    var offersDesk = false
 
     private var texts: Texts { visit.texts }
 
@@ -51,7 +52,12 @@ struct Layout: Sendable {
                     flash
                     page.content
                 }
-                element("footer") { element("p", [:], "\(name) – \(texts[.footer])") }
+                element("footer") {
+                    element("p", [:], "\(name) – \(texts[.footer])")
+                    if offersDesk, visit.area == .citizens {
+                        element("p") { element("a", ["href": Area.desk.home], texts[.desk]) }
+                    }
+                }
             }
         }.document
     }
@@ -77,35 +83,34 @@ struct Layout: Sendable {
                 }
                 if page.hasTopLevelNavigation { account }
             }
-            element("p", ["class": "brand"]) { element("a", ["href": "/"], name) }
+            element("p", ["class": "brand"]) {
+                element("a", ["href": visit.area.home], visit.area == .desk ? "\(name) – \(texts[.desk])" : name)
+            }
             if page.hasTopLevelNavigation { menu }
         }
     }
 
     /// A page that answers a form has no address of its own; its form has.
-    private var languagePath: String { visit.method == "POST" ? "/" : visit.path }
+    private var languagePath: String { visit.method == "POST" ? visit.area.home : visit.path }
 
     private var account: HTML {
         group {
             if visit.session.isSignedIn {
-                element("form", ["method": "post", "action": "/sign-out"]) {
+                if let staff = visit.session.staff {
+                    element("span", ["class": "who"]) { element("bdi", [:], staff.name) }
+                }
+                element("form", ["method": "post", "action": visit.area.signOutPath]) {
                     element("input", ["type": "hidden", "name": "csrf", "value": visit.session.csrf])
                     element("button", ["type": "submit", "class": "plain"], texts[.signOut])
                 }
             } else {
-                element("a", ["href": "/sign-in"], texts[.signIn])
+                element("a", ["href": visit.area.signInPath], texts[.signIn])
             }
         }
     }
 
     private var menu: HTML {
-        let items: [(TextKey, String)] =
-            visit.session.isSignedIn
-            ? [
-                (.home, "/"), (.services, "/services"), (.payments, "/payments"), (.archive, "/archive"),
-                (.help, "/help"),
-            ]
-            : [(.home, "/"), (.payNotice, "/notice"), (.help, "/help")]
+        let items = visit.area == .desk ? DeskMenu.items(for: visit.session.staff) : citizensMenu
         return element("nav", ["aria-label": texts[.menu], "class": "menu"]) {
             element("ul") {
                 for (key, path) in items {
@@ -117,15 +122,24 @@ struct Layout: Sendable {
         }
     }
 
+    private var citizensMenu: [(TextKey, String)] {
+        visit.session.isSignedIn
+            ? [
+                (.home, "/"), (.services, "/services"), (.payments, "/payments"), (.archive, "/archive"),
+                (.help, "/help"),
+            ]
+            : [(.home, "/"), (.payNotice, "/notice"), (.help, "/help")]
+    }
+
     private func isCurrent(_ path: String) -> Bool {
-        path == "/" ? visit.path == "/" : visit.path == path || visit.path.hasPrefix(path + "/")
+        path == visit.area.home ? visit.path == path : visit.path == path || visit.path.hasPrefix(path + "/")
     }
 
     private var trail: HTML? {
         guard !page.trail.isEmpty else { return nil }
         return element("nav", ["aria-label": texts[.breadcrumb], "class": "trail"]) {
             element("ol") {
-                element("li") { element("a", ["href": "/"], texts[.home]) }
+                element("li") { element("a", ["href": visit.area.home], texts[.home]) }
                 for step in page.trail { element("li") { element("a", ["href": step.path], step.label) } }
             }
         }

@@ -62,7 +62,7 @@ enum Style {
         .hint{margin:0 0 .35rem;color:var(--muted)}
         .field-error{margin:0 0 .35rem;color:var(--error);font-weight:600}
         .wrong{border-left:4px solid var(--error);padding-left:.75rem}
-        input,select{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.25rem;
+        input,select,textarea{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.25rem;
         padding:.55rem .75rem;width:100%;min-height:2.75rem}
         input[type=checkbox],input[type=radio]{width:1.5rem;height:1.5rem;min-height:0;flex:none;margin:.1rem 0 0;
         accent-color:var(--primary)}
@@ -106,6 +106,31 @@ enum Style {
         .choices li{border-bottom:1px solid var(--soft-line)}
         .choices a{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;padding:.9rem .25rem}
         .choices span{color:var(--muted);display:inline-block}
+        .who{padding:.4rem .5rem;color:#fff}
+        footer a{color:#fff;display:inline-block;padding:.25rem 0}
+        textarea{display:block;resize:vertical}
+        progress{width:100%;max-width:34rem;height:1.25rem;accent-color:var(--primary)}
+        .plot{display:block;width:100%;max-width:60rem;height:auto;margin:1rem 0 0}
+        .plot rect{fill:var(--primary)}
+        .plot line{stroke:var(--line)}
+        .axis{display:flex;justify-content:space-between;max-width:60rem;margin:.25rem 0 1rem;color:var(--muted)}
+        .timeline{list-style:none;margin:1rem 0;padding:0 0 0 1rem;border-left:3px solid var(--soft-line);max-width:46rem}
+        .timeline li{position:relative;padding:0 0 1.25rem}
+        .timeline li::before{content:"";position:absolute;left:-1.5rem;top:.35rem;width:.8rem;height:.8rem;border-radius:50%;
+        background:var(--primary)}
+        .timeline li.detail::before{background:var(--soft-line)}
+        .timeline h3{font-size:1.1rem;margin:0}
+        .timeline li.detail h3{font-size:1rem;font-weight:400}
+        .timeline .when{margin:0;color:var(--muted)}
+        .timeline .facts{margin:.25rem 0}
+        .timeline .facts div{padding:.2rem 0;border:0}
+        .links{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.25rem 0}
+        .links a{display:inline-block;padding:.25rem 0}
+        .logo{max-width:100%;background:#fff;padding:.5rem;border:1px solid var(--soft-line)}
+        .mail{border:1px solid var(--soft-line);border-radius:.25rem;padding:0 1rem;max-width:46rem;background:var(--soft)}
+        .mail pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}
+        td form{margin:0}
+        td form .actions{margin:0}
         .spinner{width:2.5rem;height:2.5rem;border:4px solid var(--soft-line);border-top-color:var(--primary);border-radius:50%;
         animation:turn 1s linear infinite}
         @keyframes turn{to{transform:rotate(1turn)}}

@@ -7,6 +7,7 @@ enum ErrorPages {
         case formExpired
         case badRequest
         case refused
+        case forbidden
 
         init(_ error: APIError) {
             switch error {
@@ -14,6 +15,7 @@ enum ErrorPages {
             case .unavailable, .misconfigured, .signedOut: self = .unavailable
             case .tooManyRequests(let seconds): self = .tooMany(seconds: seconds)
             case .refused: self = .refused
+            case .forbidden: self = .forbidden
             }
         }
 
@@ -22,13 +24,13 @@ enum ErrorPages {
             case .notFound: 404
             case .unavailable: 503
             case .tooMany: 429
-            case .formExpired: 403
+            case .formExpired, .forbidden: 403
             case .badRequest, .refused: 400
             }
         }
     }
 
-    static func page(_ kind: Kind, _ texts: Texts, retry: String = "/") -> Page {
+    static func page(_ kind: Kind, _ texts: Texts, retry: String = "/", home: String = "/") -> Page {
         let (title, text) =
             switch kind {
             case .notFound: (texts[.notFoundTitle], texts[.notFoundText])
@@ -37,13 +39,14 @@ enum ErrorPages {
             case .formExpired: (texts[.formExpiredTitle], texts[.formExpiredText])
             case .badRequest: (texts[.badRequestTitle], texts[.badRequestText])
             case .refused: (texts[.badRequestTitle], texts[.refusedText])
+            case .forbidden: (texts[.deskForbiddenTitle], texts[.deskForbiddenText])
             }
         let offersRetry = ["unavailable", "tooMany"].contains { "\(kind)".hasPrefix($0) }
         return Page(title: title, hasTopLevelNavigation: kind != .unavailable) {
             element("p", ["class": "lead"], text)
             element("p", ["class": "actions"]) {
                 if offersRetry { element("a", ["href": retry, "class": "button primary"], texts[.retry]) }
-                element("a", ["href": "/", "class": "button"], texts[.home])
+                element("a", ["href": home, "class": "button"], texts[.home])
             }
         }
     }

@@ -48,14 +48,21 @@ struct Visit: Sendable {
     let now: Date
     let address: String?
     var session: PortalSession
+    /// The files of a form that sends some.
+    var files: [String: UploadedFile] = [:]
     /// The values of the route's placeholders.
     var parameters: [String: Segment] = [:]
 
     var language: Language { texts.language }
 
-    /// The caller for the API: the citizen, if one is signed in.
+    var area: Area { Area(path: path) }
+
+    /// The caller for the API: the citizen or the staff member, if one is signed in.
     var caller: APICaller {
-        APICaller(accessToken: session.tokens?.access, language: language, address: address)
+        switch area {
+        case .citizens: APICaller(accessToken: session.tokens?.access, language: language, address: address)
+        case .desk: APICaller(staffKey: session.staff?.secret, language: language)
+        }
     }
 
     func parameter(_ name: String) throws(APIError) -> Segment {

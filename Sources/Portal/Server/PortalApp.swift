@@ -11,7 +11,7 @@ struct PortalApp: Sendable {
     let now: @Sendable () -> Date
     let logger: Logger
     let assets: Assets
-    private let cookie: SealedCookie
+    private let cookies: [Area: SealedCookie]
 
     init(
         settings: PortalSettings, transport: any APITransport, identityProvider: any APITransport, logger: Logger,
@@ -24,7 +24,18 @@ struct PortalApp: Sendable {
         api = APIClient(transport: transport, apiKey: settings.apiKey)
         refresher = TokenRefresher(api: api, now: now)
         assets = Assets()
-        cookie = SealedCookie(key: settings.cookieKey, previous: settings.previousCookieKey)
+        cookies = [
+            .citizens: SealedCookie(key: settings.cookieKey, previous: settings.previousCookieKey),
+            .desk: SealedCookie(
+                key: settings.cookieKey, previous: settings.previousCookieKey, purpose: "quietanza-portal desk 1"),
+        ]
+    }
+
+    /// The session of the request's cookie; nil if there is none, or it has ended.
+    func session(of request: IncomingRequest) -> PortalSession? {
+        let area = Area(path: request.path)
+        guard let value = request.cookies[cookieName(area)], let bytes = cookies[area]?.open(value) else { return nil }
+        return PortalSession(bytes, in: area, now: now())
     }
 
     func respond(to request: IncomingRequest) async -> OutgoingResponse {
@@ -38,13 +49,11 @@ struct PortalApp: Sendable {
         guard let query = FormCoding.decode(Array(request.query.utf8)) else { return plain(.badRequest, request) }
         let texts = Texts(language: language(of: request, query: query))
         let now = now()
-        let opened = request.cookies[sessionCookie].flatMap(cookie.open).flatMap { PortalSession($0, now: now) }
-        guard let form = request.method == "POST" ? FormCoding.decode(request.body) : [:] else {
-            return plain(.badRequest, request)
-        }
+        let opened = session(of: request)
+        guard let sent = SentForm(request) else { return plain(.badRequest, request) }
         var visit = Visit(
-            method: request.method, path: request.path, query: query, form: form, texts: texts, now: now,
-            address: request.address, session: opened ?? PortalSession(now: now))
+            method: request.method, path: request.path, query: query, form: sent.fields, texts: texts, now: now,
+            address: request.address, session: opened ?? PortalSession(now: now), files: sent.files)
         let response = await answer(request, segments, &visit)
         return write(response, visit, before: opened, chosen: query["language"])
     }
@@ -52,33 +61,47 @@ struct PortalApp: Sendable {
     private func answer(_ request: IncomingRequest, _ segments: [Substring], _ visit: inout Visit) async
         -> PageResponse
     {
-        let candidates = Self.routes.compactMap { route in route.match(segments).map { (route, $0) } }
+        let candidates = candidates(for: segments)
         let method = request.method == "HEAD" ? "GET" : request.method
         guard let (route, parameters) = candidates.first(where: { $0.0.method == method }) else {
             let status = candidates.isEmpty ? 404 : 405
-            return .page(ErrorPages.page(.notFound, visit.texts), status: status)
+            return .page(ErrorPages.page(.notFound, visit.texts, home: visit.area.home), status: status)
         }
         visit.parameters = parameters
         if method == "POST", !isGenuine(request, visit) {
-            return .page(ErrorPages.page(.formExpired, visit.texts), status: 403)
+            return .page(ErrorPages.page(.formExpired, visit.texts, home: visit.area.home), status: 403)
         }
         do {
             // A poll does not write the cookie, so it must not use up the refresh token.
             if let tokens = visit.session.tokens, tokens.needsRefresh(at: visit.now), !request.path.hasSuffix("/poll") {
                 visit.session.tokens = try await refresher.refresh(tokens, for: visit.caller)
             }
-            if route.access == .signedIn, !visit.session.isSignedIn { return signInFirst(&visit, .signInNeeded) }
+            switch route.access {
+            case .everybody: break
+            case .signedIn: if !visit.session.isSignedIn { return signInFirst(&visit, .signInNeeded) }
+            case .staff(let scopes):
+                guard let staff = visit.session.staff else { return signInFirst(&visit, .signInNeeded) }
+                guard staff.allows(scopes) else { throw APIError.forbidden }
+            }
             return try await route.handler(self, &visit)
         } catch APIError.signedOut {
             return signInFirst(&visit, .sessionEnded)
         } catch let error as APIError {
             log(error, request)
             let kind = ErrorPages.Kind(error)
-            return .page(ErrorPages.page(kind, visit.texts, retry: request.path), status: kind.status)
+            return .page(
+                ErrorPages.page(kind, visit.texts, retry: request.path, home: visit.area.home), status: kind.status)
         } catch {
             logger.error("a page failed", metadata: ["path": "\(request.path)", "error": "\(type(of: error))"])
-            return .page(ErrorPages.page(.unavailable, visit.texts, retry: request.path), status: 500)
+            return .page(
+                ErrorPages.page(.unavailable, visit.texts, retry: request.path, home: visit.area.home), status: 500)
         }
+    }
+
+    /// The routes whose path fits, with the values of their placeholders.
+    func candidates(for segments: [Substring]) -> [(Route, [String: Segment])] {
+        if segments.first == "desk", !settings.offersDesk { return [] }
+        return Self.routes.compactMap { route in route.match(segments).map { (route, $0) } }
     }
 
     /// The token of the session, and no sign of another site.
@@ -96,14 +119,15 @@ struct PortalApp: Sendable {
     }
 
     private func signInFirst(_ visit: inout Visit, _ message: TextKey) -> PageResponse {
-        let next = visit.method == "GET" ? visit.path : "/"
+        let home = visit.area.home
+        let next = visit.method == "GET" ? visit.path : home
         var session = PortalSession(now: visit.now)
         session.guestPositions = visit.session.guestPositions
         session.guestAttempts = visit.session.guestAttempts
         session.flash = message
         visit.session = session
-        visit.session.next = next.utf8.count <= 200 ? next : "/"
-        return .redirect("/sign-in")
+        visit.session.next = next.utf8.count <= 200 ? next : home
+        return .redirect(visit.area.signInPath)
     }
 
     private func isReady() async -> Bool {
@@ -118,13 +142,15 @@ struct PortalApp: Sendable {
         case .unavailable: logger.warning("the service is not available")
         case .refused(let problem):
             logger.info("refused", metadata: ["code": "\(problem.code)", "status": "\(problem.status)"])
-        case .notFound, .signedOut, .tooManyRequests: break
+        case .notFound, .signedOut, .forbidden, .tooManyRequests: break
         }
     }
 
     // MARK: Responses
 
-    private var sessionCookie: String { settings.isSecure ? "__Host-portal" : "portal" }
+    private func cookieName(_ area: Area) -> String {
+        settings.isSecure ? "__Host-\(area.cookieName)" : area.cookieName
+    }
 
     private func language(of request: IncomingRequest, query: [String: String]) -> Language {
         query["language"].flatMap(Language.init) ?? request.cookies["portal-language"].flatMap(Language.init)
@@ -152,6 +178,10 @@ struct PortalApp: Sendable {
         case .leave(let url): result = OutgoingResponse(status: 303, headers: [("Location", url)])
         case .file(let bytes, let type, let disposition):
             result = OutgoingResponse(status: 200, headers: [("Content-Type", type)], body: bytes)
+            // Browsers do not open PDF files with this policy.
+            if type != "application/pdf" {
+                result.headers.append(("Content-Security-Policy", "default-src 'none'; sandbox"))
+            }
             if let disposition { result.headers.append(("Content-Disposition", disposition)) }
         case .json(let bytes):
             result = OutgoingResponse(status: 200, headers: [("Content-Type", "application/json")], body: bytes)
@@ -159,22 +189,23 @@ struct PortalApp: Sendable {
             return secured(result)
         }
         if visit.now.timeIntervalSince(session.seenAt) > 60 { session.seenAt = visit.now }
-        if session != before, let value = cookie.seal(session.bytes) {
-            result.headers.append(("Set-Cookie", attributes(sessionCookie, value, isReadable: false)))
+        if session != before, let value = cookies[visit.area]?.seal(session.bytes) {
+            result.headers.append(("Set-Cookie", attributes(cookieName(visit.area), value)))
         }
         if let language = chosen.flatMap(Language.init) {
-            let value = attributes("portal-language", language.rawValue, isReadable: false)
+            let value = attributes("portal-language", language.rawValue)
             result.headers.append(("Set-Cookie", value + "; Max-Age=31536000"))
         }
         return secured(result)
     }
 
-    private func attributes(_ name: String, _ value: String, isReadable: Bool) -> String {
+    private func attributes(_ name: String, _ value: String) -> String {
         "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax" + (settings.isSecure ? "; Secure" : "")
     }
 
     private func html(_ page: Page, _ status: Int, _ visit: Visit) -> OutgoingResponse {
-        let layout = Layout(name: settings.name, assets: assets, page: page, visit: visit)
+        let layout = Layout(
+            name: settings.name, assets: assets, page: page, visit: visit, offersDesk: settings.offersDesk)
         let origins = page.formOrigins.map { " " + $0 }.joined()
         let policy =
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "

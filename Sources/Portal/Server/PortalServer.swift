@@ -47,6 +47,13 @@ struct PageResponder: HTTPResponder {
 
     let app: PortalApp
     let proxies: TrustedProxies
+    private let uploads: UploadPermits
+
+    init(app: PortalApp, proxies: TrustedProxies) {
+        self.app = app
+        self.proxies = proxies
+        uploads = UploadPermits()
+    }
 
     func respond(to request: Request, context: PageContext) async throws -> Response {
         guard request.head.path?.utf8.count ?? 0 <= Self.maximumPathBytes else { return Response(status: .uriTooLong) }
@@ -57,10 +64,18 @@ struct PageResponder: HTTPResponder {
             incoming.headers[field.name.canonicalName] = field.value
         }
         incoming.address = address(request, context)
+        let upload = app.upload(for: incoming)
+        guard upload == nil || uploads.begin() else {
+            return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
+        }
+        defer { if upload != nil { uploads.end() } }
         if request.method == .post {
-            guard let body = await Self.body(request) else { return Response(status: .contentTooLarge) }
-            guard incoming.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true else {
-                return Response(status: .unsupportedMediaType)
+            let types = ["application/x-www-form-urlencoded"] + (upload == nil ? [] : ["multipart/form-data"])
+            let type = incoming.headers["content-type"]?.lowercased() ?? ""
+            guard types.contains(where: type.hasPrefix) else { return Response(status: .unsupportedMediaType) }
+            let (bytes, seconds) = upload ?? (Self.maximumBodyBytes, Self.bodySeconds)
+            guard let body = await Self.body(request, upTo: bytes, seconds: seconds) else {
+                return Response(status: .contentTooLarge)
             }
             incoming.body = body
         }
@@ -76,14 +91,14 @@ struct PageResponder: HTTPResponder {
     }
 
     /// Nil if the body is too large or does not arrive in time.
-    private static func body(_ request: Request) async -> [UInt8]? {
+    private static func body(_ request: Request, upTo maximum: Int, seconds: Int) async -> [UInt8]? {
         await withTaskGroup(of: [UInt8]?.self) { group in
             group.addTask {
-                guard let buffer = try? await request.body.collect(upTo: maximumBodyBytes) else { return nil }
+                guard let buffer = try? await request.body.collect(upTo: maximum) else { return nil }
                 return Array(buffer.readableBytesView)
             }
             group.addTask {
-                try? await Task.sleep(for: .seconds(bodySeconds))
+                try? await Task.sleep(for: .seconds(seconds))
                 return nil
             }
             let first = await group.next() ?? nil

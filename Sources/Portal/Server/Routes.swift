@@ -4,6 +4,8 @@ struct Route: Sendable {
         case everybody
         /// Others are sent to the sign-in page.
         case signedIn
+        /// Staff whose key has one of the scopes, or any scope if none is listed.
+        case staff([Scope])
     }
 
     typealias Handler = @Sendable (PortalApp, inout Visit) async throws -> PageResponse
@@ -11,10 +13,17 @@ struct Route: Sendable {
     let method: String
     let path: String
     let access: Access
+    /// The largest body, if its form sends a file.
+    var uploadBytes: Int?
     let handler: Handler
 
     static func get(_ path: String, _ access: Access = .everybody, _ handler: @escaping Handler) -> Route {
         Route(method: "GET", path: path, access: access, handler: handler)
+    }
+
+    /// A form that sends a file, as `multipart/form-data`.
+    static func upload(_ path: String, _ access: Access, bytes: Int, _ handler: @escaping Handler) -> Route {
+        Route(method: "POST", path: path, access: access, uploadBytes: bytes, handler: handler)
     }
 
     /// Its form must carry the session's token.
@@ -43,5 +52,5 @@ extension PortalApp {
     /// Every route of the pages; a part adds its routes here.
     static let routes: [Route] =
         homeRoutes + signInRoutes + otherSignInRoutes + registrationRoutes + passwordRoutes + serviceRoutes
-        + searchRoutes + paymentRoutes + attemptRoutes + guestRoutes + archiveRoutes + helpRoutes
+        + searchRoutes + paymentRoutes + attemptRoutes + guestRoutes + archiveRoutes + helpRoutes + deskRoutes
 }

@@ -4,8 +4,6 @@ import Text
 
 /// What the sealed cookie holds about one visitor.
 struct PortalSession: Sendable, Equatable {
-    static let idleSeconds = 1_800.0
-    static let lifeSeconds = 43_200.0
     /// The most recent payments and notices of a visitor without an account.
     static let maximumGuestItems = 5
 
@@ -14,6 +12,8 @@ struct PortalSession: Sendable, Equatable {
     var startedAt: Date
     var seenAt: Date
     var tokens: SessionTokens?
+    /// Only in the session of the staff desk.
+    var staff: StaffKey?
     /// The path to show after sign-in.
     var next: String?
     /// Positions that the visitor found by their notice number, and attempts started without an account.
@@ -26,7 +26,7 @@ struct PortalSession: Sendable, Equatable {
     /// The key of a message to show once.
     var flash: TextKey?
 
-    var isSignedIn: Bool { tokens != nil }
+    var isSignedIn: Bool { tokens != nil || staff != nil }
 
     init(now: Date) {
         csrf = Self.random()
@@ -57,6 +57,12 @@ struct PortalSession: Sendable, Equatable {
         self = fresh
     }
 
+    /// A new session with the key of a staff member.
+    mutating func signIn(_ key: StaffKey, now: Date) {
+        self = PortalSession(now: now)
+        staff = key
+    }
+
     mutating func signOut(now: Date, flash: TextKey?) {
         self = PortalSession(now: now)
         self.flash = flash
@@ -74,6 +80,13 @@ struct PortalSession: Sendable, Equatable {
                 json.field("r", tokens.refresh)
                 json.field("e", Int64(tokens.expiresAt.timeIntervalSince1970))  // At most a token's life from now.
             }
+            if let staff {
+                json.object("k") { json in
+                    json.field("s", staff.secret)
+                    json.field("n", staff.name)
+                    json.array("p", staff.scopes.map(\.rawValue).sorted()) { $0.value($1) }
+                }
+            }
             json.field("n", next)
             if !guestPositions.isEmpty { json.array("gp", guestPositions) { $0.value($1) } }
             if !guestAttempts.isEmpty { json.array("ga", guestAttempts) { $0.value($1) } }
@@ -85,18 +98,21 @@ struct PortalSession: Sendable, Equatable {
     }
 
     /// Nil if the content is unreadable or the session has expired.
-    init?(_ bytes: [UInt8], now: Date) {
+    init?(_ bytes: [UInt8], in area: Area = .citizens, now: Date) {
         guard let json = try? JSONValue.parse(bytes), let csrf = json.text("c"), let started = json.integer("s"),
             let seen = json.integer("l")
         else { return nil }
         self.csrf = csrf
         startedAt = Date(timeIntervalSince1970: Double(started))
         seenAt = Date(timeIntervalSince1970: Double(seen))
-        guard now.timeIntervalSince(startedAt) < Self.lifeSeconds, now.timeIntervalSince(seenAt) < Self.idleSeconds
+        guard now.timeIntervalSince(startedAt) < area.lifeSeconds, now.timeIntervalSince(seenAt) < area.idleSeconds
         else { return nil }
         if let access = json.text("a"), let refresh = json.text("r"), let expires = json.integer("e") {
             tokens = SessionTokens(
                 access: access, refresh: refresh, expiresAt: Date(timeIntervalSince1970: Double(expires)))
+        }
+        if let key = json["k"], let secret = key.text("s"), let name = key.text("n") {
+            staff = StaffKey(secret: secret, name: name, scopes: Set(key.strings("p").compactMap(Scope.init)))
         }
         next = json.text("n")
         guestPositions = json.strings("gp")

@@ -7,20 +7,20 @@ struct SealedCookie: Sendable {
     static let keyBytes = 32
     /// Browsers store cookies of 4 096 bytes with their name and attributes.
     static let maximumCharacters = 3_800
-    /// Changes when the content's format does; older cookies are ignored.
-    private static let purpose = Array("quietanza-portal session 1".utf8)
-
+    /// Changes when the content's format does; older cookies are ignored. A cookie for one purpose does not open for another.
+    private let purpose: [UInt8]
     private let key: SymmetricKey
     private let previous: SymmetricKey?
 
-    init(key: [UInt8], previous: [UInt8]? = nil) {
+    init(key: [UInt8], previous: [UInt8]? = nil, purpose: String = "quietanza-portal session 1") {
+        self.purpose = Array(purpose.utf8)
         self.key = SymmetricKey(data: key)
         self.previous = previous.map { SymmetricKey(data: $0) }
     }
 
     /// Base64url of nonce, ciphertext and tag; nil if it is longer than a browser stores.
     func seal(_ content: [UInt8]) -> String? {
-        guard let box = try? AES.GCM.seal(content, using: key, authenticating: Self.purpose), let bytes = box.combined
+        guard let box = try? AES.GCM.seal(content, using: key, authenticating: purpose), let bytes = box.combined
         else { return nil }
         let text = Base64URL.encode(bytes)
         return text.utf8.count <= Self.maximumCharacters ? text : nil
@@ -32,7 +32,7 @@ struct SealedCookie: Sendable {
             let box = try? AES.GCM.SealedBox(combined: bytes)
         else { return nil }
         for key in [key, previous].compactMap({ $0 }) {
-            if let content = try? AES.GCM.open(box, using: key, authenticating: Self.purpose) { return Array(content) }
+            if let content = try? AES.GCM.open(box, using: key, authenticating: purpose) { return Array(content) }
         }
         return nil
     }

@@ -28,4 +28,46 @@ enum TextKey: String, Sendable, CaseIterable {
     case notPayable, pspFailed, suspended, choosePSPError, archiveIntro, noReceipts, origin, originPagopa
     case originCounter, originOther, receiptSettled, receiptReview, receiptVoided, receiptFailed, refunded
     case receiptID, guestTitle, guestIntro, guestNoticeHint, guestFind, guestNotFound
+    // The desk
+    case desk, deskIntro, deskSignIn, deskSignInIntro, deskKey, deskKeyHint, deskKeyWrong, deskKeyKind
+    case deskForbiddenTitle, deskForbiddenText, deskDone, deskRefused, deskNothing, deskSave, deskShow, deskWaiting
+    case deskAnomalies, deskAnomalyKinds, deskAnomaliesIntro, deskUnreadable, deskUnreadableText, deskQuarantine
+    case deskAttempts, deskAttemptsText, deskMails, deskMailsText, deskDeadJobs, deskKind, deskOldest, deskOpened
+    case deskStateOpen, deskStateResolved, deskPSPID, deskSearchText, deskSearchHint, deskSearchKind, deskKindAny
+    case deskKindIuv, deskKindNotice, deskKindNoticeEnd, deskKindTaxCode, deskKindName, deskKindDocument
+    case deskPositions, deskPosition, deskDebtor, deskExternalID, deskWrittenOff, deskTimeline, deskHidden
+    case deskCreated, deskAttemptStarted, deskAttemptEnded, deskRTArrived, deskAnomalyOpened, deskDecided
+    case deskRefundDecided, deskMailOf, deskRecipient, deskJournal, deskWhy, deskWhyHint, deskWho, deskReference
+    case deskRTBytes, deskOfficialRT, deskEvidence, deskNote, deskViolations, deskCandidate, deskDecide
+    case deskDecision, deskDecidedAt, deskDebt, deskDebtHint, deskNoDebt, deskRefundAmount, deskRefundAmountHint
+    case deskRefunds, deskRefund, deskRefundsIntro, deskRefundDecide, deskRefundText, deskRefundChange, deskDay
+    case deskTime, deskCounter, deskTill, deskTillHint, deskReferenceHint, deskVoid, deskVoidText, deskEnterRT
+    case deskEnterRTText, deskOutcome, deskOutcomeOK, deskOutcomeKO, deskEvidenceFile, deskEvidenceHint, deskImports
+    case deskImport, deskImportsIntro, deskFile, deskFileHint, deskFileWrong, deskDryRun, deskDryRunHint, deskSend
+    case deskSentAt, deskRows, deskLine, deskProgress, deskProgressText, deskStatistics, deskStatisticsIntro
+    case deskGroup, deskPlotTitle, deskPlotText, deskWithoutPSP, deskPSPs, deskPSPList, deskHealth, deskHealthy
+    case deskFailing, deskRefusedPayments, deskNotStarted, deskOn, deskOff, deskSuspensions, deskSubject
+    case deskSuspend, deskSuspendHint, deskUntil, deskUntilHint, deskLift, deskCreditors, deskCreditorsIntro
+    case deskLogo, deskLogoFile, deskLogoHint, deskLogoText, deskLogoTextHint, deskColor, deskColorHint
+    case deskSentence, deskWordings, deskWordingsText, deskWrite, deskWordingText, deskWordingHint, deskMailSubject
+    case deskMailSentence, deskPreview
+    // Codes at the desk
+    case anomalyReceiptConflict, anomalyAmountMismatch, anomalyPartialPayment, anomalyAlreadyPaid
+    case anomalyPositionCancelled, anomalyPositionExpired, anomalyPositionDraft, anomalyUnknownIuv
+    case anomalyUnknownCreditor, anomalyUnreadableRt, anomalyContradictoryRt, anomalyUnexpectedBeneficiary
+    case explainReceiptConflict, explainAmountMismatch, explainPartialPayment, explainAlreadyPaid
+    case explainPositionCancelled, explainPositionExpired, explainPositionDraft, explainUnknownIuv
+    case explainUnknownCreditor, explainUnreadableRt, explainContradictoryRt, explainUnexpectedBeneficiary
+    case decideAccept, decideRefund, decideMatch, decideReject, resolutionAccept, resolutionRefund, resolutionReject
+    case resolutionMatch, resolutionAppeared, resolutionEntered, attemptCreated, attemptRedirected
+    case attemptInProgress, attemptSucceeded, attemptPartiallySucceeded, attemptFailed, attemptCancelled
+    case attemptExpired, attemptPaidElsewhere, receiptRecorded, receiptAnomaly, receiptQuarantined, refundDecided
+    case refundPaid, refundFailed, mailReceiptReady, mailCounterPayment, mailPaymentUnderReview, mailDoublePayment
+    case mailPaymentFailed, mailRefundDecided, deliveryQueued, deliverySending, deliverySent, deliveryRetrying
+    case deliveryDead, deliverySkipped, deliveryBounced, importReceiving, importWaiting, importRunning, importDone
+    case importFailed, outcomeCreated, outcomeRepeated, outcomeRefused, groupDay, groupPsp, groupCreditor
+    case groupDebtType, groupMethod, refusedAnomalyNotOpen, refusedResolutionNotPossible, refusedPreconditionFailed
+    case refusedRefundNotPossible, refusedRefundNotChangeable, refusedVoidNotPossible, refusedPositionUnderReview
+    case refusedInstallmentNotPayable, refusedPaymentInProgress, refusedReceiptConflict, refusedTooManyImports
+    case refusedIdempotencyKeyReused
 }
