@@ -59,7 +59,7 @@ struct DeskTests {
         browser.service.refuse("GET /v1/me/key", status: 401, code: "unauthenticated")
         await browser.get("/desk/sign-in")
         for key in ["qz_sconosciuta_1", "corta", "con spazi dentro", "a\r\nX-Other: b", ""] {
-            #expect(await browser.post("/desk/sign-in", ["api_key": key]).status == 422)
+            #expect(await browser.post("/desk/sign-in", ["api_key": key]).status == 422, "\(key)")
             #expect(browser.page.contains(Texts(language: .it)[.deskKeyWrong]))
             #expect(!browser.page.contains("sconosciuta"))
         }
@@ -179,6 +179,10 @@ struct DeskTests {
             "GET /v1/receipts",
             #"{"items":[{"id":"r1","status":"anomaly","origin":"pagopa","outcome":"OK","amount_cents":5000,"iuv":"01","paid_at":"2026-11-21T09:59:00Z","pdf_url":"https://api.example.org/x","refunds":[{"id":"f1"}]}]}"#
         )
+        service.answer(
+            "GET /v1/receipts/r1",
+            #"{"id":"r1","status":"anomaly","origin":"pagopa","outcome":"OK","amount_cents":5000,"paid_at":"2026-11-21T08:59:00Z","received_at":"2026-11-21T09:59:00Z","pdf_url":"https://api.example.org/x","rt_url":"https://api.example.org/y"}"#
+        )
         service.answer("GET /v1/anomalies", #"{"items":[\#(Self.anomaly)]}"#)
         service.answer(
             "GET /v1/notifications",
@@ -204,6 +208,11 @@ struct DeskTests {
             browser.page.contains(#"href="/desk/receipts/r1/pdf""#)
                 && browser.page.contains(#"href="/desk/receipts/r1/rt""#))
         #expect(browser.page.contains("Mensa &lt;b&gt;") && browser.page.contains("Mario Rossi"))
+        // A payment under review is decided first.
+        #expect(!browser.page.contains("/counter"))
+        service.answer(
+            "GET /v1/positions/p1", Self.position.replacing(#""under_review":true"#, with: #""under_review":false"#))
+        await browser.get("/desk/positions/p1")
         #expect(browser.page.contains(#"href="/desk/positions/p1/counter""#))
         #expect(!browser.page.contains(Texts(language: .it)[.deskHidden].prefix(20)))
     }

@@ -53,7 +53,8 @@ extension FormState {
         if known == nil, problem.violations.isEmpty { message = texts[.deskRefused] }
         if let detail = problem.detail, known != nil || problem.violations.isEmpty { details = [detail] }
         // A violation whose field is not in the form is in the summary only.
-        details += problem.violations.map { "\($0.pointer) \($0.code)" }
+        let elsewhere = problem.violations.filter { visit.form[field($0.pointer)] == nil }
+        details += elsewhere.filter { visit.files[field($0.pointer)] == nil }.map { "\($0.pointer) \($0.code)" }
     }
 }
 

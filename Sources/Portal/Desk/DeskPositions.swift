@@ -79,7 +79,10 @@ struct DeskPositionPage: Sendable {
         let isOwed = position.list("installments").contains {
             $0.text("paid_at") == nil && $0.text("status") != "cancelled"
         }
-        guard isOwed, visit.allows(.positionsWrite), position.text("status") != "draft" else { return nil }
+        guard isOwed, visit.allows(.positionsWrite), position.text("status") != "draft", !position.flag("under_review")
+        else {
+            return nil
+        }
         return element("p", ["class": "actions"]) {
             element(
                 "a", ["href": "/desk/positions/\(position.text("id") ?? "")/counter", "class": "button"],

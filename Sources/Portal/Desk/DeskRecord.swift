@@ -19,7 +19,21 @@ extension PortalApp {
         let (position, tag) = try await tagged("/v1/positions/\(id)", visit)
         var record = try await record([("position_id", id)], visit)
         record.position = position
+        record.receipts = try await details(of: record.receipts, visit)
         return (record, tag)
+    }
+
+    /// Items of lists do not say when an RT arrived.
+    private func details(of receipts: [JSONValue], _ visit: Visit) async throws -> [JSONValue] {
+        var details: [JSONValue] = []
+        for receipt in receipts.prefix(20) {
+            do {
+                details.append(try await api.get("/v1/receipts/\(receipt.text("id") ?? "")", as: visit.caller))
+            } catch APIError.notFound {
+                details.append(receipt)
+            }
+        }
+        return details + receipts.dropFirst(20)
     }
 
     /// The record of a payment that may have no position.

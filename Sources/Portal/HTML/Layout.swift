@@ -94,7 +94,7 @@ struct Layout: Sendable {
     private var languagePath: String { visit.method == "POST" ? visit.area.home : visit.path }
 
     private var account: HTML {
-        group {
+        element("div", ["class": "account"]) {
             if visit.session.isSignedIn {
                 if let staff = visit.session.staff {
                     element("span", ["class": "who"]) { element("bdi", [:], staff.name) }

@@ -90,7 +90,7 @@ enum Style {
         .amount{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         th.amount,td.amount{padding-right:1.5rem}
         @media (max-width:44rem){table.cards thead{position:absolute;left:-100rem}
-        table.cards,table.cards tbody,table.cards tr,table.cards td{display:block}
+        table.cards,table.cards caption,table.cards tbody,table.cards tr,table.cards td{display:block}
         table.cards tr{border:1px solid var(--soft-line);border-radius:.25rem;padding:.5rem .75rem;margin:0 0 .75rem;background:var(--soft)}
         table.cards td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.25rem 0;text-align:right}
         table.cards td.amount{padding-right:0}
@@ -106,6 +106,7 @@ enum Style {
         .choices li{border-bottom:1px solid var(--soft-line)}
         .choices a{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;padding:.9rem .25rem}
         .choices span{color:var(--muted);display:inline-block}
+        .account{display:flex;flex-wrap:wrap;align-items:center}
         .who{padding:.4rem .5rem;color:#fff}
         footer a{color:#fff;display:inline-block;padding:.25rem 0}
         textarea{display:block;resize:vertical}
