@@ -1,4 +1,5 @@
-"""A citizen's journey through the portal in Chromium, with axe-core on every page (see portal-test.sh)."""
+"""A citizen's journey through the portal and a staff member's through its desk in Chromium, with axe-core on every page (see
+portal-test.sh)."""
 
 import email
 import email.policy
@@ -68,8 +69,13 @@ class Visitor:
 
     def open(self, path, name):
         answer = self.page.goto(PORTAL + path)
-        if answer.status >= 400 and name not in ("missing", "search-wrong"):
+        if answer.status >= 400 and name not in ("missing", "search-wrong", "desk-forbidden"):
             faults.append(f"{name}: {answer.status}")
+        self.check(name)
+
+    def follow(self, selector, name):
+        with self.page.expect_navigation():
+            self.page.click(selector)
         self.check(name)
 
     def submit(self, selector="main form button[type=submit]"):
@@ -148,6 +154,162 @@ def sign_in_by_spid(visitor):
         faults.append(f"spid: ended at {page.url}")
 
 
+def call(method, url, key=None, body=None, headers=None):
+    """The JSON answer of the API or the simulator."""
+    sent = {"Accept": "application/json", **(headers or {})}
+    if key:
+        sent["Authorization"] = f"Bearer {key}"
+    data = None
+    if isinstance(body, dict):
+        sent["Content-Type"] = "application/json"
+        data = json.dumps(body).encode()
+    elif body:
+        data = body.encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data, sent, method=method), timeout=20) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def new_debt():
+    number = str(time.time_ns())
+    debt = {
+        "creditor_tax_code": "12345678903", "external_id": f"DESK-{number}", "debt_type": "mensa",
+        "document": {"year": 2026, "number": number}, "description": "Mensa scolastica",
+        "debtor": {"kind": "person", "tax_code": "RSSMRA80A01H501U", "full_name": "Mario Rossi", "email": ADDRESS},
+        "lines": [{"description": "Pasti di ottobre", "amount_cents": 5980}],
+        "installments": [{"amount_cents": 5980, "due_date": "2030-01-31"}],
+    }
+    return call("POST", f"{os.environ['API']}/v1/positions", desk_key("creditor_key"), debt)
+
+
+def make_anomaly():
+    """A bill whose payment arrives with another amount."""
+    api, key, position = os.environ["API"], os.environ["API_KEY"], new_debt()
+    psp = call("GET", f"{api}/v1/psps?payment_method=CP&amount_cents=5980", key)["items"][0]
+    attempt = call(
+        "POST", f"{api}/v1/payment-attempts", key,
+        {
+            "installments": [position["installments"][0]["id"]], "payment_method": "CP", "psp_id": psp["psp_id"],
+            "channel_id": psp["channel_id"], "email": ADDRESS, "return_url": f"{PORTAL}/return", "language": "it",
+            "payer": {"kind": "person", "tax_code": "RSSMRA80A01H501U", "full_name": "Mario Rossi"},
+        }, {"Idempotency-Key": position["id"]})
+    call(
+        "POST", attempt["redirect_url"], body="action=wrong_amount",
+        headers={"Content-Type": "application/x-www-form-urlencoded"})
+    for _ in range(50):
+        if call("GET", f"{api}/v1/anomalies?status=open&position_id={position['id']}", desk_key("ops_key"))["items"]:
+            return
+        time.sleep(0.2)
+    faults.append("desk: no anomaly")
+
+
+def desk_key(name):
+    return json.loads(pathlib.Path(os.environ["DEMO_DATA"]).read_text())[name]
+
+
+def sign_in_staff(visitor, key, prefix):
+    page = visitor.page
+    visitor.open("/desk/sign-in", f"{prefix}-sign-in")
+    page.fill("[name=api_key]", "sbagliata davvero")
+    visitor.submit()
+    visitor.check(f"{prefix}-sign-in-errors")
+    page.fill("[name=api_key]", desk_key(key))
+    visitor.submit()
+    visitor.check(f"{prefix}-home")
+
+
+def pay_at_the_counter(visitor):
+    """A payment at the counter, and a part of it refunded."""
+    page = visitor.page
+    position = f"/desk/positions/{new_debt()['id']}"
+    page.goto(f"{PORTAL}/desk/search")
+    page.fill("[name=q]", "RSSMRA80A01H501U")
+    visitor.submit()
+    visitor.check("desk-results")
+    visitor.follow(f"main a[href='{position}']", "desk-position")
+    visitor.follow("main a[href$='/counter']", "desk-counter")
+    page.fill("[name=amount]", "molti")
+    visitor.submit()
+    visitor.check("desk-counter-errors")
+    page.fill("[name=amount]", "59,80")
+    page.fill("[name=till]", "Economato")
+    page.fill("[name=reference]", "Q/1")
+    visitor.submit()
+    visitor.check("desk-position-paid")
+    visitor.follow("main .timeline a[href^='/desk/receipts/'] >> nth=0", "desk-receipt")
+    page.fill("[name=reason]", "Sconto")
+    page.fill("[name=amount]", "1,00")
+    visitor.submit("form[action$='/refund'] button")
+    visitor.check("desk-refund")
+
+
+def import_debts(visitor):
+    page = visitor.page
+    visitor.open("/desk/imports", "desk-imports")
+    rows = [
+        "external_id;debt_type;document/year;document/number;description;debtor/kind;debtor/tax_code;debtor/full_name;"
+        "installments/0/amount_cents;installments/0/due_date",
+        "DESK-1;mensa;2026;1;Mensa scolastica;person;RSSMRA80A01H501U;Mario Rossi;5980;2030-10-10",
+        "DESK-2;mensa;2026;2;Mensa scolastica;person;RSSMRA80A01H501X;Mario Rossi;5980;2030-10-10",
+    ]
+    page.set_input_files("[name=file]", {"name": "dovuti.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()})
+    page.check("[name=dry_run]")
+    visitor.submit()
+    visitor.check("desk-import-sent")
+    for _ in range(50):
+        if not page.locator("main progress").count():
+            break
+        time.sleep(0.2)
+        page.reload()
+    visitor.check("desk-import")
+
+
+def work_at_the_desk(browser):
+    visitor = Visitor(browser)
+    page = visitor.page
+    sign_in_staff(visitor, "creditor_key", "desk")
+    visitor.open("/desk/search", "desk-search")
+    pay_at_the_counter(visitor)
+    visitor.open("/desk/anomalies", "desk-anomalies")
+    visitor.follow("main table a >> nth=0", "desk-anomaly")
+    visitor.submit("form[action^='/desk/anomalies/'] button")
+    visitor.check("desk-anomaly-errors")
+    page.check("[name=resolution][value=accept]")
+    page.fill("[name=reason]", "Verificato con il PSP")
+    visitor.submit("form[action^='/desk/anomalies/'] button")
+    visitor.check("desk-anomaly-resolved")
+    visitor.follow("main a[href^='/desk/positions/']", "desk-timeline")
+    visitor.open("/desk/refunds?status=all", "desk-refunds")
+    import_debts(visitor)
+    for group in ("day", "psp"):
+        visitor.open(f"/desk/statistics?group={group}", f"desk-statistics-{group}")
+    visitor.open("/desk/psps", "desk-psps")
+    visitor.open("/desk/creditors", "desk-creditors")
+    visitor.follow("main .tiles a >> nth=0", "desk-creditor")
+    page.set_input_files("[name=file]", {"name": "logo.png", "mimeType": "image/png", "buffer": page.screenshot(clip={
+        "x": 0, "y": 0, "width": 200, "height": 80})})
+    page.fill("[name=alternative_text]", "Stemma del Comune")
+    visitor.submit("form[action$='/logo'] button")
+    visitor.check("desk-creditor-logo")
+    visitor.submit("form[action$='/wording'] button")
+    visitor.check("desk-wording")
+    visitor.open("/desk/rt", "desk-forbidden")
+    for language in ("en", "de", "fr", "sl"):
+        visitor.open(f"/desk/anomalies?status=all&language={language}", f"desk-anomalies-{language}")
+    visitor.context.close()
+
+    operator = Visitor(browser)
+    sign_in_staff(operator, "ops_key", "desk-ops")
+    operator.open("/desk/psps", "desk-ops-psps")
+    operator.open("/desk/rt", "desk-ops-rt")
+    operator.submit()
+    operator.check("desk-ops-rt-errors")
+    operator.page.goto(f"{PORTAL}/desk/search")
+    operator.page.fill("[name=q]", "RSSMRA80A01H501U")
+    operator.submit()
+    operator.follow("main a[href^='/desk/positions/'] >> nth=0", "desk-ops-position")
+    operator.context.close()
+
+
 def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -196,6 +358,8 @@ def main():
             pay(guest, "guest")
         guest.context.close()
         sign_in_by_spid(Visitor(browser))
+        make_anomaly()
+        work_at_the_desk(browser)
         browser.close()
     for fault in dict.fromkeys(faults):
         print(fault)

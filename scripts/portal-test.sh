@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# portal-test.sh: runs a citizen's journey through the portal in headless Chromium and checks every page with axe-core, at 380 and 1280
-# pixels, light and dark. It starts what `make run` starts, on ports of its own.
+# portal-test.sh: runs a citizen's and a staff member's journey through the portal in headless Chromium and checks every page with
+# axe-core, at 380 and 1280 pixels, light and dark. It starts what `make run` starts, on ports of its own.
 #
 #   QUIETANZA_BIN_DIR   folder with built programs: skips installing and building
 #   PORTAL_SCREENSHOTS  folder for screenshots (.local/portal-test)
