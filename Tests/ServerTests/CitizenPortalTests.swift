@@ -71,7 +71,7 @@ extension ServerTests {
 }
 
 /// `quietanza-portal` with the key of the deployment's front end.
-private final class PortalProcess: Sendable {
+final class PortalProcess: Sendable {
     let url: String
     private let process: ServiceProcess
 
@@ -82,7 +82,7 @@ private final class PortalProcess: Sendable {
         let settings = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "PORTAL_API_URL": live.api,
             "PORTAL_API_KEY": live.apiKey, "PORTAL_PUBLIC_URL": url, "PORTAL_HTTP_PORT": "\(port)",
-            "PORTAL_COOKIE_KEY": Deployment.secretsKey,
+            "PORTAL_COOKIE_KEY": Deployment.secretsKey, "PORTAL_DESK": "true",
         ]
         process = try ServiceProcess(
             Deployment.binaries.appending(path: "quietanza-portal").path, ["serve"], settings,
@@ -111,7 +111,7 @@ private final class PortalProcess: Sendable {
 }
 
 /// A browser without script: it follows redirects within the portal and stores cookies.
-private final class PortalVisitor {
+final class PortalVisitor {
     let base: String
     private(set) var path = "/"
     private(set) var body = Data()
@@ -148,6 +148,25 @@ private final class PortalVisitor {
         try await send(request)
     }
 
+    func upload(_ address: String, _ fields: [String: String], file: (field: String, name: String, bytes: Data))
+        async throws
+    {
+        var fields = fields
+        fields["csrf"] = value(of: "csrf")
+        var body = Data()
+        for field in fields {
+            body += Data(
+                "--grenze\r\nContent-Disposition: form-data; name=\"\(field.key)\"\r\n\r\n\(field.value)\r\n".utf8)
+        }
+        let head = "Content-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\""
+        body += Data("--grenze\r\n\(head)\r\n\r\n".utf8) + file.bytes + Data("\r\n--grenze--\r\n".utf8)
+        var request = URLRequest(url: try #require(URL(string: base + address)))
+        request.httpMethod = "POST"
+        request.setValue("multipart/form-data; boundary=grenze", forHTTPHeaderField: "Content-Type")
+        request.httpBody = body
+        try await send(request)
+    }
+
     private func send(_ request: URLRequest) async throws {
         var request = request
         request.setValue("it", forHTTPHeaderField: "Accept-Language")
@@ -170,7 +189,7 @@ private final class PortalVisitor {
         guard let tag = text.firstMatch(of: try! Regex("<input[^>]*name=\"\(name)\"[^>]*>")),  // A literal pattern.
             let value = text[tag.range].firstMatch(of: /value="([^"]*)"/)
         else { return nil }
-        return String(value.1)
+        return String(value.1).replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
     }
 
     /// The first link whose whole address fits the pattern.
