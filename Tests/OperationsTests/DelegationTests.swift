@@ -161,4 +161,29 @@ import Testing
             _ = try await give(service, request(to: Self.anna), by: mario)
         }
     }
+
+    @Test func `requests at the same time do not exceed the limit of delegations together`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            let mario = try caller(Self.mario)
+            _ = try await test.pool.query(
+                """
+                INSERT INTO delegations (id, delegator_tax_code, delegate_tax_code, starts_at, created_at)
+                SELECT gen_random_uuid(), \(Self.mario), 'FR' || (10000000000 + n), now(), now()
+                FROM generate_series(1, \(Delegation.maximum - 3)) AS n
+                """)
+            let wanted = try request(to: Self.anna)
+
+            let given = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { (try? await service.delegations.give(wanted, by: mario)) != nil }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+
+            #expect(given == 3)
+            #expect(try await test.ask("SELECT count(*)::text FROM delegations") == ["\(Delegation.maximum)"])
+        }
+    }
 }

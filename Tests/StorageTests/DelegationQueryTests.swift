@@ -34,7 +34,7 @@ import Testing
             let rest = try await data.store.read(
                 within: mario, Delegations.list(within: mario, page: PageRequest(limit: 100, after: page.next)))
             #expect(rest.items.count == 100 && rest.next != nil)
-            let given = try await data.store.read(within: mario, Delegations.given(by: TestData.mario))
+            let given = try await data.store.read(within: mario, Delegations.lockGiven(by: TestData.mario))
             #expect(given == 61)
         }
     }

@@ -51,7 +51,7 @@ extension DelegationOperations {
             let start = request.startsAt ?? now
             let faults = request.faults(of: delegator, startingAt: start, now: now)
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
-            guard try await tx.ask(Delegations.given(by: delegator)) < Delegation.maximum else {
+            guard try await tx.ask(Delegations.lockGiven(by: delegator)) < Delegation.maximum else {
                 throw Refusal.invalid([
                     Fault(
                         "/delegate_tax_code", .notAllowed,

@@ -11,12 +11,18 @@ package enum Delegations {
         several("d.id = \(id.uuid) AND \(tenancy.ofDelegations)", locking: locking).map(\.first)
     }
 
-    /// How many delegations this person has given and not withdrawn.
-    package static func given(by delegator: TaxCode) -> Query<Int> {
-        Query<Int?>(
-            "SELECT count(*) FROM delegations WHERE delegator_tax_code = \(delegator.value) AND withdrawn_at IS NULL",
-            row: { try $0.int() }
-        ).map { $0 ?? 0 }
+    /// How many delegations this person has given and not withdrawn. It waits for other transactions that asked the same for this person, so
+    /// that the number holds until the end of the transaction.
+    package static func lockGiven(by delegator: TaxCode) -> Query<Int> {
+        Query(
+            [
+                "SELECT pg_advisory_xact_lock(hashtextextended('delegations ' || \(delegator.value), 0))",
+                "SELECT count(*) FROM delegations WHERE delegator_tax_code = \(delegator.value) AND withdrawn_at IS NULL",
+            ]
+        ) { results in
+            var row = try results[1].only
+            return try row.int()
+        }
     }
 
     /// One page of delegations, newest first, with those that ended: a citizen's are those given and received.
