@@ -34,6 +34,12 @@ END
         cat "$folder/log" >&2
         exit 1
     fi
+    # The client is published as declared by its tsconfig.json; a mistake of the generator ends here and not at a caller.
+    if ! command -v tsc >/dev/null 2>&1; then
+        echo "clients: tsc is not installed; run make setup (Debian package node-typescript)" >&2
+        exit 1
+    fi
+    tsc --project "$folder/typescript" --noEmit >&2
     mv "$folder/postman/postman.json" "$folder/quietanza.postman_collection.json"
     rm -rf "$folder/postman" "$folder"/{python,typescript,postman}.json
     printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" "$@"\n' "$folder/python" "$venv/bin/python" >"$folder/run-python"

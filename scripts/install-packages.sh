@@ -11,6 +11,8 @@ packages=(
     fonts-dejavu-core fonts-noto-core fonts-droid-fallback fonts-wqy-microhei poppler-utils qpdf libxml2-utils zbar-tools dmtx-utils
     # tools that the scripts use
     curl jq openssl make git ca-certificates tzdata python3 python3-venv util-linux procps
+    # compiles the generated TypeScript client
+    node-typescript
 )
 
 say() { printf '%s\n' "$*" >&2; }
