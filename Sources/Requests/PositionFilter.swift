@@ -12,6 +12,9 @@ package struct PositionFilter: Sendable, Equatable {
     package var noticeNumber: NoticeNumber?
     package var dueFrom: CalendarDate?
     package var dueTo: CalendarDate?
+    /// The last day of payment of an installment, in both directions.
+    package var validUntilFrom: CalendarDate?
+    package var validUntilTo: CalendarDate?
     package var paidFrom: CalendarDate?
     package var paidTo: CalendarDate?
     package var updatedSince: Instant?
@@ -26,6 +29,8 @@ package struct PositionFilter: Sendable, Equatable {
     package var metadata: MetadataPair?
     /// The last digits of a notice number, and so of its IUV.
     package var noticeNumberEnd: String?
+    /// Digits anywhere in a notice number, and so in its IUV.
+    package var noticeNumberPart: String?
 
     package init() {}
 }

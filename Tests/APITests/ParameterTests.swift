@@ -24,6 +24,7 @@ import Testing
             "service": "school",
             "document_year": "2026", "document_number": "1286", "iuv": "0100000000000 0101",
             "notice_number": "3010 0000 0000 0001 44", "due_from": "2026-01-01", "due_to": "2026-12-31",
+            "valid_until_from": "2026-01-01", "valid_until_to": "2026-12-31",
             "paid_from": "2026-01-01", "paid_to": "2026-12-31", "updated_since": "2026-01-01T00:00:00Z",
             "under_review": "true", "sort": "-due_date", "limit": "100", "include_total": "false",
         ],
@@ -229,10 +230,13 @@ import Testing
             (#"{"limit":0}"#, ["/limit out_of_range"]),
             (#"{"debtor_tax_code":"x"}"#, ["/debtor_tax_code bad_format"]),
             (#"{"q":""}"#, ["/q too_short"]),
-            (#"{"debtor_name":"Nicco","metadata_key":"a","metadata_value":"","notice_number_end":"143027134"}"#, []),
             (
-                #"{"debtor_name":"N","notice_number_end":"12345"}"#,
-                ["/debtor_name too_short", "/notice_number_end bad_format"]
+                #"{"debtor_name":"Nicco","metadata_key":"a","metadata_value":"","notice_number_end":"143027134","notice_number_part":"618143"}"#,
+                []
+            ),
+            (
+                #"{"debtor_name":"N","notice_number_end":"12345","notice_number_part":"1234a6"}"#,
+                ["/debtor_name too_short", "/notice_number_end bad_format", "/notice_number_part bad_format"]
             ),
             (#"{"metadata_key":"a"}"#, ["/metadata_value required"]),
             (#"{"metadata_value":"a"}"#, ["/metadata_key required"]),

@@ -69,6 +69,12 @@ import Testing
             #expect(try await found(service) { $0.metadata = pair("pratica", "A") } == [])
             #expect(try await found(service) { $0.metadata = pair("A \"1\"", "pratica") } == [])
             #expect(try await found(service) { $0.noticeNumberEnd = end } == ["P-2"])
+            let middle = String(made[2].installments[0].noticeNumber.value.dropFirst(8).dropLast(1))
+            let beginning = String(made[0].installments[0].noticeNumber.value.prefix(6))
+            #expect(try await found(service) { $0.noticeNumberPart = middle } == ["P-2"])
+            #expect(try await found(service, by: .ops) { $0.noticeNumberPart = middle } == ["P-2"])
+            #expect(try await found(service) { $0.noticeNumberPart = beginning }.count == made.count)
+            #expect(try await found(service) { $0.noticeNumberPart = "99999999" } == [])
             #expect(
                 try await found(service) {
                     $0.noticeNumberEnd = end
@@ -98,12 +104,15 @@ import Testing
             for caller in [Caller(key: frontEnd), Caller(key: frontEnd, citizen: citizen)] {
                 await #expect(
                     throws: Refusal.invalid(
-                        ["/debtor_name", "/metadata_key", "/notice_number_end"].map { Fault($0, .notAllowed, detail) })
+                        ["/debtor_name", "/metadata_key", "/notice_number_end", "/notice_number_part"].map {
+                            Fault($0, .notAllowed, detail)
+                        })
                 ) {
                     try await found(service, by: caller) {
                         $0.debtorName = "nicco"
                         $0.metadata = MetadataPair(key: "a", value: "b")
                         $0.noticeNumberEnd = "123456"
+                        $0.noticeNumberPart = "123456"
                     }
                 }
             }

@@ -38,6 +38,10 @@ import Testing
                     ELSE '2026-02-01T10:00:00Z' END
                 FROM positions p WHERE p.id = i.position_id AND p.document_number LIKE '%9'
                 """,
+                """
+                UPDATE installments i SET due_date = '2026-03-05', valid_until = '2026-03-05'
+                FROM positions p WHERE p.id = i.position_id AND p.document_number LIKE '%97'
+                """,
                 "UPDATE receipts SET status = 'settled', debt_type = 'mensa' WHERE receipt_id NOT LIKE '%01'",
                 // An index on texts is costly as long as it has not merged the latest changes.
                 "VACUUM ANALYZE",
@@ -141,6 +145,22 @@ import Testing
             ("other pair", .createdDescending, 0, { $0.metadata = MetadataPair(key: "pratica", value: "7") }),
             ("end of a notice number", .createdDescending, 1, { $0.noticeNumberEnd = String(notice.value.suffix(9)) }),
             (
+                "middle of a notice number", .createdDescending, 1,
+                { $0.noticeNumberPart = String(notice.value.dropFirst(6).dropLast(2)) }
+            ),
+            (
+                "beginning of all notice numbers", .createdDescending, 20,
+                { $0.noticeNumberPart = String(notice.value.prefix(6)) }
+            ),
+            (
+                "valid until a day", .createdDescending, 20,
+                {
+                    $0.validUntilFrom = march
+                    $0.validUntilTo = march
+                }
+            ),
+            ("valid until a day without positions", .createdDescending, 0, { $0.validUntilTo = longAgo }),
+            (
                 "name and text", .createdDescending, 1,
                 {
                     $0.debtorName = "nicco"
@@ -155,7 +175,9 @@ import Testing
             for (name, order, found, change) in try await Self.positionCases(data) {
                 var filter = PositionFilter()
                 change(&filter)
-                let isText = filter.words ?? filter.debtorName ?? filter.noticeNumberEnd ?? filter.metadata?.key
+                let isText =
+                    filter.words ?? filter.debtorName ?? filter.noticeNumberEnd ?? filter.noticeNumberPart
+                    ?? filter.metadata?.key
                 let most = isText == nil ? Self.fewRows : Self.textRows
                 // A service and a debt type belong to a creditor.
                 let isOfCreditors = filter.service != nil || filter.debtTypeKey != nil

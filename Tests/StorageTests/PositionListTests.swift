@@ -95,6 +95,12 @@ import Testing
                 }
             }
         }
+        // The end of a validity on the due date does not change the status.
+        _ = try await ledger.pool.query(
+            """
+            UPDATE installments i SET valid_until = i.due_date
+            FROM positions p WHERE p.id = i.position_id AND NOT p.payable_after_due AND i.number = 1
+            """)
         _ = try await ledger.pool.query(
             """
             UPDATE anomalies a SET position_id = p.id FROM positions p
@@ -144,6 +150,11 @@ import Testing
             && holds(filter.noticeNumber) { notice in parts.contains { $0.noticeNumber == notice } }
             && holds(filter.dueFrom) { $0 <= due } && holds(filter.dueTo) { due <= $0 }
             && (filter.paidFrom == nil && filter.paidTo == nil || isPaidInRange)
+            && (filter.validUntilFrom == nil && filter.validUntilTo == nil
+                || parts.compactMap(\.validUntil).contains { day in
+                    holds(filter.validUntilFrom) { $0 <= day } && holds(filter.validUntilTo) { day <= $0 }
+                })
+            && holds(filter.noticeNumberPart) { digits in parts.contains { $0.noticeNumber.value.contains(digits) } }
             && holds(filter.updatedSince) { $0 <= position.updatedAt }
             && holds(filter.debtor) { $0 == position.debtor.taxCode }
             && holds(filter.isUnderReview) { $0 == !position.reviewReasons.isEmpty }
@@ -187,6 +198,7 @@ import Testing
                 part.noticeNumber.value,
             ], &random)
         let review = Bool.random(using: &random)
+        let digits = String(part.noticeNumber.value.dropFirst(pick([0, 5, 9, 12], &random)).prefix(6))
         return [
             { $0.statuses = [status] }, { $0.statuses = [status, other] }, { $0.debtTypeKey = some.debtTypeKey },
             { $0.service = "police" }, { $0.service = "other" }, { $0.documentYear = 2_026 },
@@ -198,6 +210,11 @@ import Testing
                 $0.paidFrom = day(from)
                 $0.paidTo = day(from + length)
             }, { $0.updatedSince = some.updatedAt },
+            { $0.validUntilFrom = day(from) },
+            {
+                $0.validUntilFrom = day(from)
+                $0.validUntilTo = day(from + length)
+            }, { $0.noticeNumberPart = digits },
             { $0.debtor = some.debtor.taxCode }, { $0.isUnderReview = review }, { $0.words = words },
         ]
     }

@@ -61,16 +61,18 @@ private struct PositionHandlers: Sendable {
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
         "status", "creditor_tax_code", "external_id", "debt_type", "service", "document_year", "document_number", "iuv",
-        "notice_number", "due_from", "due_to", "paid_from", "paid_to", "updated_since", "under_review",
+        "notice_number", "due_from", "due_to", "valid_until_from", "valid_until_to", "paid_from", "paid_to",
+        "updated_since", "under_review",
     ])
 
     private static let searchNames = [
         "sort", "q", "debtor_tax_code", "debtor_name", "metadata_key", "metadata_value", "notice_number_end",
+        "notice_number_part",
     ]
 
-    private static func noticeNumberEnd(_ text: String) throws(InvalidValue) -> String {
+    private static func partOfNoticeNumber(_ text: String) throws(InvalidValue) -> String {
         guard (6...18).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit) else {
-            throw InvalidValue(.badFormat, "must be the last 6 to 18 digits of a notice number")
+            throw InvalidValue(.badFormat, "must be 6 to 18 digits of a notice number")
         }
         return text
     }
@@ -174,7 +176,8 @@ private struct PositionHandlers: Sendable {
         filter.debtor = reader.code("debtor_tax_code") { try TaxCode($0) }
         filter.words = reader.value("q") { try boundedText($0, 1...140) }
         filter.debtorName = reader.value("debtor_name") { try boundedText($0, 2...70) }
-        filter.noticeNumberEnd = reader.value("notice_number_end") { try Self.noticeNumberEnd($0) }
+        filter.noticeNumberEnd = reader.value("notice_number_end") { try Self.partOfNoticeNumber($0) }
+        filter.noticeNumberPart = reader.value("notice_number_part") { try Self.partOfNoticeNumber($0) }
         let key = reader.value("metadata_key") { try boundedText($0, 1...140) }
         let value = reader.value("metadata_value") { try boundedText($0, 0...140) }
         if let key, let value { filter.metadata = MetadataPair(key: key, value: value) }
@@ -210,6 +213,8 @@ private struct PositionHandlers: Sendable {
         filter.noticeNumber = reader.code("notice_number") { try NoticeNumber($0) }
         filter.dueFrom = reader.value("due_from") { try CalendarDate($0) }
         filter.dueTo = reader.value("due_to") { try CalendarDate($0) }
+        filter.validUntilFrom = reader.value("valid_until_from") { try CalendarDate($0) }
+        filter.validUntilTo = reader.value("valid_until_to") { try CalendarDate($0) }
         filter.paidFrom = reader.value("paid_from") { try CalendarDate($0) }
         filter.paidTo = reader.value("paid_to") { try CalendarDate($0) }
         filter.isUnderReview = reader.flag("under_review")

@@ -90,6 +90,7 @@ extension Caller {
         let used = [
             ("/debtor_name", filter.debtorName != nil), ("/metadata_key", filter.metadata != nil),
             ("/notice_number_end", filter.noticeNumberEnd != nil),
+            ("/notice_number_part", filter.noticeNumberPart != nil),
         ].filter(\.1)
         guard used.isEmpty else {
             throw .invalid(used.map { Fault($0.0, .notAllowed, "is a filter for creditors and operations only") })

@@ -113,9 +113,6 @@ extension PositionFilter {
         return isNarrow || others == PositionFilter()
     }
 
-    /// The number of rows among which a text is searched in the order of the page, before the index on texts is asked.
-    private static let rowsBeforeTextIndex: SQL = "2000"
-
     /// The first rows that fit `condition`, and the filters that it does not contain: the service and the words.
     fileprivate func selection(where condition: SQL, within tenancy: Tenancy, order: PositionOrder, page: PageRequest)
         -> SQL
@@ -161,7 +158,7 @@ extension PositionFilter {
             : page.first(
                 of: """
                     SELECT p.id FROM (SELECT p.* FROM positions p WHERE \(condition) ORDER BY \(order.ordering)
-                        LIMIT \(Self.rowsBeforeTextIndex)) AS p
+                        LIMIT \(first.rowsBeforeIndex)) AS p
                     WHERE \(texts.map(\.row).conjunction) ORDER BY \(order.ordering)
                     """)
         let others: [SQL] = texts.dropFirst().map(\.row)
@@ -209,6 +206,10 @@ extension PositionFilter {
         }
         if let dueFrom { all.append("p.due_date >= \(dueFrom.sql)") }
         if let dueTo { all.append("p.due_date <= \(dueTo.sql)") }
+        var validUntil: [SQL] = []
+        if let validUntilFrom { validUntil.append("i.valid_until >= \(validUntilFrom.sql)") }
+        if let validUntilTo { validUntil.append("i.valid_until <= \(validUntilTo.sql)") }
+        if !validUntil.isEmpty { all.append(holds(validUntil.conjunction)) }
         var paidAt: [SQL] = []
         if let paidFrom { paidAt.append("i.paid_at >= \(paidFrom.romeStart.sql)") }
         if let paidTo { paidAt.append("i.paid_at < \(paidTo.nextDay.romeStart.sql)") }

@@ -11,6 +11,8 @@ struct TextCondition {
     let ids: (SQL) -> SQL
     /// Whether so few rows match that the first rows of an order need not be read.
     var isRare = false
+    /// The number of rows among which it is searched in the order of the page, before its index is asked.
+    var rowsBeforeIndex: SQL = "2000"
 }
 
 extension PositionFilter {
@@ -25,6 +27,17 @@ extension PositionFilter {
                             AND right(i.notice_number, \(noticeNumberEnd.utf8.count)::integer) = \(noticeNumberEnd))
                         """,
                     ids: { "positions_matching(NULL, NULL, \(noticeNumberEnd), \($0))" }, isRare: true))
+        }
+        if let noticeNumberPart {
+            all.append(
+                TextCondition(
+                    row: """
+                        EXISTS (SELECT FROM installments i WHERE i.position_id = p.id
+                            AND strpos(i.notice_number, \(noticeNumberPart)) > 0)
+                        """,
+                    ids: { "positions_with_number_part(\(noticeNumberPart), \($0))" },
+                    // Each of these rows costs a look at its installments.
+                    rowsBeforeIndex: "500"))
         }
         if let metadata {
             let pair = jsonText([metadata.key: metadata.value])
