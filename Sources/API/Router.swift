@@ -36,14 +36,14 @@ package struct API: Sendable {
             + foundNoticeRoutes(intermediary.positions)
             + positionRequestRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
-            + attemptRoutes(intermediary.attempts, links)
+            + attemptRoutes(intermediary.attempts, intermediary.sandbox, links)
             + receiptRoutes(
                 intermediary.receipts, intermediary.rts, intermediary.anomalies, intermediary.delegations, links)
             + verificationRoutes(intermediary.receipts) + linkedReceiptRoutes(intermediary.receipts)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
             + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
-            + summaryRoutes(intermediary.summaries) + sandboxRoutes(intermediary.sandbox)
+            + summaryRoutes(intermediary.summaries) + sandboxRoutes(intermediary.sandbox, links)
             + helpRoutes(intermediary.help)
             + smartCardRoutes(
                 intermediary.citizens, SmartCardReader(trust: configuration.smartCards, transport: .header), links)

@@ -41,7 +41,7 @@ package struct Intermediary: Sendable {
         let outbox = Outbox(
             mailFrom: settings.mailFrom, senderName: settings.mailSenderName,
             returnPath: settings.mailReturnPath ?? ReturnPath(settings.mailFrom),
-            allowedRecipients: settings.allowedRecipients)
+            allowedRecipients: settings.allowedRecipients, testRecipients: settings.testRecipients)
         let codes = MailCodes(secrets)
         callers = CallerOperations(store: store, clock: clock)
         self.secrets = SecretOperations(store: store, clock: clock, secretBox: SecretBox(secrets))
@@ -68,7 +68,8 @@ package struct Intermediary: Sendable {
         anomalies = AnomalyOperations(
             store: store, clock: clock, receipts: receipts, rts: rts, refunds: refunds, outbox: outbox)
         positions = PositionOperations(store: store, clock: clock, receipts: receipts, outbox: outbox)
-        sandbox = SandboxOperations(store: store, clock: clock, positions: positions, rts: rts)
+        sandbox = SandboxOperations(
+            store: store, clock: clock, positions: positions, attempts: attempts, rts: rts)
         imports = ImportOperations(store: store, clock: clock, logger: logger)
         notifications = NotificationOperations(
             store: store, clock: clock, outbox: outbox, codes: codes, receipts: receipts,
@@ -100,6 +101,8 @@ package struct Intermediary: Sendable {
         package var mailReturnPath: ReturnPath?
         /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
         package var allowedRecipients: AllowedRecipients?
+        /// The only recipients that get e-mails about payments to test creditors; `nil`: nobody.
+        package var testRecipients: AllowedRecipients?
         /// How long a payment attempt may reserve its installments.
         package var attemptLifeSeconds: Int
         /// Whether a creditor's tax code must have a valid check digit. The codes of pagoPA's test creditors do not.
@@ -117,7 +120,7 @@ package struct Intermediary: Sendable {
             checksCreditorTaxCodes: Bool = true, privacyVersion: String = "1", termsVersion: String = "1",
             addressLifeDays: Int = RetentionRule.addressLifeDays, allowedRecipients: AllowedRecipients? = nil,
             identityProviders: [IdentityProvider] = [], mailSenderName: String? = nil,
-            mailReturnPath: ReturnPath? = nil
+            mailReturnPath: ReturnPath? = nil, testRecipients: AllowedRecipients? = nil
         ) {
             self.publicURL = publicURL
             self.mailFrom = mailFrom
@@ -129,6 +132,7 @@ package struct Intermediary: Sendable {
             self.termsVersion = termsVersion
             self.addressLifeDays = addressLifeDays
             self.allowedRecipients = allowedRecipients
+            self.testRecipients = testRecipients
             self.identityProviders = identityProviders
         }
     }

@@ -36,6 +36,8 @@ struct Settings: Sendable {
     var mailReturnPath: ReturnPath?
     /// Nil: every recipient gets e-mails.
     var allowedRecipients: AllowedRecipients?
+    /// Nil: nobody gets e-mails about payments to test creditors.
+    var testRecipients: AllowedRecipients?
     var rateLimitPerMinute = 6_000
     var outboundPolicy: OutboundPolicy?
     var attemptLifeSeconds = PaymentAttempt.defaultLifeSeconds
@@ -146,6 +148,9 @@ private struct SettingsReader {
         settings.allowedRecipients = value(
             "MAIL_ALLOWED_RECIPIENTS", "mail.allowed.recipients", required: false
         ) { try AllowedRecipients($0) }
+        settings.testRecipients = value("MAIL_TEST_RECIPIENTS", "mail.test.recipients", required: false) {
+            try AllowedRecipients($0)
+        }
         settings.rateLimitPerMinute =
             integer("RATE_LIMIT_PER_MINUTE", "rate.limit.per.minute", 1...100_000_000) ?? settings.rateLimitPerMinute
         settings.outboundPolicy = value("OUTBOUND_ALLOWED_NETWORKS", "outbound.allowed.networks", required: false) {

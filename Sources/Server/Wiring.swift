@@ -81,7 +81,8 @@ struct Wiring: Sendable {
                 checksCreditorTaxCodes: settings.checksCreditorTaxCodes, privacyVersion: settings.privacyVersion,
                 termsVersion: settings.termsVersion, addressLifeDays: settings.addressLifeDays,
                 allowedRecipients: settings.allowedRecipients, identityProviders: settings.identityProviders,
-                mailSenderName: settings.mailSenderName, mailReturnPath: settings.mailReturnPath),
+                mailSenderName: settings.mailSenderName, mailReturnPath: settings.mailReturnPath,
+                testRecipients: settings.testRecipients),
             secrets: secrets, logger: logger, clock: { Self.now() })
     }
 

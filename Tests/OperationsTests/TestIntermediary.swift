@@ -36,7 +36,7 @@ struct TestIntermediary: Sendable {
     /// An instance whose clock is off by `skewSeconds`; `deliver` is its mail server, and `callWebhook` calls the
     /// endpoints of subscribers.
     func instance(
-        skewSeconds: Int = 0, allowedRecipients: AllowedRecipients? = nil,
+        skewSeconds: Int = 0, allowedRecipients: AllowedRecipients? = nil, testRecipients: AllowedRecipients? = nil,
         secretsKey: String = "cXVpZXRhbnphLXRlc3RzLW9ubHktc2VjcmV0cy1rZXk=",
         _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in },
         identityProviders: [IdentityProvider] = [],
@@ -52,7 +52,8 @@ struct TestIntermediary: Sendable {
                 drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org"),
-                allowedRecipients: allowedRecipients, identityProviders: identityProviders),
+                allowedRecipients: allowedRecipients, identityProviders: identityProviders,
+                testRecipients: testRecipients),
             secrets: try SecretsKeys(secretsKey), logger: .silent,
             clock: {
                 Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)).adding(seconds: skewSeconds)

@@ -41,7 +41,9 @@ import Testing
         #expect(settings.maximumConnections == 4_096 && settings.maximumConnectionsPerAddress == 2_048)
         #expect(settings.requestDeadlineSeconds == 10 && settings.answerDeadlineSeconds == 60)
         #expect(settings.logLevel == .info && settings.isJSONLog && settings.checksCreditorTaxCodes)
-        #expect(settings.identity == nil && settings.smartCards == nil && settings.allowedRecipients == nil)
+        #expect(
+            settings.identity == nil && settings.smartCards == nil && settings.allowedRecipients == nil
+                && settings.testRecipients == nil)
         #expect(settings.privacyVersion == "1" && settings.termsVersion == "1")
     }
 
@@ -53,6 +55,7 @@ import Testing
             "TERMS_VERSION": "2026-2", "HTTP_MAXIMUM_CONNECTIONS": "11", "REQUEST_DEADLINE_SECONDS": "12",
             "ANSWER_DEADLINE_SECONDS": "13", "SHUTDOWN_GRACE_SECONDS": "14", "LOG_LEVEL": "debug",
             "LOG_FORMAT": "text", "MAIL_ALLOWED_RECIPIENTS": "a@example.org,@test.example.org",
+            "MAIL_TEST_RECIPIENTS": "@prova.example.org",
             "FONT_DIRECTORY": "/fonts", "DATABASE_READ_URL": "postgresql://standby/quietanza",
             "LOOPS_HTTP_PORT": "9001",
         ])
@@ -66,6 +69,7 @@ import Testing
         #expect(settings.shutdownGraceSeconds == 14 && settings.logLevel == .debug && !settings.isJSONLog)
         #expect(settings.backgroundJobPort == 9_001)
         #expect(settings.allowedRecipients == (try AllowedRecipients("A@example.org, @TEST.example.org")))
+        #expect(settings.testRecipients == (try AllowedRecipients("@prova.example.org")))
         #expect(settings.fontDirectory == "/fonts" && settings.databaseReadURL == "postgresql://standby/quietanza")
     }
 
@@ -91,7 +95,7 @@ import Testing
         ("SECRETS_KEY", "geheim"), ("SECRETS_KEY", "Z2VoZWlt"),
         ("SMTP_URL", "gopher://geheim"), ("SMTP_URL", "smtp://geheim:99999"),
         ("SMTP_URL", "smtp://geheim:geheim@mail?tls=none"), ("MAIL_FROM", "geheim"),
-        ("MAIL_ALLOWED_RECIPIENTS", "geheim"),
+        ("MAIL_ALLOWED_RECIPIENTS", "geheim"), ("MAIL_TEST_RECIPIENTS", "geheim"),
         ("MAIL_ALLOWED_RECIPIENTS", ","), ("PUBLIC_URL", "geheim"),
         ("PUBLIC_URL", "https://geheim.example.org/path"), ("PUBLIC_URL", "ftp://geheim"),
         ("OUTBOUND_ALLOWED_NETWORKS", "geheim"), ("OUTBOUND_ALLOWED_NETWORKS", "10.0.0.0/99"),

@@ -5,8 +5,8 @@ import Operations
 import PagoPA
 import Requests
 
-func attemptRoutes(_ attempts: AttemptOperations, _ links: Links) -> [Route] {
-    let handlers = AttemptHandlers(attempts: attempts, links: links)
+func attemptRoutes(_ attempts: AttemptOperations, _ sandbox: SandboxOperations, _ links: Links) -> [Route] {
+    let handlers = AttemptHandlers(attempts: attempts, sandbox: sandbox, links: links)
     return [
         Route(
             .post, "/v1/payment-attempts", "start_payment_attempt", scope: .paymentsWrite, handlers.startPaymentAttempt),
@@ -30,6 +30,7 @@ func attemptRoutes(_ attempts: AttemptOperations, _ links: Links) -> [Route] {
 
 private struct AttemptHandlers: Sendable {
     let attempts: AttemptOperations
+    let sandbox: SandboxOperations
     let links: Links
 
     func startPaymentAttempt(_ request: KeyRequest) async throws -> Reply {
@@ -139,7 +140,7 @@ private struct AttemptHandlers: Sendable {
     /// The PSP's portal may add query parameters. They are ignored.
     func comeBack(_ request: OpenRequest) async throws -> Reply {
         let id: Identifier<PaymentAttempt> = try request.id("attempt_id")
-        let target = try await attempts.comeBack(id)
+        let target = try await sandbox.comeBack(id)
         let separator = target.contains("?") ? "&" : "?"
         return Reply(.seeOther, headers: [.location: "\(target)\(separator)attempt_id=\(id)"])
     }

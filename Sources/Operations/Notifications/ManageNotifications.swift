@@ -81,11 +81,12 @@ extension NotificationOperations {
         -> PagoPA.Notification
     {
         let id: Identifier<PagoPA.Notification> = newID()
-        return PagoPA.Notification(
-            id: id, kind: mail.kind, receipt: mail.receipt, position: mail.position, creditor: mail.creditor,
-            refund: mail.refund, audience: mail.audience, recipient: recipient, language: mail.language,
-            state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil,
-            messageID: outbox.messageID(id), createdAt: now, resentOf: mail.id)
+        return outbox.stored(
+            PagoPA.Notification(
+                id: id, kind: mail.kind, receipt: mail.receipt, position: mail.position, creditor: mail.creditor,
+                refund: mail.refund, audience: mail.audience, recipient: recipient, language: mail.language,
+                state: .queued, attempts: 0, nextAttemptAt: now, sentAt: nil, lastError: nil,
+                messageID: outbox.messageID(id), createdAt: now, resentOf: mail.id))
     }
 
     /// Queues a test mail, which shows whether delivery works.

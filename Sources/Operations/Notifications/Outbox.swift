@@ -12,6 +12,16 @@ struct Outbox: Sendable {
     /// The only recipients that get e-mails, in a test environment; `nil`: every recipient.
     let allowedRecipients: AllowedRecipients?
 
+    /// The only recipients that get e-mails about payments to test creditors.
+    let testRecipients: AllowedRecipients?
+
+    /// The e-mail as it is stored: with the recipients that the environment allows for test creditors.
+    func stored(_ mail: PagoPA.Notification) -> PagoPA.Notification {
+        var mail = mail
+        mail.isAllowedForTrials = mail.recipient.map { testRecipients?.contains($0) ?? false } ?? false
+        return mail
+    }
+
     /// Creates the e-mails about a receipt: one for each address, or one marked as skipped when there is no address. An address that
     /// belongs to both payer and debtor gets the payer's version.
     func mails(
@@ -25,13 +35,14 @@ struct Outbox: Sendable {
         return wanted.map { recipient in
             let id: Identifier<PagoPA.Notification> = .make(at: now)
             let audience = recipient.map { payers.contains($0) ? ReceiptAudience.payer : .debtor }
-            return PagoPA.Notification(
-                id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position,
-                creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
-                language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
-                nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
-                createdAt: now,
-                skipReason: recipient == nil ? .noAddress : nil)
+            return stored(
+                PagoPA.Notification(
+                    id: id, kind: kind, receipt: receipt.id, position: position ?? receipt.position,
+                    creditor: receipt.creditor, refund: refund, audience: audience, recipient: recipient,
+                    language: language, state: recipient == nil ? .skipped : .queued, attempts: 0,
+                    nextAttemptAt: recipient == nil ? nil : now, sentAt: nil, lastError: nil, messageID: messageID(id),
+                    createdAt: now,
+                    skipReason: recipient == nil ? .noAddress : nil))
         }
     }
 

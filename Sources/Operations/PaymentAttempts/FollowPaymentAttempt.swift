@@ -90,9 +90,8 @@ extension AttemptOperations {
     }
 
     /// Records that the browser returned from the PSP. The URL does not decide the outcome: the attempt waits for its RT.
-    /// - Returns: the front end's return URL.
-    package func comeBack(_ id: Identifier<PaymentAttempt>) async throws -> String {
-        try await cameBack(id, from: nil).returnURL
+    package func comeBack(_ id: Identifier<PaymentAttempt>) async throws -> PaymentAttempt {
+        try await cameBack(id, from: nil)
     }
 
     /// Records the outcome that the PSP's page reported. It is only displayed: the RT decides.

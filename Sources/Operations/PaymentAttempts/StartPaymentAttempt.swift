@@ -68,8 +68,13 @@ extension AttemptOperations {
         case .taken(let started): return .done(started)
         case .held(let attempt, let call):
             let outcome: Result<PSPPortalPage, any Error>
-            do { outcome = .success(try await externalServices.startPayment(call, deadline)) } catch {
-                outcome = .failure(error)
+            if TrialPSP(attempt.psp) != nil {
+                // A PSP of trials has no portal: the payer pays by coming back.
+                outcome = .success(PSPPortalPage(redirectURL: call.returnURL, cancelURL: nil))
+            } else {
+                do { outcome = .success(try await externalServices.startPayment(call, deadline)) } catch {
+                    outcome = .failure(error)
+                }
             }
             return try await finish(attempt, outcome, by: caller, repeating: repeating)
         }

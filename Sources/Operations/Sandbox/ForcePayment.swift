@@ -35,10 +35,7 @@ extension SandboxOperations {
         _ outcome: ForcedOutcome, of noticeNumber: NoticeNumber, at creditor: OrganizationTaxCode, by caller: Caller,
         render: @escaping Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> [ForcedAnswer] {
-        let known = try await store.read(within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy))
-        guard known?.isTest == true else {
-            throw Refusal.invalid([Fault("/creditor_tax_code", .notAllowed, "is not a test creditor of this key")])
-        }
+        try await demandTest(creditor, of: caller)
         let position: Position
         do {
             position = try await positions.show(noticeNumber: noticeNumber, of: creditor, for: caller).position
@@ -48,9 +45,20 @@ extension SandboxOperations {
         guard let installment = position.installments.first(where: { $0.noticeNumber == noticeNumber }) else {
             throw Refusal.invalid([Fault("/notice_number", .unknownReference, "is not known")])
         }
-        let amount = installment.amount.cents
+        return try await post(
+            outcome,
+            of: TestPayment(
+                receiptID: newID(Receipt.self).description.filter { $0 != "-" }, creditor: creditor,
+                noticeNumber: noticeNumber, amount: installment.amount, psp: try PSPID(Self.psp), attempt: nil),
+            render: render)
+    }
+
+    /// Posts the RTs of one payment through the intake of the webhook.
+    func post(
+        _ outcome: ForcedOutcome, of payment: TestPayment, render: @escaping Renderer<RTAcknowledgement, [UInt8]>
+    ) async throws -> [ForcedAnswer] {
+        let amount = payment.amount.cents
         let other = amount + 1  // amounts have at most 11 digits
-        let receiptID = newID(Receipt.self).description.filter { $0 != "-" }
         let amounts: [Int64] =
             switch outcome {
             case .pay: [amount]
@@ -59,15 +67,14 @@ extension SandboxOperations {
             case .wrongAmount: [other]
             case .conflict: [amount, other]
             }
-        let psp = try PSPID(Self.psp)
         let paidAt = clock()
         var answers: [ForcedAnswer] = []
         for cents in amounts {
-            let bytes = Self.rt(receiptID, of: creditor, noticeNumber, cents: cents, paidAt: paidAt)
-            let rt = try rts.read(bytes, as: .json, from: psp)
+            let bytes = payment.rt(cents: cents, paidAt: paidAt)
+            let rt = try rts.read(bytes, as: .json, from: payment.psp)
             let body = RTBody(
-                psp: psp, messageID: "sandbox-\(receiptID)", contentType: RTSyntax.json.rawValue, bytes: bytes,
-                sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
+                psp: payment.psp, messageID: "sandbox-\(payment.receiptID)", contentType: RTSyntax.json.rawValue,
+                bytes: bytes, sha256: SHA256.digest(bytes), fingerprint: SHA256.digest(rt.meaning))
             do {
                 answers.append(.received(try await rts.receive(rt, body: body, render: render)))
             } catch Refusal.receiptConflict(let anomaly) {
@@ -76,19 +83,27 @@ extension SandboxOperations {
         }
         return answers
     }
+}
+
+/// A payment that a trial invents.
+struct TestPayment {
+    let receiptID: String
+    let creditor: OrganizationTaxCode
+    let noticeNumber: NoticeNumber
+    let amount: Amount
+    let psp: PSPID
+    let attempt: Identifier<PaymentAttempt>?
 
     /// - Parameter cents: 0 for a payment that failed.
-    private static func rt(
-        _ receiptID: String, of creditor: OrganizationTaxCode, _ noticeNumber: NoticeNumber, cents: Int64,
-        paidAt: Instant
-    ) -> [UInt8] {
+    fileprivate func rt(cents: Int64, paidAt: Instant) -> [UInt8] {
         let transfers =
             cents == 0 ? "" : #"{"index":1,"creditor_tax_code":"\#(creditor.value)","amount_cents":\#(cents)}"#
+        let attemptID = attempt.map { #""attempt_id":"\#($0)","# } ?? ""
         return Array(
             """
             {"receipt_id":"\(receiptID)","outcome":"\(cents == 0 ? "KO" : "OK")","creditor_tax_code":"\(creditor.value)",\
-            "notice_number":"\(noticeNumber.value)","amount_cents":\(cents),"psp":{"id":"\(psp)","business_name":"PSP di prova"},\
-            "paid_at":"\(paidAt.rfc3339)","transfers":[\(transfers)]}
+            "notice_number":"\(noticeNumber.value)","amount_cents":\(cents),\(attemptID)\
+            "psp":{"id":"\(psp)","business_name":"PSP di prova"},"paid_at":"\(paidAt.rfc3339)","transfers":[\(transfers)]}
             """.utf8)
     }
 }

@@ -6,5 +6,6 @@ package struct SandboxOperations: OperationGroup {
     package let store: Store
     package let clock: @Sendable () -> Instant
     let positions: PositionOperations
+    let attempts: AttemptOperations
     let rts: RTOperations
 }

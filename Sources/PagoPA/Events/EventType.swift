@@ -59,7 +59,9 @@ package enum EventType: String, Sendable, CaseIterable {
             .secretMade, .secretRevoked, .secretsEncrypted,
             .relayRegistered, .relayEnded, .citizenRegistered, .registrationAttempt, .citizenVerified, .citizenChanged,
             .citizenErased, .citizenProved, .emailChanged, .passwordChanged, .passwordReset, .sessionOpened,
-            .sessionClosed, .sessionReuseDetected, .delegationGiven, .delegationWithdrawn, .delegationUsed:
+            .sessionClosed, .sessionReuseDetected, .delegationGiven, .delegationWithdrawn, .delegationUsed,
+            .sandboxReset,
+            .sandboxDaysPassed:
             return nil
         }
     }

@@ -95,4 +95,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case delegationGiven = "delegation_given"
     case delegationWithdrawn = "delegation_withdrawn"
     case delegationUsed = "delegation_used"
+    /// The data of a test creditor were deleted; the note contains how many.
+    case sandboxReset = "sandbox_reset"
+    /// Days passed for a test creditor; the note contains their number.
+    case sandboxDaysPassed = "sandbox_days_passed"
 }

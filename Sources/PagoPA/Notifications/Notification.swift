@@ -28,6 +28,8 @@ package struct Notification: Sendable, Equatable {
     package let skipReason: SkipReason?
     /// `nil` unless the e-mail has bounced.
     package let bounce: Bounce?
+    /// Whether the environment allows e-mails about payments to test creditors to the recipient. It is set for a new e-mail only.
+    package var isAllowedForTrials = false
 
     /// The report of the recipient's mail server.
     package struct Bounce: Sendable, Equatable {

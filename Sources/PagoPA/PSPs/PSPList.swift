@@ -116,6 +116,9 @@ package struct PSPList: Sendable, Equatable {
             if !ids.insert(psp.id).inserted {
                 faults.append(Fault("/psps/\(index)/psp_id", .duplicate, "appears twice in the list"))
             }
+            if TrialPSP.isReserved(psp.id) {
+                faults.append(Fault("/psps/\(index)/psp_id", .notAllowed, "is reserved for trials at test creditors"))
+            }
             var ways: Set<String> = []
             for (number, channel) in psp.channels.enumerated() {
                 let pointer = "/psps/\(index)/channels/\(number)"

@@ -14,14 +14,15 @@ extension Transaction {
                 \(mail.refund?.uuid), \(mail.audience?.rawValue), \(mail.citizen?.uuid), \(mail.link),
                 \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
                 CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql),
-                \(mail.resentOf?.uuid))
+                \(mail.resentOf?.uuid), \(mail.isAllowedForTrials))
             """
         }
         guard !rows.isEmpty else { return }
         send(
             """
             INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience, citizen_id,
-                link, recipient, language, state, next_attempt_at, message_id, created_at, resent_of)
+                link, recipient, language, state, next_attempt_at, message_id, created_at, resent_of,
+                allowed_for_trials)
             VALUES \(rows.joined(separator: ", "))
             ON CONFLICT DO NOTHING
             """)
