@@ -32,7 +32,7 @@ package struct API: Sendable {
             + citizenRoutes(intermediary.citizens, links)
             + delegationRoutes(intermediary.delegations, links)
             + positionRoutes(intermediary.positions, intermediary.delegations, links)
-            + noticeRoutes(intermediary.positions)
+            + noticeRoutes(intermediary.positions) + restRoutes(intermediary.positions, links)
             + foundNoticeRoutes(intermediary.positions)
             + positionRequestRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)

@@ -11,6 +11,14 @@ extension Refusal {
         }
     }
 
+    init(_ obstacle: RestObstacle) {
+        switch obstacle {
+        case .status(let status): self = .positionNotEditable(status)
+        case .underReview(let reasons): self = .positionUnderReview(reasons, pointer: "")
+        case .paymentInProgress(let secondsLeft): self = .paymentInProgress(secondsLeft: secondsLeft)
+        }
+    }
+
     /// - Parameter pointer: where the request names the installment.
     init(_ obstacle: PaymentObstacle, pointer: String) {
         switch obstacle {

@@ -85,6 +85,21 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
                 """),
         ValidBody(operation: "void_counter_payment", json: #"{"reason":"Errore"}"#),
         ValidBody(
+            operation: "write_off_rest", json: #"{"reason":"Accordo","installments":[2,3]}"#,
+            optional: ["/installments"]),
+        ValidBody(
+            operation: "plan_rest",
+            json: """
+                {"reason":"Accordo","installments":[{"number":2,"amount_cents":100,"due_date":"2027-01-31",
+                "valid_until":"2027-02-28"}]}
+                """,
+            optional: ["/installments/0/number", "/installments/0/valid_until"]),
+        ValidBody(
+            operation: "mail_payment_notices", json: #"{"reason":"Chiesto","to":"casa@example.org"}"#,
+            optional: ["/to"]),
+        ValidBody(operation: "pass_days", json: #"{"creditor_tax_code":"00000000018","days":30}"#),
+        ValidBody(operation: "reset_test_creditor", json: #"{"creditor_tax_code":"00000000018"}"#),
+        ValidBody(
             operation: "start_payment_attempt",
             json: """
                 {"installments":[{"creditor_tax_code":"12345678903","notice_number":"301000000000000144"}],

@@ -54,6 +54,8 @@ RULES = [
     ("unknown_member", r"request_position", r"/fields/.*"),
     ("bad_format", r"request_position", r"/fields/.*"),
     ("too_long", r"request_position", r"/fields/.*"),
+    # The position has installments already; the debtor has no address.
+    ("too_many", r"plan_rest", r"/installments"), ("required", r"mail_payment_notices", r"/to"),
     # A key and a value of the metadata are a pair.
     ("required", r"search_positions", r"/metadata_(key|value)"),
     # Private addresses, and hosts that are no names.

@@ -149,7 +149,7 @@ extension BounceReport {
 }
 
 extension PagoPA.Notification {
-    fileprivate func reply(_ status: HTTPResponse.Status) -> Reply {
+    func reply(_ status: HTTPResponse.Status) -> Reply {
         .json(status) { write(into: &$0) }
     }
 

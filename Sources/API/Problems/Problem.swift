@@ -179,7 +179,7 @@ extension Problem {
             let kinds = reasons.map(\.rawValue).joined(separator: ", ")
             self.init(
                 .positionUnderReview, detail: "The position has open anomalies: \(kinds).",
-                violations: [Violation(pointer, .wrongState, "is under review")])
+                violations: pointer.isEmpty ? [] : [Violation(pointer, .wrongState, "is under review")])
         case .suspended(let suspension):
             let end = suspension.endsAt.map { " until \($0.rfc3339)" } ?? ""
             self.init(

@@ -70,7 +70,7 @@ package enum MailTexts {
                 receipt, refund: refund, hasReceipt: hasReceipt, creditor: creditor, link: link, wording: wording,
                 language: language)
         case .test, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged, .smartCardProved,
-            .identityProved, .webhookPaused:
+            .identityProved, .webhookPaused, .paymentNotice:
             nil
         }
     }
@@ -201,7 +201,7 @@ package enum MailTexts {
             sender: creditor?.mailSenderName ?? name, blocks: blocks)
     }
 
-    private static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> MailText.Block {
+    static func contact(_ creditor: Creditor?, _ words: Wording<PaymentMailText>) -> MailText.Block {
         let ways =
             [
                 creditor?.contactEmail.map { MailText.Way(text: $0.value, url: MailURL(mailbox: $0)) },

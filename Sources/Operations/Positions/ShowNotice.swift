@@ -36,12 +36,7 @@ extension PositionOperations {
         let printable = position.installments.filter {
             PaymentNotice.obstacle(printing: $0, of: position, now: now) == nil
         }
-        guard !printable.isEmpty else {
-            let why = position.installments.first.flatMap {
-                PaymentNotice.obstacle(printing: $0, of: position, now: now)
-            }
-            throw Refusal.noticeNotPossible(why ?? "The position has no installment.")
-        }
+        if let why = PaymentNotice.obstacle(printingAllOf: position, now: now) { throw Refusal.noticeNotPossible(why) }
         let issuer = try await issuer(of: position)
         return printable.map { notice(of: $0, on: position, by: issuer, for: caller) }
     }

@@ -53,7 +53,7 @@ package enum EventType: String, Sendable, CaseIterable {
         case .refundState: self.init(.refund, to)
         case .importEnded: self = .importDone
         case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .notificationResent,
-            .notificationBounced, .creditorSaved,
+            .notificationBounced, .noticeMailed, .creditorSaved,
             .accountSaved, .mailWordingsSaved,
             .debtTypeSaved, .pspListReplaced, .keyMade, .keyChanged, .keyRevoked, .suspended, .suspensionLifted,
             .secretMade, .secretRevoked, .secretsEncrypted,

@@ -59,6 +59,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case notificationRetried = "notification_retried"
     /// The note contains the id of the new e-mail, never its address.
     case notificationResent = "notification_resent"
+    /// The payment notices of a position were mailed; the note contains the id of the e-mail, never its address, and the reason.
+    case noticeMailed = "notice_mailed"
     /// The note contains the enhanced status code.
     case notificationBounced = "notification_bounced"
     case creditorSaved = "creditor_saved"

@@ -65,7 +65,7 @@ extension NotificationKind {
         switch self {
         case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided: true
         case .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged, .smartCardProved,
-            .identityProved, .webhookPaused, .test:
+            .identityProved, .webhookPaused, .paymentNotice, .test:
             false
         }
     }

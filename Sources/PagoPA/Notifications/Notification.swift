@@ -111,6 +111,8 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case identityProved = "identity_proved"
     /// To the contact of a webhook subscription that the service has paused.
     case webhookPaused = "webhook_paused"
+    /// The payment notices of a position, when the creditor asks for it.
+    case paymentNotice = "payment_notice"
     case test
 }
 
@@ -131,7 +133,7 @@ extension NotificationKind {
         switch self {
         case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .refundDecided: true
         case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-            .smartCardProved, .identityProved, .webhookPaused, .test:
+            .smartCardProved, .identityProved, .webhookPaused, .paymentNotice, .test:
             false
         }
     }

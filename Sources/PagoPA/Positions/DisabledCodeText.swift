@@ -23,6 +23,13 @@ extension DisabledCode: TextTable {
                 de: "Die Körperschaft hat es storniert: Zahlen Sie nicht.",
                 fr: "L'organisme l'a annulé : ne payez pas.",
                 sl: "Ustanova je to preklicala: ne plačajte.")
+        case .writtenOff:
+            Texts(
+                it: "L'ente non chiede più questo importo: non pagare.",
+                en: "The public body no longer asks for this amount: do not pay.",
+                de: "Die Körperschaft verlangt diesen Betrag nicht mehr: Zahlen Sie nicht.",
+                fr: "L'organisme ne réclame plus ce montant : ne payez pas.",
+                sl: "Ustanova tega zneska ne zahteva več: ne plačajte.")
         case .overdue, .validityEnded:
             Texts(
                 it: "Il termine per pagare è passato: rivolgiti all'ente.",

@@ -40,6 +40,13 @@ package struct PaymentNotice: Sendable, Equatable {
         return nil
     }
 
+    /// Why there is nothing to print of the whole position: the obstacle of its first installment; `nil` if an installment can be printed.
+    package static func obstacle(printingAllOf position: Position, now: Instant) -> String? {
+        let obstacles = position.installments.map { obstacle(printing: $0, of: position, now: now) }
+        guard obstacles.allSatisfy({ $0 != nil }) else { return nil }
+        return obstacles.first.flatMap(\.self) ?? "The position has no installment."
+    }
+
     /// The text of the QR code, at most 52 characters.
     package var qrText: String {
         let cents = String(installment.amount.cents)

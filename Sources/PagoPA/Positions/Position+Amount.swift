@@ -7,7 +7,7 @@ extension Position {
     /// an increase is a new line, and a decrease is taken from the last ones.
     /// - Returns: `nil` if no transfer of the creditor can bear the difference, or if the total would be too large.
     package func changing(_ id: Identifier<Installment>, to amount: Amount, at now: Instant) -> Position? {
-        guard amount != .zero, let old = installments.first(where: { $0.id == id }), old.paidAt == nil,
+        guard amount != .zero, let old = installments.first(where: { $0.id == id }), old.isOwed,
             let transfers = old.transfers(for: amount, of: self)
         else { return nil }
         let parts = installments.map { part in
@@ -54,7 +54,8 @@ extension Position {
 
 extension Installment {
     /// The transfers of another amount. A remittance text that the service wrote is written anew, because it contains the amount.
-    fileprivate func transfers(for amount: Amount, of position: Position) -> [Transfer]? {
+    func transfers(for amount: Amount, of position: Position) -> [Transfer]? {
+        if amount == self.amount { return transfers }
         guard let index = transfers.firstIndex(where: { $0.creditor == position.creditor }) else { return nil }
         let own = transfers[index]
         let others = transfers.enumerated().filter { $0.offset != index }.map(\.element.amount)

@@ -66,14 +66,14 @@ package struct Position: Sendable, Equatable {
     package var totalCents: Int64 { Amount.cents(of: installments.map(\.amount)) }
     /// The amount paid for this debt, without amounts written off and without overpayments.
     package var paidCents: Int64 {
-        Amount.cents(of: installments.filter { $0.paidAt != nil }.map(\.amount)) - writtenOffCents
+        Amount.cents(of: installments.filter { !$0.isOwed }.map(\.amount)) - writtenOffCents
     }
-    /// The amount that the creditor wrote off by accepting short payments.
+    /// The amount that the creditor wrote off: what accepted short payments lacked, and whole installments.
     package var writtenOffCents: Int64 { Amount.cents(of: installments.map(\.writtenOff)) }
     package var residualCents: Int64 { totalCents - paidCents - writtenOffCents }
 
     /// The last day on which an installment that is still owed can be paid; `nil` if nothing is owed or there is no such day.
-    package var payableUntil: CalendarDate? { payableUntil(owing: installments.filter { $0.paidAt == nil }) }
+    package var payableUntil: CalendarDate? { payableUntil(owing: installments.filter(\.isOwed)) }
 
     /// - Parameter owed: the installments that are owed.
     package func payableUntil(owing owed: [Installment]) -> CalendarDate? {
@@ -98,6 +98,7 @@ package struct Position: Sendable, Equatable {
 
     package func status(of installment: Installment, today: CalendarDate) -> InstallmentStatus {
         if installment.paidAt != nil { return .paid }
+        if installment.isWrittenOff { return .writtenOff }
         switch state {
         case .draft: return .draft
         case .cancelled: return .cancelled
@@ -187,7 +188,7 @@ package struct Installment: Sendable, Equatable {
     package let validUntil: CalendarDate?
     package let transfers: [Transfer]
     package let paidAt: Instant?
-    /// The amount that the creditor wrote off when it accepted a short payment.
+    /// The amount that the creditor wrote off: what an accepted short payment lacked, or the whole amount of an unpaid installment.
     package let writtenOff: Amount
     /// If a payment attempt has reserved this installment: the end of the reservation.
     package let heldUntil: Instant?
@@ -218,6 +219,8 @@ package struct Installment: Sendable, Equatable {
 extension Installment {
     /// Whether it was paid after its due date.
     package var isPaidLate: Bool { paidAt.map { CalendarDate(romeDayOf: $0) > dueDate } ?? false }
+    package var isWrittenOff: Bool { paidAt == nil && writtenOff > .zero }
+    package var isOwed: Bool { paidAt == nil && writtenOff == .zero }
 }
 
 /// Versamento to one beneficiary; at most five per installment (pagoPA's limit of a payment).

@@ -14,13 +14,13 @@ package struct InstallmentSource {
         self.notices = notices[...]
     }
 
-    fileprivate mutating func nextNotice() throws(InstallmentFailure) -> NoticeNumber {
+    mutating func nextNotice() throws(InstallmentFailure) -> NoticeNumber {
         guard let notice = notices.popFirst() else { throw .noticeNumbersExhausted }
         return notice
     }
 
     /// The transfers of the draft. Without any, one transfer of the whole amount to the creditor's own account.
-    fileprivate func transfers(of part: InstallmentDraft, iuv: IUV, description: String) throws(InstallmentFailure)
+    func transfers(of part: InstallmentDraft, iuv: IUV, description: String) throws(InstallmentFailure)
         -> [Transfer]
     {
         guard part.transfers.isEmpty else { return part.transfers }

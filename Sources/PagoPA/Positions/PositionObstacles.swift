@@ -18,6 +18,8 @@ package enum PaymentObstacle: Sendable, Equatable {
 /// Why a payment of an installment cannot start now, as callers read it. Permanent reasons come first.
 package enum DisabledCode: String, Sendable, CaseIterable {
     case draft, paid, cancelled
+    /// The creditor wrote the installment off.
+    case writtenOff = "written_off"
     /// Its due date has passed, and the debt may not be paid late.
     case overdue
     /// The end of its validity has passed.
@@ -62,6 +64,7 @@ extension Position {
         case .status(.draft): .draft
         case .status(.paid): .paid
         case .status(.cancelled): .cancelled
+        case .status(.writtenOff): .writtenOff
         case .status(.expired): installment.validUntil.map { $0 < today } ?? false ? .validityEnded : .overdue
         case .underReview: .underReview
         case .paymentInProgress: installment.heldUntil == nil ? .alternativeInProgress : .paymentInProgress
@@ -78,7 +81,7 @@ extension Position {
             }
             return found
         }
-        let owed = installments.filter { $0.paidAt == nil }
+        let owed = installments.filter(\.isOwed)
         let candidates = owed.isEmpty ? installments : owed
         guard candidates.count == 1, let only = candidates.first else {
             throw Fault("/installment", .required, "is required: several installments are owed")

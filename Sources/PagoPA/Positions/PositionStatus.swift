@@ -29,6 +29,10 @@ package enum PositionEvent: Sendable, Equatable, CaseIterable {
     case partVoided
     /// The only counter payment was voided, so that no installment is paid.
     case fullyVoided
+    /// A part of the rest was written off, and another part is still owed.
+    case partWrittenOff
+    /// The whole rest was written off.
+    case fullyWrittenOff
 }
 
 extension PositionState {
@@ -54,6 +58,15 @@ extension PositionState {
         case (.paid, .fullyVoided), (.partiallyPaid, .fullyVoided): .open
         case (.draft, .partVoided), (.open, .partVoided), (.cancelled, .partVoided): nil
         case (.draft, .fullyVoided), (.open, .fullyVoided), (.cancelled, .fullyVoided): nil
+        case (.partiallyPaid, .partWrittenOff): .partiallyPaid
+        case (.partiallyPaid, .fullyWrittenOff): .paid
+        // A position of which nothing is paid is cancelled instead.
+        case (.draft, .partWrittenOff), (.open, .partWrittenOff), (.paid, .partWrittenOff),
+            (.cancelled, .partWrittenOff):
+            nil
+        case (.draft, .fullyWrittenOff), (.open, .fullyWrittenOff), (.paid, .fullyWrittenOff),
+            (.cancelled, .fullyWrittenOff):
+            nil
         }
     }
 
@@ -77,6 +90,8 @@ package enum InstallmentStatus: String, Sendable, CaseIterable {
     case draft
     case open
     case paid
+    /// The creditor no longer claims it.
+    case writtenOff = "written_off"
     case expired
     case cancelled
 }

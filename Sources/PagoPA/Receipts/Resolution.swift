@@ -99,6 +99,10 @@ extension AnomalyKind {
             return
                 "The installment is paid. Use match with another installment or position of the same creditor, or refund the receipt."
         }
+        guard installment.isOwed else {
+            return
+                "The installment was written off. Use match with another installment or position of the same creditor, or refund the receipt."
+        }
         switch position.state {
         case .open, .partiallyPaid: return nil
         case .draft: return "Publish the position first, then accept the receipt."

@@ -84,6 +84,8 @@ package struct Settlement: Sendable, Equatable {
             return Settlement(disposition: .recorded, anomaly: nil, itemOutcome: .failed)
         }
         if installment.paidAt != nil { return .anomaly(.alreadyPaid) }
+        // The creditor no longer claims the amount, as if it had cancelled a position of this installment alone.
+        if installment.isWrittenOff { return .anomaly(.positionCancelled) }
         switch position.state {
         case .draft: return .anomaly(.positionDraft)
         case .cancelled: return .anomaly(.positionCancelled)
@@ -155,11 +157,11 @@ extension Installment {
 extension Position {
     /// The event of the position when this installment is paid.
     package func event(paying installment: Identifier<Installment>) -> PositionEvent {
-        installments.allSatisfy { $0.paidAt != nil || $0.id == installment } ? .fullyPaid : .partPaid
+        installments.allSatisfy { !$0.isOwed || $0.id == installment } ? .fullyPaid : .partPaid
     }
 
     /// The event of the position when the payment of this installment is voided.
     package func event(voiding installment: Identifier<Installment>) -> PositionEvent {
-        installments.contains { $0.paidAt != nil && $0.id != installment } ? .partVoided : .fullyVoided
+        installments.contains { !$0.isOwed && $0.id != installment } ? .partVoided : .fullyVoided
     }
 }

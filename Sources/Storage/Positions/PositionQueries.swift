@@ -205,7 +205,7 @@ package enum Positions {
 extension Position {
     /// The earliest due date of an owed installment, or the last due date when none is owed.
     package var owedDueDate: CalendarDate {
-        installments.filter { $0.paidAt == nil }.map(\.dueDate).min()
+        installments.filter(\.isOwed).map(\.dueDate).min()
             ?? installments.map(\.dueDate).max() ?? CalendarDate(romeDayOf: createdAt)
     }
 }

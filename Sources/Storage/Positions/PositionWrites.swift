@@ -42,6 +42,11 @@ extension Transaction {
 
     /// Queues the lines, installments and transfers of these positions.
     func insertParts(of positions: [Position]) {
+        insertLines(of: positions)
+        insert(positions.flatMap { position in position.installments.map { (position, $0) } })
+    }
+
+    private func insertLines(of positions: [Position]) {
         let lines = positions.flatMap { position in
             position.lines.enumerated().map { (position.id.uuid, $0.offset + 1, $0.element) }
         }
@@ -56,7 +61,10 @@ extension Transaction {
                     AS line(position_id, number, description, quantity, amount_cents)
                 """)
         }
-        let parts = positions.flatMap { position in position.installments.map { (position, $0) } }
+    }
+
+    /// Queues installments with their transfers. An installment that exists gets the amount and the days.
+    private func insert(_ parts: [(Position, Installment)]) {
         send(
             """
             INSERT INTO installments (id, position_id, creditor_tax_code, number, iuv, notice_number, amount_cents, due_date,
@@ -117,6 +125,34 @@ extension Transaction {
         insertParts(of: [position])
     }
 
+    /// Queues another plan of the rest: amounts, days and transfers of the owed installments, and new installments. Paid installments and
+    /// the accounts to which they were paid do not change.
+    package func updateRest(of position: Position) {
+        let owed = position.owed
+        send("DELETE FROM transfers WHERE installment_id = ANY(\(owed.map(\.id.uuid))::uuid[])")
+        insert(owed.map { (position, $0) })
+        send(
+            """
+            UPDATE positions SET due_date = \(position.owedDueDate.sql), payable_until = \(position.payableUntil?.sql),
+                version = \(position.version), updated_at = \(position.updatedAt.sql)
+            WHERE id = \(position.id.uuid)
+            """)
+    }
+
+    /// Queues that these owed installments are no longer claimed, and the new totals and state of the position.
+    package func writeOff(
+        _ parts: [Installment], of position: Position, becoming state: PositionState, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE installments SET written_off_cents = amount_cents
+            WHERE id = ANY(\(parts.map(\.id.uuid))::uuid[]) AND paid_at IS NULL
+            """)
+        move(
+            position, to: state, paid: 0, writtenOff: Amount.cents(of: parts.map(\.amount)),
+            owed: position.owed.filter { !parts.contains($0) }, at: now)
+    }
+
     /// Queues a change of state that a person requested; `pay` handles changes by payments.
     package func setState(_ state: PositionState, of position: Position, at now: Instant) {
         let cancelledAt = state == .cancelled ? position.cancelledAt ?? now : nil
@@ -144,7 +180,7 @@ extension Transaction {
         let paid = installment.amount.cents - writtenOff.cents  // neither is negative
         move(
             position, to: state, paid: paid, writtenOff: writtenOff.cents,
-            owed: position.installments.filter { $0.paidAt == nil && $0.id != installment.id }, at: now)
+            owed: position.installments.filter { $0.isOwed && $0.id != installment.id }, at: now)
     }
 
     /// Queues that the payment of this installment was voided, so that it is owed again, and the new totals and state of the position.
@@ -161,7 +197,7 @@ extension Transaction {
         let writtenOff = 0 - installment.writtenOff.cents  // not negative, so that it can be negated
         move(
             position, to: state, paid: paid, writtenOff: writtenOff,
-            owed: position.installments.filter { $0.paidAt == nil || $0.id == installment.id }, at: now)
+            owed: position.installments.filter { $0.isOwed || $0.id == installment.id }, at: now)
     }
 
     /// - Parameters:
