@@ -67,6 +67,7 @@ BEGIN
             DELETE FROM positions p WHERE p.id = ANY (gone_positions);
             DELETE FROM position_imports i WHERE i.creditor_tax_code = creditor AND i.status IN ('done', 'failed');
             DELETE FROM position_requests q WHERE q.creditor_tax_code = creditor;
+            DELETE FROM notice_batches b WHERE b.creditor_tax_code = creditor AND b.status IN ('done', 'failed');
             positions := cardinality(gone_positions);
             attempts := cardinality(gone_attempts);
             receipts := cardinality(gone_receipts);

@@ -25,14 +25,15 @@ package struct API: Sendable {
             serviceRoutes(intermediary, configuration, service, links) + problemRoutes(links) + codeRoutes()
             + creditorRoutes(intermediary.creditors) + amountSecretRoutes(intermediary.secrets, links)
             + accountRoutes(intermediary.creditors) + logoRoutes(intermediary.creditors)
-            + mailWordingRoutes(intermediary.creditors)
+            + mailWordingRoutes(intermediary.creditors) + debtMailRoutes(intermediary.creditors)
             + callerRoutes(intermediary.callers, intermediary.secrets, configuration, links)
             + signatureCheckRoutes(intermediary.secrets, configuration, clock: intermediary.clock)
             + pspRelayRoutes(intermediary.psps) + suspensionRoutes(intermediary.suspensions, links)
             + citizenRoutes(intermediary.citizens, links)
             + delegationRoutes(intermediary.delegations, links)
             + positionRoutes(intermediary.positions, intermediary.delegations, links)
-            + noticeRoutes(intermediary.positions) + restRoutes(intermediary.positions, links)
+            + noticeRoutes(intermediary.positions) + noticeBatchRoutes(intermediary.positions, links)
+            + restRoutes(intermediary.positions, links)
             + foundNoticeRoutes(intermediary.positions)
             + positionRequestRoutes(intermediary.positions, links) + importRoutes(intermediary.imports, links)
             + pspRoutes(intermediary.psps)
@@ -42,7 +43,8 @@ package struct API: Sendable {
             + verificationRoutes(intermediary.receipts) + linkedReceiptRoutes(intermediary.receipts)
             + refundRoutes(intermediary.refunds, links) + eventRoutes(intermediary.events)
             + subscriptionRoutes(intermediary.subscriptions, links)
-            + notificationRoutes(intermediary.notifications) + journalRoutes(intermediary.journal)
+            + notificationRoutes(intermediary.notifications) + unsubscribeRoutes(intermediary.notifications)
+            + journalRoutes(intermediary.journal)
             + summaryRoutes(intermediary.summaries) + sandboxRoutes(intermediary.sandbox, links)
             + helpRoutes(intermediary.help)
             + smartCardRoutes(
@@ -146,5 +148,6 @@ struct Links: Sendable {
     func webhookSubscription(_ id: some CustomStringConvertible) -> String {
         "\(publicURL)/v1/webhook-subscriptions/\(id)"
     }
+    func noticeBatch(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/notices/batches/\(id)" }
     func positionImport(_ id: some CustomStringConvertible) -> String { "\(publicURL)/v1/position-imports/\(id)" }
 }

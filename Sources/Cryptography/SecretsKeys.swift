@@ -19,6 +19,7 @@ package struct SecretsKeys: Sendable, CustomStringConvertible, CustomDebugString
         case verificationCodes = "quietanza verification codes v1"
         case mailCodes = "quietanza mail codes v1"
         case receiptLinks = "quietanza receipt links v1"
+        case unsubscribeLinks = "quietanza unsubscribe links v1"
         case storedSecrets = "quietanza stored secrets v1"
         case storedSecretsKeyID = "quietanza stored secrets key id v1"
     }

@@ -72,7 +72,8 @@ package struct Intermediary: Sendable {
             store: store, clock: clock, positions: positions, attempts: attempts, rts: rts)
         imports = ImportOperations(store: store, clock: clock, logger: logger)
         notifications = NotificationOperations(
-            store: store, clock: clock, outbox: outbox, codes: codes, receipts: receipts,
+            store: store, clock: clock, outbox: outbox, codes: codes,
+            unsubscribeLinks: UnsubscribeLinks(secrets, publicURL: settings.publicURL), receipts: receipts,
             externalServices: externalServices, logger: logger)
         journal = JournalOperations(store: store, clock: clock)
         summaries = SummaryOperations(store: store, clock: clock)

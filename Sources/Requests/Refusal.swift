@@ -94,6 +94,10 @@ package enum Refusal: Error, Sendable, Equatable {
     case tooManySubscriptions(maximum: Int)
     /// The key has as many unfinished imports as it may have.
     case tooManyImports(maximum: Int)
+    /// The creditor has as many unfinished batches of notices as it may have.
+    case tooManyNoticeBatches(maximum: Int)
+    /// Not all notices of the batch are drawn, or its key was revoked before.
+    case noticesNotReady(NoticeBatchStatus)
     /// The key requested as many positions of the creditor as it may within an hour.
     case tooManyPositionRequests(retryAfterSeconds: Int)
     /// The server's capacity is exhausted at the moment.

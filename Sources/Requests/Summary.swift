@@ -121,6 +121,8 @@ package enum BackgroundJob: String, Sendable, CaseIterable {
     case quarantine
     case retention
     case webhooks
+    case debtMails = "debt_mails"
+    case notices
 }
 
 /// When a background job ran last, on any instance.

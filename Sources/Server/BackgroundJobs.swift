@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 
-/// Background jobs: send due mail, process imports, send events to webhooks, expire attempts past their deadline, delete expired data. They stop gracefully.
+/// Background jobs: send due mail, process imports, draw batches of notices, queue e-mails about debts, send events to webhooks, expire attempts past their deadline, delete expired data. They stop gracefully.
 struct BackgroundJobs: Service {
     let intermediary: Intermediary
     let logger: Logger
@@ -23,10 +23,12 @@ struct BackgroundJobs: Service {
     /// Concurrent calls to PSPs, so that a PSP that hangs does not delay the others.
     static let cancellationSenders = 4
     static let importPollSeconds = 1.0
+    static let noticePollSeconds = 1.0
     static let webhookPollSeconds = 1.0
     /// Subscriptions to which events are sent at the same time, so that an endpoint that hangs does not delay the others.
     static let webhookSenders = 4
     static let expiryPollSeconds = 5.0
+    static let debtMailPollSeconds = 5.0
     static let quarantinePollSeconds = 30.0
     static let retentionSeconds = 3_600.0
     /// The pause after a failure, for example while the database is unreachable.
@@ -48,6 +50,11 @@ struct BackgroundJobs: Service {
                         try await intermediary.imports.processNext(reading: ImportedRowReader.read)
                     }
                 }
+                group.addTask {
+                    await repeating(every: Self.noticePollSeconds, .notices) {
+                        try await intermediary.positions.drawNextNotices()
+                    }
+                }
                 for _ in 0..<Self.webhookSenders {
                     group.addTask {
                         await repeating(every: Self.webhookPollSeconds, .webhooks) {
@@ -59,6 +66,11 @@ struct BackgroundJobs: Service {
                     await repeating(every: Self.expiryPollSeconds, .expiry) {
                         let isMore = try await intermediary.attempts.expire() == 100
                         return try await intermediary.sandbox.postLateRTs() == 20 || isMore
+                    }
+                }
+                group.addTask {
+                    await repeating(every: Self.debtMailPollSeconds, .debtMails) {
+                        try await intermediary.notifications.queueDebtMails()
                     }
                 }
                 group.addTask {

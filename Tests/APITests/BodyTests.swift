@@ -213,6 +213,15 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
             json:
                 #"{"message_id":"<a@example.org>","delivery_status":"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; a\nAction: failed\nStatus: 5.1.1"}"#
         ),
+        ValidBody(
+            operation: "make_notice_batch",
+            json:
+                #"{"creditor_tax_code":"12345678903","language":"de","debt_type":"mensa","due_from":"2026-01-01","due_to":"2026-12-31"}"#,
+            optional: ["/language", "/debt_type", "/due_from", "/due_to"]),
+        ValidBody(
+            operation: "make_notice_batch",
+            json: #"{"creditor_tax_code":"12345678903","position_ids":["0199c0de-0000-7000-8000-000000000001"]}"#,
+            optional: ["/position_ids"]),
         ValidBody(operation: "send_test_notification", json: #"{"to":"ops@example.org"}"#),
     ]
 }

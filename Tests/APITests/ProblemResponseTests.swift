@@ -28,6 +28,8 @@ import Testing
         (.proofRequired, "proof-required", 403),
         (.forbidden(.refundsWrite), "forbidden", 403), (.externalIDTaken, "external-id-taken", 409),
         (.tooManyImports(maximum: 5), "too-many-imports", 409),
+        (.tooManyNoticeBatches(maximum: 2), "too-many-notice-batches", 409),
+        (.noticesNotReady(.running), "notices-not-ready", 409),
         (.amountChanged(from: .zero, to: .maximum), "amount-changed", 409), (.noLongerOwed, "no-longer-owed", 409),
         (.amountUnavailable, "amount-unavailable", 503),
         (.tooManyPositionRequests(retryAfterSeconds: 7), "too-many-requests", 429),

@@ -64,15 +64,15 @@ import Testing
     private func message(
         subject: String = "Ricevuta", sender: String? = nil, messageID: String = "0199c0de@example.org",
         date: Instant = at, paragraphs: [String] = ["Testo"], link: String? = nil, replyTo: EmailAddress? = nil,
-        attachment: MIMEMessage.Attachment? = nil
+        attachment: MIMEMessage.Attachment? = nil, unsubscribeURL: String? = nil, logo: MailLogo? = nil
     ) throws -> MIMEMessage {
         MIMEMessage(
             from: Self.address, senderName: sender, replyTo: replyTo, to: try EmailAddress("mario@example.org"),
             date: date, messageID: messageID,
             text: MailText(
-                subject: subject, language: "it-IT",
+                subject: subject, language: "it-IT", logo: logo,
                 blocks: paragraphs.map { .paragraph($0) } + (link.map { [.link($0)] } ?? [])),
-            language: .it, attachment: attachment)
+            language: .it, attachment: attachment, unsubscribeURL: unsubscribeURL)
     }
 
     private static let pieces = [
@@ -135,6 +135,45 @@ import Testing
             let odd = MIMEMessage.Attachment(fileName: "a.pdf", mediaType: text, bytes: [])
             #expect(throws: MIMEMessage.Unsafe.self) { try message(attachment: odd).bytes() }
         }
+    }
+
+    @Test func `a mail names the page that ends it, in a header that no value leaves`() throws {
+        let url = "https://pagamenti.example.org/unsubscribe/AQEA"
+        let parsed = try Parsed(message(unsubscribeURL: url).bytes())
+        #expect(parsed.headers["List-Unsubscribe"] == "<\(url)>")
+        #expect(parsed.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click")
+        #expect(try Parsed(message().bytes()).headers["List-Unsubscribe"] == nil)
+        #expect(throws: MIMEMessage.Unsafe(header: "List-Unsubscribe")) {
+            try message(unsubscribeURL: "https://example.org/\r\nBcc: x@example.org").bytes()
+        }
+    }
+
+    private func logo(bytes: Int, width: Int = 400, height: Int = 160) -> MailLogo? {
+        MailLogo(
+            CreditorLogo(
+                png: (0..<bytes).map { UInt8(truncatingIfNeeded: $0) }, width: width, height: height,
+                alternativeText: "Stemma <del> \"Comune\"", color: nil, createdAt: Self.at, updatedAt: Self.at))
+    }
+
+    @Test func `a logo is a part beside the page that shows it, and a large one is left out`() throws {
+        let logo = try #require(self.logo(bytes: 300))
+        let attachment = MIMEMessage.Attachment(fileName: "a.pdf", mediaType: "application/pdf", bytes: [1])
+        let mixed = try Parsed(message(attachment: attachment, logo: logo).bytes())
+        let texts = try #require(try mixed.parts().first).parts()
+        #expect(texts.count == 2 && texts.first?.headers["Content-Type"] == "text/plain; charset=utf-8")
+        let related = try #require(texts.last)
+        #expect(related.headers["Content-Type"]?.hasPrefix("multipart/related; boundary=") == true)
+        let (page, picture) = (try related.parts()[0], try related.parts()[1])
+        #expect(picture.headers["Content-Type"] == "image/png" && picture.headers["Content-Disposition"] == "inline")
+        #expect(picture.headers["Content-ID"] == "<logo@quietanza>")
+        #expect(try picture.content() == (0..<300).map { UInt8(truncatingIfNeeded: $0) })
+        let html = String(decoding: try page.content(), as: UTF8.self)
+        #expect(html.contains("<img src=\"cid:logo@quietanza\" alt=\"Stemma &lt;del&gt; &quot;Comune&quot;\""))
+        #expect(html.contains("width=\"160\" height=\"64\""))
+
+        #expect(self.logo(bytes: MailLogo.maximumBytes) != nil && self.logo(bytes: MailLogo.maximumBytes + 1) == nil)
+        #expect(self.logo(bytes: 0) == nil && self.logo(bytes: 1, width: 0) == nil)
+        #expect(self.logo(bytes: 1, width: 1, height: 4_000)?.width == 1)
     }
 
     @Test func `the date is that of the instant in UTC`() throws {

@@ -20,7 +20,8 @@ import Testing
         rows(AccountMailText.self, "account"), rows(HelpText.self, "help"), rows(PaymentMethodText.self, "method"),
         rows(PSPText.self, "psp"), rows(NoticeText.self, "notice"), rows(DisabledCode.self, "disabled"),
         rows(AttemptFailure.self, "failure"), rows(FaultCode.self, "violation"),
-        rows(VerificationText.self, "verification"),
+        rows(VerificationText.self, "verification"), rows(DebtMailText.self, "debt"),
+        rows(UnsubscribeText.self, "unsubscribe"),
     ]
     private static let rows = tables.flatMap(\.self)
 

@@ -38,7 +38,8 @@ extension TestIntermediary {
     /// A draft with installments of these amounts, with the given or generated notice numbers.
     func draft(
         _ externalID: String, cents: [Int64] = [5_980], notices: [String]? = nil, transfers: [Transfer] = [],
-        isDraft: Bool = false, creditor: OrganizationTaxCode = comune, group: String? = nil
+        isDraft: Bool = false, creditor: OrganizationTaxCode = comune, group: String? = nil,
+        due: String = "2030-10-10"
     ) throws -> PositionDraft {
         PositionDraft(
             creditor: creditor, externalID: externalID, debtTypeKey: "mensa",
@@ -48,7 +49,7 @@ extension TestIntermediary {
                 email: try EmailAddress("debitore@example.org"), address: nil), lines: [],
             installments: try cents.enumerated().map { index, cents in
                 InstallmentDraft(
-                    amount: try Amount(cents: cents), dueDate: try CalendarDate("2030-10-10"), iuv: nil,
+                    amount: try Amount(cents: cents), dueDate: try CalendarDate(due), iuv: nil,
                     noticeNumber: try notices.map { try NoticeNumber($0[index]) }, transfers: transfers)
             }, metadata: [:], isDraft: isDraft, alternativeGroup: group)
     }

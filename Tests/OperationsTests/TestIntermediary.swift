@@ -17,6 +17,9 @@ struct TestIntermediary: Sendable {
     /// An operation had another outcome than the test needs, or called a service that the test does not have.
     struct Unexpected: Error {}
 
+    /// What every notice is drawn as.
+    static let notice = Array("%PDF-1.7 notice".utf8)
+
     let pool: Pool
     let store: Store
     let url: String
@@ -49,7 +52,7 @@ struct TestIntermediary: Sendable {
                 startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
                 callWebhook: callWebhook,
                 deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, verifySignature: verifySignature,
-                drawReceipt: { _ in [] }, drawNotice: { _ in [] }),
+                drawReceipt: { _ in [] }, drawNotice: { _ in Self.notice }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org"),
                 allowedRecipients: allowedRecipients, identityProviders: identityProviders,

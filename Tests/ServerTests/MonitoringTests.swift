@@ -64,7 +64,7 @@ extension ServerTests {
                 try await live.waitUntil("every background job has run") {
                     let summary = try await live.call("GET", "/v1/summary", key: live.opsKey).json
                     let jobs = summary["background_jobs"] as? [[String: any Sendable]] ?? []
-                    return jobs.count == 7 && jobs.allSatisfy { $0["is_alive"] as? Bool == true }
+                    return jobs.count == 9 && jobs.allSatisfy { $0["is_alive"] as? Bool == true }
                 }
                 let day = try await live.call("GET", "/v1/statistics?group=psp", key: live.opsKey).json
                 #expect((day["total"] as? [String: any Sendable])?["receipts"] as? Int == 1)

@@ -220,6 +220,10 @@ private struct TenantObjects {
             "POST", "/v1/position-imports?creditor_tax_code=\(Deployment.creditor)", key: live.creditorKey,
             headers: ["Content-Type": "application/x-ndjson"], body: Data("{}\n".utf8))
         let importID = try #require(try sent.json["id"] as? String, "\(sent.status)")
+        let batch = try await live.call(
+            "POST", "/v1/notices/batches", key: live.creditorKey,
+            json: #"{"creditor_tax_code":"\#(Deployment.creditor)","position_ids":["\#(position)"]}"#)
+        let batchID = try #require(try batch.json["id"] as? String, "\(batch.status)")
         strangers = [
             OtherTenant(name: "front end", key: otherFrontEnd), OtherTenant(name: "back office", key: otherBackOffice),
             OtherTenant(name: "citizen", key: live.apiKey, token: try await live.session(.anna).access),
@@ -228,7 +232,7 @@ private struct TenantObjects {
         ids = [
             "positions": position, "payment-attempts": attempt, "receipts": receipt, "anomalies": anomaly,
             "refunds": refundID, "notifications": mail, "api-keys": key, "webhook-secrets": position,
-            "position-imports": importID,
+            "position-imports": importID, "batches": batchID,
         ]
     }
 

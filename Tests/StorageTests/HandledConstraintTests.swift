@@ -146,6 +146,8 @@ import Testing
                 ]
             )
         case .webhookDeliveries: ("webhook_deliveries", "at", [])
+        case .noticeBatches:
+            ("notice_batches", "finished_at", ["UPDATE notice_batches SET status = 'done', finished_at = now()"])
         case .importRows:
             ("position_imports", "finished_at", ["UPDATE position_imports SET status = 'done', finished_at = now()"])
         case .imports:

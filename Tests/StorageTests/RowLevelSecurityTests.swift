@@ -25,7 +25,8 @@ import Testing
     }
 
     private static let everything: [OwnedTable: Int] = [
-        .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 2, .positions: 8, .positionLines: 8,
+        .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 2, .debtMailSettings: 2,
+        .debtMailUnsubscriptions: 2, .positions: 8, .positionLines: 8,
         .installments: 8,
         .transfers: 8,
         .paymentAttempts: 8, .pspCancellations: 8, .attemptItems: 8, .receipts: 8, .receiptTransfers: 8, .rts: 8,
@@ -35,7 +36,8 @@ import Testing
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-        .positionImports: 8, .positionImportRows: 8, .backgroundJobs: 1, .suspensions: 2, .positionRequests: 2,
+        .positionImports: 8, .positionImportRows: 8, .noticeBatches: 8,
+        .noticeBatchItems: 8, .backgroundJobs: 1, .suspensions: 2, .positionRequests: 2,
         .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8, .delegations: 2,
         .creditorLogos: 2,
     ]
@@ -54,7 +56,8 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 1, .helpTopics: 1, .debtTypes: 1, .mailWordings: 1, .positions: 4, .positionLines: 4,
+                    .creditors: 1, .helpTopics: 1, .debtTypes: 1, .mailWordings: 1, .debtMailSettings: 1,
+                    .debtMailUnsubscriptions: 0, .positions: 4, .positionLines: 4,
                     .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
                     .receiptTransfers: 4,
@@ -64,7 +67,8 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 4, .positionImportRows: 4, .backgroundJobs: 0, .suspensions: 1,
+                    .positionImports: 4, .positionImportRows: 4, .noticeBatches: 4,
+                    .noticeBatchItems: 4, .backgroundJobs: 0, .suspensions: 1,
                     .positionRequests: 1,
                     .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4, .delegations: 0,
                     .creditorLogos: 1,
@@ -82,7 +86,8 @@ import Testing
 
             #expect(
                 counts == [
-                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 0, .positions: 4, .positionLines: 4,
+                    .creditors: 2, .helpTopics: 2, .debtTypes: 2, .mailWordings: 0, .debtMailSettings: 0,
+                    .debtMailUnsubscriptions: 0, .positions: 4, .positionLines: 4,
                     .installments: 4,
                     .transfers: 4, .paymentAttempts: 4, .pspCancellations: 0, .attemptItems: 4, .receipts: 4,
                     .receiptTransfers: 4,
@@ -91,7 +96,8 @@ import Testing
                     .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 0, .positionImportRows: 0, .backgroundJobs: 0, .suspensions: 2,
+                    .positionImports: 0, .positionImportRows: 0, .noticeBatches: 0,
+                    .noticeBatchItems: 0, .backgroundJobs: 0, .suspensions: 2,
                     .positionRequests: 0,
                     .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0, .delegations: 1,
                     .creditorLogos: 2,

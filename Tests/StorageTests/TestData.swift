@@ -57,6 +57,13 @@ struct TestData {
                 "INSERT INTO creditor_logos VALUES (\(creditor.value), '\\x89', 1, 1, 'Stemma', NULL, now(), now())")
             _ = try await pool.query(
                 "INSERT INTO mail_wordings VALUES (\(creditor.value), 'receipt_ready', 'it', 'Grazie', NULL, now())")
+            _ = try await pool.query(
+                """
+                INSERT INTO debt_mail_settings
+                VALUES (\(creditor.value), now(), 7, 0, 0, '2026-01-01', gen_random_uuid(), now(), now())
+                """)
+            _ = try await pool.query(
+                "INSERT INTO debt_mail_unsubscriptions VALUES (\(creditor.value), sha256('a@example.org'), now())")
         }
         _ = try await pool.query(
             """
@@ -201,6 +208,15 @@ struct TestData {
             SELECT id, 1, CASE WHEN n % 50 = 1 THEN '{}' END, CASE WHEN n % 50 = 1 THEN NULL ELSE 'refused' END,
                 CASE WHEN n % 50 = 1 THEN NULL ELSE '[]'::jsonb END FROM \(rows)
             """,
+            """
+            INSERT INTO notice_batches (id, creditor_tax_code, api_key_id, language, status, total, left_out, created_at,
+                updated_at, finished_at)
+            SELECT id, creditor, (SELECT id FROM api_keys), 'it', 'done', 1, 1, at, at, at FROM \(rows)
+            """,
+            """
+            INSERT INTO notice_batch_items (batch_id, number, position_id, reason)
+            SELECT id, 1, id, 'The installment is paid.' FROM \(rows)
+            """,
         ]
         for statement in statements { _ = try await pool.query(statement) }
     }
@@ -275,6 +291,8 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case helpTopics = "help_topics"
     case debtTypes = "debt_types"
     case mailWordings = "mail_wordings"
+    case debtMailSettings = "debt_mail_settings"
+    case debtMailUnsubscriptions = "debt_mail_unsubscriptions"
     case positions
     case positionLines = "position_lines"
     case installments, transfers
@@ -303,6 +321,8 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case creditorAccountDebtTypes = "creditor_account_debt_types"
     case positionImports = "position_imports"
     case positionImportRows = "position_import_rows"
+    case noticeBatches = "notice_batches"
+    case noticeBatchItems = "notice_batch_items"
     case backgroundJobs = "background_jobs"
     case suspensions
     case positionRequests = "position_requests"

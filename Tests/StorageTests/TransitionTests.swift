@@ -43,7 +43,7 @@ import Testing
             case .failedForGood: tx.markFailed(mail, error: "550", waitSeconds: nil)
             case .released: tx.release(mail)
             case .retriedByOps: tx.requeue(mail.id)
-            case .recipientRefused: tx.skip(mail)
+            case .recipientRefused: tx.skip(mail, because: .recipientNotAllowed)
             case .returned: tx.markBounced(mail, code: "5.1.1", at: Instant(microseconds: 1_800_000_000_000_000))
             }
         }

@@ -224,7 +224,7 @@ class Contract:
                 value = json.loads(body.decode(), object_pairs_hook=no_duplicates, parse_constant=refuse_constant)
             elif self.follow(schema)[1].get("format") == "binary":
                 return []
-            elif kind == "application/x-www-form-urlencoded":
+            elif kind == "application/x-www-form-urlencoded" and self.follow(schema)[1].get("type") != "string":
                 value = no_duplicates(urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
             else:
                 value = body.decode()

@@ -15,6 +15,7 @@ enum ListName: String, Sendable, CaseIterable {
     case webhookSubscriptions = "webhook_subscriptions"
     case webhookDeliveries = "webhook_deliveries"
     case importResults = "position_import_rows"
+    case leftOutNotices = "notice_batch_items"
 }
 
 /// Writes and reads the cursors of one caller. A cursor carries an HMAC over its list, its order and the caller's tenancy, so that

@@ -25,7 +25,7 @@ struct RequestState: Sendable {
     /// Whether the request counts against a rate limit: everything that reaches the database, except the probes of monitoring.
     var isRateLimited: Bool {
         isVersioned || path == "/smart-card"
-            || ["/return/", "/verify/", "/receipt-links/"].contains(where: path.hasPrefix)
+            || ["/return/", "/verify/", "/receipt-links/", "/unsubscribe/"].contains(where: path.hasPrefix)
     }
 
     var key: APIKey? { credential?.key }

@@ -234,6 +234,12 @@ extension Problem {
         case .tooManyImports(let maximum):
             self.init(
                 .tooManyImports, detail: "A key may have \(maximum) unfinished imports.", retryAfterSeconds: 5)
+        case .tooManyNoticeBatches(let maximum):
+            self.init(
+                .tooManyNoticeBatches, detail: "A creditor may have \(maximum) unfinished batches of notices.",
+                retryAfterSeconds: 5)
+        case .noticesNotReady(let status):
+            self.init(.noticesNotReady, detail: "The batch is \(status.rawValue).")
         }
     }
 }

@@ -8,7 +8,9 @@ extension ProblemKind {
         .installmentNotPayable, .positionUnderReview,
         .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
         .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
-        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports, .suspended,
+        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
+        .tooManyNoticeBatches,
+        .noticesNotReady, .suspended,
         .eventsExpired, .tooManySubscriptions, .amountChanged, .noLongerOwed, .amountUnavailable,
         .pspRefused, .pspUnreachable, .pspTimedOut, .unavailable, .internalError,
     ]
@@ -123,6 +125,17 @@ extension ProblemKind {
             "Files of this key are still arriving or waiting to be processed, and there may be no more of them at a time.",
         cure: "Wait until one of the key's imports is done, then send the file again.",
         example: "A key may have 5 unfinished imports.")
+    static let tooManyNoticeBatches = ProblemKind(
+        "too-many-notice-batches", .conflict, "Too many unfinished batches of notices",
+        cause:
+            "The notices of other batches of this creditor are still being drawn, and there may be no more at a time.",
+        cure: "Wait until one of the creditor's batches is done, then send the request again.",
+        example: "A creditor may have 2 unfinished batches of notices.")
+    static let noticesNotReady = ProblemKind(
+        "notices-not-ready", .conflict, "Notices not ready",
+        cause: "The notices of the batch are still being drawn, or its API key was revoked before all of them were.",
+        cure: "Read the batch until its status is done. Make another one if it is failed.",
+        example: "The batch is running.")
     static let eventsExpired = ProblemKind(
         "events-expired", .gone, "Events expired",
         cause:

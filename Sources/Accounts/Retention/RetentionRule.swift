@@ -20,6 +20,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
     case importRows = "import_rows"
     case imports
     case webhookDeliveries = "webhook_deliveries"
+    case noticeBatches = "notice_batches"
 
     /// The default lifetime, counted from the instant that `detail` names.
     package var lifeSeconds: Int {
@@ -30,7 +31,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         // Another instance, whose clock is behind, may accept a token that has expired here.
         case .usedIDTokens: DigitalIdentity.maximumAgeSeconds
         case .registrations: 2 * Self.daySeconds
-        case .throttles: Self.daySeconds
+        case .throttles, .noticeBatches: Self.daySeconds
         case .unreadableRTs: 365 * Self.daySeconds
         case .sessions, .knownAddresses, .importRows, .imports, .webhookDeliveries: 30 * Self.daySeconds
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses:
@@ -52,7 +53,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         switch self {
         case .mailAddresses, .payerAddresses, .quarantineAddresses, .debtorAddresses: true
         case .idempotencyKeys, .mailCodes, .smartCardTickets, .usedIDTokens, .registrations, .sessions, .throttles,
-            .knownAddresses, .unreadableRTs, .importRows, .imports, .webhookDeliveries:
+            .knownAddresses, .unreadableRTs, .importRows, .imports, .webhookDeliveries, .noticeBatches:
             false
         }
     }
@@ -73,6 +74,7 @@ package enum RetentionRule: String, Sendable, CaseIterable {
         case .debtorAddresses: "debtors' addresses on positions paid or cancelled, from their last change"
         case .importRows: "rows of imports, from the end of their import"
         case .imports: "imports, from their end"
+        case .noticeBatches: "batches of payment notices, from their end"
         case .webhookDeliveries: "tries to deliver events to webhooks, from the try"
         case .unreadableRTs: "bodies that could not be parsed as an RT, from the resolution of their anomaly"
         }

@@ -5,15 +5,16 @@ import Text
 /// written, so that no value can leave its place. The output is also well-formed XML.
 struct HTML: Sendable {
     enum Tag: String, Sendable, CaseIterable {
-        case html, head, meta, title, body, table, tr, th, td, h1, p, a, strong, span
+        case html, head, meta, title, body, table, tr, th, td, h1, p, a, strong, span, img
 
-        fileprivate var isVoid: Bool { self == .meta }
+        fileprivate var isVoid: Bool { self == .meta || self == .img }
         /// Whether the output has a line break after the element.
         fileprivate var endsLine: Bool { self != .a && self != .strong && self != .span }
     }
 
     enum Name: String, Sendable {
-        case lang, dir, charset, name, content, role, width, cellpadding, cellspacing, border, align, scope, style, href
+        case lang, dir, charset, name, content, role, width, cellpadding, cellspacing, border, align, scope, style,
+            href, src, alt, height
         case className = "class"
     }
 

@@ -27,10 +27,11 @@ package struct MIMEMessage: Sendable {
     private let attachment: Attachment?
 
     /// - Parameters:
+    ///   - unsubscribeURL: the page that ends e-mails of this kind; a POST to it does so at once.
     ///   - messageID: without angle brackets; a mail sent again bears the same one.
     package init(
         from: EmailAddress, senderName: String?, replyTo: EmailAddress?, to: EmailAddress, date: Instant,
-        messageID: String, text: MailText, language: Language, attachment: Attachment?
+        messageID: String, text: MailText, language: Language, attachment: Attachment?, unsubscribeURL: String? = nil
     ) {
         let sender = senderName.map { HeaderText.mailbox($0, from.value) } ?? from.value
         var headers: [(String, String)] = [
@@ -39,6 +40,9 @@ package struct MIMEMessage: Sendable {
             ("Content-Language", language.rawValue), ("MIME-Version", "1.0"),
         ]
         if let replyTo { headers.insert(("Reply-To", replyTo.value), at: 1) }
+        if let unsubscribeURL {
+            headers += [("List-Unsubscribe", "<\(unsubscribeURL)>"), ("List-Unsubscribe-Post", UnsubscribeForm.body)]
+        }
         self.headers = headers
         // "=_" never occurs in base64, so no part can contain a boundary.
         boundary =
@@ -61,22 +65,35 @@ package struct MIMEMessage: Sendable {
             guard unfolded.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { throw Unsafe(header: name) }
             message += Array("\(name): \(value)\r\n".utf8)
         }
-        let alternative = boundary + "a"
-        guard let attachment else {
-            return message + multipart("alternative", alternative, texts)
-        }
-        let parts = [multipart("alternative", alternative, texts), try part(attachment)]
+        let text = multipart("alternative", boundary + "a", texts)
+        guard let attachment else { return message + text }
+        let parts = [text, try part(attachment)]
         return message + multipart("mixed", boundary + "m", parts)
     }
 
     private var texts: [[UInt8]] {
-        [
-            part("text/plain; charset=utf-8", text.plain), part("text/html; charset=utf-8", text.html),
-        ]
+        let page = part("text/html; charset=utf-8", text.html)
+        guard let logo = text.logo else { return [part("text/plain; charset=utf-8", text.plain), page] }
+        let related = multipart("related", boundary + "r", [page, part(logo)], parameters: "; type=\"text/html\"")
+        return [part("text/plain; charset=utf-8", text.plain), related]
     }
 
-    private func multipart(_ kind: String, _ boundary: String, _ parts: [[UInt8]]) -> [UInt8] {
-        var bytes = Array("Content-Type: multipart/\(kind); boundary=\"\(boundary)\"\r\n\r\n".utf8)
+    private func part(_ logo: MailLogo) -> [UInt8] {
+        Array(
+            """
+            Content-Type: image/png\r
+            Content-ID: <\(MailLogo.contentID)>\r
+            Content-Disposition: inline\r
+            Content-Transfer-Encoding: base64\r
+            \r
+
+            """.utf8) + Self.base64Lines(logo.png)
+    }
+
+    private func multipart(_ kind: String, _ boundary: String, _ parts: [[UInt8]], parameters: String = "")
+        -> [UInt8]
+    {
+        var bytes = Array("Content-Type: multipart/\(kind); boundary=\"\(boundary)\"\(parameters)\r\n\r\n".utf8)
         for part in parts { bytes += Array("--\(boundary)\r\n".utf8) + part + Array("\r\n".utf8) }
         return bytes + Array("--\(boundary)--\r\n".utf8)
     }

@@ -19,7 +19,9 @@ enum MailPage {
         (.role, "presentation"), (.width, "100%"), (.cellpadding, "0"), (.cellspacing, "0"), (.border, "0"),
     ]
 
-    static func page(subject: String, language tag: String, sender: String?, content: [HTML]) -> String {
+    static func page(subject: String, language tag: String, sender: String?, logo: MailLogo? = nil, content: [HTML])
+        -> String
+    {
         let letterhead = sender.map {
             HTML.element(
                 .p, [(.className, "muted"), (.dir, "auto"), (.style, "margin:0 0 4px;font-size:15px;color:#455a70")],
@@ -46,7 +48,7 @@ enum MailPage {
                                     .style,
                                     "padding:24px 20px;text-align:left;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;overflow-wrap:break-word"
                                 )
-                            ], [letterhead, heading].compactMap(\.self) + content)
+                            ], [logo.map(picture), letterhead, heading].compactMap(\.self) + content)
                     ])
             ])
         return HTML.element(
@@ -76,6 +78,21 @@ enum MailPage {
                     ]),
             ]
         ).page
+    }
+
+    /// The size is in attributes, because some mail programs ignore styles. The logo is on white, also in dark mode.
+    private static func picture(_ logo: MailLogo) -> HTML {
+        .element(
+            .p, [(.style, "margin:0 0 12px")],
+            [
+                .element(
+                    .img,
+                    [
+                        (.src, "cid:\(MailLogo.contentID)"), (.alt, logo.alternativeText),
+                        (.width, String(logo.width)), (.height, String(logo.height)),
+                        (.style, "display:block;border:0;border-radius:4px;max-width:100%;height:auto"),
+                    ])
+            ])
     }
 
     static func paragraph(_ parts: [HTML]) -> HTML { .element(.p, [(.style, "margin:0 0 16px")], parts) }
@@ -143,6 +160,12 @@ enum MailPage {
                     ),
                 ], text: label)
         ])
+    }
+
+    static func footer(_ text: String, label: String, url address: String) -> HTML {
+        .element(
+            .p, [(.className, "muted"), (.style, "margin:0;font-size:14px;color:#455a70")],
+            [.text(text + " "), link(address, text: label)])
     }
 
     static func code(label: String, value: String) -> HTML {

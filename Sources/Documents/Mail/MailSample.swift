@@ -4,8 +4,12 @@ extension MailTexts {
     /// An e-mail of this kind about an invented payment, as the creditor's citizens would receive it.
     /// - Returns: `nil` for a kind that is not about a payment.
     package static func sample(
-        _ kind: NotificationKind, of creditor: Creditor, wording: MailWording?, language: Language, at now: Instant
+        _ kind: NotificationKind, of creditor: Creditor, logo: MailLogo? = nil, wording: MailWording?,
+        language: Language, at now: Instant
     ) throws -> MailText? {
+        if kind.asksForPayment {
+            return try debtSample(kind, of: creditor, logo: logo, wording: wording, language: language, at: now)
+        }
         let amount = try Amount(cents: 4_550)
         let origin: ReceiptOrigin = kind == .counterPayment ? .counter : .pagopa
         let refund = Refund(
@@ -26,6 +30,6 @@ extension MailTexts {
             receipt, kind, creditor: creditor, refund: refund, hasReceipt: kind.attachesReceipt,
             link: kind.attachesReceipt
                 ? ReceiptLink(url: "https://pagamenti.example.org/receipt-links/EXAMPLE", lastDay: last) : nil,
-            wording: wording, language: language)
+            logo: logo, wording: wording, language: language)
     }
 }

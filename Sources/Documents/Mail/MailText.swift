@@ -1,3 +1,4 @@
+import Foundation
 import PagoPA
 
 /// The content of a mail as plain text and as HTML, without address, sender or date. Both parts are written from the same blocks, so
@@ -6,6 +7,16 @@ package struct MailText: Sendable, Equatable {
     package let subject: String
     package let plain: String
     package let html: String
+    /// The picture that the page refers to.
+    let logo: MailLogo?
+
+    /// The page with its picture inside, for a reader outside of the mail.
+    package var htmlWithLogo: String {
+        guard let logo else { return html }
+        return html.replacingOccurrences(
+            of: "src=\"cid:\(MailLogo.contentID)\"",
+            with: "src=\"data:image/png;base64,\(Data(logo.png).base64EncodedString())\"")
+    }
 
     /// A label and its value.
     struct Fact: Sendable, Equatable {
@@ -40,17 +51,49 @@ package struct MailText: Sendable, Equatable {
         case code(label: String, value: String)
         /// A sentence with ways of contact in its middle.
         case contacts(before: String, [Way], after: String)
+        /// A sentence in small type with a link. The plain text shows the address.
+        case footer(String, label: String, url: String)
     }
 
     /// - Parameters:
     ///   - sender: the sender's display name, shown above the heading.
+    ///   - logo: shown above the sender.
     ///   - tag: the language of the text (BCP 47).
     ///   - blocks: in order. The heading is the subject.
-    init(subject: String, language tag: String, sender: String? = nil, blocks: [Block]) {
+    init(subject: String, language tag: String, sender: String? = nil, logo: MailLogo? = nil, blocks: [Block]) {
         self.subject = subject
+        self.logo = logo
         let heading = [sender, subject].compactMap(\.self).joined(separator: "\n")
         plain = ([heading] + blocks.map(\.plain)).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
-        html = MailPage.page(subject: subject, language: tag, sender: sender, content: blocks.compactMap(\.html))
+        html = MailPage.page(
+            subject: subject, language: tag, sender: sender, logo: logo, content: blocks.compactMap(\.html))
+    }
+}
+
+/// A creditor's logo in a mail: a part of the message itself, so that opening the mail is reported to nobody.
+package struct MailLogo: Sendable, Equatable {
+    let png: [UInt8]
+    /// In pixels of the page.
+    let width: Int
+    let height: Int
+    let alternativeText: String
+
+    /// A mail has no logo that is larger, because many mail boxes are small.
+    package static let maximumBytes = 48 * 1_024
+    /// The `Content-ID` of the part, and the address in the page.
+    static let contentID = "logo@quietanza"
+    private static let maximumWidth = 200
+    private static let maximumHeight = 64
+
+    /// - Returns: nil for a picture that is too large for a mail.
+    package init?(_ logo: CreditorLogo) {
+        guard (1...Self.maximumBytes).contains(logo.png.count), logo.width > 0, logo.height > 0 else { return nil }
+        png = logo.png
+        let scale = min(
+            1, Double(Self.maximumWidth) / Double(logo.width), Double(Self.maximumHeight) / Double(logo.height))
+        width = max(1, Int(exactly: (Double(logo.width) * scale).rounded()) ?? 1)
+        height = max(1, Int(exactly: (Double(logo.height) * scale).rounded()) ?? 1)
+        alternativeText = logo.alternativeText
     }
 }
 
@@ -62,6 +105,7 @@ extension MailText.Block {
         case .action(let label, let url): "\(label):\n\(url)"
         case .code(let label, let value): "\(label): \(value)"
         case .contacts(let before, let ways, let after): before + ways.map(\.text).joined(separator: ", ") + after
+        case .footer(let text, let label, let url): "\(text)\n\(label):\n\(url)"
         }
     }
 
@@ -79,6 +123,7 @@ extension MailText.Block {
                 parts.append(way.url.map { MailPage.link($0, text: way.text) } ?? .text(way.text))
             }
             return MailPage.paragraph(parts + [.text(after)])
+        case .footer(let text, let label, let url): return MailPage.footer(text, label: label, url: url)
         }
     }
 }

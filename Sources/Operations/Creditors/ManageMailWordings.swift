@@ -52,13 +52,15 @@ extension CreditorOperations {
         _ kind: NotificationKind, in language: Language, draft: MailWording?, of creditor: OrganizationTaxCode,
         for caller: Caller
     ) async throws -> MailPreview {
-        let (known, stored) = try await store.read(
+        let (known, stored, logo) = try await store.read(
             within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy),
-            MailWordings.show(kind, language, of: creditor, within: caller.tenancy))
+            MailWordings.show(kind, language, of: creditor, within: caller.tenancy),
+            Logos.show(creditor, within: caller.tenancy))
         guard let known,
             let text = try MailTexts.sample(
-                kind, of: known, wording: draft ?? stored, language: language, at: clock())
+                kind, of: known, logo: logo.flatMap(MailLogo.init), wording: draft ?? stored, language: language,
+                at: clock())
         else { throw Refusal.notFound }
-        return MailPreview(subject: text.subject, text: text.plain, html: text.html)
+        return MailPreview(subject: text.subject, text: text.plain, html: text.htmlWithLogo)
     }
 }

@@ -36,7 +36,7 @@ extension NotificationOperations {
         case .smartCardProved: return try message(mail, MailTexts.smartCardProved(language: language), to: recipient)
         case .identityProved: return try message(mail, MailTexts.identityProved(language: language), to: recipient)
         case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided,
-            .webhookPaused, .paymentNotice, .test:
+            .newNotice, .dueReminder, .webhookPaused, .paymentNotice, .test:
             return nil
         }
         let token = try Token.make(.mail)

@@ -5,7 +5,7 @@ import Storage
 extension NotificationOperations {
     /// Builds the mail about a receipt: the receipt is ready, the payment is under review, or the payment failed.
     func receiptMessage(
-        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, wording: MailWording?,
+        _ mail: PagoPA.Notification, _ receipt: Receipt, _ creditor: Creditor?, logo: MailLogo?, wording: MailWording?,
         pdf: [UInt8]?, to recipient: EmailAddress
     ) throws -> [UInt8] {
         let link =
@@ -13,7 +13,7 @@ extension NotificationOperations {
         let text =
             MailTexts.about(
                 receipt, mail.kind, creditor: creditor, refund: receipt.refunds.first { $0.id == mail.refund },
-                hasReceipt: pdf != nil, link: link, wording: wording, language: mail.language)
+                hasReceipt: pdf != nil, link: link, logo: logo, wording: wording, language: mail.language)
             ?? MailTexts.test(language: mail.language)
         let attachment = pdf.map { bytes in
             MIMEMessage.Attachment(

@@ -8,6 +8,7 @@ package struct NotificationOperations: OperationGroup {
     package let clock: @Sendable () -> Instant
     let outbox: Outbox
     let codes: MailCodes
+    let unsubscribeLinks: UnsubscribeLinks
     let receipts: ReceiptOperations
     let externalServices: ExternalServices
     let logger: Logger

@@ -40,7 +40,12 @@ extension NotificationOperations {
             guard let recipient = mail.recipient else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
             }
-            guard outbox.allows(recipient) else { return try await skip(mail) }
+            guard outbox.allows(recipient) else { return try await skip(mail, because: .recipientNotAllowed) }
+            if mail.kind.asksForPayment, let creditor = mail.creditor,
+                try await hasUnsubscribed(recipient, from: creditor)
+            {
+                return try await skip(mail, because: .unsubscribed)
+            }
             guard mail.attempts <= RetryPlan.maximumAttempts else { throw AttemptsInterrupted() }
             guard let message = try await message(mail, to: recipient) else {
                 return try await store.transaction(within: .everyCreditor) { tx in tx.drop(mail) }
@@ -59,8 +64,8 @@ extension NotificationOperations {
         await recordSent(mail, logger: logger)
     }
 
-    private func skip(_ mail: PagoPA.Notification) async throws {
-        try await store.transaction(within: .everyCreditor) { tx in tx.skip(mail) }
+    private func skip(_ mail: PagoPA.Notification, because reason: SkipReason) async throws {
+        try await store.transaction(within: .everyCreditor) { tx in tx.skip(mail, because: reason) }
         Counter(label: "mail_sent_total", dimensions: [("result", "skipped")]).increment()
     }
 
@@ -120,6 +125,7 @@ extension NotificationOperations {
         if mail.kind == .paymentNotice, let position = mail.position {
             return try await noticeMessage(mail, about: position, to: recipient)
         }
+        if mail.kind.asksForPayment { return try await debtMessage(mail, to: recipient) }
         guard let receiptID = mail.receipt else {
             let text =
                 mail.kind == .webhookPaused
@@ -132,13 +138,15 @@ extension NotificationOperations {
         else { throw Refusal.notFound }
         // The receipt that replaced this one has its own e-mails.
         if receipt.isReplaced, receipt.outcome.movedMoney { return nil }
-        let (creditor, wording) = try await store.read(
+        let (creditor, wording, logo) = try await store.read(
             within: .everyCreditor, Creditors.show(receipt.creditor, within: .everyCreditor),
-            MailWordings.show(mail.kind, mail.language, of: receipt.creditor, within: .everyCreditor))
+            MailWordings.show(mail.kind, mail.language, of: receipt.creditor, within: .everyCreditor),
+            Logos.show(receipt.creditor, within: .everyCreditor))
         let pdf =
             mail.kind.attachesReceipt && receipt.hasPDF
             ? try await receipts.draw(receipt, for: mail.audience, language: mail.language) : nil
-        return try receiptMessage(mail, receipt, creditor, wording: wording, pdf: pdf, to: recipient)
+        return try receiptMessage(
+            mail, receipt, creditor, logo: logo.flatMap(MailLogo.init), wording: wording, pdf: pdf, to: recipient)
     }
 }
 

@@ -10,6 +10,12 @@ package struct NoticeDocument: Sendable, Equatable {
     /// Of the first installment in the document.
     package let noticeNumber: NoticeNumber
     package let pdf: [UInt8]
+
+    package init(creditor: OrganizationTaxCode, noticeNumber: NoticeNumber, pdf: [UInt8]) {
+        self.creditor = creditor
+        self.noticeNumber = noticeNumber
+        self.pdf = pdf
+    }
 }
 
 extension PositionOperations {
@@ -48,21 +54,50 @@ extension PositionOperations {
         language: Language, for caller: Caller
     ) async throws -> Page<NoticeDocument> {
         let found = try await list(filter, creditor: creditor, order: order, page: page, for: caller)
-        var documents: [NoticeDocument] = []
-        for position in found.items {
-            try Task.checkCancellation()
+        let documents = try await drawNotices(
+            of: found.items.map(\.id), within: caller.tenancy, language: language, for: caller)
+        let drawn = found.items.compactMap { position -> NoticeDocument? in
             // A position that was paid or cancelled meanwhile has no notice.
-            let notices: [PaymentNotice]
-            do { notices = try await listNotices(of: position.id, for: caller) } catch Refusal.noticeNotPossible {
-                continue
-            } catch Refusal.notFound { continue }
-            guard let first = notices.first else { continue }
-            documents.append(
-                NoticeDocument(
-                    creditor: first.creditor.taxCode, noticeNumber: first.installment.noticeNumber,
-                    pdf: try await drawInTurn(notices, language: language)))
+            guard case .drawn(let number, let pdf) = documents[position.id] else { return nil }
+            return NoticeDocument(creditor: position.creditor, noticeNumber: number, pdf: pdf)
         }
-        return Page(items: documents, next: found.next)
+        return Page(items: drawn, next: found.next)
+    }
+
+    /// Draws the notices of these positions, one document for each, after two reads for all of them.
+    /// - Returns: the outcome of each position that exists within the tenancy.
+    /// - Throws: `Refusal.busy` when other documents leave no turn for a long time.
+    func drawNotices(
+        of ids: [Identifier<Position>], within tenancy: Tenancy, language: Language, for caller: Caller
+    ) async throws -> [Identifier<Position>: NoticeBatchItem.Outcome] {
+        let positions = try await store.read(within: tenancy, Positions.list(ids, within: tenancy))
+        var issuers: [OrganizationTaxCode: (creditor: Creditor, logo: CreditorLogo?)] = [:]
+        var outcomes: [Identifier<Position>: NoticeBatchItem.Outcome] = [:]
+        let now = clock()
+        for position in positions {
+            try Task.checkCancellation()
+            let printable = position.installments.filter {
+                PaymentNotice.obstacle(printing: $0, of: position, now: now) == nil
+            }
+            guard let first = printable.first else {
+                let why = position.installments.first.flatMap {
+                    PaymentNotice.obstacle(printing: $0, of: position, now: now)
+                }
+                outcomes[position.id] = .leftOut(why ?? "The position has no installment.")
+                continue
+            }
+            let issuer: (creditor: Creditor, logo: CreditorLogo?)
+            if let known = issuers[position.creditor] {
+                issuer = known
+            } else {
+                issuer = try await self.issuer(of: position)
+                issuers[position.creditor] = issuer
+            }
+            let notices = printable.map { notice(of: $0, on: position, by: issuer, for: caller) }
+            outcomes[position.id] = .drawn(
+                noticeNumber: first.noticeNumber, pdf: try await drawInTurn(notices, language: language))
+        }
+        return outcomes
     }
 
     /// How often a document of many waits for its turn, a quarter of a second each time.

@@ -63,7 +63,9 @@ extension NotificationKind {
     /// Whether a creditor may set its own wording: the kinds that are sent in a creditor's name.
     package var isWorded: Bool {
         switch self {
-        case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided: true
+        case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .paymentFailed, .refundDecided,
+            .newNotice, .dueReminder:
+            true
         case .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged, .smartCardProved,
             .identityProved, .webhookPaused, .paymentNotice, .test:
             false

@@ -7,6 +7,8 @@ package struct Notification: Sendable, Equatable {
     /// The creditor of the receipt.
     package let creditor: OrganizationTaxCode?
     package let refund: Identifier<Refund>?
+    /// The installment that a reminder is about; `nil` for every other kind.
+    package let installmentNumber: Int?
     /// The version of the attached receipt. `nil`: a version whose only tax code is that of a debtor who paid.
     package let audience: ReceiptAudience?
     package let citizen: CitizenID?
@@ -50,7 +52,7 @@ package struct Notification: Sendable, Equatable {
         recipient: EmailAddress?, language: Language, state: NotificationState, attempts: Int, nextAttemptAt: Instant?,
         sentAt: Instant?, lastError: String?, messageID: String, createdAt: Instant,
         resentOf: Identifier<Notification>? = nil, skipReason: SkipReason? = nil,
-        bounce: Bounce? = nil
+        bounce: Bounce? = nil, installmentNumber: Int? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -58,6 +60,7 @@ package struct Notification: Sendable, Equatable {
         self.position = position
         self.creditor = creditor
         self.refund = refund
+        self.installmentNumber = installmentNumber
         self.audience = audience
         self.citizen = citizen
         self.link = link
@@ -84,6 +87,8 @@ package enum SkipReason: String, Sendable, CaseIterable {
     case recipientNotAllowed = "recipient_not_allowed"
     /// The e-mail is about a payment to a test creditor. The address was deleted.
     case testCreditor = "test_creditor"
+    /// The reader has unsubscribed from e-mails of this kind. The address was deleted.
+    case unsubscribed
 }
 
 package enum NotificationKind: String, Sendable, CaseIterable {
@@ -97,6 +102,10 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case paymentFailed = "payment_failed"
     /// Money of the receipt is refunded to its payer.
     case refundDecided = "refund_decided"
+    /// A debt was published.
+    case newNotice = "new_notice"
+    /// An installment is due soon.
+    case dueReminder = "due_reminder"
     case verifyEmail = "verify_email"
     case passwordReset = "password_reset"
     /// A registration for a person who already has an account.
@@ -132,8 +141,8 @@ extension NotificationKind {
     package var attachesReceipt: Bool {
         switch self {
         case .receiptReady, .counterPayment, .paymentUnderReview, .doublePayment, .refundDecided: true
-        case .paymentFailed, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail, .emailChanged,
-            .smartCardProved, .identityProved, .webhookPaused, .paymentNotice, .test:
+        case .paymentFailed, .newNotice, .dueReminder, .verifyEmail, .passwordReset, .registrationAttempt, .changeEmail,
+            .emailChanged, .smartCardProved, .identityProved, .webhookPaused, .paymentNotice, .test:
             false
         }
     }
@@ -158,7 +167,7 @@ package enum NotificationEvent: Sendable, CaseIterable {
     /// The sender releases a claimed e-mail without an attempt, for example when the service stops.
     case released
     case retriedByOps
-    /// This environment may not send e-mails to the recipient.
+    /// This environment may not send e-mails to the recipient, or the reader has unsubscribed from them.
     case recipientRefused
     /// The recipient's mail server reported that it could not deliver the e-mail.
     case returned

@@ -79,7 +79,7 @@ package enum Notifications {
         """
         n.id, n.kind, n.receipt_id, n.position_id, n.creditor_tax_code, n.refund_id, n.audience, n.citizen_id, n.link,
         n.recipient, n.language, n.state, n.attempts, n.next_attempt_at, n.sent_at, n.last_error, n.message_id,
-        n.created_at, n.resent_of, n.skipped_reason, n.bounced_at, n.bounce_code
+        n.created_at, n.resent_of, n.skipped_reason, n.bounced_at, n.bounce_code, n.installment_number
         """
     }
 
@@ -107,7 +107,8 @@ extension Row {
             audience: audience, citizen: citizen, link: link, recipient: recipient, language: language, state: state,
             attempts: try int(), nextAttemptAt: try optionalInstant(), sentAt: try optionalInstant(),
             lastError: try optionalText(), messageID: try text(), createdAt: try instant(),
-            resentOf: try optionalIdentifier(), skipReason: try skipReason(of: state), bounce: try bounce())
+            resentOf: try optionalIdentifier(), skipReason: try skipReason(of: state), bounce: try bounce(),
+            installmentNumber: try optionalInt())
     }
 
     private mutating func bounce() throws -> PagoPA.Notification.Bounce? {

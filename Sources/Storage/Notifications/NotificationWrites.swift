@@ -14,7 +14,7 @@ extension Transaction {
                 \(mail.refund?.uuid), \(mail.audience?.rawValue), \(mail.citizen?.uuid), \(mail.link),
                 \(mail.recipient?.value), \(mail.language.rawValue), \(mail.state.rawValue),
                 CASE WHEN \(mail.nextAttemptAt != nil) THEN clock_timestamp() END, \(mail.messageID), \(mail.createdAt.sql),
-                \(mail.resentOf?.uuid), \(mail.isAllowedForTrials))
+                \(mail.resentOf?.uuid), \(mail.isAllowedForTrials), \(mail.installmentNumber))
             """
         }
         guard !rows.isEmpty else { return }
@@ -22,7 +22,7 @@ extension Transaction {
             """
             INSERT INTO notifications (id, kind, receipt_id, position_id, creditor_tax_code, refund_id, audience, citizen_id,
                 link, recipient, language, state, next_attempt_at, message_id, created_at, resent_of,
-                allowed_for_trials)
+                allowed_for_trials, installment_number)
             VALUES \(rows.joined(separator: ", "))
             ON CONFLICT DO NOTHING
             """)
@@ -81,12 +81,12 @@ extension Transaction {
             setting: "attempts = attempts - 1, leased_until = NULL, next_attempt_at = clock_timestamp()")
     }
 
-    /// Queues that the e-mail is not sent, because the environment does not allow its recipient. The address is deleted.
-    package func skip(_ mail: PagoPA.Notification) {
+    /// Queues that the e-mail is not sent. The address is deleted.
+    package func skip(_ mail: PagoPA.Notification, because reason: SkipReason) {
         move(
             mail, by: .recipientRefused,
             setting: """
-                skipped_reason = \(SkipReason.recipientNotAllowed.rawValue), recipient = NULL, link = NULL,
+                skipped_reason = \(reason.rawValue), recipient = NULL, link = NULL,
                 leased_until = NULL, next_attempt_at = NULL, last_error = NULL
                 """)
     }

@@ -48,6 +48,11 @@ package enum Positions {
         return (locking ? locked(where: condition) : several(where: condition)).map(\.first)
     }
 
+    /// The positions with these ids that belong to the tenancy, in the order of their ids.
+    package static func list(_ ids: [Identifier<Position>], within tenancy: Tenancy) -> Query<[Position]> {
+        several(where: "p.id = ANY(\(ids.map(\.uuid))) AND \(tenancy.condition(on: .positions("p")))")
+    }
+
     /// The position with this notice number of this creditor.
     package static func holding(_ notice: NoticeNumber, of creditor: OrganizationTaxCode, within tenancy: Tenancy)
         -> Query<Position?>

@@ -83,6 +83,10 @@ extension RetentionRule {
                     FROM position_import_rows
                     WHERE import_id IN (SELECT id FROM position_imports WHERE finished_at < \(end.sql))
                     """, key: "import_id, line", order: "import_id, line", action: "DELETE FROM position_import_rows")
+        case .noticeBatches:
+            ExpiredRows(
+                rows: "FROM notice_batches WHERE finished_at < \(end.sql)", key: "id", order: "finished_at",
+                action: "DELETE FROM notice_batches")
         case .webhookDeliveries:
             ExpiredRows(
                 rows: "FROM webhook_deliveries WHERE at < \(end.sql)", key: "id", order: "at",
