@@ -2,7 +2,7 @@
 package struct DebtMailSettings: Sendable, Equatable {
     /// Whether each position that is published from then on is announced.
     package let sendsNewNotices: Bool
-    /// How many days before its due date an installment is recalled; `nil`: no reminders.
+    /// How many days before its due date the debtor of an installment is reminded; `nil`: no reminders.
     package let reminderDays: Int?
 
     package static let reminderDayRange = 1...30
