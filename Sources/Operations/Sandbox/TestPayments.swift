@@ -4,7 +4,7 @@ import Requests
 import Storage
 
 extension SandboxOperations {
-    /// Records that the browser returned from the PSP. The redirect URL of a PSP of trials is this address, so that whoever opens it pays.
+    /// Records that the browser returned from the PSP. The redirect URL of a PSP of trials is this address, so that everyone who opens it pays.
     /// - Returns: the front end's return URL.
     package func comeBack(_ id: Identifier<PaymentAttempt>) async throws -> String {
         let attempt = try await attempts.comeBack(id)
