@@ -56,15 +56,15 @@ extension OpenRequest {
 }
 
 private struct UnsubscribePage {
-    private static let style = """
-        :root{color-scheme:light dark}
-        body{margin:0 auto;max-width:40rem;padding:1rem;font:1.1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
-        main{border-top:6px solid #0059b3;padding-top:.5rem;overflow-wrap:anywhere}
-        button{font:inherit;font-weight:700;padding:.75rem 1.25rem;border:0;border-radius:4px;color:#fff;background:#0059b3}
-        button:focus-visible{outline:3px solid #ff9900;outline-offset:2px}
-        @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}button{color:#0b1c30;background:#9cc7ff}}
-        """
-    private static let styleHash = contentHash(Array(style.utf8))
+    private static let frame = HTMLPage(
+        style: """
+            :root{color-scheme:light dark}
+            body{margin:0 auto;max-width:40rem;padding:1rem;font:1.1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
+            main{border-top:6px solid #0059b3;padding-top:.5rem;overflow-wrap:anywhere}
+            button{font:inherit;font-weight:700;padding:.75rem 1.25rem;border:0;border-radius:4px;color:#fff;background:#0059b3}
+            button:focus-visible{outline:3px solid #ff9900;outline-offset:2px}
+            @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}button{color:#0b1c30;background:#9cc7ff}}
+            """, hasForm: true)
 
     private let creditorName: String
     private let words: Wording<UnsubscribeText>
@@ -106,23 +106,6 @@ private struct UnsubscribePage {
     }
 
     private static func page(_ words: Wording<UnsubscribeText>, _ title: UnsubscribeText, _ content: String) -> Reply {
-        let heading = Markup.escape(words[title])
-        let page = """
-            <!DOCTYPE html>
-            <html lang="\(words.language.rawValue)"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
-            <title>\(heading)</title><style>\(style)</style></head><body>
-            <main><h1>\(heading)</h1>
-            \(content)
-            </main></body></html>
-
-            """
-        return Reply(
-            .ok,
-            headers: [
-                .contentType: "text/html; charset=utf-8",
-                .contentSecurityPolicy:
-                    "default-src 'none'; style-src '\(styleHash)'; form-action 'self'; frame-ancestors 'none'",
-            ], body: Array(page.utf8))
+        frame.reply(words[title], content, language: words.language.rawValue, isPersonal: true)
     }
 }

@@ -17,17 +17,17 @@ func problemRoutes(_ links: Links) -> [Route] {
 
 private struct ProblemPages: Sendable {
     let links: Links
-    private static let style = """
-        :root{color-scheme:light dark}
-        body{margin:0 auto;max-width:70rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
-        a{color:#004b9b}a:focus-visible,pre:focus-visible{outline:3px solid #b35900;outline-offset:2px}
-        h2{overflow-wrap:anywhere}code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
-        pre{background:#f2f2f2;padding:.75rem;overflow-x:auto}
-        table{border-collapse:collapse;width:100%;margin:.5rem 0}
-        th,td{border:1px solid #949494;padding:.3rem .5rem;text-align:left;vertical-align:top;font-weight:400}thead th{background:#f2f2f2;font-weight:700}
-        @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}a{color:#8ec5ff}pre,thead th{background:#262a33}}
-        """
-    private static let styleHash = contentHash(Array(style.utf8))
+    private static let frame = HTMLPage(
+        style: """
+            :root{color-scheme:light dark}
+            body{margin:0 auto;max-width:70rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
+            a{color:#004b9b}a:focus-visible,pre:focus-visible{outline:3px solid #b35900;outline-offset:2px}
+            h2{overflow-wrap:anywhere}code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
+            pre{background:#f2f2f2;padding:.75rem;overflow-x:auto}
+            table{border-collapse:collapse;width:100%;margin:.5rem 0}
+            th,td{border:1px solid #949494;padding:.3rem .5rem;text-align:left;vertical-align:top;font-weight:400}thead th{background:#f2f2f2;font-weight:700}
+            @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}a{color:#8ec5ff}pre,thead th{background:#262a33}}
+            """)
 
     func index(_ request: OpenRequest) -> Reply {
         guard request.accept.prefersHTML else {
@@ -51,7 +51,7 @@ private struct ProblemPages: Sendable {
             <td>\(kind.status.code)</td><td>\(Markup.escape(kind.title))</td></tr>
             """
         }
-        return html(
+        return Self.frame.reply(
             "Problems",
             """
             <p>Every error response is problem details (RFC 9457); the last segment of its <code>type</code> is one of these codes.</p>
@@ -72,7 +72,7 @@ private struct ProblemPages: Sendable {
         }
         let example = JSONWriter.object { write(example: kind, into: &$0) }
         let hasViolations = kind == .malformedRequest || kind == .invalidRequest
-        return html(
+        return Self.frame.reply(
             kind.title,
             """
             <p><code>\(kind.code)</code>, HTTP status \(kind.status.code)</p>
@@ -122,24 +122,6 @@ private struct ProblemPages: Sendable {
             <table><thead><tr><th scope="col">Code</th><th scope="col">Meaning</th></tr></thead>
             <tbody>\(rows.joined(separator: "\n"))</tbody></table>
             """
-    }
-
-    private func html(_ title: String, _ content: String) -> Reply {
-        let page = """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(Markup.escape(title))</title><style>\(Self.style)</style></head><body>
-            <main><h1>\(Markup.escape(title))</h1>
-            \(content)
-            </main></body></html>
-
-            """
-        return Reply(
-            .ok,
-            headers: [
-                .contentType: "text/html; charset=utf-8",
-                .contentSecurityPolicy: "default-src 'none'; style-src '\(Self.styleHash)'; frame-ancestors 'none'",
-            ], body: Array(page.utf8))
     }
 }
 

@@ -42,34 +42,21 @@ private struct VerificationHandlers: Sendable {
 private struct VerificationPage {
     let language: Language
 
-    private static let style = """
-        :root{color-scheme:light dark}
-        body{margin:0 auto;max-width:40rem;padding:1rem;font:1.1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
-        main{border-top:6px solid #008055;padding-top:.5rem}main.unknown{border-color:#cc334d}
-        dt{color:#5a5a5a}dd{margin:0 0 .75rem;font-weight:700;overflow-wrap:anywhere}.amount{font-size:1.8rem}
-        @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}dt{color:#b8bcc4}}
-        """
-    private static let styleHash = contentHash(Array(style.utf8))
+    private static let frame = HTMLPage(
+        style: """
+            :root{color-scheme:light dark}
+            body{margin:0 auto;max-width:40rem;padding:1rem;font:1.1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
+            main{border-top:6px solid #008055;padding-top:.5rem}main.unknown{border-color:#cc334d}
+            dt{color:#5a5a5a}dd{margin:0 0 .75rem;font-weight:700;overflow-wrap:anywhere}.amount{font-size:1.8rem}
+            @media(prefers-color-scheme:dark){body{color:#eee;background:#16181d}dt{color:#b8bcc4}}
+            """)
 
     func reply(_ verified: VerifiedReceipt?) -> Reply {
         let words = Wording<VerificationText>(language)
         let content = verified.map { facts(of: $0, in: words) } ?? "<p>\(Markup.escape(words[.unknown]))</p>"
-        let page = """
-            <!DOCTYPE html>
-            <html lang="\(language.rawValue)"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
-            <title>\(Markup.escape(words[.title]))</title><style>\(Self.style)</style></head><body>
-            <main\(verified == nil ? " class=\"unknown\"" : "")><h1>\(Markup.escape(words[.title]))</h1>
-            \(content)
-            </main></body></html>
-
-            """
-        return Reply(
-            .ok,
-            headers: [
-                .contentType: "text/html; charset=utf-8",
-                .contentSecurityPolicy: "default-src 'none'; style-src '\(Self.styleHash)'; frame-ancestors 'none'",
-            ], body: Array(page.utf8))
+        return Self.frame.reply(
+            words[.title], content, language: language.rawValue, isPersonal: true,
+            mainClass: verified == nil ? "unknown" : nil)
     }
 
     private func facts(of verified: VerifiedReceipt, in words: Wording<VerificationText>) -> String {

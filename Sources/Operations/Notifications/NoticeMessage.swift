@@ -10,12 +10,11 @@ extension NotificationOperations {
     func noticeMessage(
         _ mail: PagoPA.Notification, about id: Identifier<Position>, to recipient: EmailAddress
     ) async throws -> [UInt8]? {
-        guard let position = try await store.read(within: .everyCreditor, Positions.show(id, within: .everyCreditor))
-        else { throw Refusal.notFound }
-        let (creditor, logo) = try await store.read(
-            within: .everyCreditor, Creditors.show(position.creditor, within: .everyCreditor),
-            Logos.show(position.creditor, within: .everyCreditor))
-        guard let creditor else { throw Refusal.notFound }
+        guard let taxCode = mail.creditor else { throw Refusal.notFound }
+        let (position, creditor, logo) = try await store.read(
+            within: .everyCreditor, Positions.show(id, within: .everyCreditor),
+            Creditors.show(taxCode, within: .everyCreditor), Logos.show(taxCode, within: .everyCreditor))
+        guard let position, let creditor else { throw Refusal.notFound }
         let now = clock()
         let notices = position.installments.filter {
             PaymentNotice.obstacle(printing: $0, of: position, now: now) == nil
