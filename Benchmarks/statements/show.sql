@@ -5,7 +5,9 @@ SELECT p.id, p.creditor_tax_code, p.external_id, p.debt_type, p.payable_after_du
     p.debtor_kind, p.debtor_tax_code, p.debtor_full_name, p.debtor_email, p.debtor_address::text, p.metadata::text, p.state,
     p.total_cents, p.paid_cents, p.written_off_cents, p.payable_until, p.version, p.created_at, p.updated_at, p.published_at,
     p.cancelled_at, ARRAY(SELECT DISTINCT a.kind FROM anomalies a WHERE a.position_id = p.id AND a.is_open ORDER BY a.kind),
-    p.alternative_group, p.replaced_by
+    p.alternative_group, p.replaced_by,
+    EXISTS (SELECT FROM suspensions s WHERE s.creditor_tax_code = p.creditor_tax_code AND s.lifted_at IS NULL
+        AND (s.debt_type IS NULL OR s.debt_type = p.debt_type) AND s.starts_at <= now() AND (s.ends_at IS NULL OR s.ends_at > now()))
 FROM positions p WHERE p.id = :position;
 -- lines
 SELECT description, quantity, amount_cents FROM position_lines WHERE position_id = :position ORDER BY number;

@@ -145,6 +145,12 @@ def installment_status(state: str, is_paid: bool, late: bool, due: datetime.date
     return "open", True
 
 
+def disabled_code(status: str, in_progress: bool) -> str | None:
+    if status == "open":
+        return "payment_in_progress" if in_progress else None
+    return "overdue" if status == "expired" else status
+
+
 @app.get("/v1/positions")
 async def list_positions(request: fastapi.Request) -> fastapi.Response:
     return await page("list", {"digest": digest(request)})
@@ -162,12 +168,13 @@ async def page(name: str, known: dict[str, typing.Any]) -> fastapi.Response:
         found = await rows(connection, f"{name}.{name}", known)
     items = []
     for (position, creditor, creditor_name, external_id, debt_type, year, number, description, state, total, paid, written_off, due,
-            payable_until, reasons, created_at, updated_at) in found[:50]:
+            payable_until, reasons, created_at, updated_at, suspended) in found[:50]:
         items.append({
             "id": str(position), "creditor_tax_code": creditor, "creditor_name": creditor_name, "external_id": external_id,
             "debt_type": debt_type, "document": {"year": year, "number": number}, "description": description,
             "status": status_of(state, payable_until), "total_cents": total, "paid_cents": paid, "written_off_cents": written_off,
             "residual_cents": total - paid - written_off, "under_review": bool(reasons), "review_reasons": reasons,
+            "suspended": suspended,
             "due_date": due, "created_at": instant(created_at), "updated_at": instant(updated_at),
             "_links": {"self": f"{PUBLIC_URL}/v1/positions/{position}"},
         })
@@ -193,13 +200,13 @@ async def show_position(position_id: str, request: fastapi.Request) -> fastapi.R
         receipts = await rows(connection, "show.receipts", known)
     (_, creditor, external_id, debt_type, late, year, number, description, debtor_kind, debtor_tax_code, debtor_name, debtor_email,
         debtor_address, metadata, state, total, paid, written_off, payable_until, _, created_at, updated_at, published_at, cancelled_at,
-        reasons, group, replaced_by) = found[0]
+        reasons, group, replaced_by, suspended) = found[0]
     parts = {}
     for part_id, part_number, iuv, notice, amount, due, paid_at, part_written_off, held_until in installments:
         status, payable = installment_status(state, paid_at is not None, late, due)
         parts[part_id] = present(
             id=str(part_id), number=part_number, iuv=iuv, notice_number=notice, amount_cents=amount, due_date=due, status=status,
-            payable=payable, payment_in_progress=held_until is not None, paid_at=paid_at and instant(paid_at),
+            payable=payable, disabled_code=disabled_code(status, held_until is not None), payment_in_progress=held_until is not None, paid_at=paid_at and instant(paid_at),
             written_off_cents=part_written_off or None, transfers=[])
     for owner, beneficiary, iban, amount, taxonomy_code, remittance in transfers:
         parts[owner]["transfers"].append({
@@ -218,6 +225,7 @@ async def show_position(position_id: str, request: fastapi.Request) -> fastapi.R
         lines=[present(description=text, quantity=quantity, amount_cents=amount) for text, quantity, amount in lines],
         status=status_of(state, payable_until), total_cents=total, paid_cents=paid, written_off_cents=written_off,
         residual_cents=total - paid - written_off, under_review=bool(reasons), review_reasons=reasons,
+        suspended=suspended,
         installments=list(parts.values()), attempts=list(tried.values()),
         receipts=[present(
             id=str(receipt), status=status, amount_cents=amount, paid_at=instant(at), under_review=under_review,
@@ -275,7 +283,7 @@ async def create_position(request: fastapi.Request) -> fastapi.Response:
         "id": position, "creditor_tax_code": known["creditor"], "external_id": known["external_id"], "debt_type": known["debt_type"],
         "document": body["document"], "description": known["description"], "debtor": debtor, "lines": [line], "status": "open",
         "total_cents": amount, "paid_cents": 0, "written_off_cents": 0, "residual_cents": amount, "under_review": False,
-        "review_reasons": [],
+        "review_reasons": [], "suspended": False,
         "installments": [{
             "id": installment, "number": 1, "iuv": notice[1:], "notice_number": notice, "amount_cents": amount,
             "due_date": part["due_date"], "status": "open", "payable": True, "payment_in_progress": False,

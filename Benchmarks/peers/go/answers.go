@@ -64,6 +64,7 @@ type installment struct {
 	DueDate           day        `json:"due_date"`
 	Status            string     `json:"status"`
 	Payable           bool       `json:"payable"`
+	DisabledCode      string     `json:"disabled_code,omitempty"`
 	PaymentInProgress bool       `json:"payment_in_progress"`
 	PaidAt            *instant   `json:"paid_at,omitempty"`
 	WrittenOffCents   int64      `json:"written_off_cents,omitempty"`
@@ -109,6 +110,7 @@ type position struct {
 	ResidualCents    int64              `json:"residual_cents"`
 	UnderReview      bool               `json:"under_review"`
 	ReviewReasons    []string           `json:"review_reasons"`
+	Suspended        bool               `json:"suspended"`
 	Installments     []installment      `json:"installments"`
 	Attempts         []attempt          `json:"attempts"`
 	Receipts         []receiptReference `json:"receipts"`
@@ -141,6 +143,7 @@ type summary struct {
 	ResidualCents   int64    `json:"residual_cents"`
 	UnderReview     bool     `json:"under_review"`
 	ReviewReasons   []string `json:"review_reasons"`
+	Suspended       bool     `json:"suspended"`
 	DueDate         day      `json:"due_date"`
 	CreatedAt       instant  `json:"created_at"`
 	UpdatedAt       instant  `json:"updated_at"`

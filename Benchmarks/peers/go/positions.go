@@ -27,6 +27,19 @@ func isPast(until *time.Time) bool {
 	return until != nil && time.Now().In(rome).Format("2006-01-02") > until.Format("2006-01-02")
 }
 
+// Why an installment with this status cannot be paid now; empty if it can.
+func disabledCode(status string, inProgress bool) string {
+	switch {
+	case status == "expired":
+		return "overdue"
+	case status != "open":
+		return status
+	case inProgress:
+		return "payment_in_progress"
+	}
+	return ""
+}
+
 func statusOf(state string, payableUntil *time.Time) string {
 	if (state == "open" || state == "partially_paid") && isPast(payableUntil) {
 		return "expired"
@@ -60,7 +73,7 @@ func (s *server) show(ctx context.Context, r *http.Request, _ []byte) (interface
 	err = results.QueryRow().Scan(&p.ID, &p.Creditor, &p.ExternalID, &p.DebtType, &late, &p.Document.Year, &p.Document.Number,
 		&p.Description, &p.Debtor.Kind, &p.Debtor.TaxCode, &p.Debtor.FullName, &email, &address, &metadata, &p.Status, &p.TotalCents,
 		&p.PaidCents, &p.WrittenOffCents, &payableUntil, &version, &createdAt, &updatedAt, &publishedAt, &cancelledAt,
-		&p.ReviewReasons, &p.AlternativeGroup, &p.ReplacedBy)
+		&p.ReviewReasons, &p.AlternativeGroup, &p.ReplacedBy, &p.Suspended)
 	if err == pgx.ErrNoRows || (err == nil && (!k.owns(p.Creditor) || !k.may("positions:read"))) {
 		return nil, errNotFound
 	}
@@ -95,6 +108,7 @@ func (s *server) show(ctx context.Context, r *http.Request, _ []byte) (interface
 		err := rows.Scan(&i.ID, &i.Number, &i.IUV, &i.NoticeNumber, &i.AmountCents, &due, &paidAt, &i.WrittenOffCents, &heldUntil)
 		i.DueDate, i.PaidAt, i.PaymentInProgress = day(due), instantOrNil(paidAt), heldUntil != nil
 		i.Status, i.Payable = installmentStatus(state, paidAt != nil, late, due)
+		i.DisabledCode = disabledCode(i.Status, i.PaymentInProgress)
 		i.Transfers = []transfer{}
 		numbers[i.ID] = i.Number
 		p.Installments = append(p.Installments, i)
@@ -193,7 +207,7 @@ func (s *server) page(ctx context.Context, name string, known values) (interface
 		var payableUntil *time.Time
 		err := rows.Scan(&p.ID, &p.Creditor, &p.CreditorName, &p.ExternalID, &p.DebtType, &p.Document.Year, &p.Document.Number,
 			&p.Description, &p.Status, &p.TotalCents, &p.PaidCents, &p.WrittenOffCents, &due, &payableUntil, &p.ReviewReasons,
-			&createdAt, &updatedAt)
+			&createdAt, &updatedAt, &p.Suspended)
 		p.Status = statusOf(p.Status, payableUntil)
 		p.ResidualCents = p.TotalCents - p.PaidCents - p.WrittenOffCents
 		p.UnderReview = len(p.ReviewReasons) > 0
