@@ -26,9 +26,11 @@ extension Connection {
     ///
     /// After an error from the server the connection remains usable (after ROLLBACK, inside a transaction). After a lost
     /// connection, a timeout or a cancellation this function closes it.
-    /// - Parameter shielded: ignores cancellation of the task.
+    /// - Parameters:
+    ///   - group: of the statements.
+    ///   - shielded: ignores cancellation of the task.
     func exchange(
-        _ statements: [SQL], until deadline: Reactor.Instant, shielded: Bool = false
+        _ statements: [SQL], in group: StatementGroup = .none, until deadline: Reactor.Instant, shielded: Bool = false
     ) async throws(ExchangeFailure) -> [Answer] {
         do {
             for statement in statements where statement.parameters.hasZeroInText {
@@ -37,7 +39,7 @@ extension Connection {
             }
             guard handle != nil else { throw PostgresError.connectionLost }
             if !shielded, Task.isCancelled { throw NothingSent(reason: CancellationError()) }
-            let steps = try queue(statements)
+            let steps = try queue(statements, in: group)
             try await flush(until: deadline, shielded: shielded)
             let answers = try await collect(steps, count: statements.count, until: deadline, shielded: shielded)
             if hasUnreplicatedCommit { throw PostgresError.connectionLost }
@@ -70,7 +72,7 @@ extension Connection {
         case execute(statement: Int)
     }
 
-    private func queue(_ statements: [SQL]) throws -> [Step] {
+    private func queue(_ statements: [SQL], in group: StatementGroup) throws -> [Step] {
         var steps: [Step] = []
         steps.reserveCapacity(statements.count)
         for name in prepared.namesToDeallocate {
@@ -79,7 +81,7 @@ extension Connection {
             steps.append(.deallocate(name: name))
         }
         for (index, statement) in statements.enumerated() {
-            let key = statement.key
+            let key = statement.key(in: group)
             let name: String
             if let known = prepared.name(of: key) {
                 name = known

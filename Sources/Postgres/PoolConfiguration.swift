@@ -35,7 +35,7 @@ package struct PoolConfiguration: Sendable {
     package var clientCheckIntervalMilliseconds = 1_000
 
     /// The maximum number of prepared statements per connection; the least recently used one is deallocated first.
-    package var maximumPreparedStatements = 256
+    package var maximumPreparedStatements = 400
 
     package init(url: String, maximumConnections: Int) {
         self.url = url

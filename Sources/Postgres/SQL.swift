@@ -67,7 +67,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
     package var parameters: Parameters { values }
 
     /// Identifies the prepared statement.
-    var key: StatementKey { StatementKey(self) }
+    func key(in group: StatementGroup = .none) -> StatementKey { StatementKey(self, group) }
 
     package static func + (left: SQL, right: SQL) -> SQL {
         var both = left
@@ -145,17 +145,30 @@ extension Sequence<SQL> {
     }
 }
 
-/// The identity of a statement: its literals, by their addresses in the program, and the types of its parameters. Neither the text nor
-/// a hash of it is computed.
+/// Statements that are prepared apart from those of other groups. PostgreSQL plans a statement under row level security for one role, and
+/// plans it again whenever another role executes it, so the statements of each role are a group.
+package struct StatementGroup: Hashable, Sendable {
+    let number: UInt8
+
+    package init(_ number: UInt8) { self.number = number }
+
+    /// Statements of the database user itself.
+    package static let none = StatementGroup(0)
+}
+
+/// The identity of a statement: its literals, by their addresses in the program, the types of its parameters, and its group. Neither the
+/// text nor a hash of it is computed.
 struct StatementKey: Hashable, Sendable {
     private let pieces: [SQL.Piece]
     private let types: [SQLType]
+    private let group: StatementGroup
     private let hash: UInt
 
-    fileprivate init(_ sql: SQL) {
+    fileprivate init(_ sql: SQL, _ group: StatementGroup) {
         pieces = sql.pieces
         types = sql.values.types
-        var hash: UInt = 0
+        self.group = group
+        var hash = UInt(group.number)
         for piece in pieces { hash = (hash &* 31) ^ piece.hash }
         for type in types { hash = (hash &* 31) ^ UInt(type.oid) }
         self.hash = hash
@@ -166,7 +179,8 @@ struct StatementKey: Hashable, Sendable {
     }
 
     static func == (left: StatementKey, right: StatementKey) -> Bool {
-        left.hash == right.hash && left.types == right.types && left.pieces.count == right.pieces.count
+        left.hash == right.hash && left.group == right.group && left.types == right.types
+            && left.pieces.count == right.pieces.count
             && zip(left.pieces, right.pieces).allSatisfy { $0.isSame(as: $1) }
     }
 }

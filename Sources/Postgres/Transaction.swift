@@ -4,6 +4,7 @@
 /// throws the same error, and the transaction rolls back.
 package final class Transaction {
     private let pool: Pool
+    private let group: StatementGroup
     private static let begin: SQL = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     private var connection: Connection?
     private var queued: [SQL] = []
@@ -14,8 +15,9 @@ package final class Transaction {
     private var failure: (any Error)?
     private var hasEnded = false
 
-    init(pool: Pool) {
+    init(pool: Pool, group: StatementGroup) {
         self.pool = pool
+        self.group = group
     }
 
     /// Sends all queued statements and this one in one flush, and returns the rows of this one.
@@ -45,7 +47,7 @@ package final class Transaction {
     /// statements, because PostgreSQL prepares the checks and indexes of a table anew for each statement.
     /// - Parameter insert: the statement up to `VALUES`.
     package func send(row: SQL, of insert: SQL) {
-        if let last = rows.last, last.insert.key == insert.key, last.rows.count < Self.maximumJoinedRows {
+        if let last = rows.last, last.insert.key() == insert.key(), last.rows.count < Self.maximumJoinedRows {
             rows[rows.count - 1].rows.append(row)
         } else {
             rows.append((insert, [row]))
@@ -128,7 +130,7 @@ package final class Transaction {
 
     private func continued(on connection: Connection, _ batch: [SQL]) async throws(ExchangeFailure) -> [Answer] {
         do throws(ExchangeFailure) {
-            return try await connection.exchange(batch, until: pool.answerDeadline)
+            return try await connection.exchange(batch, in: group, until: pool.answerDeadline)
         } catch {
             pool.note(error, in: batch)
             throw error
@@ -144,7 +146,7 @@ package final class Transaction {
         while true {
             let connection = try await leased(until: deadline)
             do throws(ExchangeFailure) {
-                let answers = try await connection.exchange(whole, until: deadline, shielded: committing)
+                let answers = try await connection.exchange(whole, in: group, until: deadline, shielded: committing)
                 self.connection = connection
                 return answers.suffix(batch.count)
             } catch {
@@ -175,7 +177,7 @@ package final class Transaction {
         do throws(ExchangeFailure) {
             let answers =
                 if let connection {
-                    try await connection.exchange(batch, until: pool.answerDeadline, shielded: true)
+                    try await connection.exchange(batch, in: group, until: pool.answerDeadline, shielded: true)
                 } else {
                     try await started(batch, committing: true)
                 }
@@ -221,14 +223,14 @@ extension Pool {
     ///
     /// - Returns: the rows of each statement.
     /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`.
-    package func read(_ statements: [SQL]) async throws -> [[Row]] {
+    package func read(_ statements: [SQL], in group: StatementGroup = .none) async throws -> [[Row]] {
         let deadline = answerDeadline
         let batch = ["BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"] + statements + ["COMMIT"]
         var mayRetry = true
         while true {
             let connection = try await lease(until: deadline)
             do throws(ExchangeFailure) {
-                let answers = try await connection.exchange(batch, until: deadline)
+                let answers = try await connection.exchange(batch, in: group, until: deadline)
                 await giveBack(connection)
                 return answers.dropFirst().dropLast().map(\.rows)
             } catch {
@@ -256,8 +258,10 @@ extension Pool {
     /// `body` ignored the error.
     ///
     /// - Throws: errors of `body`; `PostgresError` (`.commitUnknown` when the connection was lost at COMMIT); `CancellationError`.
-    package func transaction<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R {
-        let transaction = Transaction(pool: self)
+    package func transaction<R: Sendable>(
+        in group: StatementGroup = .none, _ body: (Transaction) async throws -> R
+    ) async throws -> R {
+        let transaction = Transaction(pool: self, group: group)
         do {
             let result = try await body(transaction)
             try await transaction.commit()

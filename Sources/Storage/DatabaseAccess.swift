@@ -14,18 +14,19 @@ package enum DatabaseAccessError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .needsAdministrator(let statements):
-            "This database user may not create or use the role quietanza_app. An administrator must run:\n"
+            "This database user may not create or use the roles of the service. An administrator must run:\n"
                 + statements.map { "    " + $0 }.joined(separator: "\n")
         case .notRecorded(let tables):
             "Row level security is on, but without a policy, for: \(tables.joined(separator: ", ")). "
-                + "Create the role quietanza_app before the restore (docs/backup.md) and restore again."
+                + "Create the roles of the service before the restore (docs/backup.md) and restore again."
         case .incomplete(let missing):
-            "\(missing) policies or grants of the role quietanza_app are missing; run `quietanza migrate`."
+            "\(missing) policies or grants of the roles of the service are missing; run `quietanza migrate`."
         }
     }
 }
 
-/// The rights of the role `quietanza_app`: those in the catalog now, and those that `migrate` recorded in `schema_access`.
+/// The rights of the group `quietanza_app` and the policies of its members: those in the catalog now, and those that `migrate` recorded in
+/// `schema_access`.
 private enum DatabaseAccess {
     /// One row for each right: kind, name, and the statement that grants it. Rights are compared by name and not by statement, because
     /// another major version of PostgreSQL may print the same policy differently.
@@ -57,10 +58,11 @@ private enum DatabaseAccess {
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
         UNION ALL
         SELECT 'policy', p.tablename || '.' || p.policyname,
-            format('CREATE POLICY %I ON %I AS %s FOR %s TO quietanza_app', p.policyname, p.tablename, p.permissive, p.cmd)
+            format('CREATE POLICY %I ON %I AS %s FOR %s TO %s', p.policyname, p.tablename, p.permissive, p.cmd,
+                    (SELECT string_agg(quote_ident(r.name), ', ' ORDER BY r.name) FROM unnest(p.roles) AS r(name)))
                 || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')
         FROM pg_policies p
-        WHERE p.schemaname = current_schema() AND 'quietanza_app' = ANY (p.roles)
+        WHERE p.schemaname = current_schema() AND EXISTS (SELECT FROM unnest(p.roles) AS r(name) WHERE r.name LIKE 'quietanza\\_%')
         """
 
     static let missing: SQL = """
@@ -94,38 +96,57 @@ private enum DatabaseAccess {
 
     static let isRecorded: SQL = "SELECT to_regclass(quote_ident(current_schema()) || '.schema_access') IS NOT NULL"
 
-    /// The membership that allows SET ROLE; PostgreSQL 16 distinguishes it from other memberships.
-    static let mayAct: SQL = """
-        SELECT rolname IS NOT NULL, coalesce(rolname IS NOT NULL AND pg_has_role(current_user, rolname,
-            CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END), false),
-            quote_ident(current_user)
-        FROM (SELECT max(rolname) AS rolname FROM pg_roles WHERE rolname = 'quietanza_app') AS r
-        """
+    /// What this user lacks to act as the roles of the service, in the order in which it must be granted: a role that does not exist, or a
+    /// role and the role or user that needs it. PostgreSQL 16 distinguishes the membership that allows SET ROLE from others.
+    static var missingRoles: Query<[MissingRight]> {
+        Query(
+            """
+            WITH wanted AS (
+                SELECT w.name, w.number, r.oid AS role, to_regrole('quietanza_app') AS app
+                FROM unnest(\(DatabaseRole.allNames)::name[]) WITH ORDINALITY AS w(name, number)
+                    LEFT JOIN pg_roles r ON r.rolname = w.name)
+            SELECT name::text, NULL, NULL FROM wanted WHERE role IS NULL
+            UNION ALL
+            SELECT 'quietanza_app', name::text, quote_ident(name) FROM wanted
+            WHERE number > 1 AND pg_has_role(role, app, 'USAGE') IS NOT TRUE
+            UNION ALL
+            SELECT name::text, current_user::text, quote_ident(current_user) FROM wanted
+            WHERE number > 1 AND pg_has_role(current_user, role,
+                CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) IS NOT TRUE
+            """,
+            rows: { row in
+                let role = try row.text()
+                guard let member = try row.optionalText() else {
+                    return MissingRight(
+                        statement: "CREATE ROLE \(SQL.identifier(role)) NOLOGIN", text: "CREATE ROLE \(role) NOLOGIN;")
+                }
+                return MissingRight(
+                    statement: "GRANT \(SQL.identifier(role)) TO \(SQL.identifier(member))",
+                    text: "GRANT \(role) TO \(try row.text());")
+            })
+    }
+
+    struct MissingRight: Sendable {
+        let statement: SQL
+        /// For the administrator.
+        let text: String
+    }
 }
 
 extension Store {
-    /// Creates the role `quietanza_app` and allows this user to use it, unless both are true already.
+    /// Creates the roles of the service and allows this user to act as them, as far as that is missing.
     /// - Throws: `DatabaseAccessError.needsAdministrator` with the exact statements when this user lacks the rights.
-    package func prepareRole() async throws {
-        var row = try await ownersQuery(DatabaseAccess.mayAct).only
-        let (exists, mayAct, user) = (try row.bool(), try row.bool(), try row.text())
-        guard !exists || !mayAct else { return }
-        let grant = "GRANT quietanza_app TO \(user);"
-        if !exists {
-            do { _ = try await ownersQuery("CREATE ROLE quietanza_app NOLOGIN") } catch let error as PostgresError {
+    package func prepareRoles() async throws {
+        let missing = try await ownersAsk(DatabaseAccess.missingRoles)
+        for right in missing {
+            do { _ = try await ownersQuery(right.statement) } catch let error as PostgresError {
                 switch error.sqlState {
-                // Another instance created it at the same moment.
+                // Another instance did it at the same moment.
                 case "42710", "23505": break
-                case "42501":
-                    throw DatabaseAccessError.needsAdministrator(["CREATE ROLE quietanza_app NOLOGIN;", grant])
+                case "42501": throw DatabaseAccessError.needsAdministrator(missing.map(\.text))
                 default: throw error
                 }
             }
-        }
-        do { _ = try await ownersQuery("GRANT quietanza_app TO CURRENT_USER") } catch let error as PostgresError
-            where error.sqlState == "42501"
-        {
-            throw DatabaseAccessError.needsAdministrator([grant])
         }
     }
 
@@ -186,8 +207,8 @@ extension Store {
         }
     }
 
-    /// Checks that this user can use the service's role, and that the catalog contains every recorded policy and grant.
-    /// - Throws: `StorageError` when this user cannot use the role; `DatabaseAccessError.incomplete`.
+    /// Checks that this user can act as the service's roles, and that the catalog contains every recorded policy and grant.
+    /// - Throws: `StorageError` when this user cannot act as them; `DatabaseAccessError.incomplete`.
     package func verifyAccess() async throws {
         let missing = try await transaction(within: .everyCreditor) { tx in
             var row = try await tx.query(

@@ -70,11 +70,11 @@ package final class Replica: Sendable {
     /// Runs the statements once the replica has replayed the position.
     /// - Returns: nil when the primary must run them.
     /// - Throws: `CancellationError`.
-    func read(_ statements: [SQL], after position: WALPosition) async throws -> [[Row]]? {
+    func read(_ statements: [SQL], as role: DatabaseRole, after position: WALPosition) async throws -> [[Row]]? {
         let wait: SQL =
             "SELECT await_replay(\(position.end)::text::pg_lsn, \(position.timeline)::integer, \(Self.maximumLagMilliseconds)::integer)"
         do {
-            let answers = try await pool.read([wait] + statements)
+            let answers = try await pool.read([wait] + statements, in: role.statements)
             note(.serving)
             return Array(answers.dropFirst())
         } catch let error as PostgresError {
@@ -108,7 +108,7 @@ extension Store {
         }
         // The primary has just confirmed the credential, so its lookup on the replica sets the tenancy only.
         let opening = opening(within: tenancy)
-        guard let answers = try await replica.read(opening + query.statements, after: position) else {
+        guard let answers = try await replica.read(opening + query.statements, as: tenancy.role, after: position) else {
             return try await read(within: tenancy, query)
         }
         return try query.decode(Array(answers.dropFirst(opening.count)))
@@ -121,7 +121,7 @@ extension Store {
         let own = try await ownersQuery(Replica.systemIdentifier).systemIdentifier()
         guard try await replica.systemIdentifier() == own else { return .otherCluster }
         guard let position = try await read(within: .everyCreditor, WALPosition.current) else { return .lagging }
-        return try await replica.read([], after: position) == nil ? .lagging : .current
+        return try await replica.read([], as: .every, after: position) == nil ? .lagging : .current
     }
 }
 

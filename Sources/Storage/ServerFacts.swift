@@ -27,7 +27,8 @@ extension Store {
                 inet_client_addr() IS NULL OR inet_client_addr() <<= '127.0.0.0/8' OR inet_client_addr() = '::1'
                     OR coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
                 (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
-                (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'quietanza_app'),
+                (SELECT CASE WHEN count(*) = \(DatabaseRole.allNames.count) THEN bool_or(rolsuper OR rolbypassrls) END
+                    FROM pg_roles WHERE rolname = ANY (\(DatabaseRole.allNames)::name[])),
                 current_setting('max_connections')::integer
                     - current_setting('superuser_reserved_connections')::integer,
                 concat_ws(' ', CASE WHEN current_setting('fsync') = 'off' THEN 'fsync' END,

@@ -30,7 +30,7 @@ package struct Store: Sendable {
         let credential = RequestCredential.current
         do {
             let result = try await Announcements.$current.withValue(announcements) {
-                try await pool.transaction { tx in
+                try await pool.transaction(in: tenancy.role.statements) { tx in
                     for statement in opening(within: tenancy) { tx.send(statement) }
                     // The server executes statements after the lookup of the credential only if the lookup succeeds.
                     defer { if tx.hasBegun { credential?.confirm() } }
@@ -68,7 +68,7 @@ package struct Store: Sendable {
         let credential = RequestCredential.current
         let opening = opening(within: tenancy)
         do {
-            let answers = try await pool.read(opening + statements)
+            let answers = try await pool.read(opening + statements, in: tenancy.role.statements)
             credential?.confirm()
             return try decode(Array(answers.dropFirst(opening.count)))
         } catch let error as PostgresError {

@@ -103,8 +103,8 @@ extension Tenancy {
         }
     }
 
-    /// Sets the role and the settings that the policies of row level security read, until the transaction ends. The role owns no table,
-    /// so row level security applies to it.
+    /// Sets the role and the settings that its policies read, until the transaction ends. The role owns no table, so row level security
+    /// applies to it.
     var setting: SQL {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =
             switch self {
@@ -120,7 +120,7 @@ extension Tenancy {
             case .everyCreditor, .citizen, .registry, .psp: "off"
             }
         return """
-            SELECT set_config('role', 'quietanza_app', true), set_config('quietanza.tenancy', \(kind), true),
+            SELECT set_config('role', \(role.rawValue), true), set_config('quietanza.tenancy', \(kind), true),
                 set_config('quietanza.creditors', \(creditors)::text[]::text, true),
                 set_config('quietanza.quarantine', \(quarantine), true),
                 set_config('quietanza.tax_code', \(taxCode), true), set_config('quietanza.psp', \(psp), true)

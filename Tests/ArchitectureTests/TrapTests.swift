@@ -89,6 +89,16 @@ import Testing
         }
     }
 
+    /// A literal is parsed and compiled at each use, which cost more than a tenth of the CPU of a new position. The simulator, a tool, may.
+    @Test func `no regular expression is compiled for each value`() throws {
+        for file in try Project.swiftFiles(under: "Sources") where !file.path.contains("Sources/PSPSimulator/") {
+            for (index, line) in file.lines.enumerated()
+            where line.contains(/\(of: #?\/|\bRegex\(|NSRegularExpression\(/) {
+                Issue.record("\(file.path):\(index + 1) compiles a regular expression: check the bytes instead")
+            }
+        }
+    }
+
     /// The parts of a split text are subscripted only where their number was checked, and the line says so.
     @Test func `a part of a split text is not subscripted without a reason`() throws {
         let split = /\b(?:let|var) (\w+) = [^\/]*\.split\(/

@@ -31,9 +31,11 @@ import Testing
             createdAt: now, expiresAt: now.adding(seconds: 1_800), finishedAt: nil)
         try await test.store.transaction(within: .everyCreditor) { tx in
             tx.insert(attempt, caller: Caller.office.key.id)
-            tx.setStatus(.redirected, of: attempt.id, at: now)
-            tx.setPortal(
-                redirectURL: "https://psp.example/portale", cancelURL: "https://psp.example/annulla", of: attempt.id)
+            tx.setStatus(
+                .redirected, of: attempt.id,
+                page: PaymentPage(
+                    redirectURL: "https://psp.example/portale", cancelURL: "https://psp.example/annulla"),
+                at: now)
             _ = try await tx.query("SELECT")
         }
         return attempt

@@ -151,7 +151,7 @@ import Testing
             var recent: [(key: StatementKey, name: String)] = []
             var deallocated: [String] = []
             for _ in 0..<500 {
-                guard let key = texts.randomElement(using: &random)?.key else { continue }
+                guard let key = texts.randomElement(using: &random)?.key() else { continue }
                 let known = recent.firstIndex { $0.key == key }
                 let name = statements.name(of: key)
                 #expect(name == known.map { recent[$0].name })

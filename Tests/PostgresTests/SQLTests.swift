@@ -37,11 +37,11 @@ import Testing
         let listed: (String, Int?) -> SQL = { "SELECT FROM \(SQL.identifier($0)) WHERE \("a = \($1)" as SQL)" }
         func pair(_ value: some SQLBindable) -> SQL { "VALUES (\(value))" }
 
-        #expect(show(UUID()).key == show(UUID()).key && show(nil).key == show(UUID()).key)
-        #expect(show(nil).key != other.key)
-        #expect(listed("t", 1).key == listed("t", nil).key && listed("t", 1).key != listed("u", 1).key)
-        #expect(pair("a").key != pair(true).key)
-        #expect(Set([show(nil).key, show(UUID()).key, other.key, listed("t", 1).key]).count == 3)
+        #expect(show(UUID()).key() == show(UUID()).key() && show(nil).key() == show(UUID()).key())
+        #expect(show(nil).key() != other.key())
+        #expect(listed("t", 1).key() == listed("t", nil).key() && listed("t", 1).key() != listed("u", 1).key())
+        #expect(pair("a").key() != pair(true).key())
+        #expect(Set([show(nil).key(), show(UUID()).key(), other.key(), listed("t", 1).key()]).count == 3)
     }
 
     @Test func `identifiers are quoted`() {

@@ -130,7 +130,10 @@ extension ServerTests {
                 let refused = try quietanza(["migrate"], on: plain, live)
 
                 #expect(refused.status != 0)
-                let statements = ["CREATE ROLE quietanza_app NOLOGIN;", "GRANT quietanza_app TO plain;"]
+                let members = ["quietanza_every", "quietanza_creditors", "quietanza_citizens", "quietanza_psp"]
+                let statements =
+                    (["quietanza_app"] + members).map { "CREATE ROLE \($0) NOLOGIN;" }
+                    + members.map { "GRANT quietanza_app TO \($0);" } + members.map { "GRANT \($0) TO plain;" }
                 for statement in statements { #expect(refused.text.contains(statement), "\(refused.text)") }
                 _ = try Tool.run(
                     "psql", ["-X", "-v", "ON_ERROR_STOP=1", "-c", statements.joined(separator: " "), fresh.url])

@@ -79,7 +79,7 @@ extension ServerTests {
                 for attack in [
                     "UPDATE \(table) SET \(column) = 'x'", "DELETE FROM \(table)", "TRUNCATE \(table) CASCADE",
                 ] {
-                    for role in ["", "SET ROLE quietanza_app; SET quietanza.tenancy = 'every'; "] {
+                    for role in ["", "SET ROLE quietanza_every; SET quietanza.tenancy = 'every'; "] {
                         #expect(throws: Tool.Failure.self, "\(role)\(attack)") { try live.query(role + attack) }
                     }
                     do { _ = try live.query(attack) } catch { #expect("\(error)".contains("is append-only")) }

@@ -7,8 +7,11 @@ import Testing
 
 @testable import Storage
 
-/// Policies and grants after a restore into a cluster where the role does not exist.
+/// Policies and grants after a restore into a cluster where the roles do not exist.
 @Suite(.serialized) struct DatabaseAccessTests {
+    /// All roles of the service, as a list of identifiers.
+    private static let roles = DatabaseRole.allNames.map { SQL.identifier($0) }.joined(separator: ", ")
+
     private func count(_ data: TestData, within tenancy: Tenancy) async throws -> Int {
         try await data.store.transaction(within: tenancy) { tx in
             var row = try #require(try await tx.query("SELECT count(*) FROM positions").first)
@@ -21,7 +24,7 @@ import Testing
             try await data.store.recordAccess()
             try await data.store.verifyAccess()
             // A restore without the role leaves neither grants nor policies.
-            _ = try await data.pool.query("DROP OWNED BY quietanza_app")
+            _ = try await data.pool.query("DROP OWNED BY \(Self.roles)")
             await #expect(throws: StorageError.self) { try await data.store.verifyAccess() }
 
             let repaired = try await data.store.repairAccess()
@@ -55,13 +58,13 @@ import Testing
 
     @Test func `the rights of a database without its policies are never recorded`() async throws {
         try await TestData.with { data in
-            _ = try await data.pool.query("DROP OWNED BY quietanza_app")
+            _ = try await data.pool.query("DROP OWNED BY \(Self.roles)")
 
             await #expect(throws: DatabaseAccessError.self) { try await data.store.recordAccess() }
         }
     }
 
-    @Test func `a user who cannot use the role gets the statement for the administrator`() async throws {
+    @Test func `a user who cannot act as the roles gets the statements for the administrator`() async throws {
         try await TestData.with { data in
             let user = "visitor_" + UUID().uuidString.lowercased().prefix(8)
             _ = try await data.pool.query("CREATE ROLE \(SQL.identifier(user)) LOGIN")
@@ -72,8 +75,9 @@ import Testing
             let pool = Pool(
                 configuration: PoolConfiguration(url: visitors, maximumConnections: 1), logger: MigratedDatabase.silent)
 
-            await #expect(throws: DatabaseAccessError.needsAdministrator(["GRANT quietanza_app TO \(user);"])) {
-                try await Store(pool: pool).prepareRole()
+            let grants = DatabaseRole.allCases.map { "GRANT \($0.rawValue) TO \(user);" }
+            await #expect(throws: DatabaseAccessError.needsAdministrator(grants)) {
+                try await Store(pool: pool).prepareRoles()
             }
 
             await pool.shutdown()

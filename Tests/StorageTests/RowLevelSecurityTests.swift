@@ -204,16 +204,47 @@ import Testing
         }
     }
 
-    @Test func `a transaction without a tenancy sees no rows`() async throws {
+    @Test func `a role without a tenancy sees no rows except those that all its callers see`() async throws {
+        let visible: [String: Set<OwnedTable>] = [
+            "quietanza_app": [], "quietanza_citizens": [],
+            "quietanza_creditors": [.creditorAccounts, .creditorAccountDebtTypes],
+        ]
         try await TestData.with { data in
-            for table in OwnedTable.allCases {
-                let count = try await data.pool.transaction { tx in
-                    tx.send("SET LOCAL ROLE quietanza_app")
-                    var row = try #require(
-                        try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
-                    return try row.int()
+            for (role, tables) in visible {
+                for table in OwnedTable.allCases {
+                    let count = try await data.pool.transaction { tx in
+                        tx.send("SET LOCAL ROLE \(SQL.identifier(role))")
+                        var row = try #require(
+                            try await tx.query("SELECT count(*) FROM \(SQL.identifier(table.rawValue))").first)
+                        return try row.int()
+                    }
+                    #expect((count > 0) == tables.contains(table), "\(table) as \(role)")
                 }
-                #expect(count == 0, "\(table)")
+            }
+        }
+    }
+
+    @Test func `a request acts only as the role that its key stands for`() async throws {
+        let roles: [String: DatabaseRole] = [
+            "ops": .every, "frontend": .creditors, "creditor": .creditors, "browser": .citizens,
+        ]
+        try await TestData.with { data in
+            for (kind, own) in roles {
+                var key = try await data.pool.query(
+                    """
+                    UPDATE api_keys SET kind = \(kind), allowed_origins = '{https://portale.example.org}'
+                    RETURNING digest, row_version
+                    """
+                ).only
+                let (digest, version) = (try key.next([UInt8].self), try key.int())
+                for role in DatabaseRole.allCases {
+                    let accepted = try? await data.pool.transaction { tx in
+                        tx.send("SET LOCAL ROLE \(SQL.identifier(role.rawValue))")
+                        return try await tx.query(
+                            "SELECT set_request_tenancy(\(digest), \(version), NULL, NULL, NULL, true)::text")
+                    }
+                    #expect((accepted != nil) == (role == own), "\(kind) as \(role)")
+                }
             }
         }
     }
@@ -231,7 +262,7 @@ import Testing
                 return try row.text()
             }
 
-            #expect(!role.contains("quietanza_app") && !role.contains("every"))
+            #expect(!role.contains("quietanza_") && !role.contains("every"))
         }
     }
 

@@ -116,7 +116,15 @@ extension RTDocument {
         if id.utf8.count == 8, id.hasPrefix("ABI"), Int(id.dropFirst(3)) != nil {
             return ("A", String(id.dropFirst(3)))
         }
-        return id.wholeMatch(of: /[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?/) != nil ? ("B", id) : ("G", "n/a")
+        return isBIC(id) ? ("B", id) : ("G", "n/a")
+    }
+
+    /// Six letters of bank and country, two characters of the place and, in some, three of the branch.
+    private static func isBIC(_ id: String) -> Bool {
+        let bytes = Array(id.utf8)
+        guard bytes.count == 8 || bytes.count == 11 else { return false }
+        return bytes[..<6].allSatisfy(\.isUpper) && bytes[6...].allSatisfy { $0.isUpper || $0.isDigit }
+            && bytes[6] != UInt8(ascii: "0") && bytes[6] != UInt8(ascii: "1") && bytes[7] != UInt8(ascii: "O")
     }
 
     private static func identity(

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The characters of a stranger's XML document: decoded, and looked over once before libxml2 sees them.
 enum XMLText {
     /// - Returns: the document in UTF-8, without byte order mark and without XML declaration.
@@ -86,9 +88,19 @@ enum XMLText {
     private static func declaredEncoding(_ bytes: [UInt8]) -> String? {
         guard let end = declarationEnd(bytes) else { return nil }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
-        guard let match = declaration.firstMatch(of: /encoding\s*=\s*["']([^"']*)["']/) else { return nil }
-        return String(match.output.1)
+        for part in declaration.components(separatedBy: "encoding").dropFirst() {
+            var rest = part.drop(while: \.isWhitespace)
+            guard rest.popFirst() == "=" else { continue }
+            rest = rest.drop(while: \.isWhitespace)
+            guard let quote = rest.popFirst(), quote == "\"" || quote == "'",
+                let close = rest.firstIndex(where: isQuote)
+            else { continue }
+            return String(rest[..<close])
+        }
+        return nil
     }
+
+    private static func isQuote(_ character: Character) -> Bool { character == "\"" || character == "'" }
 
     // MARK: Markup
 

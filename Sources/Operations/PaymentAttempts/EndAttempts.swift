@@ -13,9 +13,11 @@ extension Transaction {
         guard installment.heldUntil != nil, own?.holds(installment.id) != true else { return }
         widen(to: position.creditor)
         for attempt in try await ask(PaymentAttempts.lock(holding: installment.id)) {
-            setOutcome(.paidElsewhere, of: installment.id, in: attempt.id)
-            guard let next = attempt.status.after(attempt.event(ending: .paidElsewhere)) else { continue }
-            setStatus(next, of: attempt.id, at: now)
+            guard let next = attempt.status.after(attempt.event(ending: .paidElsewhere)) else {
+                setOutcome(.paidElsewhere, of: installment.id, in: attempt.id)
+                continue
+            }
+            setStatus(next, of: attempt.id, item: (.paidElsewhere, installment.id), at: now)
             journal(attempt, from: attempt.status, to: next, by: actor, at: now)
         }
     }

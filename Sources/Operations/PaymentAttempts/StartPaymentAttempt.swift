@@ -189,10 +189,12 @@ extension AttemptOperations {
         -> StartedAttempt
     {
         guard !current.status.isFinal else { return .redirected(current) }
-        tx.setPortal(redirectURL: page.redirectURL, cancelURL: page.cancelURL, of: current.id)
+        let opened = PaymentPage(redirectURL: page.redirectURL, cancelURL: page.cancelURL)
         let next = current.status.after(.pspAccepted) ?? current.status
-        if next != current.status {
-            tx.setStatus(next, of: current.id, at: now)
+        if next == current.status {
+            tx.setPage(opened, of: current.id)
+        } else {
+            tx.setStatus(next, of: current.id, page: opened, at: now)
             tx.journal(current, from: current.status, to: next, by: .psp(current.psp), at: now)
         }
         return .redirected(current.with(status: next, redirectURL: page.redirectURL, at: now))

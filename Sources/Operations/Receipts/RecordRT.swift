@@ -64,12 +64,14 @@ extension RTOperations {
             let outcome = facts.settlement.itemOutcome,
             let item = attempt.items.first(where: { $0.installment == installment.id }), item.outcome != .paid
         else { return }
-        tx.setOutcome(item.outcome.after(outcome), of: installment.id, in: attempt.id)
+        let ended = item.outcome.after(outcome)
         guard let event = attempt.event(after: outcome, of: installment.id),
             let next = attempt.status.after(event)
-        else { return }
+        else { return tx.setOutcome(ended, of: installment.id, in: attempt.id) }
         let reason = facts.rt.failureReason ?? AttemptFailure.paymentRefused.reason
-        tx.setStatus(next, of: attempt.id, failureReason: event == .refused ? reason : nil, at: facts.now)
+        tx.setStatus(
+            next, of: attempt.id, item: (ended, installment.id), failureReason: event == .refused ? reason : nil,
+            at: facts.now)
         tx.journal(attempt, from: attempt.status, to: next, by: actor, at: facts.now)
     }
 

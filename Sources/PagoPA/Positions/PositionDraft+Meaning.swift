@@ -57,7 +57,9 @@ struct Meaning {
     private(set) var bytes: [UInt8] = []
 
     mutating func add(_ name: String, _ value: String?) {
-        guard let value = value?.precomposedStringWithCanonicalMapping else { return }
+        guard var value else { return }
+        // ASCII is its own normal form.
+        if !value.utf8.allSatisfy({ $0 < 0x80 }) { value = value.precomposedStringWithCanonicalMapping }
         bytes.append(contentsOf: "\(name)=\(value.utf8.count):\(value);".utf8)
     }
 }

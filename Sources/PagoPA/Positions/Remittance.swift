@@ -1,3 +1,5 @@
+import Text
+
 /// Causale del versamento: the remittance text of a transfer in the form that pagoPA requires.
 package enum Remittance {
     /// The maximum length, in Unicode scalars.
@@ -14,6 +16,8 @@ package enum Remittance {
 extension IUV {
     /// Whether the IUV has the form of an RF creditor reference. Notice numbers never contain one, because they have only digits.
     fileprivate var isCreditorReference: Bool {
-        value.wholeMatch(of: /RF[0-9]{2}[0-9A-Za-z]{1,21}/) != nil
+        let bytes = value.utf8
+        return (5...25).contains(bytes.count) && value.hasPrefix("RF")
+            && bytes.dropFirst(2).prefix(2).allSatisfy(\.isDigit) && bytes.dropFirst(4).allSatisfy(\.isAlphanumeric)
     }
 }

@@ -35,7 +35,7 @@ private struct WebAddress {
     init(_ text: String) throws(InvalidValue) {
         let bad = InvalidValue(.badFormat, "must be an absolute https address without userinfo or fragment")
         guard text.utf8.count <= 2_048,
-            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Array("\\\"<>^`{|}#".utf8).contains($0) })
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) })
         else { throw bad }
         let scheme: String
         if text.hasPrefix("https://") {
@@ -63,6 +63,8 @@ private struct WebAddress {
         origin = WebOrigin(known: "\(scheme)://\(name)\(port)")
         rest = after.dropFirst(authority.count)
     }
+
+    private static let forbidden = Array("\\\"<>^`{|}#".utf8)
 
     private static func isLoopback(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

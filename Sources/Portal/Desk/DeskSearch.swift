@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// Search by IUV, notice number, name or tax code. What was typed is sent in the body, so that it is in no address.
 extension PortalApp {
@@ -66,12 +67,14 @@ struct DeskSearch: Sendable {
         let code = compact
         let hasOnlyDigits = code.utf8.allSatisfy { (0x30...0x39).contains($0) }
         if hasOnlyDigits { return code.count == 18 ? .notice : code.count == 11 ? .taxCode : .iuv }
-        if code.count == 16,
-            code.wholeMatch(of: /[A-Za-z]{6}[0-9A-Za-z]{2}[A-Za-z][0-9A-Za-z]{2}[A-Za-z][0-9A-Za-z]{3}[A-Za-z]/) != nil
-        {
-            return .taxCode
-        }
-        return text.contains(where: \.isNumber) ? .iuv : .name
+        return isTaxCodeOfPerson(code) ? .taxCode : text.contains(where: \.isNumber) ? .iuv : .name
+    }
+
+    /// Whether letters are where a tax code of a person always has them. The other places have a digit, or a letter instead of one.
+    private func isTaxCodeOfPerson(_ code: String) -> Bool {
+        let letters: Set = [0, 1, 2, 3, 4, 5, 8, 11, 15]
+        return code.utf8.count == 16
+            && code.utf8.enumerated().allSatisfy { letters.contains($0) ? $1.isLetter : $1.isAlphanumeric }
     }
 
     private var compact: String { text.filter { !$0.isWhitespace } }

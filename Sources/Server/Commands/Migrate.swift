@@ -33,7 +33,7 @@ struct Migrate: AsyncParsableCommand {
     private func migrate(_ wiring: Wiring) async throws {
         let store = wiring.intermediary.store
         do {
-            try await store.prepareRole()
+            try await store.prepareRoles()
             let repaired = try await store.repairAccess()
             for right in repaired { printLine("restored \(right)") }
             let applied = try await wiring.migrator.migrate()

@@ -41,7 +41,7 @@ struct DatabaseChecks {
         let role = await role(facts)
         findings += role
         guard !role.contains(where: { $0.status == .error }) else {
-            return (findings + [.skipped(.database, "secrets key", "needs the role quietanza_app")], false)
+            return (findings + [.skipped(.database, "secrets key", "needs the roles of the service")], false)
         }
         findings.append(await secretsKey())
         if let finding = await replica() { findings.append(finding) }
@@ -117,14 +117,14 @@ struct DatabaseChecks {
 
     private func role(_ facts: ServerFacts) async -> [Finding] {
         guard let bypasses = facts.roleBypassesRowSecurity else {
-            return [.error(.database, "role", "the role quietanza_app does not exist; run 'quietanza migrate'")]
+            return [.error(.database, "role", "a role of the service does not exist; run 'quietanza migrate'")]
         }
         var findings: [Finding] = []
         if bypasses {
             findings.append(
                 .error(
                     .database, "role",
-                    "quietanza_app is a superuser or has BYPASSRLS, so row level security has no effect: ALTER ROLE quietanza_app NOSUPERUSER NOBYPASSRLS"
+                    "a role of the service (\(DatabaseRole.allNames.joined(separator: ", "))) is a superuser or has BYPASSRLS, so row level security has no effect: ALTER ROLE … NOSUPERUSER NOBYPASSRLS"
                 ))
         } else {
             do {
@@ -132,12 +132,14 @@ struct DatabaseChecks {
                 findings.append(
                     .ok(
                         .database, "role",
-                        "quietanza_app has its rights, and every row level security policy is in force"))
+                        "the roles of the service have their rights, and every row level security policy is in force"))
             } catch let error as DatabaseAccessError {
                 findings.append(.error(.database, "role", "\(error)"))
             } catch {
                 findings.append(
-                    .error(.database, "role", "this database user cannot act as quietanza_app; run 'quietanza migrate'")
+                    .error(
+                        .database, "role",
+                        "this database user cannot act as the roles of the service; run 'quietanza migrate'")
                 )
             }
         }

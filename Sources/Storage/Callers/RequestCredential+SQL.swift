@@ -8,7 +8,7 @@ extension RequestCredential {
     /// itself, is set after it.
     func opening(within tenancy: Tenancy) -> [SQL] {
         let lookUp: SQL = """
-            SELECT set_config('role', 'quietanza_app', true), set_request_tenancy(\(keyDigest), \(key.rowVersion), \(citizen?.session.uuid), \(accessDigest),
+            SELECT set_config('role', \(caller.tenancy.role.rawValue), true), set_request_tenancy(\(keyDigest), \(key.rowVersion), \(citizen?.session.uuid), \(accessDigest),
                 \(citizen?.rowVersion), \(!isConfirmed))
             """
         return [lookUp] + (tenancy == caller.tenancy ? [] : [tenancy.setting])

@@ -4,8 +4,19 @@ import PagoPA
 import Postgres
 import Requests
 
-extension Transaction {
+/// The PSP's page where the payer pays.
+package struct PaymentPage: Sendable {
+    let redirectURL: String
+    /// Where the PSP accepts cancellations.
+    let cancelURL: String?
 
+    package init(redirectURL: String, cancelURL: String?) {
+        self.redirectURL = redirectURL
+        self.cancelURL = cancelURL
+    }
+}
+
+extension Transaction {
     /// Queues a new attempt. The unique index on open items rejects it when another attempt reserves an installment.
     package func insert(_ attempt: PaymentAttempt, caller: APIKeyID) {
         let payer = attempt.payer
@@ -37,43 +48,53 @@ extension Transaction {
 
     /// Queues a change of status. A final status releases all installments that the attempt reserves, and a status that ends the
     /// payment page queues the call that informs the PSP.
+    /// - Parameters:
+    ///   - page: where the payer pays, if the PSP has just opened the page.
+    ///   - item: the outcome of one installment from an RT, which releases the installment.
     package func setStatus(
-        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, failureReason: String? = nil, at now: Instant
+        _ status: AttemptStatus, of attempt: Identifier<PaymentAttempt>, page: PaymentPage? = nil,
+        item: (outcome: ItemOutcome, installment: Identifier<Installment>)? = nil, failureReason: String? = nil,
+        at now: Instant
     ) {
+        let opened: SQL =
+            page.map { ", redirect_url = \($0.redirectURL), cancel_url = \($0.cancelURL)" } ?? ""
         send(
             """
             UPDATE payment_attempts SET status = \(status.rawValue),
                 failure_reason = CASE WHEN \(status == .succeeded) THEN NULL ELSE COALESCE(\(failureReason), failure_reason) END,
-                finished_at = \(status.isFinal ? now.sql : nil)
+                finished_at = \(status.isFinal ? now.sql : nil)\(opened)
             WHERE id = \(attempt.uuid)
             """)
-        if status.isFinal { letGo(attempt) }
+        if let item {
+            setOutcome(item.outcome, of: item.installment, in: attempt, releasingAll: status.isFinal)
+        } else if status.isFinal {
+            send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
+        }
         if status.endsPortal { queueCancellation(of: attempt, createdAt: now) }
         notify(channel: Channels.attempts, payload: attempt.description)
     }
 
-    /// Queues the address where the payer pays and the address where the PSP accepts cancellations.
-    package func setPortal(redirectURL: String, cancelURL: String?, of attempt: Identifier<PaymentAttempt>) {
+    /// Queues where the payer pays.
+    package func setPage(_ page: PaymentPage, of attempt: Identifier<PaymentAttempt>) {
         send(
             """
-            UPDATE payment_attempts SET redirect_url = \(redirectURL), cancel_url = \(cancelURL)
+            UPDATE payment_attempts SET redirect_url = \(page.redirectURL), cancel_url = \(page.cancelURL)
             WHERE id = \(attempt.uuid)
             """)
     }
 
-    /// Queues the outcome of one installment from an RT, and releases the installment.
+    /// Queues the outcome of one installment from an RT, and releases the installment, or all that the attempt reserves.
     package func setOutcome(
-        _ outcome: ItemOutcome, of installment: Identifier<Installment>, in attempt: Identifier<PaymentAttempt>
+        _ outcome: ItemOutcome, of installment: Identifier<Installment>, in attempt: Identifier<PaymentAttempt>,
+        releasingAll: Bool = false
     ) {
         send(
             """
-            UPDATE attempt_items SET outcome = \(outcome.rawValue), is_holding = false
-            WHERE attempt_id = \(attempt.uuid) AND installment_id = \(installment.uuid)
+            UPDATE attempt_items
+            SET outcome = CASE WHEN installment_id = \(installment.uuid) THEN \(outcome.rawValue) ELSE outcome END,
+                is_holding = false
+            WHERE attempt_id = \(attempt.uuid) AND (installment_id = \(installment.uuid) OR \(releasingAll) AND is_holding)
             """)
-    }
-
-    private func letGo(_ attempt: Identifier<PaymentAttempt>) {
-        send("UPDATE attempt_items SET is_holding = false WHERE attempt_id = \(attempt.uuid) AND is_holding")
     }
 
     /// Attempts whose deadline has passed by the database's clock, oldest first, locked. Attempts that another instance has locked are
