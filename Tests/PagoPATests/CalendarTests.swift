@@ -190,4 +190,38 @@ import Testing
     func `an ambiguous or broken time is no time`(text: String) {
         #expect(ExternalTime(text) == nil)
     }
+
+    @Test func `instants and days are written as Foundation writes them`() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "GMT"))
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            // From 1900 to 2999.
+            let seconds = Int64.random(in: -2_208_988_800..<32_503_680_000, using: &random)
+            let fraction = [0, 1, 100, 250_000, 999_999, Int64.random(in: 0..<1_000_000, using: &random)]
+                .randomElement(using: &random) ?? 0
+            let date = calendar.dateComponents(
+                [.year, .month, .day, .hour, .minute, .second], from: Date(timeIntervalSince1970: Double(seconds)))
+            let day = String(format: "%04d-%02d-%02d", date.year ?? 0, date.month ?? 0, date.day ?? 0)
+            var time = String(format: "T%02d:%02d:%02d", date.hour ?? 0, date.minute ?? 0, date.second ?? 0)
+            if fraction > 0 {
+                time += String(format: ".%06d", fraction)
+                while time.hasSuffix("0") { time = String(time.dropLast()) }
+            }
+            let instant = Instant(microseconds: seconds * 1_000_000 + fraction)
+            #expect(instant.rfc3339 == day + time + "Z")
+            #expect(try Instant(rfc3339: instant.rfc3339) == instant)
+            #expect(CalendarDate(epochDays: Int((Double(seconds) / 86_400).rounded(.down))).description == day)
+        }
+    }
+
+    @Test func `ids are written as Foundation writes UUIDs, in small letters, and have the order of their texts`() throws {
+        let ids = (0..<500).map { _ in Identifier<Position>(uuid: UUID()) }
+        for (one, other) in zip(ids, ids.dropFirst()) {
+            #expect(one.description == one.uuid.uuidString.lowercased())
+            #expect(try Identifier<Position>(one.description) == one)
+            #expect(try Identifier<Position>(one.uuid.uuidString) == one)
+            #expect((one < other) == (one.description < other.description))
+        }
+    }
 }

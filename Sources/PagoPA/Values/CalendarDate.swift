@@ -63,7 +63,25 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
         return Instant(microseconds: (utcMidnight - Int64(offset)) * 1_000_000)
     }
 
-    package var description: String { "\(fourDigits(year))-\(twoDigits(month))-\(twoDigits(day))" }
+    package var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(10)
+        write(into: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the description.
+    func write(into text: inout [UInt8]) {
+        if (0...9_999).contains(year) {
+            text.append(decimal: year, digits: 4)
+        } else {
+            text += fourDigits(year).utf8
+        }
+        text.append(UInt8(ascii: "-"))
+        text.append(decimal: month, digits: 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(decimal: day, digits: 2)
+    }
 
     /// `10/10/2018`
     package var italian: String { "\(twoDigits(day))/\(twoDigits(month))/\(fourDigits(year))" }
@@ -104,6 +122,19 @@ package enum RomeTime {
 func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
     let quotient = number / divisor
     return number % divisor < 0 ? quotient - 1 : quotient
+}
+
+extension [UInt8] {
+    /// Appends the last decimal digits of a number that is not negative.
+    mutating func append(decimal number: Int, digits: Int) {
+        var divisor = 1
+        for _ in 1..<max(1, digits) { divisor *= 10 }  // at most six digits
+        for _ in 0..<max(0, digits) {
+            append(0x30 + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+            if divisor == 0 { break }
+        }
+    }
 }
 
 func fourDigits(_ number: Int) -> String {

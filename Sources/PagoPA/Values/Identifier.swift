@@ -12,7 +12,7 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
     /// Parses the canonical form, in upper or lower case (RFC 9562, section 4).
     package init(_ text: String) throws(InvalidValue) {
         guard text.utf8.count == 36, let uuid = UUID(uuidString: text),
-            uuid.uuidString.asciiLowercased == text.asciiLowercased
+            Identifier(uuid: uuid).description == text.asciiLowercased
         else {
             throw InvalidValue(.badFormat, "is not an id")
         }
@@ -51,12 +51,23 @@ package struct Identifier<Noun>: Sendable, Hashable, Comparable, CustomStringCon
                 )))
     }
 
-    package var description: String { uuid.uuidString.lowercased() }
+    package var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        withUnsafeBytes(of: uuid.uuid) { bytes in
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+                text.append(Hex.digit(byte >> 4))
+                text.append(Hex.digit(byte & 15))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 
     /// 32 hexadecimal digits, for fields of 35 characters.
     package var withoutHyphens: String { description.filter { $0 != "-" } }
 
-    package static func < (left: Identifier, right: Identifier) -> Bool { left.description < right.description }
+    package static func < (left: Identifier, right: Identifier) -> Bool { left.uuid < right.uuid }
 }
 
 /// Tags for the identifiers of entities in the module Accounts, to which the journal and the mails of this module refer.

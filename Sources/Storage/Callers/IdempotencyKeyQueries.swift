@@ -38,7 +38,7 @@ package enum IdempotencyKeys {
             let headers = try row.optionalText()
             let body = try row.nextOptional([UInt8].self)
             let attempt = try row.optionalIdentifier(PaymentAttempt.self)
-            let age = try row.next(Int64.self)
+            let age = try row.bigInteger()
             guard let status, let headers, let body else { return .running(attempt: attempt, ageSeconds: Int(age)) }
             return .answered(StoredAnswer(status: status, headers: try textMap(headers), body: body))
         }

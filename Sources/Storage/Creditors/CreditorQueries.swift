@@ -147,7 +147,7 @@ extension Row {
         let topics = try nextRows {
             HelpTopic(topic: try $0.text(), language: try $0.word(), title: try $0.text(), text: try $0.text())
         }
-        let iuvStart = try nextOptional(Int64.self)
+        let iuvStart = try optionalBigInteger()
         let address = try optionalText().map(postalAddress)
         let receiptTexts = try languageMap(text())
         return Creditor(

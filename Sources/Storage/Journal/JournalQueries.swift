@@ -62,7 +62,7 @@ package enum Journal {
                     """),
             rows: { row in
                 JournalRecord(
-                    number: Int(try row.next(Int64.self)), at: try row.instant(), kind: try row.text(),
+                    number: Int(try row.bigInteger()), at: try row.instant(), kind: try row.text(),
                     actor: try row.text(), correlationID: try row.optionalText(), creditor: try row.optionalText(),
                     position: try row.optionalIdentifier(), attempt: try row.optionalIdentifier(),
                     receipt: try row.optionalIdentifier(), from: try row.optionalText(), to: try row.optionalText(),

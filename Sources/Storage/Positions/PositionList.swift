@@ -265,8 +265,8 @@ extension Row {
         PositionSummary(
             id: try identifier(), creditor: try organization(), creditorName: try text(), externalID: try text(),
             debtTypeKey: try text(), document: Document(year: try int(), number: try text()), description: try text(),
-            state: try word(), totalCents: try next(Int64.self), paidCents: try next(Int64.self),
-            writtenOffCents: try next(Int64.self), dueDate: try date(), payableUntil: try optionalDate(),
+            state: try word(), totalCents: try bigInteger(), paidCents: try bigInteger(),
+            writtenOffCents: try bigInteger(), dueDate: try date(), payableUntil: try optionalDate(),
             reviewReasons: try anomalyKinds(),
             createdAt: try instant(), updatedAt: try instant(), suspensions: try nextRows { try $0.suspensionPeriod() })
     }

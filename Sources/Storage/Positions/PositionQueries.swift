@@ -155,7 +155,7 @@ package enum Positions {
             FROM (SELECT nextval('iuv_bases') AS n FROM generate_series(1, \(count)::integer)) AS d
             LEFT JOIN creditors c ON c.tax_code = \(creditor.value)
             WHERE c.iuv_start_base IS NULL OR d.n > c.iuv_start_base
-            """, rows: { UInt64(try $0.next(Int64.self)) })
+            """, rows: { UInt64(try $0.bigInteger()) })
     }
 
     /// How many numbers of `iuv_bases` a connection may have cached (`CACHE 32`).

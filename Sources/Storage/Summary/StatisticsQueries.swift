@@ -45,8 +45,8 @@ package enum StatisticsOfReceipts {
                 (
                     isTotal: try row.bool(), key: try row.optionalText(),
                     sums: Statistics.Sums(
-                        receipts: try row.int(), amountCents: try row.next(Int64.self),
-                        feeCents: try row.next(Int64.self), refundedCents: try row.next(Int64.self))
+                        receipts: try row.int(), amountCents: try row.bigInteger(),
+                        feeCents: try row.bigInteger(), refundedCents: try row.bigInteger())
                 )
             })
         return found.map { rows in

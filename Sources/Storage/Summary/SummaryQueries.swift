@@ -13,7 +13,7 @@ package enum Summaries {
             """,
             rows: { row in
                 Summary.OpenAnomalies(
-                    kind: try row.word(), count: try row.int(), amountCents: try row.next(Int64.self),
+                    kind: try row.word(), count: try row.int(), amountCents: try row.bigInteger(),
                     oldestOpenedAt: try row.instant())
             })
     }
@@ -93,7 +93,7 @@ package enum Summaries {
             sql,
             row: {
                 Summary.Backlog(
-                    count: try $0.int(), amountCents: try $0.next(Int64.self), oldestAt: try $0.optionalInstant())
+                    count: try $0.int(), amountCents: try $0.bigInteger(), oldestAt: try $0.optionalInstant())
             }
         ).map { $0 ?? Summary.Backlog(count: 0, amountCents: 0, oldestAt: nil) }.plannedForValues()
     }
