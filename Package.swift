@@ -11,6 +11,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -72,6 +73,7 @@ let package = Package(
             ["COpenSSL", "CArgon2", "Workers", "Text", .product(name: "JWTKit", package: "jwt-kit")]),
         module("JSON"),
         module("Addresses"),
+        module("Prometheus", [coreMetrics]),
         module(
             "Certificates",
             [.product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")]),
@@ -109,14 +111,15 @@ let package = Package(
                 "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA",
                 "Accounts", "Requests",
                 "JSON", "Cryptography",
-                "Addresses", "Certificates", hummingbird, argumentParser, httpTypes, lifecycle, logging, metrics,
+                "Addresses", "Certificates", "Prometheus", coreMetrics, hummingbird, argumentParser, httpTypes,
+                lifecycle, logging,
+                metrics,
                 nioCore,
                 nioSSL, hummingbirdCore,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),
@@ -124,8 +127,11 @@ let package = Package(
         .executableTarget(
             name: "Portal",
             dependencies: [
-                "Text", "JSON", "Addresses", hummingbird, argumentParser, httpTypes, logging, nioCore,
+                "Text", "JSON", "Addresses", "Prometheus", coreMetrics, hummingbird, argumentParser, httpTypes,
+                lifecycle, logging,
+                nioCore,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
@@ -152,6 +158,7 @@ let package = Package(
         tests("TextTests", ["Text"]),
         tests("CryptographyTests", ["Cryptography", "Text"]),
         tests("AddressesTests", ["Addresses"]),
+        tests("PrometheusTests", ["Prometheus", coreMetrics]),
         tests("CertificatesTests", ["Certificates"]),
         tests("PagoPATests", ["PagoPA", "Text"]),
         tests("DocumentsTests", ["Documents", "PagoPA"]),
@@ -177,15 +184,17 @@ let package = Package(
                 "Requests",
                 "Cryptography", httpTypes, logging, nioCore, nioEmbedded,
             ]),
-        tests("PortalTests", ["Portal", "JSON", logging]),
+        tests(
+            "PortalTests",
+            ["Portal", "JSON", "Addresses", hummingbird, httpTypes, logging, nioCore, nioEmbedded]),
         tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
         // Run the three programs as subprocesses, so they must be built before them.
         tests(
             "ServerTests",
             [
-                "Server", "Portal", "PSPSimulator", "Accounts", "Cryptography", "JSON", "PagoPA", "Requests", "Text",
-                argumentParser, logging,
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                "Server", "Portal", "PSPSimulator", "Prometheus", "Accounts", "Cryptography", "JSON", "PagoPA",
+                "Requests", "Text",
+                argumentParser, logging, coreMetrics,
             ]),
     ],
     swiftLanguageModes: [.v6]

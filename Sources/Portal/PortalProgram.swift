@@ -3,6 +3,7 @@ import ArgumentParser
 /// The entry point of the citizens' portal: server-rendered pages over the service's public HTTP API.
 @main
 struct PortalProgram: AsyncParsableCommand {
+    static let version = "0.2.0"
     static let configuration = CommandConfiguration(
         commandName: "quietanza-portal",
         abstract: "The citizens' portal and the staff desk: pay and get receipts; find payments and decide.",
@@ -14,7 +15,7 @@ struct PortalProgram: AsyncParsableCommand {
 
             \(PortalSettings.help)
             """,
-        version: "0.2.0",
+        version: version,
         subcommands: [ServePortal.self])
 }
 

@@ -6,6 +6,8 @@ import Text
 struct PortalSettings: Sendable {
     var host = "127.0.0.1"
     var port = 8070
+    /// Where health and metrics are served besides, so that they need not be public.
+    var metricsPort: Int?
     /// How browsers reach the portal, without a slash at its end. Its origin must be one of the creditors' return URL origins.
     var publicURL = ""
     /// The service's address, without a slash at its end.
@@ -60,6 +62,7 @@ struct PortalSettings: Sendable {
         PORTAL_COOKIE_KEY_PREVIOUS  the key before a rotation, which still opens cookies
         PORTAL_HTTP_HOST            address to listen on (127.0.0.1)
         PORTAL_HTTP_PORT            port to listen on (8070)
+        PORTAL_METRICS_PORT         port at which /live, /ready and /metrics are served (off)
         PORTAL_TRUSTED_PROXY        networks of proxies whose X-Forwarded-For is used, separated by commas
         PORTAL_NAME                 name in the header of the pages (Pagamenti)
         PORTAL_SMART_CARDS          true: offer sign-in by smart card (false)
@@ -77,6 +80,8 @@ struct PortalSettings: Sendable {
         var reader = Reader(environment: environment)
         host = reader.text("PORTAL_HTTP_HOST") ?? host
         port = reader.port("PORTAL_HTTP_PORT") ?? port
+        metricsPort = reader.port("PORTAL_METRICS_PORT")
+        if metricsPort == port { reader.faults.append("PORTAL_METRICS_PORT must differ from PORTAL_HTTP_PORT") }
         apiURL = reader.base("PORTAL_API_URL", requiresTLS: false)
         publicURL = reader.base("PORTAL_PUBLIC_URL", requiresTLS: true)
         apiKey = reader.secret("PORTAL_API_KEY")

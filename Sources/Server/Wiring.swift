@@ -6,7 +6,6 @@ import Cryptography
 import Documents
 import Foundation
 import Gateways
-import Glibc
 import HTTPFraming
 import Hummingbird
 import HummingbirdCore
@@ -16,6 +15,7 @@ import NIOCore
 import Operations
 import PagoPA
 import Postgres
+import Prometheus
 import ServiceLifecycle
 import Storage
 
@@ -223,21 +223,20 @@ struct Wiring: Sendable {
         let began = Date()
         return ServiceState(
             metrics: {
-                var gauges: [Gauge] = []
+                var gauges: [GaugeValue] = []
                 let pool = pool.gauges
-                gauges.append(Gauge("http_connections", Double(connections.count)))
-                gauges.append(Gauge("db_pool_in_use", Double(pool.inUse)))
-                gauges.append(Gauge("db_pool_waiting", Double(pool.waiting)))
+                gauges.append(GaugeValue("http_connections", Double(connections.count)))
+                gauges.append(GaugeValue("db_pool_in_use", Double(pool.inUse)))
+                gauges.append(GaugeValue("db_pool_waiting", Double(pool.waiting)))
                 if let summary = try? await intermediary.summaries.showAll() { gauges += summary.gauges }
                 if let identity = settings.identity {
-                    gauges.append(Gauge("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
+                    gauges.append(
+                        GaugeValue("tls_certificate_expires_at_seconds", Double(identity.expiresAtUnixSeconds)))
                 }
                 if let state = intermediary.store.replica?.state {
-                    gauges.append(Gauge("quietanza_replica_up", state == .serving ? 1 : 0))
+                    gauges.append(GaugeValue("quietanza_replica_up", state == .serving ? 1 : 0))
                 }
-                gauges.append(Gauge("process_resident_memory_bytes", Double(residentBytes())))
-                gauges.append(Gauge("process_start_time_seconds", began.timeIntervalSince1970.rounded()))
-                gauges.append(Gauge("build_info", [("version", Server.version)], 1))
+                gauges += GaugeValue.ofProcess(startedAt: began, version: Server.version)
                 return metrics.text(gauges: gauges)
             }, migrationsAreCurrent: { try await migrator.isCurrent })
     }
@@ -249,12 +248,4 @@ extension SmartCardSettings {
             IPAddress(address).map(proxies.contains) ?? false
         }
     }
-}
-
-/// The resident memory of this process as reported by the kernel; 0 if it is not available.
-private func residentBytes() -> Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-        let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { return 0 }
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
 }

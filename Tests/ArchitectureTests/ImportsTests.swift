@@ -5,7 +5,7 @@ import Testing
 @Suite struct ImportsTests {
     private static let dependencies: [String: Set<String>] = [
         "Workers": [], "Text": [], "Cryptography": ["COpenSSL", "CArgon2", "Workers", "Text"], "JSON": [],
-        "Addresses": [],
+        "Addresses": [], "Prometheus": [],
         "Certificates": [],
         "Postgres": ["CLibPQ", "Workers"], "PagoPA": ["Text"], "Accounts": ["PagoPA", "Text"],
         "Requests": ["PagoPA", "Accounts"],
@@ -25,9 +25,9 @@ import Testing
             "API", "HTTPFraming", "Operations", "Storage", "Gateways", "Documents", "Postgres", "PagoPA", "Accounts",
             "Requests",
             "JSON", "Cryptography", "Addresses",
-            "Certificates",
+            "Certificates", "Prometheus",
         ],
-        "Portal": ["Text", "JSON", "Addresses"],
+        "Portal": ["Text", "JSON", "Addresses", "Prometheus"],
         "PSPSimulator": ["Text"],
     ]
     /// Modules that may import the HTTP server.

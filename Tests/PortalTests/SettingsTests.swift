@@ -4,14 +4,14 @@ import Testing
 @testable import Portal
 
 struct SettingsTests {
-    private let good = [
+    static let good = [
         "PORTAL_API_URL": "http://127.0.0.1:8080/", "PORTAL_API_KEY": "qz_x",
         "PORTAL_PUBLIC_URL": "https://portale.example.org",
         "PORTAL_COOKIE_KEY": Data(repeating: 1, count: 32).base64EncodedString(),
     ]
 
     @Test func `valid settings are read`() throws {
-        let settings = try PortalSettings(environment: good)
+        let settings = try PortalSettings(environment: Self.good)
         #expect(settings.apiURL == "http://127.0.0.1:8080")
         #expect(settings.isSecure && settings.publicOrigin == "https://portale.example.org")
         #expect(settings.identityProvider == nil && !settings.offersDesk)
@@ -31,6 +31,6 @@ struct SettingsTests {
     }
 
     @Test func `every variable is in the help`() {
-        for name in good.keys { #expect(PortalSettings.help.contains(name)) }
+        for name in Self.good.keys { #expect(PortalSettings.help.contains(name)) }
     }
 }

@@ -28,12 +28,14 @@ extension PortalApp {
             return .page(DeskSignInPages.signIn(visit, state), status: 429)
         }
         guard let key = StaffKey(secret: secret, json) else { return failed(visit, .deskKeyKind, 422) }
+        metrics.countSignIn(.desk, succeeded: true)
         let next = visit.session.next ?? "/desk"
         visit.session.signIn(key, now: visit.now)
         return .redirect(next)
     }
 
     private func failed(_ visit: Visit, _ message: TextKey, _ status: Int) -> PageResponse {
+        metrics.countSignIn(.desk, succeeded: false)
         var state = FormState()
         state.errors["api_key"] = visit.texts[message]
         return .page(DeskSignInPages.signIn(visit, state), status: status)

@@ -11,6 +11,7 @@ struct PortalApp: Sendable {
     let now: @Sendable () -> Date
     let logger: Logger
     let assets: Assets
+    let metrics: PortalMetrics
     private let cookies: [Area: SealedCookie]
 
     init(
@@ -21,7 +22,9 @@ struct PortalApp: Sendable {
         self.identityProvider = identityProvider
         self.now = now
         self.logger = logger
-        api = APIClient(transport: transport, apiKey: settings.apiKey)
+        metrics = PortalMetrics(startedAt: now())
+        api = APIClient(
+            transport: MeasuredTransport(transport: transport, metrics: metrics), apiKey: settings.apiKey)
         refresher = TokenRefresher(api: api, now: now)
         assets = Assets()
         cookies = [
@@ -39,6 +42,36 @@ struct PortalApp: Sendable {
     }
 
     func respond(to request: IncomingRequest) async -> OutgoingResponse {
+        let start = ContinuousClock.now
+        let response = await page(for: request)
+        metrics.countPage(
+            method: request.method, route: routeLabel(of: request), status: response.status,
+            seconds: start.secondsSince)
+        return response
+    }
+
+    /// The health of this program, and its metrics: what the port for them serves.
+    func report(on path: String) async -> OutgoingResponse {
+        switch path {
+        case "/live", "/ready": await page(for: IncomingRequest(method: "GET", path: path))
+        case "/metrics":
+            OutgoingResponse(
+                status: 200, headers: [("Content-Type", "text/plain; version=0.0.4"), ("Cache-Control", "no-store")],
+                body: Array(metrics.text.utf8))
+        default: OutgoingResponse(status: 404)
+        }
+    }
+
+    /// The pattern of the route, because a path contains ids.
+    private func routeLabel(of request: IncomingRequest) -> String {
+        if ["/live", "/ready"].contains(request.path) { return request.path }
+        if assets.file(at: request.path) != nil { return "/assets" }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        let candidates = candidates(for: request.path.split(separator: "/")).map(\.0)
+        return candidates.first { $0.method == method }?.path ?? "unknown"
+    }
+
+    private func page(for request: IncomingRequest) async -> OutgoingResponse {
         let segments = request.path.split(separator: "/")
         if let file = assets.file(at: request.path) { return file }
         switch request.path {

@@ -5,6 +5,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
+import UnixSignals
 
 /// Listens and serves until the program is told to stop.
 struct PortalServer: Sendable {
@@ -16,16 +18,41 @@ struct PortalServer: Sendable {
         let app = PortalApp(
             settings: settings, transport: NetworkTransport(client: client, base: settings.apiURL),
             identityProvider: NetworkTransport(client: client, base: ""), logger: logger)
-        let application = Application(
-            responder: PageResponder(app: app, proxies: settings.trustedProxies),
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "quietanza-portal"),
-            logger: logger)
-        do { try await application.runService() } catch {
+        var services: [any Service] = [
+            Application(
+                responder: PageResponder(app: app, proxies: settings.trustedProxies),
+                configuration: configuration(port: settings.port), logger: logger)
+        ]
+        if let port = settings.metricsPort {
+            services.append(
+                Application(
+                    responder: ReportResponder(app: app), configuration: configuration(port: port), logger: logger))
+        }
+        // At debug level the group logs the fields of its services, among them the keys.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .info)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        do { try await group.run() } catch {
             try? await client.shutdown()
             throw error
         }
         try? await client.shutdown()
+    }
+
+    private func configuration(port: Int) -> ApplicationConfiguration {
+        ApplicationConfiguration(address: .hostname(settings.host, port: port), serverName: "quietanza-portal")
+    }
+}
+
+/// Answers at the port for health and metrics, which knows no pages.
+struct ReportResponder: HTTPResponder {
+    let app: PortalApp
+
+    func respond(to request: Request, context: PageContext) async throws -> Response {
+        guard request.method == .get || request.method == .head else { return Response(status: .methodNotAllowed) }
+        return PageResponder.response(await app.report(on: request.uri.path), to: request)
     }
 }
 
@@ -79,7 +106,10 @@ struct PageResponder: HTTPResponder {
             }
             incoming.body = body
         }
-        let outgoing = await app.respond(to: incoming)
+        return Self.response(await app.respond(to: incoming), to: request)
+    }
+
+    static func response(_ outgoing: OutgoingResponse, to request: Request) -> Response {
         var headers = HTTPFields()
         for header in outgoing.headers {
             if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }

@@ -128,6 +128,7 @@ extension PortalApp {
     }
 
     private func failed(_ visit: inout Visit, _ message: TextKey) -> PageResponse {
+        metrics.countSignIn(.citizens, succeeded: false)
         visit.session.flash = message
         return .redirect("/sign-in")
     }

@@ -24,6 +24,7 @@ extension PortalApp {
             let json = try await api.post("/v1/sessions", body, as: visit.caller.asGuest)
             return try welcome(json, &visit)
         } catch APIError.refused {
+            metrics.countSignIn(.citizens, succeeded: false)
             state.message = visit.texts[.signInFailed]
             return .page(SignInPages.signIn(self, visit, state), status: 422)
         } catch APIError.tooManyRequests(let seconds) {
@@ -37,6 +38,7 @@ extension PortalApp {
         guard let tokens = SessionTokens(tokens, now: visit.now) else {
             throw APIError.unavailable(retryAfterSeconds: nil)
         }
+        metrics.countSignIn(.citizens, succeeded: true)
         let next = visit.session.next ?? "/"
         visit.session.signIn(tokens, now: visit.now)
         return .redirect(next)

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import Metrics
 import Operations
+import Prometheus
 import ServiceLifecycle
 import UnixSignals
 
@@ -21,7 +22,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(help: MetricHelp.texts)
         MetricsSystem.bootstrap(metrics)
         let wiring = try Wiring(settings, logger: logger)
         let state = wiring.serviceState(metrics)
@@ -55,7 +56,7 @@ struct BackgroundJobsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.read(file: common.config, needing: [.database, .secrets, .mail])
         let logger = Wiring.logger(settings)
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(help: MetricHelp.texts)
         MetricsSystem.bootstrap(metrics)
         let wiring = try Wiring(settings, logger: logger)
         var services: [any Service] = [BackgroundJobs(intermediary: wiring.intermediary, logger: logger)]

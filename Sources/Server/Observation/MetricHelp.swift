@@ -34,9 +34,4 @@ enum MetricHelp {
         "tls_certificate_expires_at_seconds": "Unix time at which the TLS certificate expires.",
         "webhook_refused_total": "Requests of PSPs that were refused, by reason.",
     ]
-
-    /// The comment lines before the samples of a metric.
-    static func lines(of name: String, type: String) -> [String] {
-        (texts[name].map { ["# HELP \(name) \($0)"] } ?? []) + ["# TYPE \(name) \(type)"]
-    }
 }

@@ -3,34 +3,38 @@ import Foundation
 import Synchronization
 
 /// Counters, gauges and histograms of this process in Prometheus' text format. Label values come from fixed sets, never from ids.
-final class PrometheusMetrics: MetricsFactory {
+package final class PrometheusMetrics: MetricsFactory {
     /// OpenTelemetry's buckets for request durations, in seconds.
-    static let buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+    package static let buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
     /// The maximum number of series. It limits memory if a label has too many values by mistake.
-    static let maximumSeries = 5_000
+    package static let maximumSeries = 5_000
 
+    /// One line about each metric, for `# HELP`. A metric that is missing here is exported without one.
+    private let help: [String: String]
     private let series = Mutex<[String: Series]>([:])
 
-    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package init(help: [String: String] = [:]) { self.help = help }
+
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         find(label, dimensions, .counter)
     }
 
-    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         find(label, dimensions, .gauge)
     }
 
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         find(label, dimensions, aggregate ? .histogram : .gauge)
     }
 
-    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         find(label, dimensions, .histogram)
     }
 
-    func destroyCounter(_ handler: any CounterHandler) {}
-    func destroyMeter(_ handler: any MeterHandler) {}
-    func destroyRecorder(_ handler: any RecorderHandler) {}
-    func destroyTimer(_ handler: any TimerHandler) {}
+    package func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
 
     private func find(_ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind) -> Series {
         let labels = Self.text(of: dimensions)
@@ -51,19 +55,24 @@ final class PrometheusMetrics: MetricsFactory {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
+    /// The comment lines before the samples of a metric.
+    private func head(of name: String, type: String) -> [String] {
+        (help[name].map { ["# HELP \(name) \($0)"] } ?? []) + ["# TYPE \(name) \(type)"]
+    }
+
     /// - Parameter gauges: values read at the time of the scrape.
-    func text(gauges: [Gauge]) -> String {
+    package func text(gauges: [GaugeValue]) -> String {
         var lines: [String] = []
         let all = series.withLock { Array($0.values) }
         for (name, members) in Dictionary(grouping: all, by: \.name).sorted(by: { $0.key < $1.key }) {
-            lines += MetricHelp.lines(of: name, type: members[0].kind.rawValue)
+            lines += head(of: name, type: members[0].kind.rawValue)
             for member in members.sorted(by: { $0.labels < $1.labels }) { lines += member.lines }
         }
         // The samples of one metric must follow each other.
         var names: [String] = []
         for gauge in gauges where !names.contains(gauge.name) { names.append(gauge.name) }
         for name in names {
-            lines += MetricHelp.lines(of: name, type: "gauge")
+            lines += head(of: name, type: "gauge")
             for gauge in gauges where gauge.name == name {
                 let labels = gauge.labels.isEmpty ? "" : "{\(Self.text(of: gauge.labels))}"
                 lines.append("\(name)\(labels) \(number(gauge.value))")
