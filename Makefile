@@ -23,7 +23,7 @@ run: ## Start service, database, mail server, PSP simulator and portal with demo
 test: setup ## Run every test on a PostgreSQL of its own (ARGUMENTS="--filter Name" for some)
 	@scripts/test.sh $(ARGUMENTS)
 
-portal-test: ## Look at every page of the portal with headless Chromium and axe-core (installs both; PORTAL_BIN_DIR: built programs)
+portal-test: ## Look at every page of the portal with headless Chromium and axe-core (installs both; QUIETANZA_BIN_DIR: built programs)
 	@scripts/portal-test.sh
 
 faults: setup ## Inject faults under load for FAULT_SECONDS (120), then check the invariants; prints a table

@@ -11,6 +11,7 @@ fail() {
     exit 1
 }
 conf=/etc/quietanza/quietanza.conf
+portal_conf=/etc/quietanza/portal.conf
 
 if [ "$1" = install ]; then
     apt-get -qq update
@@ -32,22 +33,29 @@ answers() {
 }
 
 say "files, modes, manual pages and completions"
-[ "$(stat --format=%a:%U:%G $conf)" = 640:root:root ] || fail "mode of $conf"
-for page in "1 quietanza" "1 psp-simulator" "5 quietanza.conf"; do
+for file in $conf $portal_conf; do
+    [ "$(stat --format=%a:%U:%G $file)" = 640:root:root ] || fail "mode of $file"
+done
+for page in "1 quietanza" "1 quietanza-portal" "1 psp-simulator" "5 quietanza.conf"; do
     # shellcheck disable=SC2086
     MANWIDTH=80 man $page >/test/page.txt 2>/test/man.log || fail "man $page"
     [ "$(wc -l </test/page.txt)" -gt 15 ] || fail "man $page is short"
 done
 man 1 quietanza | grep --quiet doctor || fail "the manual lacks the command doctor"
-bash -n /usr/share/bash-completion/completions/quietanza
-[ -s /usr/share/zsh/vendor-completions/_quietanza ] && [ -s /usr/share/fish/vendor_completions.d/quietanza.fish ] || fail "completions"
-[ "$(ldd /usr/bin/quietanza /usr/bin/psp-simulator | grep --count --extended-regexp 'not found|libswift' || true)" = 0 ] \
+man 1 quietanza-portal | grep --quiet PORTAL_METRICS_PORT || fail "the manual of the portal lacks its settings"
+for program in quietanza quietanza-portal psp-simulator; do
+    bash -n /usr/share/bash-completion/completions/$program
+    [ -s /usr/share/zsh/vendor-completions/_$program ] && [ -s /usr/share/fish/vendor_completions.d/$program.fish ] \
+        || fail "completions of $program"
+done
+[ "$(ldd /usr/bin/quietanza /usr/bin/quietanza-portal /usr/bin/psp-simulator | grep --count --extended-regexp 'not found|libswift' || true)" = 0 ] \
     || fail "libraries are missing, or Swift's are linked dynamically"
 
 say "units"
-systemd-analyze verify /lib/systemd/system/quietanza.service /lib/systemd/system/quietanza-loops.service >/test/verify.log 2>&1 \
-    || fail "systemd-analyze verify"
-for unit in quietanza quietanza-loops; do
+units=(quietanza quietanza-loops quietanza-portal)
+paths=("${units[@]/#//lib/systemd/system/}")
+systemd-analyze verify "${paths[@]/%/.service}" >/test/verify.log 2>&1 || fail "systemd-analyze verify"
+for unit in "${units[@]}"; do
     systemd-analyze security --offline=true --threshold=20 --no-pager "/lib/systemd/system/$unit.service" >/test/security.log 2>&1 \
         || fail "systemd-analyze security: exposure above 2.0"
     tail -n 1 /test/security.log >&2
@@ -76,9 +84,12 @@ quietanza doctor --config $conf >/test/doctor.log 2>&1 || fail "doctor"
 [ "$(grep --count --invert-match '^ok' /test/doctor.log)" -le 3 ] || fail "doctor warns"
 
 # As the units do: the settings in the environment, and a user without rights.
-start() {
+start() { start_with $conf "$@"; }
+start_with() {
+    local settings=$1
+    shift
     # shellcheck disable=SC2046
-    env --ignore-environment PATH="$PATH" $(grep '^[A-Z]' $conf) setpriv --reuid=61234 --regid=61234 --clear-groups --no-new-privs \
+    env --ignore-environment PATH="$PATH" $(grep '^[A-Z]' "$settings") setpriv --reuid=61234 --regid=61234 --clear-groups --no-new-privs \
         --bounding-set=-all "$@" >>/test/service.log 2>&1 &
 }
 say "service and background jobs"
@@ -88,6 +99,22 @@ start quietanza loops
 loops=$!
 answers http://127.0.0.1:8080/ready 200
 answers http://127.0.0.1:8080/docs 200
+
+say "portal"
+start_with $portal_conf quietanza-portal serve
+portal=$!
+wait "$portal" && fail "the portal starts without a key"
+grep --quiet 'PORTAL_API_KEY is missing' /test/service.log || fail "the portal does not say what is missing"
+sed -i -e "s|^#PORTAL_API_KEY=.*|PORTAL_API_KEY=qz_none_0123456789|" -e "s|^#PORTAL_COOKIE_KEY=.*|PORTAL_COOKIE_KEY=$(openssl rand -base64 32)|" \
+    -e 's|^#PORTAL_PUBLIC_URL=.*|PORTAL_PUBLIC_URL=http://127.0.0.1:8070|' -e 's|^#PORTAL_METRICS_PORT=.*|PORTAL_METRICS_PORT=8071|' $portal_conf
+[ "$(stat --format=%a $portal_conf)" = 640 ] || fail "mode of the edited $portal_conf"
+start_with $portal_conf quietanza-portal serve
+portal=$!
+answers http://127.0.0.1:8070/ready 204
+answers http://127.0.0.1:8070/sign-in 200
+answers http://127.0.0.1:8070/metrics 404
+answers http://127.0.0.1:8071/metrics 200
+stop "$portal"
 stop "$service"
 stop "$loops"
 
@@ -117,7 +144,7 @@ stop "$service"
 say "removal and purge"
 dpkg --remove quietanza >/test/remove.log 2>&1 || fail "remove"
 [ ! -e /usr/bin/quietanza ] && [ ! -e /usr/share/quietanza ] || fail "the removal leaves programs"
-[ -e $conf ] || fail "the removal deletes $conf"
+[ -e $conf ] && [ -e $portal_conf ] || fail "the removal deletes $conf or $portal_conf"
 dpkg --purge quietanza >/test/purge.log 2>&1 || fail "purge"
 left=$(find /etc /usr /var/lib -iname '*quietanza*' -not -path '/var/lib/postgresql/*')
 [ -z "$left" ] || fail "the purge leaves $left"

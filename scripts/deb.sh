@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Debian package into .local/deb and checks it with lintian; prints the path of the .deb.
-# QUIETANZA_BIN_DIR names a folder with `quietanza` and `psp-simulator` of a release build with --static-swift-stdlib; without it
+# QUIETANZA_BIN_DIR names a folder with `quietanza`, `quietanza-portal` and `psp-simulator` of a release build with --static-swift-stdlib; without it
 # the script builds them. QUIETANZA_DEB_VERSION replaces the version, and QUIETANZA_DEB_LEVEL the
 # level of compression, for tests.
 set -euo pipefail
@@ -28,6 +28,7 @@ if [ -z "$bin" ]; then
     # A folder of its own: the other builds link the Swift libraries dynamically.
     build=(swift build --configuration release --static-swift-stdlib --scratch-path .build-deb)
     "${build[@]}" --product quietanza >&2
+    "${build[@]}" --product quietanza-portal >&2
     "${build[@]}" --product psp-simulator >&2
     bin=$("${build[@]}" --show-bin-path)
 fi
@@ -37,7 +38,7 @@ rm -rf "$tree"
 mkdir -p "$tree/build"/{bin,man,completions/{bash,zsh,fish}}
 cp -r packaging/debian migrations openapi.yaml llms.txt api-docs deploy docs README.md "$tree/"
 rm -f "$tree/api-docs/wheel"
-cp "$bin/quietanza" "$bin/psp-simulator" "$tree/build/bin/"
+cp "$bin/quietanza" "$bin/quietanza-portal" "$bin/psp-simulator" "$tree/build/bin/"
 cp LICENSE "$tree/build/EUPL-1.2.txt"
 # debhelper would take it for the changelog of the package, which has another form.
 cp CHANGELOG.md "$tree/build/release-notes.md"
@@ -47,7 +48,7 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 day=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)
 version=${QUIETANZA_DEB_VERSION:-$("$bin/quietanza" --version)}
 scripts/sbom.sh "$version" >"$tree/build/sbom.cdx.json"
-for program in quietanza psp-simulator; do
+for program in quietanza quietanza-portal psp-simulator; do
     "$bin/$program" --experimental-dump-help | /usr/bin/python3 packaging/manual.py program "$day" >"$tree/build/man/$program.1"
     "$bin/$program" --generate-completion-script bash | sed '1{/^#!/d}' >"$tree/build/completions/bash/$program"
     "$bin/$program" --generate-completion-script zsh >"$tree/build/completions/zsh/_$program"
