@@ -111,6 +111,9 @@ enum RomeTime {
             (1...12).contains(month), (1...31).contains(day), (0...23).contains(hour), (0...59).contains(minute)
         else { return nil }
         let parts = DateComponents(year: year, month: month, day: day, hour: hour, minute: minute)
+        // The calendar turns 31 February into a day of March.
+        let noon = calendar.date(from: DateComponents(year: year, month: month, day: day, hour: 12))
+        guard let noon, calendar.component(.day, from: noon) == day else { return nil }
         return calendar.date(from: parts)?.formatted(.iso8601)
     }
 

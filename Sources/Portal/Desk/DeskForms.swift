@@ -17,17 +17,18 @@ extension Visit {
 
     func allows(_ scopes: Scope...) -> Bool { session.staff?.allows(scopes) == true }
 
-    /// A form whose repetition has the same Idempotency-Key, and whose change applies to the version that was shown.
+    /// A form whose repetition has the same Idempotency-Key, and whose change applies to the version that was shown. A page that says what
+    /// was wrong has a new key, because its form is another request.
     func decision(
         _ action: String, _ fields: [Field], submit: String, tag: String? = nil, state: FormState = FormState()
     ) -> Form {
-        let key = form["key"] ?? PortalSession.random()
         let tag = tag ?? form["tag"] ?? ""
-        return form(action, fields, submit: submit, hidden: [("key", key), ("tag", tag)], state: state)
+        return form(
+            action, fields, submit: submit, hidden: [("key", PortalSession.random()), ("tag", tag)], state: state)
     }
 
     /// The request of such a form.
-    func request(_ path: String, _ body: [UInt8], method: String = "POST", type: String? = nil) -> APIRequest {
+    func request(_ path: String, _ body: [UInt8]? = nil, method: String = "POST", type: String? = nil) -> APIRequest {
         var request = APIRequest(method: method, path: path, body: body, timeoutSeconds: 30)
         if let type { request.headers.append(("Content-Type", type)) }
         if method == "POST", let key = field("key") { request.headers.append(("Idempotency-Key", key)) }
@@ -97,7 +98,7 @@ extension PortalApp {
     }
 
     /// The creditors of the key, for a choice: with their names, if the key may read them.
-    func creditorField(_ visit: Visit, name: StaticString = "creditor") async throws -> Field {
+    func creditorField(_ visit: Visit, name: String = "creditor") async throws -> Field {
         var options: [(value: String, label: String)] = []
         if let list = try await items("/v1/creditors", [], visit, scopes: [.positionsRead, .operations]) {
             options = list.map { creditor in

@@ -58,5 +58,5 @@ extension PortalApp {
     static let deskRoutes: [Route] =
         deskSignInRoutes + deskHomeRoutes + deskSearchRoutes + deskPositionRoutes + deskReceiptRoutes
         + deskAnomalyRoutes + deskRTRoutes + deskRefundRoutes + deskCounterRoutes + deskImportRoutes
-        + deskStatisticsRoutes + deskPSPRoutes + deskCreditorRoutes
+        + deskStatisticsRoutes + deskPSPRoutes + deskCreditorRoutes + deskMailRoutes
 }

@@ -1,23 +1,93 @@
 import JSON
 
-/// One debt with the timeline of its payments.
+/// One debt with the timeline of its payments, and the changes of its state.
 extension PortalApp {
-    static let deskPositionRoutes: [Route] = [
-        .get("/desk/positions/:id", .staff([.positionsRead])) { app, visit in
-            let (record, _) = try await app.record(ofPosition: try visit.parameter("id").text, visit)
-            return .page(DeskPositionPage(visit: visit, record: record).page)
+    static let deskPositionRoutes: [Route] =
+        [
+            .get("/desk/positions/:id", .staff([.positionsRead])) { app, visit in
+                try await app.showDeskPosition(visit)
+            }
+        ]
+        + DeskStateChange.allCases.map { change -> Route in
+            .post("/desk/positions/:id/\(change.rawValue)", .staff([.positionsWrite])) { app, visit in
+                try await app.apply(change, &visit)
+            }
         }
-    ]
+
+    private func showDeskPosition(_ visit: Visit, _ state: FormState = FormState(), status: Int = 200) async throws
+        -> PageResponse
+    {
+        let (record, tag) = try await record(ofPosition: try visit.parameter("id").text, visit)
+        return .page(DeskPositionPage(visit: visit, record: record, tag: tag, change: state).page, status: status)
+    }
+
+    private func apply(_ change: DeskStateChange, _ visit: inout Visit) async throws -> PageResponse {
+        let id = try visit.parameter("id").text
+        do {
+            let path = "/v1/positions/\(id)/\(change.rawValue)"
+            _ = try await api.json(visit.request(path), as: visit.caller)
+        } catch APIError.refused(let problem) {
+            // The page shows the state as it is now, with what can be done with it.
+            return try await showDeskPosition(
+                visit, await refused(problem, visit), status: Self.status(of: problem))
+        }
+        visit.session.flash = .deskDone
+        return .redirect("/desk/positions/\(id)")
+    }
+}
+
+/// What staff do with the state of a position, as the service names it.
+enum DeskStateChange: String, Sendable, CaseIterable {
+    case publish, cancel, restore
+
+    /// The change that is possible; nothing that concerns money already paid.
+    init?(_ position: JSONValue) {
+        let isPaid = position.list("installments").contains { $0.text("paid_at") != nil }
+        let isBusy = position.list("installments").contains { $0.flag("payment_in_progress") }
+        switch position.text("status") {
+        case "draft": self = .publish
+        case "open", "expired":
+            guard !isPaid, !isBusy, !position.flag("under_review") else { return nil }
+            self = .cancel
+        case "cancelled":
+            // A position whose alternative was paid is settled.
+            guard !isPaid, position.text("replaced_by") == nil else { return nil }
+            self = .restore
+        default: return nil
+        }
+    }
+
+    var button: TextKey {
+        switch self {
+        case .publish: .deskPublish
+        case .cancel: .deskCancel
+        case .restore: .deskRestore
+        }
+    }
+
+    var text: TextKey {
+        switch self {
+        case .publish: .deskPublishText
+        case .cancel: .deskCancelText
+        case .restore: .deskRestoreText
+        }
+    }
 }
 
 struct DeskPositionPage: Sendable {
     let visit: Visit
     let record: DeskRecord
+    /// The version that a change of the state applies to.
+    let tag: String
+    /// The change of the state that was refused.
+    var change = FormState()
     private var texts: Texts { visit.texts }
     private var position: JSONValue { record.position ?? .null }
 
     var page: Page {
-        Page(title: texts[.deskPosition], trail: [(texts[.search], "/desk/search")]) {
+        Page(
+            title: texts[.deskPosition], trail: [(texts[.search], "/desk/search")], isError: change.hasErrors
+        ) {
             element("p", ["class": "sum"], texts.euro(position.integer("total_cents") ?? 0))
             if position.flag("under_review") {
                 element("div", ["class": "notice"]) {
@@ -30,6 +100,7 @@ struct DeskPositionPage: Sendable {
             facts.html
             installments
             actions
+            stateChange
             element("h2", [:], texts[.deskTimeline])
             Timeline(record: record, texts: texts).html
         }
@@ -73,6 +144,23 @@ struct DeskPositionPage: Sendable {
                 ]
             }
         ).html
+    }
+
+    private var stateChange: HTML? {
+        guard visit.allows(.positionsWrite) else { return nil }
+        guard let possible = DeskStateChange(position) else {
+            // Without a change that is possible now, the page still says why the last one was refused.
+            guard change.hasErrors else { return nil }
+            return element("div", ["class": "notice error", "role": "alert", "id": "errors", "tabindex": "-1"]) {
+                element("h2", [:], change.message ?? texts[.deskRefused])
+                for detail in change.details { element("p", ["lang": "en"], detail) }
+            }
+        }
+        let path = "/desk/positions/\(position.text("id") ?? "")/\(possible.rawValue)"
+        return group {
+            element("p", ["class": "hint"], texts[possible.text])
+            visit.decision(path, [], submit: texts[possible.button], tag: tag, state: change).secondary
+        }
     }
 
     private var actions: HTML? {

@@ -5,7 +5,7 @@ extension PortalApp {
     static let deskReceiptRoutes: [Route] = [
         .get("/desk/receipts/:id", .staff([.receiptsRead])) { app, visit in try await app.showDeskReceipt(visit) },
         .get("/desk/receipts/:id/pdf", .staff([.receiptsRead])) { app, visit in
-            try await app.pdf(try visit.parameter("id").text, visit, as: visit.caller, audience: nil)
+            try await app.pdf(try visit.parameter("id").text, visit, as: visit.caller)
         },
         .get("/desk/receipts/:id/rt", .staff([.receiptsRead])) { app, visit in
             let id = try visit.parameter("id").text
@@ -153,7 +153,7 @@ struct DeskReceiptPage: Sendable {
                 "/desk/receipts/\(id)/void",
                 [Field(name: "void_reason", kind: .area, label: texts[.deskWhy], maximum: 500)],
                 submit: texts[.deskVoid],
-                hidden: [("position", position), ("key", visit.form["key"] ?? PortalSession.random())], state: void
+                hidden: [("position", position), ("key", PortalSession.random())], state: void
             ).secondary
         }
     }

@@ -139,6 +139,7 @@ struct Timeline: Sendable {
     private func mail(_ mail: JSONValue) -> [Entry] {
         let kind = texts.word("mail", mail.text("kind"))
         var entry = Entry(at: mail.text("created_at") ?? "", title: texts[.deskMailOf, kind])
+        if let id = mail.text("id") { entry.links = [(texts[.details], "/desk/mails/\(id)")] }
         entry.facts.add(texts[.deskRecipient], mail.text("recipient_masked"))
         entry.facts.add(texts[.status], texts.word("delivery", mail.text("status")))
         if let reason = mail.text("skipped_reason") ?? mail.text("last_error") {

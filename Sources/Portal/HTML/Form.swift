@@ -14,9 +14,11 @@ struct Field: Sendable {
         case check
         case select([(value: String, label: String)])
         case radio([(value: String, label: String)])
+        /// Several of these; each is a field of its own, whose name is that of the group, `_` and the value.
+        case checks([(value: String, label: String)])
     }
 
-    var name: StaticString
+    var name: String
     var kind = Kind.text
     var label: String
     var hint: String?
@@ -29,7 +31,7 @@ struct Field: Sendable {
     var inputMode: StaticString?
 
     var id: String { "f-\(name)" }
-    var key: String { "\(name)" }
+    var key: String { name }
 }
 
 /// What was typed into a form, and what is wrong with it.
@@ -138,7 +140,7 @@ struct FieldView: Sendable {
     private var value: String { state.values[field.key] ?? "" }
     private var hintID: String? { field.hint == nil ? nil : "\(field.id)-hint" }
     private var errorID: String? { error == nil ? nil : "\(field.id)-error" }
-    private var describedBy: String? {
+    fileprivate var describedBy: String? {
         let ids = [hintID, errorID].compactMap { $0 }
         return ids.isEmpty ? nil : ids.joined(separator: " ")
     }
@@ -148,6 +150,7 @@ struct FieldView: Sendable {
             switch field.kind {
             case .check: check
             case .radio(let options): radio(options)
+            case .checks(let options): checks(options)
             case .select(let options):
                 label
                 hint
@@ -176,11 +179,11 @@ struct FieldView: Sendable {
         }
     }
 
-    private var hint: HTML? {
+    fileprivate var hint: HTML? {
         field.hint.map { text in element("p", ["class": "hint", "id": hintID], text) }
     }
 
-    private var errorText: HTML? {
+    fileprivate var errorText: HTML? {
         error.map { text in element("p", ["class": "field-error", "id": errorID], text) }
     }
 
@@ -272,6 +275,28 @@ struct FieldView: Sendable {
                             "required": Attributes.flag(field.isRequired),
                         ])
                     element("label", ["for": "\(field.id)-\(index)"], option.label)
+                }
+            }
+        }
+    }
+}
+
+extension FieldView {
+    private func checks(_ options: [(value: String, label: String)]) -> HTML {
+        element("fieldset", ["id": field.id, "aria-describedby": describedBy]) {
+            element("legend", [:], field.label)
+            hint
+            errorText
+            for option in options {
+                let name = "\(field.name)_\(option.value)"
+                element("div", ["class": "check"]) {
+                    element(
+                        "input",
+                        [
+                            "type": "checkbox", "id": "f-\(name)", "name": name, "value": "yes",
+                            "checked": Attributes.flag(state.values[name] == "yes"),
+                        ])
+                    element("label", ["for": "f-\(name)"], option.label)
                 }
             }
         }

@@ -154,5 +154,20 @@ enum DeskTexts {
         deskMailSubject | Oggetto | Subject | Betreff | Objet | Zadeva
         deskMailSentence | Prima frase | First sentence | Erster Satz | Première phrase | Prvi stavek
         deskPreview | Anteprima | Preview | Vorschau | Aperçu | Predogled
+        deskMail | E-mail | E-mail | E-Mail | E-mail | E-pošta
+        deskMailResend | Invia di nuovo | Send again | Erneut senden | Envoyer à nouveau | Pošlji znova
+        deskMailResendText | Parte una nuova e-mail con lo stesso contenuto. Quella di prima resta com’è. | A new e-mail with the same content is sent. The former one stays as it is. | Eine neue E-Mail mit demselben Inhalt wird gesendet. Die bisherige bleibt, wie sie ist. | Un nouvel e-mail avec le même contenu est envoyé. Le précédent reste tel quel. | Pošlje se novo sporočilo z isto vsebino. Prejšnje ostane, kot je.
+        deskMailTo | Indirizzo e-mail | E-mail address | E-Mail-Adresse | Adresse e-mail | E-poštni naslov
+        deskMailToHint | Vuoto: lo stesso indirizzo di prima. L’indirizzo non resta nel giornale. | Empty: the same address as before. The journal does not store the address. | Leer: dieselbe Adresse wie bisher. Das Journal speichert die Adresse nicht. | Vide : la même adresse qu’avant. Le journal n’enregistre pas l’adresse. | Prazno: isti naslov kot prej. Dnevnik naslova ne shrani.
+        deskMailRetry | Riprova adesso | Try again now | Jetzt erneut versuchen | Réessayer maintenant | Poskusi zdaj
+        deskMailRetryText | Mette questa e-mail in testa alla coda, con i tentativi da capo. | Puts this e-mail at the head of the queue and restarts its attempts. | Stellt diese E-Mail an den Anfang der Warteschlange und zählt die Versuche neu. | Place cet e-mail en tête de file et remet ses essais à zéro. | To sporočilo postavi na začetek vrste in poskuse začne znova.
+        deskMailAttempts | Tentativi | Attempts | Versuche | Essais | Poskusi
+        deskMailResentOf | Nuovo invio di un’altra e-mail | Sent again after another e-mail | Erneuter Versand einer anderen E-Mail | Nouvel envoi d’un autre e-mail | Ponovno pošiljanje drugega sporočila
+        deskPublish | Pubblica | Publish | Veröffentlichen | Publier | Objavi
+        deskPublishText | La posizione è una bozza. Pubblicata, chi deve pagare la vede e la può pagare. | This is a draft. Once it is published, the debtor sees it and can pay it. | Dies ist ein Entwurf. Nach der Veröffentlichung sieht der Schuldner sie und kann sie zahlen. | C’est un brouillon. Une fois publiée, le débiteur la voit et peut la payer. | To je osnutek. Po objavi ga dolžnik vidi in lahko plača.
+        deskCancel | Annulla la posizione | Cancel the debt | Forderung stornieren | Annuler la créance | Prekliči terjatev
+        deskCancelText | Annullata, non si può più pagare. Si può ripristinare. | A cancelled debt can no longer be paid. It can be restored. | Eine stornierte Forderung kann nicht mehr gezahlt werden. Sie kann wiederhergestellt werden. | Une créance annulée ne peut plus être payée. Elle peut être rétablie. | Preklicane terjatve ni več mogoče plačati. Lahko se obnovi.
+        deskRestore | Ripristina | Restore | Wiederherstellen | Rétablir | Obnovi
+        deskRestoreText | La posizione è annullata. Ripristinata, si può pagare di nuovo. | This debt is cancelled. Once it is restored, it can be paid again. | Diese Forderung ist storniert. Wiederhergestellt kann sie wieder gezahlt werden. | Cette créance est annulée. Rétablie, elle peut être payée à nouveau. | Ta terjatev je preklicana. Po obnovi jo je spet mogoče plačati.
         """
 }

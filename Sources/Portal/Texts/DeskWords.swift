@@ -95,6 +95,13 @@ enum DeskWords {
         refusedReceiptConflict | Questa RT esiste già con altro contenuto | This RT exists with other content | Diese RT gibt es schon mit anderem Inhalt | Cette RT existe déjà avec un autre contenu | Ta RT že obstaja z drugo vsebino
         refusedTooManyImports | Ci sono già cinque importazioni non finite | There are five unfinished imports already | Es gibt schon fünf unfertige Importe | Il y a déjà cinq importations inachevées | Nedokončanih uvozov je že pet
         refusedIdempotencyKeyReused | Il modulo è già stato inviato. Riapri la pagina | The form was sent before. Open the page again | Das Formular wurde schon gesendet. Öffnen Sie die Seite neu | Le formulaire a déjà été envoyé. Rouvrez la page | Obrazec je bil že poslan. Znova odprite stran
+        refusedPositionNotEditable | Lo stato della posizione non lo permette | The state of the debt does not allow this | Der Zustand der Forderung erlaubt das nicht | L’état de la créance ne le permet pas | Stanje terjatve tega ne dovoljuje
+        refusedNotificationNotResendable | Questa e-mail non si può inviare di nuovo | This e-mail cannot be sent again | Diese E-Mail kann nicht erneut gesendet werden | Cet e-mail ne peut pas être envoyé à nouveau | Tega sporočila ni mogoče poslati znova
+        refusedNotificationNotRetryable | Questa e-mail non aspetta un invio: inviala di nuovo | This e-mail is not waiting to be sent: send it again | Diese E-Mail wartet nicht auf den Versand: Senden Sie sie erneut | Cet e-mail n’attend pas d’envoi : envoyez-le à nouveau | To sporočilo ne čaka na pošiljanje: pošljite ga znova
+        mailNewNotice | Nuovo avviso | New notice | Neuer Bescheid | Nouvel avis | Novo obvestilo
+        mailDueReminder | Promemoria di scadenza | Reminder of a due date | Fälligkeitserinnerung | Rappel d’échéance | Opomnik o roku
+        mailPaymentNotice | Avvisi di pagamento | Payment notices | Zahlungsbescheide | Avis de paiement | Plačilna obvestila
+        mailTest | Prova di invio | Delivery test | Testversand | Essai d’envoi | Preizkus pošiljanja
         """
 }
 

@@ -28,6 +28,26 @@ enum TextKey: String, Sendable, CaseIterable {
     case notPayable, pspFailed, suspended, choosePSPError, archiveIntro, noReceipts, origin, originPagopa
     case originCounter, originOther, receiptSettled, receiptReview, receiptVoided, receiptFailed, refunded
     case receiptID, guestTitle, guestIntro, guestNoticeHint, guestFind, guestNotFound
+    case chooseInstallments, chooseInstallmentsHint, chooseInstallmentsError, tooManyInstallments
+    case severalInstallments, allNotices, options, optionsText, optionShown, optionSingle, optionInstallments
+    case optionReplaced, amountChanged, noLongerOwed
+    // Why an installment cannot be paid
+    case disabledDraft, disabledPaid, disabledCancelled, disabledWrittenOff, disabledOverdue, disabledValidityEnded
+    case disabledUnderReview, disabledPaymentInProgress, disabledAlternativeInProgress, disabledSuspended
+    // The profile
+    case profile, profileData, profileDataText, profileSaved, profileChangedMeanwhile, save, fullName, address
+    case mailLanguage, provedBy, provedMailbox, provedSmartCard, provedIdentityProvider, changeEmail, changeEmailText
+    case changeEmailIntro, newEmail, emailCodeSent, emailChanged, changePassword, setPassword, changePasswordText
+    case changePasswordIntro, currentPassword, currentPasswordWrong, passwordChanged, eraseAccount, eraseAccountText
+    case eraseIntro, eraseConfirm, accountErased
+    // Delegations
+    case delegations, delegationsText, delegationsIntro, delegationProof, delegationsReceived, delegationsGiven
+    case delegator, delegate, giveDelegation, delegateTaxCode, delegationLastDay, delegationLastDayHint
+    case noDelegations, delegationActive, delegationInactive, delegationIsWithdrawn, delegationGiven
+    case delegationWithdrawn, delegationEnded, delegationStopped, actFor, actingFor, stopActing, withdraw
+    // Payments without a bill
+    case spontaneous, spontaneousText, spontaneousIntro, noSpontaneous, spontaneousOwn, amountBounds, debtorKind
+    case kindPerson, kindOrganization
     // The desk
     case desk, deskIntro, deskSignIn, deskSignInIntro, deskKey, deskKeyHint, deskKeyWrong, deskKeyKind
     case deskForbiddenTitle, deskForbiddenText, deskDone, deskRefused, deskNothing, deskSave, deskShow, deskWaiting
@@ -50,7 +70,9 @@ enum TextKey: String, Sendable, CaseIterable {
     case deskSuspend, deskSuspendHint, deskUntil, deskUntilHint, deskLift, deskCreditors, deskCreditorsIntro
     case deskLogo, deskLogoFile, deskLogoHint, deskLogoText, deskLogoTextHint, deskColor, deskColorHint
     case deskSentence, deskWordings, deskWordingsText, deskWrite, deskWordingText, deskWordingHint, deskMailSubject
-    case deskMailSentence, deskPreview
+    case deskMailSentence, deskPreview, deskMail, deskMailResend, deskMailResendText, deskMailTo, deskMailToHint
+    case deskMailRetry, deskMailRetryText, deskMailAttempts, deskMailResentOf, deskPublish, deskPublishText
+    case deskCancel, deskCancelText, deskRestore, deskRestoreText
     // Codes at the desk
     case anomalyReceiptConflict, anomalyAmountMismatch, anomalyPartialPayment, anomalyAlreadyPaid
     case anomalyPositionCancelled, anomalyPositionExpired, anomalyPositionDraft, anomalyUnknownIuv
@@ -69,5 +91,6 @@ enum TextKey: String, Sendable, CaseIterable {
     case groupDebtType, groupMethod, refusedAnomalyNotOpen, refusedResolutionNotPossible, refusedPreconditionFailed
     case refusedRefundNotPossible, refusedRefundNotChangeable, refusedVoidNotPossible, refusedPositionUnderReview
     case refusedInstallmentNotPayable, refusedPaymentInProgress, refusedReceiptConflict, refusedTooManyImports
-    case refusedIdempotencyKeyReused
+    case refusedIdempotencyKeyReused, refusedPositionNotEditable, refusedNotificationNotResendable
+    case refusedNotificationNotRetryable, mailNewNotice, mailDueReminder, mailPaymentNotice, mailTest
 }

@@ -51,7 +51,10 @@ struct Texts: Sendable {
 
     /// The cells of each line of the tables.
     static var rows: [[String]] {
-        [CommonTexts.table, AccountTexts.table, PaymentTexts.table, DeskTexts.table, DeskWords.table].flatMap { table in
+        [
+            CommonTexts.table, AccountTexts.table, PaymentTexts.table, ProfileTexts.table, DeskTexts.table,
+            DeskWords.table,
+        ].flatMap { table in
             table.split(separator: "\n").map { line in line.split(separator: " | ").map(String.init) }
         }
     }
