@@ -2,7 +2,7 @@ import JSON
 
 /// Why a call to the service has no result.
 enum APIError: Error, Equatable {
-    /// No response in time, or one that says so (429, 500, 503).
+    /// No response in time, or one that says so (500, 503, or a proxy's 502 and 504).
     case unavailable(retryAfterSeconds: Int?)
     /// The API key is wrong, revoked or lacks a scope: a mistake of the operator.
     case misconfigured
@@ -60,7 +60,8 @@ extension APIReply {
         case (401, "unauthenticated"), (403, "forbidden"): throw .misconfigured
         case (404, _): throw .notFound
         case (429, _): throw .tooManyRequests(retryAfterSeconds: min(max(retry ?? 5, 1), 3_600))
-        case (500, _), (503, _): throw .unavailable(retryAfterSeconds: retry)
+        // 502 and 504 of the service name the PSP; others come from a proxy before it.
+        case (500..., _) where !problem.code.hasPrefix("psp-"): throw .unavailable(retryAfterSeconds: retry)
         default: throw .refused(problem)
         }
     }

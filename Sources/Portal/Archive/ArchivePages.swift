@@ -6,7 +6,7 @@ extension PortalApp {
         .get("/archive", .signedIn) { app, visit in try await app.listReceipts(visit) },
         .get("/archive/:id", .signedIn) { app, visit in try await app.showReceipt(visit) },
         .get("/archive/:id/pdf", .signedIn) { app, visit in
-            try await app.pdf(try visit.parameter("id").text, visit, as: visit.caller, audience: nil)
+            try await app.pdf(try visit.parameter("id").text, visit, as: visit.caller, query: visit.onBehalfOf)
         },
     ]
 
@@ -17,7 +17,8 @@ extension PortalApp {
         var isWrong = false
         do {
             page = try await api.get(
-                "/v1/receipts", query: values + [("limit", "20"), ("cursor", visit.query["cursor"])],
+                "/v1/receipts",
+                query: values + [("limit", "20"), ("cursor", visit.query["cursor"])] + visit.onBehalfOf,
                 as: visit.caller)
         } catch APIError.refused {
             isWrong = true
@@ -31,7 +32,8 @@ extension PortalApp {
     }
 
     private func showReceipt(_ visit: Visit) async throws -> PageResponse {
-        let receipt = try await api.get("/v1/receipts/\(try visit.parameter("id").text)", as: visit.caller)
+        let receipt = try await api.get(
+            "/v1/receipts/\(try visit.parameter("id").text)", query: visit.onBehalfOf, as: visit.caller)
         return .page(ArchivePages.receipt(visit, receipt))
     }
 }

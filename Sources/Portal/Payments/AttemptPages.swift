@@ -81,13 +81,15 @@ extension PortalApp {
         let receipt = try visit.parameter("receipt").text
         let attempt = try await attempt(visit)
         guard attempt.list("receipts").contains(where: { $0.text("id") == receipt }) else { throw APIError.notFound }
-        return try await pdf(receipt, visit, as: try caller(of: id, visit), audience: "payer")
+        return try await pdf(receipt, visit, as: try caller(of: id, visit), query: [("for", "payer")])
     }
 
-    func pdf(_ receipt: String, _ visit: Visit, as caller: APICaller, audience: String?) async throws -> PageResponse {
+    func pdf(_ receipt: String, _ visit: Visit, as caller: APICaller, query: [(String, String?)] = []) async throws
+        -> PageResponse
+    {
         let isDownload = visit.query["download"] == "1"
         let request = APIRequest(
-            path: "/v1/receipts/\(receipt)/pdf" + APIClient.query([("for", audience)]),
+            path: "/v1/receipts/\(receipt)/pdf" + APIClient.query(query),
             headers: [("Accept", "application/pdf")], timeoutSeconds: 20, maximumBytes: 8 << 20)
         let reply = try await api.reply(request, as: caller)
         let name = "ricevuta-\(receipt.suffix(12)).pdf"

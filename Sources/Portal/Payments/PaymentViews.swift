@@ -56,8 +56,6 @@ enum PaymentPages {
                 name: "email", kind: .email, label: texts[.receiptEmail], autocomplete: "email", isRequired: false,
                 maximum: 254),
         ]
-        // A repeat of the same form starts nothing new.
-        let key = state.hasErrors ? PortalSession.random() : visit.form["key"] ?? PortalSession.random()
         let method = visit.parameters["method"]?.text ?? ""
         return Page(title: texts[.choosePSP], trail: trail(bill, texts), isError: state.hasErrors) {
             element("p", ["class": "hint"], texts[.step, "2", "3"])
@@ -66,8 +64,8 @@ enum PaymentPages {
                 element("p", ["class": "notice"], texts[.noMethods])
             } else {
                 visit.form(
-                    "\(bill.path)/\(method)", fields, submit: texts[.startPayment], hidden: [("key", key)],
-                    state: state
+                    "\(bill.path)/\(method)", fields, submit: texts[.startPayment],
+                    hidden: [("key", PortalSession.random()), ("amount", String(bill.amountCents))], state: state
                 ).html
             }
             element("p") { element("a", ["href": bill.path], texts[.back]) }
@@ -88,13 +86,15 @@ enum PaymentPages {
         case "installment-not-payable": .notPayable
         case "position-under-review": .underReview
         case "suspended": .suspended
+        case "amount-changed": .amountChanged
+        case "no-longer-owed": .noLongerOwed
         case "psp-refused", "psp-unreachable", "psp-timed-out": .pspFailed
         default: .refusedText
         }
     }
 
     private static func trail(_ bill: Bill, _ texts: Texts) -> [(label: String, path: String)] {
-        bill.caller.accessToken == nil
+        bill.role == .guest
             ? [(texts[.payNotice], "/notice")]
             : [(texts[.payments], "/payments"), (texts[.details], "/documents/\(bill.positionID)")]
     }
@@ -103,11 +103,55 @@ enum PaymentPages {
     private static func summary(_ bill: Bill, _ texts: Texts) -> HTML {
         var facts = Facts()
         facts.add(texts[.reason], html: element("bdi", [:], bill.description))
-        facts.add(texts[.installment, bill.number], bill.dueDate.map { "\(texts[.dueDate]): \(texts.day($0))" })
-        facts.add(texts[.noticeNumber], bill.noticeNumber.map(texts.notice))
+        for part in bill.parts {
+            let name = texts[.installment, String(part.number)]
+            let due = part.dueDate.map { "\(texts[.dueDate]): \(texts.day($0))" }
+            facts.add(name, bill.parts.count == 1 ? due : "\(texts.euro(part.amountCents)), \(due ?? "")")
+            facts.add(texts[.noticeNumber], part.noticeNumber.map(texts.notice))
+        }
         return group {
             element("p", ["class": "sum"], texts.euro(bill.amountCents))
             facts.html
         }
+    }
+}
+
+/// Which of several installments to pay.
+struct InstallmentChoice: Sendable {
+    let position: JSONValue
+    let role: PayerRole
+    let visit: Visit
+    var state = FormState()
+
+    var page: Page {
+        let texts = visit.texts
+        let id = position.text("id") ?? ""
+        let parts = Bill.parts(of: position)
+        let options = parts.filter { $0.obstacle == nil }.map { part in
+            (value: String(part.number), label: label(part))
+        }
+        let field = Field(
+            name: "number", kind: .checks(options), label: texts[.installments],
+            hint: texts[.chooseInstallmentsHint, String(Bill.maximumParts)])
+        let trail =
+            role == .guest
+            ? [(texts[.payNotice], "/notice")]
+            : [(texts[.payments], "/payments"), (texts[.details], "/documents/\(id)")]
+        return Page(title: texts[.chooseInstallments], trail: trail, isError: state.hasErrors) {
+            element("p", ["class": "lead"]) { element("bdi", [:], position.text("description") ?? "") }
+            if options.isEmpty {
+                element("div", ["class": "notice", "role": "status"]) {
+                    texts[parts.lazy.compactMap(\.obstacle).first ?? .notPayable]
+                }
+            } else {
+                visit.form("/pay/\(id)", [field], submit: texts[.proceed], state: state).html
+            }
+        }
+    }
+
+    private func label(_ part: Bill.Part) -> String {
+        let texts = visit.texts
+        let name = "\(texts[.installment, String(part.number)]): \(texts.euro(part.amountCents))"
+        return part.dueDate.map { "\(name) (\(texts[.dueDate]): \(texts.day($0)))" } ?? name
     }
 }

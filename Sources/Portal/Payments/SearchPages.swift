@@ -10,7 +10,13 @@ extension PortalApp {
         let search = PositionSearch(visit.query)
         var page = JSONValue.object([])
         var isWrong = false
-        do { page = try await api.post("/v1/positions/search", search.body, as: visit.caller) } catch APIError.refused {
+        do {
+            // Only the list has a parameter for a delegation.
+            page =
+                visit.session.delegator == nil
+                ? try await api.post("/v1/positions/search", search.body, as: visit.caller)
+                : try await api.get("/v1/positions", query: search.query + visit.onBehalfOf, as: visit.caller)
+        } catch APIError.refused {
             isWrong = true
         }
         let texts = visit.texts
@@ -69,13 +75,19 @@ struct PositionSearch: Sendable {
         }
     }
 
+    private var statuses: [String] {
+        switch values["show"] {
+        case "to_pay": ["open", "partially_paid", "expired"]
+        case "paid": ["paid", "partially_paid"]
+        default: ["open", "partially_paid", "paid", "expired", "cancelled"]
+        }
+    }
+
+    private func code(_ name: String) -> String? { values[name]?.replacing(" ", with: "") }
+
     var body: [UInt8] {
         JSONWriter.object { json in
-            switch values["show"] {
-            case "to_pay": json.array("status", ["open", "partially_paid", "expired"]) { $0.value($1) }
-            case "paid": json.array("status", ["paid", "partially_paid"]) { $0.value($1) }
-            default: json.array("status", ["open", "partially_paid", "paid", "expired", "cancelled"]) { $0.value($1) }
-            }
+            json.array("status", statuses) { $0.value($1) }
             // A year that is no number is sent as it is, so that the service refuses it.
             if let year = values["document_year"] {
                 if let number = Int64(year) {
@@ -85,12 +97,21 @@ struct PositionSearch: Sendable {
                 }
             }
             json.field("document_number", values["document_number"])
-            json.field("iuv", values["iuv"]?.replacing(" ", with: ""))
-            json.field("notice_number", values["notice_number"]?.replacing(" ", with: ""))
+            json.field("iuv", code("iuv"))
+            json.field("notice_number", code("notice_number"))
             json.field("sort", "due_date")
             json.field("limit", 20)
             json.field("cursor", cursor)
         }
+    }
+
+    /// The same as parameters of the list.
+    var query: [(String, String?)] {
+        statuses.map { ("status", $0) } + [
+            ("document_year", values["document_year"]), ("document_number", values["document_number"]),
+            ("iuv", code("iuv")), ("notice_number", code("notice_number")), ("sort", "due_date"), ("limit", "20"),
+            ("cursor", cursor),
+        ]
     }
 
     func nextPath(_ cursor: String) -> String {

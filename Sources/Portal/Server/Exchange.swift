@@ -65,6 +65,9 @@ struct Visit: Sendable {
         }
     }
 
+    /// The parameter of a read for the person for whom the citizen acts.
+    var onBehalfOf: [(String, String?)] { [("on_behalf_of", session.delegator?.delegation)] }
+
     func parameter(_ name: String) throws(APIError) -> Segment {
         guard let value = parameters[name] else { throw .notFound }
         return value
@@ -83,7 +86,7 @@ struct Visit: Sendable {
 
 /// `application/x-www-form-urlencoded`, in queries and bodies.
 enum FormCoding {
-    static let maximumFields = 60
+    static let maximumFields = 80
     static let maximumValueBytes = 4_096
 
     /// Nil if the text is malformed, not UTF-8, or beyond the limits. Of repeated names the first counts.

@@ -120,6 +120,7 @@ struct PortalApp: Sendable {
         } catch APIError.signedOut {
             return signInFirst(&visit, .sessionEnded)
         } catch let error as APIError {
+            if error == .notFound, await hasDelegationEnded(&visit) { return .redirect("/delegations") }
             log(error, request)
             let kind = ErrorPages.Kind(error)
             return .page(

@@ -52,5 +52,6 @@ extension PortalApp {
     /// Every route of the pages; a part adds its routes here.
     static let routes: [Route] =
         homeRoutes + signInRoutes + otherSignInRoutes + registrationRoutes + passwordRoutes + serviceRoutes
-        + searchRoutes + paymentRoutes + attemptRoutes + guestRoutes + archiveRoutes + helpRoutes + deskRoutes
+        + searchRoutes + paymentRoutes + attemptRoutes + guestRoutes + archiveRoutes + helpRoutes + profileRoutes
+        + delegationRoutes + spontaneousRoutes + deskRoutes
 }

@@ -62,6 +62,8 @@ struct PositionList: Sendable {
 /// One position: its lines, its installments with what can be done, and its receipts.
 struct PositionPage: Sendable {
     let position: JSONValue
+    /// Other positions that pay the same debt.
+    let alternatives: [JSONValue]
     let visit: Visit
 
     private var texts: Texts { visit.texts }
@@ -76,6 +78,7 @@ struct PositionPage: Sendable {
                 element("div", ["class": "notice", "role": "status"]) { texts[.underReview] }
             }
             facts
+            choice
             lines
             Table(
                 caption: texts[.installments],
@@ -85,6 +88,7 @@ struct PositionPage: Sendable {
                     .init(title: texts[.action]),
                 ], rows: position.list("installments").map(row)
             ).html
+            allInstallments
             receipts
         }
     }
@@ -120,17 +124,27 @@ struct PositionPage: Sendable {
 
     private func row(_ item: JSONValue) -> [HTML] {
         let number = item.integer("number").map(String.init) ?? ""
-        let inProgress = item.flag("payment_in_progress")
-        let isPayable = item.flag("payable") && !inProgress && !position.flag("under_review")
+        let obstacle = Bill.parts(of: position).first { String($0.number) == number }?.obstacle
+        let status =
+            item.flag("payment_in_progress") ? TextKey.statusInProgress : ServicePages.status(item.text("status"))
         let name = texts[.installment, number]
         return [
             HTML(name),
             HTML(item.text("due_date").map(texts.day) ?? ""),
             HTML(item.text("notice_number").map(texts.notice) ?? ""),
-            HTML(texts[inProgress ? .statusInProgress : ServicePages.status(item.text("status"))]),
+            HTML(texts[status]),
             HTML(texts.euro(item.integer("amount_cents") ?? 0)),
             group {
-                if isPayable {
+                if let obstacle {
+                    // The status says it already, or the page above the table.
+                    if [.disabledPaid, .disabledCancelled, .disabledDraft, .underReview, .payInProgress].contains(
+                        obstacle)
+                    {
+                        "–"
+                    } else {
+                        texts[obstacle]
+                    }
+                } else {
                     element(
                         "a",
                         [
@@ -139,11 +153,56 @@ struct PositionPage: Sendable {
                         ], texts[.pay])
                     " "
                     element("a", ["href": "/documents/\(id)/notices/\(number)"], texts[.noticePDF])
-                } else {
-                    "–"
                 }
             },
         ]
+    }
+
+    /// What concerns several installments together.
+    private var allInstallments: HTML? {
+        guard Bill.parts(of: position).count(where: { $0.obstacle == nil }) > 1 else { return nil }
+        return group {
+            element("p", ["class": "hint"], texts[.severalInstallments, String(Bill.maximumParts)])
+            element("p", ["class": "actions"]) {
+                element("a", ["href": "/pay/\(id)", "class": "button primary"], texts[.chooseInstallments])
+                element("a", ["href": "/documents/\(id)/notices", "class": "button"], texts[.allNotices])
+            }
+        }
+    }
+
+    /// A debt that can be paid in more than one way, such as at once or in installments.
+    private var choice: HTML? {
+        if let other = position.text("replaced_by") {
+            return element("div", ["class": "notice", "role": "status"]) {
+                element("p") {
+                    texts[.optionReplaced] + " "
+                    element("a", ["href": "/documents/\(other)"], texts[.details])
+                }
+            }
+        }
+        guard !alternatives.isEmpty else { return nil }
+        return group {
+            element("h2", [:], texts[.options])
+            element("p", [:], texts[.optionsText])
+            element("ul", ["class": "choices"]) {
+                element("li") { element("p") { option(position, texts[.optionShown]) } }
+                for other in alternatives {
+                    element("li") {
+                        element("a", ["href": "/documents/\(other.text("id") ?? "")"]) { option(other, nil) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func option(_ position: JSONValue, _ note: String?) -> HTML {
+        let count = position.list("installments").count
+        let parts = count == 1 ? texts[.optionSingle] : texts[.optionInstallments, String(count)]
+        return group {
+            element("bdi", [:], position.text("description") ?? "")
+            element("span", [:], " \(parts): \(texts.euro(position.integer("residual_cents") ?? 0))")
+            if let note { element("span", [:], " – \(note)") }
+        }
     }
 
     private var receipts: HTML? {

@@ -5,28 +5,48 @@ extension PortalApp {
         .get("/services", .signedIn) { app, visit in try await app.listServices(visit) },
         .get("/services/:service", .signedIn) { app, visit in try await app.listDocuments(visit) },
         .get("/documents/:id", .signedIn) { app, visit in try await app.showDocument(visit) },
+        .get("/documents/:id/notices", .signedIn) { app, visit in try await app.notice("/notices", visit) },
         .get("/documents/:id/notices/:number", .signedIn) { app, visit in try await app.sendNotice(visit) },
     ]
 
     private static let maximumCreditors = 20
+    private static let maximumAlternatives = 20
 
     /// The services of the debt types of every creditor of the key.
     private func listServices(_ visit: Visit) async throws -> PageResponse {
-        let creditors = try await api.get(
-            "/v1/creditors", query: [("limit", "\(Self.maximumCreditors)")], as: visit.caller)
         var names: [String: [String]] = [:]
-        for taxCode in creditors.list("items").compactMap({ $0.text("tax_code") }) {
-            let types = try await api.get("/v1/creditors/\(APIClient.encoded(taxCode))/debt-types", as: visit.caller)
-            for type in types.list("items") {
-                guard let service = type.text("service"), let texts = type["descriptions"] else { continue }
-                let name = texts.text(visit.language.rawValue) ?? texts.text("it") ?? service
-                if !(names[service, default: []].contains(name)) { names[service, default: []].append(name) }
-            }
+        for type in try await debtTypes(visit) {
+            guard let service = type.text("service") else { continue }
+            let name = type.localized("descriptions", visit.language) ?? service
+            if !(names[service, default: []].contains(name)) { names[service, default: []].append(name) }
         }
         let items = names.sorted { $0.key < $1.key }.map { service, types in
             (ServicePages.name(service, visit.texts), types.joined(separator: ", "), "/services/\(service)")
         }
         return .page(ServicePages.services(visit, items))
+    }
+
+    /// The debt types of the creditors of the key, in the order of the creditors.
+    func debtTypes(_ visit: Visit) async throws -> [JSONValue] {
+        let creditors = try await api.get(
+            "/v1/creditors", query: [("limit", "\(Self.maximumCreditors)")], as: visit.caller.asGuest)
+        let codes = creditors.list("items").compactMap { $0.text("tax_code") }
+        return try await each(of: codes) { code in
+            try await api.get("/v1/creditors/\(APIClient.encoded(code))/debt-types", as: visit.caller.asGuest)
+                .list("items")
+        }.flatMap { $0 }
+    }
+
+    /// Calls for several values at the same time; the results are in their order.
+    func each<Value: Sendable, Result: Sendable>(
+        of values: [Value], _ call: @escaping @Sendable (Value) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            for (index, value) in values.enumerated() { group.addTask { (index, try await call(value)) } }
+            var results: [(Int, Result)] = []
+            for try await result in group { results.append(result) }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
     }
 
     private func listDocuments(_ visit: Visit) async throws -> PageResponse {
@@ -35,7 +55,7 @@ extension PortalApp {
             "/v1/positions",
             query: [
                 ("service", service), ("sort", "-document"), ("limit", "20"), ("cursor", visit.query["cursor"]),
-            ], as: visit.caller)
+            ] + visit.onBehalfOf, as: visit.caller)
         let title = ServicePages.name(service, visit.texts)
         return .page(
             Page(title: title, trail: [(visit.texts[.services], "/services")]) {
@@ -46,20 +66,54 @@ extension PortalApp {
             })
     }
 
+    private func ownPosition(_ id: String, _ visit: Visit) async throws -> JSONValue {
+        try await api.get("/v1/positions/\(id)", query: visit.onBehalfOf, as: visit.caller)
+    }
+
     private func showDocument(_ visit: Visit) async throws -> PageResponse {
-        let id = try visit.parameter("id").text
-        let position = try await api.get("/v1/positions/\(id)", as: visit.caller)
-        return .page(PositionPage(position: position, visit: visit).page)
+        let position = try await ownPosition(try visit.parameter("id").text, visit)
+        return .page(
+            PositionPage(position: position, alternatives: try await alternatives(to: position, visit), visit: visit)
+                .page)
+    }
+
+    /// The other ways to pay the same debt. Lists do not say which positions belong together, so the open ones are looked at.
+    private func alternatives(to position: JSONValue, _ visit: Visit) async throws -> [JSONValue] {
+        guard let group = position.text("alternative_group"), let id = position.text("id"),
+            ["open", "partially_paid"].contains(position.text("status"))
+        else { return [] }
+        let list = try await api.get(
+            "/v1/positions",
+            query: [
+                ("creditor_tax_code", position.text("creditor_tax_code")), ("status", "open"), ("sort", "due_date"),
+                ("limit", "\(Self.maximumAlternatives)"),
+            ] + visit.onBehalfOf, as: visit.caller)
+        let ids = list.list("items").compactMap { $0.text("id") }.filter { $0 != id }
+        let others = try await each(of: ids.compactMap { Segment($0)?.text }) { try await ownPosition($0, visit) }
+        return others.filter { $0.text("alternative_group") == group }
     }
 
     private func sendNotice(_ visit: Visit) async throws -> PageResponse {
+        try await notice("/installments/\(try visit.parameter("number").text)/notice", visit)
+    }
+
+    /// Notices have no parameter for a delegation, so the position is read with it before they are read with the portal's key.
+    private func notice(_ path: String, _ visit: Visit) async throws -> PageResponse {
         let id = try visit.parameter("id").text
-        let number = try visit.parameter("number").text
+        let isDelegate = visit.session.delegator != nil
+        if isDelegate { _ = try await ownPosition(id, visit) }
         let request = APIRequest(
-            path: "/v1/positions/\(id)/installments/\(number)/notice", headers: [("Accept", "application/pdf")],
-            timeoutSeconds: 20, maximumBytes: 8 << 20)
-        let reply = try await api.reply(request, as: visit.caller)
+            path: "/v1/positions/\(id)\(path)", headers: [("Accept", "application/pdf")], timeoutSeconds: 20,
+            maximumBytes: 8 << 20)
+        let reply = try await api.reply(request, as: isDelegate ? visit.caller.asGuest : visit.caller)
         return .file(reply.body, type: "application/pdf", disposition: "inline; filename=\"avviso.pdf\"")
+    }
+}
+
+extension JSONValue {
+    /// A text in the language, or else in Italian.
+    func localized(_ key: String, _ language: Language) -> String? {
+        self[key].flatMap { $0.text(language.rawValue) ?? $0.text("it") }
     }
 }
 

@@ -2,6 +2,13 @@ import Foundation
 import JSON
 import Text
 
+/// The person for whom a citizen acts.
+struct Delegator: Sendable, Equatable {
+    /// The id of the delegation.
+    let delegation: String
+    let taxCode: String
+}
+
 /// What the sealed cookie holds about one visitor.
 struct PortalSession: Sendable, Equatable {
     /// The most recent payments and notices of a visitor without an account.
@@ -19,6 +26,8 @@ struct PortalSession: Sendable, Equatable {
     /// Positions that the visitor found by their notice number, and attempts started without an account.
     var guestPositions: [String] = []
     var guestAttempts: [String] = []
+    /// For whom the citizen acts, if not for themselves.
+    var delegator: Delegator?
     /// Binds the answer of an identity provider or a card to this browser.
     var state: String?
     var nonce: String?
@@ -88,6 +97,12 @@ struct PortalSession: Sendable, Equatable {
                 }
             }
             json.field("n", next)
+            if let delegator {
+                json.object("d") { json in
+                    json.field("i", delegator.delegation)
+                    json.field("t", delegator.taxCode)
+                }
+            }
             if !guestPositions.isEmpty { json.array("gp", guestPositions) { $0.value($1) } }
             if !guestAttempts.isEmpty { json.array("ga", guestAttempts) { $0.value($1) } }
             json.field("st", state)
@@ -113,6 +128,9 @@ struct PortalSession: Sendable, Equatable {
         }
         if let key = json["k"], let secret = key.text("s"), let name = key.text("n") {
             staff = StaffKey(secret: secret, name: name, scopes: Set(key.strings("p").compactMap(Scope.init)))
+        }
+        if let person = json["d"], let delegation = person.text("i"), let taxCode = person.text("t") {
+            delegator = Delegator(delegation: delegation, taxCode: taxCode)
         }
         next = json.text("n")
         guestPositions = json.strings("gp")
