@@ -87,6 +87,19 @@ struct Layout: Sendable {
                 element("a", ["href": visit.area.home], visit.area == .desk ? "\(name) – \(texts[.desk])" : name)
             }
             if page.hasTopLevelNavigation { menu }
+            delegator
+        }
+    }
+
+    /// For whom the citizen acts, on every page.
+    private var delegator: HTML? {
+        guard visit.area == .citizens, let delegator = visit.session.delegator else { return nil }
+        return element("div", ["class": "delegator", "role": "region", "aria-label": texts[.delegations]]) {
+            element("p", [:], texts[.actingFor, delegator.taxCode])
+            element("form", ["method": "post", "action": "/delegations/stop"]) {
+                element("input", ["type": "hidden", "name": "csrf", "value": visit.session.csrf])
+                element("button", ["type": "submit", "class": "plain"], texts[.stopActing])
+            }
         }
     }
 
@@ -98,6 +111,10 @@ struct Layout: Sendable {
             if visit.session.isSignedIn {
                 if let staff = visit.session.staff {
                     element("span", ["class": "who"]) { element("bdi", [:], staff.name) }
+                } else {
+                    element(
+                        "a", ["href": "/profile", "aria-current": isCurrent("/profile") ? "page" : nil],
+                        texts[.profile])
                 }
                 element("form", ["method": "post", "action": visit.area.signOutPath]) {
                     element("input", ["type": "hidden", "name": "csrf", "value": visit.session.csrf])

@@ -39,6 +39,11 @@ enum Style {
         .menu{padding:0 max(.5rem,calc(50vw - 34.5rem))}
         .menu a{display:block;padding:.6rem .5rem;min-height:2.75rem;text-decoration:none;font-weight:600}
         .menu a[aria-current]{box-shadow:inset 0 -4px #fff}
+        .delegator{background:var(--bg);color:var(--text);border-bottom:4px solid var(--focus);display:flex;flex-wrap:wrap;
+        align-items:center;gap:.25rem 1rem;padding:.5rem max(1rem,calc(50vw - 34rem))}
+        .delegator p,.delegator form{margin:0}
+        .delegator p{font-weight:600;overflow-wrap:anywhere}
+        .delegator button.plain{color:var(--link);text-decoration:underline;padding:.4rem 0;min-height:2.5rem}
         main{max-width:70rem;margin:0 auto;padding:1rem 1rem 3rem}
         h1{font-size:1.9rem;line-height:1.2;margin:.5rem 0 1rem}
         h2{font-size:1.35rem;line-height:1.3;margin:2rem 0 .75rem}

@@ -9,10 +9,13 @@ enum HomePages {
             visit.session.isSignedIn
             ? [
                 (.services, .homeServices, "/services"), (.payments, .homePayments, "/payments"),
-                (.archive, .homeArchive, "/archive"), (.payNotice, .homeNotice, "/notice"), (.help, .homeHelp, "/help"),
+                (.archive, .homeArchive, "/archive"), (.payNotice, .homeNotice, "/notice"),
+                (.spontaneous, .spontaneousText, "/spontaneous"), (.delegations, .delegationsText, "/delegations"),
+                (.help, .homeHelp, "/help"),
             ]
             : [
-                (.signIn, .homeSignIn, "/sign-in"), (.payNotice, .homeNotice, "/notice"), (.help, .homeHelp, "/help"),
+                (.signIn, .homeSignIn, "/sign-in"), (.payNotice, .homeNotice, "/notice"),
+                (.spontaneous, .spontaneousText, "/spontaneous"), (.help, .homeHelp, "/help"),
             ]
         return Page(title: visit.session.isSignedIn ? texts[.welcome] : texts[.homeTitle]) {
             element("p", ["class": "lead"], texts[.homeIntro])
