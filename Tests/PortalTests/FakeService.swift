@@ -88,6 +88,13 @@ final class Browser {
         await send(IncomingRequest(method: "POST", path: path, headers: ["content-type": type], body: body))
     }
 
+    /// A request of any method.
+    func send(method: String, _ path: String) async -> OutgoingResponse {
+        let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+        return await send(
+            IncomingRequest(method: method, path: parts.first ?? "/", query: parts.dropFirst().first ?? ""))
+    }
+
     private func send(_ request: IncomingRequest) async -> OutgoingResponse {
         var request = request
         request.cookies = cookies
