@@ -1,12 +1,14 @@
 """A citizen's journey through the portal and a staff member's through its desk in Chromium, with axe-core on every page (see
 portal-test.sh)."""
 
+import base64
 import email
 import email.policy
 import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import time
 import urllib.request
@@ -22,6 +24,7 @@ SCHEMES = ("light", "dark")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESS = f"mario.{time.time_ns()}@example.org"
 PASSWORD = "quattro gatti sul tetto"
+CARD_PORTAL = "http://127.0.0.1:18071"
 
 faults = []
 checked = 0
@@ -141,17 +144,196 @@ def pay(visitor, prefix):
     visitor.check(f"{prefix}-done")
 
 
-def sign_in_by_spid(visitor):
+def sign_in_by_spid(visitor, tax_code=None, prefix="spid"):
     page = visitor.page
     page.goto(f"{PORTAL}/sign-in")
     visitor.submit("form[action='/sign-in/oidc'] button")
-    visitor.check("spid")
+    visitor.check(prefix)
     with page.expect_navigation():
         page.click("a[data-go]")
+    if tax_code:
+        page.fill("[name=tax_code]", tax_code)
     visitor.submit("button[type=submit]")
-    visitor.check("spid-signed-in")
+    visitor.check(f"{prefix}-signed-in")
     if page.url.rstrip("/") != PORTAL:
-        faults.append(f"spid: ended at {page.url}")
+        faults.append(f"{prefix}: ended at {page.url}")
+
+
+def expect(condition, text):
+    if not condition:
+        faults.append(text)
+
+
+def pay_several_installments(visitor):
+    """A debt in three installments, two of them paid together, with the other option of the same debt."""
+    page = visitor.page
+    group = f"TARI-{time.time_ns()}"
+    debt = new_debt([1000, 2000, 3000], alternative_group=group)
+    single = new_debt([5900], alternative_group=group)
+    visitor.open(f"/documents/{debt['id']}", "installments")
+    expect(page.locator(f"main a[href='/documents/{single['id']}']").count() == 1, "installments: the other option is missing")
+    for path in ("notices", "notices/1"):
+        answer = page.request.get(f"{PORTAL}/documents/{debt['id']}/{path}")
+        expect(answer.body().startswith(b"%PDF"), f"installments: {path}: {answer.status}")
+    visitor.follow(f"main a[href='/pay/{debt['id']}']", "installments-choose")
+    page.uncheck("[name=number_1]")
+    visitor.submit()
+    visitor.check("installments-errors")
+    page.check("[name=number_1]")
+    page.check("[name=number_3]")
+    visitor.submit()
+    expect(page.url.endswith(f"/pay/{debt['id']}/1-3"), f"installments: ended at {page.url}")
+    pay(visitor, "installments-pay")
+    visitor.open(f"/documents/{debt['id']}", "installments-paid")
+    visitor.open(f"/documents/{single['id']}", "option-replaced")
+
+
+def change_profile(visitor):
+    """Data, password and mailbox of the registered citizen, and what the page says about mistakes."""
+    global PASSWORD
+    page = visitor.page
+    visitor.open("/profile", "profile")
+    visitor.open("/profile/data", "profile-data")
+    page.fill("[name=street]", "")
+    visitor.submit()
+    visitor.check("profile-data-errors")
+    page.fill("[name=street]", "Corso Francia 3")
+    visitor.submit()
+    visitor.check("profile-saved")
+    expect("Corso Francia 3" in page.inner_text("main"), "profile: the address was not saved")
+    visitor.open("/profile/password", "profile-password")
+    page.fill("[name=current_password]", "sbagliata davvero")
+    page.fill("[name=password]", "sette rane nello stagno")
+    visitor.submit()
+    visitor.check("profile-password-errors")
+    page.fill("[name=current_password]", PASSWORD)
+    page.fill("[name=password]", "sette rane nello stagno")
+    visitor.submit()
+    visitor.check("profile-password-changed")
+    expect(page.url.endswith("/profile"), f"profile: ended at {page.url}")
+    PASSWORD = "sette rane nello stagno"
+    address = f"nuova.{ADDRESS}"
+    visitor.open("/profile/email", "profile-email")
+    page.fill("[name=email]", address)
+    visitor.submit()
+    visitor.check("profile-email-code")
+    page.fill("[name=token]", mailed_code(address))
+    visitor.submit()
+    visitor.check("profile-email-changed")
+    expect(address in page.inner_text("main"), "profile: the mailbox was not changed")
+    visitor.open("/profile/erase", "profile-erase")
+    visitor.submit()
+    visitor.check("profile-erase-errors")
+    visitor.open("/delegations", "delegations-unproved")
+
+
+def delegate(browser):
+    """One person lets another act, who sees and pays; then the delegation is withdrawn."""
+    delegator = Visitor(browser)
+    sign_in_by_spid(delegator, "RSSMRA80A01H501U", "delegator")
+    page = delegator.page
+    delegator.open("/delegations", "delegations")
+    page.fill("[name=delegate]", "sbagliato")
+    delegator.submit("form[action='/delegations'] button")
+    delegator.check("delegations-errors")
+    page.fill("[name=delegate]", "BSCMTT83A12L719R")
+    page.fill("[name=last_day]", "2035-12-31")
+    delegator.submit("form[action='/delegations'] button")
+    delegator.check("delegations-given")
+    debt = new_debt([1500, 2500])
+
+    acting = Visitor(browser)
+    sign_in_by_spid(acting, "BSCMTT83A12L719R", "delegate")
+    page = acting.page
+    page.goto(f"{PORTAL}/documents/{debt['id']}")
+    expect("Mensa" not in page.inner_text("main"), "delegate: the debt is shown without acting")
+    acting.open("/delegations", "delegations-received")
+    acting.submit("form[action$='/act'] button >> nth=0")
+    acting.check("acting-payments")
+    expect("RSSMRA80A01H501U" in page.inner_text("header"), "delegate: the page does not say for whom")
+    acting.open(f"/documents/{debt['id']}", "acting-document")
+    answer = page.request.get(f"{PORTAL}/documents/{debt['id']}/notices")
+    expect(answer.body().startswith(b"%PDF"), f"delegate: notices: {answer.status}")
+    acting.open("/archive", "acting-archive")
+    acting.open("/spontaneous", "acting-spontaneous")
+    page.goto(f"{PORTAL}/pay/{debt['id']}/1-2")
+    pay(acting, "acting-pay")
+    delegator.open("/delegations", "delegations-again")
+    delegator.submit("form[action$='/withdraw'] button >> nth=0")
+    delegator.check("delegations-withdrawn")
+    page.goto(f"{PORTAL}/payments")
+    acting.check("acting-ended")
+    expect(page.url.endswith("/delegations"), f"delegate: ended at {page.url}")
+    delegator.context.close()
+    acting.context.close()
+
+
+def pay_without_a_bill(browser):
+    """A debt type that is open to payers, with and without an account."""
+    form = {
+        "minimum_cents": 1000, "maximum_cents": 5000, "fields": [
+            {"key": "plate", "labels": {"it": "Targa", "en": "Number plate"}, "kind": "text", "required": True,
+             "pattern": "[A-Z]{2}[0-9]{3}[A-Z]{2}"},
+            {"key": "from", "labels": {"it": "Dal giorno"}, "kind": "date", "required": False},
+        ]}
+    call("PUT", f"{os.environ['API']}/v1/creditors/12345678903/debt-types/sosta", desk_key("creditor_key"), {
+        "descriptions": {"it": "Permesso di sosta", "en": "Parking permit"}, "service": "mobility",
+        "taxonomy_code": "9/0101002IM/", "payable_after_due": False, "request_form": form})
+    guest = Visitor(browser)
+    page = guest.page
+    guest.open("/spontaneous", "spontaneous")
+    guest.follow("main .tiles a[href$='/sosta']", "spontaneous-form")
+    guest.submit()
+    guest.check("spontaneous-errors")
+    page.fill("[name=field_plate]", "sbagliata")
+    page.fill("[name=amount]", "12,50")
+    page.check("[name=kind][value=person]")
+    page.fill("[name=tax_code]", "RSSMRA80A01H501U")
+    page.fill("[name=full_name]", "Mario Rossi")
+    guest.submit()
+    guest.check("spontaneous-refused")
+    page.fill("[name=field_plate]", "AB123CD")
+    guest.submit()
+    expect("/pay/" in page.url, f"spontaneous: ended at {page.url}")
+    pay(guest, "spontaneous-pay")
+    guest.context.close()
+
+
+def portal_with_cards():
+    """A portal of its own, because `make run` offers no cards."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    environment |= {
+        "PORTAL_API_URL": os.environ["API"], "PORTAL_API_KEY": os.environ["API_KEY"], "PORTAL_PUBLIC_URL": CARD_PORTAL,
+        "PORTAL_HTTP_PORT": CARD_PORTAL.rsplit(":", 1)[1], "PORTAL_SMART_CARDS": "true",
+        "PORTAL_COOKIE_KEY": base64.b64encode(os.urandom(32)).decode(), "PORTAL_METRICS_PORT": "18072",
+    }
+    return subprocess.Popen(["quietanza-portal", "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def look_at_the_card_page(browser):
+    """The pages around a smart card. No browser here has a card: the service's card port needs TLS and certificates of a test card, which
+    `SmartCardTests` present."""
+    portal = portal_with_cards()
+    try:
+        for _ in range(100):
+            try:
+                fetch(f"{CARD_PORTAL}/ready")
+                break
+            except OSError:
+                time.sleep(0.1)
+        visitor = Visitor(browser)
+        visitor.page.goto(f"{CARD_PORTAL}/sign-in")
+        visitor.check("card-sign-in")
+        visitor.follow("main a[href='/sign-in/card']", "card")
+        # Without its card port the service gives no ticket, and the page says so.
+        visitor.page.goto(f"{CARD_PORTAL}/sign-in/card/return?code=x&state=y")
+        visitor.check("card-refused")
+        metrics = fetch("http://127.0.0.1:18072/metrics").decode()
+        expect('http_server_request_duration_seconds_count{method="GET",route="/sign-in/card"' in metrics, "no metrics of the portal")
+        visitor.context.close()
+    finally:
+        portal.terminate()
+        expect(portal.wait(60) == 0, "the portal did not stop well")
 
 
 def call(method, url, key=None, body=None, headers=None):
@@ -169,15 +351,16 @@ def call(method, url, key=None, body=None, headers=None):
         return json.loads(answer.read() or b"null")
 
 
-def new_debt():
+def new_debt(amounts=(5980,), **members):
     number = str(time.time_ns())
     debt = {
         "creditor_tax_code": "12345678903", "external_id": f"DESK-{number}", "debt_type": "mensa",
         "document": {"year": 2026, "number": number}, "description": "Mensa scolastica",
         "debtor": {"kind": "person", "tax_code": "RSSMRA80A01H501U", "full_name": "Mario Rossi", "email": ADDRESS},
-        "lines": [{"description": "Pasti di ottobre", "amount_cents": 5980}],
-        "installments": [{"amount_cents": 5980, "due_date": "2030-01-31"}],
-    }
+        "lines": [{"description": "Pasti di ottobre", "amount_cents": sum(amounts)}],
+        "installments": [
+            {"amount_cents": amount, "due_date": f"2030-{month:02}-28"} for month, amount in enumerate(amounts, 1)],
+    } | members
     return call("POST", f"{os.environ['API']}/v1/positions", desk_key("creditor_key"), debt)
 
 
@@ -235,11 +418,42 @@ def pay_at_the_counter(visitor):
     page.fill("[name=reference]", "Q/1")
     visitor.submit()
     visitor.check("desk-position-paid")
+    change_state(visitor)
+    page.goto(f"{PORTAL}{position}")
     visitor.follow("main .timeline a[href^='/desk/receipts/'] >> nth=0", "desk-receipt")
     page.fill("[name=reason]", "Sconto")
     page.fill("[name=amount]", "1,00")
     visitor.submit("form[action$='/refund'] button")
     visitor.check("desk-refund")
+
+
+def change_state(visitor):
+    """A draft is published, cancelled and restored."""
+    page = visitor.page
+    debt = new_debt(draft=True)
+    visitor.open(f"/desk/positions/{debt['id']}", "desk-draft")
+    for change in ("publish", "cancel", "restore"):
+        visitor.submit(f"form[action$='/{change}'] button")
+        visitor.check(f"desk-{change}")
+    expect(page.locator("form[action$='/cancel']").count() == 1, "desk: the position was not restored")
+
+
+def send_a_mail_again(visitor):
+    """The receipt of a debt, sent to another address."""
+    page = visitor.page
+    visitor.follow("main .timeline a[href^='/desk/mails/'] >> nth=0", "desk-mail")
+    page.fill("[name=to]", "senza chiocciola")
+    visitor.submit("form[action$='/resend'] button")
+    visitor.check("desk-mail-errors")
+    address = f"altra.{ADDRESS}"
+    page.fill("[name=to]", address)
+    visitor.submit("form[action$='/resend'] button")
+    visitor.check("desk-mail-sent")
+    for _ in range(100):
+        if any(mail["to"] == address for mail in json.loads(fetch(f"{MAIL}/messages"))):
+            return
+        time.sleep(0.2)
+    faults.append("desk: the e-mail was not sent again")
 
 
 def import_debts(visitor):
@@ -261,6 +475,15 @@ def import_debts(visitor):
         time.sleep(0.2)
         page.reload()
     visitor.check("desk-import")
+
+
+def counter_payment():
+    """The id of a debt that was paid at the counter, whose receipt was mailed."""
+    debt = new_debt()
+    call("POST", f"{os.environ['API']}/v1/positions/{debt['id']}/counter-payments", desk_key("creditor_key"), {
+        "installment": 1, "amount_cents": 5980, "paid_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60)),
+        "till": "Economato", "reference": "Q/2"})
+    return debt["id"]
 
 
 def work_at_the_desk(browser):
@@ -307,6 +530,8 @@ def work_at_the_desk(browser):
     operator.page.fill("[name=q]", "RSSMRA80A01H501U")
     operator.submit()
     operator.follow("main a[href^='/desk/positions/'] >> nth=0", "desk-ops-position")
+    operator.open(f"/desk/positions/{counter_payment()}", "desk-ops-paid")
+    send_a_mail_again(operator)
     operator.context.close()
 
 
@@ -344,6 +569,8 @@ def main():
         for language in ("en", "de", "fr", "sl"):
             visitor.open(f"/payments?language={language}", f"payments-{language}")
         page.goto(f"{PORTAL}/payments?language=it")
+        pay_several_installments(visitor)
+        change_profile(visitor)
         page.goto(f"{PORTAL}/payments")
         notice = next(notices(visitor), None)
         visitor.context.close()
@@ -358,6 +585,9 @@ def main():
             pay(guest, "guest")
         guest.context.close()
         sign_in_by_spid(Visitor(browser))
+        delegate(browser)
+        pay_without_a_bill(browser)
+        look_at_the_card_page(browser)
         make_anomaly()
         work_at_the_desk(browser)
         browser.close()
