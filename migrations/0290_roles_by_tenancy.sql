@@ -1,6 +1,6 @@
 -- breaks older builds
 -- The service acts as one role for each kind of tenancy instead of as quietanza_app, which becomes their group and keeps the rights on tables
--- (ADR 0093). A policy of quietanza_app applies to all of them. The policies of tables that requests read and write most are those of one role
+-- (ADR 0101). A policy of quietanza_app applies to all of them. The policies of tables that requests read and write most are those of one role
 -- each, because PostgreSQL prepares every subquery of a policy for every statement, also for a kind of tenancy that does not need it.
 DO $$
 DECLARE

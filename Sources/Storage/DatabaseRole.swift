@@ -3,7 +3,7 @@ import Postgres
 
 /// The roles as which the service acts in the database. Each is a member of the group `quietanza_app`, which has the rights on tables, and
 /// sees the rows that its policies allow. Policies for one kind of tenancy are planned into fewer steps than policies that ask for the kind
-/// (ADR 0093).
+/// (ADR 0101).
 package enum DatabaseRole: String, Sendable, CaseIterable {
     /// Operators and background jobs.
     case every = "quietanza_every"
