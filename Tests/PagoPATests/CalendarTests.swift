@@ -198,7 +198,8 @@ import Testing
         for _ in 0..<2_000 {
             // From 1900 to 2999.
             let seconds = Int64.random(in: -2_208_988_800..<32_503_680_000, using: &random)
-            let fraction = [0, 1, 100, 250_000, 999_999, Int64.random(in: 0..<1_000_000, using: &random)]
+            let fraction =
+                [0, 1, 100, 250_000, 999_999, Int64.random(in: 0..<1_000_000, using: &random)]
                 .randomElement(using: &random) ?? 0
             let date = calendar.dateComponents(
                 [.year, .month, .day, .hour, .minute, .second], from: Date(timeIntervalSince1970: Double(seconds)))
@@ -215,7 +216,9 @@ import Testing
         }
     }
 
-    @Test func `ids are written as Foundation writes UUIDs, in small letters, and have the order of their texts`() throws {
+    @Test func `ids are written as Foundation writes UUIDs, in small letters, and have the order of their texts`()
+        throws
+    {
         let ids = (0..<500).map { _ in Identifier<Position>(uuid: UUID()) }
         for (one, other) in zip(ids, ids.dropFirst()) {
             #expect(one.description == one.uuid.uuidString.lowercased())
