@@ -128,8 +128,8 @@ extension [UInt8] {
     /// Appends the last decimal digits of a number that is not negative.
     mutating func append(decimal number: Int, digits: Int) {
         var divisor = 1
-        for _ in 1..<max(1, digits) { divisor *= 10 }  // at most six digits
-        for _ in 0..<max(0, digits) {
+        for _ in 1..<Swift.max(1, digits) { divisor *= 10 }  // at most six digits
+        for _ in 0..<Swift.max(0, digits) {
             append(0x30 + UInt8(truncatingIfNeeded: number / divisor % 10))
             divisor /= 10
             if divisor == 0 { break }
@@ -138,7 +138,7 @@ extension [UInt8] {
 }
 
 func fourDigits(_ number: Int) -> String {
-    String(repeating: "0", count: max(0, 4 - String(number).count)) + String(number)
+    String(repeating: "0", count: Swift.max(0, 4 - String(number).count)) + String(number)
 }
 
 /// The decimal number in these bytes; `nil` if one of them is not a digit.
