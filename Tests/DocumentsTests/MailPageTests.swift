@@ -120,30 +120,46 @@ import Testing
             ])
     }
 
+    @Test(arguments: NotificationKind.allCases, Language.allCases)
+    func `an e-mail of any kind is complete, has no placeholder, and its two parts say the same`(
+        kind: NotificationKind, language: Language
+    ) throws {
+        for sample in try MailSamples.mails(kind, of: Self.creditor(sender: nil), language) {
+            let mail = sample.mail
+            let page = try Self.parsed(mail.html)
+            let body = try #require(Self.all("body", in: page).first)
+            for text in [mail.subject, mail.plain, Self.words(of: body)] {
+                #expect(!text.contains("{") && !text.contains("}") && !text.isEmpty, "\(sample.name): \(text)")
+            }
+            #expect(Self.all("h1", in: page).map(\.text) == [mail.subject])
+            // Each word of the plain text is on the page. An address may be behind a label.
+            let shown = Self.words(of: body)
+            for word in mail.plain.split(whereSeparator: \.isWhitespace) where !word.contains("https://") {
+                let letters = word.trimmingCharacters(in: .punctuationCharacters)
+                #expect(letters.isEmpty || shown.contains(letters), "\(sample.name): \(word)")
+            }
+            #expect(mail.html.utf8.count < 20_000 && mail.plain.utf8.count < 4_000, "\(sample.name)")
+        }
+    }
+
+    /// All texts below a node.
+    private static func words(of node: XMLNode) -> String {
+        ([node.text] + node.children.map(words)).joined(separator: " ")
+    }
+
     /// `MAIL_PAGES=folder swift test --filter MailPageTests` writes the pages of every kind and language.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["MAIL_PAGES"] != nil))
     func `the pages are written to a folder, for a person to look at`() throws {
         let folder = URL(filePath: try #require(ProcessInfo.processInfo.environment["MAIL_PAGES"]))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let creditor = try Self.creditor(sender: "Comune & Città – Ufficio scuola")
-        let day = try Instant(rfc3339: "2026-11-29T15:00:00Z")
         for language in Language.allCases {
-            var mails = try NotificationKind.worded.map { kind in
-                let sample = try MailTexts.sample(kind, of: creditor, wording: nil, language: language, at: day)
-                return (kind.rawValue, try #require(sample))
-            }
-            let link =
-                "https://portale.example.org/verifica?pagina=registrazione#token=qzm_4tUZx0pQ2n8Jk3fWc7yRb5vLs9dHg1mEa6"
-            mails += [
-                ("verify_email", MailTexts.verifyEmail(code: "K7PD-2M9Q", link: link, hours: 24, language: language)),
-                ("password_reset", MailTexts.passwordReset(code: "K7PD-2M9Q", link: nil, hours: 1, language: language)),
-                ("email_changed", MailTexts.emailChanged(language: language)),
-                ("smart_card_proved", MailTexts.smartCardProved(language: language)),
-                ("webhook_paused", MailTexts.webhookPaused(link: "https://api.example.org/v1/x", language: language)),
-            ]
-            for (name, mail) in mails {
-                try mail.html.write(
-                    to: folder.appending(path: "\(name)-\(language.rawValue).html"), atomically: true, encoding: .utf8)
+            for sample in try NotificationKind.allCases.flatMap({
+                try MailSamples.mails($0, of: creditor, language)
+            }) {
+                try sample.mail.html.write(
+                    to: folder.appending(path: "\(sample.name)-\(language.rawValue).html"), atomically: true,
+                    encoding: .utf8)
             }
         }
     }

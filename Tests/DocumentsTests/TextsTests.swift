@@ -59,6 +59,7 @@ import Testing
         .en: ["can not", "attestation", "State"],
         .de: [
             "du", "dich", "dir", "dein", "deine", "Behörde", "Inkasso", "Inkassos", "Schuld", "Rückzahlung", "Vorgang",
+            "Zahlungsaufforderung",
         ],
         .fr: ["tu", "te", "toi", "ton", "tes", "courrier électronique", "Frais"],
         .sl: ["ti", "tvoj", "tvoje", "organ", "izterjave", "okence", "elektronski naslov"],

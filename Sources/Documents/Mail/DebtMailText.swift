@@ -2,7 +2,8 @@ import PagoPA
 
 /// The texts of mails that ask for a payment. `{creditor}` is a placeholder; ``NoticeText`` has the labels of the facts below them.
 package enum DebtMailText: String, TextTable {
-    case noticeSubject, notice, reminderSubject, reminder, howToPay, attached, paidAlready, creditorTaxCode,
+    case noticeSubject, notice, reminderSubject, reminder, askedSubject, asked, howToPay, attached, paidAlready,
+        creditorTaxCode,
         unsubscribe,
         unsubscribeLink
 
@@ -36,6 +37,18 @@ package enum DebtMailText: String, TextTable {
                 fr:
                     "Nous vous rappelons qu'un paiement à {creditor} arrive bientôt à échéance et n'est pas encore enregistré.",
                 sl: "Opominjamo vas, da se rok za plačilo ({creditor}) izteka in plačilo še ni zabeleženo.")
+        case .askedSubject:
+            Texts(
+                it: "Avviso di pagamento di {creditor}", en: "Payment notice from {creditor}",
+                de: "Zahlungsmitteilung von {creditor}", fr: "Avis de paiement de {creditor}",
+                sl: "Obvestilo o plačilu ({creditor})")
+        case .asked:
+            Texts(
+                it: "{creditor} ti invia l'avviso per pagare l'importo residuo.",
+                en: "{creditor} sends you the notice to pay what is still owed.",
+                de: "{creditor} sendet Ihnen die Zahlungsmitteilung für den noch offenen Betrag.",
+                fr: "{creditor} vous envoie l'avis pour payer ce qui reste dû.",
+                sl: "{creditor}: pošiljamo vam obvestilo za plačilo zneska, ki je še odprt.")
         case .howToPay:
             Texts(
                 it:

@@ -7,13 +7,13 @@ package struct DebtMailFacts: Sendable {
     /// In the order of the position; at least one.
     let first: Installment
     let installments: [Installment]
-    /// The page that ends these mails.
-    let unsubscribeURL: String
+    /// The page that ends these mails; nil for a mail that somebody asked for.
+    let unsubscribeURL: String?
     let hasNotice: Bool
 
     /// - Returns: nil without an installment.
     package init?(
-        creditor: Creditor, position: Position, installments: [Installment], unsubscribeURL: String, hasNotice: Bool
+        creditor: Creditor, position: Position, installments: [Installment], unsubscribeURL: String?, hasNotice: Bool
     ) {
         guard let first = installments.first else { return nil }
         self.creditor = creditor
@@ -40,6 +40,11 @@ extension MailTexts {
         debtMail(facts, logo, wording, language, subject: .reminderSubject, .reminder)
     }
 
+    /// The creditor was asked for the notice of a debt; it is attached.
+    package static func paymentNotice(_ facts: DebtMailFacts, logo: MailLogo? = nil, language: Language) -> MailText {
+        debtMail(facts, logo, nil, language, subject: .askedSubject, .asked)
+    }
+
     private static func debtMail(
         _ debt: DebtMailFacts, _ logo: MailLogo?, _ wording: MailWording?, _ language: Language,
         subject: DebtMailText, _ sentence: DebtMailText
@@ -56,12 +61,10 @@ extension MailTexts {
             blocks: [
                 .paragraph(wording?.sentence.map(own.filled) ?? words[sentence, ["creditor": name]]),
                 .facts(facts(of: debt, amount: amount, language)),
-            ] + next.map { .paragraph(words[$0]) } + [
-                contact(debt.creditor, Wording<PaymentMailText>(language)),
-                .footer(
-                    words[.unsubscribe, ["creditor": name]], label: words[.unsubscribeLink],
-                    url: debt.unsubscribeURL),
-            ])
+            ] + next.map { .paragraph(words[$0]) } + [contact(debt.creditor, Wording<PaymentMailText>(language))]
+                + (debt.unsubscribeURL.map { url in
+                    [.footer(words[.unsubscribe, ["creditor": name]], label: words[.unsubscribeLink], url: url)]
+                } ?? []))
     }
 
     private static func facts(of debt: DebtMailFacts, amount: String, _ language: Language) -> [MailText.Fact] {
@@ -71,13 +74,16 @@ extension MailTexts {
             MailText.Fact(PaymentMailText.amountAsked.text(in: language), amount, .large),
         ]
         let creditor = MailText.Fact(DebtMailText.creditorTaxCode.text(in: language), debt.creditor.taxCode.value)
-        guard debt.installments.count > 1 else {
-            return begin + [
-                MailText.Fact(ReceiptText.dueDate.text(in: language), formats.day(debt.first.dueDate), .strong),
-                MailText.Fact(labels[.notice], debt.first.noticeNumber.grouped), creditor,
-            ]
-        }
         let count = String(debt.position.installments.count)
+        guard debt.installments.count > 1 else {
+            let words = Wording<ReceiptText>(language)
+            let number = words[.installmentOf, ["number": String(debt.first.number), "count": count]]
+            return begin + (debt.position.installments.count > 1 ? [MailText.Fact(words[.installment], number)] : [])
+                + [
+                    MailText.Fact(words[.dueDate], formats.day(debt.first.dueDate), .strong),
+                    MailText.Fact(labels[.notice], debt.first.noticeNumber.grouped), creditor,
+                ]
+        }
         return begin + [creditor]
             + debt.installments.map { part in
                 let due = labels[.due, ["day": formats.day(part.dueDate)]]

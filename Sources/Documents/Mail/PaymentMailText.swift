@@ -8,7 +8,7 @@ package enum PaymentMailText: String, TextTable {
         doubleNext, failedSubject, failed, again, amountAsked, refundSubject, refundDecided, refundNext,
         refundAttached, refundAmount, openReceipt, linkValid, linkExpiredTitle, linkExpired, contact, automatic,
         testSubject, test, webhookSubject,
-        webhookPaused, webhookNext, noticeSubject, notice, noticeAttached
+        webhookPaused, webhookNext
 
     package var texts: Texts {
         switch self {
@@ -277,33 +277,6 @@ package enum PaymentMailText: String, TextTable {
                     "Aucun événement n'est perdu. Quand votre système est prêt, réactivez l'abonnement avec l'API : vous recevrez les événements à partir du premier manquant.",
                 sl:
                     "Noben dogodek ni izgubljen. Ko je vaš sistem pripravljen, naročnino znova vklopite prek API: prejeli boste dogodke od prvega manjkajočega."
-            )
-        case .noticeSubject:
-            Texts(
-                it: "Avviso di pagamento di {creditor}",
-                en: "Payment notice of {creditor}",
-                de: "Zahlungsaufforderung von {creditor}",
-                fr: "Avis de paiement ({creditor})",
-                sl: "Obvestilo o plačilu ({creditor})")
-        case .notice:
-            Texts(
-                it: "{creditor} ti invia l'avviso per pagare il debito residuo.",
-                en: "{creditor} sends you the notice to pay what is still owed.",
-                de: "{creditor} sendet Ihnen die Zahlungsaufforderung für den noch offenen Betrag.",
-                fr: "{creditor} vous envoie l'avis pour payer ce qui reste dû.",
-                sl: "{creditor} vam pošilja obvestilo za plačilo zneska, ki je še odprt.")
-        case .noticeAttached:
-            Texts(
-                it:
-                    "Trovi l'avviso in allegato, in formato PDF. Se hai già pagato, non pagare di nuovo e ignora questo messaggio.",
-                en:
-                    "The notice is attached as a PDF. If you have already paid, do not pay again and ignore this message.",
-                de:
-                    "Die Zahlungsaufforderung ist als PDF beigefügt. Wenn Sie schon bezahlt haben, zahlen Sie nicht noch einmal und beachten Sie diese Nachricht nicht.",
-                fr:
-                    "L'avis est joint au format PDF. Si vous avez déjà payé, ne payez pas à nouveau et ne tenez pas compte de ce message.",
-                sl:
-                    "Obvestilo je priloženo v obliki PDF. Če ste že plačali, ne plačajte znova in tega sporočila ne upoštevajte."
             )
         }
     }

@@ -122,10 +122,7 @@ extension NotificationOperations {
     /// - Returns: `nil` when the mail is no longer needed.
     private func message(_ mail: PagoPA.Notification, to recipient: EmailAddress) async throws -> [UInt8]? {
         if let citizen = mail.citizen { return try await citizenMessage(mail, about: citizen, to: recipient) }
-        if mail.kind == .paymentNotice, let position = mail.position {
-            return try await noticeMessage(mail, about: position, to: recipient)
-        }
-        if mail.kind.asksForPayment { return try await debtMessage(mail, to: recipient) }
+        if let reason = DebtMailReason(mail) { return try await debtMessage(mail, reason, to: recipient) }
         guard let receiptID = mail.receipt else {
             let text =
                 mail.kind == .webhookPaused

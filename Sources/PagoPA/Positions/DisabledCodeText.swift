@@ -6,7 +6,7 @@ extension DisabledCode: TextTable {
             Texts(
                 it: "L'avviso non è ancora stato pubblicato.",
                 en: "The notice has not been published yet.",
-                de: "Die Zahlungsaufforderung ist noch nicht veröffentlicht.",
+                de: "Die Zahlungsmitteilung ist noch nicht veröffentlicht.",
                 fr: "L'avis n'est pas encore publié.",
                 sl: "Obvestilo še ni objavljeno.")
         case .paid:
