@@ -48,22 +48,6 @@ import Testing
         for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
     }
 
-    /// With everything that a context adds, over several pages.
-    @Test(arguments: Language.allCases, [ReceiptAudience.payer, .debtor])
-    func `a receipt with the whole bill conforms in every language and version`(
-        language: Language, audience: ReceiptAudience
-    ) async throws {
-        let content = ReceiptContent(
-            try Sample.receipt(transfers: 3, debtor: Sample.anna), try Sample.context(lines: 40), for: audience,
-            language: language)
-        let pdf = try await Self.drawing.get().draw(content)
-        try PDFVerdict.keep(pdf, as: "receipt-bill-\(language.rawValue)-\(audience.rawValue)")
-        for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
-        let check = try Tool.withFile(pdf, suffix: "pdf") { try Tool.run("qpdf", ["--check", $0]) }
-        #expect(check.contains("No syntax or stream encoding errors found"))
-        #expect(try await Self.drawing.get().draw(content) == pdf)
-    }
-
     @Test func `receipts that a renderer drew before do not change the bytes`() async throws {
         let renderer = try ReceiptPDF(threads: 1)
         func draw(_ index: Int) async throws -> [UInt8] {

@@ -8,12 +8,12 @@ enum Sample {
         fee: Int64? = 150, status: Disposition = .settled, transfers: Int = 1, psp: Bool = true,
         remittance: String = "/RFB/02260618143027134/59.80", payerName: String = "Niccolò D’Angelo",
         debtor: RTSubject? = nil, origin: ReceiptOrigin = .pagopa, voided: ReceiptVoid? = nil, refunds: [Refund] = [],
-        reviewReasons: [AnomalyKind] = []
+        reviewReasons: [AnomalyKind] = [], cents: Int64 = 5_980
     ) throws -> Receipt {
         let creditor = try OrganizationTaxCode("15376371009")
         let parts = try (1...transfers).map { index in
             RTTransfer(
-                index: index, creditor: creditor, iban: nil, amount: try Amount(cents: 5980 / Int64(transfers)),
+                index: index, creditor: creditor, iban: nil, amount: try Amount(cents: cents / Int64(transfers)),
                 remittance: remittance)
         }
         return Receipt(
@@ -22,7 +22,7 @@ enum Sample {
             position: try Identifier("0199c0de-0000-7000-8000-000000000002"), installmentNumber: 1, attempt: nil,
             debtTypeKey: "mensa", description: description, document: Document(year: 2018, number: "1031"),
             iuv: try IUV("02260618143027134"), noticeNumber: try NoticeNumber("302260618143027134"),
-            paymentContext: "n/a", amount: try Amount(cents: 5980), fee: try fee.map { try Amount(cents: $0) },
+            paymentContext: "n/a", amount: try Amount(cents: cents), fee: try fee.map { try Amount(cents: $0) },
             paidAt: try Instant(rfc3339: "2018-10-09T09:30:00Z"),
             psp: psp
                 ? RTPSP(
@@ -96,5 +96,41 @@ enum Sample {
             creditor: try OrganizationTaxCode("15376371009"), key: "mensa",
             descriptions: [.it: "Mensa scolastica", .en: "School meals"], service: "school",
             taxonomyCode: try TaxonomyCode("9/0101002IM/"), payableAfterDue: false, createdAt: day, updatedAt: day)
+    }
+
+    /// The notices of one position with this many installments.
+    static func notices(
+        _ count: Int, cents: Int64 = 5_980, postal: Bool = true, text: String? = nil, showsContactData: Bool = true
+    ) throws -> [PaymentNotice] {
+        let at = try Instant(rfc3339: "2026-11-01T08:00:00Z")
+        let creditor = Creditor(
+            taxCode: try OrganizationTaxCode("15376371009"), name: text ?? "Comune di Forlì",
+            noticeCodes: .aux3(segregationCode: "01"), iban: try IBAN("IT60X0542811101000000123456"),
+            postalIBAN: postal ? try IBAN("IT30O0760103200000012345678") : nil, cbillCode: "A1B2C",
+            contactEmail: try EmailAddress("scuola@comune.esempio.example"), contactPhone: "+39 06 1234567",
+            createdAt: at, updatedAt: at)
+        let installments = try (1...count).map { number in
+            let notice = try NoticeCodes.aux3(segregationCode: "01").notice(base: UInt64(1_000 + number))
+            return Installment(
+                id: try Identifier("0199c0de-0000-7000-8000-0000000001\(number < 10 ? "0" : "")\(number)"),
+                number: number, iuv: notice.iuv, noticeNumber: notice, amount: try Amount(cents: cents),
+                dueDate: try CalendarDate("2026-12-31"), transfers: [], paidAt: nil, heldUntil: nil)
+        }
+        let position = Position(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000201"), creditor: creditor.taxCode, externalID: "e",
+            debtTypeKey: "mensa", payableAfterDue: false, document: Document(year: 2026, number: "1"),
+            description: text ?? "Mensa scolastica – ottobre 2026",
+            debtor: Debtor(
+                kind: .person, taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: text ?? "Niccolò D’Angelo",
+                email: nil,
+                address: PostalAddress(
+                    street: text ?? "Via Roma", civicNumber: "12/A", postalCode: "47121", city: "Forlì",
+                    province: "FC", country: "IT")),
+            lines: [], installments: installments, metadata: [:], state: .open, version: 1, createdAt: at,
+            updatedAt: at, publishedAt: at, cancelledAt: nil)
+        return installments.map {
+            PaymentNotice(
+                creditor: creditor, position: position, installment: $0, showsContactData: showsContactData)
+        }
     }
 }

@@ -44,8 +44,15 @@ extension NoticeContent {
         let x: Double
         var y: Double
         let width: Double
+        /// Whether the text is only measured.
+        var isDry = false
 
         mutating func write(_ text: String, _ style: Sheet.Style, as tag: String = "P", language: Language? = nil) {
+            guard !isDry else {
+                let lines = sheet.lines(of: text, style, width: width, isFixed: language != nil)
+                y += Double(lines.count) * style.lineHeight
+                return
+            }
             y += sheet.write(
                 text, style, as: tag, x: x, top: y, width: width, language: language?.tag, isFixed: language != nil)
         }
@@ -161,55 +168,59 @@ extension NoticeContent {
         if let second { column.write(installment(of: notice, in: second), .small, language: second) }
     }
 
-    /// A bar with a heading, on a new page if a part of this height has no room.
-    private func begin(_ key: NoticeText, height: Double, on sheet: Sheet) {
-        if !sheet.hasRoom(for: height) { sheet.turnPage() }
-        sheet.fill(
-            x: Sheet.margin - 6, top: sheet.y, width: Sheet.textWidth + 12,
-            height: Sheet.Style.heading.lineHeight + (second == nil ? 4 : 4 + Sheet.Style.small.lineHeight),
-            color: .panel)
-        var column = Column(
-            sheet: sheet, x: Sheet.margin, y: sheet.y + 2, width: Sheet.textWidth)
-        write(key, [:], .heading, as: "H2", to: &column)
-        sheet.skip(column.y - sheet.y + 12)
+    /// A part with its heading, on a new page if it has no room: a code, two columns of facts beside it, and how to use it.
+    private func drawPart(
+        _ heading: NoticeText, _ code: Barcode, alternativeText: String, how: NoticeText, on sheet: Sheet,
+        facts: (_ left: inout Column, _ right: inout Column) -> Void
+    ) {
+        func factsHeight(isDry: Bool) -> Double {
+            var (left, right) = factColumns(on: sheet, isDry: isDry)
+            facts(&left, &right)
+            return max(left.y, right.y, sheet.y + Self.codeSide) - sheet.y + 4
+        }
+        func blockHeight(_ key: NoticeText, _ style: Sheet.Style, as tag: String, top: Double, isDry: Bool) -> Double {
+            var column = Column(sheet: sheet, x: Sheet.margin, y: sheet.y + top, width: Sheet.textWidth, isDry: isDry)
+            write(key, [:], style, as: tag, to: &column)
+            return column.y - sheet.y
+        }
+        let bar = blockHeight(heading, .heading, as: "H2", top: 2, isDry: true) + 2
+        let body = factsHeight(isDry: true) + blockHeight(how, .label, as: "P", top: 0, isDry: true)
+        if !sheet.hasRoom(for: bar + 10 + body) { sheet.turnPage() }
+        sheet.fill(x: Sheet.margin - 6, top: sheet.y, width: Sheet.textWidth + 12, height: bar, color: .panel)
+        sheet.skip(blockHeight(heading, .heading, as: "H2", top: 2, isDry: false) + 12)
+        sheet.draw(code, x: Sheet.margin, top: sheet.y, side: Self.codeSide, alternativeText: alternativeText)
+        sheet.skip(factsHeight(isDry: false))
+        sheet.skip(blockHeight(how, .label, as: "P", top: 0, isDry: false) + 12)
     }
 
     /// The two columns of facts beside a code.
-    private func factColumns(on sheet: Sheet) -> (Column, Column) {
+    private func factColumns(on sheet: Sheet, isDry: Bool) -> (Column, Column) {
         let x = Sheet.margin + Self.codeSide + Self.codeGap
         let width = (Sheet.width - Sheet.margin - x - Self.gap) / 2
         return (
-            Column(sheet: sheet, x: x, y: sheet.y, width: width),
-            Column(sheet: sheet, x: x + width + Self.gap, y: sheet.y, width: width)
+            Column(sheet: sheet, x: x, y: sheet.y, width: width, isDry: isDry),
+            Column(sheet: sheet, x: x + width + Self.gap, y: sheet.y, width: width, isDry: isDry)
         )
     }
 
-    private static let partHeight = 190.0
-
     private func drawBanks(_ part: Part, on sheet: Sheet) {
         let notice = part.notice
-        begin(.banks, height: Self.partHeight, on: sheet)
-        let words = Wording<NoticeText>(.it)
-        sheet.draw(
-            part.qr, x: Sheet.margin, top: sheet.y, side: Self.codeSide,
-            alternativeText: words[
-                .qrCode,
-                [
-                    "notice": notice.installment.noticeNumber.grouped, "creditor": notice.creditor.taxCode.value,
-                    "amount": money(notice),
-                ]])
-        var (left, right) = factColumns(on: sheet)
-        writeParties(to: &left)
-        right.write(money(notice), .subject)
-        write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
-        writeInstallment(notice, to: &right)
-        right.skip(3)
-        if let cbill = notice.creditor.cbillCode { fact(.cbill, cbill, .strong, to: &right) }
-        writeCodes(of: notice, to: &right)
-        sheet.skip(max(left.y, right.y, sheet.y + Self.codeSide) - sheet.y + 4)
-        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.textWidth)
-        write(notice.creditor.cbillCode == nil ? .banksText : .banksWithCBILL, [:], .label, to: &how)
-        sheet.skip(how.y - sheet.y + 12)
+        let facts = [
+            "notice": notice.installment.noticeNumber.grouped, "creditor": notice.creditor.taxCode.value,
+            "amount": money(notice),
+        ]
+        drawPart(
+            .banks, part.qr, alternativeText: Wording<NoticeText>(.it)[.qrCode, facts],
+            how: notice.creditor.cbillCode == nil ? .banksText : .banksWithCBILL, on: sheet
+        ) { left, right in
+            writeParties(to: &left)
+            right.write(money(notice), .subject)
+            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
+            writeInstallment(notice, to: &right)
+            right.skip(3)
+            if let cbill = notice.creditor.cbillCode { fact(.cbill, cbill, .strong, to: &right) }
+            writeCodes(of: notice, to: &right)
+        }
     }
 
     private func writeParties(to column: inout Column) {
@@ -224,23 +235,18 @@ extension NoticeContent {
     }
 
     private func drawPost(_ dataMatrix: Barcode, of notice: PaymentNotice, on sheet: Sheet) {
-        begin(.post, height: Self.partHeight, on: sheet)
-        sheet.draw(
-            dataMatrix, x: Sheet.margin, top: sheet.y, side: Self.codeSide,
-            alternativeText: NoticeText.dataMatrix.text(in: .it))
-        var (left, right) = factColumns(on: sheet)
-        fact(.holder, creditorName, to: &left)
-        if let name = recipientLines.first { fact(.recipient, name, to: &left) }
-        fact(.subject, notice.position.description, to: &left)
-        right.write(money(notice), .subject)
-        write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
-        right.skip(3)
-        if let account = notice.postalAccount { fact(.account, account, .strong, to: &right) }
-        writeCodes(of: notice, to: &right)
-        fact(.slipType, "P1", to: &right)
-        sheet.skip(max(left.y, right.y, sheet.y + Self.codeSide) - sheet.y + 4)
-        var how = Column(sheet: sheet, x: Sheet.margin, y: sheet.y, width: Sheet.textWidth)
-        write(.postText, [:], .label, to: &how)
-        sheet.skip(how.y - sheet.y)
+        drawPart(
+            .post, dataMatrix, alternativeText: NoticeText.dataMatrix.text(in: .it), how: .postText, on: sheet
+        ) { left, right in
+            fact(.holder, creditorName, to: &left)
+            if let name = recipientLines.first { fact(.recipient, name, to: &left) }
+            fact(.subject, notice.position.description, to: &left)
+            right.write(money(notice), .subject)
+            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
+            right.skip(3)
+            if let account = notice.postalAccount { fact(.account, account, .strong, to: &right) }
+            writeCodes(of: notice, to: &right)
+            fact(.slipType, "P1", to: &right)
+        }
     }
 }
