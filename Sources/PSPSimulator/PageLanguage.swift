@@ -1,3 +1,5 @@
+import Text
+
 /// The languages of the simulator's page.
 enum PageLanguage: String, Sendable, CaseIterable {
     case it, en, de, fr, sl
@@ -13,17 +15,14 @@ enum PageLanguage: String, Sendable, CaseIterable {
         }
     }
 
-    /// The language that a reader chose, or else the first supported one of `Accept-Language`, or else Italian.
+    /// The language that a reader chose, or else the one that `Accept-Language` prefers, or else Italian.
     init(chosen: String?, acceptLanguage: String?) {
         if let chosen = chosen.flatMap(Self.init(rawValue:)) {
             self = chosen
             return
         }
-        let wanted = (acceptLanguage ?? "").prefix(1_000).split(separator: ",").compactMap { part -> Self? in
-            let tag = part.split(separator: ";").first?.split(separator: "-").first ?? ""
-            return Self(rawValue: tag.filter { $0 != " " }.lowercased())
-        }
-        self = wanted.first ?? .it
+        let wanted = acceptLanguage.flatMap { AcceptLanguage.preferred(in: $0, of: Self.allCases.map(\.rawValue)) }
+        self = wanted.flatMap(Self.init(rawValue:)) ?? .it
     }
 }
 

@@ -1,6 +1,7 @@
 import Accounts
 import Foundation
 import HTTPFraming
+import Text
 
 /// The media ranges of an `Accept` header (RFC 9110, 12.5.1). Elements that are not a media range are ignored, because
 /// callers send them by mistake.
@@ -64,20 +65,8 @@ struct Accept: Sendable, Equatable {
         guard parts.count == 2, let type = parts.first, let subtype = parts.last, isToken(type), isToken(subtype),
             type != "*" || subtype == "*"
         else { return nil }
-        let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.map { quality(String($0.dropFirst(2))) }
-        guard let quality = weight ?? 1_000 else { return nil }
+        guard let quality = HTTPWeight.thousandths(in: pieces.dropFirst()) else { return nil }
         return Range(type: String(type), subtype: String(subtype), quality: quality)
-    }
-
-    /// `0`, `0.5`, `1.000`; `nil` for anything else.
-    private static func quality(_ text: String) -> Int? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = parts.first, whole == "0" || whole == "1" else { return nil }
-        let decimals = parts.dropFirst().first ?? ""
-        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        let thousandths = Int(decimals + String(repeating: "0", count: 3 - decimals.utf8.count)) ?? 0
-        if whole == "1" { return thousandths == 0 ? 1_000 : nil }
-        return thousandths
     }
 
     private static func isToken(_ text: Substring) -> Bool {

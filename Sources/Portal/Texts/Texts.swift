@@ -1,3 +1,5 @@
+import Text
+
 /// The languages of the pages, in the order of the menu.
 enum Language: String, Sendable, CaseIterable {
     case it, en, de, fr, sl
@@ -15,16 +17,8 @@ enum Language: String, Sendable, CaseIterable {
 
     /// The first language of `Accept-Language` that the pages have, by quality and then by order; Italian if there is none.
     init(accepting header: String?) {
-        var best: (quality: Double, language: Language)?
-        for item in (header ?? "").split(separator: ",").prefix(20) {
-            let parts = item.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
-            guard let tag = parts.first?.lowercased(), let code = tag.split(separator: "-").first,
-                let language = Language(rawValue: String(code))
-            else { continue }
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            if quality > 0, quality > best?.quality ?? 0 { best = (quality, language) }
-        }
-        self = best?.language ?? .it
+        let wanted = header.flatMap { AcceptLanguage.preferred(in: $0, of: Self.allCases.map(\.rawValue)) }
+        self = wanted.flatMap(Self.init(rawValue:)) ?? .it
     }
 }
 
