@@ -12,6 +12,7 @@ extension Workers where Resource == CurlHandle {
     func perform(_ call: HTTPCall, for key: String, until deadline: ContinuousClock.Instant)
         async throws(HTTPCall.Failure) -> HTTPCall.Answer
     {
+        do { try call.policy.check(call.url) } catch { throw .notAllowed }
         let outcome: Result<HTTPCall.Answer, HTTPCall.Failure>
         do throws(CurlWorkers.Rejection) {
             outcome = try await run(for: key, until: deadline) { call.perform($0, until: deadline) }

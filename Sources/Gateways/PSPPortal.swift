@@ -115,7 +115,6 @@ package final class PSPPortal: Sendable {
     /// request.
     /// - Parameter psp: whose limit of concurrent calls applies.
     package func probe(_ url: String, for psp: String) async throws(PSPPortalFailure) {
-        do { try policy.check(url) } catch { throw .notAllowed }
         let call = HTTPCall(url: url, headers: [], body: [], policy: policy, connectsOnly: true)
         _ = try await perform(call, for: "\(psp) probe", until: .now + .seconds(Self.cancelSeconds))
     }
@@ -124,7 +123,6 @@ package final class PSPPortal: Sendable {
         _ body: [UInt8], to url: String, as id: String, signedBy secrets: [WebhookSecret], for key: String,
         in traceparent: String?, until deadline: ContinuousClock.Instant
     ) async throws(PSPPortalFailure) -> HTTPCall.Answer {
-        do { try policy.check(url) } catch { throw .notAllowed }
         let call = HTTPCall.signed(body, id: id, to: url, with: secrets, at: now(), in: traceparent, policy: policy)
         return try await perform(call, for: key, until: deadline)
     }

@@ -40,15 +40,7 @@ extension Receipt {
         json.field("debt_type", debtTypeKey)
         json.field("description", description)
         if let document { json.write(document) }
-        json.field("iuv", iuv.value)
-        json.field("notice_number", noticeNumber?.value)
-        json.field("paid_at", paidAt.rfc3339)
-        json.field("amount_cents", amount.cents)
-        json.field("fee_cents", fee?.cents)
-        json.field("status", status.rawValue)
-        json.field("origin", origin.rawValue)
-        json.write(reviewReasons: reviewReasons)
-        json.field("outcome", outcome.word)
+        writePayment(into: &json)
         json.field("outcome_code", outcome.rawValue)
         if let psp {
             json.object("psp") { json in
@@ -91,13 +83,7 @@ extension Receipt {
         }
     }
 
-    func writeSummary(into json: inout JSONWriter, _ links: Links) {
-        json.beginObject()
-        json.field("id", id.description)
-        json.field("position_id", position?.description)
-        json.field("creditor_tax_code", creditor.value)
-        json.field("debt_type", debtTypeKey)
-        json.field("description", description)
+    private func writePayment(into json: inout JSONWriter) {
         json.field("iuv", iuv.value)
         json.field("notice_number", noticeNumber?.value)
         json.field("paid_at", paidAt.rfc3339)
@@ -107,6 +93,16 @@ extension Receipt {
         json.field("origin", origin.rawValue)
         json.write(reviewReasons: reviewReasons)
         json.field("outcome", outcome.word)
+    }
+
+    func writeSummary(into json: inout JSONWriter, _ links: Links) {
+        json.beginObject()
+        json.field("id", id.description)
+        json.field("position_id", position?.description)
+        json.field("creditor_tax_code", creditor.value)
+        json.field("debt_type", debtTypeKey)
+        json.field("description", description)
+        writePayment(into: &json)
         if copyOf != nil { json.field("is_beneficiary_copy", true) }
         json.field("superseded_by", supersededBy?.description)
         json.field("supersedes", supersedes?.description)

@@ -12,16 +12,11 @@ package enum NoticeText: String, TextTable {
             Texts(
                 it: "Avviso di pagamento", en: "Payment notice", de: "Zahlungsmitteilung", fr: "Avis de paiement",
                 sl: "Obvestilo o plačilu")
-        case .creditor:
-            Texts(
-                it: "Ente creditore", en: "Public body", de: "Gläubigerkörperschaft", fr: "Organisme créancier",
-                sl: "Ustanova upnica")
+        case .creditor: VerificationText.creditor.texts
         case .recipient:
             Texts(
                 it: "Destinatario avviso", en: "Addressee", de: "Empfänger", fr: "Destinataire", sl: "Naslovnik")
-        case .taxCode:
-            Texts(
-                it: "Codice fiscale", en: "Tax code", de: "Steuernummer", fr: "Code fiscal", sl: "Davčna številka")
+        case .taxCode: ReceiptText.taxCode.texts
         case .contacts:
             Texts(
                 it: "Per informazioni: {ways}", en: "Questions: {ways}", de: "Auskunft: {ways}",

@@ -56,13 +56,7 @@ package enum ReceiptText: String, TextTable {
             )
         case .payment:
             Texts(it: "Pagamento", en: "Payment", de: "Zahlung", fr: "Paiement", sl: "Plačilo")
-        case .amount:
-            Texts(
-                it: "Importo pagato",
-                en: "Amount paid",
-                de: "Bezahlter Betrag",
-                fr: "Montant payé",
-                sl: "Plačani znesek")
+        case .amount: VerificationText.amount.texts
         case .fee:
             Texts(
                 it: "Commissione del PSP",
@@ -117,15 +111,8 @@ package enum ReceiptText: String, TextTable {
         // The status of the payment.
         case .state:
             Texts(it: "Stato", en: "Status", de: "Status", fr: "État", sl: "Stanje")
-        case .paid:
-            Texts(it: "Pagato", en: "Paid", de: "Bezahlt", fr: "Payé", sl: "Plačano")
-        case .underReview:
-            Texts(
-                it: "Pagamento ricevuto, in verifica presso l'ente",
-                en: "Payment received, under review by the public body",
-                de: "Zahlung eingegangen, wird von der Körperschaft geprüft",
-                fr: "Paiement reçu, en cours de vérification par l'organisme",
-                sl: "Plačilo prejeto, ustanova ga preverja")
+        case .paid: VerificationText.paid.texts
+        case .underReview: VerificationText.underReview.texts
         case .paidTwice:
             Texts(
                 it: "Pagamento doppio: l'importo era già stato pagato, in verifica presso l'ente",
@@ -157,20 +144,8 @@ package enum ReceiptText: String, TextTable {
                 de: "Zahlung eingegangen: Die Körperschaft hat am {day} die Rückerstattung beschlossen",
                 fr: "Paiement reçu : l'organisme a décidé le remboursement le {day}",
                 sl: "Plačilo prejeto: ustanova je {day} odločila o vračilu")
-        case .refunded:
-            Texts(
-                it: "Pagamento ricevuto e rimborsato",
-                en: "Payment received and refunded",
-                de: "Zahlung eingegangen und zurückerstattet",
-                fr: "Paiement reçu et remboursé",
-                sl: "Plačilo prejeto in vrnjeno")
-        case .partlyRefunded:
-            Texts(
-                it: "Pagamento ricevuto, rimborsato in parte",
-                en: "Payment received, refunded in part",
-                de: "Zahlung eingegangen, teilweise zurückerstattet",
-                fr: "Paiement reçu, remboursé en partie",
-                sl: "Plačilo prejeto, delno vrnjeno")
+        case .refunded: VerificationText.refunded.texts
+        case .partlyRefunded: VerificationText.partlyRefunded.texts
         case .voided:
             Texts(it: "Annullata", en: "Void", de: "Ungültig", fr: "Annulé", sl: "Razveljavljeno")
         case .voidReason:
@@ -258,13 +233,7 @@ package enum ReceiptText: String, TextTable {
                 de: "Nummer der Zahlungsmitteilung",
                 fr: "Numéro d'avis",
                 sl: "Številka plačilnega obvestila")
-        case .creditor:
-            Texts(
-                it: "Ente creditore",
-                en: "Public body",
-                de: "Gläubigerkörperschaft",
-                fr: "Organisme créancier",
-                sl: "Ustanova upnica")
+        case .creditor: VerificationText.creditor.texts
         case .taxCode:
             Texts(it: "Codice fiscale", en: "Tax code", de: "Steuernummer", fr: "Code fiscal", sl: "Davčna številka")
         case .provider:

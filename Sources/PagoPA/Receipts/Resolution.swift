@@ -59,16 +59,6 @@ package enum ResolutionRequest: Sendable, Equatable {
 }
 
 extension AnomalyKind {
-    /// Whether the creditor or the IUV of the receipt is unknown.
-    package var isQuarantine: Bool {
-        switch self {
-        case .unknownIUV, .unknownCreditor: true
-        case .receiptConflict, .amountMismatch, .partialPayment, .alreadyPaid, .positionCancelled, .positionExpired,
-            .positionDraft, .unreadableRT, .contradictoryRT, .unexpectedBeneficiary:
-            false
-        }
-    }
-
     /// Whether the position is not payable while the anomaly is open, because the payer may have paid already.
     package var blocksPayment: Bool {
         switch self {

@@ -61,7 +61,7 @@ package struct Instant: Sendable, Hashable, Comparable {
     /// In UTC with `Z`; with a fraction only if it is not zero.
     package var rfc3339: String {
         let seconds = unixSeconds
-        var text = Self.clock(seconds, separator: UInt8(ascii: "T"), iso: true)
+        var text = Self.clock(seconds)
         let fraction = Int(microseconds - seconds * 1_000_000)
         if fraction != 0 {
             text.append(UInt8(ascii: "."))
@@ -72,32 +72,26 @@ package struct Instant: Sendable, Hashable, Comparable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// `09/10/2018 11:30:00`, local time in Rome.
-    package var romeText: String {
-        let local = unixSeconds + Int64(RomeTime.offsetSeconds(at: unixSeconds))
-        return String(decoding: Self.clock(local, separator: UInt8(ascii: " "), iso: false), as: UTF8.self)
-    }
-
     /// `2018-10-09T11:30:00`, local time in Rome to the second, as in official documents. In the hour that occurs twice when
     /// summer time ends, the zone is appended.
     package var romeWallClock: String {
         let offset = RomeTime.offsetSeconds(at: unixSeconds)
-        let text = String(
-            decoding: Self.clock(unixSeconds + Int64(offset), separator: UInt8(ascii: "T"), iso: true), as: UTF8.self)
+        let text = String(decoding: Self.clock(unixSeconds + Int64(offset)), as: UTF8.self)
         let isShownTwice =
             RomeTime.offsetSeconds(at: unixSeconds + 3_600) < offset
             || RomeTime.offsetSeconds(at: unixSeconds - 3_600) > offset
         return isShownTwice ? text + "+0\(offset / 3_600):00" : text
     }
 
-    private static func clock(_ seconds: Int64, separator: UInt8, iso: Bool) -> [UInt8] {
+    /// `2018-10-09T11:30:00`.
+    private static func clock(_ seconds: Int64) -> [UInt8] {
         let days = floorDivide(seconds, 86_400)
         let time = Int(seconds - days * 86_400)
         let date = CalendarDate(epochDays: Int(days))
         var text: [UInt8] = []
         text.reserveCapacity(28)
-        if iso { date.write(into: &text) } else { text += date.italian.utf8 }
-        text.append(separator)
+        date.write(into: &text)
+        text.append(UInt8(ascii: "T"))
         text.append(decimal: time / 3_600, digits: 2)
         text.append(UInt8(ascii: ":"))
         text.append(decimal: time / 60 % 60, digits: 2)

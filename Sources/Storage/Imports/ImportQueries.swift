@@ -23,22 +23,10 @@ package enum PositionImports {
     > {
         var conditions: [SQL] = []
         if !statuses.isEmpty { conditions.append("i.status = ANY(\(statuses.map(\.rawValue)))") }
-        var paged = conditions
-        if let after = page.after {
-            paged.append("(i.created_at, i.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
-        }
-        let rows = tenancy.merged(.imports("i")) { tenant in
-            "SELECT i.* FROM position_imports i WHERE \(tenant) AND \(paged.conjunction) ORDER BY i.created_at DESC, i.id DESC LIMIT \(page.limit + 1)"
-        }
-        return .page(
-            page,
-            of: Query(
-                "SELECT \(columns) FROM (\(rows)) AS i ORDER BY i.created_at DESC, i.id DESC LIMIT \(page.limit + 1)",
-                rows: { try $0.positionImport() }),
-            total: """
-                SELECT count(*) FROM position_imports i
-                WHERE \(tenancy.condition(on: .imports("i"))) AND \(conditions.conjunction)
-                """, cursor: { Cursor(order: "position_imports", key: $0.createdAt.microseconds, id: $0.id.uuid) })
+        return NewestFirst(table: "position_imports", alias: "i", at: "created_at", rows: .imports("i")).page(
+            page, where: conditions, within: tenancy,
+            select: { Query("SELECT \(columns) FROM \($0) \($1)", rows: { try $0.positionImport() }) },
+            cursor: { Cursor(order: "position_imports", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
     /// How many imports of this key are unfinished. Requests of one key that ask at the same time are answered one after the other, so that

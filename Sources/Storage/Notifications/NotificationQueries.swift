@@ -57,22 +57,10 @@ package enum Notifications {
     package static func list(
         _ filter: NotificationFilter, within tenancy: Tenancy, page: PageRequest
     ) -> Query<Page<PagoPA.Notification>> {
-        let conditions = filter.conditions(within: tenancy)
-        var paged = conditions
-        if let after = page.after {
-            paged.append("(n.created_at, n.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
-        }
-        let rows = tenancy.merged(.notifications("n")) { tenant in
-            "SELECT n.* FROM notifications n WHERE \(tenant) AND \(paged.conjunction) ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"
-        }
-        return .page(
-            page,
-            of: several(
-                "SELECT \(columns) FROM (\(rows)) AS n ORDER BY n.created_at DESC, n.id DESC LIMIT \(page.limit + 1)"),
-            total: """
-                SELECT count(*) FROM notifications n
-                WHERE \(tenancy.condition(on: .notifications("n"))) AND \(conditions.conjunction)
-                """, cursor: { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) })
+        NewestFirst(table: "notifications", alias: "n", at: "created_at", rows: .notifications("n")).page(
+            page, where: filter.conditions(within: tenancy), within: tenancy,
+            select: { several("SELECT \(columns) FROM \($0) \($1)") },
+            cursor: { Cursor(order: "notifications", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 
     static var columns: SQL {

@@ -31,7 +31,7 @@ package enum Anomalies {
         Anomaly?
     > {
         several(
-            "\(select(from: "anomalies")) WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE OF a" as SQL : "")"
+            "\(select(from: "anomalies a")) WHERE a.id = \(id.uuid) AND \(tenancy.condition(on: .anomalies("a")))\(locking ? " FOR UPDATE OF a" as SQL : "")"
         ).map(\.first)
     }
 
@@ -39,20 +39,9 @@ package enum Anomalies {
     package static func list(_ filter: AnomalyFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
         Page<Anomaly>
     > {
-        let conditions = filter.conditions
-        var paged = conditions
-        if let after = page.after {
-            paged.append("(a.opened_at, a.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
-        }
-        let rows = tenancy.merged(.anomalies("a")) { tenant in
-            "SELECT a.* FROM anomalies a WHERE \(tenant) AND \(paged.conjunction) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"
-        }
-        return .page(
-            page,
-            of: several(
-                "\(select(from: "(\(rows))")) ORDER BY a.opened_at DESC, a.id DESC LIMIT \(page.limit + 1)"),
-            total:
-                "SELECT count(*) FROM anomalies a WHERE \(tenancy.condition(on: .anomalies("a"))) AND \(conditions.conjunction)",
+        NewestFirst(table: "anomalies", alias: "a", at: "opened_at", rows: .anomalies("a")).page(
+            page, where: filter.conditions, within: tenancy,
+            select: { several("\(select(from: $0)) \($1)") },
             cursor: { Cursor(order: "anomalies", key: $0.openedAt.microseconds, id: $0.id.uuid) })
     }
 
@@ -60,14 +49,14 @@ package enum Anomalies {
     package static func quarantine(of receipt: Identifier<Receipt>) -> Query<Anomaly?> {
         several(
             """
-            \(select(from: "anomalies"))
+            \(select(from: "anomalies a"))
             WHERE a.receipt_id = \(receipt.uuid) AND a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
             FOR UPDATE OF a
             """
         ).map(\.first)
     }
 
-    /// - Parameter rows: a query that selects rows of anomalies.
+    /// - Parameter rows: anomalies under the alias `a`.
     private static func select(from rows: SQL) -> SQL {
         """
         SELECT a.id, a.kind, a.is_open, a.receipt_id, a.position_id, a.creditor_tax_code, a.iuv,
@@ -77,7 +66,7 @@ package enum Anomalies {
             i.position_id, i.number, i.amount_cents, i.paid_at, i.iuv_generated,
             CASE WHEN a.kind = 'unreadable_rt' THEN (
                 SELECT jsonb_path_query_array(u.violations, '$[0 to 9]')::text FROM unreadable_rts u WHERE u.anomaly_id = a.id) END
-        FROM \(rows) AS a LEFT JOIN receipts r ON r.id = a.receipt_id
+        FROM \(rows) LEFT JOIN receipts r ON r.id = a.receipt_id
             LEFT JOIN installments i ON a.is_open AND a.kind IN ('unknown_iuv', 'unknown_creditor')
                 AND i.creditor_tax_code = a.creditor_tax_code AND i.iuv = a.iuv
         """

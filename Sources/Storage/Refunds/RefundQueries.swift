@@ -32,22 +32,10 @@ extension Refunds {
         var conditions: [SQL] = []
         if !filter.statuses.isEmpty { conditions.append("f.status = ANY(\(filter.statuses.map(\.rawValue)))") }
         if let receipt = filter.receipt { conditions.append("f.receipt_id = \(receipt.uuid)") }
-        var paged = conditions
-        if let after = page.after {
-            paged.append("(f.created_at, f.id) < (\(Microseconds(after.key))::timestamptz, \(after.id)::uuid)")
-        }
-        let rows = tenancy.merged(.refunds("f")) { tenant in
-            "SELECT f.* FROM refunds f WHERE \(tenant) AND \(paged.conjunction) ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)"
-        }
-        return .page(
-            page,
-            of: Query(
-                "SELECT \(columns) FROM (\(rows)) AS f ORDER BY f.created_at DESC, f.id DESC LIMIT \(page.limit + 1)",
-                rows: { try $0.refund() }),
-            total: """
-                SELECT count(*) FROM refunds f
-                WHERE \(tenancy.condition(on: .refunds("f"))) AND \(conditions.conjunction)
-                """, cursor: { Cursor(order: "refunds", key: $0.createdAt.microseconds, id: $0.id.uuid) })
+        return NewestFirst(table: "refunds", alias: "f", at: "created_at", rows: .refunds("f")).page(
+            page, where: conditions, within: tenancy,
+            select: { Query("SELECT \(columns) FROM \($0) \($1)", rows: { try $0.refund() }) },
+            cursor: { Cursor(order: "refunds", key: $0.createdAt.microseconds, id: $0.id.uuid) })
     }
 }
 
