@@ -187,7 +187,13 @@ let package = Package(
         tests(
             "PortalTests",
             ["Portal", "JSON", "Addresses", hummingbird, httpTypes, logging, nioCore, nioEmbedded]),
-        tests("PSPSimulatorTests", ["PSPSimulator", hummingbird]),
+        tests(
+            "PSPSimulatorTests",
+            [
+                "PSPSimulator", hummingbird, httpTypes, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         // Run the three programs as subprocesses, so they must be built before them.
         tests(
             "ServerTests",
