@@ -149,10 +149,14 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(
             operation: "request_position",
             json: """
-                {"amount_cents":100,"debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi"},
-                "fields":{"plate":"AB123CD"}}
+                {"amount_cents":100,"debtor":{"kind":"person","tax_code":"RSSMRA80A01H501U","full_name":"Mario Rossi",
+                "email":"mario@example.org","address":{"street":"Via Roma","civic_number":"1","postal_code":"00100",
+                "city":"Roma","province":"RM","country":"IT"}},"fields":{"plate":"AB123CD"}}
                 """,
-            optional: ["/amount_cents", "/debtor", "/fields", "/fields/plate"], open: ["/fields"]),
+            optional: [
+                "/amount_cents", "/debtor", "/debtor/email", "/debtor/address", "/debtor/address/civic_number",
+                "/debtor/address/province", "/fields", "/fields/plate",
+            ], open: ["/fields"]),
         ValidBody(
             operation: "create_suspension",
             json: """
@@ -222,6 +226,17 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
             operation: "make_notice_batch",
             json: #"{"creditor_tax_code":"12345678903","position_ids":["0199c0de-0000-7000-8000-000000000001"]}"#,
             optional: ["/position_ids"]),
+        ValidBody(
+            operation: "enter_rt",
+            json: """
+                {"rt":{"receipt_id":"R-1","outcome":"OK","creditor_tax_code":"12345678903","iuv":"01000000000000144",
+                "amount_cents":5980,"paid_at":"2023-11-10T10:00:00Z","psp":{"id":"ABCDITMM","business_name":"Banca"}},
+                "anomaly_id":"0199c0de-0000-7000-8000-000000000009","reason":"PEC"}
+                """,
+            special: ["/rt", "/anomaly_id"]),
+        ValidBody(
+            operation: "resolve_anomaly", json: #"{"resolution":"refund","reason":"Doppio","amount_cents":1}"#,
+            optional: ["/amount_cents"], special: ["/resolution"]),
         ValidBody(operation: "send_test_notification", json: #"{"to":"ops@example.org"}"#),
     ]
 }
