@@ -257,6 +257,7 @@ private struct JSONParser {
 extension String {
     /// RFC 6901: `~` and `/` within a name.
     package var pointerEscaped: String {
-        contains("~") || contains("/") ? replacing("~", with: "~0").replacing("/", with: "~1") : self
+        utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
+            ? replacing("~", with: "~0").replacing("/", with: "~1") : self
     }
 }

@@ -204,7 +204,7 @@ package struct ObjectReader {
             return nil
         }
         let all = items.enumerated().map { read($0.element, "\(pointer)/\($0.offset)", violations) }
-        let good = all.compactMap(\.self)
+        let good = all.compactMap { $0 }
         return good.count == all.count ? good : nil
     }
 

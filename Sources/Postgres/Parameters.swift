@@ -176,6 +176,14 @@ extension UInt8: SQLArrayElement {
     package static func write(_ array: [UInt8], to writer: inout ParameterWriter) { writer.write(bytes: array) }
 }
 
+/// An array of byte strings is a bytea[].
+extension Array: SQLArrayElement where Element == UInt8 {
+    package static var sqlArrayType: SQLType { .byteaArray }
+    package static func write(_ array: [[UInt8]], to writer: inout ParameterWriter) {
+        writer.write(arrayOf: .bytea, array) { $0.write(bytes: $1) }
+    }
+}
+
 extension String: SQLArrayElement {
     package static var sqlArrayType: SQLType { .textArray }
     package static func write(_ array: [String], to writer: inout ParameterWriter) {

@@ -82,6 +82,7 @@ package struct SQLType: Hashable, Sendable {
     static let timestamptz = SQLType(oid: 1184)
     static let uuid = SQLType(oid: 2950)
     static let jsonb = SQLType(oid: 3802)
+    static let byteaArray = SQLType(oid: 1001)
     static let boolArray = SQLType(oid: 1000)
     static let textArray = SQLType(oid: 1009)
     static let dateArray = SQLType(oid: 1182)

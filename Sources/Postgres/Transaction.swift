@@ -77,20 +77,6 @@ package final class Transaction {
         if !checks.isEmpty { _ = try await flush([]) }
     }
 
-    /// Sends all queued statements, and then runs `COPY … FROM STDIN` with these bytes.
-    /// - Throws: `PostgresError`, or `CancellationError`.
-    package func copy(_ statement: SQL, _ bytes: [UInt8]) async throws {
-        _ = try await flush([])
-        guard let connection else { throw PostgresError.transactionEnded }
-        do throws(ExchangeFailure) {
-            try await connection.copy(statement, bytes, until: pool.answerDeadline)
-        } catch {
-            pool.note(error, in: [statement])
-            failure = error.error
-            throw error.error
-        }
-    }
-
     private func answer(to sql: SQL) async throws -> Answer {
         guard let answer = try await flush([sql]).first else {
             throw PostgresError.decoding("PostgreSQL returned no answer for a statement")

@@ -16,12 +16,47 @@ package enum MigratedDatabase {
     package static func with<Value>(
         port: UInt16? = nil, connections: Int, _ body: (_ pool: Pool, _ url: String) async throws -> Value
     ) async throws -> Value {
+        try await with(port: port, connections: connections, copyOf: nil, body)
+    }
+
+    /// Runs `prepare` on a new database with the migrations before `file`, then the other migrations, then `body`.
+    package static func upgraded<Value>(
+        by file: String, connections: Int, _ prepare: (_ pool: Pool) async throws -> Void,
+        _ body: (_ pool: Pool, _ url: String) async throws -> Value
+    ) async throws -> Value {
+        try await with(port: nil, connections: connections, copyOf: "template1") { pool, url in
+            let files = FileManager.default
+            let earlier = files.temporaryDirectory.appending(path: newName())
+            try files.createDirectory(at: earlier, withIntermediateDirectories: false)
+            defer { try? files.removeItem(at: earlier) }
+            for name in try files.contentsOfDirectory(atPath: migrations.path) where name < file {
+                try files.copyItem(at: migrations.appending(path: name), to: earlier.appending(path: name))
+            }
+            try await migrate(url, with: earlier)
+            try await prepare(pool)
+            try await migrate(url, with: migrations)
+            return try await body(pool, url)
+        }
+    }
+
+    private static let migrations = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations")
+
+    fileprivate static func migrate(_ url: String, with folder: URL = migrations) async throws {
+        _ = try await Migrator(configuration: patient(url, connections: 1), folder: folder.path, logger: silent)
+            .migrate()
+    }
+
+    /// - Parameter template: a database; `nil`: the one with all migrations.
+    private static func with<Value>(
+        port: UInt16?, connections: Int, copyOf template: String?,
+        _ body: (_ pool: Pool, _ url: String) async throws -> Value
+    ) async throws -> Value {
         try await Turns.database.take {
             let maker = Pool(configuration: patient(try serverURL, connections: 1), logger: silent)
             let name = newName()
             let result: Result<Value, any Error>
             do {
-                let template = try await Template.shared.name(on: maker)
+                let template = if let template { template } else { try await Template.shared.name(on: maker) }
                 try await maker.execute("CREATE DATABASE \(SQL.identifier(name)) TEMPLATE \(SQL.identifier(template))")
                 let url = try url(of: name, port: port)
                 var configuration = patient(url, connections: connections)
@@ -84,10 +119,7 @@ private actor Template {
         let task = Task {
             let name = MigratedDatabase.newName()
             try await maker.execute("CREATE DATABASE \(SQL.identifier(name))")
-            let folder = Contract.projectFile.deletingLastPathComponent().appending(path: "migrations").path
-            let configuration = MigratedDatabase.patient(try MigratedDatabase.url(of: name), connections: 1)
-            _ = try await Migrator(configuration: configuration, folder: folder, logger: MigratedDatabase.silent)
-                .migrate()
+            try await MigratedDatabase.migrate(try MigratedDatabase.url(of: name))
             return name
         }
         making = task

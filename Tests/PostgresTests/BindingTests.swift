@@ -55,6 +55,14 @@ import Testing
             try await roundTrip(
                 [[], [Microseconds(-62_167_219_200_000_001), Microseconds(1)]], as: "timestamptz[]", pool)
             try await roundTrip([[], [EpochDays(-719_529), EpochDays(0)]], as: "date[]", pool)
+            let bytes: [[UInt8]] = [[], [0, 255, 92, 39], Array(0...255)]
+            let texts = try await pool.query(
+                "SELECT encode(b, 'hex') FROM unnest(\(bytes)::bytea[]) WITH ORDINALITY AS a(b, n) ORDER BY n"
+            ).map { row in
+                var row = row
+                return try row.string()
+            }
+            #expect(texts == bytes.map { $0.map { String(format: "%02x", $0) }.joined() })
         }
     }
 

@@ -199,7 +199,7 @@ extension ServerTests {
                     let connection = try RawConnection(port: port)
                     connection.send(head + rows.prefix(rows.utf8.count * 9 / 10))
                     try await live.waitUntil("rows are staged") {
-                        try live.query("SELECT count(*) > 0 FROM position_import_rows") == ["t"]
+                        try live.query("SELECT count(*) > 0 FROM position_import_chunks") == ["t"]
                     }
                     return connection
                 }
@@ -210,7 +210,7 @@ extension ServerTests {
                 try await live.waitUntil("the rows are deleted") {
                     try live.query("SELECT count(*) FROM position_imports") == ["0"]
                 }
-                #expect(try live.query("SELECT count(*) FROM position_import_rows") == ["0"])
+                #expect(try live.query("SELECT count(*) FROM position_import_chunks") == ["0"])
                 // The service is killed.
                 connection = try await sendPart(to: live.api)
                 live.service.kill()
@@ -237,6 +237,7 @@ extension ServerTests {
                     try live.query("SELECT count(*) FROM position_imports") == ["1"]
                 }
                 #expect(try live.query("SELECT count(*) FROM position_import_rows") == ["1000"])
+                #expect(try live.query("SELECT count(*) FROM position_import_chunks") == ["0"])
             }
         }
 
@@ -254,7 +255,7 @@ extension ServerTests {
                     Content-Type: \(Self.ndjson)\r\nContent-Length: \(rows.utf8.count)\r\n\r\n\(rows.prefix(most))
                     """)
                 try await live.waitUntil("rows are staged") {
-                    try live.query("SELECT count(*) > 0 FROM position_import_rows") == ["t"]
+                    try live.query("SELECT count(*) > 0 FROM position_import_chunks") == ["t"]
                 }
 
                 // As a rotation of the key does.

@@ -8,7 +8,8 @@ import Testing
     private static let early: Set = [
         "notifications", "psp_cancellations", "payment_attempts", "attempt_items", "idempotency_keys", "throttles",
         "citizen_sessions", "spent_refresh_tokens", "mail_tokens", "smart_card_tickets",
-        "used_id_tokens", "position_imports", "position_import_rows", "webhook_subscriptions", "webhook_deliveries",
+        "used_id_tokens", "position_imports", "position_import_rows", "position_import_chunks",
+        "webhook_subscriptions", "webhook_deliveries",
     ]
 
     @Test

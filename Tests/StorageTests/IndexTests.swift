@@ -34,7 +34,7 @@ import Testing
                 'receipts', 'receipt_transfers', 'rts', 'anomalies', 'unreadable_rts', 'refunds', 'notifications', 'journal', 'citizens', 'consents',
                 'citizen_sessions', 'spent_refresh_tokens', 'mail_tokens', 'throttles', 'smart_card_tickets', 'used_id_tokens',
                 'used_iuvs',
-                'position_imports', 'position_import_rows')
+                'position_imports', 'position_import_rows', 'position_import_chunks')
             """)
         for var row in rows { counts[try row.text()] = try row.int() }
         return counts
@@ -211,7 +211,7 @@ import Testing
                     { tx in
                         let id = Identifier<PositionImport>(uuid: position.uuid)
                         _ = try await tx.ask(
-                            PositionImports.waiting(500, of: id),
+                            PositionImports.chunk(after: 0, of: id),
                             PositionImports.results(of: id, nil, page: PageRequest()),
                             PositionImports.results(of: id, .refused, page: PageRequest(includeTotal: true)),
                             Positions.by(externalIDs: ["a", "b"], of: TestData.alfa),

@@ -36,7 +36,7 @@ import Testing
         .pspRelays: 1,
         .citizens: 2, .consents: 2, .citizenSessions: 2, .spentRefreshTokens: 2, .mailTokens: 2, .throttles: 2,
         .smartCardTickets: 2, .usedIDTokens: 2, .usedIUVs: 8, .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-        .positionImports: 8, .positionImportRows: 8, .noticeBatches: 8,
+        .positionImports: 8, .positionImportRows: 8, .positionImportChunks: 8, .noticeBatches: 8,
         .noticeBatchItems: 8, .backgroundJobs: 1, .suspensions: 2, .positionRequests: 2,
         .webhookSubscriptions: 8, .webhookSubscriptionSecrets: 8, .webhookDeliveries: 8, .delegations: 2,
         .creditorLogos: 2,
@@ -67,7 +67,7 @@ import Testing
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 4,
                     // A transfer may name the account of another creditor.
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 4, .positionImportRows: 4, .noticeBatches: 4,
+                    .positionImports: 4, .positionImportRows: 4, .positionImportChunks: 4, .noticeBatches: 4,
                     .noticeBatchItems: 4, .backgroundJobs: 0, .suspensions: 1,
                     .positionRequests: 1,
                     .webhookSubscriptions: 4, .webhookSubscriptionSecrets: 4, .webhookDeliveries: 4, .delegations: 0,
@@ -96,7 +96,7 @@ import Testing
                     .webhookSecrets: 0,
                     .secretsKeyCheck: 0, .pspRelays: 0, .usedIUVs: 0,
                     .creditorAccounts: 2, .creditorAccountDebtTypes: 2,
-                    .positionImports: 0, .positionImportRows: 0, .noticeBatches: 0,
+                    .positionImports: 0, .positionImportRows: 0, .positionImportChunks: 0, .noticeBatches: 0,
                     .noticeBatchItems: 0, .backgroundJobs: 0, .suspensions: 2,
                     .positionRequests: 0,
                     .webhookSubscriptions: 0, .webhookSubscriptionSecrets: 0, .webhookDeliveries: 0, .delegations: 1,
@@ -145,7 +145,7 @@ import Testing
             #expect(counts[.paymentAttempts] == 4 && counts[.webhookSecrets] == 1 && counts[.secretsKeyCheck] == 0)
             #expect(counts[.unreadableRTs] == 4 && counts[.pspRelays] == 0)
             #expect(counts[.positionImports] == 0 && counts[.positionImportRows] == 0 && counts[.backgroundJobs] == 0)
-            #expect(counts[.suspensions] == 0)
+            #expect(counts[.positionImportChunks] == 0 && counts[.suspensions] == 0)
             let relay = try await seen(data, within: .psp(TestData.secondPSP))
             // A relay sees the rows of every PSP, because it sends their RTs.
             #expect(relay[.paymentAttempts] == 8 && relay[.pspRelays] == 1 && relay[.unreadableRTs] == 4)
@@ -295,7 +295,7 @@ import Testing
         }
     }
 
-    @Test func `rows are copied with the rights of their tenant`() async throws {
+    @Test func `rows of a file are staged with the rights of their tenant`() async throws {
         try await TestData.with { data in
             let ids = try await data.pool.query(
                 "SELECT id FROM position_imports WHERE creditor_tax_code = \(TestData.beta.value) AND status = 'waiting' LIMIT 1"
@@ -304,30 +304,30 @@ import Testing
             let id: Identifier<PositionImport> = try first.identifier()
             let stage: @Sendable (Tenancy, Int) async throws -> Void = { tenant, line in
                 try await data.store.transaction(within: tenant) { tx in
-                    try await tx.stage([StagedRow(line: line, content: .success(Array("{}".utf8)))], of: id)
+                    tx.stage(
+                        [
+                            StagedRow(line: line, content: .success(Array("{}".utf8))),
+                            StagedRow(line: line + 1, content: .failure(Fault("", .tooLong, "is too long"))),
+                        ], of: id)
                 }
             }
 
-            try await stage(.only([TestData.beta]), 7)
+            try await stage(.only([TestData.beta]), 5)
             for tenant: Tenancy in [.only([TestData.alfa]), .citizen(TestData.mario), .psp(TestData.firstPSP)] {
-                await #expect(throws: StorageError.self, "\(tenant)") { try await stage(tenant, 8) }
+                await #expect(throws: StorageError.self, "\(tenant)") { try await stage(tenant, 7) }
             }
-            // The connections are usable after rows were rejected.
             try await stage(.everyCreditor, 9)
-            for tenant: Tenancy in [.everyCreditor, .only([TestData.beta])] {
-                await #expect(throws: StorageError.self, "\(tenant)") {
-                    try await data.store.transaction(within: tenant) { tx in
-                        try await tx.execute("UPDATE position_import_staging SET content = NULL")
-                    }
-                }
+            for (statement, lines): (SQL, [Int]) in [
+                ("SELECT first_line FROM position_import_chunks", [2, 5, 9]),
+                ("SELECT line FROM position_import_rows", [1, 6, 10]),
+            ] {
+                let found = try await data.pool.query("\(statement) WHERE import_id = \(id.uuid) ORDER BY 1")
+                #expect(
+                    try found.map { row in
+                        var row = row
+                        return try row.int()
+                    } == lines)
             }
-            let lines = try await data.pool.query(
-                "SELECT line FROM position_import_rows WHERE import_id = \(id.uuid) ORDER BY line")
-            #expect(
-                try lines.map { row in
-                    var row = row
-                    return try row.int()
-                } == [1, 7, 9])
         }
     }
 
@@ -460,9 +460,7 @@ import Testing
         }
     }
 
-    @Test func `no view exists besides those with whole rows and the one for COPY, and no whole row can be written`()
-        async throws
-    {
+    @Test func `no view exists besides those with whole rows, and no whole row can be written`() async throws {
         try await TestData.with { ledger in
             let found = try await ledger.pool.query(
                 "SELECT relname::text FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace ORDER BY 1"
@@ -470,7 +468,7 @@ import Testing
                 var row = row
                 return try row.text()
             }
-            #expect(found == (Self.views.map(\.view.text) + ["position_import_staging"]).sorted())
+            #expect(found == Self.views.map(\.view.text).sorted())
             for (view, _) in Self.views {
                 for write: SQL in [
                     "UPDATE \(view) SET creditor_tax_code = creditor_tax_code", "DELETE FROM \(view)",

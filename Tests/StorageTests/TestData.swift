@@ -204,10 +204,10 @@ struct TestData {
             FROM \(rows)
             """,
             """
-            INSERT INTO position_import_rows (import_id, line, content, outcome, violations)
-            SELECT id, 1, CASE WHEN n % 50 = 1 THEN '{}' END, CASE WHEN n % 50 = 1 THEN NULL ELSE 'refused' END,
-                CASE WHEN n % 50 = 1 THEN NULL ELSE '[]'::jsonb END FROM \(rows)
+            INSERT INTO position_import_rows (import_id, line, outcome, violations, is_unreadable)
+            SELECT id, 1, 'refused', '[]', true FROM \(rows)
             """,
+            "INSERT INTO position_import_chunks SELECT id, 2, '{2}', '{}' FROM \(rows)",
             """
             INSERT INTO notice_batches (id, creditor_tax_code, api_key_id, language, status, total, left_out, created_at,
                 updated_at, finished_at)
@@ -321,6 +321,7 @@ enum OwnedTable: String, CaseIterable, Sendable {
     case creditorAccountDebtTypes = "creditor_account_debt_types"
     case positionImports = "position_imports"
     case positionImportRows = "position_import_rows"
+    case positionImportChunks = "position_import_chunks"
     case noticeBatches = "notice_batches"
     case noticeBatchItems = "notice_batch_items"
     case backgroundJobs = "background_jobs"

@@ -153,7 +153,7 @@ extension ImportedRow {
         json.beginObject()
         json.field("line", line)
         json.field("external_id", externalID)
-        json.field("outcome", outcome?.rawValue)
+        json.field("outcome", outcome.rawValue)
         json.field("position_id", position?.description)
         if !faults.isEmpty {
             json.array("violations", faults) { json, fault in

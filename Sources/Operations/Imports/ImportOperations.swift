@@ -10,7 +10,9 @@ package struct ImportOperations: OperationGroup {
     package let clock: @Sendable () -> Instant
     let logger: Logger
 
-    /// How many rows one transaction processes at first, and at least.
+    /// How many chunks are stored at the same time. Another one is read meanwhile, so an import uses at most three connections.
+    static let chunksAtOnce = 2
+    /// How many rows one transaction processes at first, and at least. A chunk has no more rows.
     private static let batchRows = (first: 500, minimum: 10)
     /// A process that has stopped loses its import after this time, and another one continues it.
     static let leaseSeconds = 30

@@ -1,60 +1,8 @@
 import Accounts
-import Cryptography
 import Logging
 import PagoPA
 import Requests
 import Storage
-
-/// Reads a staged row as the request of a single creation. The reader of JSON is part of the API, so the caller supplies it.
-package typealias ImportRowReader =
-    @Sendable (_ row: [UInt8], _ creditor: OrganizationTaxCode) -> Result<PositionDraft, RowFaults>
-
-/// All violations of one row.
-package struct RowFaults: Error, Equatable {
-    package let faults: [Fault]
-
-    package init(_ faults: [Fault]) { self.faults = faults }
-}
-
-/// An import that this process has claimed, with the key in whose name the positions are created.
-struct ImportJob: Sendable {
-    let claimed: ClaimedImport
-    let caller: Caller
-
-    var creditor: OrganizationTaxCode { claimed.file.creditor }
-    var isDryRun: Bool { claimed.file.isDryRun }
-    /// A row may create positions of its own creditor only.
-    var tenancy: Tenancy { .only([creditor]) }
-}
-
-/// A row that can be read, as the request of a single creation.
-struct RowRequest: Sendable {
-    let line: Int
-    let draft: PositionDraft
-    let fingerprint: [UInt8]
-
-    func result(_ outcome: ImportOutcome, _ position: Identifier<Position>? = nil, _ faults: [Fault] = [])
-        -> ImportedRow
-    {
-        ImportedRow(line: line, externalID: draft.externalID, outcome: outcome, position: position, faults: faults)
-    }
-}
-
-/// The rows of one transaction.
-struct ImportBatch: Sendable {
-    var requests: [RowRequest] = []
-    /// Rows that cannot be read, with their outcomes.
-    var refused: [ImportedRow] = []
-
-    /// - Returns: both halves of the batch.
-    var halves: [ImportBatch] {
-        let half = requests.count / 2
-        return [
-            ImportBatch(requests: Array(requests.prefix(half)), refused: refused),
-            ImportBatch(requests: Array(requests.dropFirst(half))),
-        ]
-    }
-}
 
 extension ImportOperations {
     /// Claims an import that waits or whose process has stopped, and processes its rows until all have an outcome.
@@ -85,26 +33,48 @@ extension ImportOperations {
     private func process(_ claimed: ClaimedImport, _ read: ImportRowReader) async throws {
         let key = try await store.read(within: .everyCreditor, APIKeys.show(claimed.file.key))
         guard let key, key.revokedAt == nil else { return try await end(claimed, by: .stopped) }
-        let job = ImportJob(claimed: claimed, caller: Caller(key: key))
-        var progress = ImportProgress()
-        while true {
-            try Task.checkCancellation()
-            let rows = try await store.read(
-                within: job.tenancy,
-                PositionImports.waiting(Self.batchRows(atClaim: claimed.claim), of: claimed.file.id))
-            if rows.isEmpty { break }
-            var batch = ImportBatch()
-            for row in rows {
-                switch row.request(of: job.creditor, read) {
-                case .success(let request): batch.requests.append(request)
-                case .failure(let faults):
-                    batch.refused.append(
-                        ImportedRow(line: row.line, externalID: nil, outcome: .refused, faults: faults.faults))
-                }
+        try await process(ImportJob(claimed: claimed, caller: Caller(key: key)), read)
+        try await end(claimed, by: .finished)
+    }
+
+    /// Reads one chunk of rows after the other. While its rows are read, chunks before it are being stored.
+    private func process(_ job: ImportJob, _ read: ImportRowReader) async throws {
+        try await withThrowingTaskGroup(of: StoredChunk.self) { group in
+            var progress = ImportProgress()
+            // The names of the chunks that are being stored, by their first lines.
+            var storing: [Int: RowNames] = [:]
+            func awaitOne() async throws {
+                guard let stored = try await group.next() else { return }
+                storing[stored.firstLine] = nil
+                progress.add(stored.progress)
             }
+            var line = 0
+            while let chunk = try await store.read(
+                within: job.tenancy, PositionImports.chunk(after: line, of: job.claimed.file.id))
+            {
+                try Task.checkCancellation()
+                line = chunk.firstLine
+                let batch = ImportBatch(chunk, of: job.creditor, read)
+                let names = RowNames(batch)
+                // Of two rows with one name, the first one in the file is created. So the chunk of the second one waits.
+                while storing.count >= Self.chunksAtOnce || storing.values.contains(where: { $0.overlap(names) }) {
+                    try await awaitOne()
+                }
+                storing[line] = names
+                let before = progress.ofNextChunk
+                group.addTask { try await store(batch, of: job, before) }
+            }
+            while !storing.isEmpty { try await awaitOne() }
+        }
+    }
+
+    /// Stores the outcomes of a chunk's rows in one transaction, or in several from the second claim on.
+    private func store(_ chunk: ImportBatch, of job: ImportJob, _ before: ImportProgress) async throws -> StoredChunk {
+        var progress = before
+        for batch in chunk.parts(ofAtMost: Self.batchRows(atClaim: job.claimed.claim)) {
             try await store(batch, of: job, &progress)
         }
-        try await end(claimed, by: .finished)
+        return StoredChunk(firstLine: chunk.chunk.firstLine, progress: progress)
     }
 
     private func end(_ claimed: ClaimedImport, by event: ImportStatus.Event) async throws {
@@ -115,14 +85,7 @@ extension ImportOperations {
     }
 }
 
-extension StagedRow {
-    fileprivate func request(of creditor: OrganizationTaxCode, _ read: ImportRowReader) -> Result<
-        RowRequest, RowFaults
-    > {
-        content.mapError { RowFaults([$0]) }.flatMap { read($0, creditor) }.flatMap { draft in
-            let faults = draft.faults()
-            guard faults.isEmpty else { return .failure(RowFaults(faults)) }
-            return .success(RowRequest(line: line, draft: draft, fingerprint: SHA256.digest(draft.meaning)))
-        }
-    }
+private struct StoredChunk: Sendable {
+    let firstLine: Int
+    let progress: ImportProgress
 }

@@ -36,7 +36,7 @@ extension ImportOperations {
             guard try await tx.ask(PositionImports.show(begun.id, within: caller.tenancy)) != nil else {
                 throw Refusal.notFound
             }
-            try await tx.stage(rows, of: begun.id)
+            tx.stage(rows, of: begun.id)
         }
     }
 

@@ -4,39 +4,12 @@ import PagoPA
 import Requests
 import Storage
 
-/// What the rows of earlier batches mean for later ones.
-struct ImportProgress {
-    /// The external ids and IUVs of a dry run's rows so far. The rows of another import are positions in the database.
-    var taken = TakenNames()
-    /// The creditor has no free notice number left, so that no further row has to search for one.
-    var isExhausted = false
-}
-
-/// The external ids and IUVs of positions that are not in the database, or not yet.
-struct TakenNames {
-    private var positions: [String: (fingerprint: [UInt8], id: Identifier<Position>?)] = [:]
-    private var iuvs: Set<IUV> = []
-
-    func position(_ externalID: String) -> (fingerprint: [UInt8], id: Identifier<Position>?)? { positions[externalID] }
-    func contains(_ draft: PositionDraft) -> Bool { !iuvs.isDisjoint(with: draft.givenIUVs) }
-
-    mutating func add(_ request: RowRequest, _ id: Identifier<Position>?) {
-        positions[request.draft.externalID] = (request.fingerprint, id)
-        iuvs.formUnion(request.draft.givenIUVs)
-    }
-
-    mutating func add(positions stored: [String: PositionByExternalID]) {
-        for (externalID, position) in stored { positions[externalID] = (position.fingerprint, position.id) }
-    }
-
-    mutating func add(iuvs used: Set<IUV>) { iuvs.formUnion(used) }
-}
-
 /// What the rows of one batch become.
 private struct Decisions {
     var new: [NewPosition] = []
     var results: [ImportedRow] = []
-    var taken: TakenNames
+    /// The names of earlier rows of this chunk, and of positions in the database.
+    var progress: ImportProgress
 }
 
 extension ImportOperations {
@@ -70,7 +43,7 @@ extension ImportOperations {
         for request in batch.requests {
             results.append(request.result(.refused, nil, faults(of: request, after: error, job, &progress)))
         }
-        try await record(results, of: job)
+        try await record(results, of: batch, job)
     }
 
     /// The faults of a row that the database rejects alone.
@@ -95,11 +68,19 @@ extension ImportOperations {
         }
     }
 
-    private func record(_ rows: [ImportedRow], of job: ImportJob) async throws {
+    private func record(_ rows: [ImportedRow], of batch: ImportBatch, _ job: ImportJob) async throws {
         let now = clock()
         try await store.transaction(within: job.tenancy) { tx in
-            try await tx.record(rows, of: job.claimed, leaseSeconds: Self.leaseSeconds, at: now)
+            try await record(rows, of: batch, job, in: tx, at: now)
         }
+    }
+
+    private func record(
+        _ rows: [ImportedRow], of batch: ImportBatch, _ job: ImportJob, in tx: Transaction, at now: Instant
+    ) async throws {
+        try await tx.record(
+            rows, ending: batch.endsChunk ? batch.chunk : nil, of: job.claimed, leaseSeconds: Self.leaseSeconds, at: now
+        )
     }
 
     private func store(
@@ -113,18 +94,17 @@ extension ImportOperations {
                 tx.claimIUVs(of: decisions.new.flatMap(\.position.installments), creditor: job.creditor)
                 tx.insert(decisions.new, by: job.caller.actor, at: now)
             }
-            try await tx.record(
-                batch.refused + decisions.results, of: job.claimed, leaseSeconds: Self.leaseSeconds, at: now)
+            try await record(batch.refused + decisions.results, of: batch, job, in: tx, at: now)
             return decisions
         }
-        if job.isDryRun { progress.taken = decisions.taken }
+        if job.isDryRun { progress = decisions.progress }
     }
 
     private func decide(
         _ batch: ImportBatch, of job: ImportJob, _ progress: ImportProgress, afterTries tries: Int, in tx: Transaction,
         at now: Instant
     ) async throws -> Decisions {
-        var decisions = Decisions(taken: progress.taken)
+        var decisions = Decisions(progress: progress)
         guard !batch.requests.isEmpty else { return decisions }
         let drafts = batch.requests.map(\.draft)
         let (creditor, debtTypes, stored, used, accounts, suspensions) = try await tx.ask(
@@ -134,15 +114,15 @@ extension ImportOperations {
             Positions.onInstallments(drafts.flatMap(\.givenIUVs), of: job.creditor),
             Accounts.of(Array(Set(drafts.flatMap(\.payees))).sorted()), Suspensions.of(job.creditor))
         guard let creditor else { throw Refusal.notFound }
-        decisions.taken.add(positions: stored)
-        decisions.taken.add(iuvs: used)
+        decisions.progress.own.add(positions: stored)
+        decisions.progress.own.add(iuvs: used)
         var notices = try await self.notices(
             for: drafts.filter { stored[$0.externalID] == nil }, of: creditor, job, progress, afterTries: tries, in: tx
         )[...]
         for request in batch.requests {
             let draft = request.draft
             do throws(CreationFailure) {
-                if let earlier = decisions.taken.position(draft.externalID) {
+                if let earlier = decisions.progress.position(draft.externalID) {
                     guard earlier.fingerprint == request.fingerprint else { throw .externalIDTaken }
                     decisions.results.append(request.result(.repeated, earlier.id))
                     continue
@@ -153,12 +133,12 @@ extension ImportOperations {
                 let count = draft.installments.count(where: \.isNumberedByUs)
                 let position = try draft.position(
                     of: creditor, debtType, accounts, notices: Array(notices.prefix(count)), at: now)
-                if decisions.taken.contains(draft) {
+                if decisions.progress.contains(draft) {
                     throw .noticeNumberTaken(pointer: draft.firstGivenNumber)
                 }
                 notices = notices.dropFirst(count)
                 let id = job.isDryRun ? nil : position.id
-                decisions.taken.add(request, id)
+                decisions.progress.own.add(request, id)
                 decisions.new.append(NewPosition(position, fingerprint: request.fingerprint))
                 decisions.results.append(request.result(.created, id))
             } catch {
@@ -184,9 +164,6 @@ extension ImportOperations {
 }
 
 extension PositionDraft {
-    /// The IUVs that the creditor supplied, alone or within a notice number.
-    fileprivate var givenIUVs: [IUV] { installments.compactMap { $0.noticeNumber?.iuv ?? $0.iuv } }
-
     fileprivate var needsNumbers: Bool { installments.contains(where: \.isNumberedByUs) }
 }
 

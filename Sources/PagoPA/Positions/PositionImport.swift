@@ -91,13 +91,12 @@ package struct StagedRow: Sendable, Equatable {
 package struct ImportedRow: Sendable, Equatable {
     package let line: Int
     package let externalID: String?
-    /// `nil` while the row waits.
-    package let outcome: ImportOutcome?
+    package let outcome: ImportOutcome
     package let position: Identifier<Position>?
     package let faults: [Fault]
 
     package init(
-        line: Int, externalID: String?, outcome: ImportOutcome?, position: Identifier<Position>? = nil,
+        line: Int, externalID: String?, outcome: ImportOutcome, position: Identifier<Position>? = nil,
         faults: [Fault] = []
     ) {
         self.line = line

@@ -207,7 +207,7 @@ enum DeskImportPages {
             HTML("\(item.integer("line") ?? 0)"),
             id.map { id in element("a", ["href": "/desk/positions/\(id)"]) { element("bdi", [:], name) } }
                 ?? element("bdi", [:], name),
-            HTML(item.text("outcome").map { texts.word("outcome", $0) } ?? texts[.importWaiting]),
+            HTML(item.text("outcome").map { texts.word("outcome", $0) } ?? "–"),
             item.list("violations").isEmpty
                 ? HTML("–")
                 : english(

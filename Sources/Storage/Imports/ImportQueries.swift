@@ -65,17 +65,7 @@ package enum PositionImports {
 // MARK: Rows
 
 extension PositionImports {
-    /// The next rows that wait, in the order of the file.
-    package static func waiting(_ count: Int, of id: Identifier<PositionImport>) -> Query<[StagedRow]> {
-        Query(
-            """
-            SELECT line, content FROM position_import_rows WHERE import_id = \(id.uuid) AND outcome IS NULL
-            ORDER BY line LIMIT \(count)
-            """,
-            rows: { StagedRow(line: try $0.int(), content: .success(Array(try $0.text().utf8))) })
-    }
-
-    /// One page of the rows, in the order of the file.
+    /// One page of the rows that have an outcome, in the order of the file.
     package static func results(
         of id: Identifier<PositionImport>, _ outcome: ImportOutcome?, page: PageRequest
     ) -> Query<Page<ImportedRow>> {
@@ -93,7 +83,7 @@ extension PositionImports {
                 rows: { row in
                     ImportedRow(
                         line: try row.int(), externalID: try row.optionalText(),
-                        outcome: try row.optionalText().flatMap(ImportOutcome.init(rawValue:)),
+                        outcome: try row.word(),
                         position: try row.optionalIdentifier(), faults: try row.optionalText().map(faults) ?? [])
                 }), total: "SELECT count(*) FROM position_import_rows WHERE \(all)",
             cursor: { Cursor(order: "position_import_rows", key: Int64($0.line), id: Cursor.noID) })

@@ -17,6 +17,7 @@ package struct ImportLeaseLost: Error {
 }
 
 extension Transaction {
+    /// Queues an import whose rows begin to arrive.
     package func insert(_ new: PositionImport) {
         send(
             """
@@ -24,13 +25,6 @@ extension Transaction {
             VALUES (\(new.id.uuid), \(new.creditor.value), \(new.key.uuid), \(new.isDryRun), \(new.status.rawValue),
                 \(new.createdAt.sql), \(new.updatedAt.sql))
             """)
-    }
-
-    /// Stages rows by COPY, with the rights of the transaction's tenancy; migration 0090 explains the view.
-    package func stage(_ rows: [StagedRow], of id: Identifier<PositionImport>) async throws {
-        try await copy(
-            "COPY position_import_staging (import_id, line, content, outcome, violations) FROM STDIN",
-            CopyText.rows(rows, of: id))
     }
 
     /// Queues that the file has arrived completely.
@@ -74,36 +68,37 @@ extension Transaction {
     }
 
     private func restart(_ id: Identifier<PositionImport>) {
-        send(
-            """
-            UPDATE position_import_rows SET outcome = NULL, external_id = NULL, position_id = NULL, violations = NULL
-            WHERE import_id = \(id.uuid) AND content IS NOT NULL AND outcome IS NOT NULL
-            """)
+        send("DELETE FROM position_import_rows WHERE import_id = \(id.uuid) AND NOT is_unreadable")
         send(
             """
             UPDATE position_imports SET created = 0, repeated = 0,
-                refused = (SELECT count(*) FROM position_import_rows WHERE import_id = \(id.uuid) AND outcome = 'refused')
+                refused = (SELECT count(*) FROM position_import_rows WHERE import_id = \(id.uuid))
             WHERE id = \(id.uuid)
             """)
     }
 
-    /// Stores the outcomes of rows, counts them and extends the lease. The content of a row is deleted, unless a dry run may start again.
+    /// Stores the outcomes of rows, counts them and extends the lease.
+    ///
+    /// The outcomes are inserted, and each is counted only if its row had none. No table is joined with the outcomes: the plan of a join
+    /// depends on statistics, and a table that was empty a second ago has none.
+    /// - Parameter chunk: the chunk of which these are the last rows, which is deleted with this.
     /// - Throws: `ImportLeaseLost`; the transaction must then end without an effect.
-    package func record(_ rows: [ImportedRow], of claimed: ClaimedImport, leaseSeconds: Int, at now: Instant)
-        async throws
-    {
+    package func record(
+        _ rows: [ImportedRow], ending chunk: ImportChunk?, of claimed: ClaimedImport, leaseSeconds: Int, at now: Instant
+    ) async throws {
+        if let chunk { end(chunk, of: claimed) }
         let counted = try await query(
             """
             WITH recorded AS (
-                UPDATE position_import_rows r SET outcome = o.outcome, external_id = NULLIF(o.external_id, ''),
-                    position_id = NULLIF(o.position_id, \(Cursor.noID)::uuid), violations = NULLIF(o.violations, '')::jsonb,
-                    content = CASE WHEN \(claimed.file.isDryRun) THEN r.content END
-                FROM unnest(\(rows.map { Int64($0.line) })::integer[], \(rows.map { $0.outcome?.rawValue ?? "" })::text[],
+                INSERT INTO position_import_rows (import_id, line, outcome, external_id, position_id, violations)
+                SELECT \(claimed.file.id.uuid), o.line, o.outcome, NULLIF(o.external_id, ''),
+                    NULLIF(o.position_id, \(Cursor.noID)::uuid), NULLIF(o.violations, '')::jsonb
+                FROM unnest(\(rows.map(\.line))::integer[], \(rows.map(\.outcome.rawValue))::text[],
                     \(rows.map { $0.externalID ?? "" })::text[], \(rows.map { $0.position?.uuid ?? Cursor.noID })::uuid[],
                     \(rows.map { $0.faults.isEmpty ? "" : faultsText($0.faults) })::text[])
                     AS o(line, outcome, external_id, position_id, violations)
-                WHERE r.import_id = \(claimed.file.id.uuid) AND r.line = o.line AND r.outcome IS NULL
-                RETURNING r.outcome)
+                ON CONFLICT ON CONSTRAINT position_import_rows_pkey DO NOTHING
+                RETURNING outcome)
             UPDATE position_imports i SET created = i.created + n.created, repeated = i.repeated + n.repeated,
                 refused = i.refused + n.refused, updated_at = \(now.sql),
                 leased_until = clock_timestamp() + make_interval(secs => \(leaseSeconds)::integer)
@@ -135,7 +130,7 @@ extension Transaction {
         notify(channel: Channels.events, payload: claimed.file.creditor.value)
         send(
             """
-            UPDATE position_import_rows SET content = NULL WHERE import_id = \(id) AND content IS NOT NULL
+            DELETE FROM position_import_chunks WHERE import_id = \(id)
                 AND EXISTS (SELECT FROM position_imports WHERE id = \(id) AND finished_at IS NOT NULL)
             """)
     }
@@ -147,40 +142,5 @@ extension Transaction {
             UPDATE position_imports SET leased_until = clock_timestamp() + make_interval(secs => \(retryAfterSeconds)::integer)
             WHERE id = \(claimed.file.id.uuid) AND claims = \(claimed.claim)
             """)
-    }
-}
-
-/// PostgreSQL's text format of COPY.
-enum CopyText {
-    static func rows(_ rows: [StagedRow], of id: Identifier<PositionImport>) -> [UInt8] {
-        let lead = Array(id.description.utf8) + [0x09]
-        var bytes: [UInt8] = []
-        for row in rows {
-            bytes += lead
-            bytes += String(row.line).utf8
-            bytes.append(0x09)
-            switch row.content {
-            case .success(let content):
-                append(content, to: &bytes)
-                bytes += "\t\\N\t\\N\n".utf8
-            case .failure(let fault):
-                bytes += "\\N\t\(ImportOutcome.refused.rawValue)\t".utf8
-                append(faultsText([fault]).utf8, to: &bytes)
-                bytes.append(0x0A)
-            }
-        }
-        return bytes
-    }
-
-    private static func append(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0D: bytes += "\\r".utf8
-            default: bytes.append(byte)
-            }
-        }
     }
 }

@@ -2,7 +2,6 @@ import Foundation
 import PagoPA
 import Postgres
 import Requests
-import Text
 
 /// A position to store, with the fingerprint of its request.
 package struct NewPosition: Sendable {
@@ -44,12 +43,12 @@ extension Transaction {
                 document_year, document_number, description, debtor_kind, debtor_tax_code, debtor_full_name,
                 debtor_email, debtor_address, metadata, state, total_cents, due_date, payable_until, version, created_at,
                 updated_at, published_at, alternative_group)
-            SELECT id, creditor, external_id, decode(fingerprint, 'hex'), debt_type, late, year, number, description, kind,
+            SELECT id, creditor, external_id, fingerprint, debt_type, late, year, number, description, kind,
                 tax_code, full_name, NULLIF(email, ''), NULLIF(address, '')::jsonb, metadata::jsonb, state, total, due,
                 CASE WHEN limited THEN last_day END, 1, at, at, CASE WHEN state <> 'draft' THEN at END,
                 NULLIF(alternatives, '')
             FROM unnest(\(all.map(\.id.uuid))::uuid[], \(all.map(\.creditor.value))::text[], \(all.map(\.externalID))::text[],
-                \(new.map { Hex.encode($0.fingerprint) })::text[], \(all.map(\.debtTypeKey))::text[],
+                \(new.map(\.fingerprint))::bytea[], \(all.map(\.debtTypeKey))::text[],
                 \(all.map(\.payableAfterDue))::boolean[], \(all.map { Int64($0.document.year) })::integer[],
                 \(all.map(\.document.number))::text[], \(all.map(\.description))::text[],
                 \(all.map(\.debtor.kind.rawValue))::text[], \(all.map(\.debtor.taxCode.value))::text[],
