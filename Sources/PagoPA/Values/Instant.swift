@@ -62,7 +62,7 @@ package struct Instant: Sendable, Hashable, Comparable {
     package var rfc3339: String {
         let seconds = unixSeconds
         var text = Self.clock(seconds)
-        let fraction = Int(microseconds - seconds * 1_000_000)
+        let fraction = Int(microseconds - seconds * 1_000_000)  // less than a million
         if fraction != 0 {
             text.append(UInt8(ascii: "."))
             text.append(decimal: fraction, digits: 6)

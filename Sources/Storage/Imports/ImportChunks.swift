@@ -78,7 +78,9 @@ extension PositionImports {
         Query(
             """
             SELECT c.first_line, c.lines, c.content, ARRAY(SELECT r.line FROM position_import_rows r
-                WHERE r.import_id = c.import_id AND r.line BETWEEN c.first_line AND c.lines[cardinality(c.lines)])
+                WHERE r.import_id = c.import_id AND r.line BETWEEN c.first_line AND c.lines[cardinality(c.lines)]
+                -- The order of the primary key, which reads these rows only, also when the tables have no statistics.
+                ORDER BY r.line)
             FROM position_import_chunks c WHERE c.import_id = \(id.uuid) AND c.first_line > \(line)
             ORDER BY c.first_line LIMIT 1
             """,
