@@ -74,12 +74,12 @@ package struct ImportChunk: Sendable, Equatable {
 
 extension PositionImports {
     /// The next chunk behind this line, with the rows that have no outcome. Some have one if another process stored a part of the chunk.
+    /// It is planned each time: a plan for empty tables would read every outcome of the import for each chunk.
     package static func chunk(after line: Int, of id: Identifier<PositionImport>) -> Query<ImportChunk?> {
         Query(
             """
             SELECT c.first_line, c.lines, c.content, ARRAY(SELECT r.line FROM position_import_rows r
                 WHERE r.import_id = c.import_id AND r.line BETWEEN c.first_line AND c.lines[cardinality(c.lines)]
-                -- The order of the primary key, which reads these rows only, also when the tables have no statistics.
                 ORDER BY r.line)
             FROM position_import_chunks c WHERE c.import_id = \(id.uuid) AND c.first_line > \(line)
             ORDER BY c.first_line LIMIT 1
@@ -87,7 +87,8 @@ extension PositionImports {
             row: { row in
                 try ImportChunk(
                     firstLine: try row.int(), lines: try row.next(), content: try row.next(), recorded: try row.next())
-            })
+            }
+        ).plannedForValues()
     }
 }
 
