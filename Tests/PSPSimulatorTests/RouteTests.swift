@@ -23,8 +23,9 @@ import Testing
             let other = "whsec_" + Data(repeating: 7, count: 32).base64EncodedString()
             #expect(try await client.send(.post, path, body).status == 401)
             #expect(try await client.signed(path, body, secret: other).status == 401)
-            #expect(try await client.signed(path, body, age: 301).status == 401)
-            #expect(try await client.signed(path, body, age: -301).status == 401)
+            // Far from the bound, which `WebhookSignature` tests without a clock that runs on.
+            #expect(try await client.signed(path, body, age: 3_600).status == 401)
+            #expect(try await client.signed(path, body, age: -3_600).status == 401)
             #expect(try await client.get("/payments").json["items"] as? [String] == [])
 
             let first = try await client.signed(path, body)
