@@ -29,10 +29,10 @@ package struct EventOperations: OperationGroup {
         after progress: FeedProgress?, limit: Int, for caller: Caller, following follower: EventWatch.Follower
     ) async throws -> Feed {
         try await read(after: progress, limit: limit) { since in
-            let (part, areHeldBack) = try await store.read(
-                within: caller.tenancy,
-                Events.feed(after: progress?.cursor, since: since, within: caller.tenancy, limit: limit),
-                Events.areHeldBack(within: caller.tenancy))
+            // Asked first: if the transaction that holds events back ended between the two, the reader would not see them and not be woken.
+            let (areHeldBack, part) = try await store.read(
+                within: caller.tenancy, Events.areHeldBack(within: caller.tenancy),
+                Events.feed(after: progress?.cursor, since: since, within: caller.tenancy, limit: limit))
             // Nobody notifies when the transaction that holds them back has ended.
             if areHeldBack { await watch.wakeSoon(follower) }
             return part
