@@ -126,4 +126,48 @@ import Testing
             }
         }
     }
+
+    @Test func `known external ids and numbers are found without reading the other positions of the creditor`()
+        async throws
+    {
+        try await TestData.with { data in
+            try await data.store.transaction(within: .only([TestData.alfa])) { tx in
+                // As a connection that planned the statements when the tables were nearly empty.
+                tx.send("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+                let iuvs = [try IUV("01000000000000043"), try IUV("01000000000000144")]
+                func ask() async throws -> Int {
+                    let (several, one, none, numbers) = try await tx.ask(
+                        Positions.by(externalIDs: (990..<1_040).map { "row-\($0)" }, of: TestData.alfa),
+                        Positions.by(externalID: "row-7", of: TestData.alfa),
+                        Positions.by(externalID: "row-7", of: TestData.beta),
+                        Positions.onInstallments(iuvs, of: TestData.alfa))
+                    return several.count + (one == nil ? 0 : 1) + (none == nil ? 0 : 1) + numbers.count
+                }
+                func read() async throws -> Int {
+                    var row = try await tx.query(
+                        """
+                        SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables
+                        WHERE relname IN ('positions', 'installments')
+                        """
+                    ).only
+                    return try row.int()
+                }
+                #expect(try await ask() == 0)
+                _ = try await tx.execute(
+                    """
+                    INSERT INTO positions (id, creditor_tax_code, external_id, fingerprint, debt_type, payable_after_due,
+                        document_year, document_number, description, debtor_kind, debtor_tax_code, debtor_full_name, metadata,
+                        state, total_cents, due_date, created_at, updated_at, published_at)
+                    SELECT gen_random_uuid(), \(TestData.alfa.value), 'row-' || n, sha256('f'), 'mensa', true, 2026, n::text,
+                        'Mensa', 'person', 'RSSMRA80A01H501U', 'Mario', '{}', 'open', 100, '2030-01-31', now(), now(), now()
+                    FROM generate_series(1, 1000) AS n
+                    """)
+                let before = try await read()
+
+                // 990 to 1000, and 7.
+                #expect(try await ask() == 12)
+                #expect(try await read() - before <= 12)
+            }
+        }
+    }
 }

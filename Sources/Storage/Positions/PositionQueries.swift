@@ -95,7 +95,7 @@ package enum Positions {
 
     package static func by(externalID: String, of creditor: OrganizationTaxCode) -> Query<PositionByExternalID?> {
         Query(
-            "SELECT id, fingerprint FROM positions WHERE creditor_tax_code = \(creditor.value) AND external_id = \(externalID)",
+            "SELECT id, fingerprint FROM positions p WHERE \(named("\(externalID)::text", by: creditor))",
             row: { row in
                 PositionByExternalID(id: try row.identifier(), fingerprint: try row.next([UInt8].self))
             })
@@ -124,8 +124,10 @@ package enum Positions {
     > {
         Query(
             """
-            SELECT external_id, id, fingerprint FROM positions
-            WHERE creditor_tax_code = \(creditor.value) AND external_id = ANY(\(externalIDs))
+            SELECT found.external_id, found.id, found.fingerprint FROM unnest(\(externalIDs)::text[]) AS given(name)
+            CROSS JOIN LATERAL (
+                SELECT p.external_id, p.id, p.fingerprint FROM positions p WHERE \(named("given.name", by: creditor)) OFFSET 0)
+                AS found
             """,
             rows: { row in
                 (
@@ -136,11 +138,21 @@ package enum Positions {
         ).map { Dictionary($0) { first, _ in first } }
     }
 
-    /// The IUVs in this list that an installment of the creditor has.
+    /// Whether `p` has this external id of the creditor. Only the unique index of both columns fits this condition. Of an equality of the creditor,
+    /// PostgreSQL may use another index that begins with the creditor, and read all its positions, when the table has no statistics yet.
+    private static func named(_ externalID: SQL, by creditor: OrganizationTaxCode) -> SQL {
+        """
+        p.external_id = \(externalID) AND (p.external_id, p.creditor_tax_code)
+            BETWEEN (\(externalID), \(creditor.value)) AND (\(externalID), \(creditor.value))
+        """
+    }
+
+    /// The IUVs in this list that an installment of the creditor has. Each is looked up by an index; a join could read all installments.
     package static func onInstallments(_ iuvs: [IUV], of creditor: OrganizationTaxCode) -> Query<Set<IUV>> {
         Query(
             """
-            SELECT iuv FROM installments WHERE creditor_tax_code = \(creditor.value) AND iuv = ANY(\(iuvs.map(\.value)))
+            SELECT given.iuv FROM unnest(\(iuvs.map(\.value))::text[]) AS given(iuv) WHERE EXISTS (
+                SELECT FROM installments i WHERE i.creditor_tax_code = \(creditor.value) AND i.iuv = given.iuv OFFSET 0)
             """, rows: { row in try row.value { try IUV($0) } }
         ).map { Set($0) }
     }
