@@ -10,38 +10,17 @@ import Testing
     private static let drawing = Result { try ReceiptPDF() }
     private static let longest = String(repeating: "W", count: 140)
 
+    /// The last notice of a position.
     private static func notice(
         name: String = "Niccolò D’Angelo", description: String = "Mensa scolastica – ottobre 2026",
-        cents: Int64 = 5_980, count: Int = 1, postal: Bool = true, cbill: String? = "A1B2C",
-        address: PostalAddress? = PostalAddress(
-            street: "Via Roma", civicNumber: "12/A", postalCode: "47121", city: "Forlì", province: "FC", country: "IT"),
+        cents: Int64 = 5_980, count: Int = 1, postal: Bool = true, cbill: String? = "A1B2C", hasAddress: Bool = true,
         taxCode: String = "RSSMRA80A01H501U", showsContactData: Bool = true
     ) throws -> PaymentNotice {
-        let at = try Instant(rfc3339: "2026-11-01T08:00:00Z")
-        let creditor = Creditor(
-            taxCode: try OrganizationTaxCode("15376371009"), name: "Comune di Forlì",
-            noticeCodes: .aux3(segregationCode: "01"), iban: try IBAN("IT60X0542811101000000123456"),
-            postalIBAN: postal ? try IBAN("IT30O0760103200000012345678") : nil, cbillCode: cbill,
-            contactEmail: try EmailAddress("scuola@comune.esempio.example"), contactPhone: "+39 06 1234567",
-            createdAt: at, updatedAt: at)
-        let installments = try (1...count).map { number in
-            let notice = try NoticeCodes.aux3(segregationCode: "01").notice(base: UInt64(1_000 + number))
-            return Installment(
-                id: try Identifier("0199c0de-0000-7000-8000-0000000001\(number < 10 ? "0" : "")\(number)"),
-                number: number, iuv: notice.iuv, noticeNumber: notice, amount: try Amount(cents: cents),
-                dueDate: try CalendarDate("2026-12-31"), transfers: [], paidAt: nil, heldUntil: nil)
-        }
-        let position = Position(
-            id: try Identifier("0199c0de-0000-7000-8000-000000000201"), creditor: creditor.taxCode, externalID: "e",
-            debtTypeKey: "mensa", payableAfterDue: false, document: Document(year: 2026, number: "1"),
-            description: description,
-            debtor: Debtor(
-                kind: .person, taxCode: try TaxCode(taxCode), fullName: name, email: nil, address: address),
-            lines: [], installments: installments, metadata: [:], state: .open, version: 1, createdAt: at,
-            updatedAt: at, publishedAt: at, cancelledAt: nil)
-        return PaymentNotice(
-            creditor: creditor, position: position, installment: try #require(installments.last),
-            showsContactData: showsContactData)
+        try #require(
+            try Sample.notices(
+                count, name: name, description: description, cents: cents, postal: postal, cbill: cbill,
+                hasAddress: hasAddress, taxCode: taxCode, showsContactData: showsContactData
+            ).last)
     }
 
     private static func pdf(_ notice: PaymentNotice, _ language: Language = .it) async throws -> [UInt8] {
@@ -59,7 +38,7 @@ import Testing
     private static let samples: [@Sendable () throws -> (PaymentNotice, Language)] = [
         { (try notice(), .it) }, { (try notice(count: 3), .de) },
         { (try notice(name: longest, description: longest, cents: PaymentNotice.maximumCents, count: 60), .sl) },
-        { (try notice(postal: false, cbill: nil, address: nil, taxCode: "ANONIMO"), .fr) },
+        { (try notice(postal: false, cbill: nil, hasAddress: false, taxCode: "ANONIMO"), .fr) },
         { (try notice(showsContactData: false), .en) }, { (try notice(name: "محمد علي 李小龙", description: "Ž"), .it) },
     ]
 
@@ -136,14 +115,6 @@ import Testing
         #expect(try await Self.pdf(notice, language) == Self.pdf(notice, language))
     }
 
-    /// The notices of one position with this many installments.
-    private static func notices(_ count: Int, cents: Int64 = 5_980) throws -> [PaymentNotice] {
-        let last = try notice(cents: cents, count: count)
-        return last.position.installments.map {
-            PaymentNotice(creditor: last.creditor, position: last.position, installment: $0)
-        }
-    }
-
     private static func pdf(_ notices: [PaymentNotice], _ language: Language) async throws -> [UInt8] {
         try await drawing.get().draw(try #require(NoticeContent(notices, language: language)))
     }
@@ -159,7 +130,7 @@ import Testing
 
     /// The largest amount of a notice, sixty times: every code of every page is read by other programs.
     @Test func `scanners read the codes of sixty installments of the largest amount`() async throws {
-        let notices = try Self.notices(60, cents: PaymentNotice.maximumCents)
+        let notices = try Sample.notices(60, cents: PaymentNotice.maximumCents)
         let pdf = try await Self.pdf(notices, .de)
         for line in try PDFVerdict.lines(on: pdf) { #expect(line.contains(" True "), "\(line)") }
         let text = try Tool.text(of: pdf)
@@ -191,7 +162,7 @@ import Testing
     @Test(arguments: Language.allCases) func `one notice of several is the same document as a notice alone`(
         language: Language
     ) async throws {
-        #expect(try await Self.pdf(Self.notices(1), language) == Self.pdf(Self.notice(), language))
+        #expect(try await Self.pdf(Sample.notices(1), language) == Self.pdf(Self.notice(), language))
     }
 
     @Test func `figures have a text, and words of the second language say so`() async throws {

@@ -99,14 +99,18 @@ enum Sample {
     }
 
     /// The notices of one position with this many installments.
+    /// - Parameter text: instead of every name and text of the others.
     static func notices(
-        _ count: Int, cents: Int64 = 5_980, postal: Bool = true, text: String? = nil, showsContactData: Bool = true
+        _ count: Int = 1, name: String = "Niccolò D’Angelo", description: String = "Mensa scolastica – ottobre 2026",
+        cents: Int64 = 5_980, postal: Bool = true, cbill: String? = "A1B2C",
+        hasAddress: Bool = true, taxCode: String = "RSSMRA80A01H501U", text: String? = nil,
+        showsContactData: Bool = true
     ) throws -> [PaymentNotice] {
         let at = try Instant(rfc3339: "2026-11-01T08:00:00Z")
         let creditor = Creditor(
             taxCode: try OrganizationTaxCode("15376371009"), name: text ?? "Comune di Forlì",
             noticeCodes: .aux3(segregationCode: "01"), iban: try IBAN("IT60X0542811101000000123456"),
-            postalIBAN: postal ? try IBAN("IT30O0760103200000012345678") : nil, cbillCode: "A1B2C",
+            postalIBAN: postal ? try IBAN("IT30O0760103200000012345678") : nil, cbillCode: cbill,
             contactEmail: try EmailAddress("scuola@comune.esempio.example"), contactPhone: "+39 06 1234567",
             createdAt: at, updatedAt: at)
         let installments = try (1...count).map { number in
@@ -119,13 +123,13 @@ enum Sample {
         let position = Position(
             id: try Identifier("0199c0de-0000-7000-8000-000000000201"), creditor: creditor.taxCode, externalID: "e",
             debtTypeKey: "mensa", payableAfterDue: false, document: Document(year: 2026, number: "1"),
-            description: text ?? "Mensa scolastica – ottobre 2026",
+            description: text ?? description,
             debtor: Debtor(
-                kind: .person, taxCode: try TaxCode("RSSMRA80A01H501U"), fullName: text ?? "Niccolò D’Angelo",
-                email: nil,
-                address: PostalAddress(
-                    street: text ?? "Via Roma", civicNumber: "12/A", postalCode: "47121", city: "Forlì",
-                    province: "FC", country: "IT")),
+                kind: .person, taxCode: try TaxCode(taxCode), fullName: text ?? name, email: nil,
+                address: hasAddress
+                    ? PostalAddress(
+                        street: text ?? "Via Roma", civicNumber: "12/A", postalCode: "47121", city: "Forlì",
+                        province: "FC", country: "IT") : nil),
             lines: [], installments: installments, metadata: [:], state: .open, version: 1, createdAt: at,
             updatedAt: at, publishedAt: at, cancelledAt: nil)
         return installments.map {
