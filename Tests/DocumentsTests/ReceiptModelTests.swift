@@ -5,7 +5,7 @@ import Testing
 
 @testable import Documents
 
-/// Receipts with random facts: what a document says is what the receipt says, whoever reads it.
+/// Receipts with random facts: what a document says is what the receipt says, for every reader.
 @Suite struct ReceiptModelTests {
     private static let names = ["Mario Rossi", "Niccolò D’Angelo", "", "محمد علي", "Š. Čeh", "王小明"]
 

@@ -149,7 +149,7 @@ import Testing
             for header in ["webhook-id: msg_", "webhook-timestamp: ", "webhook-signature: v1,"] {
                 #expect(service.received.lowercased().contains(header), "\(header)")
             }
-            // A payment is paid once, whatever the second button is.
+            // A payment is paid once, also if the second button is another one.
             for action in PortalAction.allCases {
                 #expect(try await client.form("/pay/\(id)", "action=\(action.rawValue)").status == 409)
             }

@@ -25,7 +25,7 @@ struct PageCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// What every page must have, whatever it shows.
+/// What every page must have, in any state.
 @Suite struct EveryPageTests {
     private static let routes = PortalApp.routes.filter { $0.method == "GET" }
 

@@ -94,7 +94,7 @@ import Testing
         await browser.get("/pay/p1")
         await browser.post("/pay/p1", [:])
         #expect(browser.last.status == 422 && browser.page.contains(texts[.chooseInstallmentsError]))
-        // What cannot be paid is not taken, whatever the form says.
+        // What cannot be paid is not taken, even if the form names it.
         await browser.post("/pay/p1", ["number_3": "yes", "number_9": "yes", "number_": "yes"])
         #expect(browser.last.status == 422)
         await browser.post("/pay/p1", ["number_1": "yes", "number_2": "yes", "number_3": "yes"])
