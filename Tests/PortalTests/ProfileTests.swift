@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    /// The bounds of `PostalAddress` in the contract; a province abroad has more than two letters.
+    @Test func `registration and profile take an address that is as long as the service takes`() async {
+        for (path, browser) in [("/register", Browser.inWorld()), ("/profile/data", await citizen())] {
+            await browser.get(path)
+            let inputs = browser.markup.all("input")
+            for (name, bound) in [
+                ("street", "70"), ("civic_number", "16"), ("postal_code", "16"), ("city", "70"), ("province", "35"),
+                ("country", "2"),
+            ] {
+                #expect(inputs.first { $0["name"] == name }?["maxlength"] == bound, "\(name) of \(path)")
+            }
+        }
+    }
+
     @Test func `an account of a card has no address, e-mail or password yet`() async throws {
         let browser = await citizen()
         browser.service.answer(

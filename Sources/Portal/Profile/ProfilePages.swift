@@ -164,35 +164,18 @@ extension PortalApp {
 
 /// Names and address, as the form of the profile has them.
 enum ProfileData {
-    static let address = ["street", "civic_number", "postal_code", "city", "province", "country"]
-
     static func fields(_ texts: Texts) -> [Field] {
-        let kinds = [
-            ("resident", texts[.kindResident]), ("aire", texts[.kindAire]), ("non_resident", texts[.kindNonResident]),
-        ]
-        return [
-            Field(name: "kind", kind: .radio(kinds), label: texts[.kind], maximum: nil),
-            Field(name: "given_name", label: texts[.givenName], autocomplete: "given-name", maximum: 70),
-            Field(name: "family_name", label: texts[.familyName], autocomplete: "family-name", maximum: 70),
-            Field(name: "street", label: texts[.street], autocomplete: "street-address", maximum: 70),
-            Field(name: "civic_number", label: texts[.civicNumber], isRequired: false, maximum: 16),
-            Field(name: "postal_code", label: texts[.postalCode], autocomplete: "postal-code", maximum: 16),
-            Field(name: "city", label: texts[.city], autocomplete: "address-level2", maximum: 70),
-            Field(
-                name: "province", label: texts[.province], autocomplete: "address-level1", isRequired: false,
-                maximum: 35),
-            Field(
-                name: "country", label: texts[.country], hint: texts[.countryHint], autocomplete: "country", maximum: 2),
+        PersonFields.names(texts) + PersonFields.address(texts) + [
             Field(
                 name: "language", kind: .select(Language.allCases.map { ($0.rawValue, $0.name) }),
-                label: texts[.mailLanguage], maximum: nil),
+                label: texts[.mailLanguage], maximum: nil)
         ]
     }
 
     static func values(of me: JSONValue) -> [String: String] {
         var values: [String: String] = [:]
         for name in ["kind", "given_name", "family_name", "language"] { values[name] = me.text(name) }
-        for name in address { values[name] = me["address"]?.text(name) }
+        for name in PersonFields.addressNames { values[name] = me["address"]?.text(name) }
         if values["country"] == nil { values["country"] = "IT" }
         return values
     }
@@ -201,18 +184,7 @@ enum ProfileData {
     static func body(_ visit: Visit) -> [UInt8] {
         JSONWriter.object { json in
             for name in ["kind", "given_name", "family_name", "language"] { json.field(name, visit.filled(name)) }
-            json.object("address") { json in
-                for name in address {
-                    let value = visit.filled(name)
-                    let isCode = name == "province" || name == "country"
-                    if let value {
-                        json.field(name, isCode ? value.uppercased() : value)
-                    } else {
-                        json.key(name)
-                        json.null()
-                    }
-                }
-            }
+            PersonFields.writeAddress(of: visit, into: &json, removingEmpty: true)
         }
     }
 }

@@ -88,28 +88,11 @@ enum RegistrationPages {
     }
 
     static func fields(_ texts: Texts) -> [Field] {
-        [
-            Field(
-                name: "kind",
-                kind: .radio([
-                    ("resident", texts[.kindResident]), ("aire", texts[.kindAire]),
-                    ("non_resident", texts[.kindNonResident]),
-                ]), label: texts[.kind]),
-            Field(name: "given_name", label: texts[.givenName], autocomplete: "given-name", maximum: 70),
-            Field(name: "family_name", label: texts[.familyName], autocomplete: "family-name", maximum: 70),
+        PersonFields.names(texts) + [
             Field(name: "tax_code", label: texts[.taxCode], hint: texts[.taxCodeHint], maximum: 16),
             Field(name: "birth_date", kind: .date, label: texts[.birthDate], autocomplete: "bday", maximum: nil),
             Field(name: "birth_place", label: texts[.birthPlace], maximum: 70),
-            Field(name: "street", label: texts[.street], autocomplete: "address-line1", maximum: 70),
-            Field(name: "civic_number", label: texts[.civicNumber], isRequired: false, maximum: 16),
-            Field(name: "postal_code", label: texts[.postalCode], autocomplete: "postal-code", maximum: 16),
-            Field(name: "city", label: texts[.city], autocomplete: "address-level2", maximum: 35),
-            Field(
-                name: "province", label: texts[.province], autocomplete: "address-level1", isRequired: false,
-                maximum: 2),
-            Field(
-                name: "country", label: texts[.country], hint: texts[.countryHint], autocomplete: "country",
-                maximum: 2),
+        ] + PersonFields.address(texts) + [
             Field(name: "email", kind: .email, label: texts[.email], autocomplete: "email", maximum: 254),
             Field(
                 name: "password", kind: .password, label: texts[.password], hint: texts[.passwordHint],
@@ -129,14 +112,7 @@ enum RegistrationPages {
                 json.field("date", visit.filled("birth_date"))
                 json.field("place", visit.filled("birth_place"))
             }
-            json.object("address") { json in
-                json.field("street", visit.filled("street"))
-                json.field("civic_number", visit.filled("civic_number"))
-                json.field("postal_code", visit.filled("postal_code"))
-                json.field("city", visit.filled("city"))
-                json.field("province", visit.filled("province")?.uppercased())
-                json.field("country", visit.filled("country")?.uppercased())
-            }
+            PersonFields.writeAddress(of: visit, into: &json)
             json.field("email", visit.filled("email"))
             json.field("password", visit.form["password"])
             json.object("consents") { json in
