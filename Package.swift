@@ -186,7 +186,7 @@ let package = Package(
             ]),
         tests(
             "PortalTests",
-            ["Portal", "JSON", "Addresses", hummingbird, httpTypes, logging, nioCore, nioEmbedded]),
+            ["Portal", "JSON", "Addresses", "Text", hummingbird, httpTypes, logging, nioCore, nioEmbedded]),
         tests(
             "PSPSimulatorTests",
             [

@@ -16,7 +16,7 @@ struct PageCase: Sendable, CustomTestStringConvertible {
         + (World.privatePages + World.deskPages).map { PageCase(path: $0, isSignedIn: true) }
 
     /// The page in a new browser.
-    func open(_ language: Language = .it, changing change: (String, JSONValue) -> JSONValue = { $1 }) async -> Browser {
+    func open(_ language: Language = .it, changing change: ((String, JSONValue) -> JSONValue)? = nil) async -> Browser {
         let browser = Browser.inWorld(changing: change)
         browser.language = language.rawValue
         if isSignedIn { await browser.signIn(for: path) }

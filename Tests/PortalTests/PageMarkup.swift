@@ -1,3 +1,5 @@
+import Text
+
 /// A strict reader of HTML: it accepts only what the functions that write the pages may write, and names everything else.
 struct PageMarkup {
     struct Element {
@@ -39,7 +41,7 @@ struct PageMarkup {
         let doctype = "<!DOCTYPE html>\n"
         if rest.hasPrefix(doctype) { rest = rest.dropFirst(doctype.count) } else { faults.append("no doctype") }
         var open: [Int] = []
-        while let mark = rest.firstIndex(of: "<") {
+        while let mark = rest.utf8.firstIndex(of: UInt8(ascii: "<")) {
             read(text: rest[..<mark], in: open.last)
             rest = rest[mark...].dropFirst()
             guard let end = Self.endOfTag(rest) else {
@@ -65,9 +67,10 @@ struct PageMarkup {
     /// The index of `>` outside of quotes.
     private static func endOfTag(_ text: Substring) -> Substring.Index? {
         var isQuoted = false
-        return text.indices.first { index in
-            if text[index] == "\"" { isQuoted.toggle() }
-            return !isQuoted && text[index] == ">"
+        let bytes = text.utf8
+        return bytes.indices.first { index in
+            if bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return !isQuoted && bytes[index] == UInt8(ascii: ">")
         }
     }
 
@@ -76,22 +79,38 @@ struct PageMarkup {
         if !Self.names.contains(name) { faults.append("unknown element <\(tag.prefix(80))>") }
         var attributes: [(name: String, value: String)] = []
         var rest = tag.dropFirst(name.count)
-        while let match = rest.prefixMatch(of: /\ ([A-Za-z0-9-]+)="([^"<>]*)"/) {
-            let key = String(match.1)
+        while let (key, value, end) = Self.attribute(at: rest) {
             if !Self.attributes.contains(key) { faults.append("unknown attribute \(key) of <\(name)>") }
             if attributes.contains(where: { $0.name == key }) { faults.append("\(key) twice in <\(name)>") }
-            check(entitiesOf: match.2)
-            attributes.append((key, Self.decoded(match.2)))
-            rest = rest[match.range.upperBound...]
+            check(entitiesOf: value)
+            attributes.append((key, Self.decoded(value)))
+            rest = rest[end...]
         }
         if !rest.isEmpty { faults.append("<\(name)> has \(rest.prefix(80))") }
         elements.append(Element(name: name, attributes: attributes, ancestors: open))
         if !Self.void.contains(name) { open.append(elements.count - 1) }
     }
 
+    /// The attribute ` name="value"` that a text begins with, and the index after it. The text is read byte by byte, because a regular expression is
+    /// compiled for each use.
+    private static func attribute(at text: Substring) -> (name: String, value: Substring, end: Substring.Index)? {
+        let bytes = text.utf8
+        guard bytes.first == UInt8(ascii: " "), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let name = bytes[bytes.index(after: bytes.startIndex)..<equals]
+        let quote = bytes.index(after: equals)
+        guard !name.isEmpty, name.allSatisfy({ $0.isAlphanumeric || $0 == UInt8(ascii: "-") }),
+            bytes[quote...].first == UInt8(ascii: "\"")
+        else { return nil }
+        let begin = bytes.index(after: quote)
+        guard let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+        let value = text[begin..<end]
+        guard !value.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }) else { return nil }
+        return (String(name) ?? "", value, bytes.index(after: end))
+    }
+
     private mutating func read(text: Substring, in element: Int?) {
         guard !text.isEmpty else { return }
-        if text.contains(">") { faults.append("> in a text: \(text.prefix(80))") }
+        if text.utf8.contains(UInt8(ascii: ">")) { faults.append("> in a text: \(text.prefix(80))") }
         check(entitiesOf: text)
         guard let element else {
             if text.contains(where: { !$0.isWhitespace }) { faults.append("a text outside of the page") }
@@ -105,7 +124,7 @@ struct PageMarkup {
 
     private mutating func check(entitiesOf text: Substring) {
         var rest = text
-        while let mark = rest.firstIndex(of: "&") {
+        while let mark = rest.utf8.firstIndex(of: UInt8(ascii: "&")) {
             rest = rest[mark...]
             guard let entity = Self.entities.first(where: rest.hasPrefix) else {
                 faults.append("& stands alone: \(rest.prefix(40))")
@@ -116,7 +135,8 @@ struct PageMarkup {
     }
 
     private static func decoded(_ text: Substring) -> String {
-        String(text).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+        guard text.utf8.contains(UInt8(ascii: "&")) else { return String(text) }
+        return String(text).replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
             .replacing("&#39;", with: "'").replacing("&amp;", with: "&")
     }
 
