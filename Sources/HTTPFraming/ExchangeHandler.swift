@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import Synchronization
 
@@ -13,9 +14,11 @@ final class ExchangeHandler: ChannelInboundHandler {
     private let framing: FramingHandler
     private let respond: Responder
     private var context: ChannelHandlerContext?
-    private var address: String?
+    /// Of the other end of the connection.
+    private var address: IPAddress?
     /// The body of the request in progress.
     private var body: FramedBody?
+    private var executor: EventLoopExecutor?
     let requestTask = RequestTask()
 
     init(framing: FramingHandler, respond: @escaping Responder) {
@@ -72,9 +75,14 @@ final class ExchangeHandler: ChannelInboundHandler {
             address: remoteAddress(context))
         let respond = respond
         let sender = PartSender(handler: handler, eventLoop: eventLoop, isChunked: !head.isOld)
-        let task = Task.immediate {
+        let task = Task.immediate(executorPreference: executor(of: eventLoop)) {
             let response = await respond(request)
-            if let parts = response.parts { return await sender.send(parts, after: response.head) }
+            if let parts = response.parts {
+                // A long body is made elsewhere, so that the event loop serves its other connections meanwhile.
+                return await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    await sender.send(parts, after: response.head)
+                }
+            }
             if eventLoop.inEventLoop {
                 handler.value.send(response)
             } else {
@@ -92,11 +100,16 @@ final class ExchangeHandler: ChannelInboundHandler {
         framing.setBodyIsFull(false)
     }
 
-    private func remoteAddress(_ context: ChannelHandlerContext) -> String {
-        if let address { return address }
-        let known = context.remoteAddress?.ipAddress ?? "unknown"
-        address = known
-        return known
+    private func executor(of eventLoop: any EventLoop) -> EventLoopExecutor {
+        if let executor { return executor }
+        let made = EventLoopExecutor(eventLoop)
+        executor = made
+        return made
+    }
+
+    private func remoteAddress(_ context: ChannelHandlerContext) -> IPAddress? {
+        if address == nil { address = context.remoteAddress?.ipAddress.flatMap { IPAddress($0) } }
+        return address
     }
 
     private func send(_ response: FramedResponse) {

@@ -1,3 +1,4 @@
+import Addresses
 import HTTPTypes
 import NIOCore
 
@@ -10,12 +11,12 @@ package struct FramedRequest: Sendable {
     package let headers: HTTPFields
     package let body: FramedBody
     package let channel: any Channel
-    /// The other end of the connection.
-    package let address: String
+    /// The other end of the connection; `nil` without an IP address.
+    package let address: IPAddress?
 
     package init(
         method: HTTPRequest.Method, target: String, headers: HTTPFields, body: FramedBody, channel: any Channel,
-        address: String
+        address: IPAddress?
     ) {
         self.method = method
         self.target = target

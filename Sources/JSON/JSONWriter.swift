@@ -81,6 +81,7 @@ package struct JSONWriter: Sendable {
         value(flag)
     }
 
+    @inlinable
     package mutating func object(_ key: String, _ write: (inout JSONWriter) throws -> Void) rethrows {
         self.key(key)
         beginObject()
@@ -88,6 +89,7 @@ package struct JSONWriter: Sendable {
         endObject()
     }
 
+    @inlinable
     package mutating func array<Item>(
         _ key: String, _ items: some Sequence<Item>, _ write: (inout JSONWriter, Item) throws -> Void
     )

@@ -43,12 +43,18 @@ package struct Row: Sendable {
     }
 
     /// The elements of an array of a composite type, each of which `decode` reads like a row.
+    @inlinable
     package mutating func nextRows<Value>(_ decode: (inout Row) throws -> Value) throws -> [Value] {
-        guard let cell = try nextCell() else { throw PostgresError.decoding("column \(column) is NULL") }
-        return try cell.mapElements { element in
-            var row = Row(answer: answer, record: try Record(element))
+        try elements().map { element in
+            var row = element
             return try decode(&row)
         }
+    }
+
+    /// The elements of an array of a composite type.
+    package mutating func elements() throws -> [Row] {
+        guard let cell = try nextCell() else { throw PostgresError.decoding("column \(column) is NULL") }
+        return try cell.mapElements { Row(answer: answer, record: try Record($0)) }
     }
 
     /// Skips `count` cells.

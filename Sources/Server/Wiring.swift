@@ -244,8 +244,6 @@ struct Wiring: Sendable {
 
 extension SmartCardSettings {
     fileprivate func trust(_ proxies: TrustedProxies) -> SmartCardTrust {
-        SmartCardTrust(authorities: authorities, policies: policies, header: header) { address in
-            IPAddress(address).map(proxies.contains) ?? false
-        }
+        SmartCardTrust(authorities: authorities, policies: policies, header: header, isTrustedProxy: proxies.contains)
     }
 }

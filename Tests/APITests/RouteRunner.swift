@@ -1,4 +1,5 @@
 import Accounts
+import Addresses
 import Cryptography
 import Foundation
 import HTTPTypes
@@ -86,7 +87,7 @@ struct RouteRunner {
         let content = RequestContent(
             method: route.method, path: route.path,
             parameters: Self.parameters.merging(parameters) { _, new in new }, query: query, headers: headers,
-            accept: Accept(accept), body: body, peer: Peer(address: "192.0.2.1", channel: EmbeddedChannel()),
+            accept: Accept(accept), body: body, peer: Peer(address: IPAddress("192.0.2.1"), channel: EmbeddedChannel()),
             clientAddress: try ClientAddress("192.0.2.1"), cursorAuthenticator: cursorAuthenticator,
             exports: ExportLimits())
         do {

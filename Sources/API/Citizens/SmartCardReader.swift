@@ -1,4 +1,5 @@
 import Accounts
+import Addresses
 import Certificates
 import Foundation
 import HTTPTypes
@@ -12,11 +13,11 @@ package struct SmartCardTrust: Sendable {
     /// The header in which a proxy that terminates TLS sends the certificate; `nil`: there is no such proxy.
     let header: HTTPField.Name?
     /// By its address.
-    let isTrustedProxy: @Sendable (String) -> Bool
+    let isTrustedProxy: @Sendable (IPAddress) -> Bool
 
     package init(
         authorities: Authorities, policies: Set<String>, header: HTTPField.Name?,
-        isTrustedProxy: @escaping @Sendable (String) -> Bool
+        isTrustedProxy: @escaping @Sendable (IPAddress) -> Bool
     ) {
         self.authorities = authorities
         self.policies = policies
@@ -58,7 +59,7 @@ struct SmartCardReader: Sendable {
             guard let header = trust.header else { throw .noCertificate }
             let values = request.headers[values: header]
             guard !values.isEmpty else { throw .noCertificate }
-            guard trust.isTrustedProxy(request.peer.address) else { throw .untrustedSender }
+            guard request.peer.address.map(trust.isTrustedProxy) == true else { throw .untrustedSender }
             guard values.count == 1, values[0].utf8.count <= Self.maximumHeaderBytes else { throw .unreadable }
             presented = try readable { () throws(UnreadableCertificate) in try Self.certificate(header: values[0]) }
         }

@@ -18,11 +18,10 @@ struct ClientAddresses: Sendable {
     let trustedProxies: TrustedProxies
 
     /// The client's address: the peer's, or the one that a trusted proxy reports.
-    func client(peer: String, _ headers: HTTPFields) -> IPAddress? {
-        IPAddress(peer).map {
-            trustedProxies.client(
-                peer: $0, xForwardedFor: headers[.xForwardedFor], forwarded: headers[.forwarded])
-        }
+    func client(peer: IPAddress?, _ headers: HTTPFields) -> IPAddress? {
+        guard let peer, trustedProxies.contains(peer) else { return peer }
+        return trustedProxies.client(
+            peer: peer, xForwardedFor: headers[.xForwardedFor], forwarded: headers[.forwarded])
     }
 
     /// The citizen's address as a front end with a valid key states it in `Citizen-Address`; without that the client's. A browser is the
@@ -30,7 +29,7 @@ struct ClientAddresses: Sendable {
     func citizen(_ headers: HTTPFields, _ state: RequestState) throws(Problem) -> CitizenAddress {
         let isBrowser = state.key?.kind == .browser
         guard state.key != nil, !isBrowser, let stated = headers[.citizenAddress] else {
-            let address = state.clientIP.flatMap { try? ClientAddress("\($0)") } ?? .unknown
+            let address = state.clientIP.map { ClientAddress(sixteenBytes: $0.bytes) } ?? .unknown
             return CitizenAddress(address: address, isStated: isBrowser)
         }
         do { return CitizenAddress(address: try ClientAddress(stated), isStated: true) } catch {

@@ -1,3 +1,4 @@
+import Addresses
 import HTTPFraming
 import HTTPTypes
 import HummingbirdCore
@@ -43,10 +44,10 @@ struct ReceivedRequest: Sendable {
 
 /// The other end of a connection.
 struct Peer: Sendable {
-    let address: String
+    let address: IPAddress?
     private let channel: any Channel
 
-    init(address: String, channel: any Channel) {
+    init(address: IPAddress?, channel: any Channel) {
         self.address = address
         self.channel = channel
     }

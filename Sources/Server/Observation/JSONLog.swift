@@ -29,7 +29,7 @@ struct JSONLog: LogHandler {
         let own = event.metadata ?? [:]
         let all = metadata.isEmpty ? own : metadata.merging(own) { _, new in new }
         // Hummingbird's request id repeats the correlation id.
-        let fields = all.filter { $0.key != "hb.request.id" }.sorted { $0.key < $1.key }
+        let fields = all.sorted { $0.key < $1.key }.lazy.filter { $0.key != "hb.request.id" }
         let time = LogClock.shared.text
         if isJSON {
             var line = JSONWriter.object { json in

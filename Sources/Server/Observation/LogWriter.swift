@@ -10,6 +10,8 @@ final class LogWriter: Sendable {
     static let standardOutput = LogWriter(descriptor: 1)
     static let maximumWaitingBytes = 8 * 1_024 * 1_024
     private static let maximumWriteBytes = 64 * 1_024
+    /// After a write the thread lets lines gather for this time, so that it is not woken for each line of a busy service.
+    private static let gatheringMicroseconds: UInt32 = 2_000
     /// How long the process waits at exit for unwritten lines.
     static let flushMilliseconds = 2_000
 
@@ -89,6 +91,7 @@ final class LogWriter: Sendable {
             if lines.isEmpty, dropped == 0 { return }
             let lost = dropped + write(lines)
             if lost > 0 { Counter(label: "log_lines_dropped_total").increment(by: lost) }
+            usleep(Self.gatheringMicroseconds)
         }
     }
 

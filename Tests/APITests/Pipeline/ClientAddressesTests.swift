@@ -11,9 +11,9 @@ import Testing
     @Test func `only a trusted proxy's headers give the client's address`() throws {
         let step = ClientAddresses(trustedProxies: try TrustedProxies("10.0.0.0/8"))
         let headers: HTTPFields = [.xForwardedFor: "198.51.100.7"]
-        #expect(step.client(peer: "10.0.0.1", headers) == IPAddress("198.51.100.7"))
-        #expect(step.client(peer: "192.0.2.1", headers) == IPAddress("192.0.2.1"))
-        #expect(step.client(peer: "unknown", headers) == nil)
+        #expect(step.client(peer: IPAddress("10.0.0.1"), headers) == IPAddress("198.51.100.7"))
+        #expect(step.client(peer: IPAddress("192.0.2.1"), headers) == IPAddress("192.0.2.1"))
+        #expect(step.client(peer: IPAddress("unknown"), headers) == nil)
     }
 
     @Test func `Citizen-Address counts only with the valid key of a front end`() throws {
