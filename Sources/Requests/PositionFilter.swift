@@ -5,6 +5,8 @@ package struct PositionFilter: Sendable, Equatable {
     package var statuses: [PositionStatus] = []
     package var externalID: String?
     package var debtTypeKey: String?
+    /// The alternatives of one debt, of a creditor and a debtor, have the same group.
+    package var alternativeGroup: String?
     package var service: String?
     package var documentYear: Int?
     package var documentNumber: String?

@@ -21,7 +21,7 @@ import Testing
     private static let valid: [String: [String: String]] = [
         "list_positions": [
             "status": "open", "creditor_tax_code": " 1234567 8903", "external_id": "M/1 è", "debt_type": "mensa",
-            "service": "school",
+            "alternative_group": "TARI 2026/1", "service": "school",
             "document_year": "2026", "document_number": "1286", "iuv": "0100000000000 0101",
             "notice_number": "3010 0000 0000 0001 44", "due_from": "2026-01-01", "due_to": "2026-12-31",
             "valid_until_from": "2026-01-01", "valid_until_to": "2026-12-31",

@@ -220,12 +220,18 @@ import Testing
 
     @Test func `the options of one debt are listed, and the one that was paid says so`() async {
         let browser = await payer()
+        browser.service.answer("GET /v1/positions", #"{"items":[{"id":"p1"},{"id":"p2"}]}"#)
         await browser.get("/documents/p1")
+        let path = browser.service.last("GET", "/v1/positions")?.path
+        for part in ["alternative_group=TARI-2026", "creditor_tax_code=\(World.creditor)", "status=open"] {
+            #expect(path?.contains(part) == true, "\(part)")
+        }
+        // The position that is shown is not read again.
+        #expect(browser.service.requests.count { $0.path == "/v1/positions/p1" } == 1)
         #expect(browser.page.contains(texts[.options]) && browser.page.contains(texts[.optionsText]))
         #expect(browser.page.contains(texts[.optionInstallments, "3"]) && browser.page.contains(texts[.optionSingle]))
         #expect(browser.markup.all("a").contains { $0["href"] == "/documents/p2" })
-        // p3 is in the list too, but it belongs to no group.
-        #expect(!browser.markup.all("a").contains { $0["href"] == "/documents/p3" })
+        #expect(!browser.markup.all("a").contains { $0["href"] == "/documents/p1" })
 
         await browser.get("/documents/p2")
         #expect(browser.page.contains(texts[.disabledAlternativeInProgress]))

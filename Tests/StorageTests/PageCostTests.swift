@@ -30,6 +30,7 @@ import Testing
                         WHEN created_at < now() - make_interval(mins => \(crowd / 2))
                         THEN '2026-03-01'::date + document_number::integer % 31 ELSE due_date END,
                     payable_until = CASE WHEN document_number LIKE '%03' THEN '2026-01-31'::date END,
+                    alternative_group = CASE WHEN document_number = '4711' THEN 'M-4711' WHEN document_number LIKE '%2' THEN 'TARI-2026' END,
                     state = CASE WHEN document_number LIKE '%09' THEN 'partially_paid' ELSE 'open' END,
                     paid_cents = CASE WHEN document_number LIKE '%09' THEN 50 ELSE 0 END
                 """,
@@ -98,6 +99,17 @@ import Testing
             ("expired", .createdDescending, 20, { $0.statuses = [.expired] }),
             ("debt type", .createdDescending, 20, { $0.debtTypeKey = "mensa" }),
             ("debt type without positions", .createdDescending, 0, { $0.debtTypeKey = "multa" }),
+            ("alternatives of one debt", .createdDescending, 1, { $0.alternativeGroup = "M-4711" }),
+            ("alternatives of one debt by due date", .due, 1, { $0.alternativeGroup = "M-4711" }),
+            ("group that many debts have", .createdDescending, 20, { $0.alternativeGroup = "TARI-2026" }),
+            (
+                "open alternatives of one debt", .due, 1,
+                {
+                    $0.alternativeGroup = "M-4711"
+                    $0.statuses = [.open]
+                }
+            ),
+            ("group without positions", .createdDescending, 0, { $0.alternativeGroup = "TARI-2019" }),
             ("service", .createdDescending, 20, { $0.service = "school" }),
             ("service by due date", .due, 20, { $0.service = "school" }),
             ("service without positions", .createdDescending, 0, { $0.service = "police" }),

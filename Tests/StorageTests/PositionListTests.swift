@@ -52,7 +52,8 @@ import Testing
                 email: nil,
                 address: nil), lines: [], installments: installments, metadata: [:], state: isDraft ? .draft : .open,
             version: 1, createdAt: created, updatedAt: created.adding(seconds: Int.random(in: 0..<3, using: &random)),
-            publishedAt: isDraft ? nil : created, cancelledAt: nil)
+            publishedAt: isDraft ? nil : created, cancelledAt: nil,
+            alternativeGroup: number % 3 == 0 ? "G\(number % 4)" : nil)
     }
 
     private static func insert(_ positions: [Position], _ ledger: TestData) async throws {
@@ -143,6 +144,7 @@ import Testing
         return (filter.statuses.isEmpty || filter.statuses.contains(position.status(today: today)))
             && holds(filter.externalID) { $0 == position.externalID }
             && holds(filter.debtTypeKey) { $0 == position.debtTypeKey }
+            && holds(filter.alternativeGroup) { $0 == position.alternativeGroup }
             && holds(filter.service) { $0 == services[position.debtTypeKey] }
             && holds(filter.documentYear) { $0 == position.document.year }
             && holds(filter.documentNumber) { $0 == position.document.number }
@@ -201,7 +203,8 @@ import Testing
         let digits = String(part.noticeNumber.value.dropFirst(pick([0, 5, 9, 12], &random)).prefix(6))
         return [
             { $0.statuses = [status] }, { $0.statuses = [status, other] }, { $0.debtTypeKey = some.debtTypeKey },
-            { $0.service = "police" }, { $0.service = "other" }, { $0.documentYear = 2_026 },
+            { $0.alternativeGroup = some.alternativeGroup ?? "G9" }, { $0.service = "police" },
+            { $0.service = "other" }, { $0.documentYear = 2_026 },
             { $0.documentNumber = some.document.number }, { $0.iuv = part.iuv },
             { $0.noticeNumber = part.noticeNumber }, { $0.externalID = some.externalID }, { $0.dueFrom = day(from) },
             { $0.dueTo = day(from + length) },

@@ -60,8 +60,9 @@ private struct PositionHandlers: Sendable {
     let links: Links
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
-        "status", "creditor_tax_code", "external_id", "debt_type", "service", "document_year", "document_number", "iuv",
-        "notice_number", "due_from", "due_to", "valid_until_from", "valid_until_to", "paid_from", "paid_to",
+        "status", "creditor_tax_code", "external_id", "debt_type", "alternative_group", "service", "document_year",
+        "document_number", "iuv", "notice_number", "due_from", "due_to", "valid_until_from", "valid_until_to",
+        "paid_from", "paid_to",
         "updated_since", "under_review",
     ])
 
@@ -206,6 +207,7 @@ private struct PositionHandlers: Sendable {
         filter.statuses = reader.words("status")
         filter.externalID = reader.value("external_id") { try boundedText($0, 1...70) }
         filter.debtTypeKey = reader.value("debt_type") { try shortName($0) }
+        filter.alternativeGroup = reader.value("alternative_group") { try boundedText($0, 1...35) }
         filter.service = reader.value("service") { try shortName($0) }
         filter.documentYear = reader.integer("document_year", in: 1_900...2_999).map(Int.init)
         filter.documentNumber = reader.value("document_number") { try boundedText($0, 1...35) }

@@ -77,7 +77,7 @@ extension PortalApp {
                 .page)
     }
 
-    /// The other ways to pay the same debt. Lists do not say which positions belong together, so the open ones are looked at.
+    /// The other ways to pay the same debt. A page names their number of installments, which only the positions themselves have.
     private func alternatives(to position: JSONValue, _ visit: Visit) async throws -> [JSONValue] {
         guard let group = position.text("alternative_group"), let id = position.text("id"),
             ["open", "partially_paid"].contains(position.text("status"))
@@ -85,12 +85,11 @@ extension PortalApp {
         let list = try await api.get(
             "/v1/positions",
             query: [
-                ("creditor_tax_code", position.text("creditor_tax_code")), ("status", "open"), ("sort", "due_date"),
-                ("limit", "\(Self.maximumAlternatives)"),
+                ("creditor_tax_code", position.text("creditor_tax_code")), ("alternative_group", group),
+                ("status", "open"), ("sort", "due_date"), ("limit", "\(Self.maximumAlternatives)"),
             ] + visit.onBehalfOf, as: visit.caller)
         let ids = list.list("items").compactMap { $0.text("id") }.filter { $0 != id }
-        let others = try await each(of: ids.compactMap { Segment($0)?.text }) { try await ownPosition($0, visit) }
-        return others.filter { $0.text("alternative_group") == group }
+        return try await each(of: ids.compactMap { Segment($0)?.text }) { try await ownPosition($0, visit) }
     }
 
     private func sendNotice(_ visit: Visit) async throws -> PageResponse {

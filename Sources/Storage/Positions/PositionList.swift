@@ -197,6 +197,7 @@ extension PositionFilter {
         }
         if let externalID { all.append("p.external_id = \(externalID)") }
         if let debtTypeKey { all.append("p.debt_type = \(debtTypeKey)") }
+        if let alternativeGroup { all.append("p.alternative_group = \(alternativeGroup)") }
         if let documentYear { all.append("p.document_year = \(documentYear)") }
         if let documentNumber { all.append("p.document_number = \(documentNumber)") }
         if let iuv { all.append(holds("i.iuv = \(iuv.value)")) }
