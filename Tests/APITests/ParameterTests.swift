@@ -92,7 +92,10 @@ import Testing
         #expect(tested.union(QueryReader.pageNames) == names.union(QueryReader.pageNames))
     }
 
-    @Test(arguments: ["list_positions", "show_position", "list_receipts", "show_receipt", "show_receipt_pdf"])
+    @Test(arguments: [
+        "list_positions", "show_position", "show_payment_notice", "list_payment_notices", "list_receipts",
+        "show_receipt", "show_receipt_pdf",
+    ])
     func `acting for another person needs the id of a delegation, and a signed-in citizen`(operation: String)
         async throws
     {

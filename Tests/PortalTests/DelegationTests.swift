@@ -89,19 +89,18 @@ import Testing
         #expect(await browser.get("/payments?document_year=duemila").status == 422)
     }
 
-    @Test func `a notice is read after the delegation was used, and refused without it`() async {
+    @Test(arguments: [("notices/1", "installments/1/notice", "%PDF-notice"), ("notices", "notices", "%PDF-notices")])
+    func `a notice is read for the delegator, in one call`(path: String, call: String, file: String) async {
         let browser = await acting()
-        await browser.get("/documents/p1/notices/1")
-        #expect(browser.last.status == 200 && browser.page == "%PDF-notice")
-        let calls = browser.service.requests.suffix(2)
-        #expect(calls.first?.path == "/v1/positions/p1?on_behalf_of=d1")
-        #expect(calls.last?.path == "/v1/positions/p1/installments/1/notice")
-        #expect(calls.last?.header("X-Citizen-Token") == nil)
-
-        browser.service.refuse("GET /v1/positions/p1", status: 404, code: "not-found")
         let before = browser.service.requests.count
-        #expect(await browser.get("/documents/p1/notices").status == 404)
-        #expect(!browser.service.requests.dropFirst(before).contains { $0.path.contains("notices") })
+        await browser.get("/documents/p1/\(path)")
+        #expect(browser.last.status == 200 && browser.page == file)
+        let calls = browser.service.requests.dropFirst(before)
+        #expect(calls.map(\.path) == ["/v1/positions/p1/\(call)?on_behalf_of=d1"])
+        #expect(calls.first?.header("X-Citizen-Token") == "access-1")
+
+        browser.service.refuse("GET /v1/positions/p1/\(call)", status: 404, code: "not-found")
+        #expect(await browser.get("/documents/p1/\(path)").status == 404)
     }
 
     @Test func `a delegate pays by the notice numbers and is the payer`() async throws {

@@ -5,23 +5,27 @@ import Operations
 import PagoPA
 import Requests
 
-func noticeRoutes(_ positions: PositionOperations) -> [Route] {
-    let handlers = NoticeHandlers(positions: positions)
+func noticeRoutes(_ positions: PositionOperations, _ delegations: DelegationOperations) -> [Route] {
+    let handlers = NoticeHandlers(positions: positions, delegations: delegations)
     return [
         Route(
             .get, "/v1/positions/{id}/installments/{number}/notice", "show_payment_notice", scope: .positionsRead,
-            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.showNotice),
+            query: ["disposition", KeyRequest.onBehalfOf], produces: ["application/pdf", "application/json"],
+            handlers.showNotice),
         Route(
             .get, "/v1/positions/{id}/notices", "list_payment_notices", scope: .positionsRead,
-            query: ["disposition"], produces: ["application/pdf", "application/json"], handlers.listNotices),
+            query: ["disposition", KeyRequest.onBehalfOf], produces: ["application/pdf", "application/json"],
+            handlers.listNotices),
     ]
 }
 
 private struct NoticeHandlers: Sendable {
     let positions: PositionOperations
+    let delegations: DelegationOperations
 
     /// The PDF, or its codes as JSON for callers who prefer that.
     func showNotice(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "show_payment_notice")
         var reader = QueryReader(request)
         let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
         try reader.finish()
@@ -36,6 +40,7 @@ private struct NoticeHandlers: Sendable {
 
     /// One PDF with all installments that can be paid, or their codes as JSON.
     func listNotices(_ request: KeyRequest) async throws -> Reply {
+        let request = try await request.acting(by: delegations, to: "list_payment_notices")
         var reader = QueryReader(request)
         let disposition = reader.word("disposition", PDFDisposition.self) ?? .inline
         try reader.finish()

@@ -96,15 +96,13 @@ extension PortalApp {
         try await notice("/installments/\(try visit.parameter("number").text)/notice", visit)
     }
 
-    /// Notices have no parameter for a delegation, so the position is read with it before they are read with the portal's key.
     private func notice(_ path: String, _ visit: Visit) async throws -> PageResponse {
         let id = try visit.parameter("id").text
-        let isDelegate = visit.session.delegator != nil
-        if isDelegate { _ = try await ownPosition(id, visit) }
         let request = APIRequest(
-            path: "/v1/positions/\(id)\(path)", headers: [("Accept", "application/pdf")], timeoutSeconds: 20,
+            path: "/v1/positions/\(id)\(path)" + APIClient.query(visit.onBehalfOf),
+            headers: [("Accept", "application/pdf")], timeoutSeconds: 20,
             maximumBytes: 8 << 20)
-        let reply = try await api.reply(request, as: isDelegate ? visit.caller.asGuest : visit.caller)
+        let reply = try await api.reply(request, as: visit.caller)
         return .file(reply.body, type: "application/pdf", disposition: "inline; filename=\"avviso.pdf\"")
     }
 }
