@@ -245,8 +245,29 @@ import Testing
         #expect(await browser.get("/profile").status == 303)
     }
 
+    @Test func `a citizen signs out everywhere from the profile`() async {
+        let browser = await citizen()
+        browser.service.answer("DELETE /v1/sessions", status: 204, "")
+        await browser.get("/profile")
+        #expect(browser.markup.all("form").contains { $0["action"] == "/sign-out/everywhere" })
+        #expect(await browser.post("/sign-out/everywhere", [:], csrf: "").status == 403)
+        #expect(browser.service.last("DELETE", "/v1/sessions") == nil)
+        await browser.get("/profile")
+        await browser.post("/sign-out/everywhere", [:])
+        #expect(browser.service.last("DELETE", "/v1/sessions")?.header("X-Citizen-Token") == "access-1")
+        #expect(browser.location == "/")
+        await browser.get("/")
+        #expect(browser.page.contains(texts[.signedOutEverywhere]))
+        #expect(await browser.get("/profile").status == 303)
+    }
+
     @Test func `with the service away nothing ends`() async {
         let browser = await citizen()
+        await browser.get("/profile")
+        browser.service.goAway()
+        #expect(await browser.post("/sign-out/everywhere", [:]).status == 503)
+        browser.service.goAway(false)
+        #expect(await browser.get("/profile").status == 200)
         await browser.get("/profile/erase")
         browser.service.goAway()
         #expect(await browser.post("/profile/erase", ["confirm": "yes"]).status == 503)

@@ -311,6 +311,35 @@ extension ServerTests {
             }
         }
 
+        @Test func `signing out everywhere ends every session of the citizen on every instance, and of nobody else`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let elsewhere = try await live.secondInstance()
+                defer { elsewhere.process.stop() }
+                let first = try await live.session(.mario)
+                let second = try Tokens(await live.signIn("mario.rossi@example.org"))
+                let anna = try await live.session(.anna)
+                let headers = ["X-Citizen-Token": first.access]
+
+                let answer = try await live.call("DELETE", "/v1/sessions", key: live.apiKey, headers: headers)
+
+                #expect(answer.status == 204 && answer.body.isEmpty)
+                for session in [first, second] {
+                    #expect(try await live.me(session.access).status == 401)
+                    #expect(try await live.me(session.access, at: elsewhere.url) == 401)
+                    #expect(try await live.refresh(session.refresh).status == 401)
+                }
+                #expect(try await live.me(anna.access, at: elsewhere.url) == 200)
+                #expect(
+                    try live.queryText("SELECT note FROM journal WHERE kind = 'session_closed'") == "every session")
+                #expect(
+                    try await live.call("DELETE", "/v1/sessions", key: live.apiKey, headers: headers).status == 401)
+                #expect(try await live.call("DELETE", "/v1/sessions", key: live.apiKey).status == 401)
+                #expect(try await live.signIn("mario.rossi@example.org").status == 200)
+            }
+        }
+
         @Test func `a password reset discloses no account, and one mailbox gets few mails`() async throws {
             try await Deployment.with { live in
                 try await live.account(.mario)

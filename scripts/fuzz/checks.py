@@ -239,7 +239,8 @@ def tax_code(name):
 
 schemathesis.auth.set_from_requests(PSPSignature()).apply_to(operation_id=["receive_rt", "receive_outcome"])
 OWN_TOKENS = {
-    "close_session": OwnToken(lambda: session(RUN["url"], RUN["key"], RUN["citizen"])), "erase_me": OwnToken(token_of_new_account)}
+    "close_session": OwnToken(lambda: session(RUN["url"], RUN["key"], RUN["citizen"])), "erase_me": OwnToken(token_of_new_account),
+    "close_sessions": OwnToken(token_of_new_account)}
 
 
 @schemathesis.hook

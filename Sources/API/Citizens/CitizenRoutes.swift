@@ -27,6 +27,7 @@ func citizenRoutes(_ citizens: CitizenOperations, _ links: Links) -> [Route] {
             sessions.openOIDCSession),
         Route(.post, "/v1/sessions/refresh", "refresh_session", scope: .citizens, sessions.refreshSession),
         Route(.delete, "/v1/sessions/current", "close_session", scope: .citizens, sessions.closeSession),
+        Route(.delete, "/v1/sessions", "close_sessions", scope: .citizens, sessions.closeSessions),
         Route(.get, "/v1/me", "show_me", scope: .citizens, accounts.showMe),
         Route(.patch, "/v1/me", "change_me", scope: .citizens, isConditional: true, accounts.changeMe),
         Route(.delete, "/v1/me", "erase_me", scope: .citizens, isConditional: true, accounts.eraseMe),
@@ -169,6 +170,11 @@ private struct SessionHandlers: Sendable {
 
     func closeSession(_ request: CitizenRequest) async throws -> Reply {
         try await citizens.closeSession(of: request.citizen, by: request.caller)
+        return Reply(.noContent)
+    }
+
+    func closeSessions(_ request: CitizenRequest) async throws -> Reply {
+        try await citizens.closeSessions(of: request.citizen, by: request.caller)
         return Reply(.noContent)
     }
 }

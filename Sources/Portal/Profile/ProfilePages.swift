@@ -210,6 +210,9 @@ enum ProfilePages {
         return Page(title: texts[.profile]) {
             facts.html
             Tiles(items: items.map { (texts[$0.0], texts[$0.1], $0.2) }).html
+            element("h2", [:], texts[.signOutEverywhere])
+            element("p", [:], texts[.signOutEverywhereText])
+            visit.form("/sign-out/everywhere", [], submit: texts[.signOutEverywhere]).secondary
         }
     }
 

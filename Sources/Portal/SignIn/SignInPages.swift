@@ -7,6 +7,7 @@ extension PortalApp {
         },
         .post("/sign-in") { app, visit in try await app.signIn(&visit) },
         .post("/sign-out") { app, visit in await app.signOut(&visit) },
+        .post("/sign-out/everywhere", .signedIn) { app, visit in try await app.signOutEverywhere(&visit) },
     ]
 
     private func signIn(_ visit: inout Visit) async throws -> PageResponse {
@@ -51,6 +52,13 @@ extension PortalApp {
             _ = try? await api.reply(request, as: visit.caller)
         }
         visit.session.signOut(now: visit.now, flash: .signedOut)
+        return .redirect("/")
+    }
+
+    /// Ends the sessions in other browsers too. If the service does not answer, the citizen must know that they have not ended.
+    private func signOutEverywhere(_ visit: inout Visit) async throws -> PageResponse {
+        _ = try await api.reply(APIRequest(method: "DELETE", path: "/v1/sessions"), as: visit.caller)
+        visit.session.signOut(now: visit.now, flash: .signedOutEverywhere)
         return .redirect("/")
     }
 }

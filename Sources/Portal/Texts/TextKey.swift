@@ -39,7 +39,7 @@ enum TextKey: String, Sendable, CaseIterable {
     case mailLanguage, provedBy, provedMailbox, provedSmartCard, provedIdentityProvider, changeEmail, changeEmailText
     case changeEmailIntro, newEmail, emailCodeSent, emailChanged, changePassword, setPassword, changePasswordText
     case changePasswordIntro, currentPassword, currentPasswordWrong, passwordChanged, eraseAccount, eraseAccountText
-    case eraseIntro, eraseConfirm, accountErased
+    case eraseIntro, eraseConfirm, accountErased, signOutEverywhere, signOutEverywhereText, signedOutEverywhere
     // Delegations
     case delegations, delegationsText, delegationsIntro, delegationProof, delegationsReceived, delegationsGiven
     case delegator, delegate, giveDelegation, delegateTaxCode, delegationLastDay, delegationLastDayHint
