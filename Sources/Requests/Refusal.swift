@@ -80,6 +80,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case resolutionNotPossible(String)
     /// The counter payment cannot be voided; the text says why.
     case voidNotPossible(String)
+    /// The write-off can no longer be undone; the text says why.
+    case undoNotPossible(String)
     /// There is no payment notice of this installment.
     case noticeNotPossible(String)
     /// The receipt cannot be refunded; the text says why.

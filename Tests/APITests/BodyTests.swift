@@ -87,6 +87,7 @@ struct ValidBody: Sendable, CustomTestStringConvertible {
         ValidBody(
             operation: "write_off_rest", json: #"{"reason":"Accordo","installments":[2,3]}"#,
             optional: ["/installments"]),
+        ValidBody(operation: "undo_write_off", json: #"{"reason":"Errore"}"#),
         ValidBody(
             operation: "plan_rest",
             json: """

@@ -85,6 +85,63 @@ import Testing
         }
     }
 
+    /// An account with this name.
+    private func account(
+        _ test: TestIntermediary, _ taxCode: String, _ given: String, _ family: String,
+        _ proof: CitizenProof = .smartCard
+    ) async throws {
+        _ = try await test.pool.query(
+            """
+            INSERT INTO citizens (id, kind, status, tax_code, given_name, family_name, birth_date, birth_place, address, email,
+                language, password_hash, proved_by, created_at, updated_at, verified_at)
+            VALUES (gen_random_uuid(), 'resident', 'active', \(taxCode), \(given), \(family), '1980-01-01', 'Roma',
+                '{"street":"s","postal_code":"10121","city":"c","country":"IT"}', \(taxCode + "@example.org"), 'it', '$argon2id$x',
+                \(proof.rawValue), now(), now(), now())
+            """)
+    }
+
+    @Test func `names are shown to the two persons only, that of the delegate after the first use`() async throws {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            try await account(test, Self.mario, "Mario", "Rossi")
+            try await account(test, Self.anna, "Anna", "Verdi", .identityProvider)
+            let (mario, anna) = (try caller(Self.mario), try caller(Self.anna))
+            let given = try await give(service, request(to: Self.anna), by: mario)
+            func names(_ caller: Caller) async throws -> [Delegation.Names] {
+                let listed = try await service.delegations.list(page: PageRequest(), for: caller).items
+                let shown = try await service.delegations.show(given.id, for: caller)
+                #expect(listed == [shown])
+                return listed.map(\.names)
+            }
+            let both = Delegation.Names(delegator: "Mario Rossi", delegate: "Anna Verdi")
+
+            #expect(try await names(mario) == [Delegation.Names(delegator: "Mario Rossi")])
+            #expect(try await names(anna) == [both])
+            _ = try await service.delegations.use(given.id, to: "list_positions", by: anna)
+            let first = try await service.delegations.show(given.id, for: anna).firstUsedAt
+            _ = try await test.instance(skewSeconds: 60).delegations.use(given.id, to: "list_positions", by: anna)
+
+            for person in [mario, anna] { #expect(try await names(person) == [both]) }
+            #expect(try await service.delegations.show(given.id, for: mario).firstUsedAt == first && first != nil)
+            for nameless in [try caller(Self.mario, .mailbox), try caller(Self.anna, .mailbox), Caller.ops] {
+                #expect(try await names(nameless) == [Delegation.Names()])
+            }
+        }
+    }
+
+    @Test func `a name that only a mailbox proves is not shown, nor that of a person without an account`() async throws
+    {
+        try await TestIntermediary.with { test in
+            try await test.seed()
+            let service = try test.instance()
+            try await account(test, Self.mario, "Impostore", "Ignoto", .mailbox)
+            let recorded = try await give(service, request(to: Self.anna, of: Self.mario), by: .ops)
+            let shown = try await service.delegations.show(recorded.id, for: try caller(Self.anna))
+            #expect(shown.names == Delegation.Names())
+        }
+    }
+
     @Test func `nobody uses the delegation of another person, nor one that has not begun or has ended`() async throws {
         try await TestIntermediary.with { test in
             try await test.seed()

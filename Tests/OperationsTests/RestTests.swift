@@ -77,6 +77,186 @@ import Testing
         }
     }
 
+    @Test func `write-offs in a row are undone one by one, the last one first, and their notices are valid again`()
+        async throws
+    {
+        try await with { test, service in
+            let position = try await partlyPaid(test, service)
+            _ = try await service.positions.writeOffRest([3], of: position.id, reason: "x", by: .office)
+            _ = try await service.positions.writeOffRest(nil, of: position.id, reason: "x", by: .office)
+            let before = try await journal(test, of: position).count
+            func undo() async throws -> Position {
+                try done(await service.positions.undoWriteOff(of: position.id, reason: "Errore", by: .office)).position
+            }
+
+            let first = try await undo()
+            #expect(first.state == .partiallyPaid && first.residualCents == 3_000 && first.writtenOffCents == 990)
+            #expect(first.installments.map(\.isWrittenOff) == [false, false, true])
+            let second = try await undo()
+
+            #expect(second.state == .partiallyPaid && second.residualCents == 3_990 && second.writtenOffCents == 0)
+            #expect(second.installments == position.installments && second.payableUntil == position.payableUntil)
+            #expect(
+                try await test.ask("SELECT due_date::text FROM positions WHERE id = \(position.id.uuid)")
+                    == [second.owedDueDate.description])
+            #expect(
+                try await journal(test, of: position).dropFirst(before) == [
+                    "write_off_undone 3000 cents. Errore", "position_state paid partially_paid position.changed",
+                    "write_off_undone 990 cents. Errore",
+                    "position_state partially_paid partially_paid position.changed",
+                ])
+            await #expect(throws: Refusal.self) { try await undo() }
+            for (part, cents) in [(1, Int64(3_000)), (2, 990)] {
+                let paid = try await test.receive(
+                    TestIntermediary.rt("AGAIN-\(part)", iuv: position.installments[part].iuv, cents: cents),
+                    with: service)
+                #expect(paid.disposition == .settled)
+            }
+            #expect(try await service.positions.show(position.id, for: .office).position.state == .paid)
+        }
+    }
+
+    @Test func `a write-off after an undo is undone too, and then the one before both`() async throws {
+        try await with { test, service in
+            let position = try await partlyPaid(test, service)
+            for numbers in [[3], [2]] {
+                _ = try await service.positions.writeOffRest(numbers, of: position.id, reason: "x", by: .office)
+            }
+            _ = try await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)
+            _ = try await service.positions.writeOffRest([2], of: position.id, reason: "x", by: .office)
+            for residual: Int64 in [3_000, 3_990] {
+                let shown = try done(
+                    await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)
+                ).position
+                #expect(shown.residualCents == residual)
+            }
+        }
+    }
+
+    /// What may happen to a position after installment 3 was written off.
+    private func happenings(_ test: TestIntermediary, _ service: Intermediary) -> [(
+        String, (Position) async throws -> Void
+    )] {
+        [
+            (
+                "a payment",
+                { position in
+                    try await test.receive(
+                        TestIntermediary.rt("PAID", iuv: position.installments[1].iuv, cents: 3_000), with: service)
+                }
+            ),
+            (
+                "a payment at the counter",
+                { position in
+                    _ = try await service.positions.recordCounterPayment(
+                        CounterPayment(
+                            installmentNumber: 2, amount: try Amount(cents: 3_000),
+                            paidAt: try Instant(rfc3339: "2026-11-20T10:00:00Z"), till: "1", reference: "r"),
+                        on: position.id, by: .office)
+                }
+            ),
+            (
+                "a plan",
+                { position in
+                    _ = try await service.positions.planRest(
+                        [try part(2, 3_000)], of: position.id, reason: "x", by: .office)
+                }
+            ),
+        ]
+    }
+
+    @Test func `a write-off after which something happened is final`() async throws {
+        for index in 0..<3 {
+            try await with { test, service in
+                let position = try await partlyPaid(test, service)
+                _ = try await service.positions.writeOffRest([3], of: position.id, reason: "x", by: .office)
+                let (name, happen) = happenings(test, service)[index]
+                try await happen(position)
+                let before = try await journal(test, of: position)
+
+                let refused = await #expect(throws: Refusal.self, "\(name)") {
+                    try await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)
+                }
+                guard case .undoNotPossible = refused else {
+                    Issue.record("\(name): \(String(describing: refused))")
+                    return
+                }
+                let after = try await service.positions.show(position.id, for: .office).position
+                #expect(after.installments[2].isWrittenOff, "\(name)")
+                #expect(try await journal(test, of: position) == before)
+            }
+        }
+    }
+
+    @Test func `money for what was written off is decided first, and the write-off can be undone after its refund`()
+        async throws
+    {
+        try await with { test, service in
+            let position = try await partlyPaid(test, service)
+            _ = try await service.positions.writeOffRest([2], of: position.id, reason: "x", by: .office)
+            try await test.receive(
+                TestIntermediary.rt("LATE", iuv: position.installments[1].iuv, cents: 3_000), with: service)
+            await #expect(throws: Refusal.positionUnderReview([.positionCancelled], pointer: "")) {
+                try await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)
+            }
+            let anomaly = try #require(
+                try await service.anomalies.list(AnomalyFilter(), creditor: nil, page: PageRequest(), for: .office)
+                    .items.first)
+            _ = try await service.anomalies.resolve(anomaly.id, .refund(nil), reason: "x", by: .office)
+            let undone = try done(
+                await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)
+            ).position
+            #expect(undone.residualCents == 3_990)
+        }
+    }
+
+    @Test func `nothing is undone without a write-off, in another state, for a stranger or on an old version`()
+        async throws
+    {
+        try await with { test, service in
+            let partly = try await partlyPaid(test, service)
+            let open = try await test.create(test.draft("open", cents: [1, 2]), with: service)
+            func undo(_ position: Position, by caller: Caller = .office) async throws {
+                _ = try await service.positions.undoWriteOff(of: position.id, reason: "x", by: caller)
+            }
+            await #expect(throws: Refusal.positionNotEditable(.open)) { try await undo(open) }
+            await #expect(throws: Refusal.notFound) { try await undo(partly, by: Self.stranger) }
+            let refused = await #expect(throws: Refusal.self) { try await undo(partly) }
+            guard case .undoNotPossible = refused else {
+                Issue.record("\(String(describing: refused))")
+                return
+            }
+            _ = try await service.positions.writeOffRest([2], of: partly.id, reason: "x", by: .office)
+            let detail = try await service.positions.show(partly.id, for: .office)
+            await #expect(throws: Refusal.preconditionFailed) {
+                try await service.positions.undoWriteOff(
+                    of: partly.id, reason: "x", by: .office, demanding: Precondition(.failed, on: detail))
+            }
+            // A write-off that was stored before versions were.
+            _ = try await test.pool.query("UPDATE installments SET written_off_version = NULL")
+            await #expect(throws: Refusal.self) { try await undo(partly) }
+        }
+    }
+
+    @Test func `two requests at the same time undo one write-off each`() async throws {
+        try await with { test, service in
+            let position = try await partlyPaid(test, service)
+            for numbers in [[3], [2]] {
+                _ = try await service.positions.writeOffRest(numbers, of: position.id, reason: "x", by: .office)
+            }
+            let undone = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        (try? await service.positions.undoWriteOff(of: position.id, reason: "x", by: .office)) != nil
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(undone == 2)
+            #expect(try await service.positions.show(position.id, for: .office).position.residualCents == 3_990)
+        }
+    }
+
     @Test func `money for an installment that was written off is an anomaly, which is refunded`() async throws {
         try await with { test, service in
             let position = try await partlyPaid(test, service)

@@ -42,6 +42,27 @@ import Testing
         }
     }
 
+    @Test func `a write-off is undone in a position that is partly paid or paid, and in no other`() throws {
+        let held = Sample.now.adding(seconds: 90)
+        let rows: [(String, Position, RestObstacle?)] = [
+            ("partly paid", try partlyPaid(), nil),
+            ("partly paid, expired", try partlyPaid(due: "2026-11-01"), nil),
+            ("in payment", try partlyPaid(heldUntil: held), .paymentInProgress(secondsLeft: 90)),
+            (
+                "money under review", try partlyPaid(reviewReasons: [.positionCancelled]),
+                .underReview([.positionCancelled])
+            ),
+            ("paid twice", try partlyPaid(reviewReasons: [.alreadyPaid]), nil),
+            ("paid", try Sample.position([Sample.installment(1, isPaid: true)], .paid), nil),
+            ("draft", try Sample.position([Sample.installment(1)], .draft), .status(.draft)),
+            ("open", try Sample.position([Sample.installment(1)], .open), .status(.open)),
+            ("cancelled", try Sample.position([Sample.installment(1)], .cancelled), .status(.cancelled)),
+        ]
+        for (name, position, obstacle) in rows {
+            #expect(position.obstacleToUndoingWriteOff(now: Sample.now) == obstacle, "\(name)")
+        }
+    }
+
     @Test func `only owed installments are written off, each once`() throws {
         let position = try partlyPaid()
         #expect(try position.owed(nil).map(\.number) == [2, 3])

@@ -11,7 +11,7 @@ import Testing
         for event in PositionEvent.allCases {
             for published in [true, false] {
                 let paid = PositionState.paid.after(event, wasPublished: published)
-                #expect([nil, .paid].contains(paid) || Self.voids.contains(event))
+                #expect([nil, .paid].contains(paid) || (Self.voids + [.writeOffUndone]).contains(event))
                 let after = PositionState.cancelled.after(event, wasPublished: published)
                 #expect(after != .paid && after != .partiallyPaid)
             }
@@ -27,6 +27,18 @@ import Testing
         }
         for state in [PositionState.draft, .open, .cancelled] {
             for void in Self.voids { #expect(state.after(void, wasPublished: true) == nil) }
+        }
+    }
+
+    @Test func `an undone write-off restores the status that a position had before it`() {
+        for event in [PositionEvent.partWrittenOff, .fullyWrittenOff] {
+            for state in PositionState.allCases {
+                guard let after = state.after(event, wasPublished: true) else { continue }
+                #expect(after.after(.writeOffUndone, wasPublished: true) == state)
+            }
+        }
+        for state in [PositionState.draft, .open, .cancelled] {
+            #expect(state.after(.writeOffUndone, wasPublished: true) == nil)
         }
     }
 
@@ -135,7 +147,7 @@ import Testing
             for _ in 0..<12 {
                 let event = AttemptEvent.allCases.randomElement(using: &random) ?? .paid
                 attempt = attempt.after(event) ?? attempt
-                let changes = PositionEvent.allCases.filter { !Self.voids.contains($0) }
+                let changes = PositionEvent.allCases.filter { !(Self.voids + [.writeOffUndone]).contains($0) }
                 let change = changes.randomElement(using: &random) ?? .publish
                 position = position.after(change, wasPublished: true) ?? position
                 paid = paid || position == .paid

@@ -22,7 +22,10 @@ import Testing
         return browser
     }
 
-    private func isActing(_ browser: Browser) -> Bool { browser.page.contains(texts[.actingFor, World.mother]) }
+    private func isActing(_ browser: Browser) -> Bool { browser.page.contains(texts[.actingFor, Self.mother]) }
+
+    /// As the pages name her.
+    private static let mother = "Luigia Verdi (\(World.mother))"
 
     @Test func `given and received delegations are told apart, with what can be done with each`() async throws {
         let browser = await delegate()
@@ -38,7 +41,8 @@ import Testing
             #expect(browser.page.contains(texts[state]))
         }
         // Buttons of a table say whom they concern.
-        #expect(markup.all("button").contains { $0["aria-label"] == "\(texts[.actFor]): \(World.mother)" })
+        #expect(markup.all("button").contains { $0["aria-label"] == "\(texts[.actFor]): Luigia Verdi" })
+        #expect(browser.page.contains("<bdi>Luigia Verdi</bdi>"))
     }
 
     @Test func `every page names the person for whom the citizen acts, with a way to stop`() async {
@@ -68,6 +72,20 @@ import Testing
         #expect(request?.header("X-Citizen-Token") == "access-1")
         // No tax code is in an address.
         #expect(browser.service.requests.allSatisfy { !$0.path.contains(World.mother) && !$0.path.contains(World.own) })
+    }
+
+    @Test func `a person whose name the service does not tell is shown by tax code`() async {
+        let browser = await delegate()
+        let nameless = World.delegation("d1", from: World.mother, to: World.own)
+            .replacing(#""delegator_name":"Luigia Verdi","#, with: "")
+        browser.service.answer("GET /v1/delegations/d1", nameless)
+        browser.service.answer("GET /v1/delegations", "{\"items\":[\(nameless)]}")
+        await browser.get("/delegations")
+        #expect(browser.page.contains("<bdi>–</bdi>") && browser.page.contains(World.mother))
+        #expect(browser.markup.all("button").contains { $0["aria-label"] == "\(texts[.actFor]): \(World.mother)" })
+        await browser.post("/delegations/d1/act", [:])
+        await browser.get("/payments")
+        #expect(browser.page.contains(texts[.actingFor, World.mother]))
     }
 
     @Test func `without a delegation nothing is read for another`() async {
@@ -264,7 +282,7 @@ import Testing
     @Test func `the delegation is in the sealed session, which reads it back`() {
         let now = Date(timeIntervalSince1970: 1_000_000)
         var session = PortalSession(now: now)
-        session.delegator = Delegator(delegation: "d1", taxCode: World.mother)
+        session.delegator = Delegator(delegation: "d1", taxCode: World.mother, name: "Luigia Verdi")
         #expect(PortalSession(session.bytes, now: now)?.delegator == session.delegator)
         session.signIn(SessionTokens(access: "a", refresh: "r", expiresAt: now), now: now)
         #expect(session.delegator == nil)

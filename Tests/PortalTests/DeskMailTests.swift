@@ -143,6 +143,64 @@ import Testing
         for change in DeskStateChange.allCases { #expect(!browser.page.contains("/\(change.rawValue)\"")) }
     }
 
+    private static func rest(_ status: String, _ second: String) -> String {
+        """
+        {"id":"p1","status":"\(status)","total_cents":200,"residual_cents":\(second == "open" ? 100 : 0),"description":"x",
+        "created_at":"2026-11-20T08:00:00Z","installments":[
+        {"number":1,"amount_cents":100,"status":"paid","paid_at":"2026-11-21T10:00:00Z"},
+        {"number":2,"amount_cents":100,"status":"\(second)"}]}
+        """
+    }
+
+    @Test(arguments: [
+        (rest("partially_paid", "open"), "write-off", "write_off_reason"),
+        (rest("paid", "written_off"), "undo-write-off", "undo_reason"),
+    ]) func `the rest is written off and claimed again, with a reason`(
+        json: String, change: String, field: String
+    ) async throws {
+        let browser = await staff()
+        browser.service.answer("GET /v1/positions/p1", etag: #""9""#, json)
+        browser.service.answer("POST /v1/positions/p1/rest/\(change)", json)
+        let path = "/desk/positions/p1/\(change)"
+        await browser.get("/desk/positions/p1")
+        let offered = browser.markup.all("form").compactMap { $0["action"] }.filter {
+            $0.hasPrefix("/desk/positions/p1/")
+        }
+        #expect(offered == [path])
+        #expect(browser.markup.faults == [] && browser.markup.accessibilityFaults == [])
+        let key = try #require(hidden(browser, "key", of: path))
+        await browser.post(path, ["key": key, "tag": #""9""#])
+        #expect(browser.last.status == 422 && browser.page.contains("f-\(field)-error"))
+        #expect(browser.service.last("POST", "/v1/positions/p1/rest/\(change)") == nil)
+        await browser.post(path, ["key": key, "tag": #""9""#, field: "Errore"])
+        #expect(browser.location == "/desk/positions/p1")
+        let request = try #require(browser.service.last("POST", "/v1/positions/p1/rest/\(change)"))
+        #expect(request.header("If-Match") == #""9""# && request.header("Idempotency-Key") == key)
+        #expect(request.text == #"{"reason":"Errore"}"#)
+
+        browser.service.refuse(
+            "POST /v1/positions/p1/rest/\(change)", status: 409, code: "undo-not-possible", detail: "Changed since.")
+        await browser.get("/desk/positions/p1")
+        await browser.post(path, ["key": key, "tag": #""9""#, field: "Errore"])
+        #expect(browser.last.status == 409)
+        #expect(browser.page.contains(texts[.refusedUndoNotPossible]) && browser.page.contains("Changed since."))
+    }
+
+    @Test(arguments: [
+        rest("open", "open").replacing(#","paid_at":"2026-11-21T10:00:00Z""#, with: ""), rest("paid", "paid"),
+        rest("cancelled", "cancelled"),
+        rest("partially_paid", "open").replacing(#""number":2"#, with: #""number":2,"payment_in_progress":true"#),
+        rest("paid", "written_off").replacing(#""id":"p1""#, with: #""id":"p1","under_review":true"#), "{}",
+    ]) func `a rest that cannot change is not offered`(json: String) async {
+        let browser = await staff()
+        browser.service.answer("GET /v1/positions/p1", json)
+        await browser.get("/desk/positions/p1")
+        #expect(browser.last.status == 200)
+        for change in DeskRestChange.allCases {
+            #expect(!browser.page.contains("/desk/positions/p1/\(change.rawValue)\""))
+        }
+    }
+
     @Test func `a change that was refused is explained beside what is possible now`() async {
         let browser = await staff()
         browser.service.answer("GET /v1/positions/p1", etag: #""9""#, Self.position("open"))

@@ -104,13 +104,15 @@ enum World {
         -> String
     {
         """
-        {"id":"\(id)","delegator_tax_code":"\(from)","delegate_tax_code":"\(to)","active":\(active),
+        {"id":"\(id)","delegator_tax_code":"\(from)","delegate_tax_code":"\(to)","delegator_name":"\(names[from] ?? "")",
+        "delegate_name":"\(names[to] ?? "")","active":\(active),
         "starts_at":"2026-11-01T00:00:00Z","created_at":"2026-11-01T00:00:00Z"\(members)}
         """
     }
 
     static let mother = "VRDLGU60A41H501N"
     static let own = "RSSMRA80A01H501U"
+    static let names = [mother: "Luigia Verdi", own: "Mario Rossi"]
 
     private static let citizens: [String: String] = [
         "GET /v1/me": me,

@@ -114,6 +114,8 @@ import Testing
             #expect(unpaid == "installments_written_off_check")
             let all = await violation(data, ["UPDATE installments SET paid_at = now(), written_off_cents = 100"])
             #expect(all == "installments_written_off_check")
+            let version = await violation(data, ["UPDATE installments SET written_off_version = 2"])
+            #expect(version == "installments_written_off_version_check")
             let short = await violation(data, ["UPDATE positions SET state = 'paid', paid_cents = 60"])
             #expect(short == "positions_paid_state_check")
             let much = await violation(data, ["UPDATE positions SET paid_cents = 60, written_off_cents = 41"])

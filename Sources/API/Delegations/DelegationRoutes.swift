@@ -98,11 +98,14 @@ extension Delegation {
     fileprivate func write(into json: inout JSONWriter, at now: Instant) {
         json.field("id", id.description)
         json.field("delegator_tax_code", delegator.value)
+        json.field("delegator_name", names.delegator)
         json.field("delegate_tax_code", delegate.value)
+        json.field("delegate_name", names.delegate)
         json.field("active", isActive(at: now))
         json.field("starts_at", startsAt.rfc3339)
         json.field("ends_at", endsAt?.rfc3339)
         json.field("created_at", createdAt.rfc3339)
+        json.field("first_used_at", firstUsedAt?.rfc3339)
         json.field("withdrawn_at", withdrawnAt?.rfc3339)
     }
 }

@@ -14,6 +14,9 @@ func restRoutes(_ positions: PositionOperations, _ links: Links) -> [Route] {
             .post, "/v1/positions/{id}/rest/write-off", "write_off_rest", scope: .positionsWrite, isConditional: true,
             handlers.writeOffRest),
         Route(
+            .post, "/v1/positions/{id}/rest/undo-write-off", "undo_write_off", scope: .positionsWrite,
+            isConditional: true, handlers.undoWriteOff),
+        Route(
             .post, "/v1/positions/{id}/rest/plan", "plan_rest", scope: .positionsWrite, isConditional: true,
             handlers.planRest),
         Route(
@@ -38,6 +41,14 @@ private struct RestHandlers: Sendable {
             try await positions.writeOffRest(
                 wanted.numbers, of: id, reason: wanted.reason, by: request.caller, demanding: precondition,
                 repeating: repeating)
+        }
+    }
+
+    func undoWriteOff(_ request: KeyRequest) async throws -> Reply {
+        let reason = try request.object { reader in reader.reason() }
+        return try await change(request) { id, precondition, repeating in
+            try await positions.undoWriteOff(
+                of: id, reason: reason, by: request.caller, demanding: precondition, repeating: repeating)
         }
     }
 

@@ -215,6 +215,7 @@ extension Problem {
         case .anomalyNotOpen: self.init(.anomalyNotOpen, detail: "It has been resolved before.")
         case .resolutionNotPossible(let why): self.init(.resolutionNotPossible, detail: why)
         case .voidNotPossible(let why): self.init(.voidNotPossible, detail: why)
+        case .undoNotPossible(let why): self.init(.undoNotPossible, detail: why)
         case .noticeNotPossible(let why): self.init(.noticeNotPossible, detail: why)
         case .refundNotPossible(let why): self.init(.refundNotPossible, detail: why)
         case .refundNotChangeable(let status):

@@ -8,7 +8,8 @@ extension ProblemKind {
         .installmentNotPayable, .positionUnderReview,
         .attemptNotCancellable, .notificationNotRetryable, .notificationNotResendable,
         .anomalyNotOpen, .resolutionNotPossible, .receiptConflict,
-        .voidNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable, .tooManyImports,
+        .voidNotPossible, .undoNotPossible, .noticeNotPossible, .refundNotPossible, .refundNotChangeable,
+        .tooManyImports,
         .tooManyNoticeBatches,
         .noticesNotReady, .suspended,
         .eventsExpired, .tooManySubscriptions, .amountChanged, .noLongerOwed, .amountUnavailable,
@@ -102,6 +103,11 @@ extension ProblemKind {
             "A PSP reported the payment, it has a refund, or it pays no installment of this position; detail says which.",
         cure: "Refund what a PSP reported. Mark a refund as failed before you void its payment.",
         example: "A PSP reported this payment: refund it.")
+    static let undoNotPossible = ProblemKind(
+        "undo-not-possible", .conflict, "Write-off cannot be undone",
+        cause: "The position has changed since its rest was written off, or nothing was written off.",
+        cure: "Read the position. Create a new one for a debt that is claimed after all.",
+        example: "The last change of the position is no write-off of its rest.")
     static let refundNotPossible = ProblemKind(
         "refund-not-possible", .conflict, "Receipt cannot be refunded",
         cause: "No money was received, the payment was voided, or the whole amount is refunded already.",

@@ -93,8 +93,22 @@ extension DelegationOperations {
     /// A citizen's delegations, given and received, or for operators every one; newest first.
     package func list(page: PageRequest, for caller: Caller) async throws -> Page<Delegation> {
         try demandAllowed(caller)
-        return try await store.read(
+        let found = try await store.read(
             within: caller.tenancy, Delegations.list(within: caller.tenancy, page: page))
+        return try await named(found, for: caller)
+    }
+
+    /// With the names that the citizen may see. Operators read tax codes only, and so does an account that only a mailbox proves.
+    private func named(_ page: Page<Delegation>, for caller: Caller) async throws -> Page<Delegation> {
+        guard let citizen = caller.citizen, citizen.provedBy.isOfPerson, !page.items.isEmpty else { return page }
+        let persons = Set(page.items.flatMap { [$0.delegator, $0.delegate] })
+        // Accounts are of no tenancy but that of the service itself.
+        let known = try await store.read(within: .everyCreditor, Citizens.names(of: Array(persons)))
+        return page.map { delegation in
+            var delegation = delegation
+            delegation.names = delegation.names(for: citizen.taxCode, in: known)
+            return delegation
+        }
     }
 
     /// - Throws: `Refusal.notFound`.
@@ -102,8 +116,9 @@ extension DelegationOperations {
         try demandAllowed(caller)
         let found = try await store.read(
             within: caller.tenancy, Delegations.show(id, within: caller.tenancy))
-        guard let found else { throw Refusal.notFound }
-        return found
+        let page = Page(items: found.map { [$0] } ?? [], next: nil)
+        guard let shown = try await named(page, for: caller).items.first else { throw Refusal.notFound }
+        return shown
     }
 
     /// Ends a delegation at once. Both persons may end it. Repeating the request is a no-op.
@@ -134,6 +149,7 @@ extension DelegationOperations {
             guard let found, found.delegate == citizen.taxCode, found.isActive(at: now) else {
                 throw Refusal.notFound
             }
+            if found.firstUsedAt == nil { tx.markUsed(id, at: now) }
             tx.journal(
                 JournalEntry(.delegationUsed, by: caller.actor, subject: id.uuid, note: "\(id) \(operation)"), at: now)
             return caller.acting(for: found.delegator)

@@ -32,6 +32,39 @@ extension PositionOperations {
         }
     }
 
+    /// Undoes the last write-off of installments: they are owed again, with their notice numbers. Nothing may have happened since.
+    /// - Throws: `Refusal.notFound`, `.preconditionFailed`, `.positionNotEditable`, `.positionUnderReview`, `.paymentInProgress`,
+    ///   `.undoNotPossible`.
+    package func undoWriteOff(
+        of id: Identifier<Position>, reason: String, by caller: Caller,
+        demanding precondition: Precondition<PositionDetail> = .none, repeating: Repeating<PositionDetail>? = nil
+    ) async throws -> Once<PositionDetail> {
+        try await once(repeating, within: caller.tenancy) { tx, now in
+            let found = try await lock(id, by: caller, demanding: precondition, in: tx)
+            let position = found.position
+            if let obstacle = position.obstacleToUndoingWriteOff(now: now) { throw Refusal(obstacle) }
+            let numbers = try await tx.ask(Positions.writtenOffLast(of: id))
+            guard !numbers.isEmpty else { throw Refusal.undoNotPossible(Self.nothingToUndo) }
+            guard let next = position.state.after(.writeOffUndone, wasPublished: true) else {
+                throw Refusal.positionNotEditable(position.status(today: CalendarDate(romeDayOf: now)))
+            }
+            let parts = position.installments.filter { numbers.contains($0.number) }
+            tx.undoWriteOff(of: parts, of: position, becoming: next, at: now)
+            tx.journal(
+                JournalEntry(
+                    .writeOffUndone, by: caller.actor, creditor: position.creditor, position: id,
+                    note: "\(Amount.cents(of: parts.map(\.amount))) cents. \(reason)"), at: now)
+            tx.journal(
+                JournalEntry(
+                    .positionState, by: caller.actor, creditor: position.creditor, position: id,
+                    from: position.state.rawValue, to: next.rawValue), at: now)
+            return try await changed(found, by: caller, in: tx)
+        }
+    }
+
+    private static let nothingToUndo =
+        "The last change of the position is no write-off of its rest, or it was made before write-offs could be undone."
+
     /// Gives the rest of a partly paid position other days, other amounts with the same sum, or more installments.
     /// - Throws: as `writeOffRest`; `Refusal.noticeNumbersExhausted`.
     package func planRest(
@@ -93,11 +126,19 @@ extension PositionOperations {
         of id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail>,
         in tx: Transaction, at now: Instant
     ) async throws -> PositionDetail {
+        let found = try await lock(id, by: caller, demanding: precondition, in: tx)
+        if let obstacle = found.position.obstacleToChangingRest(now: now) { throw Refusal(obstacle) }
+        return found
+    }
+
+    private func lock(
+        _ id: Identifier<Position>, by caller: Caller, demanding precondition: Precondition<PositionDetail>,
+        in tx: Transaction
+    ) async throws -> PositionDetail {
         guard let found = try await tx.ask(detail(of: id, within: caller.tenancy, locking: true)) else {
             throw Refusal.notFound
         }
         try precondition.demand(found)
-        if let obstacle = found.position.obstacleToChangingRest(now: now) { throw Refusal(obstacle) }
         return found
     }
 

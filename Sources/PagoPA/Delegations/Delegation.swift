@@ -14,10 +14,24 @@ package struct Delegation: Sendable, Equatable {
     package let endsAt: Instant?
     package let createdAt: Instant
     package let withdrawnAt: Instant?
+    /// When the delegate acted with it for the first time; `nil`: never.
+    package let firstUsedAt: Instant?
+    /// The names of both persons, as far as the caller may see them.
+    package var names = Names()
+
+    package struct Names: Sendable, Equatable {
+        package var delegator: String?
+        package var delegate: String?
+
+        package init(delegator: String? = nil, delegate: String? = nil) {
+            self.delegator = delegator
+            self.delegate = delegate
+        }
+    }
 
     package init(
         id: Identifier<Delegation>, delegator: TaxCode, delegate: TaxCode, startsAt: Instant, endsAt: Instant?,
-        createdAt: Instant, withdrawnAt: Instant? = nil
+        createdAt: Instant, withdrawnAt: Instant? = nil, firstUsedAt: Instant? = nil
     ) {
         self.id = id
         self.delegator = delegator
@@ -26,6 +40,15 @@ package struct Delegation: Sendable, Equatable {
         self.endsAt = endsAt
         self.createdAt = createdAt
         self.withdrawnAt = withdrawnAt
+        self.firstUsedAt = firstUsedAt
+    }
+
+    /// What this person may see of the names of both. Everybody knows their own name. The delegator gave the delegation, and so their name with
+    /// it. The delegate's name is told when the delegate has acted: a tax code that somebody typed must not be answered with a name.
+    package func names(for person: TaxCode, in known: [TaxCode: String]) -> Names {
+        guard person == delegator || person == delegate else { return Names() }
+        let showsDelegate = person == delegate || firstUsedAt != nil
+        return Names(delegator: known[delegator], delegate: showsDelegate ? known[delegate] : nil)
     }
 
     package func isActive(at now: Instant) -> Bool {

@@ -52,7 +52,7 @@ package enum EventType: String, Sendable, CaseIterable {
         case .anomalyResolved: self = .anomalyResolved
         case .refundState: self.init(.refund, to)
         case .importEnded: self = .importDone
-        case .rtRefused, .anomalyOpened, .writtenOff, .notificationRetried, .notificationResent,
+        case .rtRefused, .anomalyOpened, .writtenOff, .writeOffUndone, .notificationRetried, .notificationResent,
             .notificationBounced, .noticeMailed, .creditorSaved,
             .accountSaved, .mailWordingsSaved,
             .debtTypeSaved, .pspListReplaced, .keyMade, .keyChanged, .keyRevoked, .suspended, .suspensionLifted,

@@ -54,6 +54,8 @@ package enum JournalKind: String, Sendable, CaseIterable {
     case anomalyResolved = "anomaly_resolved"
     case receiptMatched = "receipt_matched"
     case writtenOff = "written_off"
+    /// Installments that were written off are owed again.
+    case writeOffUndone = "write_off_undone"
     case importEnded = "import_ended"
     case refundState = "refund_state"
     case notificationRetried = "notification_retried"

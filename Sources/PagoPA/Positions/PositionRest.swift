@@ -37,6 +37,17 @@ extension Position {
         return secondsReserved(now: now).map { .paymentInProgress(secondsLeft: $0) }
     }
 
+    /// `nil` if a write-off of its rest can be undone, as far as the position itself says. The whole rest may be written off, so it may be paid.
+    package func obstacleToUndoingWriteOff(now: Instant) -> RestObstacle? {
+        switch state {
+        case .partiallyPaid, .paid:
+            // Money for what was written off has arrived, and an operator decides about it first.
+            if isPaymentBlocked { return .underReview(reviewReasons) }
+            return secondsReserved(now: now).map { .paymentInProgress(secondsLeft: $0) }
+        case .draft, .open, .cancelled: return .status(status(today: CalendarDate(romeDayOf: now)))
+        }
+    }
+
     /// The owed installments with these numbers.
     /// - Parameter numbers: `nil`: all owed installments.
     /// - Throws: `Fault` for a number that is repeated or is not of an owed installment.

@@ -33,6 +33,8 @@ package enum PositionEvent: Sendable, Equatable, CaseIterable {
     case partWrittenOff
     /// The whole rest was written off.
     case fullyWrittenOff
+    /// A write-off was undone, so that its installments are owed again.
+    case writeOffUndone
 }
 
 extension PositionState {
@@ -60,6 +62,8 @@ extension PositionState {
         case (.draft, .fullyVoided), (.open, .fullyVoided), (.cancelled, .fullyVoided): nil
         case (.partiallyPaid, .partWrittenOff): .partiallyPaid
         case (.partiallyPaid, .fullyWrittenOff): .paid
+        case (.partiallyPaid, .writeOffUndone), (.paid, .writeOffUndone): .partiallyPaid
+        case (.draft, .writeOffUndone), (.open, .writeOffUndone), (.cancelled, .writeOffUndone): nil
         // A position of which nothing is paid is cancelled instead.
         case (.draft, .partWrittenOff), (.open, .partWrittenOff), (.paid, .partWrittenOff),
             (.cancelled, .partWrittenOff):

@@ -56,7 +56,7 @@ extension Route.Access {
 extension PortalApp {
     /// The pages for staff. `PORTAL_DESK` switches them on.
     static let deskRoutes: [Route] =
-        deskSignInRoutes + deskHomeRoutes + deskSearchRoutes + deskPositionRoutes + deskReceiptRoutes
+        deskSignInRoutes + deskHomeRoutes + deskSearchRoutes + deskPositionRoutes + deskRestRoutes + deskReceiptRoutes
         + deskAnomalyRoutes + deskRTRoutes + deskRefundRoutes + deskCounterRoutes + deskImportRoutes
         + deskStatisticsRoutes + deskPSPRoutes + deskCreditorRoutes + deskMailRoutes
 }

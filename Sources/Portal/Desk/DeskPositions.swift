@@ -14,11 +14,12 @@ extension PortalApp {
             }
         }
 
-    private func showDeskPosition(_ visit: Visit, _ state: FormState = FormState(), status: Int = 200) async throws
-        -> PageResponse
-    {
+    func showDeskPosition(
+        _ visit: Visit, _ state: FormState = FormState(), rest: (DeskRestChange, FormState)? = nil, status: Int = 200
+    ) async throws -> PageResponse {
         let (record, tag) = try await record(ofPosition: try visit.parameter("id").text, visit)
-        return .page(DeskPositionPage(visit: visit, record: record, tag: tag, change: state).page, status: status)
+        return .page(
+            DeskPositionPage(visit: visit, record: record, tag: tag, change: state, rest: rest).page, status: status)
     }
 
     private func apply(_ change: DeskStateChange, _ visit: inout Visit) async throws -> PageResponse {
@@ -81,12 +82,15 @@ struct DeskPositionPage: Sendable {
     let tag: String
     /// The change of the state that was refused.
     var change = FormState()
+    /// The change of the rest that was refused.
+    var rest: (change: DeskRestChange, state: FormState)?
     private var texts: Texts { visit.texts }
     private var position: JSONValue { record.position ?? .null }
 
     var page: Page {
         Page(
-            title: texts[.deskPosition], trail: [(texts[.search], "/desk/search")], isError: change.hasErrors
+            title: texts[.deskPosition], trail: [(texts[.search], "/desk/search")],
+            isError: change.hasErrors || rest?.state.hasErrors == true
         ) {
             element("p", ["class": "sum"], texts.euro(position.integer("total_cents") ?? 0))
             if position.flag("under_review") {
@@ -101,6 +105,7 @@ struct DeskPositionPage: Sendable {
             installments
             actions
             stateChange
+            DeskRestForms(visit: visit, position: position, tag: tag, refused: rest).html
             element("h2", [:], texts[.deskTimeline])
             Timeline(record: record, texts: texts).html
         }

@@ -95,7 +95,7 @@ struct Layout: Sendable {
     private var delegator: HTML? {
         guard visit.area == .citizens, let delegator = visit.session.delegator else { return nil }
         return element("div", ["class": "delegator", "role": "region", "aria-label": texts[.delegations]]) {
-            element("p", [:], texts[.actingFor, delegator.taxCode])
+            element("p", [:], texts[.actingFor, delegator.description])
             element("form", ["method": "post", "action": "/delegations/stop"]) {
                 element("input", ["type": "hidden", "name": "csrf", "value": visit.session.csrf])
                 element("button", ["type": "submit", "class": "plain"], texts[.stopActing])

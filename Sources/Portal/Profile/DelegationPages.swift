@@ -73,7 +73,8 @@ extension PortalApp {
             visit.session.flash = .delegationProof
             return .redirect("/delegations")
         }
-        visit.session.delegator = Delegator(delegation: id, taxCode: delegator)
+        visit.session.delegator = Delegator(
+            delegation: id, taxCode: delegator, name: delegation.text("delegator_name"))
         return .redirect("/payments")
     }
 
@@ -112,9 +113,9 @@ struct DelegationsPage: Sendable {
             element("p", ["class": "lead"], texts[.delegationsIntro])
             if !isProved { element("p", ["class": "notice"], texts[.delegationProof]) }
             element("h2", [:], texts[.delegationsReceived])
-            table(received, person: "delegator_tax_code", title: .delegator) { actions(of: $0, isReceived: true) }
+            table(received, person: "delegator", title: .delegator) { actions(of: $0, isReceived: true) }
             element("h2", [:], texts[.delegationsGiven])
-            table(given, person: "delegate_tax_code", title: .delegate) { actions(of: $0, isReceived: false) }
+            table(given, person: "delegate", title: .delegate) { actions(of: $0, isReceived: false) }
             NextPage(list, "/delegations", [], texts).html
             if isProved {
                 element("h2", [:], texts[.giveDelegation])
@@ -143,13 +144,16 @@ struct DelegationsPage: Sendable {
         return Table(
             caption: texts[title],
             columns: [
-                .init(title: texts[.taxCode]), .init(title: texts[.from]), .init(title: texts[.to]),
+                .init(title: texts[.fullName]), .init(title: texts[.taxCode]), .init(title: texts[.from]),
+                .init(title: texts[.to]),
                 .init(title: texts[.status]), .init(title: texts[.action]),
             ],
             rows: items.map { item in
                 let end = item.text("withdrawn_at") ?? item.text("ends_at")
                 return [
-                    HTML(item.text(person) ?? ""), HTML(item.text("starts_at").map(texts.instant) ?? ""),
+                    element("bdi", [:], item.text("\(person)_name") ?? "–"),
+                    HTML(item.text("\(person)_tax_code") ?? ""),
+                    HTML(item.text("starts_at").map(texts.instant) ?? ""),
                     HTML(end.map(texts.instant) ?? "–"), HTML(texts[status(of: item)]), actions(item),
                 ]
             }
@@ -164,7 +168,8 @@ struct DelegationsPage: Sendable {
     /// Buttons of their own kind say for whom they are, because a screen reader reads them without their row.
     private func actions(of item: JSONValue, isReceived: Bool) -> HTML {
         let id = item.text("id") ?? ""
-        let person = item.text(isReceived ? "delegator_tax_code" : "delegate_tax_code") ?? ""
+        let side = isReceived ? "delegator" : "delegate"
+        let person = item.text("\(side)_name") ?? item.text("\(side)_tax_code") ?? ""
         guard item.text("withdrawn_at") == nil, item.flag("active") || !isReceived else { return HTML("–") }
         return group {
             if isReceived, isProved, visit.session.delegator?.delegation != id {

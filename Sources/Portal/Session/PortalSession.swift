@@ -7,6 +7,11 @@ struct Delegator: Sendable, Equatable {
     /// The id of the delegation.
     let delegation: String
     let taxCode: String
+    /// The name of the delegator's account, if the service tells it.
+    var name: String?
+
+    /// For pages.
+    var description: String { name.map { "\($0) (\(taxCode))" } ?? taxCode }
 }
 
 /// What the sealed cookie holds about one visitor.
@@ -101,6 +106,7 @@ struct PortalSession: Sendable, Equatable {
                 json.object("d") { json in
                     json.field("i", delegator.delegation)
                     json.field("t", delegator.taxCode)
+                    json.field("m", delegator.name)
                 }
             }
             if !guestPositions.isEmpty { json.array("gp", guestPositions) { $0.value($1) } }
@@ -130,7 +136,7 @@ struct PortalSession: Sendable, Equatable {
             staff = StaffKey(secret: secret, name: name, scopes: Set(key.strings("p").compactMap(Scope.init)))
         }
         if let person = json["d"], let delegation = person.text("i"), let taxCode = person.text("t") {
-            delegator = Delegator(delegation: delegation, taxCode: taxCode)
+            delegator = Delegator(delegation: delegation, taxCode: taxCode, name: person.text("m"))
         }
         next = json.text("n")
         guestPositions = json.strings("gp")

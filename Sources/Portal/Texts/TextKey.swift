@@ -72,7 +72,8 @@ enum TextKey: String, Sendable, CaseIterable {
     case deskSentence, deskWordings, deskWordingsText, deskWrite, deskWordingText, deskWordingHint, deskMailSubject
     case deskMailSentence, deskPreview, deskMail, deskMailResend, deskMailResendText, deskMailTo, deskMailToHint
     case deskMailRetry, deskMailRetryText, deskMailAttempts, deskMailResentOf, deskPublish, deskPublishText
-    case deskCancel, deskCancelText, deskRestore, deskRestoreText
+    case deskCancel, deskCancelText, deskRestore, deskRestoreText, deskWriteOff, deskWriteOffText
+    case deskUndoWriteOff, deskUndoWriteOffText
     // Codes at the desk
     case anomalyReceiptConflict, anomalyAmountMismatch, anomalyPartialPayment, anomalyAlreadyPaid
     case anomalyPositionCancelled, anomalyPositionExpired, anomalyPositionDraft, anomalyUnknownIuv
@@ -90,6 +91,7 @@ enum TextKey: String, Sendable, CaseIterable {
     case importFailed, outcomeCreated, outcomeRepeated, outcomeRefused, groupDay, groupPsp, groupCreditor
     case groupDebtType, groupMethod, refusedAnomalyNotOpen, refusedResolutionNotPossible, refusedPreconditionFailed
     case refusedRefundNotPossible, refusedRefundNotChangeable, refusedVoidNotPossible, refusedPositionUnderReview
+    case refusedUndoNotPossible
     case refusedInstallmentNotPayable, refusedPaymentInProgress, refusedReceiptConflict, refusedTooManyImports
     case refusedIdempotencyKeyReused, refusedPositionNotEditable, refusedNotificationNotResendable
     case refusedNotificationNotRetryable, mailNewNotice, mailDueReminder, mailPaymentNotice, mailTest

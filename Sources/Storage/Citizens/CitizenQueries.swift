@@ -50,6 +50,18 @@ package enum Citizens {
         citizens(where: "c.status = 'active' AND c.mailbox = \(email.mailbox)").map(\.first)
     }
 
+    /// The names of the persons with these tax codes who have an account that proves the person.
+    package static func names(of taxCodes: [TaxCode]) -> Query<[TaxCode: String]> {
+        let proofs = CitizenProof.allCases.filter(\.isOfPerson).map(\.rawValue)
+        return Query<[(TaxCode, String)]>(
+            """
+            SELECT c.tax_code, concat_ws(' ', c.given_name, c.family_name) FROM citizens c
+            WHERE c.status = 'active' AND c.tax_code = ANY(\(taxCodes.map(\.value))) AND c.proved_by = ANY(\(proofs))
+                AND num_nonnulls(c.given_name, c.family_name) > 0
+            """, rows: { (try $0.value { try TaxCode($0) }, try $0.text()) }
+        ).map { Dictionary($0, uniquingKeysWith: { first, _ in first }) }
+    }
+
     private static func condition(of name: Username) -> SQL {
         switch name {
         case .email(let email): "c.mailbox = \(email.mailbox)"

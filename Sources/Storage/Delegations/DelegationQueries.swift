@@ -49,7 +49,8 @@ package enum Delegations {
     ) -> Query<[Delegation]> {
         Query(
             """
-            SELECT d.id, d.delegator_tax_code, d.delegate_tax_code, d.starts_at, d.ends_at, d.created_at, d.withdrawn_at
+            SELECT d.id, d.delegator_tax_code, d.delegate_tax_code, d.starts_at, d.ends_at, d.created_at, d.withdrawn_at,
+                d.first_used_at
             FROM \(table) AS d WHERE \(condition) ORDER BY d.created_at DESC, d.id DESC
             \(limit.map { "LIMIT \($0)" } ?? "" as SQL) \(locking ? "FOR UPDATE" : "" as SQL)
             """, rows: { try $0.delegation() })
@@ -76,6 +77,6 @@ extension Row {
         Delegation(
             id: try identifier(), delegator: try value { try TaxCode($0) }, delegate: try value { try TaxCode($0) },
             startsAt: try instant(), endsAt: try optionalInstant(), createdAt: try instant(),
-            withdrawnAt: try optionalInstant())
+            withdrawnAt: try optionalInstant(), firstUsedAt: try optionalInstant())
     }
 }

@@ -17,6 +17,11 @@ extension Transaction {
         send("UPDATE delegations SET withdrawn_at = \(now.sql) WHERE id = \(id.uuid) AND withdrawn_at IS NULL")
     }
 
+    /// Queues that the delegate acts with it, for the first time.
+    package func markUsed(_ id: Identifier<Delegation>, at now: Instant) {
+        send("UPDATE delegations SET first_used_at = \(now.sql) WHERE id = \(id.uuid) AND first_used_at IS NULL")
+    }
+
     /// Queues the end of every delegation that this person has given or received.
     package func withdrawDelegations(of person: TaxCode, at now: Instant) {
         send(

@@ -118,6 +118,15 @@ package enum Positions {
             """, row: { try $0.identifier() })
     }
 
+    /// The numbers of the installments that the last change of the position wrote off; none if it was another change.
+    package static func writtenOffLast(of id: Identifier<Position>) -> Query<[Int]> {
+        Query(
+            """
+            SELECT i.number FROM installments i JOIN positions p ON p.id = i.position_id
+            WHERE i.position_id = \(id.uuid) AND i.written_off_version = p.version ORDER BY i.number
+            """, rows: { try $0.int() })
+    }
+
     /// The positions with these external ids.
     package static func by(externalIDs: [String], of creditor: OrganizationTaxCode) -> Query<
         [String: PositionByExternalID]

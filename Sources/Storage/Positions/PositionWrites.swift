@@ -145,12 +145,31 @@ extension Transaction {
     ) {
         send(
             """
-            UPDATE installments SET written_off_cents = amount_cents
+            UPDATE installments SET written_off_cents = amount_cents, written_off_version = \(position.version + 1)
             WHERE id = ANY(\(parts.map(\.id.uuid))::uuid[]) AND paid_at IS NULL
             """)
         move(
             position, to: state, paid: 0, writtenOff: Amount.cents(of: parts.map(\.amount)),
             owed: position.owed.filter { !parts.contains($0) }, at: now)
+    }
+
+    /// Queues that these installments, which the last change of the position wrote off, are owed again, and the new totals and state of the
+    /// position. If the change before was a write-off too, it can be undone next.
+    package func undoWriteOff(
+        of parts: [Installment], of position: Position, becoming state: PositionState, at now: Instant
+    ) {
+        send(
+            """
+            UPDATE installments SET
+                written_off_cents = CASE written_off_version WHEN \(position.version) THEN 0 ELSE written_off_cents END,
+                written_off_version = CASE written_off_version WHEN \(position.version) THEN NULL::integer
+                    ELSE \(position.version + 1)::integer END
+            WHERE position_id = \(position.id.uuid) AND written_off_version IN (\(position.version - 1), \(position.version))
+            """)
+        let again = 0 - Amount.cents(of: parts.map(\.amount))  // a sum of amounts can be negated
+        move(
+            position, to: state, paid: 0, writtenOff: again,
+            owed: position.installments.filter { $0.isOwed || parts.contains($0) }, at: now)
     }
 
     /// Queues a change of state that a person requested; `pay` handles changes by payments.
