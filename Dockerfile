@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/root/.cache/pip scripts/api-docs.sh
 FROM ${SWIFT_IMAGE} AS builder
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        libargon2-dev libcurl4-openssl-dev libdmtx-dev libpango1.0-dev libpq-dev libqpdf-dev libqrencode-dev libssl-dev libxml2-dev \
+        libargon2-dev libcurl4-openssl-dev libdmtx-dev libpango1.0-dev libpq-dev libqpdf-dev libqrencode-dev librsvg2-dev libssl-dev libxml2-dev \
         pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
@@ -55,7 +55,7 @@ FROM ${DEBIAN_IMAGE}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         ca-certificates curl fontconfig fonts-dejavu-core fonts-droid-fallback fonts-noto-core fonts-wqy-microhei \
-        libargon2-1 libcurl4 libdmtx0b libpango-1.0-0 libpangocairo-1.0-0 libpangoft2-1.0-0 libpq5 libqpdf29 libqrencode4 libssl3 libstdc++6 libxml2 tzdata \
+        libargon2-1 libcurl4 libdmtx0b libpango-1.0-0 libpangocairo-1.0-0 libpangoft2-1.0-0 libpq5 libqpdf29 libqrencode4 librsvg2-2 libssl3 libstdc++6 libxml2 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/quietanza --create-home --shell /usr/sbin/nologin quietanza \
     && install --directory --owner=quietanza --mode=0700 /var/lib/quietanza/demo

@@ -65,6 +65,7 @@ let package = Package(
         library("CQREncode", "libqrencode", "libqrencode-dev"),
         library("CDMTX", "libdmtx", "libdmtx-dev"),
         library("CXML", "libxml-2.0", "libxml2-dev"),
+        library("CRSVG", "librsvg-2.0", "librsvg2-dev"),
         library("CArgon2", "libargon2", "libargon2-dev"),
         module("Workers"),
         module("Text"),
@@ -86,7 +87,8 @@ let package = Package(
         module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"]),
         module("Gateways", ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"]),
         module(
-            "Documents", ["CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "PagoPA", "JSON", "Workers", "Text"]),
+            "Documents",
+            ["CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "CRSVG", "PagoPA", "JSON", "Workers", "Text"]),
         // Floor 3
         module(
             "Operations",
@@ -161,7 +163,8 @@ let package = Package(
         tests("PrometheusTests", ["Prometheus", coreMetrics]),
         tests("CertificatesTests", ["Certificates"]),
         tests("PagoPATests", ["PagoPA", "Text"]),
-        tests("DocumentsTests", ["Documents", "PagoPA"]),
+        // Runs the service as the process that draws SVGs.
+        tests("DocumentsTests", ["Documents", "CPangoCairo", "PagoPA", "Server"]),
         tests("PostgresTests", ["DatabaseTestSupport", "Postgres", logging]),
         tests("AccountsTests", ["Accounts", "PagoPA"]),
         tests("RequestsTests", ["Requests", "Accounts", "PagoPA"]),

@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
     # libraries that the service is built with
-    libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libqrencode-dev libdmtx-dev libxml2-dev libargon2-dev pkg-config
+    libpq-dev libssl-dev libcurl4-openssl-dev libpango1.0-dev libqpdf-dev libqrencode-dev libdmtx-dev libxml2-dev librsvg2-dev libargon2-dev pkg-config
     # started by the tests and by `make run`: a private PostgreSQL cluster and a mail server that stores what it receives
     postgresql python3-aiosmtpd
     # fonts of the PDFs, for names in all scripts, and tools with which the tests read PDFs and official RTs

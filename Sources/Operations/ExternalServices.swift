@@ -32,9 +32,9 @@ package struct ExternalServices: Sendable {
     package let drawReceipt: @Sendable (ReceiptContent) async throws -> [UInt8]
     /// Draws a payment notice as a PDF.
     package let drawNotice: @Sendable (NoticeContent) async throws -> [UInt8]
-    /// Decodes a logo and encodes it again.
+    /// Decodes or draws a logo, and encodes it again.
     /// - Throws: `LogoFault`; `DocumentFailure.busy`.
-    package let decodeLogo: @Sendable ([UInt8]) async throws -> LogoImage
+    package let decodeLogo: @Sendable (LogoFile) async throws -> LogoImage
 
     package init(
         startPayment:
@@ -52,7 +52,7 @@ package struct ExternalServices: Sendable {
         },
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8],
         drawNotice: @escaping @Sendable (NoticeContent) async throws -> [UInt8],
-        decodeLogo: @escaping @Sendable ([UInt8]) async throws -> LogoImage = { _ in throw DocumentFailure.busy }
+        decodeLogo: @escaping @Sendable (LogoFile) async throws -> LogoImage = { _ in throw DocumentFailure.busy }
     ) {
         self.startPayment = startPayment
         self.cancelPayment = cancelPayment

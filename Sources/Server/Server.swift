@@ -17,6 +17,6 @@ struct Server: AsyncParsableCommand {
         subcommands: [
             Serve.self, BackgroundJobsCommand.self, Migrate.self, APIKeyCommand.self, PSPSecretCommand.self,
             PSPRelayCommand.self, RotateSecretsKey.self, DemoDataCommand.self, Verify.self,
-            Retention.self, CheckConfig.self, Doctor.self,
+            Retention.self, CheckConfig.self, Doctor.self, DrawSVG.self,
         ])
 }

@@ -11,7 +11,9 @@ import Testing
         "Requests": ["PagoPA", "Accounts"],
         "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"],
         "Gateways": ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"],
-        "Documents": ["CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "PagoPA", "JSON", "Workers", "Text"],
+        "Documents": [
+            "CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "CRSVG", "PagoPA", "JSON", "Workers", "Text",
+        ],
         "Operations": [
             "Storage", "Gateways", "Documents", "PagoPA", "Accounts", "Requests", "Cryptography", "Workers", "Text",
         ],
@@ -33,7 +35,7 @@ import Testing
     /// Modules that may import the HTTP server.
     private static let http: Set<String> = ["HTTPFraming", "API", "Server", "Portal", "PSPSimulator"]
     private static let libraries: Set<String> = [
-        "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML",
+        "CLibPQ", "COpenSSL", "CCurl", "CPangoCairo", "CQPDF", "CQREncode", "CDMTX", "CXML", "CRSVG",
         "CArgon2",
     ]
 

@@ -43,15 +43,15 @@ import Testing
 
     private static func fault(_ bytes: [UInt8]) -> FaultCode? {
         do {
-            _ = try LogoImage.decoded(bytes)
+            _ = try LogoImage.decoded(png: bytes)
             return nil
         } catch { return (error as? LogoFault)?.code }
     }
 
     @Test func `a picture is encoded again, and the result is its own fixed point`() throws {
-        let first = try LogoImage.decoded(Self.pixel)
+        let first = try LogoImage.decoded(png: Self.pixel)
         #expect(first.width == 1 && first.height == 1)
-        #expect(try LogoImage.decoded(first.png) == first)
+        #expect(try LogoImage.decoded(png: first.png) == first)
     }
 
     @Test func `chunks with texts, profiles and animations are neither decoded nor stored`() throws {
@@ -60,7 +60,7 @@ import Testing
         }
         let end = Self.pixel.count - 12
         let file = Array(Self.pixel.prefix(end)) + bombs + Array(Self.pixel.dropFirst(end))
-        #expect(try LogoImage.decoded(file) == LogoImage.decoded(Self.pixel))
+        #expect(try LogoImage.decoded(png: file) == LogoImage.decoded(png: Self.pixel))
     }
 
     @Test func `a bomb is refused before it is decoded`() {
@@ -95,7 +95,7 @@ import Testing
     func `a receipt and a notice with logo, colour, address and sentence conform and have the same bytes every time`(
         language: Language
     ) async throws {
-        let image = try LogoImage.decoded(Self.shield)
+        let image = try LogoImage.decoded(png: Self.shield)
         #expect(image.width == 96 && image.height == 96)
         let at = try Instant(rfc3339: "2026-01-01T00:00:00Z")
         let logo = CreditorLogo(

@@ -157,14 +157,15 @@ struct DeskOfficeTests {
         #expect(browser.page.contains(#"src="/desk/creditors/12345678903/logo" alt="Stemma""#))
         await browser.upload(
             "/desk/creditors/12345678903/logo", ["alternative_text": "Stemma del Comune", "color": "#0066CC"],
-            file: ("file", "logo.png", [0x89, 0x50, 0x0D, 0x0A, 0x1A, 0x0A, 0x00]))
+            file: ("file", "logo.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00]))
         #expect(
             browser.service.last("PUT", "\(path)/logo")?.text
-                == ##"{"png":"iVANChoKAA==","alternative_text":"Stemma del Comune","color":"#0066CC"}"##)
-        browser.service.refuse("PUT \(path)/logo", status: 422, code: "invalid-request", pointers: ["/png"])
+                == ##"{"png":"iVBORw0KGgoA","alternative_text":"Stemma del Comune","color":"#0066CC"}"##)
+        browser.service.refuse("PUT \(path)/logo", status: 422, code: "invalid-request", pointers: ["/svg"])
         await browser.get("/desk/creditors/12345678903")
         await browser.upload(
             "/desk/creditors/12345678903/logo", ["alternative_text": "x"], file: ("file", "bomba.svg", [1]))
+        #expect(browser.service.last("PUT", "\(path)/logo")?.text == #"{"svg":"AQ==","alternative_text":"x"}"#)
         #expect(browser.page.contains("f-file-error"))
     }
 

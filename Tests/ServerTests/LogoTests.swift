@@ -36,5 +36,40 @@ extension ServerTests {
                 #expect(try await live.call("DELETE", path, key: live.opsKey).status == 404)
             }
         }
+
+        @Test func `an SVG is drawn by a process of its own, stored as a picture, and refused at its member`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let path = "/v1/creditors/\(Deployment.creditor)/logo"
+                func body(_ content: String, _ others: String = "") -> String {
+                    let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 40'>\(content)</svg>"
+                    return #"{"svg":"\#(Data(svg.utf8).base64EncodedString())","alternative_text":"Stemma"\#(others)}"#
+                }
+                let plain = "<rect width='50' height='40' fill='#0066CC'/>"
+                let saved = try await live.call("PUT", path, key: live.creditorKey, json: body(plain))
+                #expect(saved.status == 201)
+                #expect(try saved.json["svg"] == nil && saved.json["png"] as? String != nil)
+                let again = try await live.call("PUT", path, key: live.creditorKey, json: body(plain))
+                #expect(again.status == 200 && again.body == saved.body)
+                let dashes = "<path d='M0 0L1e9 1e9' stroke='#000' stroke-dasharray='0.01'/>"
+                for (json, code) in [
+                    (body("<script/>"), "not_allowed"),
+                    (body("<image href='https://example.org/a.png'/>"), "not_allowed"),
+                    (body(dashes), "not_allowed"), (body("<g>"), "bad_format"), (body(""), "bad_format"),
+                    (body(plain, #","png":"\#(Self.pixel)""#), "not_allowed"),
+                    (#"{"svg":"!","alternative_text":"Stemma"}"#, "bad_format"),
+                ] {
+                    let refused = try await live.call("PUT", path, key: live.creditorKey, json: json)
+                    #expect(refused.status == 422)
+                    let violation = (try refused.json["violations"] as? [[String: Any]])?.first
+                    #expect(violation?["pointer"] as? String == "/svg" && violation?["code"] as? String == code)
+                }
+                let missing = try await live.call(
+                    "PUT", path, key: live.creditorKey, json: #"{"alternative_text":"Stemma"}"#)
+                #expect((try missing.json["violations"] as? [[String: Any]])?.first?["pointer"] as? String == "/png")
+                #expect(try await live.call("GET", path, key: live.creditorKey).body == saved.body)
+            }
+        }
     }
 }

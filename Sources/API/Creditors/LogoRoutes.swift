@@ -62,23 +62,34 @@ private struct LogoHandlers: Sendable {
 }
 
 extension LogoRequest {
-    /// `{"png": "<base64>", "alternative_text": …, "color": "#0066CC"}`
+    /// `{"png": "<base64>", "alternative_text": …, "color": "#0066CC"}`, or with `svg` instead of `png`.
     fileprivate static func read(_ reader: inout ObjectReader, old: CreditorLogo?) -> LogoRequest? {
-        let png = reader.required("png") { (text: String) throws -> [UInt8] in
-            guard let data = Data(base64Encoded: text), !data.isEmpty else {
-                throw InvalidValue(.badFormat, "must be base64 of at least one byte")
-            }
-            guard data.count <= CreditorLogo.maximumBytes else {
-                throw InvalidValue(.tooLong, "must be of at most \(CreditorLogo.maximumBytes) bytes")
-            }
-            return [UInt8](data)
-        }
+        let file = file(&reader)
         let text = reader.required("alternative_text") { try boundedText($0, 1...CreditorLogo.alternativeTextLength) }
         let color = reader.optional("color") { try BrandColor($0) }
         reader.readOnly("created_at", old?.createdAt.rfc3339)
         reader.readOnly("updated_at", old?.updatedAt.rfc3339)
-        guard let png, let text else { return nil }
-        return LogoRequest(png: png, alternativeText: text, color: color)
+        guard let file, let text else { return nil }
+        return LogoRequest(file: file, alternativeText: text, color: color)
+    }
+
+    private static func file(_ reader: inout ObjectReader) -> LogoFile? {
+        guard reader.has("svg") else { return reader.required("png", text: bytes).map { .png($0) } }
+        if reader.has("png") {
+            reader.refuse("svg", code: FaultCode.notAllowed.rawValue, "must not be sent together with png")
+            _ = reader.optional("png", text: bytes)
+        }
+        return reader.required("svg", text: bytes).map { .svg($0) }
+    }
+
+    private static func bytes(_ text: String) throws -> [UInt8] {
+        guard let data = Data(base64Encoded: text), !data.isEmpty else {
+            throw InvalidValue(.badFormat, "must be base64 of at least one byte")
+        }
+        guard data.count <= CreditorLogo.maximumBytes else {
+            throw InvalidValue(.tooLong, "must be of at most \(CreditorLogo.maximumBytes) bytes")
+        }
+        return [UInt8](data)
     }
 }
 

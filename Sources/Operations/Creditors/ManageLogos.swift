@@ -6,12 +6,12 @@ import Storage
 
 /// What a creditor sends as its logo.
 package struct LogoRequest: Sendable, Equatable {
-    let png: [UInt8]
+    let file: LogoFile
     let alternativeText: String
     let color: BrandColor?
 
-    package init(png: [UInt8], alternativeText: String, color: BrandColor?) {
-        self.png = png
+    package init(file: LogoFile, alternativeText: String, color: BrandColor?) {
+        self.file = file
         self.alternativeText = alternativeText
         self.color = color
     }
@@ -26,15 +26,15 @@ extension CreditorOperations {
         return logo
     }
 
-    /// Decodes the picture and encodes it again: the stored bytes are the service's own.
-    /// - Throws: `Refusal.notFound`; `.invalid` for a picture that cannot be decoded or is too large; `.busy`.
+    /// Decodes or draws the picture and encodes it again: the stored bytes are the service's own.
+    /// - Throws: `Refusal.notFound`; `.invalid` for a picture that cannot be decoded or drawn, or is too large; `.busy`.
     package func saveLogo(
         of creditor: OrganizationTaxCode, as wanted: LogoRequest, by caller: Caller
     ) async throws -> Saved<CreditorLogo> {
-        // Before the transaction, because decoding takes milliseconds.
+        // Before the transaction, because decoding takes milliseconds, and an SVG may take seconds.
         let picture: LogoImage
-        do { picture = try await externalServices.decodeLogo(wanted.png) } catch let fault as LogoFault {
-            throw Refusal.invalid([Fault("/png", fault.code, fault.text)])
+        do { picture = try await externalServices.decodeLogo(wanted.file) } catch let fault as LogoFault {
+            throw Refusal.invalid([Fault("/\(wanted.file.member)", fault.code, fault.text)])
         } catch DocumentFailure.busy {
             throw Refusal.busy(retryAfterSeconds: ReceiptOperations.drawingRetryAfterSeconds)
         }

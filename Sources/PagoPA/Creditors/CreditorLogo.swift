@@ -47,6 +47,20 @@ package struct CreditorLogo: Sendable, Equatable {
     }
 }
 
+/// A picture as a creditor sends it.
+package enum LogoFile: Sendable, Equatable {
+    case png([UInt8])
+    case svg([UInt8])
+
+    /// The member of the request that has it.
+    package var member: String {
+        switch self {
+        case .png: "png"
+        case .svg: "svg"
+        }
+    }
+}
+
 /// A colour of sRGB, such as `#0066CC`.
 package struct BrandColor: Sendable, Equatable {
     package let red: UInt8

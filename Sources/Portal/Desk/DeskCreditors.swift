@@ -64,14 +64,14 @@ extension PortalApp {
         guard let file, !state.hasErrors else { return try await showDeskCreditor(visit, state, status: 422) }
         let (text, color) = (visit.field("alternative_text"), visit.field("color"))
         let body = JSONWriter.object { json in
-            json.field("png", Data(file.bytes).base64EncodedString())
+            json.field(Self.kind(of: file.bytes), Data(file.bytes).base64EncodedString())
             json.field("alternative_text", text)
             json.field("color", color)
         }
         do {
             _ = try await api.json(visit.request("/v1/creditors/\(code)/logo", body, method: "PUT"), as: visit.caller)
         } catch APIError.refused(let problem) {
-            let state = await refused(problem, visit) { $0 == "/png" ? "file" : String($0.dropFirst()) }
+            let state = await refused(problem, visit) { $0 == "/png" || $0 == "/svg" ? "file" : String($0.dropFirst()) }
             return try await showDeskCreditor(visit, state, status: 422)
         }
         visit.session.flash = .deskDone
@@ -88,6 +88,11 @@ extension PortalApp {
         let values = ["subject": wording?.text("subject") ?? "", "sentence": wording?.text("sentence") ?? ""]
         let preview = try await preview(code, chosen, FormState(values: values), visit)
         return .page(chosen.page(visit, code, tag: tag, preview.mail, preview.state))
+    /// The member of the request for this file: only a PNG begins like one, and the service decides whether another file is an SVG.
+    private static func kind(of bytes: [UInt8]) -> String {
+        bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) ? "png" : "svg"
+    }
+
     }
 
     private func saveWording(_ visit: inout Visit) async throws -> PageResponse {
@@ -148,8 +153,8 @@ struct DeskCreditorPage: Sendable {
         let values = ["alternative_text": logo?.text("alternative_text") ?? "", "color": logo?.text("color") ?? ""]
         let fields = [
             Field(
-                name: "file", kind: .file(accept: "image/png"), label: texts[.deskLogoFile], hint: texts[.deskLogoHint],
-                maximum: nil),
+                name: "file", kind: .file(accept: "image/png,image/svg+xml"), label: texts[.deskLogoFile],
+                hint: texts[.deskLogoHint], maximum: nil),
             Field(name: "alternative_text", label: texts[.deskLogoText], hint: texts[.deskLogoTextHint], maximum: 140),
             Field(name: "color", label: texts[.deskColor], hint: texts[.deskColorHint], isRequired: false, maximum: 7),
         ]

@@ -139,8 +139,8 @@ enum DeskTexts {
         deskCreditors | Enti | Creditors | Gläubiger | Organismes | Upniki
         deskCreditorsIntro | Il logo sui documenti e le parole delle e-mail di un ente. | The logo on documents and the words in e-mails of a creditor. | Das Logo auf Dokumenten und die Texte der E-Mails eines Gläubigers. | Le logo sur les documents et les mots des e-mails d’un organisme. | Logotip na dokumentih in besedila e-pošte upnika.
         deskLogo | Logo | Logo | Logo | Logo | Logotip
-        deskLogoFile | Immagine PNG | PNG picture | PNG-Bild | Image PNG | Slika PNG
-        deskLogoHint | Al massimo 128 KB. Compare su ricevute e avvisi. | At most 128 KB. It appears on receipts and notices. | Höchstens 128 KB. Es erscheint auf Quittungen und Bescheiden. | Au maximum 128 Ko. Elle figure sur les quittances et les avis. | Največ 128 KB. Prikazana je na potrdilih in obvestilih.
+        deskLogoFile | Immagine PNG o SVG | PNG or SVG picture | PNG- oder SVG-Bild | Image PNG ou SVG | Slika PNG ali SVG
+        deskLogoHint | Al massimo 128 KB. Compare su ricevute e avvisi. Un SVG ha solo tracciati: converti i testi in tracciati. | At most 128 KB. It appears on receipts and notices. An SVG has paths only: convert texts to paths. | Höchstens 128 KB. Es erscheint auf Quittungen und Bescheiden. Ein SVG hat nur Pfade: Wandeln Sie Texte in Pfade um. | Au maximum 128 Ko. Elle figure sur les quittances et les avis. Un SVG n’a que des tracés : convertissez les textes en tracés. | Največ 128 KB. Prikazana je na potrdilih in obvestilih. SVG ima samo poti: besedila pretvorite v poti.
         deskLogoText | Testo alternativo | Alternative text | Alternativtext | Texte alternatif | Nadomestno besedilo
         deskLogoTextHint | Che cosa mostra l’immagine, per chi non la vede. | What the picture shows, for those who do not see it. | Was das Bild zeigt, für Menschen, die es nicht sehen. | Ce que montre l’image, pour qui ne la voit pas. | Kaj prikazuje slika, za tiste, ki je ne vidijo.
         deskColor | Colore | Colour | Farbe | Couleur | Barva

@@ -28,11 +28,26 @@ package struct LogoImage: Sendable, Equatable {
     /// Decodes a PNG and encodes it again on white. Only the chunks that make the picture reach libpng, after their number of pixels
     /// was checked: texts, profiles and animations cannot be bombs, and nothing of them is stored.
     /// - Throws: ``LogoFault`` for a file that is no PNG, is damaged, or has too many bytes or pixels.
-    static func decoded(_ bytes: [UInt8]) throws -> LogoImage {
+    static func decoded(png bytes: [UInt8]) throws -> LogoImage {
+        try checkLength(bytes)
+        return try encodedAgain(bytes)
+    }
+
+    /// Draws an SVG in a process of its own, and decodes the PNG of that process like any other.
+    /// - Throws: ``LogoFault`` for a file that ``SVGDocument`` rejects or that takes too long to draw.
+    static func decoded(svg bytes: [UInt8], by painter: SVGPainter) throws -> LogoImage {
+        try checkLength(bytes)
+        return try encodedAgain(painter.png(of: SVGDocument(bytes).cleaned))
+    }
+
+    private static func checkLength(_ bytes: [UInt8]) throws {
         guard bytes.count <= CreditorLogo.maximumBytes else {
             throw LogoFault(code: .tooLong, text: "must have at most \(CreditorLogo.maximumBytes) bytes")
         }
-        let file = try PNGFile(bytes)
+    }
+
+    private static func encodedAgain(_ png: [UInt8]) throws -> LogoImage {
+        let file = try PNGFile(png)
         guard (1...CreditorLogo.maximumSide).contains(file.width), (1...CreditorLogo.maximumSide).contains(file.height),
             file.width * file.height <= CreditorLogo.maximumPixels
         else {
@@ -71,8 +86,20 @@ package struct LogoImage: Sendable, Equatable {
             1, Double(maximumDrawnWidth) / Double(width), Double(maximumDrawnHeight) / Double(height))
         let drawnWidth = max(1, Int(exactly: (Double(width) * scale).rounded()) ?? 1)
         let drawnHeight = max(1, Int(exactly: (Double(height) * scale).rounded()) ?? 1)
-        let target = cairo_image_surface_create(
-            CAIRO_FORMAT_RGB24, Int32(clamping: drawnWidth), Int32(clamping: drawnHeight))
+        return try drawn(width: drawnWidth, height: drawnHeight) { cairo, _ in
+            cairo_scale(cairo, Double(drawnWidth) / Double(width), Double(drawnHeight) / Double(height))
+            cairo_set_source_surface(cairo, source, 0, 0)
+            cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BEST)
+            cairo_paint(cairo)
+        }
+    }
+
+    /// A picture of this size, encoded as an opaque PNG.
+    /// - Parameter draw: draws on white.
+    static func drawn(
+        width: Int, height: Int, _ draw: (_ cairo: OpaquePointer, _ target: OpaquePointer) throws -> Void
+    ) throws -> LogoImage {
+        let target = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(clamping: width), Int32(clamping: height))
         guard let target, let cairo = cairo_create(target) else {
             throw DocumentFailure.drawing("cairo is out of memory")
         }
@@ -82,10 +109,7 @@ package struct LogoImage: Sendable, Equatable {
         }
         cairo_set_source_rgb(cairo, 1, 1, 1)
         cairo_paint(cairo)
-        cairo_scale(cairo, Double(drawnWidth) / Double(width), Double(drawnHeight) / Double(height))
-        cairo_set_source_surface(cairo, source, 0, 0)
-        cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BEST)
-        cairo_paint(cairo)
+        try draw(cairo, target)
         cairo_surface_flush(target)
         let output = Output()
         let status = cairo_surface_write_to_png_stream(
@@ -98,7 +122,7 @@ package struct LogoImage: Sendable, Equatable {
             }, Unmanaged.passUnretained(output).toOpaque())
         return try withExtendedLifetime(output) {
             guard status == CAIRO_STATUS_SUCCESS else { throw DocumentFailure.drawing("the logo cannot be encoded") }
-            return LogoImage(png: output.bytes, width: drawnWidth, height: drawnHeight)
+            return LogoImage(png: output.bytes, width: width, height: height)
         }
     }
 

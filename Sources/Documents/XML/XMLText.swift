@@ -2,16 +2,17 @@ import Foundation
 
 /// The characters of a stranger's XML document: decoded, and looked over once before libxml2 sees them.
 enum XMLText {
-    /// - Returns: the document in UTF-8, without byte order mark and without XML declaration.
-    static func utf8(of bytes: [UInt8]) throws(UnreadableXML) -> [UInt8] {
+    /// - Returns: the document in UTF-8, without byte order mark, XML declaration and document type.
+    static func utf8(of bytes: [UInt8], within limits: XMLLimits = .rt) throws(UnreadableXML) -> [UInt8] {
         guard !bytes.isEmpty else { throw UnreadableXML(detail: "is empty") }
-        guard bytes.count <= XMLLimits.bytes else {
-            throw UnreadableXML(detail: "is longer than \(XMLLimits.bytes) bytes")
-        }
+        guard bytes.count <= limits.bytes else { throw UnreadableXML(detail: "is longer than \(limits.bytes) bytes") }
         let text = try decoded(bytes)
         guard !text.contains(0) else { throw UnreadableXML(detail: "holds a character U+0000") }
-        let body = text[(declarationEnd(text) ?? 0)...]
-        try inspect(body)
+        var body = text[(declarationEnd(text) ?? 0)...]
+        if let type = try inspect(body, limits) {
+            // Blanks instead of the document type, but the same lines.
+            body.replaceSubrange(type, with: body[type].map { $0 == UInt8(ascii: "\n") ? $0 : UInt8(ascii: " ") })
+        }
         return Array(body)
     }
 
@@ -104,26 +105,37 @@ enum XMLText {
 
     // MARK: Markup
 
-    /// One pass that rejects input that is expensive for libxml2, or that an RT must not contain. Comments, CDATA sections and processing
-    /// instructions end where libxml2 ends them, so that they cannot hide other input.
-    private static func inspect(_ bytes: ArraySlice<UInt8>) throws(UnreadableXML) {
+    /// One pass that rejects input that is expensive for libxml2, or that a document must not contain. Comments, CDATA sections and
+    /// processing instructions end where libxml2 ends them, so that they cannot hide other input.
+    /// - Returns: where a document type is that shall be skipped.
+    private static func inspect(_ bytes: ArraySlice<UInt8>, _ limits: XMLLimits) throws(UnreadableXML) -> Range<Int>? {
         var at = bytes.startIndex
+        var type: Range<Int>?
+        var isInside = false
         while let open = bytes[at...].firstIndex(of: UInt8(ascii: "<")) {
             let rest = bytes[open...]
             if rest.starts(with: cdata) {
-                at = try end(of: "]]>", in: bytes, from: open + 9, maximum: XMLLimits.bytes)
+                at = try end(of: "]]>", in: bytes, from: open + 9, maximum: limits.bytes)
             } else if rest.starts(with: comment) {
-                at = try end(of: "-->", in: bytes, from: open + 4, maximum: XMLLimits.tagBytes)
+                at = try end(of: "-->", in: bytes, from: open + 4, maximum: XMLLimits.rt.tagBytes)
             } else if rest.starts(with: instruction) {
-                at = try end(of: "?>", in: bytes, from: open + 2, maximum: XMLLimits.tagBytes)
+                at = try end(of: "?>", in: bytes, from: open + 2, maximum: XMLLimits.rt.tagBytes)
             } else if rest.starts(with: declaration) {
-                throw UnreadableXML(detail: "must have no document type")
+                guard limits.skipsDocumentType, !isInside, type == nil, rest.starts(with: documentType),
+                    let end = rest.prefix(maximumDeclarationBytes).firstIndex(of: UInt8(ascii: ">")),
+                    !rest[..<end].contains(UInt8(ascii: "["))
+                else { throw UnreadableXML(detail: "must have no document type") }
+                at = end + 1
+                type = open..<at
             } else {
-                at = try endOfTag(in: bytes, from: open)
+                isInside = true
+                at = try endOfTag(in: bytes, from: open, limits)
             }
         }
+        return type
     }
 
+    private static let documentType = Array("<!DOCTYPE".utf8)
     private static let cdata = Array("<![CDATA[".utf8)
     private static let comment = Array("<!--".utf8)
     private static let instruction = Array("<?".utf8)
@@ -143,18 +155,26 @@ enum XMLText {
     }
 
     /// An attribute's value may contain `>`.
-    private static func endOfTag(in bytes: ArraySlice<UInt8>, from open: Int) throws(UnreadableXML) -> Int {
+    private static func endOfTag(in bytes: ArraySlice<UInt8>, from open: Int, _ limits: XMLLimits)
+        throws(UnreadableXML) -> Int
+    {
         var quote: UInt8?
-        for index in open..<min(bytes.endIndex, open + XMLLimits.tagBytes) {
+        var equalsSigns = 0
+        for index in open..<min(bytes.endIndex, open + limits.tagBytes) {
             let byte = bytes[index]
             if let mark = quote {
                 if byte == mark { quote = nil }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 quote = byte
+            } else if byte == UInt8(ascii: "=") {
+                equalsSigns += 1
+                guard equalsSigns <= XMLLimits.equalsSigns else { break }
             } else if byte == UInt8(ascii: ">") {
                 return index + 1
             }
         }
-        throw UnreadableXML(detail: "has a tag longer than \(XMLLimits.tagBytes) bytes")
+        throw UnreadableXML(
+            detail:
+                "has a tag longer than \(limits.tagBytes) bytes or with more than \(XMLLimits.equalsSigns) attributes")
     }
 }

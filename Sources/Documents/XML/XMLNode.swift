@@ -14,21 +14,42 @@ package struct UnreadableXML: Error, Sendable, Equatable {
     package let detail: String
 }
 
-/// The maximum size of a document. An RT with five payments and five stamps is far smaller.
-enum XMLLimits {
-    static let bytes = 262_144
-    static let depth = 32
-    static let elements = 5_000
-    static let attributes = 64
-    static let textBytes = 65_536
-    /// Between `<` and `>`: libxml2 compares attributes pairwise, so that a long tag costs its square.
-    static let tagBytes = 8_192
+/// The maximum size of a document.
+struct XMLLimits: Sendable {
+    let bytes: Int
+    let depth: Int
+    let elements: Int
+    /// Of one element, without declarations of namespaces.
+    let attributes: Int
+    let textBytes: Int
+    /// Between `<` and `>`. libxml2 compares the names of attributes pairwise, so that a tag of many attributes costs the square of
+    /// their number.
+    let tagBytes: Int
+    /// Whether a document type without declarations of its own is skipped. It is never read.
+    let skipsDocumentType: Bool
+
+    /// An RT with five payments and five stamps is far smaller.
+    static let rt = XMLLimits(
+        bytes: 262_144, depth: 32, elements: 5_000, attributes: 64, textBytes: 65_536, tagBytes: 8_192,
+        skipsDocumentType: false)
+    /// In one tag, with declarations of namespaces.
+    static let equalsSigns = 128
 }
 
 extension XMLNode {
     /// Reads a document without document type, entities or references to the outside.
     init(document bytes: [UInt8]) throws(UnreadableXML) {
-        let text = try XMLText.utf8(of: bytes)
+        self = try Self.withRoot(of: bytes, within: .rt) { (root) throws(UnreadableXML) in
+            var elements = 0
+            return try Self.read(root, depth: 1, &elements)
+        }
+    }
+
+    /// Lets libxml2 read a document, and frees it afterwards.
+    static func withRoot<Value>(
+        of bytes: [UInt8], within limits: XMLLimits, _ body: (xmlNodePtr) throws(UnreadableXML) -> Value
+    ) throws(UnreadableXML) -> Value {
+        let text = try XMLText.utf8(of: bytes, within: limits)
         _ = Self.library
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let document = text.withUnsafeBytes { raw in
@@ -41,17 +62,17 @@ extension XMLNode {
         guard document.pointee.intSubset == nil, let root = xmlDocGetRootElement(document) else {
             throw UnreadableXML(detail: "must have no document type")
         }
-        var elements = 0
-        self = try Self.read(root, depth: 1, &elements)
+        return try body(root)
     }
 
     private static let library: Void = xmlInitParser()
 
     private static func read(_ node: xmlNodePtr, depth: Int, _ elements: inout Int) throws(UnreadableXML) -> XMLNode {
         elements += 1
-        guard depth <= XMLLimits.depth, elements <= XMLLimits.elements else {
+        guard depth <= XMLLimits.rt.depth, elements <= XMLLimits.rt.elements else {
             throw UnreadableXML(
-                detail: "is nested deeper than \(XMLLimits.depth) or has more than \(XMLLimits.elements) elements")
+                detail: "is nested deeper than \(XMLLimits.rt.depth) or has more than \(XMLLimits.rt.elements) elements"
+            )
         }
         var attributes = 0
         var attribute = node.pointee.properties
@@ -59,8 +80,8 @@ extension XMLNode {
             attributes += 1
             attribute = one.pointee.next
         }
-        guard attributes <= XMLLimits.attributes else {
-            throw UnreadableXML(detail: "has an element with more than \(XMLLimits.attributes) attributes")
+        guard attributes <= XMLLimits.rt.attributes else {
+            throw UnreadableXML(detail: "has an element with more than \(XMLLimits.rt.attributes) attributes")
         }
         var children: [XMLNode] = []
         var text = ""
@@ -72,8 +93,8 @@ extension XMLNode {
             case XML_COMMENT_NODE, XML_PI_NODE: break
             default: throw UnreadableXML(detail: "holds what is neither element nor text")
             }
-            guard text.utf8.count <= XMLLimits.textBytes else {
-                throw UnreadableXML(detail: "has a text longer than \(XMLLimits.textBytes) bytes")
+            guard text.utf8.count <= XMLLimits.rt.textBytes else {
+                throw UnreadableXML(detail: "has a text longer than \(XMLLimits.rt.textBytes) bytes")
             }
             child = one.pointee.next
         }
@@ -82,11 +103,11 @@ extension XMLNode {
             text: children.isEmpty ? text : String(text.filter { !$0.isWhitespace }), children: children)
     }
 
-    private static func string(_ text: UnsafePointer<xmlChar>?) -> String {
+    static func string(_ text: UnsafePointer<xmlChar>?) -> String {
         text.map { String(cString: $0) } ?? ""
     }
 
-    private static func string(_ text: UnsafeMutablePointer<xmlChar>?) -> String {
+    static func string(_ text: UnsafeMutablePointer<xmlChar>?) -> String {
         text.map { String(cString: $0) } ?? ""
     }
 }
