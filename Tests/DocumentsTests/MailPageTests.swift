@@ -45,6 +45,11 @@ import Testing
         (node.name == name ? [node] : []) + node.children.flatMap { all(name, in: $0) }
     }
 
+    /// The text of a cell, whose codes are in elements of their own.
+    private static func value(of cell: XMLNode) -> String {
+        cell.children.isEmpty ? cell.text : cell.children.map(\.text).joined(separator: " ")
+    }
+
     @Test(arguments: Language.allCases)
     func `both parts of a mail tell the same facts, paragraphs and heading`(language: Language) throws {
         let receipt = try Sample.receipt(description: "Tassa <b>\"rifiuti\"</b> & 'altro'")
@@ -53,7 +58,7 @@ import Testing
                 let mail = write(receipt, try Self.creditor(sender: sender), language)
                 let page = try Self.parsed(mail.html)
                 let rows = Self.all("tr", in: page).filter { $0.children.first?.name == "th" }
-                let facts = rows.map { row in row.children.map(\.text).joined(separator: ": ") }
+                let facts = rows.map { row in row.children.map(Self.value).joined(separator: ": ") }
                 #expect(facts.count >= 3 && mail.plain.contains("\n\n\(facts.joined(separator: "\n"))\n\n"), "\(name)")
                 #expect(Self.all("h1", in: page).map(\.text) == [mail.subject])
                 #expect(Self.all("title", in: page).map(\.text) == [mail.subject])
@@ -145,6 +150,32 @@ import Testing
     /// All texts below a node.
     private static func words(of node: XMLNode) -> String {
         ([node.text] + node.children.map(words)).joined(separator: " ")
+    }
+
+    @Test(arguments: Language.allCases)
+    func `a notice number, a tax code and an IUV stay on one line, and the plain text has them after their label`(
+        language: Language
+    ) throws {
+        let creditor = try Self.creditor(sender: nil)
+        func unbroken(_ mail: MailText) throws -> [String] {
+            // The test of shapes reads attributes; here the style is searched in the page itself.
+            mail.html.components(separatedBy: "<span style=\"white-space:nowrap").dropFirst().compactMap {
+                $0.components(separatedBy: "</span>").first?.components(separatedBy: ">").last
+            }
+        }
+        for count in [1, 3] {
+            let facts = try MailSamples.facts(of: creditor, installments: count)
+            let mail = MailSamples.debtMail(.newNotice, facts, language)
+            let codes = try unbroken(mail)
+            #expect(Set(codes) == Set(facts.installments.map(\.noticeNumber.grouped) + [creditor.taxCode.value]))
+            for code in codes { #expect(mail.plain.contains(" \(code)\n"), "\(code)") }
+        }
+        for kind in [NotificationKind.receiptReady, .paymentFailed, .refundDecided] {
+            let sample = try #require(try MailSamples.mails(kind, of: creditor, language).first)
+            #expect(
+                try unbroken(sample.mail) == ["01000000000000159"]
+                    && sample.mail.plain.contains("IUV: 01000000000000159\n"))
+        }
     }
 
     /// `MAIL_PAGES=folder swift test --filter MailPageTests` writes the pages of every kind and language.

@@ -73,7 +73,8 @@ extension MailTexts {
             MailText.Fact(ReceiptText.description.text(in: language), debt.position.description),
             MailText.Fact(PaymentMailText.amountAsked.text(in: language), amount, .large),
         ]
-        let creditor = MailText.Fact(DebtMailText.creditorTaxCode.text(in: language), debt.creditor.taxCode.value)
+        let creditor = MailText.Fact(
+            DebtMailText.creditorTaxCode.text(in: language), code: debt.creditor.taxCode.value)
         let count = String(debt.position.installments.count)
         guard debt.installments.count > 1 else {
             let words = Wording<ReceiptText>(language)
@@ -81,7 +82,7 @@ extension MailTexts {
             return begin + (debt.position.installments.count > 1 ? [MailText.Fact(words[.installment], number)] : [])
                 + [
                     MailText.Fact(words[.dueDate], formats.day(debt.first.dueDate), .strong),
-                    MailText.Fact(labels[.notice], debt.first.noticeNumber.grouped), creditor,
+                    MailText.Fact(labels[.notice], code: debt.first.noticeNumber.grouped), creditor,
                 ]
         }
         return begin + [creditor]
@@ -89,7 +90,7 @@ extension MailTexts {
                 let due = labels[.due, ["day": formats.day(part.dueDate)]]
                 return MailText.Fact(
                     labels[.installment, ["number": String(part.number), "count": count]],
-                    "\(formats.money(part.amount)) \(due) – \(labels[.notice]) \(part.noticeNumber.grouped)")
+                    "\(formats.money(part.amount)) \(due) – \(labels[.notice])", code: part.noticeNumber.grouped)
             }
     }
 

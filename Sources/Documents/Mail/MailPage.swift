@@ -133,10 +133,21 @@ enum MailPage {
                                     .style,
                                     "padding:8px 0;vertical-align:top;text-align:left;word-break:break-word;\(type);\(line)"
                                 ),
-                            ], text: fact.value),
+                            ], parts(of: fact)),
                     ])
             })
     }
+
+    private static func parts(of fact: MailText.Fact) -> [HTML] {
+        guard let code = fact.code else { return [.text(fact.value)] }
+        // An IUV of 25 characters fits beside its label on a phone of 380 pixels only in smaller letters.
+        let size = code.count > longestUsualCode ? ";font-size:14px" : ""
+        let shown = HTML.element(.span, [(.style, "white-space:nowrap\(size)")], text: code)
+        return fact.value.isEmpty ? [shown] : [.element(.span, text: fact.value), .text(" "), shown]
+    }
+
+    /// A notice number in groups of four.
+    private static let longestUsualCode = 22
 
     static func link(_ url: MailURL, text: String) -> HTML {
         .link(url, [(.className, "link"), (.style, "color:#0059b3;text-decoration:underline")], text: text)

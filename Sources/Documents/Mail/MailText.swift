@@ -22,6 +22,8 @@ package struct MailText: Sendable, Equatable {
     struct Fact: Sendable, Equatable {
         let label: String
         let value: String
+        /// A number for machines after the value, which people compare or copy as a whole: it stays on one line.
+        let code: String?
         var weight = Weight.normal
 
         enum Weight: Sendable { case normal, strong, large }
@@ -30,7 +32,17 @@ package struct MailText: Sendable, Equatable {
             self.label = label
             self.value = value
             self.weight = weight
+            code = nil
         }
+
+        init(_ label: String, _ value: String? = nil, code: String) {
+            self.label = label
+            self.value = value ?? ""
+            self.code = code
+        }
+
+        /// Value and code as one text.
+        var text: String { [value, code ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
     }
 
     /// A way to contact somebody; without an address it is shown as text.
@@ -101,7 +113,7 @@ extension MailText.Block {
     fileprivate var plain: String {
         switch self {
         case .paragraph(let text), .link(let text): text
-        case .facts(let facts): facts.map { "\($0.label): \($0.value)" }.joined(separator: "\n")
+        case .facts(let facts): facts.map { "\($0.label): \($0.text)" }.joined(separator: "\n")
         case .action(let label, let url): "\(label):\n\(url)"
         case .code(let label, let value): "\(label): \(value)"
         case .contacts(let before, let ways, let after): before + ways.map(\.text).joined(separator: ", ") + after

@@ -198,7 +198,7 @@ package enum MailTexts {
                 ]
             } ?? []
         var blocks = Array(texts.prefix(1))
-        blocks.append(.facts(facts + [MailText.Fact("IUV", receipt.iuv.value)]))
+        blocks.append(.facts(facts + [MailText.Fact("IUV", code: receipt.iuv.value)]))
         blocks += page + Array(texts.dropFirst())
         blocks.append(contact(creditor, words))
         return MailText(
