@@ -33,8 +33,10 @@ import Testing
             let content = ReceiptContent(receipt, context, for: audience, language: language)
             return Paper(name: "receipt-\(name)", draw: { try await $0.draw(content) }, amounts: [receipt.amount.cents])
         }
+        let sample = try ReceiptContent.sample(of: Sample.creditor(), logo: nil, language: language, at: day)
         let refund = try Sample.refund(.paid, day: "2018-10-20", reference: "M 214", cents: 5_980)
         return [
+            Paper(name: "receipt-sample", draw: { try await $0.draw(sample) }, amounts: [4_550]),
             try paper("own", Sample.receipt()),
             try paper("payer", Sample.receipt(debtor: Sample.anna)),
             try paper("debtor", Sample.receipt(debtor: Sample.anna), for: .debtor),

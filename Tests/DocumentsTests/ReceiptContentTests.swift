@@ -24,6 +24,15 @@ import Testing
             language: language)
     }
 
+    @Test(arguments: Language.allCases)
+    func `the example of a receipt says that nobody has paid, and has no code to verify`(language: Language) throws {
+        let sample = try ReceiptContent.sample(of: Sample.creditor(), logo: nil, language: language, at: Self.at)
+        let words = Wording<ReceiptText>(language)
+        #expect(sample.title == words[.sampleTitle] && sample.state == words[.sampleState])
+        #expect(sample.verificationURL == nil)
+        #expect(sample.sections.first?.rows.contains { $0.text == "Anna Esempio" } == true)
+    }
+
     private static func row(_ label: ReceiptText, of content: ReceiptContent) -> String? {
         let label = label.text(in: content.language)
         return content.sections.flatMap(\.rows).first { $0.label == label }?.text

@@ -169,6 +169,19 @@ struct DeskOfficeTests {
         #expect(browser.page.contains("f-file-error"))
     }
 
+    @Test func `an example of a receipt is drawn by the service, in the reader's language`() async {
+        let browser = await signedIn()
+        let path = "/v1/creditors/12345678903"
+        browser.service.answer("GET \(path)", #"{"tax_code":"12345678903","name":"Comune di Esempio"}"#)
+        browser.service.answer("GET \(path)/logo", #"{"png":"AAAA","alternative_text":"Stemma"}"#)
+        browser.service.answer("GET \(path)/mail-wordings", etag: #""1""#, #"{"items":[]}"#)
+        browser.service.answer("GET \(path)/receipt-preview", type: "application/pdf", "%PDF-example")
+        await browser.get("/desk/creditors/12345678903")
+        #expect(browser.page.contains(#"href="/desk/creditors/12345678903/receipt""#))
+        let response = await browser.get("/desk/creditors/12345678903/receipt")
+        #expect(response.status == 200 && browser.page == "%PDF-example")
+    }
+
     @Test func `words of an e-mail are previewed, and saved beside those of other e-mails`() async {
         let browser = await signedIn()
         let path = "/v1/creditors/12345678903"

@@ -144,6 +144,7 @@ enum World {
         "GET /v1/payment-attempts/a3": attempt("a3", "failed", isFinal: true),
         "GET /v1/receipts": #"{"items":[\#(receipt)],"next_cursor":"c2"}"#, "GET /v1/receipts/r1": receipt,
         "GET /v1/receipts/r1/pdf": "%PDF-receipt",
+        "GET /v1/creditors/\(creditor)/receipt-preview": "%PDF-example",
         "GET /v1/help": #"{"items":[{"topic":"pagare","title":"Come si paga"}]}"#,
         "GET /v1/help/pagare": """
         {"topic":"pagare","title":"Come si paga","language":"it","text":"Prima frase.\\n\\nSeconda frase."}
@@ -191,7 +192,7 @@ extension World {
         "/documents/p1/notices", "/documents/p1/notices/1", "/archive/r1/pdf", "/attempts/a2/receipts/r1",
         "/attempts/a1/poll?status=redirected", "/desk/receipts/r1/pdf", "/desk/receipts/r1/rt",
         "/desk/receipts/r1/official-rt", "/desk/anomalies/n1/evidence", "/desk/imports/m1/poll?version=x",
-        "/desk/creditors/\(creditor)/logo",
+        "/desk/creditors/\(creditor)/logo", "/desk/creditors/\(creditor)/receipt",
     ]
 }
 

@@ -52,6 +52,11 @@ extension ServerTests {
                 #expect(try saved.json["svg"] == nil && saved.json["png"] as? String != nil)
                 let again = try await live.call("PUT", path, key: live.creditorKey, json: body(plain))
                 #expect(again.status == 200 && again.body == saved.body)
+                let example = try await live.call(
+                    "GET", "/v1/creditors/\(Deployment.creditor)/receipt-preview", key: live.creditorKey,
+                    headers: ["Accept-Language": "de"])
+                #expect(example.status == 200 && example.headers["content-type"] == "application/pdf")
+                #expect(try Tool.text(of: Array(example.body)).contains("Niemand hat bezahlt"))
                 let dashes = "<path d='M0 0L1e9 1e9' stroke='#000' stroke-dasharray='0.01'/>"
                 for (json, code) in [
                     (body("<script/>"), "not_allowed"),

@@ -18,6 +18,9 @@ func logoRoutes(_ creditors: CreditorOperations) -> [Route] {
         Route(
             .delete, "/v1/creditors/{tax_code}/logo", "remove_logo", scope: .positionsWrite, or: [.operations],
             handlers.removeLogo),
+        Route(
+            .get, "/v1/creditors/{tax_code}/receipt-preview", "preview_receipt", scope: .positionsWrite,
+            or: [.operations], produces: ["application/pdf"], handlers.previewReceipt),
     ]
 }
 
@@ -53,6 +56,15 @@ private struct LogoHandlers: Sendable {
         case .created(let logo): return logo.reply(.created)
         case .changed(let logo): return logo.reply(.ok)
         }
+    }
+
+    func previewReceipt(_ request: KeyRequest) async throws -> Reply {
+        let pdf = try await creditors.previewReceipt(
+            in: request.language, of: taxCode(request), for: request.caller)
+        return Reply(
+            .ok,
+            headers: [.contentType: "application/pdf", .contentDisposition: "inline; filename=\"esempio.pdf\""],
+            body: pdf)
     }
 
     func removeLogo(_ request: KeyRequest) async throws -> Reply {

@@ -17,14 +17,9 @@ extension MailTexts {
             receipt: try Identifier("0199c0de-0000-7000-8000-000000000001"), anomaly: nil, creditor: creditor.taxCode,
             amount: amount, status: .decided, day: CalendarDate(romeDayOf: now), reference: nil, reason: nil,
             decidedBy: "", version: 1, createdAt: now, updatedAt: now)
-        let receipt = Receipt(
-            id: try Identifier("0199c0de-0000-7000-8000-000000000001"), receiptID: "0000000000", origin: origin,
-            status: .settled, outcome: kind == .paymentFailed ? .notExecuted : .executed, creditor: creditor.taxCode,
-            creditorName: creditor.name, position: nil, installmentNumber: 1, attempt: nil, debtTypeKey: nil,
-            description: "Mensa scolastica", document: nil, iuv: try IUV(unchecked: "01000000000000159"),
-            noticeNumber: nil, paymentContext: nil, amount: amount,
-            fee: try origin == .pagopa ? Amount(cents: 150) : nil, paidAt: now, psp: nil, method: nil, transfers: [],
-            payer: nil, debtor: nil, failureReason: nil, till: nil, reference: nil, rtSHA256: nil, receivedAt: now)
+        let receipt = try Receipt.invented(
+            for: creditor, origin: origin, outcome: kind == .paymentFailed ? .notExecuted : .executed, amount: amount,
+            at: now)
         let last = CalendarDate(epochDays: CalendarDate(romeDayOf: now).epochDays + 7)
         return about(
             receipt, kind, creditor: creditor, refund: refund, hasReceipt: kind.attachesReceipt,

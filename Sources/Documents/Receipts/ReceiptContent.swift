@@ -74,10 +74,12 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
 
     var runningHead: String { "\(title) – \(creditorName) – \(amount)" }
 
-    /// - Parameter audience: the person whose tax code is shown; `nil`: only that of a debtor who paid.
+    /// - Parameters:
+    ///   - audience: the person whose tax code is shown; `nil`: only that of a debtor who paid.
+    ///   - isSample: whether the payment is invented, which title and state then say.
     package init(
         _ receipt: Receipt, _ context: ReceiptContext = ReceiptContext(), for audience: ReceiptAudience?,
-        language: Language
+        language: Language, isSample: Bool = false
     ) {
         let writer = ReceiptWriter(receipt: receipt, context: context, audience: audience, language: language)
         let words = writer.words
@@ -86,7 +88,8 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
         case .counter: system = nil
         case .pagopa, .file, .reporting: system = "pagoPA"
         }
-        title = receipt.voided == nil ? words[.title] : words[.voidedTitle]
+        let title = receipt.voided == nil ? words[.title] : words[.voidedTitle]
+        self.title = isSample ? words[.sampleTitle] : title
         creditorName = writer.creditorName
         creditorLines = writer.creditorLines
         logo = context.logo
@@ -94,7 +97,7 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
         sentenceLanguage = context.creditor?.receiptTexts[language] == nil && language != .it ? .it : nil
         version = writer.version
         amount = writer.formats.money(receipt.amount)
-        state = words.state(receipt, context.decision)
+        state = isSample ? words[.sampleState] : words.state(receipt, context.decision)
         summary = words.summary(receipt, creditor: writer.creditorName)
         footer = words[.footer, ["id": receipt.id.description]]
         verificationURL = context.verificationURL

@@ -3,7 +3,8 @@ import PagoPA
 /// The words of the receipt, which mails about payments use too; Italian is the one that counts. `{amount}`, `{creditor}`, `{at}`
 /// (an instant), `{day}` and similar placeholders are replaced by facts.
 package enum ReceiptText: String, TextTable {
-    case title, voidedTitle, summary, counterSummary, voidedSummary, payment, amount, fee, charged, paidAt, method,
+    case title, voidedTitle, sampleTitle, sampleState, summary, counterSummary, voidedSummary, payment, amount, fee,
+        charged, paidAt, method,
         iur, context, till, reference, state, paid, underReview, paidTwice, accepted, rejected, refundDecided, refunded,
         partlyRefunded, voided, voidReason, writtenOff, refund, decidedRefund, paidRefund, failedRefund,
         refundReference, description, debtType, document, documentNumber, installment, installmentOf, dueDate, iuv,
@@ -27,6 +28,20 @@ package enum ReceiptText: String, TextTable {
                 de: "Zahlungsquittung UNGÜLTIG",
                 fr: "Reçu de paiement ANNULÉ",
                 sl: "Potrdilo o plačilu – RAZVELJAVLJENO")
+        case .sampleTitle:
+            Texts(
+                it: "Esempio di ricevuta, senza valore",
+                en: "Example of a receipt, without value",
+                de: "Muster einer Quittung, ohne Gültigkeit",
+                fr: "Exemple de reçu, sans valeur",
+                sl: "Primer potrdila, brez veljave")
+        case .sampleState:
+            Texts(
+                it: "Nessuno ha pagato: i dati sono inventati",
+                en: "Nobody has paid: the facts are invented",
+                de: "Niemand hat bezahlt: Die Angaben sind erfunden",
+                fr: "Personne n'a payé : les données sont inventées",
+                sl: "Nihče ni plačal: podatki so izmišljeni")
         case .summary:
             Texts(
                 it: "{creditor} ha ricevuto {amount} il {at} tramite il sistema pagoPA.",

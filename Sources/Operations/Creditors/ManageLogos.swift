@@ -56,6 +56,23 @@ extension CreditorOperations {
         }
     }
 
+    /// Draws the receipt of an invented payment with the creditor's logo, colour, address and sentence.
+    /// - Throws: `Refusal.notFound`; `.busy`.
+    package func previewReceipt(
+        in language: Language, of creditor: OrganizationTaxCode, for caller: Caller
+    ) async throws -> [UInt8] {
+        let (known, logo) = try await store.read(
+            within: caller.tenancy, Creditors.show(creditor, within: caller.tenancy),
+            Logos.show(creditor, within: caller.tenancy))
+        guard let known else { throw Refusal.notFound }
+        do {
+            return try await externalServices.drawReceipt(
+                ReceiptContent.sample(of: known, logo: logo, language: language, at: clock()))
+        } catch DocumentFailure.busy {
+            throw Refusal.busy(retryAfterSeconds: ReceiptOperations.drawingRetryAfterSeconds)
+        }
+    }
+
     /// - Throws: `Refusal.notFound` if there is no logo.
     package func removeLogo(of creditor: OrganizationTaxCode, by caller: Caller) async throws {
         let now = clock()

@@ -12,6 +12,7 @@ extension PortalApp {
         .upload("/desk/creditors/:id/logo", .desk(.creditors), bytes: logoBytes) { app, visit in
             try await app.saveLogo(&visit)
         },
+        .get("/desk/creditors/:id/receipt", .desk(.creditors)) { app, visit in try await app.sendSample(visit) },
         .get("/desk/creditors/:id/wording", .desk(.creditors)) { app, visit in try await app.showWording(visit) },
         .post("/desk/creditors/:id/wording", .desk(.creditors)) { app, visit in try await app.saveWording(&visit) },
     ]
@@ -55,6 +56,15 @@ extension PortalApp {
         return .file(reply.body, type: "image/png", disposition: nil)
     }
 
+    /// A receipt of an invented payment in the reader's language.
+    private func sendSample(_ visit: Visit) async throws -> PageResponse {
+        let path = "/v1/creditors/\(try visit.parameter("id").text)/receipt-preview"
+        let request = APIRequest(
+            path: path, headers: [("Accept", "application/pdf")], timeoutSeconds: 20, maximumBytes: 8 << 20)
+        let reply = try await api.reply(request, as: visit.caller)
+        return .file(reply.body, type: "application/pdf", disposition: "inline; filename=\"esempio.pdf\"")
+    }
+
     private func saveLogo(_ visit: inout Visit) async throws -> PageResponse {
         let code = try visit.parameter("id").text
         var state = FormState(values: visit.form)
@@ -78,6 +88,11 @@ extension PortalApp {
         return .redirect("/desk/creditors/\(code)")
     }
 
+    /// The member of the request for this file: only a PNG begins like one, and the service decides whether another file is an SVG.
+    private static func kind(of bytes: [UInt8]) -> String {
+        bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) ? "png" : "svg"
+    }
+
     // MARK: Wordings of e-mails
 
     private func showWording(_ visit: Visit) async throws -> PageResponse {
@@ -88,11 +103,6 @@ extension PortalApp {
         let values = ["subject": wording?.text("subject") ?? "", "sentence": wording?.text("sentence") ?? ""]
         let preview = try await preview(code, chosen, FormState(values: values), visit)
         return .page(chosen.page(visit, code, tag: tag, preview.mail, preview.state))
-    /// The member of the request for this file: only a PNG begins like one, and the service decides whether another file is an SVG.
-    private static func kind(of bytes: [UInt8]) -> String {
-        bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) ? "png" : "svg"
-    }
-
     }
 
     private func saveWording(_ visit: inout Visit) async throws -> PageResponse {
@@ -177,6 +187,9 @@ struct DeskCreditorPage: Sendable {
                 "/desk/creditors/\(code)/logo", fields, submit: texts[.deskSave],
                 state: state ?? FormState(values: values)
             ).secondary
+            element("p") {
+                element("a", ["href": "/desk/creditors/\(code)/receipt", "class": "button"], texts[.deskSample])
+            }
             sentence
             element("h2", [:], texts[.deskWordings])
             element("p", [:], texts[.deskWordingsText])

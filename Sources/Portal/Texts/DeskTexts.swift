@@ -145,6 +145,7 @@ enum DeskTexts {
         deskLogoTextHint | Che cosa mostra l’immagine, per chi non la vede. | What the picture shows, for those who do not see it. | Was das Bild zeigt, für Menschen, die es nicht sehen. | Ce que montre l’image, pour qui ne la voit pas. | Kaj prikazuje slika, za tiste, ki je ne vidijo.
         deskColor | Colore | Colour | Farbe | Couleur | Barva
         deskColorHint | Per esempio #0066CC. | For example #0066CC. | Zum Beispiel #0066CC. | Par exemple #0066CC. | Na primer #0066CC.
+        deskSample | Vedi una ricevuta di esempio | View an example of a receipt | Muster einer Quittung ansehen | Voir un exemple de quittance | Oglej si primer potrdila
         deskSentence | Frase sulle ricevute | Sentence on receipts | Satz auf Quittungen | Phrase sur les quittances | Stavek na potrdilih
         deskWordings | Parole delle e-mail | Words in e-mails | Texte der E-Mails | Mots des e-mails | Besedila e-pošte
         deskWordingsText | Scegli un’e-mail e una lingua per scrivere oggetto e prima frase, e vedere l’anteprima. | Choose an e-mail and a language to write subject and first sentence, and to see the preview. | Wählen Sie eine E-Mail und eine Sprache, um Betreff und ersten Satz zu schreiben und die Vorschau zu sehen. | Choisissez un e-mail et une langue pour écrire l’objet et la première phrase, et voir l’aperçu. | Izberite e-pošto in jezik, da napišete zadevo in prvi stavek ter vidite predogled.

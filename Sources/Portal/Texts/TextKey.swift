@@ -68,7 +68,7 @@ enum TextKey: String, Sendable, CaseIterable {
     case deskGroup, deskPlotTitle, deskPlotText, deskWithoutPSP, deskPSPs, deskPSPList, deskHealth, deskHealthy
     case deskFailing, deskRefusedPayments, deskNotStarted, deskOn, deskOff, deskSuspensions, deskSubject
     case deskSuspend, deskSuspendHint, deskUntil, deskUntilHint, deskLift, deskCreditors, deskCreditorsIntro
-    case deskLogo, deskLogoFile, deskLogoHint, deskLogoText, deskLogoTextHint, deskColor, deskColorHint
+    case deskLogo, deskLogoFile, deskLogoHint, deskLogoText, deskLogoTextHint, deskColor, deskColorHint, deskSample
     case deskSentence, deskWordings, deskWordingsText, deskWrite, deskWordingText, deskWordingHint, deskMailSubject
     case deskMailSentence, deskPreview, deskMail, deskMailResend, deskMailResendText, deskMailTo, deskMailToHint
     case deskMailRetry, deskMailRetryText, deskMailAttempts, deskMailResentOf, deskPublish, deskPublishText
