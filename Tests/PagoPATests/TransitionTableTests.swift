@@ -17,17 +17,17 @@ import Testing
     @Test func `positions`() {
         let events: [PositionEvent] = [
             .publish, .cancel, .restore, .partPaid, .fullyPaid, .partVoided, .fullyVoided, .partWrittenOff,
-            .fullyWrittenOff,
+            .fullyWrittenOff, .writeOffUndone,
         ]
         #expect(events == PositionEvent.allCases)
         for (wasPublished, restored) in [(true, "open"), (false, "draft")] {
             expect(
                 """
-                draft          open           cancelled draft -              -    -              -    -              -
-                open           open           cancelled open  partially_paid paid -              -    -              -
-                partially_paid partially_paid -         -     partially_paid paid partially_paid open partially_paid paid
-                paid           paid           -         -     -              -    partially_paid open -              -
-                cancelled      -              cancelled \(restored) -        -    -              -    -              -
+                draft          open           cancelled draft -              -    -              -    -              -    -
+                open           open           cancelled open  partially_paid paid -              -    -              -    -
+                partially_paid partially_paid -         -     partially_paid paid partially_paid open partially_paid paid partially_paid
+                paid           paid           -         -     -              -    partially_paid open -              -    partially_paid
+                cancelled      -              cancelled \(restored) -        -    -              -    -              -    -
                 """, events
             ) { (state: PositionState, event) in state.after(event, wasPublished: wasPublished) }
         }
