@@ -43,7 +43,11 @@ RULES = [
     ("required", r"create_suspension", r"/(creditor_tax_code|psp_id)"),
     ("required", r"save_creditor", r"/aux_digit"),
     ("required", r"save_accounts", r"/items"),
-    # The bytes of a picture: libpng decodes them.
+    # A logo has exactly one of two pictures, and its bytes decide: libpng or librsvg decodes them.
+    ("required", r"save_logo", r"/png"),
+    ("too_many", r"save_logo", r"/svg"),
+    ("bad_format", r"save_logo", r"/svg"),
+    ("out_of_range", r"save_logo", r"/svg"),
     ("bad_format", r"save_logo", r"/png"),
     ("out_of_range", r"save_logo", r"/png"),
     ("required", r"start_payment_attempt", r"/email"),
