@@ -94,7 +94,7 @@ package enum WebhookSignature {
         -> (verdict: Verdict, secret: Int?)
     {
         let given = [(Header.id, lines.id), (.timestamp, lines.timestamp), (.signature, lines.signature)]
-        let missing = given.filter { $0.1.allSatisfy { $0.trimmingCharacters(in: .whitespaces).isEmpty } }.map(\.0)
+        let missing = given.filter { $0.1.allSatisfy(\.trimmed.isEmpty) }.map(\.0)
         guard missing.isEmpty else { return (.missing(missing), nil) }
         // With a dot in the id, a byte could move between id and timestamp under the same signature.
         guard let id = single(lines.id), (1...256).contains(id.utf8.count),
@@ -131,9 +131,7 @@ package enum WebhookSignature {
     package static func single(_ lines: [String]) -> String? {
         let values = lines.flatMap { line in
             let isJoined = line.contains(", ")
-            return (isJoined ? line.split(separator: ",").map(String.init) : [line]).map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
+            return isJoined ? line.split(separator: ",").map(\.trimmed) : [line.trimmed]
         }
         guard let first = values.first, values.allSatisfy({ $0 == first }) else { return nil }
         return first

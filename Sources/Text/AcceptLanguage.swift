@@ -12,7 +12,7 @@ package enum AcceptLanguage {
         var weights: [(name: String, weight: Int)] = []
         for element in header.split(separator: ",").prefix(maximumElements) {
             let pieces = element.split(separator: ";", omittingEmptySubsequences: false).map {
-                $0.trimmingCharacters(in: .whitespaces).lowercased()
+                $0.trimmed.lowercased()
             }
             guard let name = pieces.first?.split(separator: "-").first,
                 let weight = HTTPWeight.thousandths(in: pieces.dropFirst())

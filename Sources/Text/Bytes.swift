@@ -18,3 +18,13 @@ extension UInt8 {
         }
     }
 }
+
+extension StringProtocol {
+    /// Without the spaces and tabs at its ends, as the values of headers are read. Foundation would convert the text to UTF-16 first.
+    package var trimmed: String {
+        let bytes = Substring(self).utf8
+        func isText(_ byte: UInt8) -> Bool { byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") }
+        guard let first = bytes.firstIndex(where: isText), let last = bytes.lastIndex(where: isText) else { return "" }
+        return String(Substring(bytes[first...last]))
+    }
+}

@@ -5,6 +5,7 @@ import PagoPA
 import Requests
 import TestSupport
 import Testing
+import Text
 
 @testable import API
 
@@ -23,16 +24,6 @@ import Testing
         #expect(bearerToken("Bearer abc") == "abc")
         #expect(bearerToken("bEARER  abc ") == "abc")
         #expect(bearerToken("Bearer") == nil && bearerToken("Bearer ") == nil && bearerToken("Basic abc") == nil)
-    }
-
-    @Test func `trimming takes blanks and tabs from the ends, and nothing else`() {
-        for (text, trimmed) in [
-            ("", ""), (" \t ", ""), ("a", "a"), ("\ta b ", "a b"), (" \u{301}", "\u{301}"), ("a\n", "a\n"),
-            ("\u{A0}a", "\u{A0}a"), (" 🎓 ", "🎓"),
-        ] {
-            #expect(Array(text.trimmed.utf8) == Array(trimmed.utf8), "\(text.debugDescription)")
-            #expect(Array(text[...].trimmed.utf8) == Array(trimmed.utf8))
-        }
     }
 
     @Test func `Accept-Language gives a supported language or none`() {

@@ -73,13 +73,3 @@ struct Accept: Sendable, Equatable {
         !text.isEmpty && text.utf8.allSatisfy(\.isToken)
     }
 }
-
-extension StringProtocol {
-    /// Without leading and trailing spaces and tabs.
-    var trimmed: String {
-        let bytes = Substring(self).utf8
-        func isText(_ byte: UInt8) -> Bool { byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") }
-        guard let first = bytes.firstIndex(where: isText), let last = bytes.lastIndex(where: isText) else { return "" }
-        return String(Substring(bytes[first...last]))
-    }
-}

@@ -2,6 +2,7 @@ import Accounts
 import HTTPTypes
 import PagoPA
 import Requests
+import Text
 
 /// Authenticates a request by its API key and by the citizen's token, if it has one.
 ///

@@ -1,3 +1,5 @@
+import Text
+
 /// A `Content-Type` header: the media type and its charset, both in lower case.
 struct ContentType: Sendable, Equatable {
     let mediaType: String

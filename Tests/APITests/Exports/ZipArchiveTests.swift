@@ -1,6 +1,7 @@
 import PagoPA
 import TestSupport
 import Testing
+import Text
 
 @testable import API
 
