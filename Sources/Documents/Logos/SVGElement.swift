@@ -49,20 +49,8 @@ extension SVGElement {
                 detail:
                     "is nested deeper than \(XMLLimits.svg.depth) or has more than \(XMLLimits.svg.elements) elements")
         }
-        var children: [SVGElement] = []
-        var text = ""
-        var child = node.pointee.children
-        while let one = child {
-            switch one.pointee.type {
-            case XML_ELEMENT_NODE: children.append(try read(one, depth: depth + 1, &elements))
-            case XML_TEXT_NODE, XML_CDATA_SECTION_NODE: text += XMLNode.string(one.pointee.content)
-            case XML_COMMENT_NODE, XML_PI_NODE: break
-            default: throw UnreadableXML(detail: "holds what is neither element nor text")
-            }
-            guard text.utf8.count <= XMLLimits.svg.textBytes else {
-                throw UnreadableXML(detail: "has a text longer than \(XMLLimits.svg.textBytes) bytes")
-            }
-            child = one.pointee.next
+        let (text, children) = try XMLNode.content(of: node, within: .svg) { (child) throws(UnreadableXML) in
+            try read(child, depth: depth + 1, &elements)
         }
         return SVGElement(
             name: XMLNode.string(node.pointee.name), namespace: namespace(of: node.pointee.ns),

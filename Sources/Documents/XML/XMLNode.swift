@@ -83,24 +83,35 @@ extension XMLNode {
         guard attributes <= XMLLimits.rt.attributes else {
             throw UnreadableXML(detail: "has an element with more than \(XMLLimits.rt.attributes) attributes")
         }
-        var children: [XMLNode] = []
-        var text = ""
-        var child = node.pointee.children
-        while let one = child {
-            switch one.pointee.type {
-            case XML_ELEMENT_NODE: children.append(try read(one, depth: depth + 1, &elements))
-            case XML_TEXT_NODE, XML_CDATA_SECTION_NODE: text += string(one.pointee.content)
-            case XML_COMMENT_NODE, XML_PI_NODE: break
-            default: throw UnreadableXML(detail: "holds what is neither element nor text")
-            }
-            guard text.utf8.count <= XMLLimits.rt.textBytes else {
-                throw UnreadableXML(detail: "has a text longer than \(XMLLimits.rt.textBytes) bytes")
-            }
-            child = one.pointee.next
+        let (text, children) = try content(of: node, within: .rt) { (child) throws(UnreadableXML) in
+            try read(child, depth: depth + 1, &elements)
         }
         return XMLNode(
             name: string(node.pointee.name), namespace: node.pointee.ns.map { string($0.pointee.href) } ?? "",
             text: children.isEmpty ? text : String(text.filter { !$0.isWhitespace }), children: children)
+    }
+
+    /// The text of an element without that of its children, and the children as `read` reads them; comments and processing instructions are
+    /// skipped.
+    static func content<Child>(
+        of node: xmlNodePtr, within limits: XMLLimits, _ read: (xmlNodePtr) throws(UnreadableXML) -> Child
+    ) throws(UnreadableXML) -> (text: String, children: [Child]) {
+        var text = ""
+        var children: [Child] = []
+        var child = node.pointee.children
+        while let one = child {
+            switch one.pointee.type {
+            case XML_ELEMENT_NODE: children.append(try read(one))
+            case XML_TEXT_NODE, XML_CDATA_SECTION_NODE: text += string(one.pointee.content)
+            case XML_COMMENT_NODE, XML_PI_NODE: break
+            default: throw UnreadableXML(detail: "holds what is neither element nor text")
+            }
+            guard text.utf8.count <= limits.textBytes else {
+                throw UnreadableXML(detail: "has a text longer than \(limits.textBytes) bytes")
+            }
+            child = one.pointee.next
+        }
+        return (text, children)
     }
 
     static func string(_ text: UnsafePointer<xmlChar>?) -> String {

@@ -117,9 +117,9 @@ enum XMLText {
             if rest.starts(with: cdata) {
                 at = try end(of: "]]>", in: bytes, from: open + 9, maximum: limits.bytes)
             } else if rest.starts(with: comment) {
-                at = try end(of: "-->", in: bytes, from: open + 4, maximum: XMLLimits.rt.tagBytes)
+                at = try end(of: "-->", in: bytes, from: open + 4, maximum: limits.tagBytes)
             } else if rest.starts(with: instruction) {
-                at = try end(of: "?>", in: bytes, from: open + 2, maximum: XMLLimits.rt.tagBytes)
+                at = try end(of: "?>", in: bytes, from: open + 2, maximum: limits.tagBytes)
             } else if rest.starts(with: declaration) {
                 guard limits.skipsDocumentType, !isInside, type == nil, rest.starts(with: documentType),
                     let end = rest.prefix(maximumDeclarationBytes).firstIndex(of: UInt8(ascii: ">")),
