@@ -20,14 +20,7 @@ extension PositionOperations {
                 throw Refusal.positionNotEditable(position.status(today: CalendarDate(romeDayOf: now)))
             }
             tx.writeOff(parts, of: position, becoming: next, at: now)
-            tx.journal(
-                JournalEntry(
-                    .writtenOff, by: caller.actor, creditor: position.creditor, position: id,
-                    note: "\(Amount.cents(of: parts.map(\.amount))) cents. \(reason)"), at: now)
-            tx.journal(
-                JournalEntry(
-                    .positionState, by: caller.actor, creditor: position.creditor, position: id,
-                    from: position.state.rawValue, to: next.rawValue), at: now)
+            tx.journal(.writtenOff, of: parts, of: position, becoming: next, reason: reason, by: caller, at: now)
             return try await changed(found, by: caller, in: tx)
         }
     }
@@ -50,14 +43,7 @@ extension PositionOperations {
             }
             let parts = position.installments.filter { numbers.contains($0.number) }
             tx.undoWriteOff(of: parts, of: position, becoming: next, at: now)
-            tx.journal(
-                JournalEntry(
-                    .writeOffUndone, by: caller.actor, creditor: position.creditor, position: id,
-                    note: "\(Amount.cents(of: parts.map(\.amount))) cents. \(reason)"), at: now)
-            tx.journal(
-                JournalEntry(
-                    .positionState, by: caller.actor, creditor: position.creditor, position: id,
-                    from: position.state.rawValue, to: next.rawValue), at: now)
+            tx.journal(.writeOffUndone, of: parts, of: position, becoming: next, reason: reason, by: caller, at: now)
             return try await changed(found, by: caller, in: tx)
         }
     }
@@ -148,5 +134,22 @@ extension PositionOperations {
             throw Refusal.notFound
         }
         return PositionDetail(position: position, attempts: found.attempts, receipts: found.receipts)
+    }
+}
+
+extension Transaction {
+    /// Queues the entries of a write-off or of its end: what it was, and the state that it led to.
+    fileprivate func journal(
+        _ kind: JournalKind, of parts: [Installment], of position: Position, becoming state: PositionState,
+        reason: String, by caller: Caller, at now: Instant
+    ) {
+        journal(
+            JournalEntry(
+                kind, by: caller.actor, creditor: position.creditor, position: position.id,
+                note: "\(Amount.cents(of: parts.map(\.amount))) cents. \(reason)"), at: now)
+        journal(
+            JournalEntry(
+                .positionState, by: caller.actor, creditor: position.creditor, position: position.id,
+                from: position.state.rawValue, to: state.rawValue), at: now)
     }
 }
