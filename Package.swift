@@ -81,7 +81,7 @@ let package = Package(
         // Floor 1
         module("Postgres", ["CLibPQ", "Workers", logging]),
         module("PagoPA", ["Text"]),
-        module("Accounts", ["PagoPA", "Text"]),
+        module("Accounts", ["PagoPA", "Addresses", "Text"]),
         module("Requests", ["PagoPA", "Accounts"]),
         // Floor 2
         module("Storage", ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"]),
@@ -185,7 +185,7 @@ let package = Package(
             [
                 "API", "HTTPFraming", "Operations", "Storage", "Postgres", "Addresses", "JSON", "PagoPA", "Accounts",
                 "Requests",
-                "Cryptography", httpTypes, logging, nioCore, nioEmbedded,
+                "Cryptography", "Text", httpTypes, logging, nioCore, nioEmbedded,
             ]),
         tests(
             "PortalTests",

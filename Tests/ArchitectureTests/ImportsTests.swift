@@ -7,7 +7,7 @@ import Testing
         "Workers": [], "Text": [], "Cryptography": ["COpenSSL", "CArgon2", "Workers", "Text"], "JSON": [],
         "Addresses": [], "Prometheus": [],
         "Certificates": [],
-        "Postgres": ["CLibPQ", "Workers"], "PagoPA": ["Text"], "Accounts": ["PagoPA", "Text"],
+        "Postgres": ["CLibPQ", "Workers"], "PagoPA": ["Text"], "Accounts": ["PagoPA", "Addresses", "Text"],
         "Requests": ["PagoPA", "Accounts"],
         "Storage": ["Postgres", "PagoPA", "Accounts", "Requests", "JSON", "Cryptography", "Text"],
         "Gateways": ["CCurl", "JSON", "Cryptography", "Addresses", "Workers", "Text"],

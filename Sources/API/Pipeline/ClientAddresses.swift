@@ -29,7 +29,7 @@ struct ClientAddresses: Sendable {
     func citizen(_ headers: HTTPFields, _ state: RequestState) throws(Problem) -> CitizenAddress {
         let isBrowser = state.key?.kind == .browser
         guard state.key != nil, !isBrowser, let stated = headers[.citizenAddress] else {
-            let address = state.clientIP.map { ClientAddress(sixteenBytes: $0.bytes) } ?? .unknown
+            let address = state.clientIP.map { ClientAddress($0) } ?? .unknown
             return CitizenAddress(address: address, isStated: isBrowser)
         }
         do { return CitizenAddress(address: try ClientAddress(stated), isStated: true) } catch {

@@ -1,4 +1,4 @@
-import Foundation
+import Addresses
 import PagoPA
 import Text
 
@@ -32,35 +32,25 @@ package enum Username: Sendable, Equatable {
 /// their /64, which one household has.
 package struct ClientAddress: Sendable, Hashable {
     /// Four of an IPv4 address, the first eight of an IPv6 address, none of a connection without an IP address.
-    private let bytes: [UInt8]
+    private let bytes: ArraySlice<UInt8>
 
-    package var text: String { bytes.isEmpty ? "unknown" : Hex.encode(bytes[...]) }
+    package var text: String { bytes.isEmpty ? "unknown" : Hex.encode(bytes) }
 
     package init(_ text: String) throws(InvalidValue) {
-        var four = in_addr()
-        var six = in6_addr()
-        guard (2...45).contains(text.utf8.count) else { throw Self.bad }
-        if inet_pton(AF_INET, text, &four) == 1 {
-            self.init(bytes: withUnsafeBytes(of: &four) { Array($0) })
-        } else if inet_pton(AF_INET6, text, &six) == 1 {
-            self.init(sixteenBytes: withUnsafeBytes(of: &six) { Array($0) })
-        } else {
-            throw Self.bad
+        guard let address = IPAddress(text) else {
+            throw InvalidValue(.badFormat, "must be an IPv4 or IPv6 address")
         }
+        self.init(address)
     }
 
-    /// - Parameter bytes: an IPv6 address. An IPv4-mapped one is the same address as the IPv4 one.
-    package init(sixteenBytes bytes: [UInt8]) {
-        let isMapped = bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
-        self.init(bytes: Array(isMapped ? bytes.dropFirst(12) : bytes.prefix(8)))
+    package init(_ address: IPAddress) {
+        bytes = address.isFour ? address.bytes.dropFirst(12) : address.subscriber
     }
 
-    private init(bytes: [UInt8]) {
-        self.bytes = bytes
+    private init() {
+        bytes = []
     }
 
     /// For a connection without an IP address.
-    package static let unknown = ClientAddress(bytes: [])
-
-    private static let bad = InvalidValue(.badFormat, "must be an IPv4 or IPv6 address")
+    package static let unknown = ClientAddress()
 }
