@@ -137,8 +137,14 @@ extension Sample {
 
     @Test func `attempts and receipts are references`() throws {
         let position = try Sample.position()
-        let attempt = try Sample.attempt(.inProgress, of: position)
-        let receipt = try Sample.receipt()
+        let at = try Instant(rfc3339: "2026-10-09T10:00:00Z")
+        let attempt = AttemptSummary(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000004"), status: .inProgress, createdAt: at,
+            installments: position.installments.map(\.id))
+        let receipt = ReceiptSummary(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000003"), attempt: attempt.id, status: .settled,
+            outcome: .executed, amount: try Amount(cents: 5_980), paidAt: at, hasPosition: true, reviewReasons: [],
+            supersededBy: nil)
         let value = try value(PositionDetail(position: position, attempts: [attempt], receipts: [receipt]))
         #expect(
             try value["attempts"]

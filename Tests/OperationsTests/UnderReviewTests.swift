@@ -112,7 +112,8 @@ import Testing
                 let tenancy = Tenancy.citizen(try TaxCode(taxCode))
                 let (own, receipts, count) = try await test.store.transaction(within: tenancy) { tx in
                     let (own, receipts) = try await tx.ask(
-                        Positions.show(position.id, within: tenancy), Receipts.of(position.id, within: tenancy))
+                        Positions.show(position.id, within: tenancy),
+                        Receipts.summaries(on: position.id, within: tenancy))
                     var row = try #require(try await tx.query("SELECT count(*) FROM anomalies").first)
                     return (own, receipts, try row.int())
                 }

@@ -7,7 +7,7 @@ import Testing
 
     @Test func `a message announces an e-mail only if an address is known, and a receipt that exists is ready`() throws
     {
-        let settled = [try Cart.receipt(.settled)]
+        let settled = [try Cart.summary(.settled)]
         let without = try Cart.attempt(.succeeded, [.paid])
         let with = try Cart.attempt(.succeeded, [.paid], email: Self.address)
         #expect(without.message(of: settled) == .concluded(hasReceipt: true, sendsMail: false))
@@ -25,19 +25,19 @@ import Testing
     @Test func `disputed money is described as under review, and a double payment as a double payment`() throws {
         let attempt = try Cart.attempt(.succeeded, [.paid])
         for kind in AnomalyKind.allCases {
-            let text = attempt.text(of: [try Cart.receipt(.anomaly, [kind])], in: .it)
+            let text = attempt.text(of: [try Cart.summary(.anomaly, [kind])], in: .it)
             #expect(text.hasPrefix("Pagamento ricevuto, in verifica") && !text.contains("conclusa."), "\(kind)")
             #expect(text.contains("già pagato") == (kind == .alreadyPaid))
         }
-        #expect(attempt.message(of: [try Cart.receipt(.anomaly)]) == .reviewed)
+        #expect(attempt.message(of: [try Cart.summary(.anomaly)]) == .reviewed)
         // An accepted payment counts.
         #expect(
-            attempt.message(of: [try Cart.receipt(.settled)]) == .concluded(hasReceipt: true, sendsMail: false))
+            attempt.message(of: [try Cart.summary(.settled)]) == .concluded(hasReceipt: true, sendsMail: false))
     }
 
     @Test func `a cart's message states what was paid, what was paid elsewhere, and what was not`() throws {
         let partly = try Cart.attempt(.partiallySucceeded, [.paid, .failed, .pending])
-        let text = partly.text(of: [try Cart.receipt(.settled)], in: .it)
+        let text = partly.text(of: [try Cart.summary(.settled)], in: .it)
         let numbers = partly.items.map(\.noticeNumber.value)
         #expect(
             text == """
@@ -55,7 +55,7 @@ import Testing
                 for reasons: [AnomalyKind] in [[], [.amountMismatch], [.alreadyPaid]] {
                     for disposition in [Disposition.settled, .anomaly] {
                         let attempt = try Cart.attempt(status, outcomes, email: Self.address)
-                        let receipts = [try Cart.receipt(disposition, reasons)]
+                        let receipts = [try Cart.summary(disposition, reasons)]
                         let texts = Language.allCases.map { attempt.text(of: receipts, in: $0) }
                         #expect(Set(texts).count == Language.allCases.count)
                         #expect(texts.allSatisfy { (1...500).contains($0.count) }, "\(texts)")

@@ -36,4 +36,11 @@ enum Cart {
             method: nil, transfers: [], payer: nil, debtor: nil, failureReason: nil, till: nil, reference: nil,
             rtSHA256: nil, receivedAt: day, reviewReasons: reasons)
     }
+
+    static func summary(_ status: Disposition, _ reasons: [AnomalyKind] = []) throws -> ReceiptSummary {
+        ReceiptSummary(
+            id: try Identifier("0199c0de-0000-7000-8000-000000000009"), attempt: nil, status: status,
+            outcome: .executed, amount: try Amount(cents: 5_980), paidAt: try Instant(rfc3339: "2026-11-20T10:00:00Z"),
+            hasPosition: true, reviewReasons: reasons, supersededBy: nil)
+    }
 }

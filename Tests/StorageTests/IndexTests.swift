@@ -75,7 +75,8 @@ import Testing
                 "detail",
                 {
                     _ = try await $0.ask(
-                        PaymentAttempts.on(position, within: tenant), Receipts.of(position, within: tenant))
+                        PaymentAttempts.summaries(on: position, within: tenant),
+                        Receipts.summaries(on: position, within: tenant))
                 }
             ),
             (
@@ -100,7 +101,7 @@ import Testing
             ("show receipt", { _ = try await $0.ask(Receipts.show(receipt, within: tenant)) }),
             ("bytes", { _ = try await $0.ask(Receipts.bytes(of: receipt, within: tenant)) }),
             ("holders", { _ = try await $0.ask(PaymentAttempts.lock(holding: installment)) }),
-            ("receipts of attempts", { _ = try await $0.ask(Receipts.of([attempt], within: tenant)) }),
+            ("receipts of attempts", { _ = try await $0.ask(Receipts.summaries(of: attempt, within: tenant)) }),
         ]
         for order in PositionOrder.allCases where tenant != .everyCreditor || order == .createdDescending {
             // A citizen has few rows: their index returns all of them, and PostgreSQL sorts them.

@@ -65,7 +65,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func write(references receipts: [Receipt], _ links: Links) {
+    mutating func write(references receipts: [ReceiptSummary], _ links: Links) {
         array("receipts", receipts) { json, receipt in
             json.beginObject()
             json.field("id", receipt.id.description)
@@ -109,7 +109,7 @@ extension PositionDetail {
             json.beginObject()
             json.field("id", attempt.id.description)
             json.field("status", attempt.status.rawValue)
-            let ids = Set(attempt.items.map(\.installment))
+            let ids = attempt.installments
             json.array("installments", position.installments.filter { ids.contains($0.id) }) { $0.value($1.number) }
             json.field("created_at", attempt.createdAt.rfc3339)
             json.endObject()

@@ -5,9 +5,9 @@ import Storage
 
 package struct AttemptDetail: Sendable {
     package let attempt: PaymentAttempt
-    package let receipts: [Receipt]
+    package let receipts: [ReceiptSummary]
 
-    package init(attempt: PaymentAttempt, receipts: [Receipt] = []) {
+    package init(attempt: PaymentAttempt, receipts: [ReceiptSummary] = []) {
         self.attempt = attempt
         self.receipts = receipts
     }
@@ -52,7 +52,7 @@ extension AttemptOperations {
     private func attemptDetail(_ id: Identifier<PaymentAttempt>, for caller: Caller) async throws -> AttemptDetail {
         let (attempt, receipts) = try await store.read(
             within: caller.tenancy, PaymentAttempts.show(id, within: caller.tenancy),
-            Receipts.of([id], within: caller.tenancy))
+            Receipts.summaries(of: id, within: caller.tenancy))
         guard let attempt else { throw Refusal.notFound }
         return AttemptDetail(attempt: attempt, receipts: receipts)
     }
@@ -64,7 +64,7 @@ extension AttemptOperations {
         let tenancy = caller.tenancy.narrowed(to: creditor)
         let (found, receipts) = try await store.read(
             within: caller.tenancy, PaymentAttempts.list(filter, within: tenancy, page: page),
-            Receipts.of(attempts: filter, within: tenancy, page: page))
+            Receipts.summaries(of: filter, within: tenancy, page: page))
         return found.map { attempt in
             AttemptDetail(attempt: attempt, receipts: receipts.filter { $0.attempt == attempt.id })
         }
@@ -78,7 +78,7 @@ extension AttemptOperations {
         return try await once(repeating, within: caller.tenancy) { tx, now in
             let (found, receipts) = try await tx.ask(
                 PaymentAttempts.show(id, within: caller.tenancy, locking: true),
-                Receipts.of([id], within: caller.tenancy))
+                Receipts.summaries(of: id, within: caller.tenancy))
             guard let attempt = found else { throw Refusal.notFound }
             if attempt.status == .cancelled { return AttemptDetail(attempt: attempt, receipts: receipts) }
             guard attempt.status.after(.cancel) != nil, let next = attempt.status.after(attempt.event(ending: .cancel))

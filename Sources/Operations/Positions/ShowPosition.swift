@@ -6,12 +6,12 @@ import Storage
 /// A position with its payment attempts and receipts.
 package struct PositionDetail: Sendable, Equatable {
     package let position: Position
-    package let attempts: [PaymentAttempt]
-    package let receipts: [Receipt]
+    package let attempts: [AttemptSummary]
+    package let receipts: [ReceiptSummary]
     /// Whether the response shows only the debtor's kind and tax code.
     package var hidesContactData = false
 
-    package init(position: Position, attempts: [PaymentAttempt] = [], receipts: [Receipt] = []) {
+    package init(position: Position, attempts: [AttemptSummary] = [], receipts: [ReceiptSummary] = []) {
         self.position = position
         self.attempts = attempts
         self.receipts = receipts
@@ -58,8 +58,8 @@ extension PositionOperations {
         PositionDetail?
     > {
         Positions.show(id, within: tenancy, locking: locking)
-            .and(PaymentAttempts.on(id, within: tenancy))
-            .and(Receipts.of(id, within: tenancy))
+            .and(PaymentAttempts.summaries(on: id, within: tenancy))
+            .and(Receipts.summaries(on: id, within: tenancy))
             .map { found, receipts in
                 found.0.map { PositionDetail(position: $0, attempts: found.1, receipts: receipts) }
             }

@@ -43,7 +43,7 @@ extension AttemptMessage {
 
 extension PaymentAttempt {
     /// - Parameter receipts: the receipts of this attempt.
-    package func message(of receipts: [Receipt]) -> AttemptMessage {
+    package func message(of receipts: [ReceiptSummary]) -> AttemptMessage {
         switch status {
         case .created, .redirected: return .started
         case .inProgress: return .waiting
@@ -63,7 +63,7 @@ extension PaymentAttempt {
     }
 
     /// The text for the payer: the result and, for several installments, which of them are paid and which are not.
-    package func text(of receipts: [Receipt], in language: Language) -> String {
+    package func text(of receipts: [ReceiptSummary], in language: Language) -> String {
         let words = Wording<AttemptText>(language)
         let message = message(of: receipts)
         guard items.count > 1 else { return message.text(words) }

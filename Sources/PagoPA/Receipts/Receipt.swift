@@ -119,10 +119,12 @@ package struct Receipt: Sendable, Equatable {
     package var isReplaced: Bool { supersededBy != nil }
 
     /// Whether a PDF exists: it certifies a payment for a known position, or states that the payment was voided.
-    package var hasPDF: Bool {
+    package var hasPDF: Bool { Self.hasPDF(outcome, status, hasPosition: position != nil) }
+
+    static func hasPDF(_ outcome: RTOutcome, _ status: Disposition, hasPosition: Bool) -> Bool {
         guard outcome.movedMoney else { return false }
         switch status {
-        case .settled, .anomaly, .voided: return position != nil
+        case .settled, .anomaly, .voided: return hasPosition
         case .recorded, .quarantined: return false
         }
     }

@@ -14,12 +14,30 @@ package enum PaymentAttempts {
     }
 
     /// The attempts on this position that the tenancy may see, newest first.
-    package static func on(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[PaymentAttempt]> {
-        several(
-            where: """
-                a.id = ANY(ARRAY(SELECT attempt_id FROM attempt_items WHERE position_id = \(position.uuid)))
-                    AND \(tenancy.condition(on: .attempts("a")))
-                """)
+    package static func summaries(on position: Identifier<Position>, within tenancy: Tenancy) -> Query<
+        [AttemptSummary]
+    > {
+        Query<[AttemptSummary]>(
+            """
+            SELECT a.id, a.status, a.created_at, m.installment_id
+            FROM attempt_items m JOIN payment_attempts a ON a.id = m.attempt_id
+            WHERE m.position_id = \(position.uuid) AND \(tenancy.condition(on: .attempts("a")))
+            ORDER BY a.created_at DESC, a.id DESC, m.ordinal
+            """,
+            rows: { row in
+                AttemptSummary(
+                    id: try row.identifier(), status: try row.word(), createdAt: try row.instant(),
+                    installments: [try row.identifier()])
+            }
+        ).map { items in
+            items.reduce(into: []) { attempts, item in
+                if let last = attempts.last, last.id == item.id {
+                    attempts[attempts.count - 1] = last.adding(item.installments)
+                } else {
+                    attempts.append(item)
+                }
+            }
+        }
     }
 
     /// The attempt that an RT belongs to, locked. The RT may name it, by its id or by the payment context, which is the id without

@@ -133,20 +133,41 @@ package enum Receipts {
     }
 
     /// The receipts of this position within the tenancy, newest payment first.
-    package static func of(_ position: Identifier<Position>, within tenancy: Tenancy) -> Query<[Receipt]> {
-        several(where: "r.position_id = \(position.uuid) AND \(tenancy.condition(on: .receipts("r")))")
+    package static func summaries(on position: Identifier<Position>, within tenancy: Tenancy) -> Query<
+        [ReceiptSummary]
+    > {
+        summaries(where: "r.position_id = \(position.uuid) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
-    package static func of(_ attempts: [Identifier<PaymentAttempt>], within tenancy: Tenancy) -> Query<[Receipt]> {
-        several(where: "r.attempt_id = ANY(\(attempts.map(\.uuid))) AND \(tenancy.condition(on: .receipts("r")))")
+    package static func summaries(of attempt: Identifier<PaymentAttempt>, within tenancy: Tenancy) -> Query<
+        [ReceiptSummary]
+    > {
+        summaries(where: "r.attempt_id = \(attempt.uuid) AND \(tenancy.condition(on: .receipts("r")))")
     }
 
     /// The receipts of the attempts on one page of `PaymentAttempts.list`.
-    package static func of(attempts filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
-        [Receipt]
+    package static func summaries(of filter: AttemptFilter, within tenancy: Tenancy, page: PageRequest) -> Query<
+        [ReceiptSummary]
     > {
         let attempts = PaymentAttempts.ids(filter, within: tenancy, page: page)
-        return several(where: "r.attempt_id = ANY(ARRAY(\(attempts))) AND \(tenancy.condition(on: .receipts("r")))")
+        return summaries(where: "r.attempt_id = ANY(ARRAY(\(attempts))) AND \(tenancy.condition(on: .receipts("r")))")
+    }
+
+    /// - Parameter condition: selects `r`, rows of `receipts`.
+    private static func summaries(where condition: SQL) -> Query<[ReceiptSummary]> {
+        Query(
+            """
+            SELECT r.id, r.attempt_id, r.status, r.outcome_code, r.amount_cents, r.paid_at, r.position_id IS NOT NULL,
+                \(Positions.reviewReasons(where: "a.receipt_id = r.id")), r.superseded_by
+            FROM receipts r WHERE \(condition) ORDER BY r.paid_at DESC, r.id DESC
+            """,
+            rows: { row in
+                ReceiptSummary(
+                    id: try row.identifier(), attempt: try row.optionalIdentifier(), status: try row.word(),
+                    outcome: try row.outcome(), amount: try row.amount(), paidAt: try row.instant(),
+                    hasPosition: try row.bool(), reviewReasons: try row.anomalyKinds(),
+                    supersededBy: try row.optionalIdentifier())
+            })
     }
 
     /// - Parameter condition: selects `r`, rows of `whole_receipts`. A subquery must be an array, because a join cannot reach the
