@@ -130,7 +130,7 @@ package enum WebhookSignature {
     /// The value if all lines are equal; a proxy may have joined them with a comma and a blank. `nil` if they differ.
     package static func single(_ lines: [String]) -> String? {
         let values = lines.flatMap { line in
-            let isJoined = line.contains(", ")
+            let isJoined = line.utf8.contains(UInt8(ascii: ",")) && line.contains(", ")
             return isJoined ? line.split(separator: ",").map(\.trimmed) : [line.trimmed]
         }
         guard let first = values.first, values.allSatisfy({ $0 == first }) else { return nil }

@@ -29,6 +29,19 @@ import Testing
         #expect(displayText(" Mensa\r\n  di  ottobre\t\u{202E} ", upTo: 140) == "Mensa di  ottobre")
     }
 
+    @Test
+    func `texts without white space at their ends, and codes without blanks, stay as they are; others lose only those`()
+    {
+        for text in Self.texts(seed: 64) + ["", "a", " a", "a ", "a b", "ab", "~", "\u{20}\u{301}a"] {
+            let rest = Array(text).drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+            #expect(trimmedText(text) == String(rest.reversed()), "\(text.debugDescription)")
+            let kept = text.unicodeScalars.filter {
+                !$0.properties.isWhitespace && !"\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".unicodeScalars.contains($0)
+            }
+            #expect(Array(text.withoutBlanks.unicodeScalars) == Array(kept), "\(text.debugDescription)")
+        }
+    }
+
     @Test func `a plain text has one sign for each character that a text for people may not have`() {
         for text in Self.texts(seed: 62) {
             let plain = plainText(text, upTo: 100)

@@ -1,5 +1,3 @@
-import Foundation
-
 extension PositionDraft {
     /// The canonical form of a request: independent of omitted defaults, NFC or NFD, the case of codes, and an IUV given alone or
     /// within its notice number. Its fingerprint distinguishes a repeated request from a different one with the same external id.
@@ -57,9 +55,7 @@ struct Meaning {
     private(set) var bytes: [UInt8] = []
 
     mutating func add(_ name: String, _ value: String?) {
-        guard var value else { return }
-        // ASCII is its own normal form.
-        if !value.utf8.allSatisfy({ $0 < 0x80 }) { value = value.precomposedStringWithCanonicalMapping }
+        guard let value = value.map(composedText) else { return }
         bytes.append(contentsOf: "\(name)=\(value.utf8.count):\(value);".utf8)
     }
 }

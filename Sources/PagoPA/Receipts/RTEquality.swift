@@ -1,5 +1,3 @@
-import Foundation
-
 // Compares two RTs by their meaning, independent of their spelling.
 extension RT {
     /// The maximum length of ids and payment contexts in official RTs, in Unicode scalars.
@@ -92,7 +90,7 @@ extension RT {
     private func texts(_ text: KeyPath<RTTransfer, String?>) -> [String]? {
         let values = transfers.compactMap { $0[keyPath: text] }
         return values.count == transfers.count && !values.isEmpty
-            ? values.map(\.precomposedStringWithCanonicalMapping).sorted() : nil
+            ? values.map(composedText).sorted() : nil
     }
 
     /// Whether this RT and the other one, written in another syntax with another id, are the same: an official RT is identified
@@ -136,7 +134,7 @@ extension RT {
         }
         let parts = transfers.map { transfer in
             [transfer.creditor.value, String(transfer.amount.cents), transfer.iban ?? "", transfer.remittance ?? ""]
-                .map(\.precomposedStringWithCanonicalMapping).map { "\($0.utf8.count):\($0)" }.joined()
+                .map(composedText).map { "\($0.utf8.count):\($0)" }.joined()
         }
         for transfer in parts.sorted() { add("transfer", transfer) }
         add("payer", payer)

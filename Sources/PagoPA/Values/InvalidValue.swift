@@ -22,7 +22,8 @@ extension StringProtocol {
     /// Removes all kinds of blanks, because people paste codes that are printed in groups: white space of Unicode (U+00A0 too)
     /// and the invisible U+200B to U+200D, U+2060 and U+FEFF.
     package var withoutBlanks: String {
-        String(
+        if utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return String(self) }
+        return String(
             String.UnicodeScalarView(
                 unicodeScalars.filter { scalar in
                     !scalar.properties.isWhitespace && ![0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF].contains(scalar.value)

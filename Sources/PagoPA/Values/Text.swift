@@ -1,3 +1,5 @@
+import Foundation
+
 /// Validates a text for people: its length in Unicode scalars, no control characters, and no direction overrides, which could
 /// make it look like another text.
 package func boundedText(_ text: String, _ range: ClosedRange<Int>, multiline: Bool = false) throws(InvalidValue)
@@ -55,8 +57,20 @@ package func displayText(_ text: String, upTo maximum: Int) -> String {
     return trimmedText(cutText(trimmedText(String(plain)), upTo: maximum))
 }
 
+/// The text in Unicode's composed form (NFC), in which equal texts have equal bytes.
+func composedText(_ text: String) -> String {
+    // Foundation's conversion costs much even where there is nothing to compose.
+    text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+}
+
 /// Removes white space at both ends.
 package func trimmedText(_ text: String) -> String {
+    // Visible characters of ASCII at both ends: nothing to remove.
+    if let first = text.utf8.first, let last = text.utf8.last, (0x21...0x7E).contains(first),
+        (0x21...0x7E).contains(last)
+    {
+        return text
+    }
     let rest = text.drop(while: \.isWhitespace)
     guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(rest[...last])
