@@ -14,13 +14,19 @@ package final class Turns: Sendable {
         var free: Int
         var waiting: [Waiting] = []
 
-        /// Removes those who may begin now, in the order in which they came.
+        /// Removes those who may begin now, in the order in which they came. Whoever wants more turns than are free lets later ones pass,
+        /// so that no turn is unused while it waits; it begins at the latest when they have all ended.
         mutating func admit() -> [Waiting] {
-            var admitted: [Waiting] = []
-            while let next = waiting.first, next.turns <= free {
-                free -= next.turns
-                admitted.append(waiting.removeFirst())
+            var (admitted, left): ([Waiting], [Waiting]) = ([], [])
+            for next in waiting {
+                if next.turns <= free {
+                    free -= next.turns
+                    admitted.append(next)
+                } else {
+                    left.append(next)
+                }
             }
+            waiting = left
             return admitted
         }
     }
