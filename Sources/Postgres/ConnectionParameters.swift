@@ -38,7 +38,7 @@ struct ConnectionParameters: Sendable {
 
     private static func serverOptions(_ configuration: PoolConfiguration, _ userOptions: String?) -> String {
         var settings = [
-            ("TimeZone", "UTC"), ("DateStyle", "ISO"),
+            ("TimeZone", "UTC"), ("DateStyle", "ISO"), ("default_transaction_isolation", "read committed"),
             // Planning a statement takes longer than executing it, so one plan serves all values of its parameters.
             ("plan_cache_mode", "force_generic_plan"),
             ("statement_timeout", String(configuration.statementTimeoutMilliseconds)),

@@ -204,23 +204,28 @@ package final class Transaction {
     package var hasBegun: Bool { connection != nil }
 }
 
+extension SQL {
+    /// An item of a SELECT, after which its transaction cannot write any more.
+    package static let readOnly: SQL = "set_config('transaction_read_only', 'on', true)"
+}
+
 extension Pool {
-    /// Runs several statements in one READ ONLY transaction, which is one flush with its BEGIN and COMMIT.
+    /// Runs several statements in one transaction, which is one flush: PostgreSQL executes all that comes before a Sync as one transaction, so
+    /// neither BEGIN nor COMMIT is sent. The first statement has to select `SQL.readOnly`, unless the server is a standby.
     ///
     /// - Returns: the rows of each statement.
     /// - Throws: `PostgresError` of the first statement that failed, or `CancellationError`.
     package func read(_ statements: [SQL], in group: StatementGroup = .none) async throws -> [[Row]] {
         let deadline = answerDeadline
-        let batch = ["BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"] + statements + ["COMMIT"]
         var mayRetry = true
         while true {
             let connection = try await lease(until: deadline)
             do throws(ExchangeFailure) {
-                let answers = try await connection.exchange(batch, in: group, until: deadline)
+                let answers = try await connection.exchange(statements, in: group, until: deadline)
                 await giveBack(connection)
-                return answers.dropFirst().dropLast().map(\.rows)
+                return answers.map(\.rows)
             } catch {
-                note(error, in: batch)
+                note(error, in: statements)
                 await rollBack(connection)
                 // A read changes nothing, so it is retried when its connection was lost.
                 let isLost = (error.error as? PostgresError) == .connectionLost || error.isFatal

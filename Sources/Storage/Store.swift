@@ -50,8 +50,7 @@ package struct Store: Sendable {
         try await read(query.statements, within: tenancy, query.decode)
     }
 
-    /// Returns the results of all queries from one read-only transaction, which is one round trip: BEGIN, the tenancy, the queries and
-    /// COMMIT are sent together.
+    /// Returns the results of all queries from one read-only transaction, which is one round trip.
     /// - Parameter tenancy: see `transaction`.
     /// - Throws: `DatabaseUnavailable`, `CredentialChanged` and `StorageError` for errors of the database.
     package func read<each Answer>(within tenancy: Tenancy, _ queries: repeat Query<each Answer>) async throws -> (
@@ -66,7 +65,7 @@ package struct Store: Sendable {
         _ statements: [SQL], within tenancy: Tenancy, _ decode: ([[Row]]) throws -> Answer
     ) async throws -> Answer {
         let credential = RequestCredential.current
-        let opening = opening(within: tenancy)
+        let opening = opening(within: tenancy, isReadOnly: true)
         do {
             let answers = try await pool.read(opening + statements, in: tenancy.role.statements)
             credential?.confirm()
@@ -86,8 +85,9 @@ package struct Store: Sendable {
     }
 
     /// The first statements of a transaction: they set the role and the tenancy, and look up a credential that is not confirmed.
-    func opening(within tenancy: Tenancy) -> [SQL] {
-        RequestCredential.current?.opening(within: tenancy) ?? [tenancy.setting]
+    func opening(within tenancy: Tenancy, isReadOnly: Bool = false) -> [SQL] {
+        RequestCredential.current?.opening(within: tenancy, isReadOnly: isReadOnly)
+            ?? [tenancy.setting(isReadOnly: isReadOnly)]
     }
 
     /// The buffer for a slow reader. When it is full, one wake-up for all channels replaces further ones.

@@ -105,7 +105,8 @@ extension Tenancy {
 
     /// Sets the role and the settings that its policies read, until the transaction ends. The role owns no table, so row level security
     /// applies to it.
-    var setting: SQL {
+    /// - Parameter isReadOnly: whether the transaction cannot write any more.
+    func setting(isReadOnly: Bool = false) -> SQL {
         let (kind, creditors, taxCode, psp): (String, [String], String, String) =
             switch self {
             case .everyCreditor: ("every", [], "", "")
@@ -119,8 +120,9 @@ extension Tenancy {
             case .only(_, let seesQuarantine): seesQuarantine ? "on" : "off"
             case .everyCreditor, .citizen, .registry, .psp: "off"
             }
+        let access: SQL = isReadOnly ? "\(SQL.readOnly), " : ""
         return """
-            SELECT set_config('role', \(role.rawValue), true), set_config('quietanza.tenancy', \(kind), true),
+            SELECT \(access)set_config('role', \(role.rawValue), true), set_config('quietanza.tenancy', \(kind), true),
                 set_config('quietanza.creditors', \(creditors)::text[]::text, true),
                 set_config('quietanza.quarantine', \(quarantine), true),
                 set_config('quietanza.tax_code', \(taxCode), true), set_config('quietanza.psp', \(psp), true)

@@ -43,17 +43,21 @@ import Testing
             let before = proxy.roundTrips
 
             let answers = try await pool.read([
-                "SELECT set_config('lock_timeout', '1s', true)", "SELECT count(*) FROM t",
+                "SELECT \(SQL.readOnly), set_config('lock_timeout', '1s', true)", "SELECT count(*) FROM t",
                 "SELECT current_setting('transaction_read_only')",
             ])
             #expect(proxy.roundTrips - before == 1)
             #expect(try answers[1].only(Int.self) == 0)
             #expect(try answers[2].only(String.self) == "on")
+            let after = try await pool.query("SELECT current_setting('transaction_read_only')")
+            #expect(try after.only(String.self) == "off")
 
             let error = await failure { _ = try await pool.read(["SELECT 1 / 0", "SELECT a FROM t"]) }
             #expect(error?.sqlState == "22012")
             #expect(pool.gauges == PoolGauges(inUse: 0, idle: 1, waiting: 0, size: 1))
-            let write = await failure { _ = try await pool.read(["INSERT INTO t VALUES (1)", "SELECT a FROM t"]) }
+            let write = await failure {
+                _ = try await pool.read(["SELECT \(SQL.readOnly)", "INSERT INTO t VALUES (1)"])
+            }
             #expect(write?.sqlState == "25006")
             #expect(try await pool.read(["SELECT count(*) FROM t"])[0].only(Int.self) == 0)
         }

@@ -50,6 +50,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [Tenancy.everyCreditor, .only([TestData.alfa]), .citizen(TestData.mario), .psp(TestData.firstPSP)])
+    func `a read cannot write, and the next transaction of the connection can`(tenancy: Tenancy) async throws {
+        try await TestData.with { data in
+            let write = Query<Void>(["UPDATE positions SET description = 'changed'"]) { _ in }
+            // A primary that has become a standby refuses writes with the same error.
+            await #expect(throws: DatabaseUnavailable.self) { try await data.store.read(within: tenancy, write) }
+            let written = try await data.store.transaction(within: .everyCreditor) { tx in
+                try await tx.execute("UPDATE positions SET description = 'changed' WHERE description <> 'changed'")
+            }
+            #expect(written == 8)
+        }
+    }
+
     @Test func `a creditor sees its own rows but no journal, keys or secrets`() async throws {
         try await TestData.with { data in
             let counts = try await seen(data, within: .only([TestData.alfa]))
