@@ -36,12 +36,14 @@ class Log:
         with self.path.open("rb") as file:
             file.seek(self.offset)
             text = file.read()
-            self.offset = file.tell()
-        found = []
-        for entry in re.finditer(rb"LOG:  duration: ([0-9.]+) ms  plan:\n((?:\t.*\n)+)", text):
+        found, end = [], 0
+        # PostgreSQL may still be writing the last entry, which the next call then returns.
+        for entry in re.finditer(rb"LOG:  duration: ([0-9.]+) ms  plan:\n(\t\{\n(?:\t .*\n)*\t\}\n)", text):
+            end = entry.end()
             plan = json.loads(entry[2])
             top = plan["Plan"]
             found.append(Statement(float(entry[1]), top["Shared Hit Blocks"] + top["Shared Read Blocks"], plan))
+        self.offset += end
         return found
 
 
