@@ -33,7 +33,7 @@ import Testing
             "iuv": "01000000000000144", "notice_number": "301000000000000144", "document_year": "1900",
             "document_number": "x", "paid_from": "1900-01-01", "paid_to": "2999-12-31",
             "position_id": "0199C0DE-0000-7000-8000-000000000001", "limit": "1", "psp_id": "ABCDITMM",
-            "receipt_id": "RT-1", "amount_cents": "5980",
+            "receipt_id": "RT-1", "amount_cents": "5980", "documents": "pdf",
         ],
         "list_anomalies": [
             "status": "open", "kind": "amount_mismatch", "creditor_tax_code": "12345678903",
@@ -211,7 +211,9 @@ import Testing
     @Test(arguments: ["positions", "receipts", "payment_attempts", "notifications"])
     func `a search accepts the filters of its list`(noun: String) async throws {
         let (operation, list) = ("search_\(noun)", "list_\(noun)")
-        let members = try #require(Self.valid[list]).map { name, value -> JSONValue.Member in
+        // A search has no files, so it has no parameter for their content.
+        let filters = try #require(Self.valid[list]).filter { $0.key != "documents" }
+        let members = filters.map { name, value -> JSONValue.Member in
             if let number = Int64(value), ["document_year", "limit", "amount_cents"].contains(name) {
                 return .init(name, .integer(number))
             }

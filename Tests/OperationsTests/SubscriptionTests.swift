@@ -271,6 +271,59 @@ import Testing
         }
     }
 
+    @Test func `one event is sent again, now and once, and the others stay in their order`() async throws {
+        try await Self.with { fixture in
+            let (test, service) = (fixture.test, fixture.service)
+            let made = try await fixture.subscribe([.positionCreated])
+            let id = made.subscription.id
+            // Events of one transaction have the same instant.
+            for name in ["one", "two"] { _ = try await test.create(test.draft(name), with: service) }
+            try await fixture.deliver()
+            let feed = try await fixture.feed()
+            let cursor = try await service.subscriptions.show(id, for: fixture.owner).cursor
+            func redeliver(_ event: String, by caller: Caller? = nil) async throws -> WebhookDelivery {
+                try await service.subscriptions.redeliver(
+                    Identifier(event), to: id, by: caller ?? fixture.owner, writing: Fixture.body)
+            }
+
+            let delivery = try await redeliver(feed[0])
+
+            #expect(delivery.outcome == .delivered && delivery.isAgain && delivery.event?.description == feed[0])
+            #expect(fixture.endpoint.accepted.withLock(\.self) == feed + [feed[0]])
+            fixture.endpoint.answer { _ in 500 }
+            #expect(try await redeliver(feed[1]).outcome == .refused)
+            let after = try await service.subscriptions.show(id, for: fixture.owner)
+            #expect(after.cursor == cursor && after.failures == 0 && after.status == .active)
+            let log = try await service.subscriptions.listDeliveries(of: id, page: PageRequest(), for: fixture.owner)
+            #expect(log.items.filter(\.isAgain).map(\.outcome) == [.refused, .delivered])
+            await #expect(throws: Refusal.notFound) { try await redeliver("0199c0de-0000-7000-8000-000000000001") }
+            await #expect(throws: Refusal.notFound) { try await redeliver("ffffffff-ffff-7fff-bfff-ffffffffffff") }
+        }
+    }
+
+    @Test func `an event of another creditor or older than 30 days is not sent again, nor by a stranger`() async throws
+    {
+        try await Self.with { fixture in
+            let (test, service) = (fixture.test, fixture.service)
+            let made = try await fixture.subscribe()
+            _ = try await test.create(test.draft("one"), with: service)
+            let event = try #require(try await fixture.feed().first)
+            func redeliver(_ service: Intermediary, by caller: Caller) async throws {
+                _ = try await service.subscriptions.redeliver(
+                    Identifier(event), to: made.subscription.id, by: caller, writing: Fixture.body)
+            }
+            let later = try test.instance(
+                skewSeconds: 31 * 86_400, callWebhook: { [endpoint = fixture.endpoint] in try endpoint.call($0) })
+            await #expect(throws: Refusal.notFound) { try await redeliver(later, by: fixture.owner) }
+            await #expect(throws: Refusal.notFound) { try await redeliver(service, by: .office) }
+            try await redeliver(service, by: .ops)
+            _ = try await test.pool.query(
+                "UPDATE webhook_subscriptions SET creditors = ARRAY[\(TestIntermediary.provincia.value)]")
+            await #expect(throws: Refusal.notFound) { try await redeliver(service, by: fixture.owner) }
+            #expect(fixture.endpoint.calls.withLock(\.count) == 1)
+        }
+    }
+
     @Test func `a subscription belongs to its key, and gets the events of the key's creditors only`() async throws {
         try await Self.with { fixture in
             let service = fixture.service

@@ -98,6 +98,31 @@ extension ServerTests {
                 #expect(names.contains("-\(iuv)-\(receipt).json"))
                 #expect(archive.body.range(of: Data(Deployment.rt(iuv: iuv, receipt: "TWICE").utf8)) != nil)
 
+                let both = try await Self.export(
+                    "/v1/receipts?documents=rt&documents=pdf&iuv=\(iuv)", "application/zip", live, key: live.creditorKey
+                )
+                let entries = try Tool.withFile(Array(both.body), suffix: "zip") {
+                    try Tool.run(
+                        "python3",
+                        [
+                            "-c",
+                            """
+                            import sys, zipfile
+                            for entry in (archive := zipfile.ZipFile(sys.argv[1])).infolist():
+                                print(entry.filename.rsplit(".")[-1], archive.read(entry)[:4])
+                            """, $0,
+                        ])
+                }
+                #expect(both.headers["content-disposition"]?.contains("ricevute.zip") == true)
+                #expect(entries.components(separatedBy: "pdf b'%PDF'").count == 3, "\(entries)")
+                #expect(entries.components(separatedBy: "json b'").count == 3, "\(entries)")
+                let pdfs = try await Self.export(
+                    "/v1/receipts?documents=pdf", "application/zip", live, key: live.creditorKey)
+                #expect(pdfs.status == 200 && pdfs.body.range(of: Data(".json".utf8)) == nil)
+                let unknown = try await Self.export(
+                    "/v1/receipts?documents=xls", "application/zip", live, key: live.creditorKey)
+                #expect(unknown.status == 400)
+
                 let csv = try await Self.export("/v1/positions", "text/csv", live, key: live.creditorKey)
                 let text = String(decoding: csv.body, as: UTF8.self)
                 #expect(text.contains(#","'=HYPERLINK(""http://example.org"";""7"")","#))

@@ -38,6 +38,10 @@ extension ServerTests {
                 #expect(try await status("POST", path + "/test") == 200)
                 let period = #"{"after":"\#(Self.instant(-60))","before":"\#(Self.instant(60))"}"#
                 #expect(try await status("POST", path + "/redeliver", period) == 202)
+                let feed = try await live.call("GET", "/v1/events", key: key).json["items"]
+                let event = try #require((feed as? [[String: any Sendable]])?.first?["id"] as? String)
+                #expect(try await status("POST", path + "/events/\(event)/redeliver") == 200)
+                #expect(try await status("POST", path + "/events/x/redeliver") == 404)
                 let patch = "application/merge-patch+json"
                 #expect(try await status("PATCH", path, #"{"status":"paused"}"#, type: patch) == 200)
                 #expect(try await status("PATCH", path, #"{"url":"file:///etc/passwd"}"#, type: patch) == 422)

@@ -255,6 +255,7 @@ private struct TenantObjects {
                 "{topic}", with: "payments"
             )
             .replacing("{number}", with: "1").replacing("{external_id}", with: "T-1")
+            .replacing("{event_id}", with: "0199c0de-0000-7000-8000-000000000002")
             .replacing("{notice_number}", with: "301000000000000043").replacing(
                 "{receipt_id}", with: ids["receipts"] ?? id)
     }

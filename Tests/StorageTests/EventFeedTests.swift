@@ -76,6 +76,26 @@ import Testing
         }
     }
 
+    @Test func `one event is found by its id with few rows, within its tenancy only`() async throws {
+        try await Self.with { data in
+            for tenant: Tenancy in [.everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta])] {
+                let middle = FeedCursor(order: Int64(Self.events), number: 0)
+                let feed = Events.feed(after: middle, since: Self.long, within: tenant, limit: 3)
+                let event = try #require(try await data.store.read(within: tenant, feed).events.last)
+                let query = Events.show(event.id, within: tenant)
+                try await data.store.transaction(within: tenant) { tx in
+                    for _ in 0..<6 { _ = try await tx.ask(query) }
+                    let before = try await Self.rowsRead(tx)
+                    #expect(try await tx.ask(query)?.cursor == event.cursor, "\(tenant)")
+                    let after = try await Self.rowsRead(tx)
+                    #expect(after.rows - before.rows <= 20 && after.scans == before.scans, "\(tenant)")
+                }
+                let others = Tenancy.only([try OrganizationTaxCode("15376371009")])
+                #expect(try await data.store.read(within: others, Events.show(event.id, within: others)) == nil)
+            }
+        }
+    }
+
     @Test func `whether events are held back is read at the end of an index`() async throws {
         try await Self.with { data in
             for tenant: Tenancy in [.everyCreditor, .only([TestData.alfa]), .only([TestData.alfa, TestData.beta])] {

@@ -44,30 +44,45 @@ struct CSVFile<Item>: ExportFile {
     func ending() -> [UInt8] { [] }
 }
 
-/// The RTs of receipts as they were received, each an entry of a ZIP archive.
+/// The RTs of receipts as they were received, and their PDFs, each an entry of a ZIP archive.
 struct RTArchive: ExportFile {
     static let mediaType = "application/zip"
     /// The number of receipts that are read at once. An RT has up to 256 KiB.
     static let pageRows = 20
+    /// The number of receipts that are read and drawn at once, so that they are sent within the time of a part, even if each of them waits long
+    /// for its turn.
+    static let pageRowsWithPDFs = 5
     /// The directory of the archive is in memory until its end.
     static let maximumEntries = 200_000
+    /// Each PDF is drawn for the archive.
+    static let maximumPDFs = 10_000
 
     struct TooManyEntries: Error {}
 
     private var archive = ZipArchive()
+    private var pdfs = 0
 
     init() {}
 
     func beginning() -> [UInt8] { [] }
 
     /// - Throws: `TooManyEntries`.
-    mutating func bytes(of item: ReceiptWithRT) throws -> [UInt8] {
-        guard archive.entries < Self.maximumEntries else { throw TooManyEntries() }
+    mutating func bytes(of item: ReceiptWithDocuments) throws -> [UInt8] {
+        guard archive.entries < Self.maximumEntries, item.pdf == nil || pdfs < Self.maximumPDFs else {
+            throw TooManyEntries()
+        }
         let receipt = item.receipt
-        let day = CalendarDate(romeDayOf: receipt.paidAt)
-        return archive.entry(
-            "\(day)-\(receipt.iuv.value)-\(receipt.id).\(Self.fileExtension(item.rt.contentType))", item.rt.bytes,
-            on: CalendarDate(romeDayOf: receipt.receivedAt))
+        let name = "\(CalendarDate(romeDayOf: receipt.paidAt))-\(receipt.iuv.value)-\(receipt.id)"
+        let day = CalendarDate(romeDayOf: receipt.receivedAt)
+        var bytes: [UInt8] = []
+        if let rt = item.rt {
+            bytes += archive.entry("\(name).\(Self.fileExtension(rt.contentType))", rt.bytes, on: day)
+        }
+        if let pdf = item.pdf {
+            pdfs += 1
+            bytes += archive.entry("\(name).pdf", pdf, on: day)
+        }
+        return bytes
     }
 
     func ending() -> [UInt8] { archive.end() }

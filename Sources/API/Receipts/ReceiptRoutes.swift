@@ -17,7 +17,7 @@ func receiptRoutes(
         Route(.post, "/v1/receipts", "enter_rt", scope: .operations, handlers.enterRT),
         Route(
             .get, "/v1/receipts", "list_receipts", scope: .receiptsRead,
-            query: ReceiptHandlers.filterNames.union([KeyRequest.onBehalfOf]),
+            query: ReceiptHandlers.filterNames.union(["documents", KeyRequest.onBehalfOf]),
             produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listReceipts),
         Route(.post, "/v1/receipts/search", "search_receipts", scope: .receiptsRead, handlers.searchReceipts),
         Route(
@@ -99,24 +99,30 @@ private struct ReceiptHandlers: Sendable {
         let request = try await request.acting(by: delegations, to: "list_receipts")
         var reader = QueryReader(request)
         let (filter, creditor) = filter(&reader)
+        let documents = Set(reader.words("documents", ReceiptDocument.self))
         if request.accept.prefersArchive {
             reader.rejectPages(for: RTArchive.mediaType)
             try reader.finish()
-            return try await sendRTs(filter, creditor, for: request)
+            return try await send(documents.isEmpty ? [.rt] : documents, of: filter, creditor, for: request)
         }
         let listing = try reader.listing(.receipts, for: request)
         try reader.finish()
         return try await list(filter, creditor, listing, for: request)
     }
 
-    /// The RTs of the receipts that match, in one archive.
-    private func sendRTs(_ filter: ReceiptFilter, _ creditor: OrganizationTaxCode?, for request: KeyRequest)
-        async throws -> Reply
-    {
-        try await ListExport(
-            fileName: "rts.zip", contentType: RTArchive.mediaType, pageRows: RTArchive.pageRows,
-            read: { try await receipts.listRTs(filter, creditor: creditor, page: $0, for: request.caller) },
-            file: { RTArchive() }
+    /// The documents of the receipts that match, in one archive.
+    private func send(
+        _ documents: Set<ReceiptDocument>, of filter: ReceiptFilter, _ creditor: OrganizationTaxCode?,
+        for request: KeyRequest
+    ) async throws -> Reply {
+        let language = request.language
+        return try await ListExport(
+            fileName: documents == [.rt] ? "rts.zip" : "ricevute.zip", contentType: RTArchive.mediaType,
+            pageRows: documents.contains(.pdf) ? RTArchive.pageRowsWithPDFs : RTArchive.pageRows,
+            read: {
+                try await receipts.listDocuments(
+                    documents, of: filter, creditor: creditor, page: $0, language: language, for: request.caller)
+            }, file: { RTArchive() }
         ).reply(for: request.caller.key.id, within: request.content.exports)
     }
 

@@ -36,6 +36,9 @@ func subscriptionRoutes(_ subscriptions: SubscriptionOperations, _ links: Links)
         Route(
             .post, "/v1/webhook-subscriptions/{id}/redeliver", "redeliver_events", scope: .eventsRead,
             handlers.redeliverEvents),
+        Route(
+            .post, "/v1/webhook-subscriptions/{id}/events/{event_id}/redeliver", "redeliver_event", scope: .eventsRead,
+            handlers.redeliverEvent),
     ]
 }
 
@@ -121,6 +124,14 @@ private struct SubscriptionHandlers: Sendable {
                 delivery.write(into: &json)
                 json.endObject()
             }
+    }
+
+    func redeliverEvent(_ request: KeyRequest) async throws -> Reply {
+        try request.demandNoBody()
+        guard let event = try? Identifier<Event>(request.parameter("event_id")) else { throw Refusal.notFound }
+        let delivery = try await subscriptions.redeliver(
+            event, to: request.id(), by: request.caller, writing: EventBody.write)
+        return .json { delivery.write(into: &$0) }
     }
 
     func redeliverEvents(_ request: KeyRequest) async throws -> Reply {

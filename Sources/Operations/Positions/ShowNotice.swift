@@ -95,21 +95,10 @@ extension PositionOperations {
             }
             let notices = printable.map { notice(of: $0, on: position, by: issuer, for: caller) }
             outcomes[position.id] = .drawn(
-                noticeNumber: first.noticeNumber, pdf: try await drawInTurn(notices, language: language))
+                noticeNumber: first.noticeNumber,
+                pdf: try await drawInTurn { try await draw(notices, language: language) })
         }
         return outcomes
-    }
-
-    /// How often a document of many waits for its turn, a quarter of a second each time.
-    private static let maximumTurns = 40
-
-    private func drawInTurn(_ notices: [PaymentNotice], language: Language) async throws -> [UInt8] {
-        for _ in 1..<Self.maximumTurns {
-            do { return try await draw(notices, language: language) } catch Refusal.busy {
-                try await Task.sleep(for: .milliseconds(250))
-            }
-        }
-        return try await draw(notices, language: language)
     }
 
     /// A caller who may see the position may see what its creditor prints on every notice.

@@ -4,12 +4,6 @@ import PagoPA
 import Requests
 import Storage
 
-/// A receipt with the bytes of its RT as received.
-package struct ReceiptWithRT: Sendable, Equatable {
-    package let receipt: Receipt
-    package let rt: RTBytes
-}
-
 extension ReceiptOperations {
     package func show(_ id: Identifier<Receipt>, for caller: Caller) async throws -> Receipt {
         guard let receipt = try await store.read(within: caller.tenancy, Receipts.show(id, within: caller.tenancy))
@@ -25,21 +19,6 @@ extension ReceiptOperations {
         try caller.demandNamed(filter.taxCode, at: "/tax_code")
         return try await store.readList(
             within: caller.tenancy, Receipts.list(filter, within: caller.tenancy.narrowed(to: creditor), page: page))
-    }
-
-    /// Returns the receipts of one page that have an RT, with its bytes as received.
-    /// - Throws: `Refusal.proofRequired`, see `showRT`.
-    package func listRTs(
-        _ filter: ReceiptFilter, creditor: OrganizationTaxCode?, page: PageRequest, for caller: Caller
-    ) async throws -> Page<ReceiptWithRT> {
-        guard caller.seesContactData else { throw Refusal.proofRequired }
-        let found = try await list(filter, creditor: creditor, page: page, for: caller)
-        let bytes = try await store.read(
-            within: caller.tenancy, Receipts.bytes(of: found.items.map(\.id), within: caller.tenancy))
-        return Page(
-            items: found.items.compactMap { receipt in
-                bytes[receipt.id].map { ReceiptWithRT(receipt: receipt, rt: $0) }
-            }, next: found.next)
     }
 
     /// Returns the RT's bytes as received.

@@ -83,7 +83,7 @@ extension SubscriptionOperations {
 
     /// The events that the subscription may get: those of its creditors that its key still has.
     /// - Returns: `nil` if the key has ended.
-    private func tenancy(of subscription: WebhookSubscription) async throws -> Tenancy? {
+    func tenancy(of subscription: WebhookSubscription) async throws -> Tenancy? {
         let key = try await store.read(within: .everyCreditor, APIKeys.valid(of: subscription.lineage, at: clock()))
         guard let key, key.holds(.eventsRead) else { return nil }
         switch key.tenancy {
@@ -180,16 +180,11 @@ extension SubscriptionOperations {
         let tried = try await call(
             subscription, id: test.description, type: WebhookDelivery.testType, event: nil, render(test, clock()),
             number: 1, isAgain: false, trace: TraceContext.current)
-        guard let tried else { throw Refusal.busy(retryAfterSeconds: 5) }
-        try await store.transaction(within: caller.tenancy) { tx in
-            _ = try await locked(id, for: caller, in: tx)
-            tx.insert(tried, of: id)
-        }
-        return tried
+        return try await record(tried, to: id, by: caller)
     }
 
     /// - Returns: `nil` if nothing was sent.
-    private func call(
+    func call(
         _ subscription: WebhookSubscription, id: String, type: String, event: Identifier<Event>?, _ body: [UInt8],
         number: Int, isAgain: Bool, trace: TraceContext?
     ) async throws -> WebhookDelivery? {

@@ -38,15 +38,33 @@ package enum Events {
             "SELECT \(first), event_horizon()", row: { (try $0.bigInteger(), try $0.bigInteger()) })
         let events = Query(
             """
-            SELECT j.id, j.event_order, j.at, j.event, j.creditor_tax_code, j.subject_id, j.position_id, j.attempt_id,
-                j.receipt_id, j.from_state, j.to_state, j.trace_id
-            FROM (\(rows)) AS j ORDER BY j.event_order, j.id LIMIT \(limit)
+            SELECT \(columns) FROM (\(rows)) AS j ORDER BY j.event_order, j.id LIMIT \(limit)
             """, rows: { try $0.event() })
         return bounds.and(events).map { bounds, events in
             FeedPart(
                 events: events, start: FeedCursor(order: bounds?.0 ?? 0, number: .max), horizon: bounds?.1 ?? 0)
         }.plannedForValues()
     }
+
+    /// The event with this id, which contains the millisecond of the event. Few events have the same one.
+    package static func show(_ id: Identifier<Event>, within tenancy: Tenancy) -> Query<Event?> {
+        let first = id.millisecond
+        let rows = tenancy.merged(.events("j")) { tenant in
+            """
+            SELECT j.* FROM journal j
+            WHERE \(tenant) AND j.event IS NOT NULL AND j.at >= \(first.sql) AND j.at < \(Instant(microseconds: first.microseconds + 1_000).sql)
+                AND j.event_order < event_horizon()
+            """
+        }
+        return Query(
+            "SELECT \(columns) FROM (\(rows)) AS j ORDER BY j.event_order, j.id", rows: { try $0.event() }
+        ).map { $0.first { $0.id == id } }.plannedForValues()
+    }
+
+    private static let columns: SQL = """
+        j.id, j.event_order, j.at, j.event, j.creditor_tax_code, j.subject_id, j.position_id, j.attempt_id, j.receipt_id,
+        j.from_state, j.to_state, j.trace_id
+        """
 
     /// Whether there are events that no reader sees yet, because a transaction that may write an earlier one still runs.
     package static func areHeldBack(within tenancy: Tenancy) -> Query<Bool> {
@@ -90,6 +108,15 @@ extension FeedCursor {
 }
 
 extension Identifier<Event> {
+    /// The beginning of the millisecond in the id.
+    fileprivate var millisecond: Instant {
+        let bytes = uuid.uuid
+        let milliseconds = [bytes.0, bytes.1, bytes.2, bytes.3, bytes.4, bytes.5].reduce(Int64(0)) {
+            $0 << 8 | Int64($1)
+        }
+        return Instant(microseconds: milliseconds * 1_000)  // 48 bits, so the product fits
+    }
+
     /// The id of an event is not stored: it is computed from the entry's number and subject, which never change. The number alone would tell
     /// how many changes other creditors have.
     fileprivate static func ofEvent(_ cursor: FeedCursor, at: Instant, about subject: UUID) -> Identifier {
