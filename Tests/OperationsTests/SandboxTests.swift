@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import Operations
 import PagoPA
 import Postgres
@@ -157,6 +158,69 @@ import Testing
             #expect(all.isSuperset(of: ["creditors", "debt_types", "help_topics", "creditor_accounts", "positions"]))
             #expect(try await seen(within: .citizen(try TaxCode("RSSMRA80A01H501U"))) == [])
             #expect(try await seen(within: .registry([TestIntermediary.comune])) == [])
+        }
+    }
+
+    @Test func `a test key examines signatures of PSPs of trials only, and gets no other PSP's secrets`() async throws {
+        try await with { _, service, caller in
+            let body = Array("{}".utf8)
+            let now = service.clock().unixSeconds
+            func check(_ psp: String, with secret: WebhookSecret, by caller: Caller) async throws -> SignatureCheck {
+                let signature = WebhookSignature.sign(id: "m", timestamp: now, body: body, secret: secret)
+                return try await service.secrets.check(
+                    .init(id: ["m"], timestamp: ["\(now)"], signature: [signature]), body: body, of: PSPID(psp),
+                    for: caller)
+            }
+            func made(_ psp: String) async throws -> WebhookSecret {
+                guard case .done(let made) = try await service.secrets.make(of: PSPID(psp), by: .ops) else {
+                    throw TestIntermediary.Unexpected()
+                }
+                return made.secret
+            }
+            let (trial, real) = (try await made("QZTEST_ACME"), try await made("ABCDITMM"))
+
+            for who in [caller, .ops] {
+                #expect(try await check("QZTEST_ACME", with: trial, by: who).secrets.map(\.matches) == [true])
+                let wrong = try await check("QZTEST_ACME", with: real, by: who)
+                #expect(wrong.secrets.map(\.matches) == [false] && wrong.diagnosis.causes == [.unknown])
+            }
+            #expect(try await check("ABCDITMM", with: real, by: .ops).secrets.map(\.matches) == [true])
+            for psp in ["ABCDITMM", "NOBODYXX"] {
+                await #expect(throws: Refusal.notFound) { try await check(psp, with: real, by: caller) }
+            }
+            #expect(try await check("QZTEST_OTHER", with: trial, by: caller).secrets.isEmpty)
+        }
+    }
+
+    @Test func `a PSP of trials reports payments to test creditors, and nothing else that it posts is stored`()
+        async throws
+    {
+        try await with { test, service, caller in
+            let psp = try PSPID("QZTEST_ACME")
+            let created = try await service.positions.create(
+                test.draft("trial", creditor: Self.sandbox), fingerprint: [UInt8](repeating: 7, count: 32), by: caller)
+            guard case .done(.created(let trial)) = created, let iuv = trial.installments.first?.iuv else {
+                throw TestIntermediary.Unexpected()
+            }
+            let real = try #require(
+                try await test.create(test.draft("real"), with: service).installments.first?.iuv)
+            func post(_ iuv: IUV, _ creditor: OrganizationTaxCode, from psp: PSPID) async throws -> ReceivedRT {
+                try await test.receive(
+                    TestIntermediary.rt("\(iuv)", iuv: iuv, from: psp, creditor: creditor), with: service)
+            }
+
+            #expect(try await post(iuv, Self.sandbox, from: psp).disposition == .settled)
+            for creditor in [TestIntermediary.comune, try OrganizationTaxCode("15376371009")] {
+                let refusal = await #expect(throws: Refusal.self) { try await post(real, creditor, from: psp) }
+                guard case .invalid(let faults) = refusal else {
+                    Issue.record("no violation")
+                    continue
+                }
+                #expect(faults.map { "\($0.pointer) \($0.code.rawValue)" } == ["/creditor_tax_code not_allowed"])
+            }
+            #expect(try await test.ask("SELECT creditor_tax_code FROM receipts") == [Self.sandbox.value])
+            #expect(try await test.ask("SELECT id::text FROM anomalies").isEmpty)
+            #expect(try await post(real, TestIntermediary.comune, from: TestIntermediary.psp).disposition == .settled)
         }
     }
 

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import TestSupport
 import Testing
@@ -15,35 +16,40 @@ extension ServerTests {
             return try answer.json
         }
 
+        /// A test creditor with a debt type.
+        /// - Returns: a test key of it with these scopes.
+        private func makeSandbox(_ live: Deployment, scopes: [String]) async throws -> String {
+            for (path, body) in [
+                (
+                    "/v1/creditors/\(Self.sandbox)",
+                    """
+                    {"tax_code":"\(Self.sandbox)","name":"Ente di prova","aux_digit":3,"segregation_code":"09",
+                    "iban":"IT60X0542811101000000123456","test":true,"return_url_origins":["http://localhost:3000"]}
+                    """
+                ),
+                (
+                    "/v1/creditors/\(Self.sandbox)/debt-types/mensa",
+                    """
+                    {"descriptions":{"it":"Mensa"},"service":"school","taxonomy_code":"9/0101002IM/",
+                    "payable_after_due":false}
+                    """
+                ),
+            ] {
+                let saved = try await live.call(
+                    "PUT", path, key: live.opsKey, json: body, headers: ["If-None-Match": "*"])
+                try #require(saved.status == 201)
+            }
+            let names = scopes.map { "\"\($0)\"" }.joined(separator: ",")
+            return try #require(
+                try await json(
+                    live, "/v1/api-keys",
+                    #"{"name":"trial","kind":"test","scopes":[\#(names)],"creditors":["\#(Self.sandbox)"]}"#,
+                    key: live.opsKey, status: 201)["key"] as? String)
+        }
+
         @Test func `a test key pays at PSPs of trials, lets days pass, and resets its creditor`() async throws {
             try await Deployment.with { live in
-                for (path, body) in [
-                    (
-                        "/v1/creditors/\(Self.sandbox)",
-                        """
-                        {"tax_code":"\(Self.sandbox)","name":"Ente di prova","aux_digit":3,"segregation_code":"09",
-                        "iban":"IT60X0542811101000000123456","test":true,"return_url_origins":["http://localhost:3000"]}
-                        """
-                    ),
-                    (
-                        "/v1/creditors/\(Self.sandbox)/debt-types/mensa",
-                        """
-                        {"descriptions":{"it":"Mensa"},"service":"school","taxonomy_code":"9/0101002IM/",
-                        "payable_after_due":false}
-                        """
-                    ),
-                ] {
-                    let saved = try await live.call(
-                        "PUT", path, key: live.opsKey, json: body, headers: ["If-None-Match": "*"])
-                    try #require(saved.status == 201)
-                }
-                let key = try #require(
-                    try await json(
-                        live, "/v1/api-keys",
-                        """
-                        {"name":"trial","kind":"test","scopes":["positions:read","positions:write","payments:write"],
-                        "creditors":["\(Self.sandbox)"]}
-                        """, key: live.opsKey, status: 201)["key"] as? String)
+                let key = try await makeSandbox(live, scopes: ["positions:read", "positions:write", "payments:write"])
                 func debt(_ name: String) async throws -> [String: any Sendable] {
                     try await json(
                         live, "/v1/positions",
@@ -106,6 +112,60 @@ extension ServerTests {
                     "POST", "/v1/sandbox/resets", key: live.opsKey,
                     json: #"{"creditor_tax_code":"\#(Deployment.creditor)"}"#)
                 #expect(refused.status == 422)
+            }
+        }
+
+        @Test func `a PSP tries its sender with a secret of trials, and a test key learns why a signature is wrong`()
+            async throws
+        {
+            try await Deployment.with { live in
+                let key = try await makeSandbox(live, scopes: ["receipts:read"])
+                let made = try await json(
+                    live, "/v1/psps/QZTEST_ACME/webhook-secrets", nil, key: live.opsKey, status: 201)
+                let text = try #require(made["secret"] as? String)
+                let secret = try WebhookSecret(text)
+                func check(_ psp: String, _ body: String, with secret: WebhookSecret, key: String) async throws
+                    -> Deployment.Answer
+                {
+                    try await live.send(
+                        "POST", url: "\(live.api)/v1/psps/\(psp)/signature-check",
+                        headers: live.signed(body, secret: secret).merging(["Authorization": "Bearer \(key)"]) { $1 },
+                        body: Data(body.utf8))
+                }
+
+                let right = try await check("QZTEST_ACME", "{}", with: secret, key: key)
+                let undecoded = try await check(
+                    "QZTEST_ACME", "{}", with: WebhookSecret(bytes: Array(text.utf8)), key: key)
+                let answers = try [right.json, undecoded.json]
+                #expect(answers.map { $0["accepted"] as? Bool } == [true, false])
+                let causes = (answers[1]["causes"] as? [[String: any Sendable]])?.map { $0["code"] as? String }
+                #expect(causes == ["secret_not_decoded"])
+                for answer in [right, undecoded] {
+                    let shown = String(decoding: answer.body, as: UTF8.self)
+                    #expect(!shown.contains(text) && !shown.contains(text.dropFirst(6)))
+                }
+                // The right signature is known to no caller who did not send it.
+                let headers = live.signed("{}", id: "m", secret: secret)
+                let expected = try #require(headers["webhook-signature"]?.dropFirst(3))
+                let wrong = try await live.send(
+                    "POST", url: "\(live.api)/v1/psps/QZTEST_ACME/signature-check",
+                    headers: headers.merging(
+                        ["Authorization": "Bearer \(key)", "webhook-signature": "v1,AAAA"]) { $1 },
+                    body: Data("{}".utf8))
+                #expect(wrong.status == 200 && !String(decoding: wrong.body, as: UTF8.self).contains(expected))
+
+                #expect(try await check("ABCDITMM", "{}", with: secret, key: key).status == 404)
+                #expect(try await check("ABCDITMM", "{}", with: live.pspSecret, key: live.opsKey).status == 200)
+                #expect(try await check("QZTEST_ACME", "{}", with: secret, key: live.creditorKey).status == 403)
+
+                let debt = try await live.position()
+                for (body, status) in [(Deployment.rt(iuv: debt.iuv, receipt: "TRIAL"), 422), ("no RT", 400)] {
+                    let posted = try await live.send(
+                        "POST", url: "\(live.api)/v1/psps/QZTEST_ACME/receipts",
+                        headers: live.signed(body, secret: secret), body: Data(body.utf8))
+                    #expect(try posted.status == status && posted.json["anomaly_id"] == nil)
+                }
+                #expect(try await live.status(of: debt.id) == "open")
             }
         }
 

@@ -41,6 +41,8 @@ package struct Contract: Sendable, Decodable {
         package let needsCitizen: Bool
         /// A browser key may call it without a citizen's token.
         package let isOpenToBrowsers: Bool
+        /// A test key may call it, whatever its scopes.
+        package let isOpenToTestKeys: Bool
         /// The first example of a request body.
         package let requestExample: Example?
         package let export: Export?

@@ -130,6 +130,7 @@ class Operation:
         self.method, self.segments = method.upper(), self.path.split("/")
         self.id, self.scopes = self.body.get("operationId", ""), self.body.get("x-scopes", [])
         self.is_open_to_browsers = self.body.get("x-open-to-browsers", False)
+        self.is_open_to_test_keys = self.body.get("x-open-to-test-keys", False)
         self.security = self.body.get("security", contract.document.get("security", []))
         self.parameters = [
             contract.follow(f"{owner}/parameters/{index}")
@@ -396,7 +397,7 @@ def operations():
         "operations": [{
             "method": one.method, "path": one.path, "operation_id": one.id, "scopes": one.scopes,
             "is_public": {} in one.security, "is_signed": any("WebhookSignature" in need for need in one.security),
-            "is_open_to_browsers": one.is_open_to_browsers,
+            "is_open_to_browsers": one.is_open_to_browsers, "is_open_to_test_keys": one.is_open_to_test_keys,
             "takes_citizen": any("CitizenToken" in need for need in one.security),
             "needs_citizen": all("CitizenToken" in need for need in one.security),
             "request_example": requests.get(one.id), "export": contract.export(one),

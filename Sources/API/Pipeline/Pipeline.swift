@@ -165,7 +165,7 @@ struct Pipeline: Sendable {
             }
             let credential = try await authentication.withCitizen(key, headers, fromMemory: fromMemory)
             state.credential = credential
-            try route.access.authorize(credential.caller)
+            try route.authorize(credential.caller)
             try route.demandOpenToBrowsers(credential.caller)
             caller = .key(credential.caller)
         }

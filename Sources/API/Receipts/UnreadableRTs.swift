@@ -6,8 +6,9 @@ import Requests
 
 extension RTOperations {
     /// The error to answer when a signed body was rejected. A body that is not readable as an RT (400, 422) is stored first, and the
-    /// response names its anomaly; any other error is returned unchanged.
+    /// response names its anomaly; any other error is returned unchanged, and so is that of a PSP of trials, whose bodies are no evidence.
     func answer(to error: any Error, for body: RTBody) async throws -> any Error {
+        guard !TrialPSP.isReserved(body.psp) else { return error }
         let known: Problem
         switch error {
         case let problem as Problem: known = problem

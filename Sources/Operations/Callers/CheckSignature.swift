@@ -1,6 +1,7 @@
 import Accounts
 import Cryptography
 import PagoPA
+import Requests
 import Storage
 
 /// What the service would make of a signed call, without executing it.
@@ -23,12 +24,15 @@ extension SecretOperations {
     package static let maximumCheckedSecrets = 10
 
     /// Examines a signed call of a PSP. Nothing is stored, and the secrets are not part of the result.
+    /// - Throws: `Refusal.notFound` for a test key and a PSP that is not one of trials, whether that PSP exists or not.
     package func check(_ lines: WebhookSignature.Lines, body: [UInt8], of psp: PSPID, for caller: Caller) async throws
         -> SignatureCheck
     {
+        guard caller.kind != .test || TrialPSP.isReserved(psp) else { throw Refusal.notFound }
         let now = clock()
+        // The tenancy of a test key cannot read secrets.
         let found = try await store.read(
-            within: caller.tenancy, Secrets.latest(of: psp, count: Self.maximumCheckedSecrets))
+            within: .psp(psp), Secrets.latest(of: psp, count: Self.maximumCheckedSecrets))
         let candidates = try found.map {
             WebhookDiagnosis.Candidate(secret: try opened($0.stored), isRevoked: $0.entry.revokedAt != nil)
         }

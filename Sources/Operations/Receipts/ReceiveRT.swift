@@ -13,6 +13,16 @@ package struct ReceivedRT: Sendable, Equatable {
     package let receipt: Identifier<Receipt>
 }
 
+extension RTBody {
+    /// A PSP of trials moves no money, so nothing that it reports reaches a real creditor, nor the quarantine.
+    fileprivate func demandOwn(_ creditor: Creditor?) throws {
+        guard TrialPSP.isReserved(psp), creditor?.isTest != true else { return }
+        throw Refusal.invalid([
+            Fault("/creditor_tax_code", .notAllowed, "is not a test creditor, and the PSP is one of trials")
+        ])
+    }
+}
+
 /// The result of processing an RT in its transaction.
 enum RTResult: Sendable {
     case first(ReceivedRT)
@@ -50,7 +60,8 @@ extension RTOperations {
     /// Processes an RT: stores evidence, receipt, states, journal entries and e-mails in one transaction before the service responds. A
     /// replay changes nothing and gets the first response.
     /// - Parameter render: renders the body of the response.
-    /// - Throws: `Refusal.invalid` when another PSP sent it, `.receiptConflict` for other content under the same key.
+    /// - Throws: `Refusal.invalid` when a PSP of trials sent it for a creditor that is not a test creditor, `.receiptConflict` for other
+    /// content under the same key.
     package func receive(
         _ rt: RT, body: RTBody, render: Renderer<RTAcknowledgement, [UInt8]>
     ) async throws -> ReceivedRT {
@@ -84,6 +95,7 @@ extension RTOperations {
             Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
             Creditors.show(rt.creditor, within: .everyCreditor),
             PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
+        try body.demandOwn(creditor)
         let known = known(rt, among: candidates)
         if let same = known.first(where: { isSame(rt, body, as: $0) }) {
             return .first(

@@ -1,5 +1,5 @@
-/// The PSPs of trials. The choice of one decides the outcome of a payment to a test creditor. They have no portal and no secret, and no list
-/// of operators contains them.
+/// The PSPs of trials. The choice of one decides the outcome of a payment to a test creditor. They have no portal, and no list of operators
+/// contains them.
 package enum TrialPSP: String, Sendable, CaseIterable {
     case pay = "QZTEST_PAY"
     /// The payment fails.
@@ -17,7 +17,8 @@ package enum TrialPSP: String, Sendable, CaseIterable {
 
     package init?(_ id: PSPID) { self.init(rawValue: id.value) }
 
-    /// Whether an id begins like those of the PSPs of trials, so that no other PSP may have it.
+    /// Whether an id begins like those of the PSPs of trials, so that no real PSP may have it. Operators may make a webhook secret for any
+    /// such id: who has it tries the webhook as a PSP, with RTs of test creditors only.
     package static func isReserved(_ id: PSPID) -> Bool { id.value.hasPrefix("QZTEST") }
 
     package static let all: [PSP] = allCases.compactMap { try? $0.psp() }

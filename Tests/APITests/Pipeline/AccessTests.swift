@@ -26,6 +26,20 @@ import Testing
             }
         }
         #expect(Set(contract.operations.filter(\.isOpenToBrowsers).map(\.operationId)) == Route.openToBrowsers)
+        #expect(Set(contract.operations.filter(\.isOpenToTestKeys).map(\.operationId)) == Route.openToTestKeys)
+    }
+
+    @Test func `a test key reaches the operations for test keys without a scope, and no other key does`() async throws {
+        let (test, other) = (Caller(key: Sample.key([], kind: .test)), Caller(key: Sample.key([], kind: .creditor)))
+        for route in try await RouteRunner.shared.value.routes {
+            guard case .key(let scopes, _) = route.access, let first = scopes.first else { continue }
+            #expect(throws: Refusal.forbidden(first), "\(route.operation)") { try route.authorize(other) }
+            if Route.openToTestKeys.contains(route.operation) {
+                try route.authorize(test)
+            } else {
+                #expect(throws: Refusal.forbidden(first), "\(route.operation)") { try route.authorize(test) }
+            }
+        }
     }
 
     @Test
