@@ -2,6 +2,8 @@ import PagoPA
 
 package struct NotificationFilter: Sendable, Equatable {
     package var states: [NotificationState] = []
+    /// Only e-mails that were skipped for this reason.
+    package var skipReason: SkipReason?
     package var receipt: Identifier<Receipt>?
     package var position: Identifier<Position>?
     /// The IUV of the receipt.

@@ -53,7 +53,7 @@ import Testing
             "created_from": "2026-01-01", "created_to": "2026-12-31",
         ],
         "list_notifications": [
-            "status": "dead", "receipt_id": "0199c0de-0000-7000-8000-000000000001",
+            "status": "dead", "skipped_reason": "no_address", "receipt_id": "0199c0de-0000-7000-8000-000000000001",
             "position_id": "0199c0de-0000-7000-8000-000000000001", "creditor_tax_code": "12345678903",
             "iuv": "01000000000000144", "created_from": "2026-01-01", "created_to": "2026-12-31",
         ],

@@ -32,6 +32,15 @@ import Testing
                 SELECT received_at, 'rt_refused', 'psp:RAREITMM', '15376371009', position_id, attempt_id, id
                 FROM receipts WHERE receipt_id = 'R5990' AND creditor_tax_code = \(TestData.alfa.value)
                 """,
+                // Most debtors have no address.
+                """
+                UPDATE notifications SET state = 'skipped', recipient = NULL, sent_at = NULL, next_attempt_at = NULL
+                WHERE state = 'sent' AND receipt_id NOT IN (SELECT id FROM receipts WHERE receipt_id IN ('R5960', 'R5990'))
+                """,
+                """
+                UPDATE notifications SET skipped_reason = 'unsubscribed', state = 'skipped', recipient = NULL, sent_at = NULL
+                WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R5960')
+                """,
                 "VACUUM ANALYZE",
             ]
             for statement in statements { _ = try await data.pool.query(statement) }
@@ -110,7 +119,10 @@ import Testing
             let mails: [(String, Int, (inout NotificationFilter) -> Void)] = [
                 ("recipient", 1, { $0.recipient = try? EmailAddress("Rare@example.org") }),
                 ("IUV", 0, { $0.iuv = iuv }), ("dead", 1, { $0.states = [.dead] }),
-                ("day", 0, { $0.createdTo = longAgo }),
+                ("day", 0, { $0.createdTo = longAgo }), ("bounced", 0, { $0.states = [.bounced] }),
+                ("unsubscribed", 1, { $0.skipReason = .unsubscribed }),
+                ("test creditor", 0, { $0.skipReason = .testCreditor }),
+                ("no address", 20, { $0.skipReason = .noAddress }),
             ]
             for (name, least, change) in mails {
                 var filter = NotificationFilter()

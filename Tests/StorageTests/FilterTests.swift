@@ -215,15 +215,18 @@ import Testing
         }
     }
 
-    @Test func `e-mails are found by address in any case, IUV and day within the tenancy`() async throws {
+    @Test func `e-mails are found by address in any case, IUV, day and why they were skipped within the tenancy`()
+        async throws
+    {
         try await TestData.with(crowd: 12) { data in
             for statement in [
                 "UPDATE notifications SET recipient = 'Mario.Rossi@Example.org' WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R2')",
                 "UPDATE notifications SET recipient = 'mario.rossi@example.org' WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R3')",
                 """
                 UPDATE notifications SET recipient = NULL, state = 'skipped', sent_at = NULL, next_attempt_at = NULL
-                WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R4')
+                WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id IN ('R4', 'R6'))
                 """,
+                "UPDATE notifications SET skipped_reason = 'test_creditor' WHERE receipt_id IN (SELECT id FROM receipts WHERE receipt_id = 'R6')",
                 """
                 INSERT INTO notifications (id, kind, recipient, language, state, message_id, created_at, next_attempt_at)
                 VALUES (md5('test')::uuid, 'test', 'MARIO.rossi@example.org', 'it', 'queued', 'test', '2026-10-25T22:59:59Z', now())
@@ -246,6 +249,17 @@ import Testing
                     }
                 ),
                 ("skipped", "state = 'skipped'", { $0.states = [.skipped] }),
+                (
+                    "no address", "state = 'skipped' AND skipped_reason IS NULL", { $0.skipReason = .noAddress }
+                ),
+                ("test creditor", "skipped_reason = 'test_creditor'", { $0.skipReason = .testCreditor }),
+                (
+                    "test creditor, but dead", "FALSE",
+                    {
+                        $0.skipReason = .testCreditor
+                        $0.states = [.dead]
+                    }
+                ),
             ]
             for (tenancy, own) in Self.tenancies {
                 for (name, condition, change) in cases {

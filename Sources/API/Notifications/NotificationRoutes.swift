@@ -36,7 +36,8 @@ private struct NotificationHandlers: Sendable {
     let notifications: NotificationOperations
 
     static let filterNames: Set<String> = QueryReader.pageNames.union([
-        "status", "receipt_id", "position_id", "creditor_tax_code", "iuv", "created_from", "created_to",
+        "status", "skipped_reason", "receipt_id", "position_id", "creditor_tax_code", "iuv", "created_from",
+        "created_to",
     ])
 
     func listNotifications(_ request: KeyRequest) async throws -> Reply {
@@ -59,6 +60,7 @@ private struct NotificationHandlers: Sendable {
     private func filter(_ reader: inout QueryReader) -> (NotificationFilter, OrganizationTaxCode?) {
         var filter = NotificationFilter()
         filter.states = reader.words("status")
+        filter.skipReason = reader.word("skipped_reason")
         filter.receipt = reader.id("receipt_id")
         filter.position = reader.id("position_id")
         filter.iuv = reader.code("iuv") { try IUV(unchecked: $0) }

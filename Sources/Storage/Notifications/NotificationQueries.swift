@@ -8,6 +8,7 @@ extension NotificationFilter {
     fileprivate func conditions(within tenancy: Tenancy) -> [SQL] {
         var all: [SQL] = []
         if !states.isEmpty { all.append("n.state = ANY(\(states.map(\.rawValue)))") }
+        if let skipReason { all.append(skipReason.condition) }
         if let receipt { all.append("n.receipt_id = \(receipt.uuid)") }
         if let position { all.append("n.position_id = \(position.uuid)") }
         // An IUV has few receipts, whose e-mails are found by id.
@@ -25,6 +26,16 @@ extension NotificationFilter {
         if let createdFrom { all.append("n.created_at >= \(createdFrom.romeStart.sql)") }
         if let createdTo { all.append("n.created_at < \(createdTo.nextDay.romeStart.sql)") }
         return all
+    }
+}
+
+extension SkipReason {
+    /// The missing address is not stored as a reason. Both conditions are those of partial indexes.
+    fileprivate var condition: SQL {
+        switch self {
+        case .noAddress: "n.state = 'skipped' AND n.skipped_reason IS NULL"
+        case .recipientNotAllowed, .testCreditor, .unsubscribed: "n.skipped_reason = \(rawValue)"
+        }
     }
 }
 
