@@ -18,6 +18,8 @@ struct HTTPCall: Sendable {
     var method = Method.post
     /// Only connects, with TLS for https, and sends no request. The answer then has status 0.
     var connectsOnly = false
+    /// Only resolves the host and checks its addresses, and connects to none of them. A host with permitted addresses only is `.unreachable`.
+    var resolvesOnly = false
 
     enum Method: Sendable {
         case post
@@ -43,13 +45,15 @@ struct HTTPCall: Sendable {
     private final class Exchange {
         let policy: OutboundPolicy
         let isPlain: Bool
+        let resolvesOnly: Bool
         var body: [UInt8] = []
         var wasRefused = false
         var isTooLarge = false
 
-        init(_ policy: OutboundPolicy, isPlain: Bool) {
+        init(_ policy: OutboundPolicy, isPlain: Bool, resolvesOnly: Bool) {
             self.policy = policy
             self.isPlain = isPlain
+            self.resolvesOnly = resolvesOnly
         }
     }
 
@@ -75,7 +79,8 @@ struct HTTPCall: Sendable {
     func perform(_ handle: CurlHandle, until deadline: ContinuousClock.Instant) -> Result<Answer, Failure> {
         let timeoutMilliseconds = (deadline - .now).wholeMilliseconds
         guard timeoutMilliseconds >= Self.minimumTimeoutMilliseconds else { return .failure(.notSent) }
-        let exchange = Exchange(policy, isPlain: !url.lowercased().hasPrefix("https://"))
+        let exchange = Exchange(
+            policy, isPlain: !url.lowercased().hasPrefix("https://"), resolvesOnly: resolvesOnly)
         let context = Unmanaged.passUnretained(exchange).toOpaque()
         let list = CurlList(
             headers + (method == .post ? ["Content-Type: application/json"] : []) + [
@@ -121,6 +126,8 @@ struct HTTPCall: Sendable {
                 exchange.wasRefused = true
                 return quietanza_no_socket()
             }
+            // libcurl then tries the next address.
+            if exchange.resolvesOnly { return quietanza_no_socket() }
             return socket(
                 address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
                 address.pointee.protocol)

@@ -25,8 +25,8 @@ package struct OutboundPolicy: Sendable {
         self.allowed = allowed
     }
 
-    /// Checks a URL when it is saved: its scheme, its form and, if the host is an IP address, that address. Names are checked
-    /// again at each call.
+    /// Checks a URL when it is saved: its scheme, its form and, if the host is an IP address, that address. The addresses of
+    /// names are checked by `WebhookGateway.mayCall` and at each call.
     /// - Parameter isPage: the URL is for a browser, so it may have a fragment.
     package func check(_ url: String, isPage: Bool = false) throws(NotAllowed) {
         guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),

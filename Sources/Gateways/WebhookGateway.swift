@@ -42,6 +42,8 @@ package final class WebhookGateway: Sendable {
     package static let maximumWaiting = 64
     /// The time limit of a call: waiting for a thread, name resolution and the answer.
     package static let callSeconds = 15
+    /// The time limit for resolving the host of a URL that is being saved.
+    package static let resolveSeconds = 2
 
     private let workers: CurlWorkers
     private let policy: OutboundPolicy
@@ -58,6 +60,23 @@ package final class WebhookGateway: Sendable {
     }
 
     package func stop() { workers.stop() }
+
+    /// Resolves the host of a URL that is being saved, and connects to nothing. The addresses are checked again at each call.
+    /// - Parameter caller: who saves it. One caller occupies few threads.
+    /// - Returns: false if the outbound policy forbids an address of the host; true also for a host that is not resolved now.
+    package func mayCall(_ url: String, savedBy caller: String) async -> Bool {
+        let call = HTTPCall(url: url, headers: [], body: [], policy: policy, method: .get, resolvesOnly: true)
+        do throws(HTTPCall.Failure) {
+            _ = try await workers.perform(
+                call, for: "saved by \(caller)", until: .now + .seconds(Self.resolveSeconds))
+            return true
+        } catch {
+            switch error {
+            case .notAllowed: return false
+            case .notSent, .timedOut, .unreachable, .tooLarge: return true
+            }
+        }
+    }
 
     /// - Returns: the status of the answer.
     package func send(_ message: WebhookCall) async throws(WebhookFailure) -> Int {

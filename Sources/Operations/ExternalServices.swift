@@ -25,6 +25,9 @@ package struct ExternalServices: Sendable {
     /// Checks, when a URL is saved, that the service may call it.
     /// - Throws: an error like `InvalidValue`, whose text is shown to the caller.
     package let checkURL: @Sendable (String) throws -> Void
+    /// Resolves the host of a URL that is being saved, so it takes up to some seconds. `checkURL` comes before it.
+    /// - Returns: false if the host has an address that the service may not call.
+    package let mayCallHost: @Sendable (_ url: String, _ caller: String) async -> Bool
     /// Verifies the signature of an ID token with the keys of its issuer, which it may have to fetch.
     /// - Throws: `IDTokenFailure`.
     package let verifySignature: @Sendable (IDToken) async throws -> Void
@@ -48,6 +51,7 @@ package struct ExternalServices: Sendable {
             @escaping @Sendable (_ message: [UInt8], _ from: String, _ to: String, _ timeoutMilliseconds: Int)
             async throws -> Void,
         checkURL: @escaping @Sendable (String) throws -> Void,
+        mayCallHost: @escaping @Sendable (_ url: String, _ caller: String) async -> Bool = { _, _ in true },
         verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw IDTokenFailure.unknownIssuer
         },
         drawReceipt: @escaping @Sendable (ReceiptContent) async throws -> [UInt8],
@@ -60,9 +64,22 @@ package struct ExternalServices: Sendable {
         self.askAmount = askAmount
         self.deliver = deliver
         self.checkURL = checkURL
+        self.mayCallHost = mayCallHost
         self.verifySignature = verifySignature
         self.drawReceipt = drawReceipt
         self.drawNotice = drawNotice
         self.decodeLogo = decodeLogo
+    }
+}
+
+extension ExternalServices {
+    /// The fault of a URL that is being saved and that the service will call; none if it may. Not for use in a transaction: it may resolve the
+    /// host.
+    func faults(of url: String, at pointer: String, savedBy caller: Caller) async -> [Fault] {
+        do { try checkURL(url) } catch { return [Fault(pointer, .badFormat, "\(error)")] }
+        guard await mayCallHost(url, caller.name) else {
+            return [Fault(pointer, .badFormat, "must not lead to a private or reserved address")]
+        }
+        return []
     }
 }

@@ -71,7 +71,8 @@ struct Wiring: Sendable {
                 deliver: { message, from, to, timeout in
                     guard let mail else { throw MailFailure.unreachable("no mail server is configured") }
                     try await mail.send(message, from: from, to: to, timeoutMilliseconds: timeout)
-                }, checkURL: { try policy.check($0) }, verifySignature: { try await keySets.verify($0) },
+                }, checkURL: { try policy.check($0) }, mayCallHost: { await webhooks.mayCall($0, savedBy: $1) },
+                verifySignature: { try await keySets.verify($0) },
                 drawReceipt: { try await drawing.draw($0) },
                 drawNotice: { try await drawing.draw($0) }, decodeLogo: { try await drawing.decode(logo: $0) }),
             settings: Intermediary.Settings(

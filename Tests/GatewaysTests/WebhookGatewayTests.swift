@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import TestSupport
 import Testing
 
@@ -42,6 +43,26 @@ import Testing
     ])
     func `a private address is not called`(url: String) async throws {
         #expect(try await outcome(url, allowing: []) == .failure(.notAllowed))
+    }
+
+    @Test func `a name that leads to this machine is refused when it is saved, and nothing is connected to`()
+        async throws
+    {
+        let name = ProcessInfo.processInfo.hostName
+        let server = try HostileServer(status: 204, body: "")
+        defer { server.close() }
+        func mayCall(_ host: String, allowing networks: [String]) async throws -> Bool {
+            let gateway = WebhookGateway(policy: try OutboundPolicy(allowing: networks)) { 1_700_000_000 }
+            defer { gateway.stop() }
+            return await gateway.mayCall("https://\(host):\(server.port)/", savedBy: "k")
+        }
+
+        #expect(try await !mayCall(name, allowing: []))
+        #expect(try await mayCall(name, allowing: ["0.0.0.0/0", "::/0"]))
+        #expect(try await !mayCall("127.0.0.1", allowing: []))
+        // A name that is not resolved now is checked at each call.
+        #expect(try await mayCall("nobody.invalid", allowing: []))
+        #expect(server.received.isEmpty)
     }
 
     @Test func `a redirect is not followed, and an endless answer is no confirmation`() async throws {

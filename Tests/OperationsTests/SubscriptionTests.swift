@@ -224,6 +224,42 @@ import Testing
         }
     }
 
+    @Test func `a URL whose host leads inside is refused when a subscription or a debt type is saved`() async throws {
+        try await Self.with { fixture in
+            let service = try fixture.test.instance(mayCallHost: { url, _ in !url.contains("inside") })
+            let inside = "https://inside.example.org/eventi"
+            func faults(at pointer: String, _ save: () async throws -> Void) async {
+                let refusal = await #expect(throws: Refusal.self) { try await save() }
+                #expect(
+                    refusal
+                        == .invalid([
+                            Fault(pointer, .badFormat, "must not lead to a private or reserved address")
+                        ]))
+            }
+            let made = try await fixture.subscribe()
+            await faults(at: "/url") {
+                _ = try await service.subscriptions.make(
+                    SubscriptionRequest(
+                        url: inside, types: [], creditors: nil, contact: try EmailAddress("it@example.org"),
+                        language: .it), by: fixture.owner)
+            }
+            await faults(at: "/url") {
+                _ = try await service.subscriptions.change(
+                    made.subscription.id, SubscriptionChange(url: inside, types: nil, contact: nil, event: nil),
+                    by: fixture.owner)
+            }
+            let now = service.clock()
+            let type = DebtType(
+                creditor: TestIntermediary.comune, key: "multe", descriptions: [.it: "Multe"], service: "fines",
+                taxonomyCode: try TaxonomyCode("9/0301100TS/"), payableAfterDue: true,
+                amountSource: AmountSource(url: inside, fallback: .refuse), createdAt: now, updatedAt: now)
+            await faults(at: "/amount_url") {
+                _ = try await service.creditors.saveDebtType(
+                    "multe", of: TestIntermediary.comune, as: .success(type), by: .ops)
+            }
+        }
+    }
+
     @Test func `calls are signed with both secrets while they overlap, and secrets survive a rotation of the key`()
         async throws
     {

@@ -44,14 +44,16 @@ struct TestIntermediary: Sendable {
         _ deliver: @escaping @Sendable (_ to: String) async throws -> Void = { _ in },
         identityProviders: [IdentityProvider] = [],
         verifySignature: @escaping @Sendable (IDToken) async throws -> Void = { _ in throw Unexpected() },
-        callWebhook: @escaping @Sendable (WebhookCall) async throws -> Int = { _ in throw Unexpected() }
+        callWebhook: @escaping @Sendable (WebhookCall) async throws -> Int = { _ in throw Unexpected() },
+        mayCallHost: @escaping @Sendable (String, String) async -> Bool = { _, _ in true }
     ) throws -> Intermediary {
         Intermediary(
             store: store,
             externalServices: ExternalServices(
                 startPayment: { _, _ in throw Unexpected() }, cancelPayment: { _ in throw Unexpected() },
                 callWebhook: callWebhook,
-                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, verifySignature: verifySignature,
+                deliver: { _, _, to, _ in try await deliver(to) }, checkURL: { _ in }, mayCallHost: mayCallHost,
+                verifySignature: verifySignature,
                 drawReceipt: { _ in [] }, drawNotice: { _ in Self.notice }),
             settings: Intermediary.Settings(
                 publicURL: "http://localhost", mailFrom: try EmailAddress("quietanza@example.org"),

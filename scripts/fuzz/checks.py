@@ -62,8 +62,9 @@ RULES = [
     ("too_many", r"plan_rest", r"/installments"), ("required", r"mail_payment_notices", r"/to"),
     # A key and a value of the metadata are a pair.
     ("required", r"search_positions", r"/metadata_(key|value)"),
-    # Private addresses, and hosts that are no names.
+    # Private addresses, also of hosts that are resolved, and hosts that are no names.
     ("bad_format", r"save_debt_type", r"/amount_url"),
+    ("bad_format", r"(make|change)_webhook_subscription", r"/url"),
     # The most characters that a pattern may match, and the order of its counts and ranges.
     ("bad_format", r"save_debt_type", r"/request_form/fields/[0-9]+/pattern"),
     # The body of a message/delivery-status has a syntax of its own (RFC 3464).

@@ -75,6 +75,7 @@ extension CreditorOperations {
         demanding precondition: Precondition<DebtType> = .none
     ) async throws -> Saved<DebtType> {
         let now = clock()
+        let faults = await faults(of: try? wanted.get().amountSource, savedBy: caller)
         return try await store.transaction(within: caller.tenancy) { tx in
             let (known, old) = try await tx.ask(
                 Creditors.show(creditor, within: caller.tenancy, locking: true),
@@ -83,7 +84,7 @@ extension CreditorOperations {
             let isConditionMissing = try precondition.isMissing(for: old)
             let new = try wanted.get().replacing(old, at: now)
             if let old, new == old { return .changed(old) }
-            try demandCallable(new.amountSource)
+            guard faults.isEmpty else { throw Refusal.invalid(faults) }
             if isConditionMissing { throw Refusal.preconditionMissing }
             tx.save(new)
             tx.journal(JournalEntry(.debtTypeSaved, by: caller.actor, creditor: creditor, note: key), at: now)
@@ -91,11 +92,9 @@ extension CreditorOperations {
         }
     }
 
-    /// - Throws: `Refusal.invalid` for a URL that the service may not call.
-    private func demandCallable(_ source: AmountSource?) throws {
-        guard let source else { return }
-        do { try externalServices.checkURL(source.url) } catch {
-            throw Refusal.invalid([Fault("/amount_url", .badFormat, "\(error)")])
-        }
+    /// The fault of a URL that the service may not call.
+    private func faults(of source: AmountSource?, savedBy caller: Caller) async -> [Fault] {
+        guard let source else { return [] }
+        return await externalServices.faults(of: source.url, at: "/amount_url", savedBy: caller)
     }
 }

@@ -53,7 +53,7 @@ extension SubscriptionOperations {
     package func make(
         _ request: SubscriptionRequest, by caller: Caller, repeating: Repeating<MadeSubscription>? = nil
     ) async throws -> Once<MadeSubscription> {
-        var faults = faults(of: request.url)
+        var faults = await externalServices.faults(of: request.url, at: "/url", savedBy: caller)
         let creditors = request.creditors ?? caller.key.creditors
         for (index, creditor) in creditors.enumerated()
         where caller.kind != .ops && !caller.key.creditors.contains(creditor) {
@@ -106,7 +106,7 @@ extension SubscriptionOperations {
         async throws -> WebhookSubscription
     {
         if let url = change.url {
-            let faults = faults(of: url)
+            let faults = await externalServices.faults(of: url, at: "/url", savedBy: caller)
             guard faults.isEmpty else { throw Refusal.invalid(faults) }
         }
         let now = clock()
@@ -166,12 +166,5 @@ extension SubscriptionOperations {
             throw Refusal.notFound
         }
         return found
-    }
-
-    private func faults(of url: String) -> [Fault] {
-        do {
-            try externalServices.checkURL(url)
-            return []
-        } catch { return [Fault("/url", .badFormat, "\(error)")] }
     }
 }
