@@ -23,7 +23,7 @@ package struct APIConfiguration: Sendable {
     /// Base of the URLs at which browsers present smart cards; `nil`: the public one.
     package var smartCardURL: String?
     package let publicURL: String
-    /// The contract, as served.
+    /// The contract, with an example as its server.
     package let contract: String
     /// Content of `DocumentationPages.files`, as far as they are installed.
     package var documentation: [String: [UInt8]] = [:]
@@ -32,6 +32,14 @@ package struct APIConfiguration: Sendable {
     package let version: String
     /// Authenticates the cursors of lists.
     package let secrets: SecretsKeys
+
+    /// The first server of the contract, for which the service puts itself.
+    private static let exampleServer = "https://api.quietanza.example"
+
+    /// The contract in YAML or JSON, with this service as its first server.
+    func naming(thisServiceIn contract: String) -> [UInt8] {
+        Array(contract.replacing(Self.exampleServer, with: publicURL, maxReplacements: 1).utf8)
+    }
 
     package init(publicURL: String, contract: String, version: String, secrets: SecretsKeys) {
         self.publicURL = publicURL

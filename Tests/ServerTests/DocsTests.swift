@@ -55,12 +55,30 @@ extension ServerTests {
             }
         }
 
+        @Test func `the contract is served with this service as its server, for pages of every origin`() async throws {
+            try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
+            try await Deployment.with { live in
+                for path in ["/openapi.yaml", "/openapi.json"] {
+                    let answer = try await live.call("GET", path, headers: ["Origin": "https://editor.example"])
+                    #expect(answer.headers["access-control-allow-origin"] == "*", "\(path)")
+                    let again = try await live.call(
+                        "GET", path, headers: ["If-None-Match": answer.headers["etag"] ?? "\"none\""])
+                    #expect(again.headers["access-control-allow-origin"] == "*", "\(path) \(again.status)")
+                    let text = String(decoding: answer.body, as: UTF8.self)
+                    let servers = try #require(text.range(of: "servers"))
+                    #expect(text[servers.upperBound...].prefix(80).contains(live.api), "\(path)")
+                }
+            }
+        }
+
         @Test func `openapi.json has the content of openapi.yaml, and no other file is served`() async throws {
             try Tool.run(Deployment.project.appending(path: "scripts/api-docs.sh").path, [])
             let wanted = try Tool.run(Deployment.project.appending(path: "scripts/contract.sh").path, ["json"])
             try await Deployment.with { live in
                 let answer = try await live.call("GET", "/openapi.json")
-                #expect(String(decoding: answer.body, as: UTF8.self) == wanted)
+                let served = wanted.replacing(
+                    #""url":"https://api.quietanza.example""#, with: #""url":"\#(live.api)""#, maxReplacements: 1)
+                #expect(String(decoding: answer.body, as: UTF8.self) == served)
                 for name in [
                     "wheel", "openapi.json", "redoc.LICENSE", "..", "..%2fopenapi.yaml", "%2e%2e/openapi.yaml", "",
                 ] {

@@ -186,7 +186,10 @@ extension ServerTests {
                 #expect(yes.values(of: "access-control-allow-origin") == ["https://portale.example.org"])
                 #expect(yes.values(of: "access-control-allow-methods") == ["GET, HEAD, POST"])
                 let headers = yes.values(of: "access-control-allow-headers").joined()
-                for name in ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Citizen-Token"] {
+                for name in [
+                    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Citizen-Token", "traceparent",
+                    "tracestate", "baggage",
+                ] {
                     #expect(headers.contains(name))
                 }
                 #expect(yes.values(of: "access-control-allow-credentials").isEmpty)

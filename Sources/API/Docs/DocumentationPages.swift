@@ -18,6 +18,14 @@ package struct DocumentationPages: Sendable {
 
     private let replies: [String: Reply]
 
+    init(_ configuration: APIConfiguration) {
+        var content = configuration.documentation
+        content["openapi.json"] = content["openapi.json"].map {
+            configuration.naming(thisServiceIn: String(decoding: $0, as: UTF8.self))
+        }
+        self.init(content)
+    }
+
     /// - Parameter content: of the files; one that is missing makes every page a 404, because an incomplete page is of no use.
     init(_ content: [String: [UInt8]]) {
         var replies: [String: Reply] = [:]
@@ -36,7 +44,10 @@ package struct DocumentationPages: Sendable {
     func routes() -> [Route] {
         let assets = ["text/css", "text/javascript"]
         return [
-            Route(.get, "/openapi.json", "show_contract_json", access: .open) { try reply("openapi.json", to: $0) },
+            // Every page may read the contract, such as an editor's.
+            Route(.get, "/openapi.json", "show_contract_json", access: .open) {
+                try reply("openapi.json", to: $0).with(.accessControlAllowOrigin, "*")
+            },
             Route(.get, "/docs", "show_docs", access: .open, produces: ["text/html"]) {
                 try reply(Page.swagger.name, to: $0)
             },

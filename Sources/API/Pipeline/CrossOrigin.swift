@@ -50,6 +50,7 @@ extension HTTPFields {
     private static let acceptedHeaders = [
         "Authorization", "Content-Type", "Accept", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key",
         "X-Correlation-ID", "X-Citizen-Token", "Citizen-Address", "Last-Event-ID", "traceparent",
+        "tracestate", "baggage",
     ].joined(separator: ", ")
 
     /// Allows the page to read the response when its origin is one of the key's.

@@ -37,7 +37,9 @@ func serviceRoutes(
     _ links: Links
 ) -> [Route] {
     let handlers = ServiceHandlers(intermediary: intermediary, state: state, links: links)
-    let contract = Array(configuration.contract.utf8)
+    let contract = Reply(
+        .ok, headers: [.contentType: "application/yaml; charset=utf-8", .accessControlAllowOrigin: "*"],
+        body: configuration.naming(thisServiceIn: configuration.contract))
     let summary = Reply(
         .ok,
         headers: [
@@ -53,14 +55,12 @@ func serviceRoutes(
                 .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: Array(await state.metrics().utf8))
         },
-        Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in
-            Reply(.ok, headers: [.contentType: "application/yaml; charset=utf-8"], body: contract)
-        },
+        Route(.get, "/openapi.yaml", "show_contract", access: .open, produces: ["application/yaml"]) { _ in contract },
         Route(.get, "/llms.txt", "show_llms_text", access: .open, produces: ["text/plain"]) { request in
             guard !summary.body.isEmpty else { throw Problem.notFound }
             return request.unlessCached(summary).with(.cacheControl, "public, max-age=3600")
         },
-    ] + DocumentationPages(configuration.documentation).routes()
+    ] + DocumentationPages(configuration).routes()
 }
 
 private struct ServiceHandlers: Sendable {
