@@ -154,7 +154,7 @@ package enum AccountMailText: String, TextTable {
         case .changedNotYou:
             Texts(
                 it:
-                    "Se la richiesta non è tua, accedi con la tua carta (TS-CNS, CRS o CIE): l'accesso con la carta chiude tutte le sessioni aperte con la password.",
+                    "Se la richiesta non è tua, accedi con la tua tessera (TS-CNS, CRS o CIE): l'accesso con la tessera chiude tutte le sessioni aperte con la password.",
                 en:
                     "If the request was not yours, sign in with your smart card (TS-CNS, CRS or CIE): signing in with the card ends all sessions that were opened with the password.",
                 de:
@@ -166,7 +166,7 @@ package enum AccountMailText: String, TextTable {
             )
         case .provedSubject:
             Texts(
-                it: "Accesso con la carta alla tua area riservata",
+                it: "Accesso con la tessera alla tua area riservata",
                 en: "Smart card sign-in to your personal area",
                 de: "Anmeldung mit der Karte in Ihrem persönlichen Bereich",
                 fr: "Connexion par carte à votre espace personnel",
@@ -174,7 +174,7 @@ package enum AccountMailText: String, TextTable {
         case .proved:
             Texts(
                 it:
-                    "Il titolare del codice fiscale è entrato con la sua carta (TS-CNS, CRS o CIE) nell'area riservata dei pagamenti che era stata aperta con questo indirizzo. Per sicurezza le sessioni aperte sono state chiuse; password e indirizzo sono stati rimossi.",
+                    "Il titolare del codice fiscale è entrato con la sua tessera (TS-CNS, CRS o CIE) nell'area riservata dei pagamenti che era stata aperta con questo indirizzo. Per sicurezza le sessioni aperte sono state chiuse; password e indirizzo sono stati rimossi.",
                 en:
                     "The owner of the tax code signed in with a smart card (TS-CNS, CRS or CIE) to the personal area of the payment service that had been opened with this address. For security, all open sessions were ended and the password and the address were removed.",
                 de:
@@ -187,7 +187,7 @@ package enum AccountMailText: String, TextTable {
         case .provedNext:
             Texts(
                 it:
-                    "Se la carta è la tua, puoi impostare di nuovo indirizzo e password nell'area riservata. Altrimenti questa area riservata non è tua e non puoi più usarla.",
+                    "Se la tessera è la tua, puoi impostare di nuovo indirizzo e password nell'area riservata. Altrimenti questa area riservata non è tua e non puoi più usarla.",
                 en:
                     "If the card is yours, you can set the address and the password again in the personal area. Otherwise this personal area is not yours and you can no longer use it.",
                 de:

@@ -54,13 +54,13 @@ package enum DebtMailText: String, TextTable {
                 it:
                     "Per pagare usa il sito o l'app dell'ente, della tua banca o di un altro prestatore di servizi di pagamento: ti servono il codice avviso e il codice fiscale dell'ente.",
                 en:
-                    "To pay, use the website or the app of the public body, of your bank or of another payment service provider: you need the notice code and the tax code of the public body.",
+                    "To pay, use the website or the app of the public body, of your bank or of another payment service provider: you need the notice number and the tax code of the public body.",
                 de:
-                    "Zum Bezahlen verwenden Sie die Website oder die App der Körperschaft, Ihrer Bank oder eines anderen Zahlungsdienstleisters: Sie brauchen den Code der Mitteilung und die Steuernummer der Körperschaft.",
+                    "Zum Bezahlen verwenden Sie die Website oder die App der Körperschaft, Ihrer Bank oder eines anderen Zahlungsdienstleisters: Sie brauchen die Nummer der Zahlungsmitteilung und die Steuernummer der Körperschaft.",
                 fr:
-                    "Pour payer, utilisez le site ou l'application de l'organisme, de votre banque ou d'un autre prestataire de services de paiement : il vous faut le code de l'avis et le code fiscal de l'organisme.",
+                    "Pour payer, utilisez le site ou l'application de l'organisme, de votre banque ou d'un autre prestataire de services de paiement : il vous faut le numéro d'avis et le code fiscal de l'organisme.",
                 sl:
-                    "Plačate lahko na spletišču ali z aplikacijo ustanove, vaše banke ali drugega ponudnika plačilnih storitev: potrebujete kodo obvestila in davčno številko ustanove."
+                    "Plačate lahko na spletišču ali z aplikacijo ustanove, vaše banke ali drugega ponudnika plačilnih storitev: potrebujete številko obvestila in davčno številko ustanove."
             )
         case .attached:
             Texts(

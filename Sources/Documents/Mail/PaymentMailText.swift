@@ -34,7 +34,7 @@ package enum PaymentMailText: String, TextTable {
                 de:
                     "Die Quittung ist als PDF beigefügt. Sie können sie auch im Archiv ansehen, herunterladen und drucken.",
                 fr:
-                    "Le reçu est joint au format PDF. Vous pouvez aussi le consulter, le télécharger et l'imprimer depuis l'archive.",
+                    "Le reçu est joint au format PDF. Vous pouvez aussi le consulter, le télécharger et l'imprimer depuis les archives.",
                 sl: "Potrdilo je priloženo v obliki PDF. Ogledate si ga, prenesete in natisnete ga lahko tudi v arhivu."
             )
         case .counterSubject:
@@ -210,7 +210,7 @@ package enum PaymentMailText: String, TextTable {
                 de:
                     "Die Quittung ist der E-Mail beigefügt, in der Sie den Link gefunden haben. Sie können sie auch im Archiv ansehen und herunterladen.",
                 fr:
-                    "Le reçu est joint à l'e-mail dans lequel vous avez trouvé le lien. Vous pouvez aussi le consulter et le télécharger depuis l'archive.",
+                    "Le reçu est joint à l'e-mail dans lequel vous avez trouvé le lien. Vous pouvez aussi le consulter et le télécharger depuis les archives.",
                 sl:
                     "Potrdilo je priloženo e-poštnemu sporočilu, v katerem je povezava. Ogledate si ga in prenesete ga lahko tudi v arhivu."
             )

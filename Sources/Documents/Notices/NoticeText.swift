@@ -3,7 +3,8 @@ import PagoPA
 /// The words of the payment notice. The Italian ones are on every notice; those of the reader's language stand beside them.
 package enum NoticeText: String, TextTable {
     case title, creditor, recipient, taxCode, contacts, amounts, due, total, singlePayment, installment, mayChange,
-        channels, channelsText, banks, banksText, banksWithCBILL, post, postText, subject, notice, cbill, account,
+        channels, channelsText, banks, banksText, banksWithCBILL, post, postText, subject, notice, amount, cbill,
+        account,
         holder, slipType, qrCode, dataMatrix
 
     package var texts: Texts {
@@ -31,7 +32,7 @@ package enum NoticeText: String, TextTable {
                 sl: "najpozneje {day}")
         case .total:
             Texts(
-                it: "in {count} rate", en: "in {count} installments", de: "in {count} Raten",
+                it: "in {count} rate", en: "in {count} instalments", de: "in {count} Raten",
                 fr: "en {count} versements", sl: "v {count} obrokih")
         case .singlePayment:
             Texts(
@@ -39,7 +40,7 @@ package enum NoticeText: String, TextTable {
                 sl: "Enkratno plačilo")
         case .installment:
             Texts(
-                it: "Rata {number} di {count}", en: "Installment {number} of {count}",
+                it: "Rata {number} di {count}", en: "Instalment {number} of {count}",
                 de: "Rate {number} von {count}", fr: "Versement {number} sur {count}",
                 sl: "Obrok {number} od {count}")
         case .mayChange:
@@ -75,21 +76,21 @@ package enum NoticeText: String, TextTable {
         case .banksText:
             Texts(
                 it: "Inquadra il codice QR, oppure indica il codice avviso e il codice fiscale dell'ente.",
-                en: "Scan the QR code, or give the notice code and the tax code of the public body.",
+                en: "Scan the QR code, or give the notice number and the tax code of the public body.",
                 de:
-                    "Scannen Sie den QR-Code, oder geben Sie den Code der Mitteilung und die Steuernummer der Körperschaft an.",
-                fr: "Scannez le code QR, ou indiquez le code de l'avis et le code fiscal de l'organisme.",
-                sl: "Skenirajte kodo QR ali navedite kodo obvestila in davčno številko ustanove.")
+                    "Scannen Sie den QR-Code, oder geben Sie die Nummer der Zahlungsmitteilung und die Steuernummer der Körperschaft an.",
+                fr: "Scannez le code QR, ou indiquez le numéro d'avis et le code fiscal de l'organisme.",
+                sl: "Skenirajte kodo QR ali navedite številko obvestila in davčno številko ustanove.")
         case .banksWithCBILL:
             Texts(
                 it:
                     "Inquadra il codice QR, oppure indica il codice CBILL, il codice avviso e il codice fiscale dell'ente.",
-                en: "Scan the QR code, or give the CBILL code, the notice code and the tax code of the public body.",
+                en: "Scan the QR code, or give the CBILL code, the notice number and the tax code of the public body.",
                 de:
-                    "Scannen Sie den QR-Code, oder geben Sie den CBILL-Code, den Code der Mitteilung und die Steuernummer der Körperschaft an.",
+                    "Scannen Sie den QR-Code, oder geben Sie den CBILL-Code, die Nummer der Zahlungsmitteilung und die Steuernummer der Körperschaft an.",
                 fr:
-                    "Scannez le code QR, ou indiquez le code CBILL, le code de l'avis et le code fiscal de l'organisme.",
-                sl: "Skenirajte kodo QR ali navedite kodo CBILL, kodo obvestila in davčno številko ustanove.")
+                    "Scannez le code QR, ou indiquez le code CBILL, le numéro d'avis et le code fiscal de l'organisme.",
+                sl: "Skenirajte kodo QR ali navedite kodo CBILL, številko obvestila in davčno številko ustanove.")
         case .post:
             Texts(
                 it: "Bollettino postale PA", en: "Postal slip", de: "Posterlagschein", fr: "Bulletin postal",
@@ -104,11 +105,10 @@ package enum NoticeText: String, TextTable {
         case .subject:
             Texts(
                 it: "Oggetto del pagamento", en: "Reason for payment", de: "Zahlungsgrund",
-                fr: "Objet du paiement", sl: "Namen plačila")
-        case .notice:
-            Texts(
-                it: "Codice avviso", en: "Notice code", de: "Code der Mitteilung", fr: "Code de l'avis",
-                sl: "Koda obvestila")
+                fr: "Motif du paiement", sl: "Namen plačila")
+        case .notice: ReceiptText.notice.texts
+        case .amount:
+            Texts(it: "Importo", en: "Amount", de: "Betrag", fr: "Montant", sl: "Znesek")
         case .cbill:
             Texts(
                 it: "Codice CBILL", en: "CBILL code", de: "CBILL-Code", fr: "Code CBILL", sl: "Koda CBILL")
@@ -126,12 +126,12 @@ package enum NoticeText: String, TextTable {
                 it:
                     "Codice QR con il codice avviso {notice}, il codice fiscale dell'ente {creditor} e l'importo {amount}",
                 en:
-                    "QR code with the notice code {notice}, the tax code of the public body {creditor} and the amount {amount}",
+                    "QR code with the notice number {notice}, the tax code of the public body {creditor} and the amount {amount}",
                 de:
-                    "QR-Code mit dem Code der Mitteilung {notice}, der Steuernummer der Körperschaft {creditor} und dem Betrag {amount}",
+                    "QR-Code mit der Nummer der Zahlungsmitteilung {notice}, der Steuernummer der Körperschaft {creditor} und dem Betrag {amount}",
                 fr:
-                    "Code QR avec le code de l'avis {notice}, le code fiscal de l'organisme {creditor} et le montant {amount}",
-                sl: "Koda QR s kodo obvestila {notice}, davčno številko ustanove {creditor} in zneskom {amount}")
+                    "Code QR avec le numéro d'avis {notice}, le code fiscal de l'organisme {creditor} et le montant {amount}",
+                sl: "Koda QR s številko obvestila {notice}, davčno številko ustanove {creditor} in zneskom {amount}")
         case .dataMatrix:
             Texts(
                 it: "Data Matrix con i dati del bollettino postale", en: "Data Matrix with the data of the postal slip",

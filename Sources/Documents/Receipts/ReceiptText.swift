@@ -227,7 +227,7 @@ package enum ReceiptText: String, TextTable {
                 fr: "n° {number} de {year}",
                 sl: "št. {number} iz leta {year}")
         case .installment:
-            Texts(it: "Rata", en: "Installment", de: "Rate", fr: "Versement n°", sl: "Obrok")
+            Texts(it: "Rata", en: "Instalment", de: "Rate", fr: "Versement", sl: "Obrok")
         case .installmentOf:
             Texts(
                 it: "{number} di {count}", en: "{number} of {count}", de: "{number} von {count}",
@@ -247,7 +247,7 @@ package enum ReceiptText: String, TextTable {
                 en: "Notice number",
                 de: "Nummer der Zahlungsmitteilung",
                 fr: "Numéro d'avis",
-                sl: "Številka plačilnega obvestila")
+                sl: "Številka obvestila")
         case .creditor: VerificationText.creditor.texts
         case .taxCode:
             Texts(it: "Codice fiscale", en: "Tax code", de: "Steuernummer", fr: "Code fiscal", sl: "Davčna številka")

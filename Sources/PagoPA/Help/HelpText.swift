@@ -67,7 +67,7 @@ package enum HelpText: String, TextTable {
                 de:
                     "Wenn die elektronische Quittung eintrifft, erhalten Sie eine E-Mail an die Adresse, die Sie bei der Zahlung angegeben haben: Die Quittung ist als PDF beigefügt. Sie können sie auf der Seite der Zahlung und jederzeit im Archiv ansehen, herunterladen und drucken, zusammen mit den Zahlungen am Schalter.",
                 fr:
-                    "Quand le reçu électronique arrive, vous recevez un e-mail à l'adresse que vous avez indiquée lors du paiement : le reçu est joint au format PDF. Vous pouvez le consulter, le télécharger et l'imprimer depuis la page du paiement et à tout moment depuis l'archive, avec les paiements faits au guichet.",
+                    "Quand le reçu électronique arrive, vous recevez un e-mail à l'adresse que vous avez indiquée lors du paiement : le reçu est joint au format PDF. Vous pouvez le consulter, le télécharger et l'imprimer depuis la page du paiement et à tout moment depuis les archives, avec les paiements faits au guichet.",
                 sl:
                     "Ko prispe elektronsko potrdilo, prejmete e-sporočilo na naslov, ki ste ga navedli ob plačilu: potrdilo je priloženo v obliki PDF. Ogledate si ga, prenesete in natisnete ga lahko na strani plačila in kadar koli v arhivu, skupaj s plačili na blagajni."
             )
@@ -109,7 +109,7 @@ package enum HelpText: String, TextTable {
                 fr:
                     "Avec « Rechercher », vous pouvez trouver toutes les dettes, payées ou à payer, par type, année et numéro du document, échéance, état, code IUV, numéro d'avis ou mots du motif du paiement.",
                 sl:
-                    "Z možnostjo »Išči« lahko najdete vse dolgove, plačane in neplačane, po vrsti, letu in številki dokumenta, roku plačila, stanju, oznaki IUV, številki plačilnega obvestila ali besedah namena plačila."
+                    "Z možnostjo »Išči« lahko najdete vse dolgove, plačane in neplačane, po vrsti, letu in številki dokumenta, roku plačila, stanju, oznaki IUV, številki obvestila ali besedah namena plačila."
             )
         }
     }

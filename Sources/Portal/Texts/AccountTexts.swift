@@ -1,7 +1,7 @@
 /// Texts of sign-in, registration and passwords.
 enum AccountTexts {
     static let table = """
-        signInTitle | Accedi all’area riservata | Sign in to your private area | In Ihren Bereich anmelden | Accéder à votre espace | Prijava v vaš prostor
+        signInTitle | Accedi all’area riservata | Sign in to your personal area | Im persönlichen Bereich anmelden | Accéder à votre espace personnel | Prijava v osebni prostor
         username | E-mail o codice fiscale | E-mail or tax code | E-Mail oder Steuernummer | E-mail ou code fiscal | E-pošta ali davčna številka
         password | Password | Password | Passwort | Mot de passe | Geslo
         forgotPassword | Hai dimenticato la password? | Forgot your password? | Passwort vergessen? | Mot de passe oublié ? | Ste pozabili geslo?
@@ -41,7 +41,7 @@ enum AccountTexts {
         consentPrivacy | Ho letto l’informativa sulla privacy | I have read the privacy notice | Ich habe die Datenschutzhinweise gelesen | J’ai lu la notice sur la vie privée | Prebral sem obvestilo o zasebnosti
         consentTerms | Accetto le condizioni del servizio | I accept the terms of service | Ich akzeptiere die Nutzungsbedingungen | J’accepte les conditions du service | Sprejemam pogoje storitve
         errorTaxCode | Il codice fiscale non è corretto | The tax code is not correct | Die Steuernummer ist nicht korrekt | Le code fiscal n’est pas correct | Davčna številka ni pravilna
-        errorEmail | L’indirizzo e-mail non è corretto | The e-mail address is not correct | Die E-Mail-Adresse ist nicht korrekt | L’adresse électronique n’est pas correcte | E-poštni naslov ni pravilen
+        errorEmail | L’indirizzo e-mail non è corretto | The e-mail address is not correct | Die E-Mail-Adresse ist nicht korrekt | L’adresse e-mail n’est pas correcte | E-poštni naslov ni pravilen
         errorPassword | La password è troppo corta o troppo facile da indovinare | The password is too short or too easy to guess | Das Passwort ist zu kurz oder zu leicht zu erraten | Le mot de passe est trop court ou trop facile à deviner | Geslo je prekratko ali prelahko
         errorBirthDate | La data non è corretta, o non corrisponde al codice fiscale | The date is not correct, or does not fit the tax code | Das Datum ist nicht korrekt oder passt nicht zur Steuernummer | La date n’est pas correcte, ou ne correspond pas au code fiscal | Datum ni pravilen ali se ne ujema z davčno številko
         errorCountry | Il paese non va bene per la situazione che hai scelto | The country does not fit what you chose above | Das Land passt nicht zu Ihrer Auswahl | Le pays ne convient pas à la situation choisie | Država se ne ujema z vašo izbiro

@@ -2,7 +2,7 @@
 enum DeskTexts {
     static let table = """
         desk | Ufficio | Staff desk | Büro | Bureau | Pisarna
-        deskIntro | Le pagine per chi lavora nell’ente: cerca un pagamento, decidi sulle anomalie, carica i dovuti. | The pages for the staff: find a payment, decide about anomalies, upload debts. | Die Seiten für die Bediensteten: Zahlungen suchen, über Unstimmigkeiten entscheiden, Forderungen hochladen. | Les pages du personnel : chercher un paiement, décider des anomalies, envoyer des créances. | Strani za zaposlene: poiščite plačilo, odločite o nepravilnostih, naložite terjatve.
+        deskIntro | Le pagine per chi lavora nell’ente: cerca un pagamento, decidi sulle anomalie, carica le posizioni debitorie. | The pages for the staff: find a payment, decide about anomalies, upload debts. | Die Seiten für die Bediensteten: Zahlungen suchen, über Unstimmigkeiten entscheiden, Forderungen hochladen. | Les pages du personnel : chercher un paiement, décider des anomalies, envoyer des créances. | Strani za zaposlene: poiščite plačilo, odločite o nepravilnostih, naložite terjatve.
         deskSignIn | Accesso all’ufficio | Sign in to the staff desk | Im Büro anmelden | Accéder au bureau | Prijava v pisarno
         deskSignInIntro | Accedi con la chiave API che hai ricevuto. Vedi solo quello che la chiave permette. | Sign in with the API key that you were given. You see only what the key allows. | Melden Sie sich mit dem API-Schlüssel an, den Sie erhalten haben. Sie sehen nur, was der Schlüssel erlaubt. | Connectez-vous avec la clé API que vous avez reçue. Vous ne voyez que ce que la clé permet. | Prijavite se s ključem API, ki ste ga prejeli. Vidite samo tisto, kar ključ dovoljuje.
         deskKey | Chiave API | API key | API-Schlüssel | Clé API | Ključ API
@@ -33,21 +33,21 @@ enum DeskTexts {
         deskOpened | Aperta il | Opened | Eröffnet am | Ouverte le | Odprta
         deskStateOpen | Aperta | Open | Offen | Ouverte | Odprta
         deskStateResolved | Decisa | Resolved | Entschieden | Décidée | Rešena
-        deskPSPID | Codice PSP | PSP code | PSP-Code | Code PSP | Oznaka PSP
-        deskSearchText | IUV, codice avviso, nome o codice fiscale | IUV, notice number, name or tax code | IUV, Bescheidnummer, Name oder Steuernummer | IUV, numéro d’avis, nom ou code fiscal | IUV, številka obvestila, ime ali davčna številka
+        deskPSPID | Identificativo del PSP | Identifier of the PSP | Kennung des PSP | Identifiant du PSP | Oznaka PSP
+        deskSearchText | IUV, codice avviso, nome o codice fiscale | IUV, notice number, name or tax code | IUV, Nummer der Zahlungsmitteilung, Name oder Steuernummer | IUV, numéro d’avis, nom ou code fiscal | IUV, številka obvestila, ime ali davčna številka
         deskSearchHint | Quello che scrivi non compare nell’indirizzo della pagina. | What you type is not part of the page’s address. | Ihre Eingabe steht nicht in der Adresse der Seite. | Votre saisie n’apparaît pas dans l’adresse de la page. | Vneseno besedilo ni del naslova strani.
         deskSearchKind | Cerca per | Search by | Suchen nach | Chercher par | Išči po
         deskKindAny | Riconosci da solo | Detect automatically | Automatisch erkennen | Détection automatique | Samodejno prepoznaj
         deskKindIuv | Codice IUV | IUV code | IUV-Code | Code IUV | Koda IUV
-        deskKindNotice | Codice avviso | Notice number | Bescheidnummer | Numéro d’avis | Številka obvestila
-        deskKindNoticeEnd | Ultime cifre del codice avviso | Last digits of the notice number | Letzte Ziffern der Bescheidnummer | Derniers chiffres du numéro d’avis | Zadnje števke številke obvestila
+        deskKindNotice | Codice avviso | Notice number | Nummer der Zahlungsmitteilung | Numéro d’avis | Številka obvestila
+        deskKindNoticeEnd | Ultime cifre del codice avviso | Last digits of the notice number | Letzte Ziffern der Nummer der Zahlungsmitteilung | Derniers chiffres du numéro d’avis | Zadnje števke številke obvestila
         deskKindTaxCode | Codice fiscale | Tax code | Steuernummer | Code fiscal | Davčna številka
         deskKindName | Nome | Name | Name | Nom | Ime
         deskKindDocument | Numero del documento | Number of the document | Nummer des Dokuments | Numéro du document | Številka dokumenta
         deskPositions | Posizioni debitorie | Debts | Forderungen | Créances | Terjatve
         deskPosition | Posizione debitoria | Debt | Forderung | Créance | Terjatev
         deskDebtor | Intestatario del debito | Debtor | Schuldner | Débiteur | Dolžnik
-        deskExternalID | Codice dell’ente | Creditor’s own key | Eigener Schlüssel des Gläubigers | Clé de l’organisme | Upnikova oznaka
+        deskExternalID | Codice dell’ente | Key of the public body | Schlüssel der Körperschaft | Clé de l’organisme | Oznaka ustanove
         deskWrittenOff | Stralciato | Written off | Ausgebucht | Passé en perte | Odpisano
         deskTimeline | Che cosa è successo | What happened | Verlauf | Ce qui s’est passé | Potek dogodkov
         deskHidden | La tua chiave non permette di vedere: {0}. | Your key does not allow you to see: {0}. | Ihr Schlüssel erlaubt keinen Einblick in: {0}. | Votre clé ne permet pas de voir : {0}. | Vaš ključ ne dovoljuje ogleda: {0}.
@@ -57,7 +57,7 @@ enum DeskTexts {
         deskRTArrived | RT arrivata | RT received | RT eingegangen | RT reçue | RT prejet
         deskAnomalyOpened | Anomalia: {0} | Anomaly: {0} | Unstimmigkeit: {0} | Anomalie : {0} | Nepravilnost: {0}
         deskDecided | Decisione: {0} | Decision: {0} | Entscheidung: {0} | Décision : {0} | Odločitev: {0}
-        deskRefundDecided | Rimborso deciso | Refund decided | Erstattung beschlossen | Remboursement décidé | Vračilo odobreno
+        deskRefundDecided | Rimborso deciso | Refund decided | Rückerstattung beschlossen | Remboursement décidé | Odločeno o vračilu
         deskMailOf | E-mail: {0} | E-mail: {0} | E-Mail: {0} | E-mail : {0} | E-pošta: {0}
         deskRecipient | Destinatario | Recipient | Empfänger | Destinataire | Prejemnik
         deskJournal | Giornale degli eventi | Journal | Journal | Journal | Dnevnik
@@ -75,24 +75,24 @@ enum DeskTexts {
         deskDecision | Decisione | Decision | Entscheidung | Décision | Odločitev
         deskDecidedAt | Deciso il | Decided on | Entschieden am | Décidé le | Odločeno
         deskDebt | Posizione a cui assegnare | Debt to assign to | Zuzuordnende Forderung | Créance à attribuer | Terjatev za dodelitev
-        deskDebtHint | Codice avviso, IUV o identificativo. Serve solo per l’assegnazione. | Notice number, IUV or id. Only for an assignment. | Bescheidnummer, IUV oder Kennung. Nur für eine Zuordnung. | Numéro d’avis, IUV ou identifiant. Seulement pour une attribution. | Številka obvestila, IUV ali oznaka. Samo za dodelitev.
+        deskDebtHint | Codice avviso, IUV o identificativo. Serve solo per l’assegnazione. | Notice number, IUV or id. Only for an assignment. | Nummer der Zahlungsmitteilung, IUV oder Kennung. Nur für eine Zuordnung. | Numéro d’avis, IUV ou identifiant. Seulement pour une attribution. | Številka obvestila, IUV ali oznaka. Samo za dodelitev.
         deskNoDebt | Nessuna posizione, o più di una, ha questo codice | No debt, or more than one, has this number | Keine oder mehrere Forderungen haben diese Nummer | Aucune créance, ou plusieurs, n’a ce numéro | Te številke nima nobena terjatev ali pa jih ima več
-        deskRefundAmount | Importo da rimborsare | Amount to refund | Zu erstattender Betrag | Montant à rembourser | Znesek za vračilo
+        deskRefundAmount | Importo da rimborsare | Amount to refund | Betrag der Rückerstattung | Montant à rembourser | Znesek za vračilo
         deskRefundAmountHint | Per esempio 12,50. Vuoto significa tutto quello che resta. | For example 12,50. Empty means everything that is left. | Zum Beispiel 12,50. Leer bedeutet der ganze Rest. | Par exemple 12,50. Vide signifie tout le reste. | Na primer 12,50. Prazno pomeni ves preostanek.
-        deskRefunds | Rimborsi | Refunds | Erstattungen | Remboursements | Vračila
-        deskRefund | Rimborso | Refund | Erstattung | Remboursement | Vračilo
-        deskRefundsIntro | I rimborsi decisi si pagano in banca; qui si registra l’esito. | Refunds that were decided are paid by the bank; their outcome is recorded here. | Beschlossene Erstattungen zahlt die Bank; hier wird das Ergebnis erfasst. | Les remboursements décidés sont payés par la banque ; leur issue est enregistrée ici. | Odobrena vračila plača banka; tukaj se zapiše njihov izid.
-        deskRefundDecide | Decidi un rimborso | Decide a refund | Erstattung beschließen | Décider un remboursement | Odobri vračilo
-        deskRefundText | Il rimborso compare sulla ricevuta, e chi ha pagato riceve un’e-mail. | The refund is shown on the receipt, and the payer gets an e-mail. | Die Erstattung steht auf der Quittung, und der Zahler erhält eine E-Mail. | Le remboursement figure sur la quittance, et le payeur reçoit un e-mail. | Vračilo je navedeno na potrdilu, plačnik pa prejme e-pošto.
+        deskRefunds | Rimborsi | Refunds | Rückerstattungen | Remboursements | Vračila
+        deskRefund | Rimborso | Refund | Rückerstattung | Remboursement | Vračilo
+        deskRefundsIntro | I rimborsi decisi si pagano in banca; qui si registra l’esito. | Refunds that were decided are paid by the bank; their outcome is recorded here. | Beschlossene Rückerstattungen zahlt die Bank; hier wird das Ergebnis erfasst. | Les remboursements décidés sont payés par la banque ; leur issue est enregistrée ici. | Odobrena vračila plača banka; tukaj se zapiše njihov izid.
+        deskRefundDecide | Decidi un rimborso | Decide a refund | Rückerstattung beschließen | Décider un remboursement | Odobri vračilo
+        deskRefundText | Il rimborso compare sulla ricevuta, e chi ha pagato riceve un’e-mail. | The refund is shown on the receipt, and the payer gets an e-mail. | Die Rückerstattung steht auf der Quittung, und der Zahler erhält eine E-Mail. | Le remboursement figure sur le reçu, et le payeur reçoit un e-mail. | Vračilo je navedeno na potrdilu, plačnik pa prejme e-pošto.
         deskRefundChange | Registra l’esito | Record the outcome | Ergebnis erfassen | Enregistrer l’issue | Zapiši izid
         deskDay | Data | Date | Datum | Date | Datum
         deskTime | Ora | Time | Uhrzeit | Heure | Ura
-        deskCounter | Registra un pagamento allo sportello | Record a counter payment | Schalterzahlung erfassen | Enregistrer un paiement au guichet | Zapiši plačilo na okencu
-        deskTill | Cassa | Till | Kasse | Caisse | Blagajna
-        deskTillHint | Per esempio: Economato, sportello 2. | For example: Treasurer’s office, counter 2. | Zum Beispiel: Stadtkasse, Schalter 2. | Par exemple : Trésorerie, guichet 2. | Na primer: Blagajna, okence 2.
+        deskCounter | Registra un pagamento allo sportello | Record a counter payment | Schalterzahlung erfassen | Enregistrer un paiement au guichet | Zapiši plačilo na blagajni
+        deskTill | Sportello | Counter | Schalter | Guichet | Blagajna
+        deskTillHint | Per esempio: Economato, sportello 2. | For example: Treasurer’s office, counter 2. | Zum Beispiel: Stadtkasse, Schalter 2. | Par exemple : Trésorerie, guichet 2. | Na primer: Finančni oddelek, blagajna 2.
         deskReferenceHint | Il numero della quietanza o dello scontrino. | The number of the slip or receipt. | Die Nummer des Belegs. | Le numéro du reçu. | Številka potrdila ali računa.
-        deskVoid | Annulla la registrazione | Void the record | Erfassung stornieren | Annuler l’enregistrement | Razveljavi zapis
-        deskVoidText | Per un pagamento registrato per errore: la ricevuta resta, annullata, e la rata torna da pagare. | For a payment recorded by mistake: the receipt remains as void, and the instalment is owed again. | Für eine irrtümlich erfasste Zahlung: Die Quittung bleibt als storniert erhalten, und die Rate ist wieder offen. | Pour un paiement enregistré par erreur : la quittance reste, annulée, et le versement est de nouveau dû. | Za pomotoma zapisano plačilo: potrdilo ostane razveljavljeno, obrok pa je znova odprt.
+        deskVoid | Annulla la registrazione | Void the record | Erfassung annullieren | Annuler l’enregistrement | Razveljavi zapis
+        deskVoidText | Per un pagamento registrato per errore: la ricevuta resta, annullata, e la rata torna da pagare. | For a payment recorded by mistake: the receipt remains as void, and the instalment is owed again. | Für eine irrtümlich erfasste Zahlung: Die Quittung bleibt als ungültig erhalten, und die Rate ist wieder offen. | Pour un paiement enregistré par erreur : le reçu reste, annulé, et le versement est de nouveau dû. | Za pomotoma zapisano plačilo: potrdilo ostane razveljavljeno, obrok pa je znova odprt.
         deskEnterRT | Registra una RT | Enter an RT | RT erfassen | Saisir une RT | Vnesi RT
         deskEnterRTText | Per una RT arrivata per PEC o su carta, o che il servizio non ha potuto leggere. Valgono le regole delle altre RT. | For an RT that arrived by PEC or on paper, or that the service could not read. The rules are those of every RT. | Für eine RT, die per PEC oder auf Papier kam oder die der Dienst nicht lesen konnte. Es gelten die Regeln jeder RT. | Pour une RT arrivée par PEC ou sur papier, ou que le service n’a pas pu lire. Les règles sont celles de toute RT. | Za RT, ki je prispel po PEC ali na papirju ali ga storitev ni mogla prebrati. Veljajo pravila vseh RT.
         deskOutcome | Esito | Outcome | Ergebnis | Issue | Izid
@@ -104,7 +104,7 @@ enum DeskTexts {
         deskImport | Importazione | Import | Import | Importation | Uvoz
         deskImportsIntro | Carica un file con nuove posizioni debitorie. Una riga sbagliata non ferma le altre. | Upload a file of new debts. A wrong row stops no other row. | Laden Sie eine Datei mit neuen Forderungen hoch. Eine falsche Zeile hält keine andere auf. | Envoyez un fichier de nouvelles créances. Une ligne fausse n’en arrête aucune autre. | Naložite datoteko z novimi terjatvami. Napačna vrstica ne ustavi drugih.
         deskFile | File | File | Datei | Fichier | Datoteka
-        deskFileHint | CSV o NDJSON in UTF-8, al massimo 32 MB e 100 000 righe. | CSV or NDJSON in UTF-8, at most 32 MB and 100 000 rows. | CSV oder NDJSON in UTF-8, höchstens 32 MB und 100 000 Zeilen. | CSV ou NDJSON en UTF-8, au maximum 32 Mo et 100 000 lignes. | CSV ali NDJSON v UTF-8, največ 32 MB in 100 000 vrstic.
+        deskFileHint | CSV o NDJSON in UTF-8, al massimo 32 MB e 100.000 righe. | CSV or NDJSON in UTF-8, at most 32 MB and 100,000 rows. | CSV oder NDJSON in UTF-8, höchstens 32 MB und 100.000 Zeilen. | CSV ou NDJSON en UTF-8, au maximum 32 Mo et 100 000 lignes. | CSV ali NDJSON v UTF-8, največ 32 MB in 100.000 vrstic.
         deskFileWrong | Il file non si può leggere | The file cannot be read | Die Datei ist nicht lesbar | Le fichier n’est pas lisible | Datoteke ni mogoče prebrati
         deskDryRun | Prova | Dry run | Probelauf | Essai | Poskus
         deskDryRunHint | Con la prova vedi gli esiti, e non viene creata nessuna posizione. | A dry run shows the outcomes and creates no debt. | Ein Probelauf zeigt die Ergebnisse und legt keine Forderung an. | Un essai montre les issues et ne crée aucune créance. | Poskus pokaže izide in ne ustvari nobene terjatve.
@@ -115,7 +115,7 @@ enum DeskTexts {
         deskProgress | Avanzamento | Progress | Fortschritt | Progression | Napredek
         deskProgressText | Elaborate {0} righe su {1}. La pagina si aggiorna da sola. | {0} of {1} rows processed. The page updates itself. | {0} von {1} Zeilen verarbeitet. Die Seite aktualisiert sich selbst. | {0} lignes traitées sur {1}. La page se met à jour seule. | Obdelanih {0} od {1} vrstic. Stran se posodablja sama.
         deskStatistics | Totali | Totals | Summen | Totaux | Vsote
-        deskStatisticsIntro | Le ricevute di al massimo 92 giorni, per giorno di pagamento. | The receipts of at most 92 days, by day of payment. | Die Quittungen von höchstens 92 Tagen nach Zahlungstag. | Les quittances d’au plus 92 jours, par jour de paiement. | Potrdila največ 92 dni po dnevu plačila.
+        deskStatisticsIntro | Le ricevute di al massimo 92 giorni, per giorno di pagamento. | The receipts of at most 92 days, by day of payment. | Die Quittungen von höchstens 92 Tagen nach Zahlungstag. | Les reçus d’au plus 92 jours, par jour de paiement. | Potrdila največ 92 dni po dnevu plačila.
         deskGroup | Raggruppa per | Group by | Gruppieren nach | Grouper par | Združi po
         deskPlotTitle | Importi per gruppo: {0} | Amounts by group: {0} | Beträge nach Gruppe: {0} | Montants par groupe : {0} | Zneski po skupini: {0}
         deskPlotText | Barre degli importi dal {0} al {1}. Gli stessi numeri sono nella tabella. | Bars of the amounts from {0} to {1}. The same numbers are in the table. | Balken der Beträge vom {0} bis {1}. Dieselben Zahlen stehen in der Tabelle. | Barres des montants du {0} au {1}. Les mêmes nombres sont dans le tableau. | Stolpci zneskov od {0} do {1}. Iste številke so v tabeli.
@@ -136,17 +136,17 @@ enum DeskTexts {
         deskUntil | Fino al giorno compreso | Until this day, included | Bis einschließlich | Jusqu’au jour inclus | Do vključno dne
         deskUntilHint | Vuoto significa fino alla riattivazione. | Empty means until it is lifted. | Leer bedeutet bis zur Aufhebung. | Vide signifie jusqu’à la levée. | Prazno pomeni do preklica.
         deskLift | Riattiva {0} | Lift: {0} | Aufheben: {0} | Lever : {0} | Prekliči: {0}
-        deskCreditors | Enti | Creditors | Gläubiger | Organismes | Upniki
-        deskCreditorsIntro | Il logo sui documenti e le parole delle e-mail di un ente. | The logo on documents and the words in e-mails of a creditor. | Das Logo auf Dokumenten und die Texte der E-Mails eines Gläubigers. | Le logo sur les documents et les mots des e-mails d’un organisme. | Logotip na dokumentih in besedila e-pošte upnika.
+        deskCreditors | Enti | Public bodies | Körperschaften | Organismes | Ustanove
+        deskCreditorsIntro | Il logo sui documenti e le parole delle e-mail di un ente. | The logo on documents and the words in e-mails of a public body. | Das Logo auf Dokumenten und die Texte der E-Mails einer Körperschaft. | Le logo sur les documents et les mots des e-mails d’un organisme. | Logotip na dokumentih in besedila e-pošte ustanove.
         deskLogo | Logo | Logo | Logo | Logo | Logotip
         deskLogoFile | Immagine PNG o SVG | PNG or SVG picture | PNG- oder SVG-Bild | Image PNG ou SVG | Slika PNG ali SVG
-        deskLogoHint | Al massimo 128 KB. Compare su ricevute e avvisi. Un SVG ha solo tracciati: converti i testi in tracciati. | At most 128 KB. It appears on receipts and notices. An SVG has paths only: convert texts to paths. | Höchstens 128 KB. Es erscheint auf Quittungen und Bescheiden. Ein SVG hat nur Pfade: Wandeln Sie Texte in Pfade um. | Au maximum 128 Ko. Elle figure sur les quittances et les avis. Un SVG n’a que des tracés : convertissez les textes en tracés. | Največ 128 KB. Prikazana je na potrdilih in obvestilih. SVG ima samo poti: besedila pretvorite v poti.
+        deskLogoHint | Al massimo 128 KB. Compare su ricevute e avvisi. Un SVG ha solo tracciati: converti i testi in tracciati. | At most 128 KB. It appears on receipts and notices. An SVG has paths only: convert texts to paths. | Höchstens 128 KB. Es erscheint auf Quittungen und Zahlungsmitteilungen. Ein SVG hat nur Pfade: Wandeln Sie Texte in Pfade um. | Au maximum 128 Ko. Elle figure sur les reçus et les avis. Un SVG n’a que des tracés : convertissez les textes en tracés. | Največ 128 KB. Prikazana je na potrdilih in obvestilih. SVG ima samo poti: besedila pretvorite v poti.
         deskLogoText | Testo alternativo | Alternative text | Alternativtext | Texte alternatif | Nadomestno besedilo
         deskLogoTextHint | Che cosa mostra l’immagine, per chi non la vede. | What the picture shows, for those who do not see it. | Was das Bild zeigt, für Menschen, die es nicht sehen. | Ce que montre l’image, pour qui ne la voit pas. | Kaj prikazuje slika, za tiste, ki je ne vidijo.
         deskColor | Colore | Colour | Farbe | Couleur | Barva
         deskColorHint | Per esempio #0066CC. | For example #0066CC. | Zum Beispiel #0066CC. | Par exemple #0066CC. | Na primer #0066CC.
-        deskSample | Vedi una ricevuta di esempio | View an example of a receipt | Muster einer Quittung ansehen | Voir un exemple de quittance | Oglej si primer potrdila
-        deskSentence | Frase sulle ricevute | Sentence on receipts | Satz auf Quittungen | Phrase sur les quittances | Stavek na potrdilih
+        deskSample | Vedi una ricevuta di esempio | View an example of a receipt | Muster einer Quittung ansehen | Voir un exemple de reçu | Oglej si primer potrdila
+        deskSentence | Frase sulle ricevute | Sentence on receipts | Satz auf Quittungen | Phrase sur les reçus | Stavek na potrdilih
         deskWordings | Parole delle e-mail | Words in e-mails | Texte der E-Mails | Mots des e-mails | Besedila e-pošte
         deskWordingsText | Scegli un’e-mail e una lingua per scrivere oggetto e prima frase, e vedere l’anteprima. | Choose an e-mail and a language to write subject and first sentence, and to see the preview. | Wählen Sie eine E-Mail und eine Sprache, um Betreff und ersten Satz zu schreiben und die Vorschau zu sehen. | Choisissez un e-mail et une langue pour écrire l’objet et la première phrase, et voir l’aperçu. | Izberite e-pošto in jezik, da napišete zadevo in prvi stavek ter vidite predogled.
         deskWrite | Scrivi | Write | Schreiben | Écrire | Napiši
@@ -171,8 +171,8 @@ enum DeskTexts {
         deskRestore | Ripristina | Restore | Wiederherstellen | Rétablir | Obnovi
         deskRestoreText | La posizione è annullata. Ripristinata, si può pagare di nuovo. | This debt is cancelled. Once it is restored, it can be paid again. | Diese Forderung ist storniert. Wiederhergestellt kann sie wieder gezahlt werden. | Cette créance est annulée. Rétablie, elle peut être payée à nouveau. | Ta terjatev je preklicana. Po obnovi jo je spet mogoče plačati.
         deskWriteOff | Rinuncia al resto | Write off the rest | Rest ausbuchen | Renoncer au reste | Odpiši preostanek
-        deskWriteOffText | L’ente non chiede più le rate ancora dovute. Si può annullare finché la posizione non cambia. | The creditor no longer claims the instalments that are still owed. This can be undone until the debt changes. | Der Gläubiger fordert die noch offenen Raten nicht mehr. Das lässt sich rückgängig machen, solange sich die Forderung nicht ändert. | L’organisme ne réclame plus les versements encore dus. Cela peut être annulé tant que la créance ne change pas. | Upnik ne zahteva več dolgovanih obrokov. To je mogoče razveljaviti, dokler se terjatev ne spremeni.
+        deskWriteOffText | L’ente non chiede più le rate ancora dovute. Si può annullare finché la posizione non cambia. | The public body no longer claims the instalments that are still owed. This can be undone until the debt changes. | Die Körperschaft fordert die noch offenen Raten nicht mehr. Das lässt sich rückgängig machen, solange sich die Forderung nicht ändert. | L’organisme ne réclame plus les versements encore dus. Cela peut être annulé tant que la créance ne change pas. | Ustanova ne zahteva več dolgovanih obrokov. To je mogoče razveljaviti, dokler se terjatev ne spremeni.
         deskUndoWriteOff | Chiedi di nuovo il resto | Claim the rest again | Rest wieder fordern | Réclamer à nouveau le reste | Znova zahtevaj preostanek
-        deskUndoWriteOffText | Annulla l’ultima rinuncia: le rate tornano dovute, con lo stesso avviso. Si può fare solo se dopo non è successo niente. | Undoes the last write-off: its instalments are owed again, with the same notice. This is possible only if nothing has happened since. | Macht die letzte Ausbuchung rückgängig: Ihre Raten sind wieder offen, mit demselben Bescheid. Das geht nur, wenn seither nichts geschehen ist. | Annule la dernière renonciation : ses versements sont à nouveau dus, avec le même avis. C’est possible seulement si rien ne s’est passé depuis. | Razveljavi zadnji odpis: obroki so spet dolgovani, z istim obvestilom. To je mogoče le, če se od takrat ni zgodilo nič.
+        deskUndoWriteOffText | Annulla l’ultima rinuncia: le rate tornano dovute, con lo stesso avviso. Si può fare solo se dopo non è successo niente. | Undoes the last write-off: its instalments are owed again, with the same notice. This is possible only if nothing has happened since. | Macht die letzte Ausbuchung rückgängig: Ihre Raten sind wieder offen, mit derselben Zahlungsmitteilung. Das geht nur, wenn seither nichts geschehen ist. | Annule la dernière renonciation : ses versements sont à nouveau dus, avec le même avis. C’est possible seulement si rien ne s’est passé depuis. | Razveljavi zadnji odpis: obroki so spet dolgovani, z istim obvestilom. To je mogoče le, če se od takrat ni zgodilo nič.
         """
 }
