@@ -45,6 +45,15 @@ import Testing
         #expect(browser.page.contains("<bdi>Luigia Verdi</bdi>"))
     }
 
+    @Test func `a delegation without an end says so, and a delegate without a name is explained`() async {
+        let browser = await delegate()
+        let open = World.delegation("d9", from: World.own, to: World.mother)
+            .replacing(#""delegate_name":"Luigia Verdi","#, with: "")
+        browser.service.answer("GET /v1/delegations", "{\"items\":[\(open)]}")
+        await browser.get("/delegations")
+        #expect(browser.page.contains(texts[.delegationNoEnd]) && browser.page.contains(texts[.delegationNameLater]))
+    }
+
     @Test func `every page names the person for whom the citizen acts, with a way to stop`() async {
         let browser = await acting()
         for path in World.privatePages {

@@ -116,6 +116,9 @@ struct DelegationsPage: Sendable {
             table(received, person: "delegator", title: .delegator) { actions(of: $0, isReceived: true) }
             element("h2", [:], texts[.delegationsGiven])
             table(given, person: "delegate", title: .delegate) { actions(of: $0, isReceived: false) }
+            if given.contains(where: { $0.text("delegate_name") == nil }) {
+                element("p", ["class": "hint"], texts[.delegationNameLater])
+            }
             NextPage(list, "/delegations", [], texts).html
             if isProved {
                 element("h2", [:], texts[.giveDelegation])
@@ -154,7 +157,8 @@ struct DelegationsPage: Sendable {
                     element("bdi", [:], item.text("\(person)_name") ?? "–"),
                     HTML(item.text("\(person)_tax_code") ?? ""),
                     HTML(item.text("starts_at").map(texts.instant) ?? ""),
-                    HTML(end.map(texts.instant) ?? "–"), HTML(texts[status(of: item)]), actions(item),
+                    HTML(end.map(texts.instant) ?? texts[.delegationNoEnd]), HTML(texts[status(of: item)]),
+                    actions(item),
                 ]
             }
         ).html
@@ -183,7 +187,7 @@ struct DelegationsPage: Sendable {
         element("form", ["method": "post", "action": action]) {
             element("input", ["type": "hidden", "name": "csrf", "value": visit.session.csrf])
             element("p", ["class": "actions"]) {
-                element("button", ["type": "submit", "aria-label": "\(label): \(person)"], label)
+                element("button", ["type": "submit", "aria-label": texts.labelled(label, person)], label)
             }
         }
     }

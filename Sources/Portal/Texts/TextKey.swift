@@ -43,7 +43,8 @@ enum TextKey: String, Sendable, CaseIterable {
     // Delegations
     case delegations, delegationsText, delegationsIntro, delegationProof, delegationsReceived, delegationsGiven
     case delegator, delegate, giveDelegation, delegateTaxCode, delegationLastDay, delegationLastDayHint
-    case noDelegations, delegationActive, delegationInactive, delegationIsWithdrawn, delegationGiven
+    case delegationNoEnd, delegationNameLater, noDelegations, delegationActive, delegationInactive,
+        delegationIsWithdrawn, delegationGiven
     case delegationWithdrawn, delegationEnded, delegationStopped, actFor, actingFor, stopActing, withdraw
     // Payments without a bill
     case spontaneous, spontaneousText, spontaneousIntro, noSpontaneous, spontaneousOwn, amountBounds, debtorKind
