@@ -35,7 +35,7 @@ struct PageText: Sendable {
         case .it: it
         case .en: en
         case .de: de
-        case .fr: fr
+        case .fr: Spacing.french(fr)
         case .sl: sl
         }
     }
@@ -61,10 +61,12 @@ extension PageText {
         fr: "L'organisme a annulé le paiement : vous ne pouvez plus payer. Rien ne vous a été débité.",
         sl: "Ustanova je preklicala plačilo: plačati ni več mogoče. Niste bili bremenjeni.")
     static let creditor = PageText(
-        it: "Ente creditore", en: "Creditor", de: "Gläubiger", fr: "Créancier", sl: "Upnik")
-    static let reason = PageText(it: "Causale", en: "Reason", de: "Zahlungsgrund", fr: "Motif", sl: "Namen")
+        it: "Ente creditore", en: "Public body", de: "Gläubigerkörperschaft", fr: "Organisme créancier",
+        sl: "Ustanova upnica")
+    static let reason = PageText(
+        it: "Causale", en: "Reason for payment", de: "Zahlungsgrund", fr: "Motif du paiement", sl: "Namen plačila")
     static let notice = PageText(
-        it: "codice avviso", en: "notice number", de: "Code der Zahlungsmitteilung", fr: "numéro d'avis",
+        it: "codice avviso", en: "notice number", de: "Nummer der Zahlungsmitteilung", fr: "numéro d'avis",
         sl: "številka obvestila")
     static let amount = PageText(it: "Importo", en: "Amount", de: "Betrag", fr: "Montant", sl: "Znesek")
     static let fee = PageText(it: "Commissione", en: "Fee", de: "Gebühr", fr: "Commission", sl: "Provizija")
@@ -84,7 +86,7 @@ extension PageText {
         de:
             "Diese Seite übernimmt die Rolle des gewählten Zahlungsdienstleisters (PSP). Nach jeder Auswahl kehren Sie zu der Seite zurück, von der Sie gekommen sind; über das Ergebnis entscheidet die elektronische Quittung (RT), die der PSP an den Dienst sendet, nicht die Rückkehr der Seite.",
         fr:
-            "Cette page joue le rôle du prestataire de services de paiement (PSP) que vous avez choisi. Après chaque choix, vous revenez au site d'où vous êtes parti ; le résultat dépend du reçu télématique (RT) que le PSP envoie au service, et non du retour de la page.",
+            "Cette page joue le rôle du prestataire de services de paiement (PSP) que vous avez choisi. Après chaque choix, vous revenez au site d'où vous êtes parti ; le résultat dépend du reçu électronique (RT) que le PSP envoie au service, et non du retour de la page.",
         sl:
             "Ta stran igra vlogo izbranega ponudnika plačilnih storitev (PSP). Po vsaki izbiri se vrnete na stran, s katere ste prišli; o izidu odloča elektronsko potrdilo (RT), ki ga PSP pošlje storitvi, in ne vrnitev strani."
     )

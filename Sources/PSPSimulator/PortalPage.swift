@@ -22,7 +22,7 @@ struct PortalPage: Sendable {
         <h1>\(text(.heading))</h1>
         <p>\(text(.noMoney))</p>
         \(details)
-        \(payment.lastAction.map { "<p role=\"status\">\(text(.lastAction)): \(text($0.label)).</p>" } ?? "")
+        \(payment.lastAction.map { "<p role=\"status\">\(text(.lastAction))\(colon)\(text($0.label)).</p>" } ?? "")
         \(payment.cancelledAt == nil ? form : "<p role=\"status\">\(text(.cancelled))</p>")
         \(help)
         </main>
@@ -31,6 +31,8 @@ struct PortalPage: Sendable {
 
         """
     }
+
+    private var colon: String { Spacing.colon(language.rawValue) }
 
     private func text(_ text: PageText) -> String { Markup.escape(text[language]) }
 
@@ -45,7 +47,7 @@ struct PortalPage: Sendable {
     private var details: String {
         let call = payment.call
         let remittances = call.installments.map { installment in
-            "<li>\(Markup.escape(installment.description)): \(euro(installment.amountCents)), "
+            "<li>\(Markup.escape(installment.description))\(colon)\(euro(installment.amountCents)), "
                 + "\(text(.notice)) <span class=\"code\">\(Markup.escape(installment.noticeNumber))</span></li>"
         }
         return """
@@ -105,7 +107,7 @@ struct PortalPage: Sendable {
         }
         let rest = cents % 100
         let number = "\(grouped.joined())\(separators.decimal)\(rest < 10 ? "0" : "")\(rest)"
-        return language == .en ? "€\(number)" : "\(number) €"
+        return language == .en ? "€\(number)" : "\(number)\u{A0}€"
     }
 
     private static let style = """

@@ -2,6 +2,7 @@ import Foundation
 import PagoPA
 import TestSupport
 import Testing
+import Text
 
 @testable import Documents
 
@@ -47,7 +48,9 @@ import Testing
 
     /// The text of a cell, whose codes are in elements of their own.
     private static func value(of cell: XMLNode) -> String {
-        cell.children.isEmpty ? cell.text : cell.children.map(\.text).joined(separator: " ")
+        let texts = cell.children.map(\.text)
+        guard texts.count > 1 else { return texts.first ?? cell.text }
+        return "\(texts[0]) – \(texts.dropFirst().joined(separator: " "))"
     }
 
     @Test(arguments: Language.allCases)
@@ -58,7 +61,9 @@ import Testing
                 let mail = write(receipt, try Self.creditor(sender: sender), language)
                 let page = try Self.parsed(mail.html)
                 let rows = Self.all("tr", in: page).filter { $0.children.first?.name == "th" }
-                let facts = rows.map { row in row.children.map(Self.value).joined(separator: ": ") }
+                let facts = rows.map { row in
+                    row.children.map(Self.value).joined(separator: Spacing.colon(language.tag))
+                }
                 #expect(facts.count >= 3 && mail.plain.contains("\n\n\(facts.joined(separator: "\n"))\n\n"), "\(name)")
                 #expect(Self.all("h1", in: page).map(\.text) == [mail.subject])
                 #expect(Self.all("title", in: page).map(\.text) == [mail.subject])
@@ -102,7 +107,7 @@ import Testing
         let write = { MailTexts.receiptReady(try Sample.receipt(fee: 150), creditor: nil, language: .it) }
         let mail = try write()
         let facts = try Self.all("td", in: Self.parsed(mail.html)).map(\.text)
-        for amount in ["59,80 €", "1,50 €", "61,30 €"] { #expect(facts.contains(amount)) }
+        for amount in ["59,80\u{A0}€", "1,50\u{A0}€", "61,30\u{A0}€"] { #expect(facts.contains(amount)) }
         #expect(try write() == mail)
     }
 
@@ -117,7 +122,8 @@ import Testing
         let anchors = Self.all("a", in: try Self.parsed(mail.html))
         #expect(anchors.map(\.text) == [label] && mail.html.contains("href=\"\(url)\""))
         #expect(
-            mail.plain.contains("\(label):\n\(url)\n") && mail.plain.contains(LocalFormats(language).day(link.lastDay)))
+            mail.plain.contains("\(label)\(Spacing.colon(language.tag).dropLast())\n\(url)\n")
+                && mail.plain.contains(LocalFormats(language).day(link.lastDay)))
         let page = MailTexts.expiredLinkPage(language: language)
         #expect(
             try Self.all("h1", in: Self.parsed(page)).map(\.text) == [
@@ -174,8 +180,37 @@ import Testing
             let sample = try #require(try MailSamples.mails(kind, of: creditor, language).first)
             #expect(
                 try unbroken(sample.mail) == ["01000000000000159"]
-                    && sample.mail.plain.contains("IUV: 01000000000000159\n"))
+                    && sample.mail.plain.contains("IUV\(Spacing.colon(language.tag))01000000000000159\n"))
         }
+    }
+
+    @Test func `a telephone number stays on one line, whether it is a link or not`() throws {
+        for (phone, element) in [("+39 06 1234567", "a"), ("06 12345678 - 06 12345679", "span")] {
+            let creditor = try Self.creditor(phone: phone, sender: nil)
+            let mail = MailTexts.receiptReady(try Sample.receipt(), creditor: creditor, language: .fr)
+            let tag = mail.html.components(separatedBy: ">\(phone)<").first?.components(separatedBy: "<").last ?? ""
+            #expect(tag.hasPrefix("\(element) ") && tag.contains("white-space:nowrap"), "\(tag)")
+            // The address beside it may be longer than the line.
+            let address = mail.html.components(separatedBy: ">urp+1@example.org<").first ?? ""
+            #expect(address.components(separatedBy: "<").last?.contains("nowrap") == false)
+            #expect(mail.plain.contains("Renseignements\u{A0}: urp+1@example.org, \(phone).\n"))
+        }
+    }
+
+    @Test
+    func `an installment of a notice has its amount and day, the name of its number and the number below each other`()
+        throws
+    {
+        let facts = try MailSamples.facts(of: Self.creditor(sender: nil), installments: 3)
+        let mail = MailSamples.debtMail(.newNotice, facts, .de)
+        let rows = try Self.all("td", in: Self.parsed(mail.html)).filter { $0.children.count == 3 }
+        #expect(rows.count == 3)
+        let lines = try #require(rows.first).children.map(\.text)
+        let number = facts.first.noticeNumber.grouped
+        #expect(lines == ["1.234,50\u{A0}€ bis zum 28.01.2027", "Nummer der Zahlungsmitteilung", number])
+        #expect(
+            mail.plain.contains(
+                "Rate 1 von 3: 1.234,50\u{A0}€ bis zum 28.01.2027 – Nummer der Zahlungsmitteilung \(number)\n"))
     }
 
     /// `MAIL_PAGES=folder swift test --filter MailPageTests` writes the pages of every kind and language.

@@ -63,7 +63,7 @@ import Testing
 
     @Test func `a mail contains the fee and the total if the PSP reported a fee`() throws {
         let text = MailTexts.receiptReady(try Sample.receipt(), creditor: nil, language: .it).plain
-        #expect(text.contains("Commissione del PSP: 1,50 €") && text.contains("Totale addebitato: "))
+        #expect(text.contains("Commissione del PSP: 1,50\u{A0}€") && text.contains("Totale addebitato: "))
     }
 
     @Test func `a mail about a failed payment mentions no receipt`() throws {

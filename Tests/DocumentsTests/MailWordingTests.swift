@@ -27,9 +27,9 @@ import Testing
             let own = try wording(
                 kind, subject: "Grazie per {amount}", sentence: "{creditor}: {description}, {amount}, {iuv}.")
             let (mail, builtIn) = (try mail(kind, own), try mail(kind, nil))
-            #expect(mail.subject == "Grazie per 59,80 €")
+            #expect(mail.subject == "Grazie per 59,80\u{A0}€")
             // A value that looks like a placeholder is not replaced.
-            let sentence = "Comune di Forlì: Mensa {iuv}, 59,80 €, 02260618143027134."
+            let sentence = "Comune di Forlì: Mensa {iuv}, 59,80\u{A0}€, 02260618143027134."
             #expect(mail.plain.contains("\n\n\(sentence)\n\n") && mail.html.contains(sentence))
             let lines = Set(mail.plain.split(separator: "\n"))
             let missing = builtIn.plain.split(separator: "\n").filter { !lines.contains($0) }

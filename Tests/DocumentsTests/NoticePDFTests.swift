@@ -58,9 +58,49 @@ import Testing
     func `beside Italian stands the reader's language`(language: Language) async throws {
         let text = try await Self.text(Self.notice(), language)
         for key in NoticeText.allCases
-        where ![.contacts, .due, .total, .installment, .banksText, .qrCode, .dataMatrix].contains(key) {
-            for words in [key.text(in: .it), key.text(in: language)] { #expect(text.contains(words), "\(words)") }
+        where ![.contacts, .due, .total, .installment, .amount, .banksText, .qrCode, .dataMatrix].contains(key) {
+            for words in [key.text(in: .it), key.text(in: language)] {
+                #expect(text.contains(words.replacing("\u{A0}", with: " ")), "\(words)")
+            }
         }
+    }
+
+    @Test(arguments: Language.allCases)
+    func
+        `telephone and notice numbers stay on one line and are found as people type them, and each language has its own days`(
+            language: Language
+        ) async throws
+    {
+        let notice = try Self.notice(count: 3)
+        let pdf = try await Self.pdf(notice, language)
+        let lines = try Tool.withFile(pdf, suffix: "pdf") {
+            try Tool.run("pdftotext", ["-raw", "-enc", "UTF-8", $0, "-"])
+        }.split(separator: "\n").map(String.init)
+        for number in ["+39 06 1234567", notice.installment.noticeNumber.grouped, "59,80 €"] {
+            #expect(lines.contains { $0.contains(number) }, "\(number)")
+        }
+        let days: [Language: String] = [
+            .it: "entro il 31/12/2026", .en: "by 31 December 2026", .de: "bis zum 31.12.2026",
+            .fr: "au plus tard le 31 décembre 2026", .sl: "najpozneje 31. 12. 2026",
+        ]
+        for word in [days[.it], days[language]] {
+            let word = try #require(word)
+            #expect(lines.contains { $0.contains(word) }, "\(word)")
+        }
+    }
+
+    @Test func `the table of installments names its columns in both languages, for screen readers too`() async throws {
+        let content = try #require(NoticeContent(try Sample.notices(3), language: .de))
+        let pdf = try await Self.drawing.get().draw(content)
+        let words = try PlacedWord.all(of: pdf).map(\.text).joined(separator: " ")
+        for head in [
+            "Rata Rate", "Scadenza Fälligkeit", "Importo Betrag", "Codice avviso Nummer der Zahlungsmitteilung",
+        ] {
+            #expect(words.contains(head), "\(head): \(words)")
+        }
+        let structure = try Tool.withFile(pdf, suffix: "pdf") { try Tool.run("pdfinfo", ["-struct", $0]) }
+        #expect(structure.components(separatedBy: "/Scope /Column").count == 5, "\(structure)")
+        #expect(structure.components(separatedBy: "/Scope /Row").count == 4)
     }
 
     @Test func `without a postal account there is no postal slip, and without a CBILL code it is not asked for`()

@@ -42,10 +42,10 @@ import Testing
     private static func day(_ language: Language) -> String {
         switch language {
         case .it: "13/10/2018"
-        case .en: "13 October 2018"
+        case .en: "13\u{A0}October\u{A0}2018"
         case .de: "13.10.2018"
-        case .fr: "13 octobre 2018"
-        case .sl: "13. 10. 2018"
+        case .fr: "13\u{A0}octobre\u{A0}2018"
+        case .sl: "13.\u{A0}10.\u{A0}2018"
         }
     }
 
@@ -153,7 +153,7 @@ import Testing
         for status in Disposition.allCases {
             let decision = try Self.decision(.accept, writtenOff: 520)
             let content = try Self.content(Sample.receipt(status: status), decision, language: .it)
-            #expect(Self.row(.writtenOff, of: content) == (status == .settled ? "5,20 €" : nil), "\(status)")
+            #expect(Self.row(.writtenOff, of: content) == (status == .settled ? "5,20\u{A0}€" : nil), "\(status)")
         }
     }
 
@@ -172,7 +172,7 @@ import Testing
         #expect(
             content.sections.map(\.heading) == ([.payment, .codes] as [ReceiptText]).map { $0.text(in: .it) })
         // A sum beyond the largest amount is left out instead of wrong.
-        #expect(Self.row(.charged, of: content) == nil && Self.row(.fee, of: content) == "999.999.999,99 €")
+        #expect(Self.row(.charged, of: content) == nil && Self.row(.fee, of: content) == "999.999.999,99\u{A0}€")
     }
 }
 

@@ -123,7 +123,7 @@ import Testing
         #expect(text.contains("1/2") && text.contains("2/2"))
         // The table that breaks repeats its heading below the running head.
         #expect(text.components(separatedBy: "Voci del debito").count == 3)
-        #expect(text.contains("Ricevuta di pagamento – Comune di Forlì – 59,80 €"))
+        #expect(text.contains("Ricevuta di pagamento – 59,80 € – Comune di Forlì"))
     }
 
     @Test
@@ -142,6 +142,31 @@ import Testing
         }
         // A single payment has no number of installment.
         #expect(!text.contains("Rata"))
+    }
+
+    @Test(arguments: Language.allCases)
+    func `hashes, codes of transfers and telephone numbers are on one line each, and French marks follow their word`(
+        language: Language
+    ) async throws {
+        var context = try Sample.context(lines: 1)
+        context.creditor = try Sample.creditor(
+            email: "ufficio.relazioni.con.il.pubblico@comune.citta-di-esempio-lungo.example")
+        let content = ReceiptContent(try Sample.receipt(transfers: 2), context, for: .payer, language: language)
+        let lines = try Tool.text(of: await #require(Self.drawing).draw(content)).split(separator: "\n")
+        for code in [
+            String(repeating: "0123456789abcdef", count: 4), "/RFB/02260618143027134/59.80", "06 1234567",
+            "3022 6061 8143 0271 34", "0199c0de-0000-7000-8000-000000000001",
+        ] {
+            #expect(lines.contains { $0.contains(code) }, "\(code)")
+        }
+        #expect(!lines.contains { $0.drop { $0 == " " }.hasPrefix(":") })
+    }
+
+    @Test func `a running head that is too long ends with an ellipsis`() async throws {
+        let long = try Sample.receipt(creditorName: String(repeating: "W", count: 140))
+        let content = ReceiptContent(long, try Sample.context(lines: 40), for: .payer, language: .it)
+        let text = try Tool.text(of: await #require(Self.drawing).draw(content))
+        #expect(text.contains("Ricevuta di pagamento – 59,80 € – WWWW") && text.contains("W…"))
     }
 
     @Test func `a voided receipt has the void in its title, with the reason`() async throws {

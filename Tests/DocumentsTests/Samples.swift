@@ -36,12 +36,12 @@ enum Sample {
             reviewReasons: reviewReasons)
     }
 
-    static func creditor() throws -> Creditor {
+    static func creditor(email: String = "urp@comune.esempio.example") throws -> Creditor {
         let at = try Instant(rfc3339: "2018-01-01T00:00:00Z")
         return Creditor(
             taxCode: try OrganizationTaxCode("15376371009"), name: "Comune di Forlì", noticeCodes: .aux1,
             iban: try IBAN("IT60X0542811101000000123456"),
-            contactEmail: try EmailAddress("urp@comune.esempio.example"), contactPhone: "06 1234567",
+            contactEmail: try EmailAddress(email), contactPhone: "06 1234567",
             address: PostalAddress(
                 street: "Piazza Saffi", civicNumber: "8", postalCode: "47121", city: "Forlì", province: "FC",
                 country: "IT"),

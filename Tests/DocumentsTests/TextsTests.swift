@@ -73,6 +73,24 @@ import Testing
         for row in Self.rows {
             let text = row.texts[language].split { !$0.isLetter }.joined(separator: " ")
             for word in words { #expect(!" \(text) ".contains(" \(word) "), "\(row.key): \(text)") }
+            let names = TextChecks.otherNames(in: row.texts[language], language: language.rawValue)
+            #expect(names == [], "\(row.key): \(text)")
+        }
+    }
+
+    @Test func `no line of a French text ends before a mark or inside a number`() throws {
+        for row in Self.rows {
+            for fault in TextChecks.frenchFaults(row.texts[.fr]) { Issue.record("\(row.key): \(fault)") }
+        }
+        let formats = LocalFormats(.fr)
+        let moment = formats.moment(try Instant(rfc3339: "2026-10-01T14:00:00Z"))
+        for text in [formats.money(cents: 123_456_789), moment] {
+            #expect(TextChecks.frenchFaults(text) == [])
+        }
+        #expect(moment == "1er\u{A0}octobre\u{A0}2026 à 16\u{A0}h\u{A0}00")
+        // The check itself sees each kind.
+        for text in ["a : b", "a ;", "« b", "b »", "quoi ?", "16 h 00", "1 000", "5 €", "a: b"] {
+            #expect(TextChecks.frenchFaults(text) != [], "\(text)")
         }
     }
 }

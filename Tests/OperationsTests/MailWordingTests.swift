@@ -59,7 +59,7 @@ import Testing
                     .receiptReady, in: language, draft: draft, of: TestIntermediary.comune, for: .office)
             }
 
-            #expect(try await preview(nil).text.contains("\n\nPagati 45,50 €.\n\n"))
+            #expect(try await preview(nil).text.contains("\n\nPagati 45,50\u{A0}€.\n\n"))
             #expect(try await preview(wording("Bozza.")).html.contains(">Bozza.<"))
             #expect(try await !preview(nil, .en).text.contains("Pagati"))
             #expect(try await test.states.isEmpty)

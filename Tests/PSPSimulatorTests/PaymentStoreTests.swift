@@ -81,10 +81,10 @@ extension PaymentStore.Claim {
 
 struct PortalPageTests {
     @Test func `amounts are formatted in the Italian style`() {
-        #expect(PortalPage.euro(5_980) == "59,80 €")
-        #expect(PortalPage.euro(5) == "0,05 €")
-        #expect(PortalPage.euro(99_999_999_999) == "999.999.999,99 €")
-        #expect(PortalPage.euro(105_980) == "1.059,80 €")
+        #expect(PortalPage.euro(5_980) == "59,80\u{A0}€")
+        #expect(PortalPage.euro(5) == "0,05\u{A0}€")
+        #expect(PortalPage.euro(99_999_999_999) == "999.999.999,99\u{A0}€")
+        #expect(PortalPage.euro(105_980) == "1.059,80\u{A0}€")
     }
 
     @Test func `text from the caller is escaped`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PSPSimulator
@@ -34,6 +35,17 @@ struct PortalPageLanguageTests {
         }
     }
 
+    @Test func `no line of a French text ends before a mark, and a thing has one name`() throws {
+        for text in Self.texts {
+            #expect(TextChecks.frenchFaults(text[.fr]) == [])
+            for language in PageLanguage.allCases {
+                #expect(TextChecks.otherNames(in: text[language], language: language.rawValue) == [], "\(text)")
+            }
+        }
+        let html = PortalPage(payment: try Payment.sample(description: "Cantine"), language: .fr).html
+        #expect(html.contains("<li>Cantine\u{A0}: "))
+    }
+
     @Test(
         arguments: [
             (nil, nil, .it), (nil, "de-CH, en;q=0.8", .de), (nil, "ja, fr", .fr), (nil, "*", .it), ("sl", "de", .sl),
@@ -47,9 +59,9 @@ struct PortalPageLanguageTests {
 
     @Test(
         arguments: [
-            (0, .it, "0,00 €"), (105_980, .it, "1.059,80 €"), (105_980, .en, "€1,059.80"),
-            (100, .de, "1,00 €"),
-            (123_456_789, .fr, "1\u{202F}234\u{202F}567,89 €"),
+            (0, .it, "0,00\u{A0}€"), (105_980, .it, "1.059,80\u{A0}€"), (105_980, .en, "€1,059.80"),
+            (100, .de, "1,00\u{A0}€"),
+            (123_456_789, .fr, "1\u{202F}234\u{202F}567,89\u{A0}€"),
         ] as [(Int64, PageLanguage, String)])
     func `an amount is written as the language writes it`(cents: Int64, language: PageLanguage, text: String) {
         #expect(PortalPage.euro(cents, in: language) == text)

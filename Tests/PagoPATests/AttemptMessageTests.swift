@@ -41,12 +41,18 @@ import Testing
         let numbers = partly.items.map(\.noticeNumber.value)
         #expect(
             text == """
-                Operazione conclusa in parte: non tutto è stato pagato. Pagati: \(numbers[0]) (59,80 €). \
-                Non pagati: \(numbers[1]) (59,80 €), \(numbers[2]) (59,80 €).
+                Operazione conclusa in parte: non tutto è stato pagato. Pagati: \(numbers[0]) (59,80\u{A0}€). \
+                Non pagati: \(numbers[1]) (59,80\u{A0}€), \(numbers[2]) (59,80\u{A0}€).
                 """)
         let elsewhere = try Cart.attempt(.paidElsewhere, [.paidElsewhere, .pending])
         #expect(
-            elsewhere.text(of: [], in: .it).contains("Pagati attraverso un altro canale: \(numbers[0]) (59,80 €)."))
+            partly.text(of: [try Cart.receipt(.settled)], in: .en).contains("Paid: \(numbers[0]) (€59.80). Not paid: "))
+        #expect(
+            partly.text(of: [try Cart.receipt(.settled)], in: .fr).contains(
+                "Payés\u{A0}: \(numbers[0]) (59,80\u{A0}€). Non payés\u{A0}: "))
+        #expect(
+            elsewhere.text(of: [], in: .it).contains("Pagati attraverso un altro canale: \(numbers[0]) (59,80\u{A0}€).")
+        )
     }
 
     @Test func `every message exists in each language, and fits the contract`() throws {

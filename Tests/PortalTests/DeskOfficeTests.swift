@@ -105,7 +105,7 @@ struct DeskOfficeTests {
         await browser.get("/desk/statistics?group=day&from=2026-11-20&to=2026-11-23")
         #expect(browser.page.ranges(of: "<rect ").count == 4)
         #expect(browser.page.contains(#"role="img" id="plot" aria-labelledby="plot-title plot-desc""#))
-        #expect(browser.page.contains("<title>22/11/2026: 0,00\u{A0}€</title>"))
+        #expect(browser.page.contains("<title>22/11/2026 – 0,00\u{A0}€</title>"))
         #expect(browser.page.contains("150,00\u{A0}€") && browser.page.contains("21/11/2026"))
         #expect(!browser.page.contains(" style="))
     }

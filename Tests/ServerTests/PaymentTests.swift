@@ -68,7 +68,7 @@ extension ServerTests {
                         ])
                 }
                 for words in [
-                    "Comune di Esempio", iuv, "59,80 €", "application/pdf", ".pdf b'%PDF-1.", "auto-generated",
+                    "Comune di Esempio", iuv, "59,80\u{A0}€", "application/pdf", ".pdf b'%PDF-1.", "auto-generated",
                 ] {
                     #expect(report.contains(words), "\(words)")
                 }

@@ -195,8 +195,8 @@ extension ServerTests {
                 #expect(ended["status"] as? String == "partially_succeeded" && ended["is_final"] as? Bool == true)
                 #expect(ended["redirect_url"] == nil)
                 let message = try #require(ended["message"] as? String)
-                #expect(message.contains("Pagati: 3\(paid.iuv) (59,80 €)."))
-                #expect(message.contains("Non pagati: 3\(refused.iuv) (59,80 €)."))
+                #expect(message.contains("Pagati: 3\(paid.iuv) (59,80\u{A0}€)."))
+                #expect(message.contains("Non pagati: 3\(refused.iuv) (59,80\u{A0}€)."))
                 #expect(try await live.status(of: made.id) == "partially_paid")
                 #expect(
                     try live.query(

@@ -90,7 +90,8 @@ extension MailTexts {
                 let due = labels[.due, ["day": formats.day(part.dueDate)]]
                 return MailText.Fact(
                     labels[.installment, ["number": String(part.number), "count": count]],
-                    "\(formats.money(part.amount)) \(due) – \(labels[.notice])", code: part.noticeNumber.grouped)
+                    "\(formats.money(part.amount)) \(due)", codeLabel: labels[.notice],
+                    code: part.noticeNumber.grouped)
             }
     }
 

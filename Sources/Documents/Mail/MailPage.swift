@@ -143,14 +143,28 @@ enum MailPage {
         // An IUV of 25 characters fits beside its label on a phone of 380 pixels only in smaller letters.
         let size = code.count > longestUsualCode ? ";font-size:14px" : ""
         let shown = HTML.element(.span, [(.style, "white-space:nowrap\(size)")], text: code)
-        return fact.value.isEmpty ? [shown] : [.element(.span, text: fact.value), .text(" "), shown]
+        guard !fact.value.isEmpty else { return [shown] }
+        // Value, name of the code and code are below each other.
+        return [
+            .element(.span, [(.style, "display:block")], text: fact.value),
+            .element(
+                .span, [(.className, "muted"), (.style, "display:block;font-size:15px;color:#455a70")],
+                text: fact.codeLabel ?? ""), shown,
+        ]
     }
 
     /// A notice number in groups of four.
     private static let longestUsualCode = 22
 
-    static func link(_ url: MailURL, text: String) -> HTML {
-        .link(url, [(.className, "link"), (.style, "color:#0059b3;text-decoration:underline")], text: text)
+    static func link(_ url: MailURL, text: String, isOnOneLine: Bool = false) -> HTML {
+        let style = "color:#0059b3;text-decoration:underline" + (isOnOneLine ? ";white-space:nowrap" : "")
+        return .link(url, [(.className, "link"), (.style, style)], text: text)
+    }
+
+    static func contact(_ way: MailText.Way) -> HTML {
+        if let url = way.url { return link(url, text: way.text, isOnOneLine: way.isOnOneLine) }
+        return way.isOnOneLine
+            ? .element(.span, [(.style, "white-space:nowrap")], text: way.text) : .text(way.text)
     }
 
     /// An address that is not a web address stays text.
@@ -158,8 +172,8 @@ enum MailPage {
         MailURL(page: address).map { link($0, text: text) } ?? .text(address)
     }
 
-    static func button(_ address: String, label: String) -> HTML {
-        guard let url = MailURL(page: address) else { return paragraph([.text("\(label): \(address)")]) }
+    static func button(_ address: String, label: String, colon: String) -> HTML {
+        guard let url = MailURL(page: address) else { return paragraph([.text("\(label)\(colon)\(address)")]) }
         return paragraph([
             .link(
                 url,
@@ -179,10 +193,10 @@ enum MailPage {
             [.text(text + " "), link(address, text: label)])
     }
 
-    static func code(label: String, value: String) -> HTML {
+    static func code(label: String, value: String, colon: String) -> HTML {
         paragraph([
             .element(.span, [(.className, "muted"), (.style, "font-size:15px;color:#455a70")], text: label),
-            .text(": "),
+            .text(colon),
             .element(
                 .strong,
                 [

@@ -1,5 +1,6 @@
 import Foundation
 import PagoPA
+import Text
 
 /// The content of a mail as plain text and as HTML, without address, sender or date. Both parts are written from the same blocks, so
 /// that they say the same.
@@ -24,6 +25,8 @@ package struct MailText: Sendable, Equatable {
         let value: String
         /// A number for machines after the value, which people compare or copy as a whole: it stays on one line.
         let code: String?
+        /// What the code is, where the label of the fact does not say it.
+        var codeLabel: String?
         var weight = Weight.normal
 
         enum Weight: Sendable { case normal, strong, large }
@@ -35,20 +38,33 @@ package struct MailText: Sendable, Equatable {
             code = nil
         }
 
-        init(_ label: String, _ value: String? = nil, code: String) {
+        init(_ label: String, code: String) {
             self.label = label
-            self.value = value ?? ""
+            value = ""
+            self.code = code
+        }
+
+        init(_ label: String, _ value: String, codeLabel: String, code: String) {
+            self.label = label
+            self.value = value
+            self.codeLabel = codeLabel
             self.code = code
         }
 
         /// Value and code as one text.
-        var text: String { [value, code ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
+        var text: String {
+            guard let code else { return value }
+            let named = [codeLabel, code].compactMap(\.self).joined(separator: " ")
+            return value.isEmpty ? named : "\(value) – \(named)"
+        }
     }
 
     /// A way to contact somebody; without an address it is shown as text.
     struct Way: Sendable, Equatable {
         let text: String
         let url: MailURL?
+        /// Whether it is a number that people read as a whole.
+        var isOnOneLine = false
     }
 
     enum Block: Sendable, Equatable {
@@ -76,9 +92,12 @@ package struct MailText: Sendable, Equatable {
         self.subject = subject
         self.logo = logo
         let heading = [sender, subject].compactMap(\.self).joined(separator: "\n")
-        plain = ([heading] + blocks.map(\.plain)).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+        plain =
+            ([heading] + blocks.map { $0.plain(colon: Spacing.colon(tag)) }).filter { !$0.isEmpty }.joined(
+                separator: "\n\n") + "\n"
         html = MailPage.page(
-            subject: subject, language: tag, sender: sender, logo: logo, content: blocks.compactMap(\.html))
+            subject: subject, language: tag, sender: sender, logo: logo,
+            content: blocks.compactMap { $0.html(colon: Spacing.colon(tag)) })
     }
 }
 
@@ -110,29 +129,30 @@ package struct MailLogo: Sendable, Equatable {
 }
 
 extension MailText.Block {
-    fileprivate var plain: String {
+    /// - Parameter colon: between a label and its value.
+    fileprivate func plain(colon: String) -> String {
         switch self {
         case .paragraph(let text), .link(let text): text
-        case .facts(let facts): facts.map { "\($0.label): \($0.text)" }.joined(separator: "\n")
-        case .action(let label, let url): "\(label):\n\(url)"
-        case .code(let label, let value): "\(label): \(value)"
+        case .facts(let facts): facts.map { "\($0.label)\(colon)\($0.text)" }.joined(separator: "\n")
+        case .action(let label, let url): "\(label)\(colon.dropLast())\n\(url)"
+        case .code(let label, let value): "\(label)\(colon)\(value)"
         case .contacts(let before, let ways, let after): before + ways.map(\.text).joined(separator: ", ") + after
-        case .footer(let text, let label, let url): "\(text)\n\(label):\n\(url)"
+        case .footer(let text, let label, let url): "\(text)\n\(label)\(colon.dropLast())\n\(url)"
         }
     }
 
-    fileprivate var html: HTML? {
+    fileprivate func html(colon: String) -> HTML? {
         switch self {
         case .paragraph(let text): return text.isEmpty ? nil : MailPage.paragraph([.text(text)])
         case .facts(let facts): return facts.isEmpty ? nil : MailPage.table(facts)
         case .link(let address): return MailPage.paragraph([MailPage.link(address, text: address)])
-        case .action(let label, let address): return MailPage.button(address, label: label)
-        case .code(let label, let value): return MailPage.code(label: label, value: value)
+        case .action(let label, let address): return MailPage.button(address, label: label, colon: colon)
+        case .code(let label, let value): return MailPage.code(label: label, value: value, colon: colon)
         case .contacts(let before, let ways, let after):
             var parts: [HTML] = [.text(before)]
             for (number, way) in ways.enumerated() {
                 if number > 0 { parts.append(.text(", ")) }
-                parts.append(way.url.map { MailPage.link($0, text: way.text) } ?? .text(way.text))
+                parts.append(MailPage.contact(way))
             }
             return MailPage.paragraph(parts + [.text(after)])
         case .footer(let text, let label, let url): return MailPage.footer(text, label: label, url: url)

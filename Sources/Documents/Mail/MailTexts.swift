@@ -210,7 +210,7 @@ package enum MailTexts {
         let ways =
             [
                 creditor?.contactEmail.map { MailText.Way(text: $0.value, url: MailURL(mailbox: $0)) },
-                creditor?.contactPhone.map { MailText.Way(text: $0, url: MailURL(telephone: $0)) },
+                creditor?.contactPhone.map { MailText.Way(text: $0, url: MailURL(telephone: $0), isOnOneLine: true) },
             ].compactMap(\.self)
         guard !ways.isEmpty else { return .paragraph(words[.automatic]) }
         let (before, after) = words.parts(of: .contact, around: "ways")

@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 extension NoticeContent {
     private static let gap = 18.0
@@ -47,14 +48,19 @@ extension NoticeContent {
         /// Whether the text is only measured.
         var isDry = false
 
-        mutating func write(_ text: String, _ style: Sheet.Style, as tag: String = "P", language: Language? = nil) {
+        /// - Parameter isFixed: whether the text is our own wording; by default a text in a second language is.
+        mutating func write(
+            _ text: String, _ style: Sheet.Style, as tag: String = "P", language: Language? = nil,
+            isFixed: Bool? = nil
+        ) {
+            let isFixed = isFixed ?? (language != nil)
             guard !isDry else {
-                let lines = sheet.lines(of: text, style, width: width, isFixed: language != nil)
+                let lines = sheet.lines(of: text, style, width: width, isFixed: isFixed)
                 y += Double(lines.count) * style.lineHeight
                 return
             }
             y += sheet.write(
-                text, style, as: tag, x: x, top: y, width: width, language: language?.tag, isFixed: language != nil)
+                text, style, as: tag, x: x, top: y, width: width, language: language?.tag, isFixed: isFixed)
         }
 
         mutating func skip(_ points: Double) { y += points }
@@ -70,7 +76,7 @@ extension NoticeContent {
     }
 
     private func fact(_ key: NoticeText, _ text: String, _ style: Sheet.Style = .value, to column: inout Column) {
-        let label = ([.it] + (second.map { [$0] } ?? [])).map { key.text(in: $0) }.joined(separator: " · ")
+        let label = languages.map { key.text(in: $0) }.joined(separator: " · ")
         column.write(label, .label)
         column.write(text, style)
         column.skip(3)
@@ -114,7 +120,7 @@ extension NoticeContent {
         let isWide = sheet.lines(of: amount, .amount, width: Self.columnWidth).count > 1
         left.write(amount, isWide ? .subject : .amount)
         if notices.count == 1 {
-            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &left)
+            writeDueDate(of: notice, to: &left)
             writeInstallment(notice, to: &left)
         } else {
             write(.total, ["count": String(notices.count)], .strong, to: &left)
@@ -130,10 +136,11 @@ extension NoticeContent {
     /// All installments of the notice with amount and due date, as a table; their parts follow.
     private func drawInstallments(on sheet: Sheet) {
         var rest = notices[...]
-        if !sheet.hasRoom(for: Self.rowHeight) { sheet.turnPage() }
+        if !sheet.hasRoom(for: headHeight + Self.rowHeight) { sheet.turnPage() }
         while !rest.isEmpty {
-            let top = sheet.y
             sheet.tagged("Table") {
+                drawInstallmentHeads(on: sheet)
+                let top = sheet.y
                 while let notice = rest.first {
                     guard sheet.y <= top || sheet.hasRoom(for: Self.rowHeight) else { return }
                     draw(notice, asRowOn: sheet)
@@ -147,20 +154,56 @@ extension NoticeContent {
 
     private static let rowHeight = Sheet.Style.value.lineHeight + 5
 
+    /// The columns of the table: where each begins, and its width.
+    private static let installmentColumns = [(0.0, 110.0), (118, 80), (206, 120), (334, 160)]
+
+    private var languages: [Language] { [.it] + (second.map { [$0] } ?? []) }
+    private var headHeight: Double { Double(languages.count) * Sheet.Style.label.lineHeight + 3 }
+
+    /// The heads of the columns, in both languages.
+    private func drawInstallmentHeads(on sheet: Sheet) {
+        let heads = [
+            ReceiptText.installment.texts, ReceiptText.dueDate.texts, NoticeText.amount.texts, NoticeText.notice.texts,
+        ]
+        let top = sheet.y
+        sheet.tagged("TR") {
+            for (head, column) in zip(heads, Self.installmentColumns) {
+                let lines = languages.flatMap { language in
+                    sheet.lines(of: head[language], .label, width: column.1, isFixed: true)
+                }
+                sheet.tagged("TH", headsColumn: true) {
+                    sheet.draw(lines, .label, x: Sheet.margin + column.0, top: top)
+                }
+            }
+        }
+        sheet.skip(headHeight)
+    }
+
     private func draw(_ notice: PaymentNotice, asRowOn sheet: Sheet) {
         sheet.rule(grey: 0.85)
         let top = sheet.y + 2.5
-        func cell(_ text: String, _ style: Sheet.Style, x: Double, width: Double, as tag: String) {
-            sheet.tagged(tag) { sheet.draw(sheet.lines(of: text, style, width: width), style, x: x, top: top) }
-        }
-        let x = Sheet.margin
+        let cells: [(text: String, style: Sheet.Style, tag: String)] = [
+            (installment(of: notice, in: .it), .value, "TH"), (notice.installment.dueDate.italian, .value, "TD"),
+            (money(notice), .strong, "TD"), (notice.installment.noticeNumber.grouped.onOneLine, .value, "TD"),
+        ]
         sheet.tagged("TR") {
-            cell(installment(of: notice, in: .it), .value, x: x, width: 110, as: "TH")
-            cell(notice.installment.dueDate.italian, .value, x: x + 118, width: 80, as: "TD")
-            cell(money(notice), .strong, x: x + 206, width: 120, as: "TD")
-            cell(notice.installment.noticeNumber.grouped, .value, x: x + 334, width: 160, as: "TD")
+            for (cell, column) in zip(cells, Self.installmentColumns) {
+                let lines = sheet.lines(of: cell.text, cell.style, width: column.1)
+                sheet.tagged(cell.tag) { sheet.draw(lines, cell.style, x: Sheet.margin + column.0, top: top) }
+            }
         }
         sheet.skip(Self.rowHeight)
+    }
+
+    /// Each language writes days in its own way.
+    private func writeDueDate(of notice: PaymentNotice, to column: inout Column) {
+        func text(in language: Language) -> String {
+            let day = LocalFormats(language).day(notice.installment.dueDate)
+            return Wording<NoticeText>(language)[.due, ["day": day]]
+        }
+        column.write(text(in: .it), .strong)
+        // The text is not laid out once for all notices, because most have other days.
+        if let second { column.write(text(in: second), .small, language: second, isFixed: false) }
     }
 
     private func writeInstallment(_ notice: PaymentNotice, to column: inout Column) {
@@ -215,7 +258,7 @@ extension NoticeContent {
         ) { left, right in
             writeParties(to: &left)
             right.write(money(notice), .subject)
-            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
+            writeDueDate(of: notice, to: &right)
             writeInstallment(notice, to: &right)
             right.skip(3)
             if let cbill = notice.creditor.cbillCode { fact(.cbill, cbill, .strong, to: &right) }
@@ -230,7 +273,7 @@ extension NoticeContent {
     }
 
     private func writeCodes(of notice: PaymentNotice, to column: inout Column) {
-        fact(.notice, notice.installment.noticeNumber.grouped, .strong, to: &column)
+        fact(.notice, notice.installment.noticeNumber.grouped.onOneLine, .strong, to: &column)
         fact(.taxCode, notice.creditor.taxCode.value, to: &column)
     }
 
@@ -242,7 +285,7 @@ extension NoticeContent {
             if let name = recipientLines.first { fact(.recipient, name, to: &left) }
             fact(.subject, notice.position.description, to: &left)
             right.write(money(notice), .subject)
-            write(.due, ["day": notice.installment.dueDate.italian], .strong, to: &right)
+            writeDueDate(of: notice, to: &right)
             right.skip(3)
             if let account = notice.postalAccount { fact(.account, account, .strong, to: &right) }
             writeCodes(of: notice, to: &right)

@@ -126,17 +126,18 @@ struct Conformance {
     /// Deeper than any receipt's structure; the tree is Cairo's own.
     private static let maximumDepth = 16
 
-    /// Says of every TH that it heads its row, and what the sheet noted about elements.
+    /// Says of every TH whether it heads its row or its column, and what the sheet noted about elements.
     ///
     /// - Parameter count: the number of elements so far, in the order in which they were drawn.
     private func describeElements(_ element: qpdf_oh, depth: Int, count: inout Int) {
         guard depth < Self.maximumDepth, qpdf_oh_is_dictionary(pdf, element) != 0 else { return }
         if qpdf_oh_is_name(pdf, key("/S", of: element)) != 0 {
             if let annotation = annotations[count] { describe(element, annotation) }
+            if qpdf_oh_is_name_and_equals(pdf, key("/S", of: element), "/TH") != 0 {
+                let scope = annotations[count]?.headsColumn == true ? "Column" : "Row"
+                set("/A", of: element, to: parsed("<< /O /Table /Scope /\(scope) >>"))
+            }
             count += 1
-        }
-        if qpdf_oh_is_name_and_equals(pdf, key("/S", of: element), "/TH") != 0 {
-            set("/A", of: element, to: parsed("<< /O /Table /Scope /Row >>"))
         }
         let kids = key("/K", of: element)
         if qpdf_oh_is_array(pdf, kids) != 0 {

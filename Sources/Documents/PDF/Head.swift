@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// The head of every document: the creditor with logo, address and contacts, the payment system, and a bar in the creditor's colour.
 struct Head {
@@ -44,7 +45,7 @@ extension Creditor {
 
     /// E-mail address and telephone, on one line.
     var contactLine: String? {
-        let ways = [contactEmail?.value, contactPhone].compactMap(\.self)
+        let ways = [contactEmail?.value, contactPhone?.onOneLine].compactMap(\.self)
         return ways.isEmpty ? nil : ways.joined(separator: ", ")
     }
 }

@@ -30,6 +30,8 @@ final class Sheet {
         var alternativeText: String?
         /// BCP 47, if it is not the document's language.
         var language: String?
+        /// Whether a TH heads its column; others head their row.
+        var headsColumn = false
     }
 
     private final class Output {
@@ -92,10 +94,16 @@ final class Sheet {
     /// - Parameters:
     ///   - alternativeText: what readers speak instead of a figure.
     ///   - language: BCP 47, if it is not the document's language.
-    func tagged(_ tag: String, alternativeText: String? = nil, language: String? = nil, _ body: () -> Void) {
-        if alternativeText != nil || language != nil {
+    ///   - headsColumn: whether a TH heads its column instead of its row.
+    func tagged(
+        _ tag: String, alternativeText: String? = nil, language: String? = nil, headsColumn: Bool = false,
+        _ body: () -> Void
+    ) {
+        if alternativeText != nil || language != nil || headsColumn {
             annotations.append(
-                Annotation(element: elementCount, alternativeText: alternativeText, language: language))
+                Annotation(
+                    element: elementCount, alternativeText: alternativeText, language: language,
+                    headsColumn: headsColumn))
         }
         elementCount += 1
         cairo_tag_begin(cairo, tag, "")
@@ -199,9 +207,9 @@ final class Sheet {
     func turnPage() {
         endPage()
         page += 1
-        let lines = lines(of: runningHead, .small, width: Self.textWidth)
         // One line, however long the names are.
-        draw(Array(lines.prefix(1)), .small, x: Self.margin, top: Self.margin - 16)
+        let line = typeface.firstLine(of: runningHead, Style.small.font, width: Self.textWidth)
+        draw([line], .small, x: Self.margin, top: Self.margin - 16)
         y = Self.margin + 8
     }
 

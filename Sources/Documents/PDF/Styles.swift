@@ -18,6 +18,7 @@ extension Sheet.Style {
     static let small = Sheet.Style(size: 8, weight: .regular, grey: 0.3)
     /// What offices need and most readers do not.
     static let code = Sheet.Style(size: 8, weight: .regular, grey: 0.05)
+    static let longCode = Sheet.Style(size: 7, weight: .regular, grey: 0.05)
 }
 
 /// A colour of sRGB, each part from 0 to 1.

@@ -263,7 +263,9 @@ final class Typeface {
         return layout
     }
 
+    /// What kept a line together is gone once the line is made: people find and copy what they would type.
     private func line(_ text: String, _ style: Style) -> TextLine {
+        let text = text.utf8.contains { $0 == 0xC2 || $0 == 0xE2 } ? text.withoutJoints : text
         guard !text.isEmpty, let layout = layout(of: text, style) else { return TextLine(layout: nil, descent: 0) }
         return TextLine(layout: layout, descent: baselineDifference(of: text, layout, style))
     }
@@ -297,7 +299,25 @@ final class Typeface {
             let line = line(text, style)
             if line.widthUnits <= units { return [line] }
         }
-        return broken(text, style, widthUnits: units).map { self.line($0, style) }
+        return broken(text.withWholeCodes, style, widthUnits: units).map { self.line($0, style) }
+    }
+
+    /// The text on one line, which ends with an ellipsis where the rest has no room.
+    func firstLine(of text: String, _ style: Style, width: Double) -> TextLine {
+        let units = Int32(exactly: (width * Double(PANGO_SCALE)).rounded(.towardZero)) ?? -1
+        let whole = showable(text)
+        let line = line(whole, style)
+        guard line.widthUnits > units else { return line }
+        var (shortest, longest) = (0, whole.count)
+        while shortest < longest {
+            let middle = (shortest + longest + 1) / 2
+            if self.line("\(whole.prefix(middle))…", style).widthUnits <= units {
+                shortest = middle
+            } else {
+                longest = middle - 1
+            }
+        }
+        return self.line("\(whole.prefix(shortest))…", style)
     }
 
     /// The lines of a text of our own wording, which many receipts share: they are laid out once.
@@ -350,31 +370,4 @@ final class TextLine {
         pango_layout_get_size(layout, &width, nil)
         return width
     }
-}
-
-extension String {
-    fileprivate var trimmedEnd: String {
-        var view = self[...]
-        while view.last == " " { view = view.dropLast() }
-        return String(view)
-    }
-}
-
-extension Substring {
-    /// The longest parts of which either every character meets the condition or none does.
-    fileprivate func parts(where meets: (Character) -> Bool) -> [Substring] {
-        var parts: [Substring] = []
-        var rest = self
-        while let first = rest.first {
-            let part = rest.prefix { meets($0) == meets(first) }
-            parts.append(part)
-            rest = rest.dropFirst(part.count)
-        }
-        return parts
-    }
-}
-
-extension Unicode.Scalar {
-    /// A joiner (U+200C, U+200D) or the left-to-right mark: it changes how letters are shaped or ordered and is not drawn itself.
-    fileprivate var isInvisibleInText: Bool { (0x200C...0x200E).contains(value) }
 }

@@ -46,6 +46,8 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
         package let text: String
         /// Whether the label is our own wording, which many receipts share.
         var hasOwnLabel = true
+        /// Whether it is a code too long for the usual letters.
+        var isLongCode = false
     }
 
     package let language: Language
@@ -72,7 +74,8 @@ package struct ReceiptContent: Sendable, Equatable, PDFContent {
     package let verificationURL: String?
     package let createdAt: Instant
 
-    var runningHead: String { "\(title) – \(creditorName) – \(amount)" }
+    /// The amount is before the name, which may be too long for the line.
+    var runningHead: String { "\(title) – \(amount) – \(creditorName)" }
 
     /// - Parameters:
     ///   - audience: the person whose tax code is shown; `nil`: only that of a debtor who paid.

@@ -68,8 +68,12 @@ extension ReceiptContent {
         let labelWidth: Double
         let padding: Double
 
-        static let large = RowLayout(label: .label, value: .value, labelWidth: 190, padding: 1.8)
-        static let compact = RowLayout(label: .small, value: .code, labelWidth: 220, padding: 1.1)
+        /// The values of all sections stand below each other.
+        private static let labelWidth = 200.0
+        static let large = RowLayout(label: .label, value: .value, labelWidth: labelWidth, padding: 1.8)
+        static let compact = RowLayout(label: .small, value: .code, labelWidth: labelWidth, padding: 1.1)
+        /// The 64 digits of a hash stay on one line.
+        static let longCode = RowLayout(label: .small, value: .longCode, labelWidth: labelWidth, padding: 1.1)
 
         /// From the top of the label to that of the value beside it, so that both have one baseline.
         var drop: Double { 0.93 * (value.font.size - label.font.size) }
@@ -87,7 +91,8 @@ extension ReceiptContent {
     }
 
     private func laidOut(_ row: Row, _ layout: RowLayout, on sheet: Sheet) -> LaidOutRow {
-        LaidOutRow(
+        let layout = row.isLongCode ? .longCode : layout
+        return LaidOutRow(
             layout: layout,
             label: sheet.lines(of: row.label, layout.label, width: layout.labelWidth, isFixed: row.hasOwnLabel),
             text: sheet.lines(

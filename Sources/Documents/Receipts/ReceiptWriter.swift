@@ -1,4 +1,5 @@
 import PagoPA
+import Text
 
 /// Writes the rows of one version of a receipt.
 struct ReceiptWriter {
@@ -119,12 +120,13 @@ struct ReceiptWriter {
         return Section(
             heading: words[.codes],
             rows: rows(
-                (.iuv, receipt.iuv.value), (.notice, receipt.noticeNumber?.grouped), (.iur, iur),
+                (.iuv, receipt.iuv.value), (.notice, receipt.noticeNumber?.grouped.onOneLine), (.iur, iur),
                 (.context, receipt.paymentContext),
                 (.provider, receipt.psp?.businessName), (.providerTaxCode, receipt.psp?.taxCode),
                 (.identifier, receipt.psp?.id.description), (.channel, receipt.psp?.channel),
                 (.method, receipt.method?.name(in: language)), (.till, receipt.till),
-                (.reference, receipt.reference), (.fingerprint, receipt.rtSHA256)))
+                (.reference, receipt.reference))
+                + (receipt.rtSHA256.map { [Row(label: words[.fingerprint], text: $0, isLongCode: true)] } ?? []))
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// The message to the payer about an attempt. The Italian texts of an attempt in progress and of a completed one are those of the
 /// service's founding note.
 package enum AttemptMessage: Sendable, Equatable {
@@ -71,14 +73,16 @@ extension PaymentAttempt {
         case .partlyPaid, .paidElsewhere, .underReview, .doublePayment: break
         case .started, .waiting, .concluded, .reviewed, .failure, .withdrawal, .timeout: return message.text(words)
         }
+        let formats = LocalFormats(language)
+        let colon = Spacing.colon(language.rawValue)
         var sentences = [message.text(words)]
         for (label, outcomes) in [
             (words[.paid], [ItemOutcome.paid]), (words[.elsewhere], [.paidElsewhere]),
             (words[.unpaid], [.failed, .pending]),
         ] {
             let named = items.filter { outcomes.contains($0.outcome) }
-                .map { "\($0.noticeNumber) (\($0.amount.italian) €)" }
-            if !named.isEmpty { sentences.append("\(label): \(named.joined(separator: ", ")).") }
+                .map { "\($0.noticeNumber) (\(formats.money($0.amount)))" }
+            if !named.isEmpty { sentences.append("\(label)\(colon)\(named.joined(separator: ", ")).") }
         }
         return sentences.joined(separator: " ")
     }

@@ -1,5 +1,7 @@
+import Text
+
 /// How people who read a language write amounts, days and times: Italian, British English, German and Slovene as in Italy, French.
-/// Times are those of Rome. Mails and documents use it; data never does.
+/// Times are those of Rome. Mails and documents use it; data never does. An amount, a day and a time stay on one line each.
 package struct LocalFormats: Sendable, Equatable {
     package let language: Language
 
@@ -11,9 +13,9 @@ package struct LocalFormats: Sendable, Equatable {
     /// - Parameter cents: from 0; a sum may be greater than the largest amount.
     package func money(cents: Int64) -> String {
         switch language {
-        case .it, .de, .sl: groupedEuros(cents, thousands: ".", fraction: ",") + " €"
+        case .it, .de, .sl: groupedEuros(cents, thousands: ".", fraction: ",") + "\u{A0}€"
         case .en: "€" + groupedEuros(cents, thousands: ",", fraction: ".")
-        case .fr: groupedEuros(cents, thousands: "\u{202F}", fraction: ",") + " €"
+        case .fr: groupedEuros(cents, thousands: "\u{202F}", fraction: ",") + "\u{A0}€"
         }
     }
 
@@ -21,10 +23,11 @@ package struct LocalFormats: Sendable, Equatable {
     package func day(_ date: CalendarDate) -> String {
         switch language {
         case .it: date.italian
-        case .en: "\(date.day) \(Self.month(date, of: Self.englishMonths)) \(date.year)"
+        case .en: "\(date.day)\u{A0}\(Self.month(date, of: Self.englishMonths))\u{A0}\(date.year)"
         case .de: "\(twoDigits(date.day)).\(twoDigits(date.month)).\(fourDigits(date.year))"
-        case .fr: "\(date.day == 1 ? "1er" : String(date.day)) \(Self.month(date, of: Self.frenchMonths)) \(date.year)"
-        case .sl: "\(date.day). \(date.month). \(date.year)"
+        case .fr:
+            "\(date.day == 1 ? "1er" : String(date.day))\u{A0}\(Self.month(date, of: Self.frenchMonths))\u{A0}\(date.year)"
+        case .sl: "\(date.day).\u{A0}\(date.month).\u{A0}\(date.year)"
         }
     }
 
@@ -40,8 +43,8 @@ package struct LocalFormats: Sendable, Equatable {
         return switch language {
         case .it: "\(day) alle \(hour):\(minute)"
         case .en: "\(day) at \(hour):\(minute)"
-        case .de: "\(day) um \(hour):\(minute) Uhr"
-        case .fr: "\(day) à \(minutes / 60) h \(minute)"
+        case .de: "\(day) um \(hour):\(minute)\u{A0}Uhr"
+        case .fr: "\(day) à \(minutes / 60)\u{A0}h\u{A0}\(minute)"
         case .sl: "\(day) ob \(hour):\(minute)"
         }
     }

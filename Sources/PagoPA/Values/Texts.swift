@@ -1,3 +1,5 @@
+import Text
+
 /// One text in every language; the compiler requires all five. `{name}` is a placeholder for a value.
 package struct Texts: Sendable, Equatable {
     package let it, en, de, fr, sl: String
@@ -18,7 +20,7 @@ package struct Texts: Sendable, Equatable {
         case .it: it
         case .en: en
         case .de: de
-        case .fr: fr
+        case .fr: Spacing.french(fr)
         case .sl: sl
         }
     }

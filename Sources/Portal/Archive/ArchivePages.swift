@@ -12,7 +12,11 @@ extension PortalApp {
 
     private func listReceipts(_ visit: Visit) async throws -> PageResponse {
         let names = ["paid_from", "paid_to", "iuv", "notice_number"]
-        let values = names.map { ($0, visit.query[$0]?.trimmingBlanks) }
+        // Notices print the number in groups of four digits.
+        let codes: Set = ["iuv", "notice_number"]
+        let values = names.map { name in
+            (name, codes.contains(name) ? visit.query[name]?.withoutBlanks : visit.query[name]?.trimmingBlanks)
+        }
         var page = JSONValue.object([])
         var isWrong = false
         do {
@@ -47,7 +51,7 @@ enum ArchivePages {
             Field(name: "paid_from", kind: .date, label: texts[.from], isRequired: false, maximum: nil),
             Field(name: "paid_to", kind: .date, label: texts[.to], isRequired: false, maximum: nil),
             Field(name: "iuv", label: texts[.iuv], isRequired: false, maximum: 35),
-            Field(name: "notice_number", label: texts[.noticeNumber], isRequired: false, maximum: 18),
+            Field(name: "notice_number", label: texts[.noticeNumber], isRequired: false, maximum: 24),
         ].map { field in
             var field = field
             field.marksOptional = false
@@ -90,7 +94,7 @@ enum ArchivePages {
                     HTML(receipt.text("iuv") ?? ""), HTML(texts[status(receipt)]),
                     HTML(texts.euro(receipt.integer("amount_cents") ?? 0)),
                     element(
-                        "a", ["href": "/archive/\(id)", "aria-label": "\(texts[.details]): \(description)"],
+                        "a", ["href": "/archive/\(id)", "aria-label": texts.labelled(texts[.details], description)],
                         texts[.details]),
                 ]
             }
@@ -109,7 +113,7 @@ enum ArchivePages {
         facts.add(texts[.psp], receipt["psp"]?.text("business_name"))
         facts.add(texts[.origin], texts[origin(receipt.text("origin"))])
         facts.add(texts[.iuv], receipt.text("iuv"))
-        facts.add(texts[.noticeNumber], receipt.text("notice_number").map(texts.notice))
+        facts.add(texts[.noticeNumber], html: receipt.text("notice_number").map(texts.notice))
         facts.add(texts[.receiptID], receipt.text("receipt_id"))
         for refund in receipt.list("refunds") {
             facts.add(texts[.refunded], refund.integer("amount_cents").map(texts.euro))

@@ -67,7 +67,7 @@ struct BarPlot: Sendable {
             [
                 "x": Self.number(x), "y": Self.number(y), "width": Self.number(width), "height": Self.number(height),
             ]
-        ) { element("title", [:], "\(bar.label): \(bar.text)") }
+        ) { element("title", [:], "\(bar.label) – \(bar.text)") }
     }
 
     /// With one decimal.

@@ -68,7 +68,7 @@ struct DeskCounterPage: Sendable {
         }
         let choices = owed.map { item in
             let number = "\(item.integer("number") ?? 0)"
-            return (number, "\(texts[.installment, number]): \(texts.euro(item.integer("amount_cents") ?? 0))")
+            return (number, texts.labelled(texts[.installment, number], texts.euro(item.integer("amount_cents") ?? 0)))
         }
         let now = RomeTime.parts(visit.now)
         let first = FormState(values: [

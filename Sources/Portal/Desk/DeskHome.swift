@@ -44,35 +44,36 @@ struct DeskHomePage: Sendable {
         let unreadable = summary["anomalies"]?.list("kinds").first { $0.text("kind") == "unreadable_rt" }
         var tiles: [(title: String, text: String?, path: String)] = [
             (
-                "\(texts[.deskAnomalies]): \(number("anomalies", "open"))", sum("anomalies"),
+                texts.labelled(texts[.deskAnomalies], String(number("anomalies", "open"))), sum("anomalies"),
                 "/desk/anomalies"
             ),
             (
-                "\(texts[.deskUnreadable]): \(unreadable?.integer("open") ?? 0)", texts[.deskUnreadableText],
+                texts.labelled(texts[.deskUnreadable], String(unreadable?.integer("open") ?? 0)),
+                texts[.deskUnreadableText],
                 "/desk/anomalies?kind=unreadable_rt"
             ),
             (
-                "\(texts[.deskQuarantine]): \(number("quarantine", "receipts"))", sum("quarantine"),
+                texts.labelled(texts[.deskQuarantine], String(number("quarantine", "receipts"))), sum("quarantine"),
                 "/desk/anomalies?kind=unknown_iuv"
             ),
         ]
         if visit.allows(.refundsWrite, .operations) {
             tiles.append(
                 (
-                    "\(texts[.deskRefunds]): \(number("refunds", "decided"))", sum("refunds"),
+                    texts.labelled(texts[.deskRefunds], String(number("refunds", "decided"))), sum("refunds"),
                     "/desk/refunds?status=decided"
                 ))
         }
         tiles.append(
             (
-                "\(texts[.deskAttempts]): \(number("payment_attempts", "open"))",
+                texts.labelled(texts[.deskAttempts], String(number("payment_attempts", "open"))),
                 texts[
                     .deskAttemptsText, "\(number("payment_attempts", "waiting_for_rt"))",
                     "\(number("payment_attempts", "stuck"))"], "/desk/psps"
             ))
         tiles.append(
             (
-                "\(texts[.deskMails]): \(number("notifications", "pending"))",
+                texts.labelled(texts[.deskMails], String(number("notifications", "pending"))),
                 texts[.deskMailsText, "\(number("notifications", "dead"))"], "/desk"
             ))
         return tiles.filter { tile in

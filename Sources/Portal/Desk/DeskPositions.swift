@@ -143,7 +143,7 @@ struct DeskPositionPage: Sendable {
             rows: position.list("installments").map { item in
                 let status = item.flag("payment_in_progress") ? "in_progress" : item.text("status")
                 return [
-                    HTML("\(item.integer("number") ?? 0)"), HTML(item.text("notice_number").map(texts.notice) ?? ""),
+                    HTML("\(item.integer("number") ?? 0)"), item.text("notice_number").map(texts.notice) ?? .empty,
                     HTML(item.text("iuv") ?? ""), HTML(item.text("due_date").map(texts.day) ?? ""),
                     HTML(texts.word("status", status)), HTML(texts.euro(item.integer("amount_cents") ?? 0)),
                 ]

@@ -115,7 +115,7 @@ struct DeskReceiptPage: Sendable {
         facts.add(texts[.creditor], receipt.text("creditor_name") ?? receipt.text("creditor_tax_code"))
         facts.add(texts[.psp], receipt["psp"]?.text("business_name"))
         facts.add(texts[.iuv], receipt.text("iuv"))
-        facts.add(texts[.noticeNumber], receipt.text("notice_number").map(texts.notice))
+        facts.add(texts[.noticeNumber], html: receipt.text("notice_number").map(texts.notice))
         facts.add(texts[.receiptID], receipt.text("receipt_id"))
         facts.add(texts[.deskTill], receipt.text("till"))
         facts.add(texts[.deskReference], receipt.text("reference"))

@@ -75,7 +75,7 @@ struct Timeline: Sendable {
         start.facts.add(texts[.psp], attempt["psp"]?.text("business_name"))
         start.facts.add(texts[.total], attempt.integer("total_cents").map(texts.euro))
         for item in attempt.list("installments") {
-            start.facts.add(texts[.noticeNumber], item.text("notice_number").map(texts.notice))
+            start.facts.add(texts[.noticeNumber], html: item.text("notice_number").map(texts.notice))
         }
         start.facts.add(texts[.status], texts.word("attempt", attempt.text("status")))
         guard let finished = attempt.text("finished_at") else { return [start] }

@@ -102,7 +102,7 @@ struct Form: Sendable {
                 element("ul") {
                     for field in fields {
                         if let error = state.errors[field.key] {
-                            element("li") { element("a", ["href": "#\(field.id)"], "\(field.label): \(error)") }
+                            element("li") { element("a", ["href": "#\(field.id)"], texts.labelled(field.label, error)) }
                         }
                     }
                 }

@@ -92,6 +92,7 @@ enum Style {
         table{border-collapse:collapse;width:100%;margin:1rem 0}
         caption{text-align:left;font-weight:600;font-size:1.15rem;padding:.25rem 0 .5rem}
         th,td{text-align:left;vertical-align:top;padding:.6rem .75rem .6rem 0;border-bottom:1px solid var(--soft-line)}
+        .number{white-space:nowrap}
         .amount{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         th.amount,td.amount{padding-right:1.5rem}
         @media (max-width:44rem){table.cards thead{position:absolute;left:-100rem}

@@ -42,7 +42,9 @@ struct Facts: Sendable {
         if let text { pairs.append((term, HTML(text))) }
     }
 
-    mutating func add(_ term: String, html: HTML) { pairs.append((term, html)) }
+    mutating func add(_ term: String, html: HTML?) {
+        if let html { pairs.append((term, html)) }
+    }
 
     var html: HTML {
         element("dl", ["class": "facts"]) {

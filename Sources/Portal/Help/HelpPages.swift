@@ -50,7 +50,7 @@ enum HelpPages {
         }
         if let phone = contacts?.text("phone") {
             let number = phone.filter { !$0.isWhitespace }
-            facts.add(texts[.phone], html: element("a", ["href": "tel:\(number)"], phone))
+            facts.add(texts[.phone], html: element("a", ["href": "tel:\(number)", "class": "number"], phone))
         }
         return facts.html
     }

@@ -157,7 +157,7 @@ struct AttemptPage: Sendable {
         facts.add(texts[.fee], attempt.integer("fee_cents").map(texts.euro))
         facts.add(texts[.total], attempt.integer("total_cents").map(texts.euro))
         for item in attempt.list("installments") {
-            facts.add(texts[.noticeNumber], item.text("notice_number").map(texts.notice))
+            facts.add(texts[.noticeNumber], html: item.text("notice_number").map(texts.notice))
         }
         return facts.html
     }

@@ -22,7 +22,7 @@ extension PortalApp {
         let creditors = try await creditors(visit)
         var state = FormState(values: visit.form)
         let creditor = Segment(visit.filled("creditor"))
-        let notice = Segment(visit.filled("notice_number")?.replacing(" ", with: ""))
+        let notice = Segment(visit.filled("notice_number")?.withoutBlanks)
         if creditor == nil { state.errors["creditor"] = texts[.errorRequired] }
         if notice == nil { state.errors["notice_number"] = texts[.errorRequired] }
         guard let creditor, let notice else {

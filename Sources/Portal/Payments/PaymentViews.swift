@@ -29,7 +29,7 @@ enum PaymentPages {
         let code = method.text("payment_method") ?? ""
         let name = method.text("name") ?? code
         guard method.flag("enabled") else {
-            return element("p") { "\(name): \(method.text("disabled_reason") ?? "–")" }
+            return element("p") { texts.labelled(name, method.text("disabled_reason") ?? "–") }
         }
         return element("a", ["href": "\(bill.path)/\(code)"]) {
             element("strong", [:], name)
@@ -105,9 +105,9 @@ enum PaymentPages {
         facts.add(texts[.reason], html: element("bdi", [:], bill.description))
         for part in bill.parts {
             let name = texts[.installment, String(part.number)]
-            let due = part.dueDate.map { "\(texts[.dueDate]): \(texts.day($0))" }
+            let due = part.dueDate.map { texts.labelled(texts[.dueDate], texts.day($0)) }
             facts.add(name, bill.parts.count == 1 ? due : "\(texts.euro(part.amountCents)), \(due ?? "")")
-            facts.add(texts[.noticeNumber], part.noticeNumber.map(texts.notice))
+            facts.add(texts[.noticeNumber], html: part.noticeNumber.map(texts.notice))
         }
         return group {
             element("p", ["class": "sum"], texts.euro(bill.amountCents))
@@ -151,7 +151,7 @@ struct InstallmentChoice: Sendable {
 
     private func label(_ part: Bill.Part) -> String {
         let texts = visit.texts
-        let name = "\(texts[.installment, String(part.number)]): \(texts.euro(part.amountCents))"
-        return part.dueDate.map { "\(name) (\(texts[.dueDate]): \(texts.day($0)))" } ?? name
+        let name = texts.labelled(texts[.installment, String(part.number)], texts.euro(part.amountCents))
+        return part.dueDate.map { "\(name) (\(texts.labelled(texts[.dueDate], texts.day($0))))" } ?? name
     }
 }

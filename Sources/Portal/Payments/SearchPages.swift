@@ -83,7 +83,7 @@ struct PositionSearch: Sendable {
         }
     }
 
-    private func code(_ name: String) -> String? { values[name]?.replacing(" ", with: "") }
+    private func code(_ name: String) -> String? { values[name]?.withoutBlanks }
 
     var body: [UInt8] {
         JSONWriter.object { json in

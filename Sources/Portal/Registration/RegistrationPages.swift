@@ -166,6 +166,9 @@ enum RegistrationPages {
 }
 
 extension String {
+    /// A code that people copy in groups, with blanks of any kind.
+    var withoutBlanks: String { filter { !$0.isWhitespace } }
+
     var trimmingBlanks: String {
         var text = Substring(self)
         while let first = text.first, first.isWhitespace { text = text.dropFirst() }

@@ -50,10 +50,10 @@ struct PositionList: Sendable {
                     "a",
                     [
                         "href": "/pay/\(id)", "class": "button primary small",
-                        "aria-label": "\(texts[.pay]): \(description)",
+                        "aria-label": texts.labelled(texts[.pay], description),
                     ], texts[.pay])
                 : element(
-                    "a", ["href": "/documents/\(id)", "aria-label": "\(texts[.details]): \(description)"],
+                    "a", ["href": "/documents/\(id)", "aria-label": texts.labelled(texts[.details], description)],
                     texts[.details]),
         ]
     }
@@ -131,7 +131,7 @@ struct PositionPage: Sendable {
         return [
             HTML(name),
             HTML(item.text("due_date").map(texts.day) ?? ""),
-            HTML(item.text("notice_number").map(texts.notice) ?? ""),
+            item.text("notice_number").map(texts.notice) ?? .empty,
             HTML(texts[status]),
             HTML(texts.euro(item.integer("amount_cents") ?? 0)),
             group {
@@ -149,7 +149,7 @@ struct PositionPage: Sendable {
                         "a",
                         [
                             "href": "/pay/\(id)/\(number)", "class": "button primary small",
-                            "aria-label": "\(texts[.pay]): \(name)",
+                            "aria-label": texts.labelled(texts[.pay], name),
                         ], texts[.pay])
                     " "
                     element("a", ["href": "/documents/\(id)/notices/\(number)"], texts[.noticePDF])
@@ -200,7 +200,7 @@ struct PositionPage: Sendable {
         let parts = count == 1 ? texts[.optionSingle] : texts[.optionInstallments, String(count)]
         return group {
             element("bdi", [:], position.text("description") ?? "")
-            element("span", [:], " \(parts): \(texts.euro(position.integer("residual_cents") ?? 0))")
+            element("span", [:], " " + texts.labelled(parts, texts.euro(position.integer("residual_cents") ?? 0)))
             if let note { element("span", [:], " – \(note)") }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Amounts and dates as each language writes them; instants in Italy's time.
 extension Texts {
@@ -33,7 +34,9 @@ extension Texts {
         guard let year = parts.year, let month = parts.month, let day = parts.day, let hour = parts.hour,
             let minute = parts.minute
         else { return text }
-        let time = "\(Self.two(hour)):\(Self.two(minute))"
+        let time =
+            language == .fr
+            ? "\(hour)\u{00A0}h\u{00A0}\(Self.two(minute))" : "\(Self.two(hour)):\(Self.two(minute))"
         return "\(written(day: day, month: month, year: year)), \(time)"
     }
 
@@ -49,17 +52,17 @@ extension Texts {
         switch language {
         case .it, .en, .fr: "\(Self.two(day))/\(Self.two(month))/\(year)"
         case .de: "\(Self.two(day)).\(Self.two(month)).\(year)"
-        case .sl: "\(day). \(month). \(year)"
+        case .sl: "\(day).\u{00A0}\(month).\u{00A0}\(year)"
         }
     }
 
-    /// In groups of four digits, as notices print it.
-    func notice(_ number: String) -> String {
+    /// In groups of four digits, as notices print it. It stays on one line, with the blanks that people type.
+    func notice(_ number: String) -> HTML {
         var text = ""
         for (index, digit) in number.enumerated() {
             if index > 0, index.isMultiple(of: 4) { text += " " }
             text.append(digit)
         }
-        return text
+        return element("span", ["class": "number"], text)
     }
 }

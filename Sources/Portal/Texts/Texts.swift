@@ -33,12 +33,17 @@ struct Texts: Sendable {
         values.enumerated().reduce(self[key]) { $0.replacing("{\($1.offset)}", with: $1.element) }
     }
 
+    /// A label and its value.
+    func labelled(_ label: String, _ value: String) -> String { label + Spacing.colon(language.rawValue) + value }
+
     /// Every text of every language; a test checks that none is missing.
     static let table: [TextKey: [Language: String]] = {
         var table: [TextKey: [Language: String]] = [:]
         for row in rows {
             guard let key = row.first.flatMap(TextKey.init), row.count == Language.allCases.count + 1 else { continue }
-            table[key] = Dictionary(zip(Language.allCases, row.dropFirst()), uniquingKeysWith: { first, _ in first })
+            var texts = Dictionary(zip(Language.allCases, row.dropFirst()), uniquingKeysWith: { first, _ in first })
+            texts[.fr] = texts[.fr].map(Spacing.french)
+            table[key] = texts
         }
         return table
     }()
