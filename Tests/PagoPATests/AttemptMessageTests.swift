@@ -46,9 +46,9 @@ import Testing
                 """)
         let elsewhere = try Cart.attempt(.paidElsewhere, [.paidElsewhere, .pending])
         #expect(
-            partly.text(of: [try Cart.receipt(.settled)], in: .en).contains("Paid: \(numbers[0]) (€59.80). Not paid: "))
+            partly.text(of: [try Cart.summary(.settled)], in: .en).contains("Paid: \(numbers[0]) (€59.80). Not paid: "))
         #expect(
-            partly.text(of: [try Cart.receipt(.settled)], in: .fr).contains(
+            partly.text(of: [try Cart.summary(.settled)], in: .fr).contains(
                 "Payés\u{A0}: \(numbers[0]) (59,80\u{A0}€). Non payés\u{A0}: "))
         #expect(
             elsewhere.text(of: [], in: .it).contains("Pagati attraverso un altro canale: \(numbers[0]) (59,80\u{A0}€).")
