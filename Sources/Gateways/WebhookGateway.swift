@@ -43,7 +43,7 @@ package final class WebhookGateway: Sendable {
     /// The time limit of a call: waiting for a thread, name resolution and the answer.
     package static let callSeconds = 15
     /// The time limit for resolving the host of a URL that is being saved.
-    package static let resolveSeconds = 2
+    package static let resolveSeconds = 1
 
     private let workers: CurlWorkers
     private let policy: OutboundPolicy
