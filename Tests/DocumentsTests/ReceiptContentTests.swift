@@ -243,7 +243,8 @@ import Testing
             }
             let asked = PaymentMailText.amountAsked.text(in: language)
             let failed = MailTexts.paymentFailed(try Sample.receipt(), creditor: nil, language: language)
-            #expect(failed.plain.contains("\(asked): \(LocalFormats(language).money(cents: 5_980))"))
+            let colon = language == .fr ? "\u{A0}: " : ": "
+            #expect(failed.plain.contains("\(asked)\(colon)\(LocalFormats(language).money(cents: 5_980))"))
             #expect(!failed.plain.contains(ReceiptText.amount.text(in: language)))
         }
     }
