@@ -38,7 +38,7 @@ extension ServerTests {
                     try await live.waitUntil("the impostor gets a mail") {
                         try await live.mailCount(to: "impostor@example.org") == 3
                     }
-                    #expect(try await live.text(to: "impostor@example.org").contains("Accesso con la carta"))
+                    #expect(try await live.text(to: "impostor@example.org").contains("Accesso con la tessera"))
                     #expect(try live.queryText("SELECT count(*) FROM journal WHERE kind = 'citizen_proved'") == "1")
                     // Password resets send no mail from now on.
                     _ = try await live.call(
