@@ -43,7 +43,7 @@ package final class WebhookGateway: Sendable {
     /// The time limit of a call: waiting for a thread, name resolution and the answer.
     package static let callSeconds = 15
     /// The time limit for resolving the host of a URL that is being saved.
-    package static let resolveSeconds = 1
+    package static let resolveMilliseconds = 500
 
     private let workers: CurlWorkers
     private let policy: OutboundPolicy
@@ -68,7 +68,7 @@ package final class WebhookGateway: Sendable {
         let call = HTTPCall(url: url, headers: [], body: [], policy: policy, method: .get, resolvesOnly: true)
         do throws(HTTPCall.Failure) {
             _ = try await workers.perform(
-                call, for: "saved by \(caller)", until: .now + .seconds(Self.resolveSeconds))
+                call, for: "saved by \(caller)", until: .now + .milliseconds(Self.resolveMilliseconds))
             return true
         } catch {
             switch error {

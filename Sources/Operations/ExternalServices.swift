@@ -25,7 +25,7 @@ package struct ExternalServices: Sendable {
     /// Checks, when a URL is saved, that the service may call it.
     /// - Throws: an error like `InvalidValue`, whose text is shown to the caller.
     package let checkURL: @Sendable (String) throws -> Void
-    /// Resolves the host of a URL that is being saved, so it takes up to a second. `checkURL` comes before it.
+    /// Resolves the host of a URL that is being saved, so it takes up to half a second. `checkURL` comes before it.
     /// - Returns: false if the host has an address that the service may not call.
     package let mayCallHost: @Sendable (_ url: String, _ caller: String) async -> Bool
     /// Verifies the signature of an ID token with the keys of its issuer, which it may have to fetch.
