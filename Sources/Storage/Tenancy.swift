@@ -120,7 +120,7 @@ extension Tenancy {
             case .only(_, let seesQuarantine): seesQuarantine ? "on" : "off"
             case .everyCreditor, .citizen, .registry, .psp: "off"
             }
-        let access: SQL = isReadOnly ? "\(SQL.readOnly), " : ""
+        let access: SQL = isReadOnly ? .readOnlyItem : ""
         return """
             SELECT \(access)set_config('role', \(role.rawValue), true), set_config('quietanza.tenancy', \(kind), true),
                 set_config('quietanza.creditors', \(creditors)::text[]::text, true),
@@ -128,4 +128,9 @@ extension Tenancy {
                 set_config('quietanza.tax_code', \(taxCode), true), set_config('quietanza.psp', \(psp), true)
             """
     }
+}
+
+extension SQL {
+    /// `readOnly`, with what separates it from the next item.
+    static let readOnlyItem: SQL = "\(readOnly), "
 }

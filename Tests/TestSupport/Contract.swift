@@ -41,7 +41,7 @@ package struct Contract: Sendable, Decodable {
         package let needsCitizen: Bool
         /// A browser key may call it without a citizen's token.
         package let isOpenToBrowsers: Bool
-        /// A test key may call it, whatever its scopes.
+        /// A test key may call it, with any scopes.
         package let isOpenToTestKeys: Bool
         /// The first example of a request body.
         package let requestExample: Example?

@@ -32,7 +32,7 @@ extension Route {
         "open_smart_card_session", "make_smart_card_ticket",
     ]
 
-    /// The operations of trials that every test key may call, whatever its scopes.
+    /// The operations of trials that every test key may call, with any scopes.
     static let openToTestKeys: Set<String> = ["check_signature"]
 
     /// - Throws: 403 without a scope of the route; 401 without the citizen's token where the route needs it.

@@ -45,7 +45,7 @@ struct CSVFile<Item>: ExportFile {
 }
 
 /// The RTs of receipts as they were received, and their PDFs, each an entry of a ZIP archive.
-struct RTArchive: ExportFile {
+struct DocumentArchive: ExportFile {
     static let mediaType = "application/zip"
     /// The number of receipts that are read at once. An RT has up to 256 KiB.
     static let pageRows = 20

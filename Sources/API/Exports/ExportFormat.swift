@@ -42,9 +42,9 @@ enum ExportFormat: String, Sendable, CaseIterable {
 }
 
 extension Accept {
-    /// Whether the caller names the media type of `RTArchive` and prefers it to a page and to the other files.
+    /// Whether the caller names the media type of `DocumentArchive` and prefers it to a page and to the other files.
     var prefersArchive: Bool {
-        (Route.json + ExportFormat.allCases.map(\.rawValue)).allSatisfy { prefers(RTArchive.mediaType, to: $0) }
+        (Route.json + ExportFormat.allCases.map(\.rawValue)).allSatisfy { prefers(DocumentArchive.mediaType, to: $0) }
     }
 }
 

@@ -20,7 +20,7 @@ func noticeBatchRoutes(_ positions: PositionOperations, _ links: Links) -> [Rout
             query: QueryReader.pageNames, handlers.listLeftOutNotices),
         Route(
             .get, "/v1/notices/batches/{id}/zip", "show_notice_archive", scope: .positionsWrite,
-            produces: [RTArchive.mediaType], handlers.showNoticeArchive),
+            produces: [DocumentArchive.mediaType], handlers.showNoticeArchive),
     ]
 }
 
@@ -65,7 +65,7 @@ private struct NoticeBatchHandlers: Sendable {
         let batch = try await positions.showNoticeBatch(id, for: request.caller)
         let day = CalendarDate(romeDayOf: batch.createdAt)
         return try await ListExport(
-            fileName: "avvisi-\(id).zip", contentType: RTArchive.mediaType, pageRows: NoticeArchive.pageRows,
+            fileName: "avvisi-\(id).zip", contentType: DocumentArchive.mediaType, pageRows: NoticeArchive.pageRows,
             read: {
                 try await positions.readNotices(of: id, page: $0, for: request.caller).documents(of: batch.creditor)
             },

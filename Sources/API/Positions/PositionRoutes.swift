@@ -13,7 +13,7 @@ func positionRoutes(_ positions: PositionOperations, _ delegations: DelegationOp
         Route(
             .get, "/v1/positions", "list_positions", scope: .positionsRead,
             query: PositionHandlers.filterNames.union(["sort", KeyRequest.onBehalfOf]),
-            produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listPositions),
+            produces: ExportFormat.listMediaTypes + [DocumentArchive.mediaType], handlers.listPositions),
         Route(.post, "/v1/positions", "create_position", scope: .positionsWrite, handlers.createPosition),
         Route(.post, "/v1/positions/search", "search_positions", scope: .positionsRead, handlers.searchPositions),
         Route(
@@ -146,7 +146,7 @@ private struct PositionHandlers: Sendable {
         let order = reader.word("sort", PositionOrder.self) ?? .createdDescending
         let (filter, creditor) = filter(&reader)
         if request.accept.prefersArchive {
-            reader.rejectPages(for: RTArchive.mediaType)
+            reader.rejectPages(for: DocumentArchive.mediaType)
             try reader.finish()
             return try await sendNotices(filter, creditor, order, for: request)
         }
@@ -161,7 +161,7 @@ private struct PositionHandlers: Sendable {
     ) async throws -> Reply {
         let (language, today) = (request.language, positions.today)
         return try await ListExport(
-            fileName: "avvisi.zip", contentType: RTArchive.mediaType, pageRows: NoticeArchive.pageRows,
+            fileName: "avvisi.zip", contentType: DocumentArchive.mediaType, pageRows: NoticeArchive.pageRows,
             read: {
                 try await positions.drawNotices(
                     filter, creditor: creditor, order: order, page: $0, language: language, for: request.caller)

@@ -18,7 +18,7 @@ func receiptRoutes(
         Route(
             .get, "/v1/receipts", "list_receipts", scope: .receiptsRead,
             query: ReceiptHandlers.filterNames.union(["documents", KeyRequest.onBehalfOf]),
-            produces: ExportFormat.listMediaTypes + [RTArchive.mediaType], handlers.listReceipts),
+            produces: ExportFormat.listMediaTypes + [DocumentArchive.mediaType], handlers.listReceipts),
         Route(.post, "/v1/receipts/search", "search_receipts", scope: .receiptsRead, handlers.searchReceipts),
         Route(
             .get, "/v1/receipts/{id}", "show_receipt", scope: .receiptsRead, query: [KeyRequest.onBehalfOf],
@@ -101,7 +101,7 @@ private struct ReceiptHandlers: Sendable {
         let (filter, creditor) = filter(&reader)
         let documents = Set(reader.words("documents", ReceiptDocument.self))
         if request.accept.prefersArchive {
-            reader.rejectPages(for: RTArchive.mediaType)
+            reader.rejectPages(for: DocumentArchive.mediaType)
             try reader.finish()
             return try await send(documents.isEmpty ? [.rt] : documents, of: filter, creditor, for: request)
         }
@@ -117,12 +117,12 @@ private struct ReceiptHandlers: Sendable {
     ) async throws -> Reply {
         let language = request.language
         return try await ListExport(
-            fileName: documents == [.rt] ? "rts.zip" : "ricevute.zip", contentType: RTArchive.mediaType,
-            pageRows: documents.contains(.pdf) ? RTArchive.pageRowsWithPDFs : RTArchive.pageRows,
+            fileName: documents == [.rt] ? "rts.zip" : "ricevute.zip", contentType: DocumentArchive.mediaType,
+            pageRows: documents.contains(.pdf) ? DocumentArchive.pageRowsWithPDFs : DocumentArchive.pageRows,
             read: {
                 try await receipts.listDocuments(
                     documents, of: filter, creditor: creditor, page: $0, language: language, for: request.caller)
-            }, file: { RTArchive() }
+            }, file: { DocumentArchive() }
         ).reply(for: request.caller.key.id, within: request.content.exports)
     }
 

@@ -15,7 +15,7 @@ package struct ReceivedRT: Sendable, Equatable {
 
 extension RTBody {
     /// A PSP of trials moves no money, so nothing that it reports reaches a real creditor, nor the quarantine.
-    fileprivate func demandOwn(_ creditor: Creditor?) throws {
+    fileprivate func demandTestCreditor(_ creditor: Creditor?) throws {
         guard TrialPSP.isReserved(psp), creditor?.isTest != true else { return }
         throw Refusal.invalid([
             Fault("/creditor_tax_code", .notAllowed, "is not a test creditor, and the PSP is one of trials")
@@ -95,7 +95,7 @@ extension RTOperations {
             Positions.lock(creditor: rt.creditor, iuv: rt.iuv), Receipts.known(rt, fingerprint: body.fingerprint),
             Creditors.show(rt.creditor, within: .everyCreditor),
             PaymentAttempts.lock(for: rt), Receipts.share(of: rt.creditor, iuv: rt.iuv))
-        try body.demandOwn(creditor)
+        try body.demandTestCreditor(creditor)
         let known = known(rt, among: candidates)
         if let same = known.first(where: { isSame(rt, body, as: $0) }) {
             return .first(
